@@ -1,0 +1,77 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+
+/** Rooms and where their arrows may go: the table of the design. A room not named here may import nothing. */
+const arrows = {
+  contract: [],
+  'charts-ts': ['contract'],
+  app: ['contract', 'dial'],
+  web: ['contract'],
+  dial: ['contract'],
+  proof: ['contract'],
+  cluster: ['contract'],
+  operator: ['contract', 'charts-ts', 'cluster'],
+  cli: ['contract', 'charts-ts', 'cluster', 'proof', 'dial'],
+  scripts: ['contract', 'charts-ts', 'cluster', 'proof', 'dial', 'app', 'test'],
+};
+const rooms = [...Object.keys(arrows), 'test'];
+
+const zones = Object.entries(arrows).flatMap(([room, allowed]) =>
+  rooms
+    .filter((other) => other !== room && !allowed.includes(other))
+    .map((other) => ({
+      target: `./${room}`,
+      from: `./${other}`,
+      message: `${room}/ may not import ${other}/ (docs/architecture.md).`,
+    })),
+);
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'build', '.mooring'] },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      complexity: ['error', 12],
+      'max-params': ['error', 4],
+      'import-x/no-restricted-paths': ['error', { zones }],
+    },
+  },
+  {
+    files: ['contract/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^node:', message: 'contract/ is pure: no node: modules.' },
+            { regex: '^(cdk8s|constructs|@kubernetes)', message: 'contract/ knows no Kubernetes library.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process'],
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    ignores: ['app/config.ts', 'test/**', 'scripts/**', '*.config.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="process"][property.name="env"]',
+          message: 'process.env is read in app/config.ts only (law 3).',
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
+const project = (name: string, include: string[], exclude: string[] = []) => ({
+  test: { name, include, exclude },
+});
+const slow = (name: string) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000, hookTimeout: 600_000 },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,cluster,apiserver,stores}/**']),
+      slow('stores'),
+      slow('apiserver'),
+      slow('e2e'),
+      slow('faults'),
+    ],
+  },
+});
