@@ -49,3 +49,18 @@ export async function waitForPort(host: string, port: number, wait: PortWait): P
     outcome === 'exited' ? 'the process expected to listen there has exited' : `waited ${wait.timeoutMs} ms`;
   throw new Error(`Nothing accepts connections on ${host}:${port}: ${why}.`);
 }
+
+/**
+ * Runs `start`, which takes free ports, again (twice at most) when somebody else took one of them in between.
+ * `start` must leave nothing behind when it rejects.
+ */
+export async function retryIfPortTaken<T>(start: () => Promise<T>): Promise<T> {
+  for (let retries = 2; ; retries--) {
+    try {
+      return await start();
+    } catch (error) {
+      const taken = error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
+      if (!taken || retries === 0) throw error;
+    }
+  }
+}
