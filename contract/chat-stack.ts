@@ -1,0 +1,273 @@
+import { defineStack, StackError } from './define-stack.ts';
+import type {
+  Edge,
+  ExternalEdge,
+  ExternalService,
+  Gate,
+  Ingress,
+  Port,
+  Resources,
+  SecretSource,
+  Service,
+  Stack,
+} from './model.ts';
+import { presets, type PresetValues } from './presets.ts';
+import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
+import { backendVariables, type StoreName } from './services/backend-variables.ts';
+import { neo4j, neo4jImage, neo4jName, neo4jPorts } from './services/neo4j.ts';
+import { page } from './services/page.ts';
+import { qdrant, qdrantImage, qdrantName, qdrantPorts } from './services/qdrant.ts';
+import { redis, redisImage, redisName, redisPorts } from './services/redis.ts';
+import { storeSecret, type StoreOptions } from './services/store.ts';
+import type { ChatStack, ChatStackSpec } from './stack.ts';
+
+type StoreSpec = ChatStackSpec[StoreName];
+type EnvName = keyof typeof backendVariables;
+
+/** How the backend uses each store: what it dials, what its absence means, which variables receive it. */
+interface Use {
+  readonly image: string;
+  readonly ports: Readonly<Record<string, Port>>;
+  readonly port: string;
+  readonly gate: Gate;
+  readonly binds: {
+    readonly host: EnvName;
+    readonly port: EnvName;
+    readonly tls: EnvName;
+    readonly secret: EnvName;
+  };
+  readonly run: (options: StoreOptions) => Service;
+}
+
+const uses: Readonly<Record<StoreName, Use>> = {
+  [redisName]: {
+    image: redisImage,
+    ports: redisPorts,
+    port: 'redis',
+    gate: 'hard',
+    binds: { host: 'REDIS_HOST', port: 'REDIS_PORT', tls: 'REDIS_TLS', secret: 'REDIS_PASSWORD' },
+    run: redis,
+  },
+  [neo4jName]: {
+    image: neo4jImage,
+    ports: neo4jPorts,
+    port: 'bolt',
+    gate: 'hard',
+    binds: { host: 'NEO4J_HOST', port: 'NEO4J_PORT', tls: 'NEO4J_TLS', secret: 'NEO4J_PASSWORD' },
+    run: neo4j,
+  },
+  [qdrantName]: {
+    image: qdrantImage,
+    ports: qdrantPorts,
+    port: 'http',
+    gate: 'first',
+    binds: { host: 'QDRANT_HOST', port: 'QDRANT_PORT', tls: 'QDRANT_TLS', secret: 'QDRANT_API_KEY' },
+    run: qdrant,
+  },
+};
+
+/** The gate each store is, for the app that enforces it. */
+export const storeGates: Readonly<Record<StoreName, Gate>> = {
+  redis: uses.redis.gate,
+  neo4j: uses.neo4j.gate,
+  qdrant: uses.qdrant.gate,
+};
+
+const storeNames = [redisName, neo4jName, qdrantName] as const;
+
+/**
+ * The stack a document describes.
+ * @throws StackError when the document asks for what its preset refuses, or contradicts itself.
+ */
+export function chatStack(document: ChatStack): Stack {
+  const { metadata, spec } = document;
+  const preset = presets[spec.preset];
+  refuseUnsafe(spec, preset);
+  return defineStack({
+    name: metadata.name,
+    namespace: metadata.namespace,
+    createNamespace: spec.createNamespace,
+    imagePullSecrets: spec.images.pullSecrets,
+    ...(spec.secrets.existingSecret ? { existingSecret: spec.secrets.existingSecret } : {}),
+    services: [
+      ...storeNames.map((name) => storeService(name, spec, preset)),
+      backend(backendOptions(document, preset)),
+      page,
+    ],
+  });
+}
+
+function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
+  const problems = [...unverifiable(spec), ...(preset.demandsSecrets ? missingSecrets(spec) : [])];
+  if (problems.length > 0) throw new StackError('The ChatStack', problems);
+}
+
+function unverifiable({ auth }: ChatStackSpec): string[] {
+  if (auth.mode !== 'jwt' || auth.jwksUrl || auth.secretRef) return [];
+  return ['spec.auth: mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'];
+}
+
+function missingSecrets(spec: ChatStackSpec): string[] {
+  const { mode = 'none' } = spec.auth;
+  const own = storeNames.filter((name) => !spec[name].external).map((name) => `${name}-${storeSecret}`);
+  return [
+    ...(mode === 'jwt'
+      ? []
+      : [`spec.auth.mode: "${mode}"; the ${spec.preset} preset expects "jwt", with jwksUrl or secretRef.`]),
+    ...(own.length === 0 || spec.secrets.existingSecret
+      ? []
+      : [
+          `spec.secrets.existingSecret: nothing; the ${spec.preset} preset expects the name of a Secret you keep, with the keys ${own.join(', ')}.`,
+        ]),
+    ...storeNames
+      .filter((name) => spec[name].external && !spec[name].external.secretRef)
+      .map(
+        (name) =>
+          `spec.${name}.external.secretRef: nothing; the ${spec.preset} preset expects where its password is.`,
+      ),
+  ];
+}
+
+function storeService(name: StoreName, spec: ChatStackSpec, preset: PresetValues): Service {
+  const chosen = spec[name];
+  if (chosen.external) return externalStore(name, chosen.external);
+  const { size, storageClass } = chosen.storage ?? {};
+  return uses[name].run({
+    image: imageOf(uses[name].image, chosen.image, spec),
+    resources: merged(preset.resources[name], chosen.resources),
+    storage: { size: size ?? preset.storage[name], ...(storageClass ? { storageClass } : {}) },
+  });
+}
+
+function externalStore(name: StoreName, external: NonNullable<StoreSpec['external']>): ExternalService {
+  const use = uses[name];
+  const usual = use.ports[use.port]?.containerPort ?? 0;
+  return {
+    name,
+    doc: `${name}, run elsewhere`,
+    kind: 'external',
+    host: external.host,
+    tls: external.tls,
+    ports: { [use.port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },
+    secrets: external.secretRef
+      ? { [storeSecret]: { doc: `password of ${name}`, ref: external.secretRef } }
+      : {},
+  };
+}
+
+function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
+  const { port, gate, binds } = uses[name];
+  const external = spec[name].external;
+  const hasSecret = external === undefined || external.secretRef !== undefined;
+  return {
+    to: name,
+    port,
+    gate,
+    binds: {
+      host: binds.host,
+      port: binds.port,
+      tls: binds.tls,
+      ...(hasSecret ? { secrets: { [storeSecret]: binds.secret } } : {}),
+    },
+  };
+}
+
+function backendOptions({ metadata, spec }: ChatStack, preset: PresetValues): BackendOptions {
+  const autoscaling = spec.backend.autoscaling ?? preset.autoscaling;
+  return {
+    image: imageOf(backendImage, spec.backend.image, spec),
+    replicas: spec.backend.replicas ?? preset.replicas,
+    ...(autoscaling ? { autoscaling } : {}),
+    resources: merged(preset.resources.backend, spec.backend.resources),
+    nodePort: nodePort(metadata.name, spec, preset),
+    edges: storeNames.map((name) => storeEdge(name, spec)),
+    externals: externals(spec),
+    settings: settings(spec),
+    ...secrets(spec),
+    ...(spec.ingress ? { ingress: ingress(spec.ingress) } : {}),
+  };
+}
+
+/** Only one stack of a cluster can have the port kind maps, so only the default one takes it unasked. */
+function nodePort(name: string, spec: ChatStackSpec, preset: PresetValues): BackendOptions['nodePort'] {
+  if (spec.backend.nodePort !== undefined) return spec.backend.nodePort || 'none';
+  return preset.nodePort && name === 'demo' ? 'default' : 'none';
+}
+
+function ingress(chosen: NonNullable<ChatStackSpec['ingress']>): Ingress {
+  const { host, className, tlsSecret, annotations } = chosen;
+  return {
+    host,
+    port: 'http',
+    readyPaths: [webSocketPrefix],
+    ...(className ? { className } : {}),
+    ...(tlsSecret ? { tlsSecret } : {}),
+    ...(annotations ? { annotations } : {}),
+  };
+}
+
+/** Settings the document chose; what it is silent about keeps the variable's default. */
+function settings(spec: ChatStackSpec): BackendOptions['settings'] {
+  const chosen: Partial<Record<EnvName, string | undefined>> = {
+    AUTH_MODE: spec.auth.mode,
+    AUTH_JWKS_URL: spec.auth.jwksUrl,
+    AUTH_ISSUER: spec.auth.issuer,
+    AUTH_AUDIENCE: spec.auth.audience,
+    LLM_BASE_URL: spec.llm?.baseUrl,
+    LLM_MODEL: spec.llm?.model,
+    EMBEDDINGS_BASE_URL: spec.embeddings?.baseUrl,
+    EMBEDDINGS_MODEL: spec.embeddings?.model,
+  };
+  return Object.fromEntries(
+    Object.entries(chosen).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function secrets(spec: ChatStackSpec): Pick<BackendOptions, 'secrets' | 'ownSecrets'> {
+  const given = [
+    { secret: 'jwt', variable: 'AUTH_JWT_SECRET', ref: spec.auth.secretRef },
+    { secret: 'llm', variable: 'LLM_API_KEY', ref: spec.llm?.apiKey },
+    { secret: 'embeddings', variable: 'EMBEDDINGS_API_KEY', ref: spec.embeddings?.apiKey },
+  ] as const satisfies readonly { secret: string; variable: EnvName; ref: SecretSource['ref'] }[];
+  const present = given.filter(({ ref }) => ref !== undefined);
+  return {
+    secrets: Object.fromEntries(
+      present.map(({ secret, variable, ref }): [string, SecretSource] => [
+        secret,
+        { doc: backendVariables[variable].doc, ...(ref ? { ref } : {}) },
+      ]),
+    ),
+    ownSecrets: Object.fromEntries(present.map(({ secret, variable }) => [secret, variable])),
+  };
+}
+
+function externals(spec: ChatStackSpec): ExternalEdge[] {
+  const endpoints = [
+    { doc: 'language model', url: spec.llm?.baseUrl },
+    { doc: 'embeddings', url: spec.embeddings?.baseUrl },
+    { doc: 'token keys (JWKS)', url: spec.auth.jwksUrl },
+  ];
+  return endpoints.flatMap(({ doc, url }) => (url ? [{ doc, ...addressOf(url) }] : []));
+}
+
+const webPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+function addressOf(url: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname, port: port === '' ? (webPorts[protocol] ?? 443) : Number(port) };
+}
+
+function imageOf(usual: string, override: string | undefined, spec: ChatStackSpec): string {
+  if (override) return override;
+  return spec.images.registry ? `${spec.images.registry.replace(/\/$/, '')}/${usual}` : usual;
+}
+
+function merged(usual: Resources, chosen: StoreSpec['resources']): Resources {
+  const { cpu, memory } = chosen?.requests ?? {};
+  const limit = chosen?.limits ?? {};
+  const limitCpu = limit.cpu ?? usual.limits.cpu;
+  return {
+    requests: { cpu: cpu ?? usual.requests.cpu, memory: memory ?? usual.requests.memory },
+    limits: { ...(limitCpu ? { cpu: limitCpu } : {}), memory: limit.memory ?? usual.limits.memory },
+  };
+}

@@ -1,0 +1,238 @@
+import { boundVariables } from './environment.ts';
+import {
+  dialledPort,
+  isWorkload,
+  type Edge,
+  type Port,
+  type Service,
+  type StackDefinition,
+  type Workload,
+} from './model.ts';
+import { labelProblem, portNameProblem, workloadName, workloadNameLength } from './names.ts';
+import { nearest } from './nearest.ts';
+import { byteQuantityPattern } from './quantity.ts';
+import { asText } from './variable.ts';
+
+/** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
+export function contradictions(stack: StackDefinition): string[] {
+  return [
+    ...nameProblems(stack),
+    ...stack.services.flatMap((service) => [
+      ...portProblems(service),
+      ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
+      ...bindingProblems(service),
+      ...settingProblems(service),
+      ...(isWorkload(service) ? containerProblems(service) : []),
+    ]),
+    ...twice(hostPorts(stack), 'The host port'),
+    ...twice(nodePorts(stack), 'The node port'),
+    ...twice(
+      stack.services.map((service): [string, string] => [service.name, 'a service']),
+      'The service name',
+    ),
+    ...gateCycles(stack),
+  ];
+}
+
+function nameProblems(stack: StackDefinition): string[] {
+  const named: [what: string, name: string, max?: number][] = [
+    ['The stack name', stack.name],
+    ['The namespace', stack.namespace],
+    ...stack.services.map((service): [string, string] => ['The service name', service.name]),
+    ...stack.services
+      .filter(isWorkload)
+      .map((service): [string, string, number] => [
+        'The workload name',
+        workloadName(stack.name, service.name),
+        workloadNameLength,
+      ]),
+  ];
+  return named.flatMap(([what, name, max]) => {
+    const problem = labelProblem(name, max);
+    return problem ? [`${what} "${name}" ${problem}.`] : [];
+  });
+}
+
+function portProblems(service: Service): string[] {
+  const numbers = new Map<number, string>();
+  return Object.entries(service.ports).flatMap(([name, port]) => {
+    const where = `Port "${name}" of service "${service.name}"`;
+    const nameProblem = portNameProblem(name);
+    const other = numbers.get(dialledPort(port));
+    numbers.set(dialledPort(port), name);
+    return [
+      ...(nameProblem ? [`${where}: its name ${nameProblem}.`] : []),
+      ...rangeProblems(where, port),
+      ...(other ? [`${where} is dialled on ${dialledPort(port)}, as is its port "${other}".`] : []),
+    ];
+  });
+}
+
+function rangeProblems(where: string, port: Port): string[] {
+  const outside = [port.containerPort, port.servicePort, port.hostPort].filter(
+    (number) => number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 65_535),
+  );
+  const problems = outside.map(
+    (number) => `${where} is ${String(number)}; a port is a whole number from 1 to 65535.`,
+  );
+  if (port.nodePort !== undefined && !(port.nodePort >= 30_000 && port.nodePort <= 32_767))
+    problems.push(`${where} has node port ${port.nodePort}; Kubernetes allows 30000 to 32767.`);
+  if (port.hostPort !== undefined && port.nodePort === undefined)
+    problems.push(`${where} is mapped to host port ${port.hostPort} but names no nodePort to map it from.`);
+  return problems;
+}
+
+function edgeProblems(stack: StackDefinition, service: Service, edge: Edge): string[] {
+  const where = `The edge ${service.name} → ${edge.to}:${edge.port}`;
+  const names = stack.services.map((other) => other.name);
+  const target = stack.services.find((other) => other.name === edge.to);
+  if (!target)
+    return [
+      `${where} leads to no service of the stack.${hint(edge.to, names)} Services: ${names.join(', ')}.`,
+    ];
+  if (target.kind === 'local')
+    return [`${where} leads to a service that only runs on a developer's machine.`];
+  const ports = Object.keys(target.ports);
+  if (!ports.includes(edge.port))
+    return [
+      `${where}: "${edge.to}" has no port "${edge.port}".${hint(edge.port, ports)} Its ports: ${ports.join(', ')}.`,
+    ];
+  return Object.keys(edge.binds.secrets ?? {})
+    .filter((secret) => !(secret in (target.secrets ?? {})))
+    .map((secret) => `${where} binds the secret "${secret}", which "${edge.to}" does not have.`);
+}
+
+function bindingProblems(service: Service): string[] {
+  const bound = boundVariables(service);
+  const known = Object.keys(service.variables ?? {});
+  const unknown = bound
+    .filter(([name]) => !known.includes(name))
+    .map(
+      ([name, by]) =>
+        `Service "${service.name}": ${by} binds ${name}, which it does not read.${hint(name, known)}`,
+    );
+  const illegal = known
+    .filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    .map((name) => `Service "${service.name}": "${name}" is no legal name of an environment variable.`);
+  const ownPorts = Object.keys(service.ownPorts ?? {})
+    .filter((name) => !(name in service.ports))
+    .map((name) => `Service "${service.name}" binds its own port "${name}", which it does not have.`);
+  const ownSecrets = Object.keys(service.ownSecrets ?? {})
+    .filter((name) => !(name in (service.secrets ?? {})))
+    .map((name) => `Service "${service.name}" binds its own secret "${name}", which it does not have.`);
+  return [
+    ...twice(bound, `Service "${service.name}": variable`),
+    ...unknown,
+    ...illegal,
+    ...ownPorts,
+    ...ownSecrets,
+  ];
+}
+
+function settingProblems(service: Service): string[] {
+  return Object.entries(service.settings ?? {}).flatMap(([name, value]) => {
+    const variable = service.variables?.[name];
+    if (!variable) return [];
+    if (variable.secret)
+      return [`Service "${service.name}": ${name} is secret; bind a secret to it, not a setting.`];
+    return variable.schema.safeParse(asText(value)).success
+      ? []
+      : [`Service "${service.name}": ${name} is set to "${asText(value)}"; expected ${variable.expected}.`];
+  });
+}
+
+function containerProblems(service: Workload): string[] {
+  const { container } = service;
+  const where = `Service "${service.name}"`;
+  const probed = Object.entries(container.probes).flatMap(
+    ([kind, probe]: [string, Workload['container']['probes']['startup']]) => {
+      const port = 'http' in probe ? probe.http.port : 'tcp' in probe ? probe.tcp.port : undefined;
+      return port === undefined || port in service.ports
+        ? []
+        : [`${where}: its ${kind} probe asks port "${port}", which it does not have.`];
+    },
+  );
+  const volumes = (container.volumes ?? []).flatMap((volume) => {
+    const size = volume.kind === 'persistent' ? volume.size : volume.sizeLimit;
+    const problem = labelProblem(volume.name);
+    return [
+      ...(problem ? [`${where}: the volume name "${volume.name}" ${problem}.`] : []),
+      ...(byteQuantityPattern.test(size)
+        ? []
+        : [`${where}: volume "${volume.name}" has size "${size}"; write it like 10Gi.`]),
+    ];
+  });
+  const image =
+    container.image.trim() === '' || /\s/.test(container.image)
+      ? [`${where}: "${container.image}" is no image.`]
+      : [];
+  const unready = service.kind === 'stateless' ? (service.whileUnready ?? []) : [];
+  const published = unready
+    .filter((port) => !(port in service.ports))
+    .map((port) => `${where}: publishes port "${port}" while unready, which it does not have.`);
+  return [
+    ...image,
+    ...probed,
+    ...volumes,
+    ...published,
+    ...twice(
+      (container.volumes ?? []).map((volume) => [volume.path, `volume "${volume.name}"`]),
+      `${where}: path`,
+    ),
+  ];
+}
+
+function hostPorts(stack: StackDefinition): [string, string][] {
+  return stack.services.flatMap((service) =>
+    Object.entries(service.ports).flatMap(([name, port]): [string, string][] => {
+      const onHost = service.kind === 'local' ? port.containerPort : port.hostPort;
+      return onHost === undefined ? [] : [[String(onHost), `port "${name}" of "${service.name}"`]];
+    }),
+  );
+}
+
+function nodePorts(stack: StackDefinition): [string, string][] {
+  return stack.services.flatMap((service) =>
+    Object.entries(service.ports).flatMap(([name, port]): [string, string][] =>
+      port.nodePort === undefined ? [] : [[String(port.nodePort), `port "${name}" of "${service.name}"`]],
+    ),
+  );
+}
+
+/** One problem for each key that stands more than once, naming everybody who claims it. */
+function twice(claims: readonly (readonly [key: string, by: string])[], what: string): string[] {
+  const claimants = new Map<string, string[]>();
+  for (const [key, by] of claims) claimants.set(key, [...(claimants.get(key) ?? []), by]);
+  return [...claimants]
+    .filter(([, by]) => by.length > 1)
+    .map(([key, by]) => `${what} ${key} is taken ${by.length} times: by ${by.join(' and by ')}.`);
+}
+
+/** Services that wait for each other would never become ready. */
+function gateCycles(stack: StackDefinition): string[] {
+  const gates = new Map(
+    stack.services.map((service) => [
+      service.name,
+      (service.edges ?? []).filter((edge) => edge.gate !== 'none').map((edge) => edge.to),
+    ]),
+  );
+  const cycles = new Map<string, string[]>();
+  const walk = (name: string, path: readonly string[]): void => {
+    const start = path.indexOf(name);
+    if (start >= 0) {
+      const cycle = path.slice(start);
+      cycles.set([...cycle].sort().join(), [...cycle, name]);
+      return;
+    }
+    for (const next of gates.get(name) ?? []) walk(next, [...path, name]);
+  };
+  for (const name of gates.keys()) walk(name, []);
+  return [...cycles.values()].map(
+    (cycle) => `Gates form a cycle, so nobody would become ready: ${cycle.join(' → ')}.`,
+  );
+}
+
+function hint(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near ? ` Did you mean "${near}"?` : '';
+}

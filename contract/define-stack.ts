@@ -1,0 +1,24 @@
+import { contradictions } from './contradictions.ts';
+import type { Stack, StackDefinition } from './model.ts';
+
+/** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
+export class StackError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(subject: string, problems: readonly string[]) {
+    super(`${subject} is refused:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'StackError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Checks a definition and gives the stack everything else is derived from.
+ * @throws StackError with every contradiction: an edge to a port nobody has, a variable bound twice, two services on
+ * one host port, a cycle of gates, a name Kubernetes would refuse, and their like.
+ */
+export function defineStack(definition: StackDefinition): Stack {
+  const problems = contradictions(definition);
+  if (problems.length > 0) throw new StackError(`The stack "${definition.name}"`, problems);
+  return Object.freeze({ ...definition, checked: true as const });
+}

@@ -1,0 +1,138 @@
+import {
+  dialledPort,
+  type Edge,
+  type SecretRef,
+  type Service,
+  type Stack,
+  type StackDefinition,
+} from './model.ts';
+import { suffixes, workloadName } from './names.ts';
+import { asText } from './variable.ts';
+
+/** One variable of a container as the manifests write it, and where its value comes from. */
+export type EnvValue = { readonly name: string; readonly from: string } & (
+  { readonly value: string } | { readonly secret: SecretRef }
+);
+
+/** The service called `name`. @throws RangeError when the stack has none. */
+export function serviceOf(stack: StackDefinition, name: string): Service {
+  const service = stack.services.find((candidate) => candidate.name === name);
+  if (!service) throw new RangeError(`The stack "${stack.name}" has no service "${name}".`);
+  return service;
+}
+
+/** What peers dial to reach `service`: its Service's name in the cluster, its own address elsewhere. */
+export function hostOf(stack: StackDefinition, service: Service): string {
+  return service.kind === 'external' ? service.host : workloadName(stack.name, service.name);
+}
+
+/** The Secret and key that hold `secret` of `service`. */
+export function secretRefOf(stack: StackDefinition, service: Service, secret: string): SecretRef {
+  const ref = service.secrets?.[secret]?.ref;
+  if (ref) return ref;
+  return { name: stack.existingSecret ?? stackSecretName(stack), key: `${service.name}-${secret}` };
+}
+
+/** The one Secret a stack makes for itself. */
+export function stackSecretName(stack: StackDefinition): string {
+  return workloadName(stack.name, suffixes.secrets);
+}
+
+/** The keys of the stack's own Secret with what each is for; empty when the user keeps them all. */
+export function generatedSecretKeys(
+  stack: StackDefinition,
+): { readonly key: string; readonly doc: string }[] {
+  if (stack.existingSecret !== undefined) return [];
+  return stack.services.flatMap((service) =>
+    Object.entries(service.secrets ?? {})
+      .filter(([, source]) => source.ref === undefined)
+      .map(([secret, source]) => ({ key: secretRefOf(stack, service, secret).key, doc: source.doc })),
+  );
+}
+
+/** Every claim on a variable of `service`: its name, and who binds it. */
+export function boundVariables(service: Service): [name: string, by: string][] {
+  const fromEdge = (edge: Edge): [string, string][] =>
+    [edge.binds.host, edge.binds.port, edge.binds.tls, ...Object.values(edge.binds.secrets ?? {})]
+      .filter((name) => name !== undefined)
+      .map((name) => [name, `the edge to ${edge.to}:${edge.port}`]);
+  return [
+    ...(service.edges ?? []).flatMap(fromEdge),
+    ...Object.entries(service.ownPorts ?? {}).map(([port, name]): [string, string] => [
+      name,
+      `its own port "${port}"`,
+    ]),
+    ...Object.entries(service.ownSecrets ?? {}).map(([secret, name]): [string, string] => [
+      name,
+      `its own secret "${secret}"`,
+    ]),
+    ...Object.keys(service.settings ?? {}).map((name): [string, string] => [name, 'a setting']),
+  ];
+}
+
+/**
+ * The environment of a service's container, sorted by name: what its edges, own ports, secrets and settings bind,
+ * and every default left, written out so that the cluster shows what is in force.
+ */
+export function environmentOf(stack: Stack, service: Service): EnvValue[] {
+  const values = new Map<string, EnvValue>();
+  for (const value of [
+    ...defaults(service),
+    ...settings(service),
+    ...own(stack, service),
+    ...fromEdges(stack, service),
+  ])
+    values.set(value.name, value);
+  return [...values.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function defaults(service: Service): EnvValue[] {
+  return Object.entries(service.variables ?? {})
+    .filter(([, variable]) => variable.default !== undefined && !variable.local && !variable.secret)
+    .map(([name, variable]) => ({ name, value: asText(variable.default), from: 'default' }))
+    .filter(({ value }) => value !== '');
+}
+
+function settings(service: Service): EnvValue[] {
+  return Object.entries(service.settings ?? {}).map(([name, value]) => ({
+    name,
+    value: asText(value),
+    from: 'setting',
+  }));
+}
+
+function own(stack: Stack, service: Service): EnvValue[] {
+  const ports = Object.entries(service.ownPorts ?? {}).flatMap(([port, name]): EnvValue[] => {
+    const number = service.ports[port]?.containerPort;
+    return number === undefined
+      ? []
+      : [{ name, value: String(number), from: `port ${service.name}:${port}` }];
+  });
+  const secrets = Object.entries(service.ownSecrets ?? {}).map(([secret, name]): EnvValue => ({
+    name,
+    secret: secretRefOf(stack, service, secret),
+    from: 'secret',
+  }));
+  return [...ports, ...secrets];
+}
+
+function fromEdges(stack: Stack, service: Service): EnvValue[] {
+  return (service.edges ?? []).flatMap((edge): EnvValue[] => {
+    const target = serviceOf(stack, edge.to);
+    const port = target.ports[edge.port];
+    const { binds } = edge;
+    const from = `edge to ${edge.to}:${edge.port}`;
+    return [
+      ...(binds.host ? [{ name: binds.host, value: hostOf(stack, target), from }] : []),
+      ...(binds.port && port ? [{ name: binds.port, value: String(dialledPort(port)), from }] : []),
+      ...(binds.tls
+        ? [{ name: binds.tls, value: asText(target.kind === 'external' && target.tls), from }]
+        : []),
+      ...Object.entries(binds.secrets ?? {}).map(([secret, name]): EnvValue => ({
+        name,
+        secret: secretRefOf(stack, target, secret),
+        from,
+      })),
+    ];
+  });
+}

@@ -1,0 +1,216 @@
+import type { Variable } from './variable.ts';
+
+/**
+ * What a stack is made of. General: it knows no product. A service says what it is called, what it listens on, what
+ * it reads and whom it talks to; everything else (manifests, policies, env, host mappings, docs) is derived.
+ */
+
+/** Who may be at the other end of a port without being a service of the stack. */
+export type Outsider = 'world' | 'operator' | 'monitoring';
+
+export interface Port {
+  /** What the process listens on. */
+  readonly containerPort: number;
+  /** What peers dial at the Service. Default: `containerPort`. */
+  readonly servicePort?: number;
+  /** Where it is mapped on a developer's own machine (kind, docker). Default: not mapped. */
+  readonly hostPort?: number;
+  /** The node's port behind `hostPort`, 30000–32767. Needed where `hostPort` is. */
+  readonly nodePort?: number;
+  /** Outsiders that may connect, besides the services with an edge to this port. */
+  readonly from?: readonly Outsider[];
+  readonly doc: string;
+}
+
+/** A value nobody but its readers may know. Without `ref` it is generated into the stack's own Secret. */
+export interface SecretSource {
+  readonly doc: string;
+  /** A key of a Secret the user keeps. */
+  readonly ref?: SecretRef;
+}
+
+export interface SecretRef {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** What an edge gives to the service it starts from: variable names that receive the target's host, port, secrets. */
+export interface Binding {
+  readonly host?: string;
+  readonly port?: string;
+  /** `true` or `false`: whether the target speaks TLS. */
+  readonly tls?: string;
+  /** The target's secret name → the variable that receives it. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How the target's absence shows in readiness. `hard`: always unready without it. `first`: needed once, afterwards
+ * only degraded. `none`: never.
+ */
+export type Gate = 'hard' | 'first' | 'none';
+
+export interface Edge {
+  readonly to: string;
+  readonly port: string;
+  readonly gate: Gate;
+  readonly binds: Binding;
+}
+
+/** A place outside the cluster this service calls, such as a language model's endpoint. */
+export interface ExternalEdge {
+  readonly doc: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export type Probe = (
+  | { readonly http: { readonly port: string; readonly path: string } }
+  | { readonly exec: readonly string[] }
+  | { readonly tcp: { readonly port: string } }
+) & {
+  readonly periodSeconds: number;
+  readonly failureThreshold: number;
+  readonly timeoutSeconds?: number;
+};
+
+export interface Probes {
+  readonly startup: Probe;
+  readonly readiness: Probe;
+  readonly liveness: Probe;
+}
+
+/** Persistent: a claim of the StatefulSet. Scratch: an emptyDir, in memory where `medium` says so. */
+export type Volume =
+  | {
+      readonly kind: 'persistent';
+      readonly name: string;
+      readonly path: string;
+      readonly size: string;
+      readonly storageClass?: string;
+    }
+  | {
+      readonly kind: 'scratch';
+      readonly name: string;
+      readonly path: string;
+      readonly sizeLimit: string;
+      readonly medium?: 'Memory';
+    };
+
+export interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu?: string; readonly memory: string };
+}
+
+/** A container that runs before the service's own, from the same image, with the same volumes. */
+export interface InitStep {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Where a scratch volume is mounted for this step when not at its own path: volume name → path. */
+  readonly mounts?: Readonly<Record<string, string>>;
+}
+
+/** The container and how it is run. Absent on a service that runs elsewhere. */
+export interface Container {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly user: { readonly uid: number; readonly gid: number };
+  readonly resources: Resources;
+  readonly probes: Probes;
+  readonly volumes?: readonly Volume[];
+  /** Absolute path → content; mounted read-only from the service's ConfigMap. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly init?: readonly InitStep[];
+}
+
+interface ServiceBase {
+  readonly name: string;
+  readonly doc: string;
+  readonly ports: Readonly<Record<string, Port>>;
+  /** Every variable the process reads, with its type. */
+  readonly variables?: Readonly<Record<string, Variable>>;
+  /** Values this stack chooses, by variable name. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** Own port name → the variable that receives its `containerPort`. */
+  readonly ownPorts?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
+  /** Own secret name → the variable that receives it. */
+  readonly ownSecrets?: Readonly<Record<string, string>>;
+  readonly edges?: readonly Edge[];
+  readonly externals?: readonly ExternalEdge[];
+}
+
+/** Keeps volumes and a stable name; one replica unless it says otherwise. */
+export interface StatefulService extends ServiceBase {
+  readonly kind: 'stateful';
+  readonly container: Container;
+  readonly replicas?: number;
+  readonly terminationGraceSeconds: number;
+}
+
+/** Replaceable: a rolling Deployment. */
+export interface StatelessService extends ServiceBase {
+  readonly kind: 'stateless';
+  readonly container: Container;
+  readonly replicas: number;
+  readonly autoscaling?: {
+    readonly minReplicas: number;
+    readonly maxReplicas: number;
+    readonly cpuPercent: number;
+  };
+  readonly terminationGraceSeconds: number;
+  /** Ports also served by a second Service that publishes pods which are not ready. */
+  readonly whileUnready?: readonly string[];
+  readonly ingress?: Ingress;
+}
+
+/** Runs outside the cluster, already there: no workload is rendered, edges resolve to its address. */
+export interface ExternalService extends ServiceBase {
+  readonly kind: 'external';
+  readonly host: string;
+  readonly tls: boolean;
+}
+
+/** Runs on a developer's own machine only. */
+export interface LocalService extends ServiceBase {
+  readonly kind: 'local';
+}
+
+/** Where the world enters: the longest matching path wins; `unready` paths are answered by unready pods too. */
+export interface Ingress {
+  readonly host: string;
+  readonly port: string;
+  readonly readyPaths: readonly string[];
+  readonly className?: string;
+  readonly tlsSecret?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export type Service = StatefulService | StatelessService | ExternalService | LocalService;
+export type Workload = StatefulService | StatelessService;
+
+export interface StackDefinition {
+  readonly name: string;
+  readonly namespace: string;
+  readonly services: readonly Service[];
+  /** Also render the Namespace. Default true. */
+  readonly createNamespace?: boolean;
+  /** A Secret the user keeps that holds every generated key; none is rendered then. */
+  readonly existingSecret?: string;
+  readonly imagePullSecrets?: readonly string[];
+}
+
+/** A definition that contradicts itself nowhere; only `defineStack` makes one. */
+export type Stack = StackDefinition & { readonly checked: true };
+
+/** Whether the cluster runs this service. */
+export function isWorkload(service: Service): service is Workload {
+  return service.kind === 'stateful' || service.kind === 'stateless';
+}
+
+/** What peers dial: the Service's port in the cluster, the port itself elsewhere. */
+export function dialledPort(port: Port): number {
+  return port.servicePort ?? port.containerPort;
+}

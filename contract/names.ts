@@ -1,0 +1,43 @@
+/** Names the whole house shares: the API group, the labels, and how a Kubernetes name is derived from a stack. */
+
+export const apiGroup = 'mooring.dev';
+export const apiVersion = `${apiGroup}/v1alpha1`;
+export const kind = 'ChatStack';
+
+/** Pod-template annotation that carries the digest of the configuration the pod was rendered with. */
+export const configDigestAnnotation = `${apiGroup}/config-digest`;
+
+/** Suffixes of the names derived from `<stack>-<service>`, so that a bound on the base bounds them all. */
+export const suffixes = { config: 'config', peers: 'peers', page: 'page', secrets: 'secrets' } as const;
+
+/** What Kubernetes adds to a StatefulSet's name in `controller-revision-hash`, a label of at most 63 characters. */
+const revisionHashLength = 11;
+const labelLength = 63;
+const longestSuffix = Math.max(
+  ...Object.values(suffixes).map((suffix) => suffix.length + 1),
+  revisionHashLength,
+);
+
+/** How long `<stack>-<service>` may be for every name derived from it to be a legal label. */
+export const workloadNameLength = labelLength - longestSuffix;
+
+/** `<stack>-<service>`, the name of a workload, its Service and its ServiceAccount. */
+export function workloadName(stack: string, service: string): string {
+  return `${stack}-${service}`;
+}
+
+/** Why `name` is no RFC 1035 label (what Service names must be), or `undefined` when it is one. */
+export function labelProblem(name: string, maxLength: number = labelLength): string | undefined {
+  if (name.length > maxLength) return `is ${name.length} characters long; at most ${maxLength} fit`;
+  if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name))
+    return 'must be lower-case letters, digits and "-", start with a letter and end with a letter or digit';
+  return undefined;
+}
+
+/** Why `name` is no legal port name (RFC 6335), or `undefined` when it is one. */
+export function portNameProblem(name: string): string | undefined {
+  if (name.length > 15) return `is ${name.length} characters long; at most 15 fit`;
+  if (!/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
+    return 'must be lower-case letters, digits and single "-", with at least one letter';
+  return undefined;
+}

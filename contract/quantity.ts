@@ -1,0 +1,27 @@
+const mebibytesPer: Readonly<Record<string, number>> = {
+  '': 1 / 1_048_576,
+  k: 1_000 / 1_048_576,
+  M: 1_000_000 / 1_048_576,
+  G: 1_000_000_000 / 1_048_576,
+  T: 1_000_000_000_000 / 1_048_576,
+  Ki: 1 / 1_024,
+  Mi: 1,
+  Gi: 1_024,
+  Ti: 1_048_576,
+};
+
+/** A byte quantity as Kubernetes writes it: `512Mi`, `1.5Gi`, `2G`. */
+export const byteQuantityPattern = /^([0-9]+(?:\.[0-9]+)?)(k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+
+/** A CPU quantity as Kubernetes writes it: `250m`, `1`, `0.5`. */
+export const cpuQuantityPattern = /^(?:[0-9]+m|[0-9]+(?:\.[0-9]{1,3})?)$/;
+
+/**
+ * A Kubernetes byte quantity in mebibytes.
+ * @throws RangeError when `quantity` is none.
+ */
+export function mebibytes(quantity: string): number {
+  const match = byteQuantityPattern.exec(quantity);
+  if (!match?.[1]) throw new RangeError(`"${quantity}" is no byte quantity; write it like 512Mi or 1Gi.`);
+  return Number(match[1]) * (mebibytesPer[match[2] ?? ''] ?? 0);
+}

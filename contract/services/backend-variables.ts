@@ -1,0 +1,135 @@
+import { choice, flag, host, list, port, text, url, whole } from '../variable.ts';
+import type { Variable } from '../variable.ts';
+import { backendPorts } from './backend-ports.ts';
+import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
+import { qdrantName, qdrantPorts } from './qdrant.ts';
+import { redisName, redisPorts } from './redis.ts';
+
+/** The stores, by the names gates, logs and `EMBEDDED_STORES` call them. */
+export const storeNames = [redisName, neo4jName, qdrantName] as const;
+export type StoreName = (typeof storeNames)[number];
+
+const httpVariables = {
+  HTTP_HOST: host({ doc: 'address to listen on; unset: loopback with AUTH_MODE=none, else every address' }),
+  HTTP_PORT: port({ default: backendPorts.http.containerPort, doc: 'port of chat, page and public API' }),
+  METRICS_PORT: port({
+    default: backendPorts.metrics.containerPort,
+    doc: 'port of /metrics, /config and the detailed /readyz',
+  }),
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error'], {
+    default: 'info',
+    doc: 'least severe line that is logged',
+  }),
+  NODE_OPTIONS: text({
+    doc: "read by Node itself; the manifests derive the heap's limit from the memory limit",
+  }),
+};
+
+const authVariables = {
+  AUTH_MODE: choice(['none', 'jwt'], {
+    default: 'none',
+    doc: 'none: whoever connects is the patient of the path (development only)',
+  }),
+  AUTH_JWKS_URL: url({ doc: 'keys that verify tokens (RS256, ES256, EdDSA …)' }),
+  AUTH_JWT_SECRET: { ...text({ secret: true, doc: 'shared secret that verifies tokens (HS256)' }) },
+  AUTH_ISSUER: text({ doc: 'required `iss` of a token' }),
+  AUTH_AUDIENCE: text({ doc: 'required `aud` of a token' }),
+};
+
+const redisVariables = {
+  REDIS_HOST: host({ default: 'localhost', doc: 'where Redis is' }),
+  REDIS_PORT: port({ default: redisPorts.redis.containerPort, doc: 'its RESP port' }),
+  REDIS_DB: whole(0, 15, { default: 0, doc: 'logical database' }),
+  REDIS_SESSION_TTL: whole(1, 31_536_000, {
+    default: 86_400,
+    unit: 'seconds',
+    doc: 'how long a silent session is remembered',
+  }),
+  REDIS_USERNAME: text({ doc: 'ACL user; unset: the default user' }),
+  REDIS_PASSWORD: text({ secret: true, doc: 'password of that user' }),
+  REDIS_TLS: flag({ default: false, doc: 'whether Redis speaks TLS' }),
+};
+
+const neo4jVariables = {
+  NEO4J_HOST: host({ default: 'localhost', doc: 'where Neo4j is' }),
+  NEO4J_PORT: port({ default: neo4jPorts.bolt.containerPort, doc: 'its Bolt port' }),
+  NEO4J_USER: text({ default: neo4jUser, doc: 'user' }),
+  NEO4J_PASSWORD: text({ secret: true, doc: 'password of that user; unset: Neo4j runs without auth' }),
+  NEO4J_DATABASE: text({ default: 'neo4j', doc: 'database' }),
+  NEO4J_TLS: flag({ default: false, doc: 'whether Bolt speaks TLS' }),
+};
+
+const qdrantVariables = {
+  QDRANT_HOST: host({ default: 'localhost', doc: 'where Qdrant is' }),
+  QDRANT_PORT: port({ default: qdrantPorts.http.containerPort, doc: 'its HTTP port, not the gRPC one' }),
+  QDRANT_API_KEY: text({ secret: true, doc: 'API key' }),
+  QDRANT_COLLECTION: text({ default: 'memory', doc: 'collection' }),
+  QDRANT_TLS: flag({ default: false, doc: 'whether Qdrant speaks TLS' }),
+};
+
+const modelVariables = {
+  LLM_BASE_URL: url({
+    doc: 'an OpenAI-compatible endpoint (ends in /v1); unset: answers quote the memory itself',
+  }),
+  LLM_MODEL: text({ default: 'default', doc: 'model asked for' }),
+  LLM_API_KEY: text({ secret: true, doc: 'bearer token of that endpoint' }),
+  LLM_TIMEOUT: whole(1, 600, {
+    default: 60,
+    unit: 'seconds',
+    doc: 'longest silence of the model before the answer fails',
+  }),
+  EMBEDDINGS_BASE_URL: url({
+    doc: 'an OpenAI-compatible embeddings endpoint; unset: search is by words (BM25) alone',
+  }),
+  EMBEDDINGS_MODEL: text({ default: 'default', doc: 'embedding model' }),
+  EMBEDDINGS_API_KEY: text({ secret: true, doc: 'bearer token of that endpoint' }),
+};
+
+const chatVariables = {
+  CHAT_HISTORY_LIMIT: whole(0, 1_000, {
+    default: 50,
+    unit: 'messages',
+    doc: 'how many past messages a connection is shown',
+  }),
+  CHAT_RECALL_LIMIT: whole(1, 50, { default: 8, unit: 'facts', doc: 'how many facts an answer may use' }),
+  CHAT_HEARTBEAT: whole(1, 300, {
+    default: 20,
+    unit: 'seconds',
+    doc: 'how often a silent connection is pinged',
+  }),
+  STORE_TIMEOUT: whole(50, 60_000, {
+    default: 2_000,
+    unit: 'milliseconds',
+    doc: 'longest wait for one store command',
+  }),
+  SHUTDOWN_ENDPOINT_WAIT: whole(0, 300, {
+    default: 5,
+    unit: 'seconds',
+    doc: 'how long an unready pod still serves, until balancers know',
+  }),
+  SHUTDOWN_CLOSE_SPREAD: whole(0, 300, {
+    default: 5,
+    unit: 'seconds',
+    doc: 'over how long connections are told to reconnect elsewhere',
+  }),
+};
+
+const localVariables = {
+  EMBEDDED_STORES: list(storeNames, {
+    local: true,
+    doc: 'stores served from SQLite in DATA_DIR instead of a server',
+  }),
+  DATA_DIR: text({ local: true, default: '.mooring/chat', doc: 'folder of the embedded stores' }),
+};
+
+/** Every variable the app reads. `contract/env.ts` derives the app's schema from it, the manifests their values. */
+export const backendVariables = {
+  ...httpVariables,
+  ...authVariables,
+  ...redisVariables,
+  ...neo4jVariables,
+  ...qdrantVariables,
+  ...modelVariables,
+  ...chatVariables,
+  ...localVariables,
+} satisfies Record<string, Variable<never> | Variable>;

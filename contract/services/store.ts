@@ -1,0 +1,14 @@
+import type { Resources } from '../model.ts';
+
+/** What a stack chooses about a store that it runs itself. */
+export interface StoreOptions {
+  readonly image: string;
+  readonly resources: Resources;
+  readonly storage: { readonly size: string; readonly storageClass?: string };
+}
+
+/** The name of the secret every store's clients show: its password or API key. */
+export const storeSecret = 'password';
+
+/** What a store's graceful stop needs: a snapshot or a checkpoint of a few gibibytes. */
+export const storeGraceSeconds = 60;

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { apiVersion, kind, labelProblem } from './names.ts';
+import { byteQuantityPattern, cpuQuantityPattern } from './quantity.ts';
+
+/** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
+
+const label = z.string().superRefine((name, context) => {
+  const problem = labelProblem(name);
+  if (problem)
+    context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
+});
+const byteQuantity = z.string().regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
+const cpuQuantity = z.string().regex(cpuQuantityPattern, 'a CPU quantity like 250m or 1');
+const hostName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
+    'a host name or IP address, without scheme, port or path',
+  );
+const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL that starts with http:// or https://' });
+const portNumber = z
+  .int('a whole port number')
+  .min(1, 'a port from 1 to 65535')
+  .max(65_535, 'a port from 1 to 65535');
+
+const secretRef = z.strictObject({
+  name: z.string().min(1).describe('name of a Secret in the same namespace'),
+  key: z.string().min(1).describe('key in that Secret'),
+});
+
+const resources = z.strictObject({
+  requests: z.strictObject({ cpu: cpuQuantity.optional(), memory: byteQuantity.optional() }).optional(),
+  limits: z.strictObject({ cpu: cpuQuantity.optional(), memory: byteQuantity.optional() }).optional(),
+});
+
+const store = (product: string) =>
+  z
+    .strictObject({
+      image: z.string().min(1).optional().describe(`image to run instead of the official ${product} one`),
+      resources: resources.optional().describe('requests and limits; memory settings follow the limit'),
+      storage: z
+        .strictObject({ size: byteQuantity.optional(), storageClass: z.string().min(1).optional() })
+        .optional()
+        .describe('size and class of its volume claim'),
+      external: z
+        .strictObject({
+          host: hostName,
+          port: portNumber.optional(),
+          tls: z.boolean().default(false),
+          secretRef: secretRef.optional().describe('where its password or key is'),
+        })
+        .optional()
+        .describe(`a ${product} that already runs elsewhere; no workload is rendered`),
+    })
+    .refine((value) => !(value.external && (value.image ?? value.resources ?? value.storage)), {
+      message: 'either external, or image, resources and storage: an external store is not run by this stack',
+    });
+
+const endpoint = z.strictObject({
+  baseUrl: httpUrl.describe('OpenAI-compatible endpoint, ending in /v1'),
+  model: z.string().min(1).optional(),
+  apiKey: secretRef.optional(),
+});
+
+const spec = z.strictObject({
+  preset: z
+    .enum(['dev', 'staging', 'production'])
+    .default('dev')
+    .describe('sizes, replicas and what is demanded'),
+  createNamespace: z.boolean().default(true).describe('false for people who may not create one'),
+  images: z
+    .strictObject({
+      registry: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('prefix for every image that is not overridden (air-gap)'),
+      pullSecrets: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  backend: z
+    .strictObject({
+      image: z.string().min(1).optional(),
+      replicas: z.int().min(1).max(100).optional(),
+      autoscaling: z
+        .union([
+          z.literal(false),
+          z.strictObject({
+            minReplicas: z.int().min(1),
+            maxReplicas: z.int().min(1),
+            cpuPercent: z.int().min(1).max(100).default(70),
+          }),
+        ])
+        .optional()
+        .describe('false, or bounds of the HorizontalPodAutoscaler'),
+      resources: resources.optional(),
+      nodePort: z
+        .union([z.literal(false), z.int().min(30_000).max(32_767)])
+        .optional()
+        .describe('node port of the chat; in dev the stack called "demo" has the one kind-config.yaml maps'),
+    })
+    .prefault({}),
+  redis: store('Redis').prefault({}),
+  neo4j: store('Neo4j').prefault({}),
+  qdrant: store('Qdrant').prefault({}),
+  ingress: z
+    .strictObject({
+      host: hostName,
+      className: z.string().min(1).optional(),
+      tlsSecret: z.string().min(1).optional().describe('Secret with the certificate'),
+      annotations: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
+  auth: z
+    .strictObject({
+      mode: z.enum(['none', 'jwt']).optional().describe('default: none; production demands jwt'),
+      jwksUrl: httpUrl.optional(),
+      secretRef: secretRef.optional().describe('shared secret that verifies tokens (HS256)'),
+      issuer: z.string().min(1).optional(),
+      audience: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  llm: endpoint.optional().describe('absent: answers quote the memory itself'),
+  embeddings: endpoint.optional().describe('absent: search is by words (BM25) alone'),
+  secrets: z
+    .strictObject({
+      existingSecret: z.string().min(1).optional().describe("a Secret you keep, with every store's password"),
+    })
+    .prefault({}),
+});
+
+export const chatStackSchema = z.strictObject({
+  apiVersion: z.literal(apiVersion).default(apiVersion),
+  kind: z.literal(kind).default(kind),
+  metadata: z
+    .strictObject({
+      name: label.default('demo'),
+      namespace: label.default('chat'),
+      labels: z.record(z.string(), z.string()).optional(),
+      annotations: z.record(z.string(), z.string()).optional(),
+    })
+    .prefault({}),
+  spec: spec.prefault({}),
+});
+
+/** A whole document, defaults filled in. */
+export type ChatStack = z.infer<typeof chatStackSchema>;
+export type ChatStackSpec = ChatStack['spec'];
+export type Preset = ChatStackSpec['preset'];
+export const presetNames = spec.shape.preset.unwrap().options;
