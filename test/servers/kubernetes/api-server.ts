@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { retryIfPortTaken } from '../ports.ts';
+import { capture, type RunningProcess } from '../process.ts';
+import type { ApiAnswer, ApiClient } from './api-client.ts';
+import { startEtcd } from './etcd.ts';
+import { startKubeApiserver, type KubeApiserver } from './kube-apiserver.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { kubernetesBinaries, type KubernetesBinaries } from './programs.ts';
+
+/** A real API server with default admission and nothing behind it: no controllers, no scheduler, no nodes. */
+export interface ApiServer {
+  url: string;
+  /** Holds the administrator's certificates; works for any Kubernetes client. */
+  kubeconfigPath: string;
+  caPem: string;
+  clientCertPem: string;
+  clientKeyPem: string;
+  /** The process ids of etcd and kube-apiserver, for tests of their end. */
+  pids: number[];
+  /** Runs kubectl as the administrator; a failing exit code is an answer, not an error. */
+  kubectl(
+    args: readonly string[],
+    options?: { input?: string },
+  ): Promise<{ stdout: string; stderr: string; code: number | null }>;
+  request: ApiClient['request'];
+  createNamespace(name: string, labels?: Record<string, string>): Promise<void>;
+  /** Ends both processes and removes their folder. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts etcd and kube-apiserver on free loopback ports in a folder of their own. Any number may run side by side.
+ * Rejects with `Unavailable` when the programs cannot be had on this machine.
+ */
+export async function startApiServer(): Promise<ApiServer> {
+  const binaries = await kubernetesBinaries();
+  return retryIfPortTaken(() => start(binaries));
+}
+
+async function start(binaries: KubernetesBinaries): Promise<ApiServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-apiserver-'));
+  let etcd: RunningProcess | undefined;
+  try {
+    const store = await startEtcd(binaries.etcd, folder);
+    etcd = store;
+    const server = await startKubeApiserver(binaries.kubeApiserver, folder, store.url);
+    return await assemble({ folder, kubectl: binaries.kubectl, etcd: store, server });
+  } catch (error) {
+    await etcd?.stop();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Parts {
+  folder: string;
+  kubectl: string;
+  etcd: RunningProcess;
+  server: KubeApiserver;
+}
+
+async function assemble({ folder, kubectl, etcd, server }: Parts): Promise<ApiServer> {
+  const { url, identity, client } = server;
+  const kubeconfigPath = join(folder, 'kubeconfig');
+  await writeFile(kubeconfigPath, kubeconfig(url, identity), { mode: 0o600 });
+  // Neither the user's preferences nor their cache of another cluster's API may play a part.
+  const own = ['--kubeconfig', kubeconfigPath, '--cache-dir', join(folder, 'kubectl-cache')];
+  return {
+    url,
+    kubeconfigPath,
+    caPem: identity.ca,
+    clientCertPem: identity.cert,
+    clientKeyPem: identity.key,
+    pids: [etcd.pid, server.pid],
+    kubectl: (args, options) => capture(kubectl, [...own, ...args], { ...options, env: { KUBERC: 'off' } }),
+    request: client.request,
+    createNamespace: (name, labels = {}) => createNamespace(client, name, labels),
+    stop: async () => {
+      client.close();
+      await server.stop();
+      await etcd.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Makes a Namespace and, in it, the ServiceAccount `default`. In a cluster a controller makes that one; here there
+ * is none, and without it admission refuses every Pod that names no ServiceAccount of its own. (Turning that
+ * admission plugin off would hide it when a Pod names one that does not exist.)
+ */
+async function createNamespace(
+  client: ApiClient,
+  name: string,
+  labels: Record<string, string>,
+): Promise<void> {
+  const api = '/api/v1/namespaces';
+  mustBeCreated(
+    await client.request('POST', api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }),
+  );
+  mustBeCreated(
+    await client.request('POST', `${api}/${name}/serviceaccounts`, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default' },
+    }),
+  );
+}
+
+function mustBeCreated(answer: ApiAnswer): void {
+  if (answer.status === 201) return;
+  throw new Error(`The API server answered ${answer.status} instead of 201: ${JSON.stringify(answer.json)}`);
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { goProgram, type GoModule } from './go-program.ts';
+
+const kube: GoModule = {
+  folder: 'kube',
+  versionOf: 'k8s.io/kubernetes',
+  versionVariable: 'k8s.io/component-base/version.gitVersion',
+};
+const etcd: GoModule = { folder: 'etcd', versionOf: 'go.etcd.io/etcd/server/v3' };
+
+/** Every program that can be had, and where from: another one is a line here (and a `tool` line in its go.mod). */
+const programs = {
+  etcd: { module: etcd, package: 'go.etcd.io/etcd/server/v3' },
+  'kube-apiserver': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
+  kubectl: { module: kube, package: 'k8s.io/kubernetes/cmd/kubectl' },
+} satisfies Record<string, { module: GoModule; package: string }>;
+
+export type ProgramName = keyof typeof programs;
+
+/** Paths of the programs an API server for tests is made of. */
+export interface KubernetesBinaries {
+  kubeApiserver: string;
+  etcd: string;
+  kubectl: string;
+}
+
+/**
+ * The API server's programs: the user's own from the folder KUBEBUILDER_ASSETS where that is set, else built from
+ * Go modules (minutes, once). Rejects with `Unavailable` when they cannot be built here.
+ */
+export async function kubernetesBinaries(): Promise<KubernetesBinaries> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const path = (name: ProgramName) =>
+    assets === undefined || assets === '' ? builtProgram(name) : fromAssets(assets, name);
+  // One after the other: each build uses every core by itself.
+  return {
+    etcd: await path('etcd'),
+    kubeApiserver: await path('kube-apiserver'),
+    kubectl: await path('kubectl'),
+  };
+}
+
+/** The path of one program, built from its pinned Go module on first use. */
+export function builtProgram(name: ProgramName): Promise<string> {
+  return goProgram({ name, ...programs[name] });
+}
+
+function fromAssets(folder: string, name: ProgramName): string {
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  throw new Error(
+    `KUBEBUILDER_ASSETS is ${folder}, but there is no ${name} in it. ` +
+      'Point it at a folder with etcd, kube-apiserver and kubectl, or unset it to have them built.',
+  );
+}
