@@ -221,7 +221,8 @@ function gateCycles(stack: StackDefinition): string[] {
     const start = path.indexOf(name);
     if (start >= 0) {
       const cycle = path.slice(start);
-      cycles.set([...cycle].sort().join(), [...cycle, name]);
+      const key = [...cycle].sort().join();
+      if (!cycles.has(key)) cycles.set(key, [...cycle, name]);
       return;
     }
     for (const next of gates.get(name) ?? []) walk(next, [...path, name]);

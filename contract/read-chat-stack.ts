@@ -67,8 +67,12 @@ function expectation(issue: Issue): string {
 /** The keys the schema knows at `path`. */
 function knownKeys(path: readonly string[]): string[] {
   let schema: z.core.$ZodType | undefined = chatStackSchema;
-  for (const key of path) schema = objectIn(schema)?.shape[key];
-  return Object.keys(objectIn(schema)?.shape ?? {});
+  for (const key of path) schema = shapeOf(schema)[key];
+  return Object.keys(shapeOf(schema));
+}
+
+function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> {
+  return objectIn(schema)?.shape ?? {};
 }
 
 /** Looks through defaults, optionals and unions for the object that has keys. */

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { StackError } from '../../contract/define-stack.ts';
+import { environmentOf, generatedSecretKeys, serviceOf } from '../../contract/environment.ts';
+import type { Stack } from '../../contract/model.ts';
+import { readChatStack } from '../../contract/read-chat-stack.ts';
+
+const stackFrom = (spec: object, metadata: object = {}): Stack =>
+  chatStack(readChatStack({ spec, metadata }, 'stack.yaml'));
+
+function refusal(document: unknown): string {
+  try {
+    chatStack(readChatStack(document, 'stack.yaml'));
+  } catch (error) {
+    if (error instanceof StackError) return error.message;
+    throw error;
+  }
+  throw new Error('the document was accepted');
+}
+
+function backendEnv(stack: Stack): Record<string, string> {
+  return Object.fromEntries(
+    environmentOf(stack, serviceOf(stack, 'backend')).map((value) => [
+      value.name,
+      'value' in value ? value.value : `${value.secret.name}/${value.secret.key}`,
+    ]),
+  );
+}
+
+test('an empty document is the dev stack called demo', () => {
+  const stack = chatStack(readChatStack(undefined, 'nothing'));
+  expect([stack.name, stack.namespace, ...stack.services.map((service) => service.name)]).toEqual([
+    'demo',
+    'chat',
+    'redis',
+    'neo4j',
+    'qdrant',
+    'backend',
+    'page',
+  ]);
+});
+
+test("the backend's variables come from its edges", () => {
+  expect(backendEnv(stackFrom({}))).toMatchObject({
+    REDIS_HOST: 'demo-redis',
+    REDIS_PORT: '6379',
+    REDIS_PASSWORD: 'demo-secrets/redis-password',
+    NEO4J_HOST: 'demo-neo4j',
+    NEO4J_PORT: '7687',
+    QDRANT_HOST: 'demo-qdrant',
+    QDRANT_PORT: '6333',
+  });
+});
+
+test('an external Redis with TLS on 6380 is valid and needs no workload', () => {
+  const stack = stackFrom({
+    redis: {
+      external: { host: 'x.cache.example', port: 6380, tls: true, secretRef: { name: 'azure', key: 'pw' } },
+    },
+  });
+  expect(serviceOf(stack, 'redis').kind).toBe('external');
+  expect(backendEnv(stack)).toMatchObject({
+    REDIS_HOST: 'x.cache.example',
+    REDIS_PORT: '6380',
+    REDIS_TLS: 'true',
+    REDIS_PASSWORD: 'azure/pw',
+  });
+});
+
+test('an external store without a port is dialled where it usually listens', () => {
+  expect(backendEnv(stackFrom({ qdrant: { external: { host: 'q.example' } } }))).toMatchObject({
+    QDRANT_PORT: '6333',
+  });
+});
+
+test('existingSecret leaves nothing to generate', () => {
+  expect(generatedSecretKeys(stackFrom({ secrets: { existingSecret: 'mine' } }))).toEqual([]);
+  expect(generatedSecretKeys(stackFrom({})).map(({ key }) => key)).toEqual([
+    'redis-password',
+    'neo4j-password',
+    'qdrant-password',
+  ]);
+});
+
+test('a registry prefix reaches every image that is not overridden', () => {
+  const stack = stackFrom({ images: { registry: 'registry.local/mirror/' }, redis: { image: 'my/redis:1' } });
+  const images = stack.services.flatMap((service) =>
+    'container' in service ? [service.container.image] : [],
+  );
+  expect(images[0]).toBe('my/redis:1');
+  expect(images.slice(1).every((image) => image.startsWith('registry.local/mirror/'))).toBe(true);
+});
+
+test.each([
+  [
+    'a typo',
+    { spec: { presett: 'dev' } },
+    /spec\.presett: "dev" under an unknown key; expected one of .*Did you mean "preset"\?/,
+  ],
+  [
+    'a typo deep down',
+    { spec: { redis: { external: { host: 'a', tsl: true } } } },
+    /spec\.redis\.external\.tsl: true .*Did you mean "tls"\?/,
+  ],
+  [
+    'a wrong type',
+    { spec: { backend: { replicas: '2' } } },
+    /spec\.backend\.replicas: "2"; expected a value of type number/,
+  ],
+  [
+    'a wrong word',
+    { spec: { preset: 'prod' } },
+    /spec\.preset: "prod"; expected one of dev, staging, production/,
+  ],
+  [
+    'a decimal unit typo',
+    { spec: { redis: { storage: { size: '5GB' } } } },
+    /spec\.redis\.storage\.size: "5GB"; expected a byte quantity/,
+  ],
+  ['another kind of document', { kind: 'Pod' }, /kind: "Pod"; expected ChatStack/],
+  ['a list', [], /\(the document\): \[\]; expected a group of keys/],
+  [
+    'external and storage together',
+    { spec: { redis: { external: { host: 'a' }, image: 'x' } } },
+    /spec\.redis: .*either external, or image/,
+  ],
+  [
+    'a bad branch of a union',
+    { spec: { backend: { autoscaling: { minReplicas: 0, maxReplicas: 2 } } } },
+    /autoscaling\.minReplicas: 0; expected at least 1/,
+  ],
+  ['a name too long to derive others from', { metadata: { name: 'a'.repeat(50) } }, /The workload name/],
+])('%s is refused with path, value and what was expected', (_what, document, expected) => {
+  expect(refusal(document)).toMatch(expected);
+});
+
+test('production refuses auth none and missing secrets, both at once', () => {
+  const message = refusal({ spec: { preset: 'production' } });
+  expect(message).toContain('spec.auth.mode: "none"; the production preset expects "jwt"');
+  expect(message).toContain('spec.secrets.existingSecret: nothing');
+});
+
+test('production refuses an external store without a password', () => {
+  const spec = {
+    preset: 'production',
+    redis: { external: { host: 'r' } },
+    auth: { mode: 'jwt', jwksUrl: 'https://a/k' },
+    secrets: { existingSecret: 's' },
+  };
+  expect(refusal({ spec })).toContain('spec.redis.external.secretRef: nothing');
+});
+
+test('production accepts jwt and a Secret the user keeps', () => {
+  const stack = stackFrom({
+    preset: 'production',
+    auth: { mode: 'jwt', jwksUrl: 'https://a.example/keys' },
+    secrets: { existingSecret: 'mine' },
+  });
+  expect(backendEnv(stack)).toMatchObject({
+    AUTH_MODE: 'jwt',
+    AUTH_JWKS_URL: 'https://a.example/keys',
+    REDIS_PASSWORD: 'mine/redis-password',
+  });
+});
+
+test('jwt without anything that verifies a token is refused in every preset', () => {
+  expect(refusal({ spec: { auth: { mode: 'jwt' } } })).toContain('one of them must verify the tokens');
+});
+
+test('only the stack called demo takes the node port that kind maps', () => {
+  const nodePort = (stack: Stack): number | undefined => serviceOf(stack, 'backend').ports.http?.nodePort;
+  expect(nodePort(stackFrom({}))).toBe(30_080);
+  expect(nodePort(stackFrom({}, { name: 'other' }))).toBeUndefined();
+  expect(nodePort(stackFrom({ backend: { nodePort: 30_090 } }, { name: 'other' }))).toBe(30_090);
+});

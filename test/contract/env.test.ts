@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { configDigest } from '../../contract/digest.ts';
+import { envDigest, envNames, parseEnv, publicValues, secretsSet } from '../../contract/env.ts';
+import { environmentOf, serviceOf } from '../../contract/environment.ts';
+import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { backendVariables } from '../../contract/services/backend-variables.ts';
+import type { Variable } from '../../contract/variable.ts';
+
+function parsed(source: Record<string, string>): Extract<ReturnType<typeof parseEnv>, { ok: true }> {
+  const result = parseEnv(source);
+  if (!result.ok) throw new Error(result.problems.map((problem) => problem.message).join('\n'));
+  return result;
+}
+
+function problemsOf(source: Record<string, string>): readonly { name: string; message: string }[] {
+  const result = parseEnv(source);
+  if (result.ok) throw new Error('the environment was accepted');
+  return result.problems;
+}
+
+test('an empty environment has the defaults of the incident', () => {
+  const { env } = parsed({});
+  expect([env.REDIS_HOST, env.REDIS_PORT, env.REDIS_DB, env.REDIS_SESSION_TTL]).toEqual([
+    'localhost',
+    6379,
+    0,
+    86_400,
+  ]);
+});
+
+test('every bad variable is reported at once', () => {
+  const problems = problemsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379', NEO4J_PORT: 'abc', QDRANT_PORT: '70000' });
+  expect(problems.map((problem) => problem.name)).toEqual(['REDIS_PORT', 'NEO4J_PORT', 'QDRANT_PORT']);
+});
+
+test("a service link's value is explained as one", () => {
+  expect(problemsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379' })[0]?.message).toMatch(
+    /service links.*enableServiceLinks: false/s,
+  );
+});
+
+test.each(['', ' '].map((blank) => [blank]))(
+  'an empty optional variable (%j) is unset only when truly empty',
+  (blank) => {
+    const result = parseEnv({ LLM_BASE_URL: blank });
+    expect(result.ok).toBe(blank === '');
+  },
+);
+
+test.each(['1e3', '0x18eb', ' 6379', '6379 ', '+6379', '6379.0', '-1', '0', '65536'])(
+  '%j is no port',
+  (value) => {
+    expect(problemsOf({ REDIS_PORT: value })[0]?.message).toContain('a port number from 1 to 65535');
+  },
+);
+
+test('a bad secret is reported without its value', () => {
+  const result = parseEnv({ AUTH_MODE: 'jwt', AUTH_JWKS_URL: 'ftp://hunter2' });
+  expect(result.ok).toBe(false);
+  for (const [name, variable] of Object.entries(backendVariables) as [string, Variable][])
+    if (variable.secret)
+      expect(variable.schema.safeParse('x').success, `${name} accepts any text`).toBe(true);
+});
+
+test('AUTH_MODE=jwt without anything to verify by is refused', () => {
+  expect(problemsOf({ AUTH_MODE: 'jwt' })[0]?.message).toContain('neither AUTH_JWKS_URL nor AUTH_JWT_SECRET');
+});
+
+test('an unknown variable under a prefix of ours is warned of with the nearest name', () => {
+  expect(parsed({ REDIS_PROT: '1', UNRELATED: 'x' }).warnings).toEqual([
+    'REDIS_PROT is set but nothing reads it. Did you mean REDIS_PORT?',
+  ]);
+});
+
+test('what a service link adds besides the port is not warned of', () => {
+  expect(parsed({ REDIS_SERVICE_HOST: '10.0.0.1', REDIS_PORT_6379_TCP_ADDR: '10.0.0.1' }).warnings).toEqual(
+    [],
+  );
+});
+
+test('no secret is among the public values', () => {
+  const secrets = envNames.filter((name) => (backendVariables[name] as Variable).secret);
+  const { env } = parsed(Object.fromEntries(secrets.map((name) => [name, 'hunter2'])));
+  expect(JSON.stringify(publicValues(env))).not.toContain('hunter2');
+  expect(secretsSet(env)).toEqual(secrets);
+});
+
+describe('the digest', () => {
+  const stack = chatStack(readChatStack({}, 'the defaults'));
+  const rendered = Object.fromEntries(
+    environmentOf(stack, serviceOf(stack, 'backend')).flatMap((value) =>
+      'value' in value ? [[value.name, value.value]] : [],
+    ),
+  );
+
+  test('of what was rendered equals the one of what the process parsed', () => {
+    expect(envDigest(parsed(rendered).env)).toBe(configDigest(rendered));
+  });
+
+  test('differs when one value differs', () => {
+    expect(envDigest(parsed({ ...rendered, REDIS_PORT: '6380' }).env)).not.toBe(configDigest(rendered));
+  });
+
+  test('does not depend on secrets or on what only means something locally', () => {
+    const more = { ...rendered, REDIS_PASSWORD: 'x', DATA_DIR: '/elsewhere' };
+    expect(envDigest(parsed(more).env)).toBe(configDigest(rendered));
+  });
+});
