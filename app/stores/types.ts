@@ -55,13 +55,19 @@ export interface RecordStore extends Store {
   facts(patientId: string, limit: number): Promise<Fact[]>;
   /** Facts by id; ids of other patients are silently not found. */
   factsById(patientId: string, ids: readonly string[]): Promise<Fact[]>;
-  /** Facts not yet in the search index, oldest first. */
-  unindexed(limit: number): Promise<Fact[]>;
-  markIndexed(ids: readonly string[]): Promise<void>;
+  /** Facts that the search index `indexId` does not hold yet, oldest first. */
+  unindexed(indexId: string, limit: number): Promise<Fact[]>;
+  /** Remembers that the index `indexId` holds these facts. */
+  markIndexed(indexId: string, facts: readonly Fact[]): Promise<void>;
 }
 
 /** Search over facts: Qdrant, or SQLite. Rebuildable from the record; adding twice changes nothing. */
 export interface SearchIndex extends Store {
+  /**
+   * Names this very index: one that was lost and made anew has another id, so that the record knows it is empty.
+   * Known once connect() succeeded; connects when it is not.
+   */
+  id(): Promise<string>;
   add(facts: readonly Fact[]): Promise<void>;
   /** The patient's best matching facts by words (and by meaning when embeddings are configured), best first. */
   search(
@@ -73,11 +79,15 @@ export interface SearchIndex extends Store {
 
 /** Sessions and recent turns: Redis, or SQLite. Forgets after REDIS_SESSION_TTL; never the only copy of anything. */
 export interface SessionCache extends Store {
-  /** Remembers a turn and starts the time to live anew. A turn already there is not added again. */
-  addTurn(scope: Scope, turn: Turn): Promise<void>;
+  /**
+   * Remembers a turn and starts the time to live anew. A turn already there is not added again.
+   * @returns false when the session is not cached: then nothing is remembered, for a part of a session would pass
+   * for the whole of it; `fill` it from the record instead.
+   */
+  addTurn(scope: Scope, turn: Turn): Promise<boolean>;
   /** Recent turns, oldest first; `undefined` when the session is not cached (then the record is asked). */
   recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined>;
-  /** Replaces what is cached of a session by what the record holds. */
+  /** Caches a session as the record holds it. Turns cached meanwhile that the record's answer lacks are kept. */
   fill(scope: Scope, turns: readonly Turn[]): Promise<void>;
 }
 
