@@ -1,0 +1,72 @@
+import { dialledPort, type Service, type Stack } from './model.ts';
+import { asText, type Variable } from './variable.ts';
+
+/** What people are told about a stack, as text, so that no document repeats a fact by hand. */
+
+/** Every port of a stack as a Markdown table: who listens, what peers dial, where it is mapped, who may connect. */
+export function portTable(stack: Stack): string {
+  const rows = stack.services.flatMap((service) =>
+    Object.entries(service.ports).map(([name, port]) => [
+      service.name,
+      name,
+      String(port.containerPort),
+      service.kind === 'local' ? '–' : String(dialledPort(port)),
+      String(service.kind === 'local' ? port.containerPort : (port.hostPort ?? '–')),
+      [...callers(stack, service, name), ...(port.from ?? [])].join(', ') || '–',
+      port.doc,
+    ]),
+  );
+  return markdownTable(
+    ['Service', 'Port', 'Listens on', 'Dialled at', 'On your machine', 'Who may connect', 'What it is'],
+    rows,
+  );
+}
+
+function callers(stack: Stack, service: Service, port: string): string[] {
+  return stack.services
+    .filter((other) => (other.edges ?? []).some((edge) => edge.to === service.name && edge.port === port))
+    .map((other) => other.name);
+}
+
+/** Every variable of a service as a Markdown table. */
+export function variableTable(service: Service): string {
+  const rows = Object.entries(service.variables ?? {}).map(([name, variable]) => [
+    `\`${name}\``,
+    variable.secret ? 'secret' : variable.default === undefined ? '' : `\`${asText(variable.default)}\``,
+    variable.unit ?? '',
+    variable.expected,
+    variable.doc,
+  ]);
+  return markdownTable(['Variable', 'Default', 'Unit', 'Expected', 'What it does'], rows);
+}
+
+/** An env file with every variable of a service, commented out at its default. */
+export function envExample(service: Service): string {
+  const lines = Object.entries(service.variables ?? {}).flatMap(([name, variable]) => [
+    `# ${variable.doc}`,
+    `#   ${expectation(variable)}`,
+    `#${name}=${variable.secret || variable.default === undefined ? '' : asText(variable.default)}`,
+    '',
+  ]);
+  return [
+    `# Every variable of the ${service.name}. Generated from contract/; remove a "#" to set one.`,
+    '',
+    ...lines,
+  ].join('\n');
+}
+
+function expectation(variable: Variable): string {
+  const state = variable.secret
+    ? 'secret'
+    : variable.default === undefined
+      ? 'optional'
+      : `default ${asText(variable.default)}`;
+  return `${variable.expected}; ${state}${variable.unit ? ` ${variable.unit}` : ''}`;
+}
+
+/** A Markdown table; a "|" in a cell is escaped. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { chatStackSchema } from './stack.ts';
+
+interface Node {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Node[];
+  readonly items?: Node;
+  readonly properties?: Readonly<Record<string, Node>>;
+}
+
+/** JSON Schema of the ChatStack document as a user writes it, for editors. */
+export function chatStackJsonSchema(): Record<string, unknown> {
+  return { title: 'ChatStack', ...z.toJSONSchema(chatStackSchema, { io: 'input', target: 'draft-7' }) };
+}
+
+/** Every field of the document with its form, default and meaning, as `[path, form, default, meaning]`. */
+export function chatStackFields(): string[][] {
+  return fields('', chatStackJsonSchema());
+}
+
+function fields(path: string, node: Node): string[][] {
+  const branches = node.anyOf?.flatMap((branch) => (branch.properties ? fields(path, branch) : [])) ?? [];
+  const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    const isGroup = child.properties !== undefined && child.description === undefined;
+    return [
+      ...(isGroup ? [] : [[at, form(child), defaultOf(child), child.description ?? '']]),
+      ...fields(at, child),
+    ];
+  });
+  return [...own, ...branches];
+}
+
+function form(node: Node): string {
+  if (node.const !== undefined) return JSON.stringify(node.const);
+  if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
+  if (node.anyOf) return node.anyOf.map(form).join(' or ');
+  if (node.type === 'array') return `list of ${node.items ? form(node.items) : 'values'}`;
+  return node.type === 'object' ? 'group' : (node.type ?? 'any');
+}
+
+function defaultOf(node: Node): string {
+  return node.default === undefined || node.properties ? '' : JSON.stringify(node.default);
+}

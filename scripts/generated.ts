@@ -1,0 +1,56 @@
+import { format, resolveConfig } from 'prettier';
+import { stringify } from 'yaml';
+import { kindConfig } from '../charts-ts/kind-config.ts';
+import { chatStack } from '../contract/chat-stack.ts';
+import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
+import { serviceOf } from '../contract/environment.ts';
+import { errorCodes } from '../contract/errors.ts';
+import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts';
+import { closeCodes } from '../contract/protocol.ts';
+import { readChatStack } from '../contract/read-chat-stack.ts';
+import { backendName } from '../contract/services/backend-ports.ts';
+
+const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
+
+/** Every generated file that is checked in, as it must be: its path from the root → its content. */
+export async function latestFiles(): Promise<Readonly<Record<string, string>>> {
+  const files = Object.entries(generatedFiles()).map(async ([path, content]): Promise<[string, string]> => [
+    path,
+    await formatted(path, content),
+  ]);
+  return Object.fromEntries(await Promise.all(files));
+}
+
+async function formatted(path: string, content: string): Promise<string> {
+  if (!/\.(md|json|yaml)$/.test(path)) return content;
+  return format(content, { ...(await resolveConfig(path)), filepath: path });
+}
+
+function generatedFiles(): Readonly<Record<string, string>> {
+  const stack = chatStack(readChatStack({}, 'the defaults'));
+  const backend = serviceOf(stack, backendName);
+  return {
+    '.env.example': envExample(backend),
+    'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
+    'docs/reference/chatstack.schema.json': `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
+    'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}`,
+    'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
+    'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
+    'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## WebSocket close codes\n\n${closeTable()}`,
+  };
+}
+
+function errorTable(): string {
+  const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [
+    `\`${code}\``,
+    String(http),
+    String(exit),
+    means,
+  ]);
+  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+}
+
+function closeTable(): string {
+  const rows = Object.values(closeCodes).map(({ code, then, reason }) => [String(code), reason, then]);
+  return markdownTable(['Code', 'Reason', 'What the client does'], rows);
+}
