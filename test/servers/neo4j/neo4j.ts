@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { serverFolder } from '../folder.ts';
+import { ownServer } from '../own-server.ts';
+import { freePort, LOOPBACK } from '../ports.ts';
+import { startProcess } from '../process.ts';
+import { neo4jProgram } from './build.ts';
+
+export interface Neo4jOptions {
+  port?: number;
+  /** At least 8 characters; a random one unless given. Over a folder that has one already it has no effect. */
+  password?: string;
+  /** Kept after `stop`, so that a later start with the same folder and password finds what was written. */
+  folder?: string;
+}
+
+export interface Neo4jServer {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  /** Without credentials, as the driver takes it. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a Neo4j Community with Bolt and authentication on loopback; or answers MOORING_TEST_NEO4J_URL's. */
+export async function startNeo4j(options: Neo4jOptions = {}): Promise<Neo4jServer> {
+  const own = ownServer('MOORING_TEST_NEO4J_URL', options);
+  if (own !== undefined) {
+    const scheme = new URL(own.url).protocol;
+    return { ...own, url: `${scheme}//${own.host}:${own.port}`, stop: () => Promise.resolve() };
+  }
+  const program = await neo4jProgram();
+  const { port = await freePort(), password = randomBytes(12).toString('base64url') } = options;
+  const folder = await serverFolder('neo4j', options.folder);
+  const running = await startProcess({
+    command: program.java,
+    args: [...program.args, folder.path, String(port)],
+    cwd: program.cwd,
+    env: { NEO4J_PASSWORD: password },
+    logFile: join(folder.path, 'neo4j.log'),
+    readyWhen: { logLine: /^Started\.$/m },
+    timeoutMs: 180_000,
+    graceMs: 60_000,
+  });
+  const stop = async () => {
+    await running.stop();
+    await folder.dispose();
+  };
+  return { host: LOOPBACK, port, user: 'neo4j', password, url: `bolt://${LOOPBACK}:${port}`, stop };
+}
