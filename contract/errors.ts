@@ -14,7 +14,11 @@ export const errorCodes = {
   NOT_READY: { http: 503, exit: 75, means: 'A dependency is away; try again after Retry-After seconds.' },
   DRAINING: { http: 503, exit: 75, means: 'This process is shutting down; connect again to reach another.' },
   UNAUTHORIZED: { http: 401, exit: 77, means: 'No token, or one that does not verify.' },
-  FORBIDDEN: { http: 403, exit: 77, means: 'The token is valid but belongs to another patient.' },
+  FORBIDDEN: {
+    http: 403,
+    exit: 77,
+    means: 'The token belongs to another patient, or a page of another site asks.',
+  },
   NOT_FOUND: { http: 404, exit: 66, means: 'No such path.' },
   BAD_REQUEST: { http: 400, exit: 65, means: 'The path or the body has the wrong form.' },
   BAD_FRAME: {

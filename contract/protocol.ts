@@ -17,6 +17,12 @@ export const limits = {
   bufferedBytes: 1_048_576,
 } as const;
 
+/**
+ * WebSocket subprotocols. A browser cannot set headers on a handshake, so it offers its token as a second
+ * subprotocol: `[chat, token + jwt]`; the server only ever selects `chat`. Without a token none need be offered.
+ */
+export const subprotocols = { chat: 'mooring.chat.v1', token: 'mooring.jwt.' } as const;
+
 /** Patient and session ids as they stand in the path, decoded: `patient:demo`, `session:1769173656693`. */
 export const nameSchema = z
   .string()
