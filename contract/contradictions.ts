@@ -157,6 +157,9 @@ function containerProblems(service: Workload): string[] {
     const problem = labelProblem(volume.name);
     return [
       ...(problem ? [`${where}: the volume name "${volume.name}" ${problem}.`] : []),
+      ...(service.kind === 'stateless' && volume.kind === 'persistent'
+        ? [`${where} is stateless but keeps volume "${volume.name}"; make it stateful or the volume scratch.`]
+        : []),
       ...(byteQuantityPattern.test(size)
         ? []
         : [`${where}: volume "${volume.name}" has size "${size}"; write it like 10Gi.`]),

@@ -7,8 +7,21 @@ export const kind = 'ChatStack';
 /** Pod-template annotation that carries the digest of the configuration the pod was rendered with. */
 export const configDigestAnnotation = `${apiGroup}/config-digest`;
 
+/** The same for the files mounted into the pod. */
+export const filesDigestAnnotation = `${apiGroup}/files-digest`;
+
+/** Namespace label by which policies know who is an outsider with a role: `monitoring` or `operator`. */
+export const roleLabel = `${apiGroup}/role`;
+
 /** Suffixes of the names derived from `<stack>-<service>`, so that a bound on the base bounds them all. */
-export const suffixes = { config: 'config', peers: 'peers', page: 'page', secrets: 'secrets' } as const;
+export const suffixes = {
+  config: 'config',
+  files: 'files',
+  peers: 'peers',
+  page: 'page',
+  node: 'node',
+  secrets: 'secrets',
+} as const;
 
 /** What Kubernetes adds to a StatefulSet's name in `controller-revision-hash`, a label of at most 63 characters. */
 const revisionHashLength = 11;
