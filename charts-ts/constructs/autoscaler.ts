@@ -1,0 +1,28 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { StatelessService } from '../../contract/model.ts';
+import type { Site } from '../options.ts';
+import { metadataOf, nameOf } from './identity.ts';
+
+/** Scales a Deployment by its CPU, where the service asks for it. */
+export function addAutoscaler(site: Site, service: StatelessService): void {
+  const { autoscaling } = service;
+  if (!autoscaling) return;
+  const name = nameOf(site, service);
+  new k8s.KubeHorizontalPodAutoscalerV2(site.chart, 'autoscaler', {
+    metadata: metadataOf(site, name, service),
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: autoscaling.minReplicas,
+      maxReplicas: autoscaling.maxReplicas,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: {
+            name: 'cpu',
+            target: { type: 'Utilization', averageUtilization: autoscaling.cpuPercent },
+          },
+        },
+      ],
+    },
+  });
+}

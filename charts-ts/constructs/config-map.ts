@@ -1,0 +1,41 @@
+import { k8s } from 'cdk8s-plus-27';
+import { configDigest } from '../../contract/digest.ts';
+import type { Workload } from '../../contract/model.ts';
+import { configDigestAnnotation, filesDigestAnnotation, suffixes } from '../../contract/names.ts';
+import type { Site } from '../options.ts';
+import { splitEnvironment } from './environment.ts';
+import { metadataOf, nameOf } from './identity.ts';
+
+/** The key that holds the file at `path`: ConfigMap keys may not contain a slash. */
+export const fileKey = (path: string): string => path.replace(/^\//, '').replaceAll('/', '_');
+
+/** The workload's plain environment and its files, each in a ConfigMap of its own; none where there is nothing. */
+export function addConfigMaps(site: Site, service: Workload): void {
+  const { values } = splitEnvironment(site.stack, service);
+  const files = Object.entries(service.container.files ?? {});
+  addConfigMap(site, service, suffixes.config, values);
+  addConfigMap(
+    site,
+    service,
+    suffixes.files,
+    Object.fromEntries(files.map(([path, content]) => [fileKey(path), content])),
+  );
+}
+
+function addConfigMap(site: Site, service: Workload, suffix: string, content: Record<string, string>): void {
+  if (Object.keys(content).length === 0) return;
+  new k8s.KubeConfigMap(site.chart, suffix, {
+    metadata: metadataOf(site, nameOf(site, service, suffix), service),
+    data: content,
+  });
+}
+
+/** Digests of both, for the pod template: a changed value or file then rolls the pods. No secret is ever in them. */
+export function digestsOf(site: Site, service: Workload): Record<string, string> {
+  const { values } = splitEnvironment(site.stack, service);
+  const files = service.container.files ?? {};
+  return {
+    ...(Object.keys(values).length > 0 ? { [configDigestAnnotation]: configDigest(values) } : {}),
+    ...(Object.keys(files).length > 0 ? { [filesDigestAnnotation]: configDigest(files) } : {}),
+  };
+}

@@ -1,0 +1,20 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Site } from '../options.ts';
+import { managedBy } from './identity.ts';
+
+/** Pinned, so that an upgrade of the cluster does not tighten what is enforced behind a running stack. */
+const podSecurityVersion = 'v1.34';
+
+const podSecurity = Object.fromEntries(
+  ['enforce', 'audit', 'warn'].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+    [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],
+  ]),
+);
+
+/** The Namespace. No label of the stack on it: several stacks may share one, and each renders the same object. */
+export function addNamespace({ chart, stack }: Site): void {
+  new k8s.KubeNamespace(chart, 'namespace', {
+    metadata: { name: stack.namespace, labels: { ...managedBy, ...podSecurity } },
+  });
+}

@@ -1,0 +1,98 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { InitStep, Resources, Workload } from '../../contract/model.ts';
+import { suffixes } from '../../contract/names.ts';
+import type { Site } from '../options.ts';
+import { digestsOf } from './config-map.ts';
+import { splitEnvironment } from './environment.ts';
+import { hardenedContainer, hardenedPod } from './hardening.ts';
+import { labelsOf, nameOf } from './identity.ts';
+import { probesOf } from './probes.ts';
+import { mountsOf, podVolumesOf } from './volumes.ts';
+
+/** Templates kept to roll back to: enough for that, few enough to read. */
+export const revisionsKept = 5;
+
+/** The pod of a workload. `extra` is what only its kind of workload says, such as how pods spread. */
+export function podTemplate(
+  site: Site,
+  service: Workload,
+  extra: Partial<k8s.PodSpec> = {},
+): k8s.PodTemplateSpec {
+  const { container } = service;
+  const volumes = podVolumesOf(site, service);
+  const pullSecrets = site.stack.imagePullSecrets ?? [];
+  const gates = gatesOf(site, service);
+  return {
+    metadata: { labels: labelsOf(site.stack, service), annotations: digestsOf(site, service) },
+    spec: {
+      ...hardenedPod(container.user),
+      serviceAccountName: nameOf(site, service),
+      terminationGracePeriodSeconds: service.terminationGraceSeconds,
+      ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
+      ...(gates.length > 0 ? { readinessGates: gates.map((conditionType) => ({ conditionType })) } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
+      ...(container.init
+        ? { initContainers: container.init.map((step) => initContainer(service, step)) }
+        : {}),
+      containers: [mainContainer(site, service)],
+      ...extra,
+    },
+  };
+}
+
+/** A gate nobody owns keeps a pod unready for ever, so only services that wait for others have any. */
+function gatesOf({ options }: Site, service: Workload): readonly string[] {
+  const waits = (service.edges ?? []).some((edge) => edge.gate !== 'none');
+  return waits ? (options.readinessGates ?? []) : [];
+}
+
+function mainContainer(site: Site, service: Workload): k8s.Container {
+  const { container } = service;
+  const { values, inline } = splitEnvironment(site.stack, service);
+  return {
+    ...shared(service),
+    name: service.name,
+    ...(container.command ? { command: [...container.command] } : {}),
+    ...(container.args ? { args: [...container.args] } : {}),
+    ...(container.workingDir ? { workingDir: container.workingDir } : {}),
+    ports: Object.entries(service.ports).map(([name, { containerPort }]) => ({
+      name,
+      containerPort,
+      protocol: 'TCP',
+    })),
+    ...(Object.keys(values).length > 0
+      ? { envFrom: [{ configMapRef: { name: nameOf(site, service, suffixes.config) } }] }
+      : {}),
+    ...(inline.length > 0 ? { env: inline } : {}),
+    ...probesOf(container.probes),
+    volumeMounts: mountsOf(service),
+  };
+}
+
+/** An init step sees neither ports nor environment: it prepares volumes, and no secret is its business. */
+const initContainer = (service: Workload, step: InitStep): k8s.Container => ({
+  ...shared(service),
+  name: step.name,
+  command: [...step.command],
+  volumeMounts: mountsOf(service, step),
+});
+
+function shared({
+  container,
+}: Workload): Pick<k8s.Container, 'image' | 'imagePullPolicy' | 'resources' | 'securityContext'> {
+  return {
+    image: container.image,
+    // Always would defeat images loaded into a node (kind, air-gap).
+    imagePullPolicy: 'IfNotPresent',
+    resources: resourcesOf(container.resources),
+    securityContext: hardenedContainer,
+  };
+}
+
+const resourcesOf = ({ requests, limits }: Resources): k8s.ResourceRequirements => ({
+  requests: { cpu: k8s.Quantity.fromString(requests.cpu), memory: k8s.Quantity.fromString(requests.memory) },
+  limits: {
+    ...(limits.cpu ? { cpu: k8s.Quantity.fromString(limits.cpu) } : {}),
+    memory: k8s.Quantity.fromString(limits.memory),
+  },
+});

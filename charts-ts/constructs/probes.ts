@@ -1,0 +1,25 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Probe, Probes } from '../../contract/model.ts';
+
+type ProbeFields = 'startupProbe' | 'readinessProbe' | 'livenessProbe';
+
+/** The three probes of a container. */
+export const probesOf = (probes: Probes): Pick<k8s.Container, ProbeFields> => ({
+  startupProbe: probe(probes.startup),
+  readinessProbe: probe(probes.readiness),
+  livenessProbe: probe(probes.liveness),
+});
+
+const probe = (asked: Probe): k8s.Probe => ({
+  ...action(asked),
+  periodSeconds: asked.periodSeconds,
+  failureThreshold: asked.failureThreshold,
+  ...(asked.timeoutSeconds === undefined ? {} : { timeoutSeconds: asked.timeoutSeconds }),
+});
+
+function action(asked: Probe): k8s.Probe {
+  if ('http' in asked)
+    return { httpGet: { path: asked.http.path, port: k8s.IntOrString.fromString(asked.http.port) } };
+  if ('tcp' in asked) return { tcpSocket: { port: k8s.IntOrString.fromString(asked.tcp.port) } };
+  return { exec: { command: [...asked.exec] } };
+}

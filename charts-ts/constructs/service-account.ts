@@ -1,0 +1,12 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Workload } from '../../contract/model.ts';
+import type { Site } from '../options.ts';
+import { metadataOf, nameOf } from './identity.ts';
+
+/** An identity of its own for each workload, without a token: none of them talks to the API server. */
+export function addServiceAccount(site: Site, service: Workload): void {
+  new k8s.KubeServiceAccount(site.chart, 'service-account', {
+    metadata: metadataOf(site, nameOf(site, service), service),
+    automountServiceAccountToken: false,
+  });
+}

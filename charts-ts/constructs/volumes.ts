@@ -1,0 +1,72 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { InitStep, Volume, Workload } from '../../contract/model.ts';
+import { suffixes } from '../../contract/names.ts';
+import type { Site } from '../options.ts';
+import { fileKey } from './config-map.ts';
+import { nameOf, selectorOf } from './identity.ts';
+
+type Persistent = Extract<Volume, { kind: 'persistent' }>;
+type Scratch = Extract<Volume, { kind: 'scratch' }>;
+
+/** The claims of a StatefulSet. Immutable in the cluster, so they carry nothing that changes. */
+export function claimsOf({ stack }: Site, service: Workload): k8s.KubePersistentVolumeClaimProps[] {
+  const persistent = (volume: Volume): volume is Persistent => volume.kind === 'persistent';
+  return (service.container.volumes ?? []).filter(persistent).map((volume) => ({
+    metadata: { name: volume.name, labels: selectorOf(stack, service) },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      ...(volume.storageClass ? { storageClassName: volume.storageClass } : {}),
+      resources: { requests: { storage: k8s.Quantity.fromString(volume.size) } },
+    },
+  }));
+}
+
+/** The pod's volumes that are not claims: scratch space, and the service's files, one volume for each folder. */
+export function podVolumesOf(site: Site, service: Workload): k8s.Volume[] {
+  const scratch = (volume: Volume): volume is Scratch => volume.kind === 'scratch';
+  return [
+    ...(service.container.volumes ?? []).filter(scratch).map((volume) => ({
+      name: volume.name,
+      emptyDir: {
+        sizeLimit: k8s.Quantity.fromString(volume.sizeLimit),
+        ...(volume.medium ? { medium: volume.medium } : {}),
+      },
+    })),
+    ...fileFolders(service).map(({ name, paths }) => ({
+      name,
+      configMap: {
+        name: nameOf(site, service, suffixes.files),
+        items: paths.map((path) => ({ key: fileKey(path), path: baseName(path) })),
+      },
+    })),
+  ];
+}
+
+/** Where a container sees them; an init step may see a scratch volume elsewhere than the service does. */
+export function mountsOf(service: Workload, step?: InitStep): k8s.VolumeMount[] {
+  return [
+    ...(service.container.volumes ?? []).map(({ name, path }) => ({
+      name,
+      mountPath: step?.mounts?.[name] ?? path,
+    })),
+    ...fileFolders(service).map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
+  ];
+}
+
+interface FileFolder {
+  readonly name: string;
+  readonly folder: string;
+  readonly paths: string[];
+}
+
+/** Whole folders, not single files by subPath: kubelet never updates those. */
+function fileFolders(service: Workload): FileFolder[] {
+  const folders = new Map<string, string[]>();
+  for (const path of Object.keys(service.container.files ?? {}).sort()) {
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+  }
+  return [...folders].map(([folder, paths], index) => ({ name: `files-${index}`, folder, paths }));
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

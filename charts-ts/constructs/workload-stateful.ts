@@ -1,0 +1,25 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { StatefulService } from '../../contract/model.ts';
+import { suffixes } from '../../contract/names.ts';
+import type { Site } from '../options.ts';
+import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { podTemplate, revisionsKept } from './pod.ts';
+import { claimsOf } from './volumes.ts';
+
+/** Parallel: an OrderedReady set never replaces a pod that cannot become ready, not even by a repaired template. */
+export function addStatefulSet(site: Site, service: StatefulService): void {
+  const claims = claimsOf(site, service);
+  new k8s.KubeStatefulSet(site.chart, 'workload', {
+    metadata: metadataOf(site, nameOf(site, service), service),
+    spec: {
+      serviceName: nameOf(site, service, suffixes.peers),
+      replicas: service.replicas ?? 1,
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      revisionHistoryLimit: revisionsKept,
+      selector: { matchLabels: selectorOf(site.stack, service) },
+      template: podTemplate(site, service),
+      ...(claims.length > 0 ? { volumeClaimTemplates: claims } : {}),
+    },
+  });
+}

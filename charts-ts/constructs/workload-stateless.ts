@@ -1,0 +1,36 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { StatelessService } from '../../contract/model.ts';
+import type { Site } from '../options.ts';
+import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { podTemplate, revisionsKept } from './pod.ts';
+
+/** A Deployment that never has fewer ready pods than wanted while it is updated, spread over nodes where it can be. */
+export function addDeployment(site: Site, service: StatelessService): void {
+  const selector = { matchLabels: selectorOf(site.stack, service) };
+  new k8s.KubeDeployment(site.chart, 'workload', {
+    metadata: metadataOf(site, nameOf(site, service), service),
+    spec: {
+      // With an autoscaler the number is its own: writing one here would undo its work at every apply.
+      ...(service.autoscaling ? {} : { replicas: service.replicas }),
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: {
+          maxUnavailable: k8s.IntOrString.fromNumber(0),
+          maxSurge: k8s.IntOrString.fromNumber(1),
+        },
+      },
+      revisionHistoryLimit: revisionsKept,
+      selector,
+      template: podTemplate(site, service, {
+        topologySpreadConstraints: [
+          {
+            topologyKey: 'kubernetes.io/hostname',
+            maxSkew: 1,
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: selector,
+          },
+        ],
+      }),
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { readChatStack } from '../contract/read-chat-stack.ts';
+import type { ChatStack } from '../contract/stack.ts';
+import { UserError } from './user-error.ts';
+
+/** Where the document is looked for when nobody names another place. */
+export const usualDocument = 'stack.yaml';
+
+export interface FoundDocument {
+  readonly document: ChatStack;
+  /** Its path, or words for the defaults. */
+  readonly source: string;
+}
+
+/**
+ * The document at `path`; without one `./stack.yaml`; without that the defaults.
+ * @throws UserError when it is missing or no YAML, with file and line; StackError when it says what is not allowed.
+ */
+export function findDocument(path: string | undefined): FoundDocument {
+  const named = path !== undefined && path !== '';
+  if (named && !existsSync(path))
+    throw new UserError(
+      `MOORING_STACK is "${path}", but there is no such file. Correct it, or unset it for ./stack.yaml.`,
+    );
+  const source = named ? path : usualDocument;
+  if (!named && !existsSync(source))
+    return { document: readChatStack(undefined, 'The defaults'), source: 'the defaults (no ./stack.yaml)' };
+  return { document: readChatStack(parseYaml(readText(source), source), source), source };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * What one YAML document says.
+ * @throws UserError naming file, line and column of everything that is no YAML.
+ */
+export function parseYaml(text: string, source: string): unknown {
+  const lines = new LineCounter();
+  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (parsed.errors.length === 0) return parsed.toJS();
+  const problems = parsed.errors.map(({ pos, message }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return `  - ${source}:${line}:${col}: ${message}`;
+  });
+  throw new UserError(`${source} is not one YAML document:\n${problems.join('\n')}`);
+}

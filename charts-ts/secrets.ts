@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { generatedSecretKeys } from '../contract/environment.ts';
+import type { Stack } from '../contract/model.ts';
+import { UserError } from './user-error.ts';
+
+/** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
+const secretBytes = 24;
+
+const keptValues = z.record(z.string(), z.string().min(1));
+
+/** Where the values of a stack are kept: outside dist/, which every synth empties, and out of git. */
+export function secretsPath(stack: Stack, folder = '.mooring/secrets'): string {
+  return join(folder, `${stack.namespace}.${stack.name}.json`);
+}
+
+/**
+ * The values of the stack's own Secret, made once and kept in the file at `path` (mode 0600). A key that is missing
+ * there is added, none is ever changed: the stores' volumes know the old value. Nothing is written for a stack whose
+ * user keeps every secret.
+ * @throws UserError when the file is unreadable, rather than making values that would lock everybody out.
+ */
+export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<string, string> {
+  const keys = generatedSecretKeys(stack).map(({ key }) => key);
+  if (keys.length === 0) return {};
+  const kept = existsSync(path) ? readKept(path) : {};
+  const missing = keys.filter((key) => !Object.hasOwn(kept, key));
+  if (missing.length === 0) return pick(kept, keys);
+  const made = missing.map((key): [string, string] => [key, randomBytes(secretBytes).toString('base64url')]);
+  const all = { ...kept, ...Object.fromEntries(made) };
+  // Whoever was first keeps its values: another synth may have started at the same moment.
+  return write(path, all, Object.keys(kept).length > 0) ? pick(all, keys) : keptSecrets(stack, path);
+}
+
+function readKept(path: string): Record<string, string> {
+  try {
+    return keptValues.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    throw new UserError(
+      `${path} holds the secrets of this stack, but it is not a JSON object of non-empty texts. Restore it, or write ` +
+        'the values of the live Secret into it. Delete it only if no volume of the stack exists: new values over ' +
+        'old volumes lock everybody out.',
+    );
+  }
+}
+
+/** Writes the whole file or nothing. @returns false when a file that was absent has come into being meanwhile. */
+function write(path: string, values: Record<string, string>, replace: boolean): boolean {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    if (replace) renameSync(draft, path);
+    else linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+const pick = (values: Record<string, string>, keys: readonly string[]): Record<string, string> =>
+  Object.fromEntries(keys.map((key) => [key, values[key] ?? '']));
