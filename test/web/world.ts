@@ -1,0 +1,127 @@
+import type { Status } from '../../contract/http.ts';
+import type { ClientFrame, ServerFrame, Turn } from '../../contract/protocol.ts';
+import { Connection, type ConnectionState, type SocketEvents } from '../../web/src/connection.ts';
+
+export const ready: Status = {
+  ready: true,
+  reason: 'Ready',
+  message: 'All stores answer.',
+  retryAfterSeconds: null,
+  mode: 'extractive',
+  dependencies: [],
+};
+
+export const notReady: Status = {
+  ...ready,
+  ready: false,
+  reason: 'WaitingForDependencies',
+  message: 'Waiting for redis: it refuses the connection.',
+  retryAfterSeconds: 2,
+};
+
+export const welcome = (history: Turn[] = []): ServerFrame => ({
+  type: 'welcome',
+  patientId: 'patient:demo',
+  sessionId: 'session:1',
+  mode: 'extractive',
+  history,
+});
+
+export const message = (id: string, text = `text of ${id}`): ClientFrame => ({ type: 'message', id, text });
+
+/** One handshake: what the page sent on it, and what the server does to it. */
+export interface Handshake {
+  readonly sent: unknown[];
+  closedByPage: boolean;
+  receive(frame: ServerFrame | string): void;
+  close(code: number): void;
+}
+
+/** A page's connection in a world whose clock, chance, server status and sockets the test turns. */
+export class FakeWorld {
+  time = 0;
+  chance = 0.5;
+  /** What `/api/status` answers; an Error: it cannot be reached. */
+  status: Status | Error = ready;
+  statusAsked = 0;
+  readonly handshakes: Handshake[] = [];
+  readonly states: ConnectionState[] = [];
+  readonly frames: ServerFrame[] = [];
+  kept: readonly ClientFrame[] = [];
+  readonly connection: Connection;
+  #timers: { at: number; run: () => void }[] = [];
+
+  constructor(unsent: readonly ClientFrame[] = []) {
+    const world = {
+      now: () => this.time,
+      random: () => this.chance,
+      after: (ms: number, run: () => void) => this.#after(ms, run),
+      open: (events: SocketEvents) => this.#open(events),
+      status: async () => {
+        this.statusAsked++;
+        if (this.status instanceof Error) throw this.status;
+        return this.status;
+      },
+    };
+    const listener = {
+      state: (state: ConnectionState) => this.states.push(state),
+      frame: (frame: ServerFrame) => this.frames.push(frame),
+      kept: (frames: readonly ClientFrame[]) => (this.kept = frames),
+    };
+    this.connection = new Connection(world, listener, unsent);
+  }
+
+  /** The handshake made last. */
+  get last(): Handshake {
+    const last = this.handshakes.at(-1);
+    if (last === undefined) throw new Error('No handshake was made.');
+    return last;
+  }
+
+  /** Lets promises settle, then time pass, timer by timer. */
+  async pass(ms: number): Promise<void> {
+    await settle();
+    const end = this.time + ms;
+    for (let next = this.#due(end); next !== undefined; next = this.#due(end)) {
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.time = next.at;
+      next.run();
+      await settle();
+    }
+    this.time = end;
+  }
+
+  async connect(): Promise<void> {
+    this.connection.start();
+    await this.pass(0);
+    this.last.receive(welcome());
+  }
+
+  #due(end: number) {
+    return this.#timers.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
+  }
+
+  #after(ms: number, run: () => void): () => void {
+    const timer = { at: this.time + ms, run };
+    this.#timers.push(timer);
+    return () => (this.#timers = this.#timers.filter((other) => other !== timer));
+  }
+
+  #open(events: SocketEvents) {
+    const handshake: Handshake = {
+      sent: [],
+      closedByPage: false,
+      receive: (frame) => events.text(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+      close: (code) => events.closed(code),
+    };
+    this.handshakes.push(handshake);
+    return {
+      send: (text: string) => handshake.sent.push(JSON.parse(text)),
+      close: () => (handshake.closedByPage = true),
+    };
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}

@@ -1,0 +1,48 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { limits } from '../../../contract/protocol.ts';
+import type { Chat } from '../chat.ts';
+import { draftOf, keepDraft } from '../storage.ts';
+
+/** Never locked: what is written while the connection is away is sent when it is back. */
+export function Composer({ chat }: { chat: Chat }): JSX.Element {
+  const draft = useSignal(draftOf(chat.patientId));
+  const problem = useSignal<string | undefined>(undefined);
+  const edit = (text: string) => {
+    draft.value = text;
+    problem.value = undefined;
+    keepDraft(chat.patientId, text);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (draft.value.trim() === '') return;
+    problem.value = chat.send(draft.value);
+    if (problem.value === undefined) edit('');
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Enter that ends the composition of a character (Japanese, Chinese, Korean) is no Enter.
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+  };
+  return (
+    <form class="composer" onSubmit={submit}>
+      {problem.value !== undefined && (
+        <p class="problem" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <textarea
+        aria-label="Message"
+        placeholder="Write a message"
+        rows={1}
+        maxLength={limits.textLength}
+        enterkeyhint="send"
+        value={draft.value}
+        onInput={({ currentTarget }) => edit(currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="submit" disabled={draft.value.trim() === ''}>
+        Send
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+import type { JSX } from 'preact';
+import type { UsedFact } from '../../../contract/protocol.ts';
+import { When } from './when.tsx';
+
+/** A remembered sentence with where it is from. */
+export function Fact({ fact }: { fact: UsedFact }): JSX.Element {
+  return (
+    <li class="fact">
+      <q>{fact.text}</q>
+      <p class="meta">
+        <When at={fact.recordedAt} />
+        <span class="source" title={`Said in message ${fact.sourceId}`}>
+          {fact.sourceId}
+        </span>
+      </p>
+    </li>
+  );
+}

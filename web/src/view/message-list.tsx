@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Chat } from '../chat.ts';
+import { keyOf } from '../conversation.ts';
+import { AnswerView, SaidView } from './entry.tsx';
+
+/** Pixels from the end within which the reader is taken to follow the conversation. */
+const near = 80;
+
+export function MessageList({ chat }: { chat: Chat }): JSX.Element {
+  const entries = chat.entries.value;
+  const follow = useFollowing(entries);
+  // Silent while an answer grows piece by piece, and while a history is filled in.
+  const quiet = chat.answering.value || chat.mode.value === undefined;
+  return (
+    <div class="messages">
+      <div
+        class="scroll"
+        role="log"
+        aria-label="Messages"
+        aria-live={quiet ? 'off' : 'polite'}
+        tabIndex={0}
+        ref={follow.list}
+        onScroll={follow.onScroll}
+      >
+        {entries.length === 0 && chat.mode.value !== undefined && (
+          <p class="empty">
+            Tell me something about yourself. I will remember it, with the date you said it.
+          </p>
+        )}
+        <ol>
+          {entries.map((entry) =>
+            entry.kind === 'said' ? (
+              <SaidView key={keyOf(entry)} said={entry} onAgain={() => chat.sendAgain(entry)} />
+            ) : (
+              <AnswerView key={keyOf(entry)} answer={entry} />
+            ),
+          )}
+        </ol>
+        {chat.answering.value && !entries.some((entry) => entry.kind === 'answer' && entry.streaming) && (
+          <p class="thinking">Remembering…</p>
+        )}
+      </div>
+      {follow.behind && (
+        <button type="button" class="latest" onClick={follow.toEnd}>
+          Jump to latest
+        </button>
+      )}
+      <p class="unseen" aria-live="polite">
+        {latestAnswer(chat)}
+      </p>
+    </div>
+  );
+}
+
+/** The last whole answer, for a screen reader, which the growing one is kept from. */
+function latestAnswer(chat: Chat): string {
+  const last = chat.entries.value.at(-1);
+  return last?.kind === 'answer' && !last.streaming ? last.text : '';
+}
+
+/** Keeps the end in view for whoever is there, and leaves alone whoever reads further up. */
+function useFollowing(shown: unknown): {
+  list: { current: HTMLDivElement | null };
+  behind: boolean;
+  onScroll: () => void;
+  toEnd: () => void;
+} {
+  const list = useRef<HTMLDivElement>(null);
+  const behind = useSignal(false);
+  const toEnd = () => {
+    const element = list.current;
+    if (element !== null) element.scrollTop = element.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (!behind.value) toEnd();
+  }, [shown]);
+  const onScroll = () => {
+    const element = list.current;
+    if (element === null) return;
+    behind.value = element.scrollHeight - element.scrollTop - element.clientHeight > near;
+  };
+  return { list, behind: behind.value, onScroll, toEnd };
+}

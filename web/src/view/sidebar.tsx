@@ -1,0 +1,68 @@
+import type { JSX } from 'preact';
+import type { Turn } from '../../../contract/protocol.ts';
+import type { Chat, Remembered } from '../chat.ts';
+import { Fact } from './fact.tsx';
+import { When } from './when.tsx';
+
+interface Props {
+  chat: Chat;
+  /** Of the drawer it is on a narrow screen. */
+  open: boolean;
+  onClose: () => void;
+}
+
+/** What is remembered of the patient. */
+export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
+  const remembered = chat.remembered.value;
+  const outage = outageOf(remembered);
+  const facts = remembered.context?.facts.map((fact) => <Fact key={fact.id} fact={fact} />);
+  const recent = remembered.context?.recent.map((turn) => <Recent key={turn.id} turn={turn} />);
+  return (
+    <aside id="memory" class={open ? 'open' : ''} aria-label="Memory">
+      <button type="button" class="close" onClick={onClose}>
+        Close
+      </button>
+      {outage !== undefined && <p class="problem">Memory unavailable: {outage}</p>}
+      <Section title="Facts" items={facts} isWhole={outage === undefined} />
+      <Section title="Recent" items={recent} isWhole={outage === undefined} />
+    </aside>
+  );
+}
+
+/** Why what is shown may not be all, in words. */
+function outageOf({ context, problem }: Remembered): string | undefined {
+  if (problem !== undefined) return problem;
+  const silent = context?.unavailable ?? [];
+  return silent.length === 0 ? undefined : `${silent.join(' and ')} could not be asked.`;
+}
+
+interface SectionProps {
+  title: string;
+  /** Undefined before the first answer. */
+  items: readonly JSX.Element[] | undefined;
+  isWhole: boolean;
+}
+
+function Section({ title, items, isWhole }: SectionProps): JSX.Element {
+  const isEmpty = items?.length === 0;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul>{items}</ul>
+      {isEmpty && <p class="empty">{isWhole ? 'Nothing yet.' : 'Unavailable.'}</p>}
+    </section>
+  );
+}
+
+function Recent({ turn }: { turn: Turn }): JSX.Element {
+  return (
+    <li class="recent">
+      <p class="line">
+        <strong>{turn.speaker === 'patient' ? 'You' : 'Answer'}:</strong> {turn.text}
+      </p>
+      <p class="meta">
+        <When at={turn.recordedAt} />
+      </p>
+    </li>
+  );
+}
