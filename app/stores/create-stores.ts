@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { Env } from '../../contract/env.ts';
+import { neo4jName } from '../../contract/services/neo4j.ts';
+import { qdrantName } from '../../contract/services/qdrant.ts';
+import { redisName } from '../../contract/services/redis.ts';
+import { EmbeddedRecordStore } from './embedded/record-store.ts';
+import { EmbeddedSearchIndex } from './embedded/search-index.ts';
+import { EmbeddedSessionCache } from './embedded/session-cache.ts';
+import { Neo4jRecordStore } from './neo4j/record-store.ts';
+import { QdrantSearchIndex } from './qdrant/search-index.ts';
+import { RedisSessionCache } from './redis/session-cache.ts';
+import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts';
+
+export interface StoreSurroundings {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
+export function createStores(env: Env, { now = Date.now }: StoreSurroundings = {}): Stores {
+  return { record: record(env), index: index(env), cache: cache(env, now) };
+}
+
+const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
+  env.EMBEDDED_STORES?.includes(name) ?? false;
+
+const files = { neo4j: 'record.sqlite', qdrant: 'index.sqlite', redis: 'cache.sqlite' } as const;
+
+function record(env: Env): RecordStore {
+  return isEmbedded(env, neo4jName)
+    ? new EmbeddedRecordStore(join(env.DATA_DIR, files.neo4j))
+    : new Neo4jRecordStore(env);
+}
+
+function index(env: Env): SearchIndex {
+  return isEmbedded(env, qdrantName)
+    ? new EmbeddedSearchIndex(join(env.DATA_DIR, files.qdrant))
+    : new QdrantSearchIndex(env);
+}
+
+function cache(env: Env, now: () => number): SessionCache {
+  if (!isEmbedded(env, redisName)) return new RedisSessionCache(env);
+  return new EmbeddedSessionCache({
+    file: join(env.DATA_DIR, files.redis),
+    ttl: env.REDIS_SESSION_TTL,
+    now,
+  });
+}

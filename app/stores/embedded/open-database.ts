@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** How one store keeps its file: each entry of `migrations` brings it one version further. */
+export interface DatabaseSpec {
+  readonly file: string;
+  readonly migrations: readonly string[];
+}
+
+/**
+ * Opens a SQLite file, makes its folder, and brings its schema up to date in one transaction.
+ * @throws Error when the file was written by a newer version of the app.
+ */
+export function openDatabase({ file, migrations }: DatabaseSpec): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  try {
+    // FULL: what was acknowledged is on the disk, whatever happens to the process or the machine.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
+    inTransaction(database, () => migrate(database, file, migrations));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync, file: string, migrations: readonly string[]): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > migrations.length)
+    throw new Error(
+      `${file} has schema version ${version}; this version of the app knows up to ${migrations.length}. Use the app that wrote it, or another DATA_DIR.`,
+    );
+  for (const step of migrations.slice(version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${migrations.length}`);
+}
+
+/** Does `work` wholly or not at all. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** A database that opens when it is first used, and again after it was closed. */
+export class Database {
+  readonly #spec: DatabaseSpec;
+  #open: DatabaseSync | undefined;
+
+  constructor(spec: DatabaseSpec) {
+    this.#spec = spec;
+  }
+
+  get(): DatabaseSync {
+    this.#open ??= openDatabase(this.#spec);
+    return this.#open;
+  }
+
+  close(): void {
+    this.#open?.close();
+    this.#open = undefined;
+  }
+}

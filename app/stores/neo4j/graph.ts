@@ -1,0 +1,114 @@
+import { setTimeout } from 'node:timers/promises';
+import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
+import type { Env } from '../../../contract/env.ts';
+import { inWords, withinDeadline } from '../deadline.ts';
+
+export type GraphEnv = Pick<
+  Env,
+  | 'NEO4J_HOST'
+  | 'NEO4J_PORT'
+  | 'NEO4J_USER'
+  | 'NEO4J_PASSWORD'
+  | 'NEO4J_DATABASE'
+  | 'NEO4J_TLS'
+  | 'STORE_TIMEOUT'
+>;
+
+/** An idle connection is asked whether it lives before it is used again, for the server may have restarted. */
+const idleBeforeCheck = 1_000;
+
+/** Milliseconds before another attempt. */
+const retryPauses = [0, 20, 60];
+
+/** A Neo4j database as a place where statements are run, each within STORE_TIMEOUT. */
+export class Graph {
+  readonly #env: GraphEnv;
+  #driver: Driver | undefined;
+
+  constructor(env: GraphEnv) {
+    this.#env = env;
+  }
+
+  /** Writes; it may have to run the statement again, so it must change nothing the second time. */
+  write<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
+    return this.#run<R>('WRITE', statement, parameters);
+  }
+
+  read<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
+    return this.#run<R>('READ', statement, parameters);
+  }
+
+  async close(): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    await driver?.close();
+  }
+
+  async #run<R extends RecordShape>(
+    mode: 'READ' | 'WRITE',
+    statement: string,
+    parameters: object,
+  ): Promise<R[]> {
+    const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE, STORE_TIMEOUT } = this.#env;
+    // The driver's types declare its options as classes; it takes plain objects.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+    const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
+    const answer = withRetries(async () => {
+      const transaction = await session.beginTransaction({ timeout: STORE_TIMEOUT });
+      try {
+        const { records } = await transaction.run<R>(statement, parameters);
+        await transaction.commit();
+        return records.map((record) => record.toObject());
+      } finally {
+        await transaction.close();
+      }
+    });
+    try {
+      return await withinDeadline(answer, STORE_TIMEOUT, `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT}`);
+    } catch (error) {
+      throw new Error(firstLine(inWords(error)), { cause: error });
+    } finally {
+      // Giving the connection back may wait for a server that has fallen silent; nobody else should.
+      session.close().catch(() => undefined);
+    }
+  }
+
+  #connected(): Driver {
+    this.#driver ??= open(this.#env);
+    return this.#driver;
+  }
+}
+
+function open(env: GraphEnv): Driver {
+  const host = env.NEO4J_HOST.includes(':') ? `[${env.NEO4J_HOST}]` : env.NEO4J_HOST;
+  const auth =
+    env.NEO4J_PASSWORD === undefined ? undefined : neo4j.auth.basic(env.NEO4J_USER, env.NEO4J_PASSWORD);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+  return neo4j.driver(`${env.NEO4J_TLS ? 'bolt+s' : 'bolt'}://${host}:${env.NEO4J_PORT}`, auth, {
+    connectionTimeout: env.STORE_TIMEOUT,
+    connectionAcquisitionTimeout: env.STORE_TIMEOUT,
+    connectionLivenessCheckTimeout: idleBeforeCheck,
+    disableLosslessIntegers: true,
+    telemetryDisabled: true,
+    userAgent: 'mooring',
+  });
+}
+
+/**
+ * Tries again what lost a deadlock, or met a connection that had died while idle. The driver's managed transactions
+ * wait a second at least before they do, or before they say that a server refuses connections.
+ */
+async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const pause of retryPauses) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Error) || !neo4j.isRetryableError(error)) throw error;
+    }
+    await setTimeout(pause);
+  }
+  return attempt();
+}
+
+/** Behind it the driver only advises where to look. */
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
+import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
+import { EmbeddedSessionCache } from '../../../app/stores/embedded/session-cache.ts';
+import {
+  answer,
+  fact,
+  message,
+  newScope,
+  recordStoreFacts,
+  searchIndexFacts,
+  sessionCacheFacts,
+} from '../../stores/store-suite.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mooring-embedded-'));
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+let files = 0;
+const newFile = (): string => join(folder, 'deeper', `${++files}.sqlite`);
+const newCache = (now: () => number): EmbeddedSessionCache =>
+  new EmbeddedSessionCache({ file: newFile(), ttl: 60, now });
+
+describe('embedded', () => {
+  recordStoreFacts(() => new EmbeddedRecordStore(newFile()));
+  searchIndexFacts(() => new EmbeddedSearchIndex(newFile()));
+  sessionCacheFacts(() => newCache(Date.now));
+});
+
+test('the embedded record knows everything again after it was closed', async () => {
+  const scope = newScope();
+  const file = newFile();
+  const told = fact(scope.patientId, 'I have a cat.');
+  const first = new EmbeddedRecordStore(file);
+  await first.addMessage({ ...scope, ...message('m1', 'I have a cat.') }, [told]);
+  await first.addAnswer({ ...scope, ...answer('m1', 'Noted.') });
+  await first.close();
+  await first.close();
+  const second = new EmbeddedRecordStore(file);
+  expect(await second.history(scope, 9)).toEqual([message('m1', 'I have a cat.'), answer('m1', 'Noted.')]);
+  expect(await second.facts(scope.patientId, 9)).toEqual([told]);
+  await second.close();
+  expect(await first.facts(scope.patientId, 9), 'a closed store opens again when it is used').toEqual([told]);
+  await first.close();
+});
+
+test('the embedded index is the same one after it was closed, and another one when its file was lost', async () => {
+  const { patientId } = newScope();
+  const file = newFile();
+  const index = new EmbeddedSearchIndex(file);
+  const cat = fact(patientId, 'I have a cat.');
+  await index.add([cat]);
+  const id = await index.id();
+  await index.close();
+  expect(await index.id()).toBe(id);
+  expect(await index.search(patientId, 'cat', 9)).toHaveLength(1);
+  await index.close();
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${file}${end}`, { force: true })));
+  expect(await index.id()).not.toBe(id);
+  await index.close();
+});
+
+test('the embedded cache forgets a session once it was silent for the time to live', async () => {
+  let now = 0;
+  const cache = newCache(() => now);
+  const scope = newScope();
+  await cache.fill(scope, [message('m1', 'Hello')]);
+  now = 59_000;
+  expect(await cache.addTurn(scope, message('m2', 'Still here'))).toBe(true);
+  now = 118_000;
+  expect(await cache.recentTurns(scope, 9)).toHaveLength(2);
+  now = 119_000;
+  expect(await cache.recentTurns(scope, 9)).toBeUndefined();
+  await cache.fill(scope, []);
+  expect(await cache.recentTurns(scope, 9), 'what was forgotten stays so').toEqual([]);
+  await cache.close();
+});
+
+test('two processes may have the embedded record open at the same moment', async () => {
+  const file = newFile();
+  const scope = newScope();
+  const [one, other] = [new EmbeddedRecordStore(file), new EmbeddedRecordStore(file)];
+  await one.addMessage({ ...scope, ...message('m1', 'one') }, []);
+  await other.addMessage({ ...scope, ...message('m2', 'two') }, []);
+  expect(await one.history(scope, 9)).toHaveLength(2);
+  await one.close();
+  await other.close();
+});
+
+test('a file of a newer version of the app is refused in words', async () => {
+  const file = newFile();
+  const record = new EmbeddedRecordStore(file);
+  await record.connect();
+  await record.close();
+  const newer = new DatabaseSync(file);
+  newer.exec('PRAGMA user_version = 99');
+  newer.close();
+  await expect(record.connect()).rejects.toThrow(/schema version 99; .*another DATA_DIR/);
+});

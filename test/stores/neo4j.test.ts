@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Neo4jRecordStore } from '../../app/stores/neo4j/record-store.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { startNeo4j, type Neo4jServer } from '../servers/neo4j/neo4j.ts';
+import { freePort } from '../servers/ports.ts';
+import { envOf } from './real.ts';
+import { fact, message, newScope, recordStoreFacts } from './store-suite.ts';
+
+const recordOf = ({ host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop'>): Neo4jRecordStore =>
+  new Neo4jRecordStore(
+    envOf({
+      NEO4J_HOST: host,
+      NEO4J_PORT: String(port),
+      NEO4J_USER: user,
+      NEO4J_PASSWORD: password,
+      // The first statements of a cold database take their time on a small machine.
+      STORE_TIMEOUT: '20000',
+    }),
+  );
+
+describe('Neo4j', () => {
+  const neo4j = forSuite(() => startNeo4j());
+  recordStoreFacts(() => recordOf(neo4j()));
+
+  test('refuses a wrong password in words that do not repeat it', async () => {
+    const record = recordOf({ ...neo4j(), password: 'wrong guess' });
+    await expect(record.connect()).rejects.toThrow(/authentication failure/i);
+    await expect(record.connect()).rejects.not.toThrow('wrong guess');
+    await record.close();
+  });
+});
+
+describe('Neo4j, away and back', () => {
+  test('works again, with everything in it, without a new store', async () => {
+    const port = await freePort();
+    const folder = await mkdtemp(join(tmpdir(), 'mooring-neo4j-'));
+    const password = 'a good password';
+    const record = recordOf({ host: '127.0.0.1', port, user: 'neo4j', password });
+    const scope = newScope();
+    try {
+      const first = await startNeo4j({ port, folder, password });
+      await record.connect();
+      await record.addMessage({ ...scope, ...message('m1', 'Hello') }, [fact(scope.patientId, 'Hello')]);
+      await first.stop();
+      await expect(record.history(scope, 9)).rejects.toThrow(/ECONNREFUSED|ECONNRESET|closed/);
+      const second = await startNeo4j({ port, folder, password });
+      expect(await record.history(scope, 9)).toHaveLength(1);
+      expect(await record.facts(scope.patientId, 9)).toHaveLength(1);
+      await second.stop();
+    } finally {
+      await record.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { RedisSessionCache } from '../../app/stores/redis/session-cache.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { freePort } from '../servers/ports.ts';
+import { startRedis } from '../servers/redis.ts';
+import { envOf } from './real.ts';
+import { message, newScope, sessionCacheFacts } from './store-suite.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly password?: string;
+}
+const cacheOf = (
+  { host, port, password = '' }: Address,
+  more: Record<string, string> = {},
+): RedisSessionCache =>
+  new RedisSessionCache(
+    envOf({ REDIS_HOST: host, REDIS_PORT: String(port), REDIS_PASSWORD: password, ...more }),
+  );
+
+describe('Redis', () => {
+  const redis = forSuite(() => startRedis());
+  sessionCacheFacts(() => cacheOf(redis()));
+
+  test('forgets a session once it was silent for the time to live', async () => {
+    const cache = cacheOf(redis(), { REDIS_SESSION_TTL: '1' });
+    const scope = newScope();
+    await cache.fill(scope, [message('m1', 'Hello')]);
+    expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
+    await vi.waitFor(async () => expect(await cache.recentTurns(scope, 9)).toBeUndefined(), 5_000);
+    await cache.close();
+  });
+});
+
+describe('Redis, dialled', () => {
+  test('says who refused it when nothing listens, and comes to life when something does', async () => {
+    const port = await freePort();
+    const folder = await mkdtemp(join(tmpdir(), 'mooring-redis-'));
+    const cache = cacheOf({ host: '127.0.0.1', port, password: 'very secret' });
+    const scope = newScope();
+    await expect(cache.connect()).rejects.toThrow(`connect ECONNREFUSED 127.0.0.1:${port}`);
+    await expect(cache.recentTurns(scope, 9)).rejects.toThrow('ECONNREFUSED');
+    const first = await startRedis({ port, password: 'very secret', folder });
+    try {
+      await cache.connect();
+      await cache.fill(scope, [message('m1', 'Hello')]);
+    } finally {
+      await first.stop();
+    }
+    await expect(cache.recentTurns(scope, 9)).rejects.toThrow();
+    const second = await startRedis({ port, password: 'very secret', folder });
+    try {
+      expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
+      const intruder = cacheOf({ host: '127.0.0.1', port, password: 'wrong guess' });
+      await expect(intruder.connect()).rejects.toThrow(/^WRONGPASS/);
+      await expect(intruder.connect()).rejects.not.toThrow('wrong guess');
+      const stranger = cacheOf({ host: '127.0.0.1', port });
+      await expect(stranger.connect()).rejects.toThrow(/^NOAUTH/);
+    } finally {
+      await cache.close();
+      await second.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,321 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Turn } from '../../contract/protocol.ts';
+import {
+  IdReusedError,
+  type Fact,
+  type RecordStore,
+  type Scope,
+  type SearchIndex,
+  type SessionCache,
+  type Store,
+} from '../../app/stores/types.ts';
+
+/** The store suite: what every kind of a store must do. Patients are new in every test, so a server can be shared. */
+
+export const newScope = (): Scope => ({
+  patientId: `patient:${randomUUID()}`,
+  sessionId: `session:${randomUUID()}`,
+});
+
+export const at = (second: number): string => new Date(Date.UTC(2026, 10, 23, 9, 0, second)).toISOString();
+
+export const message = (id: string, text: string, recordedAt = at(0)): Turn => ({
+  id,
+  speaker: 'patient',
+  text,
+  recordedAt,
+});
+export const answer = (replyTo: string, text: string, recordedAt = at(0)): Turn => ({
+  id: `answer-${replyTo}`,
+  speaker: 'assistant',
+  text,
+  recordedAt,
+  replyTo,
+});
+export const fact = (patientId: string, text: string, recordedAt = at(0)): Fact => ({
+  id: randomUUID(),
+  patientId,
+  text,
+  recordedAt,
+  sourceId: 'm1',
+});
+
+const texts = (turns: readonly { readonly text: string }[] | undefined): string[] | undefined =>
+  turns?.map(({ text }) => text);
+
+/** Opens a store before the tests of the calling `describe` and closes it after them. */
+function opened<S extends Store>(make: () => S): () => S {
+  let store: S | undefined;
+  afterAll(async () => store?.close());
+  return () => (store ??= make());
+}
+
+export function recordStoreFacts(make: () => RecordStore): void {
+  describe('the record', () => {
+    const record = opened(make);
+
+    test('connects as often as it is asked to', async () => {
+      await record().connect();
+      await record().connect();
+    });
+
+    test('stores a message once, however often it is sent', async () => {
+      const scope = newScope();
+      const first = await record().addMessage({ ...scope, ...message('m1', 'Hello', at(1)) }, []);
+      const again = await record().addMessage({ ...scope, ...message('m1', 'Hello', at(9)) }, []);
+      expect(first).toEqual({ recordedAt: at(1), duplicate: false });
+      expect(again).toEqual({ recordedAt: at(1), duplicate: true });
+      expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
+    });
+
+    test('stores a message once when it is sent many times at the same moment', async () => {
+      const scope = newScope();
+      const told = fact(scope.patientId, 'I have a cat.');
+      const sent = Array.from({ length: 8 }, (_, second) =>
+        record().addMessage({ ...scope, ...message('m1', 'I have a cat.', at(second)) }, [told]),
+      );
+      const results = await Promise.all(sent);
+      expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      expect(new Set(results.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+      expect(await record().history(scope, 10)).toHaveLength(1);
+      expect(await record().facts(scope.patientId, 10)).toHaveLength(1);
+    });
+
+    test('refuses an id that was used for another text, and keeps the first', async () => {
+      const scope = newScope();
+      await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
+      const other = record().addMessage({ ...scope, ...message('m1', 'Goodbye') }, [
+        fact(scope.patientId, 'Goodbye'),
+      ]);
+      await expect(other).rejects.toBeInstanceOf(IdReusedError);
+      expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
+      expect(await record().facts(scope.patientId, 10)).toEqual([]);
+    });
+
+    test('keeps the same message id of two patients and of two sessions apart', async () => {
+      const one = newScope();
+      const otherSession = { ...one, sessionId: 'session:other' };
+      const otherPatient = { ...one, patientId: `patient:${randomUUID()}` };
+      for (const [scope, text] of [
+        [one, 'one'],
+        [otherSession, 'two'],
+        [otherPatient, 'three'],
+      ] as const) {
+        const stored = await record().addMessage({ ...scope, ...message('m1', text) }, [
+          fact(scope.patientId, text),
+        ]);
+        expect(stored.duplicate).toBe(false);
+        await record().addAnswer({ ...scope, ...answer('m1', `answer to ${text}`) });
+      }
+      expect(texts(await record().history(one, 10))).toEqual(['one', 'answer to one']);
+      expect(texts(await record().history(otherSession, 10))).toEqual(['two', 'answer to two']);
+      expect(texts(await record().history(otherPatient, 10))).toEqual(['three', 'answer to three']);
+      expect(texts(await record().facts(otherPatient.patientId, 10))).toEqual(['three']);
+      expect(texts(await record().facts(one.patientId, 10))?.sort()).toEqual(['one', 'two']);
+    });
+
+    test('keeps names apart that would run into one another when joined', async () => {
+      const left = { patientId: `a:${randomUUID()}`, sessionId: 'b:c' };
+      const right = { patientId: `${left.patientId}:b`, sessionId: 'c' };
+      await record().addMessage({ ...left, ...message('m1', 'left') }, []);
+      await record().addMessage({ ...right, ...message('m1', 'right') }, []);
+      expect(texts(await record().history(left, 10))).toEqual(['left']);
+      expect(texts(await record().history(right, 10))).toEqual(['right']);
+    });
+
+    test('stores a message and its facts together, and gives the facts back newest first', async () => {
+      const scope = newScope();
+      const [cat, dog, tea] = ['cat', 'dog', 'tea'].map((text) => fact(scope.patientId, text, at(1)));
+      const newest = fact(scope.patientId, 'newest', at(2));
+      if (!cat || !dog || !tea) throw new Error('three facts');
+      await record().addMessage({ ...scope, ...message('m1', 'cat dog', at(1)) }, [cat, dog]);
+      await record().addMessage({ ...scope, ...message('m2', 'tea', at(1)) }, [tea]);
+      await record().addMessage({ ...scope, ...message('m3', 'newest', at(2)) }, [newest]);
+      expect(await record().facts(scope.patientId, 10)).toEqual([newest, tea, dog, cat]);
+      expect(await record().facts(scope.patientId, 2)).toEqual([newest, tea]);
+    });
+
+    test('finds facts by id, and of another patient none', async () => {
+      const scope = newScope();
+      const stranger = newScope();
+      const [cat, dog] = [fact(scope.patientId, 'cat'), fact(scope.patientId, 'dog')];
+      await record().addMessage({ ...scope, ...message('m1', 'cat dog') }, [cat, dog]);
+      expect(await record().factsById(scope.patientId, [cat.id])).toEqual([cat]);
+      expect(await record().factsById(scope.patientId, [])).toEqual([]);
+      expect(await record().factsById(stranger.patientId, [cat.id, dog.id])).toEqual([]);
+    });
+
+    test('tells the history oldest first, in the order of writing, each answer behind its message', async () => {
+      const scope = newScope();
+      for (const id of ['m1', 'm2', 'm3']) await record().addMessage({ ...scope, ...message(id, id) }, []);
+      for (const id of ['m3', 'm1']) await record().addAnswer({ ...scope, ...answer(id, `to ${id}`) });
+      expect(texts(await record().history(scope, 10))).toEqual(['m1', 'to m1', 'm2', 'm3', 'to m3']);
+      expect(texts(await record().history(scope, 3))).toEqual(['m2', 'm3', 'to m3']);
+      expect(await record().history(scope, 0)).toEqual([]);
+      expect(await record().history(newScope(), 10)).toEqual([]);
+    });
+
+    test('stores one answer to a message; a second one changes nothing', async () => {
+      const scope = newScope();
+      await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
+      expect(await record().answerTo(scope, 'm1')).toBeUndefined();
+      await record().addAnswer({ ...scope, ...answer('m1', 'first') });
+      await record().addAnswer({ ...scope, ...answer('m1', 'second'), id: 'another id' });
+      expect(await record().answerTo(scope, 'm1')).toEqual(answer('m1', 'first'));
+      expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'first']);
+    });
+
+    test('takes a message whose id is that of an answer', async () => {
+      const scope = newScope();
+      await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
+      await record().addAnswer({ ...scope, ...answer('m1', 'first') });
+      const stored = await record().addMessage({ ...scope, ...message('answer-m1', 'mine') }, []);
+      expect(stored.duplicate).toBe(false);
+      expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'first', 'mine']);
+    });
+
+    test('knows which facts an index lacks, oldest first, for every index anew', async () => {
+      const scope = newScope();
+      const mine = (facts: readonly Fact[]): Fact[] =>
+        facts.filter(({ patientId }) => patientId === scope.patientId);
+      const [older, newer] = [fact(scope.patientId, 'older', at(1)), fact(scope.patientId, 'newer', at(2))];
+      await record().addMessage({ ...scope, ...message('m2', 'newer') }, [newer]);
+      await record().addMessage({ ...scope, ...message('m1', 'older') }, [older]);
+      const index = `index:${randomUUID()}`;
+      expect(mine(await record().unindexed(index, 10_000))).toEqual([older, newer]);
+      await record().markIndexed(index, [older]);
+      expect(mine(await record().unindexed(index, 10_000))).toEqual([newer]);
+      expect(mine(await record().unindexed('another index', 10_000))).toEqual([older, newer]);
+      await record().markIndexed(index, []);
+      expect(await record().unindexed(index, 0)).toEqual([]);
+    });
+
+    test('keeps a text as it was written, whatever is in it', async () => {
+      const scope = newScope();
+      const text = `"It's" 100 % – naïve 💊\n\\ $1 {json: true} '); DROP TABLE episode; --`;
+      await record().addMessage({ ...scope, ...message('m/1', text) }, [fact(scope.patientId, text)]);
+      expect(texts(await record().history(scope, 1))).toEqual([text]);
+      expect(texts(await record().facts(scope.patientId, 1))).toEqual([text]);
+    });
+  });
+}
+
+export function searchIndexFacts(make: () => SearchIndex): void {
+  describe('the search index', () => {
+    const index = opened(make);
+    const found = async (patientId: string, query: string, limit = 10): Promise<string[]> =>
+      (await index().search(patientId, query, limit)).map(({ factId }) => factId);
+
+    test('connects as often as it is asked to, and keeps its id', async () => {
+      await index().connect();
+      const id = await index().id();
+      await index().connect();
+      expect(await index().id()).toBe(id);
+      expect(id).not.toBe('');
+    });
+
+    test('finds the best matching facts first', async () => {
+      const { patientId } = newScope();
+      const [cat, sister, tea] = [
+        fact(patientId, 'My cat is called Milo.'),
+        fact(patientId, 'My sister Anna has a cat as well, and a garden.'),
+        fact(patientId, 'I drink green tea.'),
+      ];
+      await index().add([sister, cat, tea]);
+      expect(await found(patientId, 'What is my cat Milo like?')).toEqual([cat.id, sister.id]);
+      expect(await found(patientId, 'cat', 1)).toHaveLength(1);
+    });
+
+    test('holds a fact once, however often it is added', async () => {
+      const { patientId } = newScope();
+      const cat = fact(patientId, 'My cat is called Milo.');
+      await index().add([cat]);
+      await index().add([cat, cat]);
+      await index().add([]);
+      expect(await found(patientId, 'cat')).toEqual([cat.id]);
+    });
+
+    test("never finds another patient's fact", async () => {
+      const [mine, theirs] = [newScope().patientId, newScope().patientId];
+      const cat = fact(mine, 'My cat is called Milo.');
+      await index().add([cat]);
+      await index().add([{ ...cat, patientId: theirs, text: 'My cat is called Tom.' }]);
+      expect(await found(mine, 'Tom')).toEqual([]);
+      expect(await found(theirs, 'Milo')).toEqual([]);
+      expect(await found(mine, 'Milo')).toEqual([cat.id]);
+      expect(await found(newScope().patientId, 'cat')).toEqual([]);
+    });
+
+    test('takes a query that is no words at all, or looks like a search language', async () => {
+      const { patientId } = newScope();
+      await index().add([fact(patientId, 'My cat is called Milo.')]);
+      expect(await found(patientId, '?! …')).toEqual([]);
+      for (const query of ['"cat', 'cat AND', 'cat NOT (', 'NEAR(cat*', "cat'; --"])
+        expect(await found(patientId, query)).toHaveLength(1);
+    });
+  });
+}
+
+export function sessionCacheFacts(make: () => SessionCache): void {
+  describe('the session cache', () => {
+    const cache = opened(make);
+
+    test('connects as often as it is asked to', async () => {
+      await cache().connect();
+      await cache().connect();
+    });
+
+    test('does not know a session it was not told of, and does not take a part for the whole', async () => {
+      const scope = newScope();
+      expect(await cache().recentTurns(scope, 10)).toBeUndefined();
+      expect(await cache().addTurn(scope, message('m1', 'Hello'))).toBe(false);
+      expect(await cache().recentTurns(scope, 10)).toBeUndefined();
+    });
+
+    test('knows an empty session from an unknown one', async () => {
+      const scope = newScope();
+      await cache().fill(scope, []);
+      expect(await cache().recentTurns(scope, 10)).toEqual([]);
+    });
+
+    test('gives back the last turns, oldest first, each once, each answer behind its message', async () => {
+      const scope = newScope();
+      await cache().fill(scope, [message('m1', 'one')]);
+      for (const turn of [
+        message('m2', 'two'),
+        answer('m1', 'to one'),
+        answer('m2', 'to two'),
+        message('m1', 'one'),
+      ])
+        expect(await cache().addTurn(scope, turn)).toBe(true);
+      expect(texts(await cache().recentTurns(scope, 10))).toEqual(['one', 'to one', 'two', 'to two']);
+      expect(texts(await cache().recentTurns(scope, 2))).toEqual(['two', 'to two']);
+      expect(await cache().recentTurns(scope, 0)).toEqual([]);
+      expect((await cache().recentTurns(scope, 1))?.[0]).toEqual(answer('m2', 'to two'));
+    });
+
+    test('takes the order of the record when it is filled, and keeps what came meanwhile', async () => {
+      const scope = newScope();
+      await cache().fill(scope, [message('m2', 'two')]);
+      await cache().addTurn(scope, message('m3', 'three'));
+      await cache().fill(scope, [message('m1', 'one'), message('m2', 'two')]);
+      expect(texts(await cache().recentTurns(scope, 10))).toEqual(['one', 'two', 'three']);
+    });
+
+    test('keeps patients and sessions apart', async () => {
+      const one = newScope();
+      await cache().fill(one, [message('m1', 'one')]);
+      expect(await cache().recentTurns({ ...one, sessionId: 'other' }, 10)).toBeUndefined();
+      expect(await cache().recentTurns({ ...one, patientId: 'other' }, 10)).toBeUndefined();
+    });
+
+    test('keeps names apart that would run into one another when joined', async () => {
+      const left = { patientId: `a:${randomUUID()}`, sessionId: 'b:c' };
+      await cache().fill(left, [message('m1', 'left')]);
+      expect(
+        await cache().recentTurns({ patientId: `${left.patientId}:b`, sessionId: 'c' }, 9),
+      ).toBeUndefined();
+    });
+  });
+}
