@@ -30,7 +30,8 @@ export function addressesOf(host: string): k8s.NetworkPolicyPeer[] {
   if (address.includes(':')) return [{ ipBlock: { cidr: `${address}/128` } }];
   const inside = !address.includes('.') || /\.svc(\.|$)/.test(address);
   return [
-    { ipBlock: { cidr: '0.0.0.0/0' } },
+    // Link-local is never a service's address, but in a cloud it is where the node's own credentials are asked for.
+    { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
     { ipBlock: { cidr: '::/0' } },
     ...(inside ? [{ namespaceSelector: {} }] : []),
   ];
