@@ -6,11 +6,11 @@ import {
   type Port,
   type Service,
   type StackDefinition,
-  type Workload,
 } from './model.ts';
 import { labelProblem, portNameProblem, workloadName, workloadNameLength } from './names.ts';
+import { containerProblems } from './container-problems.ts';
+import { twice } from './twice.ts';
 import { nearest } from './nearest.ts';
-import { byteQuantityPattern } from './quantity.ts';
 import { asText } from './variable.ts';
 
 /** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
@@ -141,50 +141,6 @@ function settingProblems(service: Service): string[] {
   });
 }
 
-function containerProblems(service: Workload): string[] {
-  const { container } = service;
-  const where = `Service "${service.name}"`;
-  const probed = Object.entries(container.probes).flatMap(
-    ([kind, probe]: [string, Workload['container']['probes']['startup']]) => {
-      const port = 'http' in probe ? probe.http.port : 'tcp' in probe ? probe.tcp.port : undefined;
-      return port === undefined || port in service.ports
-        ? []
-        : [`${where}: its ${kind} probe asks port "${port}", which it does not have.`];
-    },
-  );
-  const volumes = (container.volumes ?? []).flatMap((volume) => {
-    const size = volume.kind === 'persistent' ? volume.size : volume.sizeLimit;
-    const problem = labelProblem(volume.name);
-    return [
-      ...(problem ? [`${where}: the volume name "${volume.name}" ${problem}.`] : []),
-      ...(service.kind === 'stateless' && volume.kind === 'persistent'
-        ? [`${where} is stateless but keeps volume "${volume.name}"; make it stateful or the volume scratch.`]
-        : []),
-      ...(byteQuantityPattern.test(size)
-        ? []
-        : [`${where}: volume "${volume.name}" has size "${size}"; write it like 10Gi.`]),
-    ];
-  });
-  const image =
-    container.image.trim() === '' || /\s/.test(container.image)
-      ? [`${where}: "${container.image}" is no image.`]
-      : [];
-  const unready = service.kind === 'stateless' ? (service.whileUnready ?? []) : [];
-  const published = unready
-    .filter((port) => !(port in service.ports))
-    .map((port) => `${where}: publishes port "${port}" while unready, which it does not have.`);
-  return [
-    ...image,
-    ...probed,
-    ...volumes,
-    ...published,
-    ...twice(
-      (container.volumes ?? []).map((volume) => [volume.path, `volume "${volume.name}"`]),
-      `${where}: path`,
-    ),
-  ];
-}
-
 function hostPorts(stack: StackDefinition): [string, string][] {
   return stack.services.flatMap((service) =>
     Object.entries(service.ports).flatMap(([name, port]): [string, string][] => {
@@ -200,15 +156,6 @@ function nodePorts(stack: StackDefinition): [string, string][] {
       port.nodePort === undefined ? [] : [[String(port.nodePort), `port "${name}" of "${service.name}"`]],
     ),
   );
-}
-
-/** One problem for each key that stands more than once, naming everybody who claims it. */
-function twice(claims: readonly (readonly [key: string, by: string])[], what: string): string[] {
-  const claimants = new Map<string, string[]>();
-  for (const [key, by] of claims) claimants.set(key, [...(claimants.get(key) ?? []), by]);
-  return [...claimants]
-    .filter(([, by]) => by.length > 1)
-    .map(([key, by]) => `${what} ${key} is taken ${by.length} times: by ${by.join(' and by ')}.`);
 }
 
 /** Services that wait for each other would never become ready. */

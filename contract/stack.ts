@@ -28,9 +28,16 @@ const secretRef = z.strictObject({
   key: z.string().min(1).describe('key in that Secret'),
 });
 
+const amounts = (what: string) =>
+  z
+    .strictObject({
+      cpu: cpuQuantity.optional().describe(`processor time ${what}`),
+      memory: byteQuantity.optional().describe(`memory ${what}`),
+    })
+    .optional();
 const resources = z.strictObject({
-  requests: z.strictObject({ cpu: cpuQuantity.optional(), memory: byteQuantity.optional() }).optional(),
-  limits: z.strictObject({ cpu: cpuQuantity.optional(), memory: byteQuantity.optional() }).optional(),
+  requests: amounts('kept free for it on the node'),
+  limits: amounts('it may use at most; memory settings follow this limit'),
 });
 
 const store = (product: string) =>
@@ -39,14 +46,21 @@ const store = (product: string) =>
       image: z.string().min(1).optional().describe(`image to run instead of the official ${product} one`),
       resources: resources.optional().describe('requests and limits; memory settings follow the limit'),
       storage: z
-        .strictObject({ size: byteQuantity.optional(), storageClass: z.string().min(1).optional() })
+        .strictObject({
+          size: byteQuantity.optional().describe('size of its volume claim; may grow, never shrink'),
+          storageClass: z
+            .string()
+            .min(1)
+            .optional()
+            .describe("class of its volume claim; absent: the cluster's default"),
+        })
         .optional()
         .describe('size and class of its volume claim'),
       external: z
         .strictObject({
-          host: hostName,
-          port: portNumber.optional(),
-          tls: z.boolean().default(false),
+          host: hostName.describe('host name or IP address'),
+          port: portNumber.optional().describe('port; absent: the usual one'),
+          tls: z.boolean().default(false).describe('whether it speaks TLS'),
           secretRef: secretRef.optional().describe('where its password or key is'),
         })
         .optional()
@@ -58,8 +72,8 @@ const store = (product: string) =>
 
 const endpoint = z.strictObject({
   baseUrl: httpUrl.describe('OpenAI-compatible endpoint, ending in /v1'),
-  model: z.string().min(1).optional(),
-  apiKey: secretRef.optional(),
+  model: z.string().min(1).optional().describe('model to ask for'),
+  apiKey: secretRef.optional().describe('where its bearer token is'),
 });
 
 const spec = z.strictObject({
@@ -75,25 +89,25 @@ const spec = z.strictObject({
         .min(1)
         .optional()
         .describe('prefix for every image that is not overridden (air-gap)'),
-      pullSecrets: z.array(z.string().min(1)).default([]),
+      pullSecrets: z.array(z.string().min(1)).default([]).describe('Secrets that hold registry credentials'),
     })
     .prefault({}),
   backend: z
     .strictObject({
-      image: z.string().min(1).optional(),
-      replicas: z.int().min(1).max(100).optional(),
+      image: z.string().min(1).optional().describe('image to run instead of our own'),
+      replicas: z.int().min(1).max(100).optional().describe('how many, where nothing scales them'),
       autoscaling: z
         .union([
           z.literal(false),
           z.strictObject({
-            minReplicas: z.int().min(1),
-            maxReplicas: z.int().min(1),
-            cpuPercent: z.int().min(1).max(100).default(70),
+            minReplicas: z.int().min(1).describe('fewest'),
+            maxReplicas: z.int().min(1).describe('most'),
+            cpuPercent: z.int().min(1).max(100).default(70).describe('share of the requested CPU to aim at'),
           }),
         ])
         .optional()
         .describe('false, or bounds of the HorizontalPodAutoscaler'),
-      resources: resources.optional(),
+      resources: resources.optional().describe('requests and limits; the heap follows the memory limit'),
       nodePort: z
         .union([z.literal(false), z.int().min(30_000).max(32_767)])
         .optional()
@@ -105,19 +119,20 @@ const spec = z.strictObject({
   qdrant: store('Qdrant').prefault({}),
   ingress: z
     .strictObject({
-      host: hostName,
-      className: z.string().min(1).optional(),
+      host: hostName.describe('host name of the chat'),
+      className: z.string().min(1).optional().describe("IngressClass; absent: the cluster's default"),
       tlsSecret: z.string().min(1).optional().describe('Secret with the certificate'),
-      annotations: z.record(z.string(), z.string()).optional(),
+      annotations: z.record(z.string(), z.string()).optional().describe('annotations its controller reads'),
     })
-    .optional(),
+    .optional()
+    .describe('how the world gets in'),
   auth: z
     .strictObject({
       mode: z.enum(['none', 'jwt']).optional().describe('default: none; production demands jwt'),
-      jwksUrl: httpUrl.optional(),
+      jwksUrl: httpUrl.optional().describe('keys that verify tokens'),
       secretRef: secretRef.optional().describe('shared secret that verifies tokens (HS256)'),
-      issuer: z.string().min(1).optional(),
-      audience: z.string().min(1).optional(),
+      issuer: z.string().min(1).optional().describe('required `iss` of a token'),
+      audience: z.string().min(1).optional().describe('required `aud` of a token'),
     })
     .prefault({}),
   llm: endpoint.optional().describe('absent: answers quote the memory itself'),
@@ -130,14 +145,14 @@ const spec = z.strictObject({
 });
 
 export const chatStackSchema = z.strictObject({
-  apiVersion: z.literal(apiVersion).default(apiVersion),
-  kind: z.literal(kind).default(kind),
+  apiVersion: z.literal(apiVersion).default(apiVersion).describe('version of this form'),
+  kind: z.literal(kind).default(kind).describe('what this document is'),
   metadata: z
     .strictObject({
-      name: label.default('demo'),
-      namespace: label.default('chat'),
-      labels: z.record(z.string(), z.string()).optional(),
-      annotations: z.record(z.string(), z.string()).optional(),
+      name: label.default('demo').describe('prefix of every object'),
+      namespace: label.default('chat').describe('namespace of every object'),
+      labels: z.record(z.string(), z.string()).optional().describe('yours; nothing reads them'),
+      annotations: z.record(z.string(), z.string()).optional().describe('yours; nothing reads them'),
     })
     .prefault({}),
   spec: spec.prefault({}),

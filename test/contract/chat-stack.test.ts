@@ -3,6 +3,7 @@ import { chatStack } from '../../contract/chat-stack.ts';
 import { StackError } from '../../contract/define-stack.ts';
 import { environmentOf, generatedSecretKeys, serviceOf } from '../../contract/environment.ts';
 import type { Stack } from '../../contract/model.ts';
+import { chatStackFields } from '../../contract/json-schema.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 
 const stackFrom = (spec: object, metadata: object = {}): Stack =>
@@ -172,4 +173,14 @@ test('only the stack called demo takes the node port that kind maps', () => {
   expect(nodePort(stackFrom({}))).toBe(30_080);
   expect(nodePort(stackFrom({}, { name: 'other' }))).toBeUndefined();
   expect(nodePort(stackFrom({ backend: { nodePort: 30_090 } }, { name: 'other' }))).toBe(30_090);
+});
+
+test('every field of the document says what it means', () => {
+  expect(chatStackFields().filter(([, , , meaning]) => meaning === '')).toEqual([]);
+});
+
+test('autoscaling from more to fewer replicas is refused', () => {
+  expect(refusal({ spec: { backend: { autoscaling: { minReplicas: 3, maxReplicas: 2 } } } })).toContain(
+    'from 3 to 2 replicas',
+  );
 });
