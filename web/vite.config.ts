@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { backendPorts } from '../contract/services/backend-ports.ts';
+import { webSocketPrefix } from '../contract/services/backend.ts';
 import { pagePorts } from '../contract/services/page.ts';
 
 const backend = `http://localhost:${backendPorts.http.containerPort}`;
@@ -10,7 +11,7 @@ export default defineConfig({
   server: {
     port: pagePorts.http.containerPort,
     strictPort: true,
-    proxy: { '/ws': { target: backend, ws: true }, '/api': backend },
+    proxy: { [webSocketPrefix]: { target: backend, ws: true }, '/api': backend },
   },
   build: {
     outDir: '../build/web',

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { patientContext, problem, status, type PatientContext, type Status } from '../../contract/http.ts';
+import { subprotocols } from '../../contract/protocol.ts';
+import { httpPaths } from '../../contract/services/backend.ts';
+import { contextPath } from './place.ts';
 import type { Socket, SocketEvents } from './connection.ts';
 
 /** Milliseconds after which a question over HTTP counts as unanswered. */
@@ -7,16 +10,18 @@ const patience = 8_000;
 
 /** @throws Error in words when the server is away or answers something else. */
 export function fetchStatus(): Promise<Status> {
-  return ask('/api/status', status);
+  return ask(httpPaths.status, status);
 }
 
 /** @throws Error in words when the server is away, refuses, or answers something else. */
-export function fetchContext(patientId: string): Promise<PatientContext> {
-  return ask(`/api/patients/${encodeURIComponent(patientId)}/context`, patientContext);
+export function fetchContext(patientId: string, token?: string): Promise<PatientContext> {
+  return ask(contextPath(patientId), patientContext, token);
 }
 
-async function ask<Shape>(path: string, schema: z.ZodType<Shape>): Promise<Shape> {
-  const response = await fetch(path, { signal: AbortSignal.timeout(patience) }).catch(() => undefined);
+async function ask<Shape>(path: string, schema: z.ZodType<Shape>, token?: string): Promise<Shape> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(patience);
+  const response = await fetch(path, { headers, signal }).catch(() => undefined);
   if (response === undefined) throw new Error('The server cannot be reached.');
   const body: unknown = await response.json().catch(() => undefined);
   const answer = schema.safeParse(body);
@@ -26,8 +31,9 @@ async function ask<Shape>(path: string, schema: z.ZodType<Shape>): Promise<Shape
 }
 
 /** A browser's WebSocket as the connection wants it. */
-export function openSocket(url: string, events: SocketEvents): Socket {
-  const socket = new WebSocket(url);
+export function openSocket(url: string, events: SocketEvents, token?: string): Socket {
+  const offered = token === undefined ? [] : [subprotocols.chat, subprotocols.token + token];
+  const socket = new WebSocket(url, offered);
   socket.addEventListener('message', ({ data }) => events.text(String(data)));
   socket.addEventListener('close', ({ code }) => events.closed(code));
   return { send: (text) => socket.send(text), close: () => socket.close() };

@@ -65,14 +65,22 @@ export function receive(entries: Conversation, frame: ServerFrame): Conversation
 
 /** Messages without a whole answer, to be sent again after a reconnect: the server answers each once. */
 export function unanswered(entries: Conversation): ClientFrame[] {
-  return entries
-    .filter((entry) => entry.kind === 'said' && entry.problem === undefined && !isAnswered(entries, entry))
-    .map((entry) => ({ type: 'message', id: (entry as Said).id, text: entry.text }));
+  return open(entries).map(({ id, text }) => ({ type: 'message', id, text }));
 }
 
-/** Whether a message has its whole answer. */
-export function isAnswered(entries: Conversation, { id }: Said): boolean {
-  return answerTo(entries, id)?.streaming === false;
+/** Whether the server has a message it has not wholly answered. */
+export function isAwaited(entries: Conversation): boolean {
+  return open(entries).some(({ delivery }) => delivery === 'sent');
+}
+
+/** Messages that nothing went wrong with and that have no whole answer. */
+function open(entries: Conversation): Said[] {
+  return entries.filter(
+    (entry): entry is Said =>
+      entry.kind === 'said' &&
+      entry.problem === undefined &&
+      answerTo(entries, entry.id)?.streaming !== false,
+  );
 }
 
 function answerTo(entries: Conversation, id: string): Answer | undefined {

@@ -1,19 +1,28 @@
 import { nameSchema } from '../../contract/protocol.ts';
+import { httpPaths } from '../../contract/services/backend.ts';
 
-/** Whose chat the address names, `/chat/:patient` percent-decoded; undefined when it names nobody. */
+/** Whose chat the address names, percent-decoded; undefined when it names nobody. */
 export function patientOf(pathname: string): string | undefined {
-  const encoded = /^\/chat\/([^/]+)\/?$/.exec(pathname)?.[1];
-  if (encoded === undefined) return undefined;
+  const folder = httpPaths.page.replace(':patient', '');
+  if (!pathname.startsWith(folder)) return undefined;
   try {
-    return nameSchema.safeParse(decodeURIComponent(encoded)).data;
+    return nameSchema.safeParse(decodeURIComponent(pathname.slice(folder.length).replace(/\/$/, ''))).data;
   } catch {
     return undefined; // a percent sign that begins no character
   }
 }
 
+/** The path of what is remembered of a patient. */
+export function contextPath(patientId: string): string {
+  return httpPaths.context.replace(':patient', encodeURIComponent(patientId));
+}
+
 /** The WebSocket's address on the page's own origin. */
 export function socketUrl(origin: string, patientId: string, sessionId: string): string {
-  const url = new URL(`/ws/chat/${encodeURIComponent(patientId)}/${encodeURIComponent(sessionId)}`, origin);
+  const path = httpPaths.chat
+    .replace(':patient', encodeURIComponent(patientId))
+    .replace(':session', encodeURIComponent(sessionId));
+  const url = new URL(path, origin);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

@@ -45,6 +45,19 @@ export function keepUnsent(sessionId: string, frames: readonly ClientFrame[]): v
   write(ofTab, unsentKey(sessionId), frames.length === 0 ? '' : JSON.stringify(frames));
 }
 
+/**
+ * The token this tab signs in with, where the chat asks for one: a site that links to the chat gives it in the
+ * fragment, `#token=…`, which no server is sent; it is taken out of the address at once.
+ */
+export function tokenOf(): string | undefined {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (given !== null) {
+    write(ofTab, tokenKey, given);
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+  return given ?? read(ofTab, tokenKey) ?? undefined;
+}
+
 export function draftOf(patientId: string): string {
   return read(ofBrowser, draftKey(patientId)) ?? '';
 }
@@ -53,5 +66,6 @@ export function keepDraft(patientId: string, text: string): void {
   write(ofBrowser, draftKey(patientId), text);
 }
 
+const tokenKey = 'mooring:token';
 const unsentKey = (sessionId: string) => `mooring:unsent:${sessionId}`;
 const draftKey = (patientId: string) => `mooring:draft:${patientId}`;

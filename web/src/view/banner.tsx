@@ -1,16 +1,14 @@
 import type { JSX } from 'preact';
 import type { Chat } from '../chat.ts';
 
-/** One line for each store that is away. */
+/** What is missing while stores are away, each reason once. */
 export function Banner({ chat }: { chat: Chat }): JSX.Element | null {
-  const away = [...chat.away.value];
-  if (away.length === 0) return null;
+  const reasons = new Set(chat.away.value.values());
+  if (reasons.size === 0) return null;
   return (
     <div class="banner" role="alert">
-      {away.map(([name, reason]) => (
-        <p key={name}>
-          <strong>{name} is away.</strong> {reason}
-        </p>
+      {[...reasons].map((reason) => (
+        <p key={reason}>{reason}</p>
       ))}
     </div>
   );

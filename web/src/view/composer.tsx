@@ -8,6 +8,8 @@ import { draftOf, keepDraft } from '../storage.ts';
 export function Composer({ chat }: { chat: Chat }): JSX.Element {
   const draft = useSignal(draftOf(chat.patientId));
   const problem = useSignal<string | undefined>(undefined);
+  const { name } = chat.state.value;
+  const isAway = name === 'waiting' || name === 'stopped';
   const edit = (text: string) => {
     draft.value = text;
     problem.value = undefined;
@@ -32,7 +34,7 @@ export function Composer({ chat }: { chat: Chat }): JSX.Element {
       )}
       <textarea
         aria-label="Message"
-        placeholder="Write a message"
+        placeholder={isAway ? 'Sent once connected' : 'Write a message'}
         rows={1}
         maxLength={limits.textLength}
         enterkeyhint="send"

@@ -30,7 +30,10 @@ export function AnswerView({ answer }: { answer: Answer }): JSX.Element {
       <p class="text">{answer.text}</p>
       {answer.degraded !== undefined && <p class="problem">{answer.degraded}</p>}
       {answer.facts.length > 0 && (
-        <details class="used">
+        <details
+          class="used"
+          onToggle={({ currentTarget }) => currentTarget.scrollIntoView({ block: 'nearest' })}
+        >
           <summary>
             {answer.facts.length === 1 ? '1 memory used' : `${answer.facts.length} memories used`}
           </summary>

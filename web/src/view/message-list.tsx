@@ -10,9 +10,10 @@ const near = 80;
 
 export function MessageList({ chat }: { chat: Chat }): JSX.Element {
   const entries = chat.entries.value;
+  const isConnected = chat.state.value.name === 'connected';
   const follow = useFollowing(entries);
   // Silent while an answer grows piece by piece, and while a history is filled in.
-  const quiet = chat.answering.value || chat.mode.value === undefined;
+  const quiet = chat.answering.value || !isConnected;
   return (
     <div class="messages">
       <div
@@ -24,7 +25,7 @@ export function MessageList({ chat }: { chat: Chat }): JSX.Element {
         ref={follow.list}
         onScroll={follow.onScroll}
       >
-        {entries.length === 0 && chat.mode.value !== undefined && (
+        {entries.length === 0 && isConnected && (
           <p class="empty">
             Tell me something about yourself. I will remember it, with the date you said it.
           </p>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Turn } from '../../../contract/protocol.ts';
-import type { Chat, Remembered } from '../chat.ts';
+import type { Chat } from '../chat.ts';
+import type { Remembered } from '../remembered.ts';
 import { Fact } from './fact.tsx';
 import { When } from './when.tsx';
 
@@ -16,7 +17,9 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
   const remembered = chat.remembered.value;
   const outage = outageOf(remembered);
   const facts = remembered.context?.facts.map((fact) => <Fact key={fact.id} fact={fact} />);
-  const recent = remembered.context?.recent.map((turn) => <Recent key={turn.id} turn={turn} />);
+  const recent = remembered.context?.recent
+    .toSorted(newestFirst)
+    .map((turn) => <Recent key={turn.id} turn={turn} />);
   return (
     <aside id="memory" class={open ? 'open' : ''} aria-label="Memory">
       <button type="button" class="close" onClick={onClose}>
@@ -28,6 +31,8 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
     </aside>
   );
 }
+
+const newestFirst = (one: Turn, other: Turn) => other.recordedAt.localeCompare(one.recordedAt);
 
 /** Why what is shown may not be all, in words. */
 function outageOf({ context, problem }: Remembered): string | undefined {

@@ -1,0 +1,21 @@
+import type { Status } from '../../contract/http.ts';
+import type { ServerFrame } from '../../contract/protocol.ts';
+
+/** Stores that are away, each with what that means, in words. */
+export type Away = ReadonlyMap<string, string>;
+
+/** What is away while the server still takes connections, as its status says. */
+export function awayBy({ reason, message, dependencies }: Status): Away {
+  const missing = reason === 'Degraded' ? dependencies.filter(({ state }) => state !== 'open') : [];
+  return new Map(missing.map(({ name }) => [name, message]));
+}
+
+export function afterDependency(
+  before: Away,
+  { name, state, reason }: Extract<ServerFrame, { type: 'dependency' }>,
+): Away {
+  const after = new Map(before);
+  if (state === 'away') after.set(name, reason);
+  else after.delete(name);
+  return after;
+}

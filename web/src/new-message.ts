@@ -1,0 +1,23 @@
+import { limits, type ClientFrame } from '../../contract/protocol.ts';
+
+/** A message with an id of its own. */
+export function newMessage(text: string): ClientFrame {
+  return { type: 'message', id: newId(), text: text.trim() };
+}
+
+/**
+ * Why the server would refuse a message, in words; undefined if it would not. A frame it closes the connection for
+ * must not be sent at all: it would be sent again after every reconnect.
+ */
+export function refusalOf(frame: ClientFrame): string | undefined {
+  const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
+  if (frame.text.length <= limits.textLength && bytes <= limits.messageBytes) return undefined;
+  return `The message is too long: at most ${limits.textLength} characters.`;
+}
+
+/** `crypto.randomUUID` is missing where the page is served without TLS to another machine. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
