@@ -1,0 +1,22 @@
+import { exchange, type Address } from './exchange.ts';
+import type { Finding } from './finding.ts';
+
+/** Bolt's magic, then the four versions proposed: 5.0 to 5.8, 4.4 back to 4.2, and nothing. */
+const handshake = Buffer.from([
+  ...[0x60, 0x60, 0xb0, 0x17],
+  ...[0, 8, 8, 5],
+  ...[0, 2, 4, 4],
+  ...[0, 0, 0, 0],
+  ...[0, 0, 0, 0],
+]);
+
+/** Proposes Bolt; a server that speaks it answers exactly four bytes, the version it chose. */
+export async function askBolt(address: Address): Promise<Finding | undefined> {
+  const answer = await exchange(address, handshake, (bytes) => bytes.length >= 4);
+  if (!answer.connected || !isVersion(answer.bytes)) return undefined;
+  return { what: 'product', product: 'Neo4j', tls: address.tls ?? false };
+}
+
+function isVersion(bytes: Buffer): boolean {
+  return bytes.length === 4 && bytes[0] === 0 && (bytes[3] ?? 0) <= 9;
+}

@@ -1,0 +1,57 @@
+import { askBolt } from './bolt.ts';
+import { exchange, type Address } from './exchange.ts';
+import type { Finding } from './finding.ts';
+import { askHttp, askHttp2, isHttp, isHttp2 } from './http.ts';
+import { isResp, ping, whichResp } from './resp.ts';
+
+/** One greeting's share of the time: PING, Bolt, HTTP, HTTP/2, then TLS with one more. */
+const greetings = 6;
+
+/**
+ * What answers on host:port, found by dialling it and speaking each protocol in turn. PING comes first: every
+ * product known here survives it, and most give themselves away by how they refuse it. Takes at most about
+ * `timeoutMs`; never rejects.
+ */
+export async function identify(
+  host: string,
+  port: number,
+  options: { readonly timeoutMs: number },
+): Promise<Finding> {
+  const whole = { host, port, timeoutMs: options.timeoutMs };
+  const address = { host, port, timeoutMs: Math.max(50, Math.ceil(options.timeoutMs / greetings)) };
+  const pong = await exchange(address, ping, (bytes) => bytes.includes('\n') || bytes.length >= 9);
+  if (!pong.connected) return pong.why === 'timeout' ? slowly(whole) : { what: pong.why };
+  const told = await byAnswer(address, pong.bytes);
+  if (told) return told;
+  const found = (await askBolt(address)) ?? (await askHttp(address)) ?? (await askHttp2(address));
+  if (found) return found;
+  return (await askTls(address)) ?? ended(pong.ended);
+}
+
+/** A peer that takes long to connect gets the whole time for that alone. */
+async function slowly(address: Address): Promise<Finding> {
+  const pong = await exchange(address, ping, (bytes) => bytes.includes('\n'));
+  if (!pong.connected) return { what: pong.why };
+  return (await byAnswer(address, pong.bytes)) ?? ended(pong.ended);
+}
+
+function ended(how: 'enough' | 'closed' | 'silent'): Finding {
+  return how === 'silent' ? { what: 'silent' } : { what: 'unknown', tls: false };
+}
+
+/** Who refuses a PING like that. */
+async function byAnswer(address: Address, answer: Buffer): Promise<Finding | undefined> {
+  if (isResp(answer)) return whichResp(address, answer);
+  if (isHttp(answer)) return askHttp(address);
+  if (isHttp2(answer)) return askHttp2(address);
+  return undefined;
+}
+
+/** What speaks inside TLS; `undefined` where no TLS is spoken. */
+async function askTls(plain: Address): Promise<Finding | undefined> {
+  const address = { ...plain, tls: true };
+  const pong = await exchange(address, ping, (bytes) => bytes.includes('\n'));
+  if (!pong.connected) return undefined;
+  const found = await byAnswer(address, pong.bytes);
+  return found ?? (await askBolt(address)) ?? (await askHttp(address)) ?? { what: 'unknown', tls: true };
+}

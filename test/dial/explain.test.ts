@@ -1,0 +1,100 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { neo4jName } from '../../contract/services/neo4j.ts';
+import { qdrantName } from '../../contract/services/qdrant.ts';
+import { redisName } from '../../contract/services/redis.ts';
+import { explain, type Failure } from '../../dial/explain.ts';
+import { freePort, isPortOpen, LOOPBACK } from '../servers/ports.ts';
+import { bolt, http, resp, speaking, type Speaker } from './servers.ts';
+
+const failure = (rest: Partial<Failure>): Failure => ({
+  service: redisName,
+  host: LOOPBACK,
+  port: 1,
+  tls: false,
+  error: new Error('connect ECONNREFUSED'),
+  timeoutMs: 1_200,
+  ...rest,
+});
+
+async function port(speaker: Speaker, options: { tls?: boolean } = {}): Promise<number> {
+  const server = await speaking(speaker, options);
+  onTestFinished(() => server.stop());
+  return server.port;
+}
+
+/** These say what is said of well-known ports, so they need them free on this machine. */
+const SENTINEL = 26379;
+const taken = async (number: number): Promise<boolean> => isPortOpen(LOOPBACK, number);
+
+test.skipIf(await taken(SENTINEL))(
+  'a refused connection to a port known for something else says so (skipped where something listens there)',
+  async () => {
+    expect(await explain(failure({ port: SENTINEL }))).toContain(
+      `${LOOPBACK}:${SENTINEL} refuses the connection. Port ${SENTINEL} is Redis Sentinel's, which serves no keys.`,
+    );
+  },
+);
+
+test.skipIf(await taken(7687))(
+  'a refused connection to the usual port asks whether it runs there (skipped where something listens there)',
+  async () => {
+    expect(await explain(failure({ port: 7687, service: neo4jName }))).toBe(
+      `${LOOPBACK}:7687 refuses the connection. Is Neo4j running there?`,
+    );
+  },
+);
+
+test('another product on the port is named', async () => {
+  const at = await port(bolt);
+  expect(await explain(failure({ port: at }))).toContain(
+    `${LOOPBACK}:${at} is not Redis: a Neo4j answers there.`,
+  );
+});
+
+test("Neo4j's browser port is not taken for Bolt", async () => {
+  const at = await port(http('{"neo4j_version":"5"}'));
+  expect(await explain(failure({ service: neo4jName, port: at }))).toContain(
+    "is not Neo4j: Neo4j's HTTP browser port answers there.",
+  );
+});
+
+test('a store with TLS dialled without it is told by the variable that says so', async () => {
+  const at = await port(resp('+PONG\r\n'), { tls: true });
+  expect(await explain(failure({ port: at }))).toContain(
+    'is a Redis with TLS, dialled without. Should REDIS_TLS be true?',
+  );
+});
+
+test('a store without TLS dialled with it is told too', async () => {
+  const at = await port(resp('+PONG\r\n'));
+  expect(await explain(failure({ port: at, tls: true }))).toContain('Should REDIS_TLS be false?');
+});
+
+test('a store that answers but fails is told in its own words', async () => {
+  const at = await port(resp('+PONG\r\n'));
+  const error = new Error('LOADING Redis is loading the dataset in memory');
+  expect(await explain(failure({ port: at, error }))).toBe(
+    `${LOOPBACK}:${at} answers as Redis does, but: LOADING Redis is loading the dataset in memory.`,
+  );
+});
+
+test.each([
+  [redisName, new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'REDIS_PASSWORD'],
+  [redisName, new Error('NOAUTH Authentication required.'), 'REDIS_PASSWORD'],
+  [
+    neo4jName,
+    Object.assign(new Error('The client is unauthorized'), { code: 'Neo.ClientError.Security.Unauthorized' }),
+    'NEO4J_PASSWORD',
+  ],
+  [qdrantName, Object.assign(new Error('Forbidden'), { status: 403 }), 'QDRANT_API_KEY'],
+])('%s turning credentials away names the variable', async (service, error, variable) => {
+  expect(await explain(failure({ service, error, port: await freePort() }))).toMatch(
+    new RegExp(`password or key.*Check ${variable}\\.$`),
+  );
+});
+
+test('a host nobody knows is told by the variable that names it', async () => {
+  expect(await explain(failure({ host: 'no-such-host.invalid', timeoutMs: 5_000 }))).toBe(
+    'no-such-host.invalid:1 cannot be found: no name server knows "no-such-host.invalid". Check REDIS_HOST.',
+  );
+});

@@ -1,0 +1,86 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Finding } from '../../dial/finding.ts';
+import { identify } from '../../dial/identify.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { freePort, LOOPBACK } from '../servers/ports.ts';
+import { startRedis } from '../servers/redis.ts';
+import { bolt, http, http2, resp, speaking, type Speaker } from './servers.ts';
+
+const timeoutMs = 1_200;
+
+async function found(speaker: Speaker, options: { tls?: boolean } = {}): Promise<Finding> {
+  const server = await speaking(speaker, options);
+  onTestFinished(() => server.stop());
+  return identify(LOOPBACK, server.port, { timeoutMs });
+}
+
+test('a port nobody listens on refuses', async () => {
+  expect(await identify(LOOPBACK, await freePort(), { timeoutMs })).toEqual({ what: 'refused' });
+});
+
+test('a host no name server knows is unknown', async () => {
+  expect(await identify('no-such-host.invalid', 1, { timeoutMs: 5_000 })).toEqual({ what: 'unknown-host' });
+});
+
+describe('a real Redis', () => {
+  const redis = forSuite(() => startRedis());
+  test('is a Redis', async () => {
+    expect(await identify(LOOPBACK, redis().port, { timeoutMs })).toEqual({
+      what: 'product',
+      product: 'Redis',
+      tls: false,
+    });
+  });
+});
+
+describe('a real Redis with a password', () => {
+  const redis = forSuite(() => startRedis({ password: 'a-secret' }));
+  test('is a Redis that wants one', async () => {
+    expect(await identify(LOOPBACK, redis().port, { timeoutMs })).toMatchObject({
+      product: 'Redis',
+      wantsAuth: true,
+    });
+  });
+});
+
+test.each([
+  [
+    'a Redis with the graph module',
+    resp('+PONG\r\n', '*1\r\n*4\r\n$4\r\nname\r\n$5\r\ngraph\r\n'),
+    'FalkorDB',
+  ],
+  ['a Sentinel', resp('+PONG\r\n', '$50\r\nredis_mode:sentinel\r\n'), 'Redis Sentinel'],
+  ['a Bolt port', bolt, 'Neo4j'],
+  ["Neo4j's JSON root", http('{"bolt_direct":"bolt://x","neo4j_version":"5.26"}'), "Neo4j's HTTP browser"],
+  ["Qdrant's JSON root", http('{"title":"qdrant - vector search engine","version":"1.18.1"}'), 'Qdrant'],
+  ['a Qdrant with a key', http('Must provide an API key', '401 Unauthorized'), 'Qdrant'],
+  ['HTTP/2 with prior knowledge', http2, "Qdrant's gRPC"],
+  ['any other web server', http('<html></html>'), 'HTTP server'],
+])('%s is known by its answer', async (_what, speaker, product) => {
+  expect(await found(speaker)).toMatchObject({ what: 'product', product, tls: false });
+});
+
+test('a Redis behind TLS is seen through it', async () => {
+  expect(await found(resp('+PONG\r\n'), { tls: true })).toEqual({
+    what: 'product',
+    product: 'Redis',
+    tls: true,
+  });
+});
+
+test('who accepts and says nothing is silent, within the time given', async () => {
+  const began = performance.now();
+  expect(await found(() => undefined)).toEqual({ what: 'silent' });
+  expect(performance.now() - began).toBeLessThan(timeoutMs * 1.5);
+});
+
+test('who closes at every greeting is unknown', async () => {
+  expect(await found((socket) => socket.destroy())).toEqual({ what: 'unknown', tls: false });
+});
+
+test('who never stops talking is not listened to for ever', async () => {
+  const flood = Buffer.alloc(65_536, 'x');
+  const began = performance.now();
+  expect((await found((socket) => socket.write(flood))).what).toBe('unknown');
+  expect(performance.now() - began).toBeLessThan(timeoutMs * 1.5);
+});
