@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
@@ -78,7 +79,7 @@ test('a store that answers but fails is told in its own words', async () => {
   );
 });
 
-test.each([
+test.each<[StoreName, Error, string]>([
   [redisName, new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'REDIS_PASSWORD'],
   [redisName, new Error('NOAUTH Authentication required.'), 'REDIS_PASSWORD'],
   [

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { httpPaths } from '../../contract/services/backend.ts';
+import { nameOf } from '../names.ts';
+import { pagePolicy } from './security-headers.ts';
+
+const document = 'index.html';
+
+/** Serves the built page at its path and the files it is made of under `/assets/`. */
+export async function servePage(server: FastifyInstance, folder: string): Promise<void> {
+  await server.register(fastifyStatic, { root: folder, serve: false, suppressWarning: true });
+  server.get<{ Params: { patient: string } }>(httpPaths.page, (request, reply) => {
+    nameOf('patient', request.params.patient);
+    if (!existsSync(join(folder, document)))
+      return reply
+        .code(503)
+        .type('text/plain; charset=utf-8')
+        .send(
+          `The chat page is not built: ${folder} has no ${document}. \`npm start\` builds it; the chat itself works without.\n`,
+        );
+    // Its name never changes, so a browser must ask whether it did.
+    reply
+      .header('cache-control', 'no-cache')
+      .header('content-security-policy', pagePolicy(request.headers.host));
+    return reply.sendFile(document, { cacheControl: false });
+  });
+  server.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
+    // The build names each file by its content.
+    reply.header('cache-control', 'public, max-age=31536000, immutable');
+    return reply.sendFile(join('assets', request.params['*']), { cacheControl: false });
+  });
+}
+
+/** Where the page was built: `build/web` of the clone, or `web` beside the image's one file. */
+export function pageFolder(): string {
+  const beside = join(import.meta.dirname, 'web');
+  if (existsSync(beside)) return beside;
+  let folder = import.meta.dirname;
+  while (folder !== dirname(folder)) {
+    const built = join(folder, 'build', 'web');
+    if (existsSync(built) || existsSync(join(folder, 'package.json'))) return built;
+    folder = dirname(folder);
+  }
+  return beside;
+}

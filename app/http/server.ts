@@ -1,0 +1,60 @@
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { limits } from '../../contract/protocol.ts';
+import type { Logger } from '../logger.ts';
+import { httpStatus, internalProblem, problemBody, ProblemError } from '../problem.ts';
+import type { SameSite } from '../same-site.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** A whole request must be there by then; it is a path and headers. */
+const requestTimeoutMs = 10_000;
+/** Nothing here takes a body. */
+const bodyBytes = 16_384;
+/** One character of an id is up to four bytes of UTF-8, each written as `%XX`. */
+const encodedNameLength = limits.nameLength * 4 * 3;
+
+/** A Fastify with everything every route of ours has: limits, security headers, errors by the one table. */
+export function createServer(log: Logger, sameSite: SameSite): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength: encodedNameLength },
+    // `curl --http2` asks for an upgrade too; only a WebSocket's is ours.
+    http: { shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket' },
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const problem = problemOf(error, log);
+      void reply.code(httpStatus(problem)).headers(securityHeaders).send(problemBody(problem));
+    },
+  });
+  server.addHook('onRequest', async (request) => sameSite.check(request.headers));
+  server.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders))
+      if (!reply.hasHeader(name)) reply.header(name, value);
+  });
+  server.setNotFoundHandler((request) => {
+    throw new ProblemError(
+      'NOT_FOUND',
+      `There is no ${request.method} ${pathOf(request.url)} here. The chat page of a patient is at /chat/<patient>.`,
+    );
+  });
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
+    const problem = problemOf(error, log);
+    const { retryAfterSeconds } = problem.details;
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+    return reply.code(httpStatus(problem)).send(problemBody(problem));
+  });
+  return server;
+}
+
+/** Without the query, which may hold anything. */
+function pathOf(url: string): string {
+  return (url.split('?')[0] ?? '').slice(0, 200);
+}
+
+function problemOf(error: FastifyError, log: Logger): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return new ProblemError('BAD_REQUEST', error.message);
+  log.error({ err: error }, 'A request failed');
+  return internalProblem();
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import type { Env } from '../../contract/env.ts';
+import type { Authenticate } from '../authenticate.ts';
+import type { Logger } from '../logger.ts';
+import type { Memory } from '../memory/types.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Readiness } from '../readiness.ts';
+import type { SameSite } from '../same-site.ts';
+import { pageFolder, servePage } from './page.ts';
+import { serveApi, serveHealth, serveOperations, serveReadiness } from './routes.ts';
+import { createServer } from './server.ts';
+
+export interface HttpParts {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly memory: Memory;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  readonly authenticate: Authenticate;
+  readonly sameSite: SameSite;
+  readonly onLoopback: boolean;
+}
+
+/** For the world: chat, page, public API. */
+export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
+  const server = createServer(parts.log, parts.sameSite);
+  serveHealth(server);
+  serveApi(server, parts);
+  await servePage(server, pageFolder());
+  // On a developer's own machine nobody else can ask, and one port is less to remember.
+  if (parts.onLoopback) serveOperations(server, parts.env, parts.metrics);
+  serveReadiness(server, parts.readiness, parts.onLoopback ? 'everything' : 'outcome');
+  return server;
+}
+
+/** For operators, on a port of its own that never is behind the Ingress. */
+export function operationsServer(parts: HttpParts): FastifyInstance {
+  const server = createServer(parts.log, parts.sameSite);
+  serveHealth(server);
+  serveOperations(server, parts.env, parts.metrics);
+  serveReadiness(server, parts.readiness, 'everything');
+  return server;
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { chatStack } from '../contract/chat-stack.ts';
+import { serviceOf } from '../contract/environment.ts';
+import { readChatStack } from '../contract/read-chat-stack.ts';
+import { backendName, type backendPorts } from '../contract/services/backend-ports.ts';
+import { ownerOfPort } from './port-owner.ts';
+import { ProblemError } from './problem.ts';
+
+const loopbackAddress = '127.0.0.1';
+const everyAddress = '0.0.0.0';
+
+/** Where to listen: without a login only the machine itself may connect, unless it was told otherwise. */
+export function listenHost(env: { HTTP_HOST: string | undefined; AUTH_MODE: 'none' | 'jwt' }): string {
+  return env.HTTP_HOST ?? (env.AUTH_MODE === 'none' ? loopbackAddress : everyAddress);
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/**
+ * Listens. @returns the URL to reach it at from this machine.
+ * @throws ProblemError PORT_BUSY naming the port, who has it, and the variable to change.
+ */
+export async function listen(
+  server: FastifyInstance,
+  port: { name: keyof typeof backendPorts; host: string; number: number },
+): Promise<string> {
+  const { host, number } = port;
+  try {
+    await server.listen({ host, port: number });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    const owner = await ownerOfPort(number);
+    throw new ProblemError(
+      'PORT_BUSY',
+      `Port ${number} on ${host} is taken${owner === undefined ? '' : ` by ${owner}`}. End that process, or set ${portVariable(port.name)} to a free port.`,
+      { cause },
+    );
+  }
+  return `http://${urlHost(host)}:${number}`;
+}
+
+/** An address that means "every address" is reached at the machine's own. */
+function urlHost(host: string): string {
+  if (host === everyAddress || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function portVariable(name: keyof typeof backendPorts): string {
+  const backend = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName);
+  return backend.ownPorts?.[name] ?? 'its variable';
+}

@@ -1,0 +1,71 @@
+import { retryAfterSeconds, type Gate, type Readyz, type Status } from '../contract/http.ts';
+import type { AnswerMode } from '../contract/protocol.ts';
+import { productOf } from '../dial/products.ts';
+import { ProblemError } from './problem.ts';
+
+/** What readiness is made of; the gates and the shutdown say it. */
+export interface ReadinessSources {
+  readonly gates: () => Gate[];
+  readonly draining: () => boolean;
+  readonly mode: AnswerMode;
+}
+
+/** Whether this process may be sent patients, and why not, for machines and in words. */
+export class Readiness {
+  readonly #sources: ReadinessSources;
+
+  constructor(sources: ReadinessSources) {
+    this.#sources = sources;
+  }
+
+  /** `/readyz` with everything an operator may know. */
+  detailed(): Readyz {
+    const gates = this.#sources.gates();
+    const reason = this.#sources.draining() ? 'Draining' : reasonOf(gates);
+    return { ready: reason === 'Ready' || reason === 'Degraded', reason, gates };
+  }
+
+  /** `/api/status`: no addresses, no errors of clients. */
+  status(): Status {
+    const { ready, reason, gates } = this.detailed();
+    return {
+      ready,
+      reason,
+      message: this.#message(reason, gates),
+      retryAfterSeconds: ready ? null : retryAfterSeconds,
+      mode: this.#sources.mode,
+      dependencies: gates.map(({ name, state }) => ({ name, state })),
+    };
+  }
+
+  /** Why a handshake must be refused now; `undefined` when it may be accepted. Leaving alone is no reason. */
+  refusal(): ProblemError | undefined {
+    const gates = this.#sources.gates();
+    if (reasonOf(gates) !== 'WaitingForDependencies') return undefined;
+    return new ProblemError('NOT_READY', this.#message('WaitingForDependencies', gates), {
+      reasons: away(gates).map((product) => `${product} is away`),
+      retryAfterSeconds,
+    });
+  }
+
+  #message(reason: Readyz['reason'], gates: readonly Gate[]): string {
+    const names = away(gates).join(' and ');
+    const messages: Record<Readyz['reason'], string> = {
+      Ready: 'Everything answers.',
+      Degraded: `${names} is away: search is unavailable, so answers may know less.`,
+      WaitingForDependencies: `Waiting for ${names}.`,
+      Draining: 'This instance is shutting down; connect again to reach another.',
+    };
+    return messages[reason];
+  }
+}
+
+function away(gates: readonly Gate[]): string[] {
+  return gates.filter(({ state }) => state !== 'open').map(({ name }) => productOf[name]);
+}
+
+function reasonOf(gates: readonly Gate[]): Exclude<Readyz['reason'], 'Draining'> {
+  const states = gates.map(({ state }) => state);
+  if (states.includes('closed')) return 'WaitingForDependencies';
+  return states.includes('degraded') ? 'Degraded' : 'Ready';
+}

@@ -1,0 +1,31 @@
+import { httpPaths } from '../../contract/services/backend.ts';
+import { nameOf } from '../names.ts';
+import { ProblemError } from '../problem.ts';
+import type { Scope } from '../stores/types.ts';
+
+/**
+ * Whose conversation a handshake asks for.
+ * @throws ProblemError NOT_FOUND for another path, BAD_REQUEST for ids that are none.
+ */
+export function scopeOf(url: string): Scope {
+  const segments = (url.split('?')[0] ?? '').split('/');
+  const expected = httpPaths.chat.split('/');
+  const matches =
+    segments.length === expected.length &&
+    expected.every((word, index) => word.startsWith(':') || word === segments[index]);
+  if (!matches)
+    throw new ProblemError('NOT_FOUND', `There is no WebSocket here; the chat is at ${httpPaths.chat}.`);
+  const valueOf = (word: string): string => decoded(segments[expected.indexOf(word)] ?? '');
+  return {
+    patientId: nameOf('patient', valueOf(':patient')),
+    sessionId: nameOf('session', valueOf(':session')),
+  };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (cause) {
+    throw new ProblemError('BAD_REQUEST', 'The path is not percent-encoded UTF-8.', { cause });
+  }
+}

@@ -1,0 +1,156 @@
+import { EventEmitter } from 'node:events';
+import type { RawData, WebSocket } from 'ws';
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { ServerFrame, Turn } from '../../contract/protocol.ts';
+import type { Logger } from '../logger.ts';
+import type { Memory } from '../memory/types.ts';
+import type { Metrics } from '../metrics.ts';
+import { IdReusedError, type Scope } from '../stores/types.ts';
+import type { Answers, Message, RunningAnswer } from './answers.ts';
+import { fittingHistory } from './fitting-history.ts';
+import { readFrame } from './read-frame.ts';
+import { ChatSocket } from './socket.ts';
+
+/** What every connection works with. */
+export interface Surroundings {
+  readonly memory: Memory;
+  readonly answers: Answers;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly heartbeatMs: number;
+  readonly historyLimit: number;
+}
+
+/** Messages that may wait for their commit or answer; beyond, the connection is not read until some are done. */
+const mostPending = 32;
+
+/**
+ * One patient's connection. Messages are committed and acknowledged one after the other, and answered one after the
+ * other; an acknowledgement does not wait for the answer before it. Answers go to the connection that asked.
+ */
+export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
+  readonly scope: Scope;
+  readonly socket: ChatSocket;
+  readonly #around: Surroundings;
+  /** Messages whose answer this connection was, or is being, sent. */
+  readonly #shown: Set<string>;
+  #committing = Promise.resolve();
+  #answering = Promise.resolve();
+  #pending = 0;
+
+  constructor(socket: WebSocket, scope: Scope, history: readonly Turn[], around: Surroundings) {
+    super();
+    this.scope = scope;
+    this.socket = new ChatSocket(socket, around.heartbeatMs);
+    this.#around = around;
+    const shown = fittingHistory(history);
+    this.#shown = new Set(shown.flatMap(({ replyTo }) => replyTo ?? []));
+    socket.on('message', (data, isBinary) => this.#received(data, isBinary));
+    socket.on('close', (code) => this.emit('closed', code));
+    this.#send({ type: 'welcome', ...scope, mode: around.memory.mode, history: shown });
+  }
+
+  /** Resolves when every message received so far was dealt with. */
+  async idle(): Promise<void> {
+    await this.#committing;
+    await this.#answering;
+  }
+
+  #send(frame: ServerFrame): void {
+    this.socket.send(frame);
+  }
+
+  #error(code: ErrorCode, message: string, id?: string): void {
+    this.#send({ type: 'error', code, message, ...(id === undefined ? {} : { id }) });
+  }
+
+  #received(data: RawData, isBinary: boolean): void {
+    if (!this.socket.isOpen) return;
+    if (isBinary) return this.socket.close('notText');
+    // `nodebuffer` is the only binary type in use, so text comes as one Buffer.
+    const read = readFrame((data as Buffer).toString('utf8'));
+    if (!read.ok) return this.#error('BAD_FRAME', read.message, read.id);
+    this.#around.metrics.messages.inc();
+    this.#began();
+    this.#committing = this.#committing.then(() => this.#commit(read.frame)).finally(() => this.#ended());
+  }
+
+  /** Must not reject: the messages behind it wait for it. */
+  async #commit(message: Message): Promise<void> {
+    const { memory, answers, metrics } = this.#around;
+    // Asked for first: an answer that ends during the commit is then still delivered.
+    const running = answers.find(this.scope, message.id);
+    try {
+      const accepted = await memory.accept(this.scope, message);
+      const { recordedAt, duplicate } = accepted;
+      metrics.acks.inc({ duplicate: String(duplicate) });
+      this.#send({ type: 'ack', id: message.id, recordedAt, duplicate });
+      if (this.#shown.has(message.id)) return;
+      if (running) return this.#deliver(message, running);
+      if (!accepted.answered) return this.#deliver(message, answers.claim(this.scope, message));
+      await this.#sendStored(message.id);
+    } catch (error) {
+      this.#notAccepted(message.id, error);
+    }
+  }
+
+  #notAccepted(id: string, error: unknown): void {
+    if (error instanceof IdReusedError) return this.#error('ID_REUSED', error.message, id);
+    this.#around.log.warn({ messageId: id, reason: String(error) }, 'A message was not stored');
+    this.#error(
+      'STORE_AWAY',
+      'The memory is away: the message was not stored. Send it again, with the same id.',
+      id,
+    );
+  }
+
+  #deliver(message: Message, answer: RunningAnswer): void {
+    const { id } = message;
+    this.#shown.add(id);
+    answer.join({
+      delta: (text) => this.#send({ type: 'delta', id, text }),
+      done: ({ text, facts, degraded }) =>
+        this.#send({
+          type: 'done',
+          id,
+          text,
+          facts: [...facts],
+          ...(degraded === undefined ? {} : { degraded }),
+        }),
+      failed: () => {
+        this.#shown.delete(id);
+        this.#error(
+          'ANSWER_FAILED',
+          'The message is stored, but no answer could be made. Send it again to try once more.',
+          id,
+        );
+      },
+    });
+    this.#began();
+    this.#answering = this.#answering
+      .then(() => {
+        answer.begin();
+        return answer.ended;
+      })
+      .finally(() => this.#ended());
+  }
+
+  /** A resend whose answer was made for a connection that is gone, after this one was welcomed. */
+  async #sendStored(id: string): Promise<void> {
+    const turns = await this.#around.memory.history(this.scope, this.#around.historyLimit);
+    const answer = turns.find(({ replyTo }) => replyTo === id);
+    if (!answer) return;
+    this.#shown.add(id);
+    this.#send({ type: 'done', id, text: answer.text, facts: [] });
+  }
+
+  #began(): void {
+    this.#pending += 1;
+    if (this.#pending === mostPending) this.socket.pause();
+  }
+
+  #ended(): void {
+    this.#pending -= 1;
+    if (this.#pending === mostPending - 1) this.socket.resume();
+  }
+}

@@ -1,0 +1,34 @@
+import { clientFrame, type ClientFrame } from '../../contract/protocol.ts';
+
+/** A frame that was read, or why it was not, for its sender; `id` where the bad frame named one. */
+export type ReadFrame =
+  | { readonly ok: true; readonly frame: ClientFrame }
+  | { readonly ok: false; readonly message: string; readonly id?: string };
+
+export function readFrame(text: string): ReadFrame {
+  const document = parsed(text);
+  if (document === undefined) return { ok: false, message: 'The frame is no JSON.' };
+  const result = clientFrame.safeParse(document);
+  if (result.success) return { ok: true, frame: result.data };
+  const issue = result.error.issues[0];
+  const where = issue && issue.path.length > 0 ? issue.path.join('.') : 'the frame';
+  const id = idOf(document);
+  return {
+    ok: false,
+    message: `Wrong at ${where}: ${issue?.message ?? 'malformed'}. Expected {"type":"message","id":…,"text":…}.`,
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(document: unknown): string | undefined {
+  if (document === null || typeof document !== 'object' || !('id' in document)) return undefined;
+  return typeof document.id === 'string' ? document.id : undefined;
+}

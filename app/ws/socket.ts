@@ -1,0 +1,68 @@
+import type { WebSocket } from 'ws';
+import { closeCodes, limits, type ServerFrame } from '../../contract/protocol.ts';
+
+/** After the close frame, how long the peer may take to answer it before the connection is cut. */
+const closeTimeoutMs = 3_000;
+/** `setTimeout` takes no more; a token that lives longer is looked at again then. */
+const longestTimerMs = 2_147_483_647;
+
+type CloseReason = keyof typeof closeCodes;
+
+/** One WebSocket: frames out within bounds, pings, and an end that says what to do next. */
+export class ChatSocket {
+  readonly #socket: WebSocket;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #alive = true;
+
+  constructor(socket: WebSocket, heartbeatMs: number) {
+    this.#socket = socket;
+    socket.on('pong', () => (this.#alive = true));
+    socket.on('close', () => this.#timers.forEach(clearTimeout));
+    // ws closes by itself, with the code of the fault; the event only must have a listener.
+    socket.on('error', () => undefined);
+    this.#timers.push(setInterval(() => this.#beat(), heartbeatMs));
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  /** Sends a frame; a peer that does not read is closed rather than remembered for. */
+  send(frame: ServerFrame): void {
+    if (!this.isOpen) return;
+    if (this.#socket.bufferedAmount > limits.bufferedBytes) this.close('tooSlow');
+    else this.#socket.send(JSON.stringify(frame));
+  }
+
+  close(why: CloseReason): void {
+    const { code, reason } = closeCodes[why];
+    this.#socket.close(code, reason);
+    this.#timers.push(setTimeout(() => this.#socket.terminate(), closeTimeoutMs));
+  }
+
+  /** Closes when the token that opened the connection expires. @param at seconds since 1970. */
+  closeAtExpiry(at: number): void {
+    const left = at * 1_000 - Date.now();
+    const wait = Math.min(Math.max(left, 0), longestTimerMs);
+    const again = (): void => (wait < left ? this.closeAtExpiry(at) : this.close('tokenExpired'));
+    this.#timers.push(setTimeout(again, wait));
+  }
+
+  /** Stops reading, so that TCP tells the peer to wait. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#alive = true;
+    this.#socket.resume();
+  }
+
+  #beat(): void {
+    // Nothing is read from a paused connection, pongs neither.
+    if (this.#socket.isPaused) return;
+    if (!this.#alive) return this.close('silent');
+    this.#alive = false;
+    if (this.isOpen) this.#socket.ping();
+  }
+}
