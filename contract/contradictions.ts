@@ -7,7 +7,7 @@ import {
   type Service,
   type StackDefinition,
 } from './model.ts';
-import { labelProblem, portNameProblem, workloadName, workloadNameLength } from './names.ts';
+import { labelProblem, portNameProblem, suffixes, workloadName, workloadNameLength } from './names.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './twice.ts';
 import { nearest } from './nearest.ts';
@@ -17,6 +17,7 @@ import { asText } from './variable.ts';
 export function contradictions(stack: StackDefinition): string[] {
   return [
     ...nameProblems(stack),
+    ...derivedNameProblems(stack),
     ...stack.services.flatMap((service) => [
       ...portProblems(service),
       ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
@@ -51,6 +52,17 @@ function nameProblems(stack: StackDefinition): string[] {
     const problem = labelProblem(name, max);
     return problem ? [`${what} "${name}" ${problem}.`] : [];
   });
+}
+
+/** `redis-peers` beside `redis` would be two Services of one name, one of them lost without a word. */
+function derivedNameProblems(stack: StackDefinition): string[] {
+  const names = stack.services.filter(isWorkload).map((service) => service.name);
+  return names.flatMap((name) =>
+    Object.values(suffixes)
+      .map((suffix) => `${name}-${suffix}`)
+      .filter((derived) => names.includes(derived))
+      .map((derived) => `The service name "${derived}" is taken by an object derived from "${name}".`),
+  );
 }
 
 function portProblems(service: Service): string[] {

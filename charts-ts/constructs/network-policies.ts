@@ -6,69 +6,91 @@ import type { Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf, stackSelector } from './identity.ts';
 import { addressesOf, nameServers } from './peers.ts';
 
+type NamedPolicy = readonly [name: string, spec: k8s.NetworkPolicySpec];
+
 /**
  * Nothing may reach a pod of the stack, nor be reached by it, but along the edges of the model. Kubelet's probes need
  * no policy. Ports are the pods' own (containerPort): policies see a packet after the Service translated it.
+ * @throws RangeError when two different policies would have one name.
  */
 export function addNetworkPolicies(site: Site): void {
-  const { stack } = site;
-  addPolicy(site, `${stack.name}-default-deny`, {
-    podSelector: { matchLabels: stackSelector(stack) },
-    policyTypes: ['Ingress', 'Egress'],
-  });
-  for (const service of stack.services.filter(isWorkload)) {
-    for (const edge of service.edges ?? []) addEdge(site, service, edge);
-    for (const { host, port } of service.externals ?? []) addEgressTo(site, service, host, port);
-    for (const [name, port] of Object.entries(service.ports)) addOutsiders(site, service, name, port);
-    // Only who dials by name must ask for names: a store has no business with DNS.
-    if ((service.edges ?? []).length + (service.externals ?? []).length > 0) addNameLookup(site, service);
+  const policies = new Map<string, k8s.NetworkPolicySpec>();
+  for (const [name, spec] of policiesOf(site)) {
+    const other = policies.get(name);
+    if (other && JSON.stringify(other) !== JSON.stringify(spec))
+      throw new RangeError(`Two policies would be called "${name}"; rename one of the services or ports.`);
+    policies.set(name, spec);
   }
+  for (const [name, spec] of policies)
+    new k8s.KubeNetworkPolicy(site.chart, name, { metadata: metadataOf(site, name), spec });
+}
+
+function policiesOf(site: Site): NamedPolicy[] {
+  const { stack } = site;
+  const denyAll: NamedPolicy = [
+    `${stack.name}-default-deny`,
+    { podSelector: { matchLabels: stackSelector(stack) }, policyTypes: ['Ingress', 'Egress'] },
+  ];
+  return [denyAll, ...stack.services.filter(isWorkload).flatMap((service) => servicePolicies(site, service))];
+}
+
+function servicePolicies(site: Site, service: Workload): NamedPolicy[] {
+  const { edges = [], externals = [] } = service;
+  return [
+    ...edges.flatMap((edge) => edgePolicies(site, service, edge)),
+    ...externals.map(({ host, port }) => outwardPolicy(site, service, host, port)),
+    ...Object.entries(service.ports).flatMap(([name, port]) => outsiderPolicies(site, service, name, port)),
+    // Only who dials by name must ask for names: a store has no business with DNS.
+    ...(edges.length + externals.length > 0 ? [nameLookupPolicy(site, service)] : []),
+  ];
 }
 
 /** One egress and one ingress rule; only the egress one where the target is no pod of ours. */
-function addEdge(site: Site, from: Workload, edge: Edge): void {
-  const { stack } = site;
-  const target = serviceOf(stack, edge.to);
+function edgePolicies(site: Site, from: Workload, edge: Edge): NamedPolicy[] {
+  const target = serviceOf(site.stack, edge.to);
   const port = target.ports[edge.port];
-  if (!port) return;
-  if (target.kind === 'external') {
-    addEgressTo(site, from, target.host, port.containerPort);
-    return;
-  }
+  if (!port) return [];
+  if (target.kind === 'external') return [outwardPolicy(site, from, target.host, port.containerPort)];
   const ports = [tcp(port.containerPort)];
+  const [here, there] = [podsOf(site, from), podsOf(site, target)];
   const pair = `${nameOf(site, from)}-to-${edge.to}-${edge.port}`;
-  addPolicy(site, `${pair}-egress`, {
-    podSelector: { matchLabels: selectorOf(stack, from) },
-    policyTypes: ['Egress'],
-    egress: [{ to: [{ podSelector: { matchLabels: selectorOf(stack, target) } }], ports }],
-  });
-  addPolicy(site, `${pair}-ingress`, {
-    podSelector: { matchLabels: selectorOf(stack, target) },
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [{ podSelector: { matchLabels: selectorOf(stack, from) } }], ports }],
-  });
+  return [
+    [
+      `${pair}-egress`,
+      { podSelector: here, policyTypes: ['Egress'], egress: [{ to: [{ podSelector: there }], ports }] },
+    ],
+    [
+      `${pair}-ingress`,
+      { podSelector: there, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: here }], ports }] },
+    ],
+  ];
 }
 
 /** What is outside has an address at best; its port is all that is certain. */
-function addEgressTo(site: Site, from: Workload, host: string, port: number): void {
+function outwardPolicy(site: Site, from: Workload, host: string, port: number): NamedPolicy {
   const place = host.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  addPolicy(site, `${nameOf(site, from)}-to-${place}-${port}-egress`, {
-    podSelector: { matchLabels: selectorOf(site.stack, from) },
-    policyTypes: ['Egress'],
-    egress: [{ to: addressesOf(host), ports: [tcp(port)] }],
-  });
+  return [
+    `${nameOf(site, from)}-to-${place}-${port}-egress`,
+    {
+      podSelector: podsOf(site, from),
+      policyTypes: ['Egress'],
+      egress: [{ to: addressesOf(host), ports: [tcp(port)] }],
+    },
+  ];
 }
 
 /** A node port is open to whoever reaches the node, so the world is meant even where it is not said. */
-function addOutsiders(site: Site, service: Workload, name: string, port: Port): void {
+function outsiderPolicies(site: Site, service: Workload, name: string, port: Port): NamedPolicy[] {
   const outsiders = new Set<Outsider>(port.from ?? []);
   if (port.nodePort !== undefined) outsiders.add('world');
-  for (const outsider of [...outsiders].sort())
-    addPolicy(site, `${nameOf(site, service)}-${name}-from-${outsider}`, {
-      podSelector: { matchLabels: selectorOf(site.stack, service) },
+  return [...outsiders].sort().map((outsider) => [
+    `${nameOf(site, service)}-${name}-from-${outsider}`,
+    {
+      podSelector: podsOf(site, service),
       policyTypes: ['Ingress'],
       ingress: [{ ...sourcesOf(outsider), ports: [tcp(port.containerPort)] }],
-    });
+    },
+  ]);
 }
 
 /** The world may be anything, even a pod of an Ingress controller: a rule without `from` means everybody. */
@@ -78,19 +100,14 @@ function sourcesOf(outsider: Outsider): Pick<k8s.NetworkPolicyIngressRule, 'from
     : { from: [{ namespaceSelector: { matchLabels: { [roleLabel]: outsider } } }] };
 }
 
-function addNameLookup(site: Site, service: Workload): void {
-  addPolicy(site, `${nameOf(site, service)}-to-dns-egress`, {
-    podSelector: { matchLabels: selectorOf(site.stack, service) },
-    policyTypes: ['Egress'],
-    egress: [nameServers],
-  });
-}
+const nameLookupPolicy = (site: Site, service: Workload): NamedPolicy => [
+  `${nameOf(site, service)}-to-dns-egress`,
+  { podSelector: podsOf(site, service), policyTypes: ['Egress'], egress: [nameServers] },
+];
 
-function addPolicy(site: Site, name: string, spec: k8s.NetworkPolicySpec): void {
-  // Two services may call the same outside address; one service may do so for two reasons.
-  if (site.chart.node.tryFindChild(name)) return;
-  new k8s.KubeNetworkPolicy(site.chart, name, { metadata: metadataOf(site, name), spec });
-}
+const podsOf = ({ stack }: Site, service: Parameters<typeof selectorOf>[1]): k8s.LabelSelector => ({
+  matchLabels: selectorOf(stack, service),
+});
 
 const tcp = (port: number): k8s.NetworkPolicyPort => ({
   port: k8s.IntOrString.fromNumber(port),

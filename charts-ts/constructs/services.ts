@@ -55,7 +55,9 @@ interface Shape {
   readonly exposed?: boolean;
 }
 
+/** A worker that listens nowhere has nothing to serve; only a headless Service may be without ports. */
 function addService(site: Site, service: Workload, shape: Shape): void {
+  if (shape.ports.length === 0 && !shape.headless) return;
   const onNode = shape.exposed === true && shape.ports.some(([, port]) => port.nodePort !== undefined);
   new k8s.KubeService(site.chart, `service-${shape.suffix ?? 'clients'}`, {
     metadata: metadataOf(site, nameOf(site, service, shape.suffix), service),

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { contradictions } from '../../contract/contradictions.ts';
+import type { Container, Service, StackDefinition } from '../../contract/model.ts';
+
+const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
+const container: Container = {
+  image: 'example/app:1',
+  user: { uid: 1000, gid: 1000 },
+  resources: { requests: { cpu: '1', memory: '1Mi' }, limits: { memory: '1Mi' } },
+  probes: { startup: probe, readiness: probe, liveness: probe },
+};
+const stateless = (name: string, rest: Partial<Container> = {}): Service => ({
+  ...{ name, doc: name, kind: 'stateless', ports: {}, replicas: 1, terminationGraceSeconds: 1 },
+  container: { ...container, ...rest },
+});
+const stackOf = (...services: Service[]): StackDefinition => ({ name: 's', namespace: 'n', services });
+
+test.each(['config', 'files', 'peers', 'page', 'node', 'secrets'])(
+  'a service called as what is derived from another with -%s is refused',
+  (suffix) => {
+    expect(contradictions(stackOf(stateless('app'), stateless(`app-${suffix}`)))).toEqual([
+      `The service name "app-${suffix}" is taken by an object derived from "app".`,
+    ]);
+    expect(contradictions(stackOf(stateless('app'), stateless(`other-${suffix}`)))).toEqual([]);
+  },
+);
+
+test('a stateless service that keeps a volume is refused', () => {
+  const volumes = [{ kind: 'persistent', name: 'keeps', path: '/keeps', size: '1Gi' }] as const;
+  expect(contradictions(stackOf(stateless('app', { volumes })))).toEqual([
+    'Service "app": it is stateless but keeps volume "keeps"; make it stateful or the volume scratch.',
+  ]);
+});
