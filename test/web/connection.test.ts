@@ -11,6 +11,7 @@ describe('a connection', () => {
     world.connection.start();
     await world.pass(1_000);
     expect(world.handshakes).toHaveLength(1);
+    world.last.receive({ type: 'dependency', name: 'redis', state: 'away', reason: 'Redis is away' });
     expect(world.connection.state.name).toBe('connecting');
     world.last.receive(welcome());
     expect(stateNames(world)).toEqual(['connecting', 'connecting', 'connected']);
