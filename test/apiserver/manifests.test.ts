@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderStack, type Manifest } from '../../charts-ts/render.ts';
+import { cornerStack } from '../charts-ts/corner-stack.ts';
 import { at, fakeSecrets, idOf, pick, presetDocuments, stackOf, workloadsOf } from '../charts-ts/rendered.ts';
 import { somebodyElsesStack } from '../charts-ts/somebody-elses-stack.ts';
 import { without } from '../proof/hardening-fields.ts';
@@ -85,6 +86,7 @@ const stacks = {
     { namespace: 'external', name: 'elsewhere' },
   ),
   "of somebody else's": somebodyElsesStack,
+  'of the corners of the model': cornerStack,
 };
 
 describe.each(Object.entries(stacks))('the stack %s', (_, stack) => {

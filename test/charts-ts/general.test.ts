@@ -1,31 +1,16 @@
 import { expect, test } from 'vitest';
-import { defineStack } from '../../contract/define-stack.ts';
-import type { Container, Service, Stack } from '../../contract/model.ts';
 import { text } from '../../contract/variable.ts';
 import { renderStack } from '../../charts-ts/render.ts';
+import { base, container, cornerStack, stackOf } from './corner-stack.ts';
 import { at, idOf, pick } from './rendered.ts';
 
-/** Corners of the general model that no stack of ours has. */
-
-const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
-const container: Container = {
-  image: 'example/app:1',
-  user: { uid: 1000, gid: 1000 },
-  resources: { requests: { cpu: '1', memory: '1Mi' }, limits: { cpu: '2', memory: '1Mi' } },
-  probes: { startup: probe, readiness: probe, liveness: probe },
-};
-const base = { doc: '', ports: {}, terminationGraceSeconds: 1, container };
-const stackOf = (...services: Service[]): Stack => defineStack({ name: 's', namespace: 'n', services });
-
 test('a worker that listens nowhere has no Service', () => {
-  const objects = renderStack(stackOf({ ...base, name: 'worker', kind: 'stateless', replicas: 1 }));
-  expect(objects.filter(({ kind }) => kind === 'Service')).toEqual([]);
+  const services = renderStack(cornerStack).filter(({ kind }) => kind === 'Service');
+  expect(services.map(({ metadata }) => metadata.name)).toEqual(['s-queue-peers']);
 });
 
 test('a stateful service of two replicas has a disruption budget', () => {
-  const objects = renderStack(stackOf({ ...base, name: 'queue', kind: 'stateful', replicas: 2 }));
-  expect(objects.map(idOf)).toContain('PodDisruptionBudget s-queue');
-  expect(objects.map(idOf)).toContain('Service s-queue-peers');
+  expect(renderStack(cornerStack).map(idOf)).toContain('PodDisruptionBudget s-queue');
 });
 
 test('files of one folder share a volume, files of two folders do not', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { nextSteps } from '../../charts-ts/next-steps.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import { findDocument, parseYaml } from '../../charts-ts/read-document.ts';
 import { capture } from '../servers/command.ts';
@@ -69,6 +70,30 @@ test('./stack.yaml is read, and MOORING_STACK before it', async () => {
   expect((await synth()).stderr).toContain('Stack "here" for namespace "chat", from stack.yaml');
   expect(files()).not.toContain('0000-namespace.k8s.yaml');
   expect((await synth({ MOORING_STACK: 'other.yaml' })).stderr).toContain('Stack "there"');
+});
+
+test('what must be there already is said: the namespace, and each Secret with its keys', () => {
+  const stack = stackOf({
+    createNamespace: false,
+    secrets: { existingSecret: 'kept' },
+    redis: { external: { host: 'cache.example.com', secretRef: { name: 'azure', key: 'pw' } } },
+  });
+  const lines = nextSteps(stack, 'a test', 'dist').split('\n');
+  expect(lines.filter((line) => line.startsWith('Must exist: '))).toEqual([
+    'Must exist: namespace chat (spec.createNamespace is false)',
+    'Must exist: Secret azure with pw',
+    'Must exist: Secret kept with neo4j-password, qdrant-password',
+  ]);
+  expect(nextSteps(stackOf(), 'a test', 'dist')).not.toContain('Must exist');
+});
+
+test("a service that is gone leaves no manifest behind, and nobody else's file is touched", async () => {
+  await synth();
+  writeFileSync(join(folder, 'dist', 'notes.txt'), 'mine');
+  writeFileSync(join(folder, 'stack.yaml'), 'spec: { redis: { external: { host: cache.example.com } } }\n');
+  await synth();
+  expect(files()).not.toContain('redis.k8s.yaml');
+  expect(files()).toContain('notes.txt');
 });
 
 test("a user's mistake ends with 65 and words, without a stack trace", async () => {

@@ -1,0 +1,29 @@
+import { defineStack } from '../../contract/define-stack.ts';
+import type { Container, Service, Stack } from '../../contract/model.ts';
+
+/** Corners of the general model that no stack of ours has. */
+
+const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
+export const container: Container = {
+  image: 'example/app:1',
+  user: { uid: 1000, gid: 1000 },
+  resources: { requests: { cpu: '1', memory: '1Mi' }, limits: { cpu: '2', memory: '1Mi' } },
+  probes: { startup: probe, readiness: probe, liveness: probe },
+};
+export const base = { doc: '', ports: {}, terminationGraceSeconds: 1, container };
+export const stackOf = (...services: Service[]): Stack =>
+  defineStack({ name: 's', namespace: 'n', services });
+
+/** Pods that listen nowhere, one kind of them more than one, with files and an external address by number. */
+export const cornerStack = stackOf(
+  { ...base, name: 'queue', kind: 'stateful', replicas: 2 },
+  {
+    ...{ ...base, name: 'worker', kind: 'stateless', replicas: 1 },
+    container: { ...container, files: { '/etc/worker/one': '1', '/etc/other/two': '2' } },
+    externals: [
+      { doc: '', host: '198.51.100.4', port: 443 },
+      { doc: '', host: '2001:db8::4', port: 443 },
+      { doc: '', host: 'model.ai.svc', port: 8080 },
+    ],
+  },
+);
