@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { renderStack, type Manifest } from '../../charts-ts/render.ts';
@@ -152,10 +152,16 @@ describe('what a user runs:', () => {
     const folder = await mkdtemp(join(tmpdir(), 'mooring-apply-'));
     try {
       const dist = join(folder, 'dist');
-      const synth = await capture(process.execPath, [join(root, 'charts-ts/main.ts')], {
-        cwd: folder,
-        env: { CDK8S_OUTDIR: dist, MOORING_STACK: '' },
-      });
+      const app = `node "${join(root, 'charts-ts/main.ts')}"`;
+      const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
+      const synth = await capture(
+        process.execPath,
+        [
+          ...[join(root, 'node_modules/cdk8s-cli/bin/cdk8s'), 'synth', '--no-check-upgrade'],
+          ...['--app', app, '--output', dist],
+        ],
+        { cwd: folder, env: { MOORING_STACK: '', PATH: path } },
+      );
       expect(synth).toMatchObject({ code: 0 });
       const apply = async (...args: string[]) => {
         const { code, stdout, stderr } = await server().kubectl(['apply', ...args]);
