@@ -8,12 +8,18 @@ const kube: GoModule = {
   versionVariable: 'k8s.io/component-base/version.gitVersion',
 };
 const etcd: GoModule = { folder: 'etcd', versionOf: 'go.etcd.io/etcd/server/v3' };
+const coredns: GoModule = { folder: 'coredns', versionOf: 'github.com/coredns/coredns' };
 
 /** Every program that can be had, and where from: another one is a line here (and a `tool` line in its go.mod). */
 const programs = {
   etcd: { module: etcd, package: 'go.etcd.io/etcd/server/v3' },
   'kube-apiserver': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
   kubectl: { module: kube, package: 'k8s.io/kubernetes/cmd/kubectl' },
+  'kube-controller-manager': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
+  'kube-scheduler': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-scheduler' },
+  'kube-proxy': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-proxy' },
+  kubelet: { module: kube, package: 'k8s.io/kubernetes/cmd/kubelet' },
+  coredns: { module: coredns, package: 'github.com/coredns/coredns' },
 } satisfies Record<string, { module: GoModule; package: string }>;
 
 export type ProgramName = keyof typeof programs;
