@@ -8,6 +8,9 @@ const slow = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000, hookTimeout: 600_000 },
 });
 
+/** A cluster takes root and minutes of building: these run when they are asked for, by `npm run test:cluster`. */
+const onRequest = process.env['MOORING_TEST_CLUSTER'] === '1' ? [slow('cluster')] : [];
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +19,7 @@ export default defineConfig({
       slow('apiserver'),
       slow('e2e'),
       slow('faults'),
+      ...onRequest,
     ],
   },
 });

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lastLines } from '../../servers/last-lines.ts';
+import { poll } from '../../servers/poll.ts';
+import { Unavailable } from '../../servers/unavailable.ts';
+import { prepareCluster } from '../lab/prepare-cluster.ts';
+import { KEEPER_LOG, makeKeeperFolder, readNote, STACK_FILE } from './keeper-note.ts';
+
+/** `npm run cluster:up`: a cluster that stays until `npm run cluster:down`, and how to use it. */
+try {
+  if ((await readNote()) === undefined) await keep();
+  await tell();
+} catch (error) {
+  if (!(error instanceof Unavailable)) throw error;
+  console.error(error.message);
+  process.exitCode = 69;
+}
+
+async function keep(): Promise<void> {
+  await prepareCluster((line) => console.log(line));
+  await makeKeeperFolder();
+  console.log(`Starting the cluster; images are built first where the cache has none (${KEEPER_LOG}).`);
+  const log = openSync(KEEPER_LOG, 'w');
+  const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  const exited = new Promise((resolve) => keeper.once('exit', resolve));
+  keeper.unref();
+  const isUp = async () => (await readNote()) !== undefined;
+  if ((await poll(isUp, { timeoutMs: 1_800_000, exited })) === 'met') return;
+  throw new Error(`The cluster did not come up:\n${lastLines(await readFile(KEEPER_LOG, 'utf8'))}`);
+}
+
+async function tell(): Promise<void> {
+  const note = await readNote();
+  if (note === undefined) throw new Error('The cluster was ended while it was being started.');
+  console.log(`export KUBECONFIG=${note.kubeconfigPath}
+# node ports are at ${note.nodeAddress}; the images are named in ${STACK_FILE}:
+MOORING_STACK=${STACK_FILE} npm run synth && kubectl apply -f dist/`);
+}

@@ -1,0 +1,131 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { builtProgram } from '../../servers/kubernetes/programs.ts';
+import { capture, run } from '../../servers/process.ts';
+import { CLUSTER_DOMAIN, DNS_ADDRESS, NODE_NAME, POD_RANGE } from './addresses.ts';
+import type { Site } from './control-plane.ts';
+import { PAUSE_IMAGE } from './system-images.ts';
+
+/** Starts containerd with the bridge network; answers how an image's archive is brought into it. */
+export async function startContainerd(site: Site, cni: string): Promise<(tarPath: string) => Promise<void>> {
+  const { folder, capsule } = site;
+  const socket = socketOf(site);
+  const network = join(folder, 'cni');
+  await mkdir(network);
+  await writeFile(join(network, '10-bridge.conflist'), JSON.stringify(bridge(folder)));
+  const config = join(folder, 'containerd.toml');
+  await writeFile(config, containerdConfig(site, { cni, network }));
+  await capsule.start({
+    command: 'containerd',
+    args: ['--config', config],
+    logFile: join(folder, 'containerd.log'),
+    readyWhen: { check: async () => (await capture('ctr', ['--address', socket, 'version'])).code === 0 },
+  });
+  return async (tarPath) => {
+    await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', tarPath]);
+  };
+}
+
+const socketOf = ({ folder }: Site): string => join(folder, 'containerd.sock');
+
+/** Pods on one bridge. It enforces no NetworkPolicy. Leases are kept with the cluster, not under /var/lib. */
+const bridge = (folder: string): object => ({
+  cniVersion: '0.4.0',
+  name: 'mooring',
+  plugins: [
+    {
+      type: 'bridge',
+      bridge: 'cni0',
+      isGateway: true,
+      ipMasq: true,
+      hairpinMode: true,
+      ipam: {
+        type: 'host-local',
+        dataDir: join(folder, 'leases'),
+        ranges: [[{ subnet: POD_RANGE }]],
+        routes: [{ dst: '0.0.0.0/0' }],
+      },
+    },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ],
+});
+
+/** JSON's strings are TOML's too. */
+function containerdConfig(site: Site, paths: { cni: string; network: string }): string {
+  const text = (value: string) => JSON.stringify(value);
+  return `version = 2
+root = ${text(join(site.folder, 'containerd'))}
+state = "/run/containerd"
+[grpc]
+  address = ${text(socketOf(site))}
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = ${text(PAUSE_IMAGE)}
+  # Without CAP_SYS_RESOURCE every sandbox would die of lowering its score.
+  restrict_oom_score_adj = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = ${text(paths.cni)}
+    conf_dir = ${text(paths.network)}
+`;
+}
+
+/** Starts kubelet and kube-proxy. The node is Ready some seconds later. */
+export async function startNode(site: Site): Promise<void> {
+  const { folder, capsule, identities } = site;
+  const config = join(folder, 'kubelet.yaml');
+  await writeFile(join(folder, 'resolv.conf'), '');
+  await writeFile(config, stringify(kubeletConfig(site)));
+  await Promise.all([
+    capsule.start({
+      command: await builtProgram('kubelet'),
+      args: [
+        `--config=${config}`,
+        `--kubeconfig=${identities.kubeconfigPath('kubelet')}`,
+        `--hostname-override=${NODE_NAME}`,
+        `--node-ip=${capsule.nodeAddress}`,
+        `--root-dir=${join(folder, 'kubelet')}`,
+      ],
+      logFile: join(folder, 'kubelet.log'),
+      readyWhen: { check: async () => (await fetch(`http://${capsule.nodeAddress}:10248/healthz`)).ok },
+    }),
+    capsule.start({
+      command: await builtProgram('kube-proxy'),
+      args: [
+        `--kubeconfig=${identities.kubeconfigPath('proxy')}`,
+        `--cluster-cidr=${POD_RANGE}`,
+        `--hostname-override=${NODE_NAME}`,
+        '--proxy-mode=iptables',
+        // The table's size belongs to the whole machine.
+        '--conntrack-max-per-core=0',
+      ],
+      logFile: join(folder, 'kube-proxy.log'),
+      readyWhen: { check: async () => (await fetch(`http://${capsule.nodeAddress}:10256/healthz`)).ok },
+    }),
+  ]);
+}
+
+const kubeletConfig = (site: Site): object => ({
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  kind: 'KubeletConfiguration',
+  containerRuntimeEndpoint: `unix://${socketOf(site)}`,
+  authentication: {
+    anonymous: { enabled: false },
+    webhook: { enabled: true },
+    x509: { clientCAFile: site.identities.file('ca.crt') },
+  },
+  authorization: { mode: 'Webhook' },
+  tlsCertFile: site.identities.file('server.crt'),
+  tlsPrivateKeyFile: site.identities.file('server.key'),
+  healthzBindAddress: site.capsule.nodeAddress,
+  cgroupDriver: 'cgroupfs',
+  cgroupRoot: `/${site.cgroup}`,
+  failSwapOn: false,
+  clusterDNS: [DNS_ADDRESS],
+  clusterDomain: CLUSTER_DOMAIN,
+  resolvConf: join(site.folder, 'resolv.conf'),
+  evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+  // A test's images are imported, never pulled: none may be collected as unused.
+  imageGCHighThresholdPercent: 100,
+  // What changed is looked at soon rather than a minute later: Secrets, ConfigMaps, node status.
+  syncFrequency: '5s',
+});
