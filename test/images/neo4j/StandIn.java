@@ -1,0 +1,32 @@
+import java.nio.file.Path;
+import org.neo4j.cli.ExecutionContext;
+import org.neo4j.commandline.admin.security.SetInitialPasswordCommand;
+import org.neo4j.configuration.GraphDatabaseSettings;
+import org.neo4j.configuration.connectors.BoltConnector;
+import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
+import picocli.CommandLine;
+
+/** Neo4j Community as `conf/neo4j.conf` says, unknown settings being fatal. Arguments: home, on or off (authentication). */
+public class StandIn {
+  public static void main(String[] args) throws InterruptedException {
+    var home = Path.of(args[0]);
+    setInitialPassword(home, System.getenv("STAND_IN_PASSWORD"));
+    var service =
+        new DatabaseManagementServiceBuilder(home)
+            .loadPropertiesFromFile(home.resolve("conf").resolve("neo4j.conf"))
+            .setConfig(GraphDatabaseSettings.strict_config_validation, true)
+            .setConfig(BoltConnector.enabled, true)
+            .setConfig(GraphDatabaseSettings.auth_enabled, args[1].equals("on"))
+            .build();
+    Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
+    System.out.println("Started.");
+    Thread.currentThread().join();
+  }
+
+  /** As the image does at each start; Neo4j heeds it before its first start only, and says it did always. */
+  private static void setInitialPassword(Path home, String password) {
+    if (password.isEmpty()) return;
+    var command = new SetInitialPasswordCommand(new ExecutionContext(home, home.resolve("conf")));
+    if (new CommandLine(command).execute(password) != 0) System.exit(1);
+  }
+}
