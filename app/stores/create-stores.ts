@@ -3,10 +3,12 @@ import type { Env } from '../../contract/env.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
+import { embedder } from '../llm/embeddings.ts';
 import { EmbeddedRecordStore } from './embedded/record-store.ts';
 import { EmbeddedSearchIndex } from './embedded/search-index.ts';
 import { EmbeddedSessionCache } from './embedded/session-cache.ts';
 import { Neo4jRecordStore } from './neo4j/record-store.ts';
+import type { Embedder } from './qdrant/embedder.ts';
 import { QdrantSearchIndex } from './qdrant/search-index.ts';
 import { RedisSessionCache } from './redis/session-cache.ts';
 import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts';
@@ -35,7 +37,17 @@ function record(env: Env): RecordStore {
 function index(env: Env): SearchIndex {
   return isEmbedded(env, qdrantName)
     ? new EmbeddedSearchIndex(join(env.DATA_DIR, files.qdrant))
-    : new QdrantSearchIndex(env);
+    : new QdrantSearchIndex(env, embedderOf(env));
+}
+
+function embedderOf(env: Env): Embedder | undefined {
+  if (env.EMBEDDINGS_BASE_URL === undefined) return undefined;
+  return embedder({
+    baseUrl: env.EMBEDDINGS_BASE_URL,
+    model: env.EMBEDDINGS_MODEL,
+    apiKey: env.EMBEDDINGS_API_KEY,
+    timeout: env.STORE_TIMEOUT,
+  });
 }
 
 function cache(env: Env, now: () => number): SessionCache {

@@ -51,6 +51,8 @@ export interface RecordStore extends Store {
   answerTo(scope: Scope, messageId: string): Promise<Turn | undefined>;
   /** The last `limit` turns of the session, oldest first; an answer follows its message. */
   history(scope: Scope, limit: number): Promise<Turn[]>;
+  /** The patient's last `limit` turns of all sessions, oldest first. */
+  recent(patientId: string, limit: number): Promise<Turn[]>;
   /** A patient's newest facts, newest first. */
   facts(patientId: string, limit: number): Promise<Fact[]>;
   /** Facts by id; ids of other patients are silently not found. */

@@ -156,6 +156,17 @@ export function recordStoreFacts(make: () => RecordStore): void {
       expect(await record().history(newScope(), 10)).toEqual([]);
     });
 
+    test("tells a patient's last turns of all sessions, oldest first", async () => {
+      const scope = newScope();
+      const later = { ...scope, sessionId: 'session:later' };
+      await record().addMessage({ ...later, ...message('m1', 'third', at(3)) }, []);
+      await record().addMessage({ ...scope, ...message('m1', 'first', at(1)) }, []);
+      await record().addAnswer({ ...scope, ...answer('m1', 'second', at(2)) });
+      expect(texts(await record().recent(scope.patientId, 10))).toEqual(['first', 'second', 'third']);
+      expect(texts(await record().recent(scope.patientId, 1))).toEqual(['third']);
+      expect(await record().recent(newScope().patientId, 1)).toEqual([]);
+    });
+
     test('stores one answer to a message; a second one changes nothing', async () => {
       const scope = newScope();
       await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);

@@ -19,6 +19,7 @@ const migrations = [
      sourceId TEXT NOT NULL, indexedIn TEXT NOT NULL DEFAULT '',
      UNIQUE (patientId, id)
    );
+   CREATE INDEX IF NOT EXISTS episode_newest ON episode (patientId, recordedAt, seq);
    CREATE INDEX IF NOT EXISTS fact_newest ON fact (patientId, recordedAt, seq);
    CREATE INDEX IF NOT EXISTS fact_index ON fact (indexedIn);`,
 ];
@@ -96,6 +97,16 @@ export class EmbeddedRecordStore implements RecordStore {
          ORDER BY coalesce(m.seq, e.seq) DESC, e.seq DESC LIMIT ?`,
       )
       .all(patientId, sessionId, limit);
+    return rows.map(toTurn).reverse();
+  }
+
+  async recent(patientId: string, limit: number): Promise<Turn[]> {
+    const rows = this.#database
+      .get()
+      .prepare(
+        `SELECT ${episodeColumns} FROM episode e WHERE patientId = ? ORDER BY recordedAt DESC, seq DESC LIMIT ?`,
+      )
+      .all(patientId, limit);
     return rows.map(toTurn).reverse();
   }
 

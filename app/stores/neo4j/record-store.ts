@@ -91,6 +91,11 @@ export class Neo4jRecordStore implements RecordStore {
     return rows.map(toTurn);
   }
 
+  async recent(patientId: string, limit: number): Promise<Turn[]> {
+    const rows = await this.#graph.read(statements.recent, { patientId, limit });
+    return rows.map(toTurn);
+  }
+
   async facts(patientId: string, limit: number): Promise<Fact[]> {
     return this.#facts(statements.facts, { patientId, limit });
   }

@@ -8,6 +8,7 @@ export const constraints = [
   'CREATE CONSTRAINT episode_key IF NOT EXISTS FOR (e:Episode) REQUIRE e.key IS UNIQUE',
   'CREATE CONSTRAINT fact_key IF NOT EXISTS FOR (f:Fact) REQUIRE f.key IS UNIQUE',
   'CREATE INDEX episode_session IF NOT EXISTS FOR (e:Episode) ON (e.sessionKey, e.place)',
+  'CREATE INDEX episode_patient IF NOT EXISTS FOR (e:Episode) ON (e.patientId, e.recordedAt)',
   'CREATE INDEX fact_patient IF NOT EXISTS FOR (f:Fact) ON (f.patientId, f.recordedAt)',
   'CREATE INDEX fact_indexed_in IF NOT EXISTS FOR (f:Fact) ON (f.indexedIn)',
 ];
@@ -53,6 +54,11 @@ export const history = `
   MATCH (e:Episode {sessionKey: $sessionKey})
   WITH e ORDER BY e.place DESC LIMIT toInteger($limit)
   RETURN ${turn} ORDER BY e.place`;
+
+export const recent = `
+  MATCH (e:Episode {patientId: $patientId})
+  WITH e ORDER BY e.recordedAt DESC, e.place DESC LIMIT toInteger($limit)
+  RETURN ${turn} ORDER BY e.recordedAt, e.place`;
 
 const fact =
   'f.id AS id, f.patientId AS patientId, f.text AS text, f.recordedAt AS recordedAt, f.sourceId AS sourceId';

@@ -1,17 +1,40 @@
-import { stemmer } from 'stemmer';
+import { alikeTo, kindsNamed, kindsOf, rootOf } from './lexicon.ts';
+import { withoutPhrases } from './phrases.ts';
+import { isStopWord } from './stop-words.ts';
 
-/** Lower-case words without accents; an apostrophe ends a word, so that "sister's" is about a sister. */
+/** Lower-case words without accents; "sister's" is "sister", "don't" is "don" and "t". */
 export function words(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[’ʼ]/g, "'")
+    .toLowerCase()
+    .replace(/(\p{L})'s\b/gu, '$1');
+  return withoutPhrases(plain).match(/\p{N}+(?:[.:,/]\p{N}+)*|[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** The terms a fact is found by. */
+/** The terms a fact is found by: the roots of its words, and the kinds of things they are. */
 export function factTerms(text: string): string[] {
-  return words(text).map(stemmer);
+  return contentWords(text).flatMap((word) => {
+    const root = rootOf(word);
+    return [root, ...[...kindsOf(root)].map(kindTerm)];
+  });
 }
 
-/** The terms a question asks for, each once. */
+/** The terms a question asks for, each once: roots, words alike, and the kinds it names. */
 export function queryTerms(text: string): string[] {
-  return [...new Set(words(text).map(stemmer))];
+  const terms = contentWords(text).flatMap((word) => {
+    const root = rootOf(word);
+    return [root, ...alikeTo(root), ...[...kindsNamed(root)].map(kindTerm)];
+  });
+  return [...new Set(terms)];
 }
+
+/** Words that say what a text is about; all of them when there is no such word. */
+function contentWords(text: string): string[] {
+  const all = words(text);
+  const content = all.filter((word) => !isStopWord(word));
+  return content.length > 0 ? content : all;
+}
+
+const kindTerm = (kind: string): string => `kind ${kind}`;

@@ -1,0 +1,81 @@
+import { createParser } from 'eventsource-parser';
+import { z } from 'zod';
+import { failure, post, Silence, type Endpoint } from './endpoint.ts';
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** A language model that answers a conversation piece by piece. */
+export interface LanguageModel {
+  /** @throws Error in words, without the key; the signal's reason when it was aborted. */
+  stream(messages: readonly ChatMessage[], signal: AbortSignal): AsyncGenerator<string, void>;
+}
+
+const chunk = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .optional(),
+  error: z.unknown().optional(),
+});
+
+/** A model behind `chat/completions` of an OpenAI-compatible endpoint, streamed. */
+export function languageModel(endpoint: Endpoint): LanguageModel {
+  return {
+    async *stream(messages, signal) {
+      const silence = new Silence(endpoint.timeout, signal);
+      try {
+        const body = { model: endpoint.model, messages, stream: true };
+        const response = await post(endpoint, 'chat/completions', body, silence.signal);
+        yield* contents(response, silence);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failure('language model', endpoint, error, silence);
+      } finally {
+        silence.end();
+      }
+    },
+  };
+}
+
+async function* contents(response: Response, silence: Silence): AsyncGenerator<string, void> {
+  const events: string[] = [];
+  const parser = createParser({ onEvent: ({ data }) => events.push(data) });
+  const decoder = new TextDecoder();
+  let isFinished = false;
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const bytes of body ?? []) {
+    silence.heard();
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    for (const data of events.splice(0)) {
+      if (data.trim() === '[DONE]') return;
+      const { text, isLast } = read(data);
+      isFinished ||= isLast;
+      if (text !== '') yield text;
+    }
+  }
+  if (!isFinished) throw new Error('the answer broke off before its end');
+}
+
+function read(data: string): { text: string; isLast: boolean } {
+  const parsed = chunk.safeParse(asJson(data));
+  if (!parsed.success) throw new Error(`an event is not of the expected form: ${data.slice(0, 200)}`);
+  if (parsed.data.error !== undefined && parsed.data.error !== null)
+    throw new Error(`it answered an error: ${JSON.stringify(parsed.data.error).slice(0, 300)}`);
+  const [choice] = parsed.data.choices ?? [];
+  return { text: choice?.delta?.content ?? '', isLast: typeof choice?.finish_reason === 'string' };
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import type { UsedFact } from '../../contract/protocol.ts';
+import { prompt } from '../llm/prompt.ts';
+import type { LanguageModel } from '../llm/chat-completions.ts';
+import { inWords } from '../stores/deadline.ts';
+import type { Fact, Scope, Stores } from '../stores/types.ts';
+import { emergencyText, isEmergency } from './emergency.ts';
+import { factsOf } from './extract/facts.ts';
+import type { Indexing } from './indexing.ts';
+import { messageParts } from './message-parts.ts';
+import { recall, type Recalled } from './recall/recall.ts';
+import { reply } from './responder.ts';
+import type { SessionHistory } from './session-history.ts';
+import type { Answer } from './types.ts';
+
+export interface Answering {
+  readonly stores: Stores;
+  readonly indexing: Indexing;
+  readonly history: SessionHistory;
+  readonly llm?: LanguageModel | undefined;
+  /** The most facts an answer may use. */
+  readonly recallLimit: number;
+}
+
+interface Message {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Turns of the conversation a model is shown. */
+const shownTurns = 12;
+
+/** Words in one piece of an answer that was made at once. */
+const pieceLength = 4;
+
+/** Makes the answer to a message, piece by piece; nothing is stored here. */
+export async function* makeAnswer(
+  answering: Answering,
+  scope: Scope,
+  message: Message,
+  signal: AbortSignal,
+): AsyncGenerator<string, Answer> {
+  if (isEmergency(message.text)) return yield* inPieces({ text: emergencyText, facts: [] });
+  const recalled = await recalledFor(answering, scope, message);
+  signal.throwIfAborted();
+  if (answering.llm === undefined) return yield* inPieces(extracted(answering, message, recalled));
+  return yield* modelled(answering, answering.llm, { scope, message, recalled, signal });
+}
+
+async function recalledFor(
+  { stores, indexing }: Answering,
+  scope: Scope,
+  message: Message,
+): Promise<Recalled> {
+  const isSearchable = await indexing.isComplete(scope.patientId);
+  const recalled = await recall(stores, scope.patientId, message.text, isSearchable);
+  // What the message itself says is no memory of it.
+  const own = new Set(factsOf({ ...scope, ...message, recordedAt: '' }).map(({ id }) => id));
+  return { ...recalled, facts: recalled.facts.filter(({ id }) => !own.has(id)) };
+}
+
+function extracted({ recallLimit }: Answering, { text }: Message, { facts, degraded }: Recalled): Answer {
+  const made = reply(messageParts(text), { facts, isComplete: degraded === undefined, limit: recallLimit });
+  return {
+    text: made.text,
+    facts: made.facts.map(asUsed),
+    ...(degraded === undefined ? {} : { degraded }),
+  };
+}
+
+interface Asked {
+  readonly scope: Scope;
+  readonly message: Message;
+  readonly recalled: Recalled;
+  readonly signal: AbortSignal;
+}
+
+/** A model that fails before its first word leaves the answer to the memory itself; one that fails later, fails. */
+async function* modelled(
+  answering: Answering,
+  llm: LanguageModel,
+  { scope, message, recalled, signal }: Asked,
+): AsyncGenerator<string, Answer> {
+  const facts = recalled.facts.slice(0, answering.recallLimit);
+  const turns = (await answering.history.turns(scope, shownTurns + 1)).filter(({ id }) => id !== message.id);
+  const messages = prompt({ facts, turns, text: message.text, degraded: recalled.degraded });
+  let text = '';
+  try {
+    for await (const piece of llm.stream(messages, signal)) {
+      text += piece;
+      yield piece;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (text !== '') throw error;
+    const why = inWords(error);
+    const degraded = recalled.degraded === undefined ? why : `${why}; ${recalled.degraded}`;
+    return yield* inPieces({ ...extracted(answering, message, recalled), degraded });
+  }
+  return {
+    text,
+    facts: facts.map(asUsed),
+    ...(recalled.degraded === undefined ? {} : { degraded: recalled.degraded }),
+  };
+}
+
+async function* inPieces(answer: Answer): AsyncGenerator<string, Answer> {
+  yield* answer.text.match(new RegExp(`(?:\\S+\\s*){1,${pieceLength}}`, 'g')) ?? [];
+  return answer;
+}
+
+export const asUsed = ({ id, text, recordedAt, sourceId }: Fact): UsedFact => ({
+  id,
+  text,
+  recordedAt,
+  sourceId,
+});

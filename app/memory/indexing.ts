@@ -1,0 +1,87 @@
+import type { Availability, Fact, Stores } from '../stores/types.ts';
+
+const batch = 100;
+
+/** How long an answer waits for the index to be filled before it looks elsewhere, in milliseconds. */
+const patience = 1_000;
+
+/** Keeps the search index what the record says it should be. */
+export class Indexing {
+  readonly #stores: Stores;
+  readonly #availability: Availability;
+  readonly #adding = new Map<string, Promise<void>>();
+  #reindexing: Promise<void> | undefined;
+  /** The index that is known to hold all there was when it was looked at. */
+  #complete: string | undefined;
+
+  constructor(stores: Stores, availability: Availability) {
+    this.#stores = stores;
+    this.#availability = availability;
+  }
+
+  get isOpen(): boolean {
+    return this.#availability(this.#stores.index.name) === 'open';
+  }
+
+  /** Adds facts the record already holds. Not awaited by anybody's acknowledgement, and it never fails. */
+  add(patientId: string, facts: readonly Fact[]): void {
+    if (facts.length === 0) return;
+    const before = this.#adding.get(patientId) ?? Promise.resolve();
+    const adding = before.then(() => this.#add(facts)).catch(() => this.#lacks());
+    this.#adding.set(patientId, adding);
+    void adding.finally(() => {
+      if (this.#adding.get(patientId) === adding) this.#adding.delete(patientId);
+    });
+  }
+
+  /** Whether a search finds all a patient has told. Waits a moment for what is just being added. */
+  async isComplete(patientId: string): Promise<boolean> {
+    await this.#adding.get(patientId);
+    if (!this.isOpen) return false;
+    return Promise.race([this.#completed(), after(patience)]);
+  }
+
+  /** Adds everything the index lacks. */
+  async reindex(): Promise<void> {
+    this.#reindexing ??= this.#reindex().finally(() => {
+      this.#reindexing = undefined;
+    });
+    return this.#reindexing;
+  }
+
+  async #completed(): Promise<boolean> {
+    try {
+      if ((await this.#stores.index.id()) !== this.#complete) await this.reindex();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #reindex(): Promise<void> {
+    const { index, record } = this.#stores;
+    const id = await index.id();
+    for (;;) {
+      const facts = await record.unindexed(id, batch);
+      if (facts.length > 0) await index.add(facts);
+      if (facts.length > 0) await record.markIndexed(id, facts);
+      if (facts.length < batch) break;
+    }
+    this.#complete = id;
+  }
+
+  async #add(facts: readonly Fact[]): Promise<void> {
+    if (!this.isOpen) return this.#lacks();
+    const { index, record } = this.#stores;
+    const id = await index.id();
+    await index.add(facts);
+    await record.markIndexed(id, facts);
+  }
+
+  #lacks(): void {
+    this.#complete = undefined;
+  }
+}
+
+const after = (ms: number): Promise<false> =>
+  new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());

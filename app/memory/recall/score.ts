@@ -1,0 +1,121 @@
+import { alikeTo, kindsOf, rootOf } from '../../stores/words/lexicon.ts';
+import { words } from '../../stores/words/terms.ts';
+import type { Fact } from '../../stores/types.ts';
+import { holds, isExplicit, isPerson } from './answer-type.ts';
+import type { AskedWord, Question } from './question.ts';
+
+/** How well one fact answers a question. */
+export interface Scored {
+  readonly fact: Fact;
+  /** Above 0: it answers; the higher the better. */
+  readonly score: number;
+}
+
+interface FactWords {
+  readonly text: string;
+  readonly roots: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<string>;
+  readonly count: number;
+}
+
+const exact = 1;
+const alike = 0.9;
+const member = 0.85;
+const typeBonus = 0.2;
+const explicitBonus = 0.25;
+const firstPersonBonus = 0.15;
+
+/**
+ * Scores facts by the share of the question's words they know, rare words counting most. A fact that lacks a thing
+ * the question names does not answer it, however much else it shares: that is what "never told" looks like.
+ */
+export function scored(question: Question, facts: readonly Fact[]): Scored[] {
+  const read = facts.map((fact) => ({ fact, words: wordsOf(fact.text) }));
+  const rarity = new Map(
+    question.asked.map((asked) => {
+      const known = read.filter((one) => strength(asked, one.words) > 0).length;
+      return [asked.word, Math.log(1 + (read.length + 1) / (known + 0.5))];
+    }),
+  );
+  return read
+    .map((one) => ({ fact: one.fact, score: scoreOf(question, one.words, rarity) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || (a.fact.recordedAt < b.fact.recordedAt ? 1 : -1));
+}
+
+function wordsOf(text: string): FactWords {
+  const roots = words(text).map(rootOf);
+  return {
+    text,
+    roots: new Set(roots),
+    kinds: new Set(roots.flatMap((root) => [...kindsOf(root)])),
+    count: roots.length,
+  };
+}
+
+/** How surely a fact speaks of what a word asks for. */
+function strength({ root, kinds }: AskedWord, fact: FactWords): number {
+  if (fact.roots.has(root)) return exact;
+  for (const other of alikeTo(root)) if (fact.roots.has(other)) return alike;
+  for (const kind of kinds) if (fact.kinds.has(kind)) return member;
+  return 0;
+}
+
+function scoreOf(question: Question, fact: FactWords, rarity: ReadonlyMap<string, number>): number {
+  const hits = question.asked.map((asked) => ({ asked, hit: strength(asked, fact) }));
+  const hasType = holds(question.type, fact.text);
+  if (!answers(hits, question, hasType) || !isSameOwner(question, fact) || isOfAnother(question, fact))
+    return 0;
+  const weight = (asked: AskedWord): number => rarity.get(asked.word) ?? 1;
+  const all = hits.reduce((sum, { asked }) => sum + weight(asked), 0);
+  const known = hits.reduce((sum, { asked, hit }) => sum + weight(asked) * hit, 0);
+  const brevity = 1 / (1 + fact.count / 100);
+  const bonus =
+    (question.type !== 'any' ? typeBonus : 0) +
+    (isExplicit(question.type, fact.text) ? explicitBonus : 0) +
+    (question.isAboutMe && isFirstPerson(fact.text) ? firstPersonBonus : 0);
+  return (known / all + bonus) * brevity;
+}
+
+/** Every thing must be known. One other word may be missing where the fact has just the type of answer wanted. */
+function answers(
+  hits: readonly { readonly asked: AskedWord; readonly hit: number }[],
+  question: Question,
+  hasType: boolean,
+): boolean {
+  const missing = hits.filter(({ hit }) => hit === 0);
+  const known = hits.length - missing.length;
+  if (known === 0 || missing.some(({ asked }) => asked.isNoun)) return false;
+  if (question.type !== 'any' && !hasType) return false;
+  const things = hits.filter(({ asked, hit }) => asked.isNoun && hit > 0).length;
+  return missing.length === 0 || (missing.length === 1 && things >= (question.type === 'any' ? 2 : 1));
+}
+
+/** "my brother's dog" is no answer to what is asked about "my dog". */
+function isSameOwner(question: Question, fact: FactWords): boolean {
+  const owned = fact.text.matchAll(/(\p{L}+)(?:'s|’s|s'|s’) (?:\p{Ll}+ )?(\p{L}+)/gu);
+  for (const [, owner = '', thing = ''] of owned) {
+    const isAsked = (word: string): boolean =>
+      question.asked.some((asked) => strength(asked, wordsOf(word.toLowerCase())) > 0);
+    if (isAsked(thing) && !isAsked(owner) && !/^(?:it|that|there|he|she|what|who|let|today)$/i.test(owner))
+      return false;
+  }
+  return true;
+}
+
+const isFirstPerson = (text: string): boolean =>
+  /\b(?:i|i'm|i've|me|we|we're|we've)\b/i.test(text.replace(/’/g, "'"));
+
+/** What is said of the patient's father is no answer to a question about the patient. */
+function isOfAnother(question: Question, { text }: FactWords): boolean {
+  if (question.wantsPerson) return false;
+  const [, subject] =
+    /^(?:my|our) (?:\p{L}+[ -]){0,2}?(\p{L}+)(?:'s|’s)?(?: \p{Lu}\p{L}+)? (?:is|was|has|had|have|are|were|\p{Ll}+(?:s|ed))\b/iu.exec(
+      text,
+    ) ?? [];
+  if (subject === undefined || !isPerson(subject)) return false;
+  const root = rootOf(subject.toLowerCase());
+  return !question.asked.some(
+    (asked) => asked.root === root || alikeTo(asked.root).has(root) || asked.kinds.has('relative'),
+  );
+}

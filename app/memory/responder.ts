@@ -1,0 +1,84 @@
+import type { Fact } from '../stores/types.ts';
+import type { MessageParts } from './message-parts.ts';
+import { bestFacts } from './recall/best-facts.ts';
+import { asksForAll } from './recall/recall.ts';
+import { sameThing, similarity } from './recall/similar.ts';
+
+/** The extractive responder: it says what the memory says, in the patient's words, and nothing else. */
+
+export interface Reply {
+  readonly text: string;
+  readonly facts: readonly Fact[];
+}
+
+/** What is known when a reply is made. */
+export interface Known {
+  readonly facts: readonly Fact[];
+  /** The whole memory was searched. */
+  readonly isComplete: boolean;
+  /** The most facts a reply may use. */
+  readonly limit: number;
+}
+
+/** Replies to what a message tells and asks. The same message over the same memory has the same reply. */
+export function reply({ statements, questions }: MessageParts, known: Known): Reply {
+  const told = statements.length > 0 ? [acknowledged(statements, known)] : [];
+  const answered = questions.map((question) => answer(question, known));
+  const parts = [...told, ...answered];
+  if (parts.length === 0) return { text: greeting, facts: [] };
+  return {
+    text: parts.map(({ text }) => text).join('\n'),
+    facts: [...new Map(parts.flatMap(({ facts }) => facts).map((fact) => [fact.id, fact])).values()].slice(
+      0,
+      known.limit,
+    ),
+  };
+}
+
+const greeting = 'I am listening. Tell me what I should remember, or ask me what you have told me.';
+function acknowledged(statements: readonly string[], { facts }: Known): Reply {
+  const noted = `Noted: ${statements.map((statement) => `“${statement}”`).join(' ')}`;
+  const earlier = facts.find((fact) =>
+    statements.some((statement) => fact.text !== statement && similarity(fact.text, statement) >= sameThing),
+  );
+  if (earlier === undefined) return { text: noted, facts: [] };
+  return { text: `${noted}\nEarlier, ${lowerFirst(quoted(earlier))}`, facts: [earlier] };
+}
+
+function answer(question: string, { facts, isComplete, limit }: Known): Reply {
+  const found = asksForAll(question)
+    ? newestFirst(facts).slice(0, limit)
+    : newestOfSameThing(bestFacts(question, facts, limit));
+  if (found.length === 0) return { text: isComplete ? unknown : unsearched, facts: [] };
+  const [first, ...others] = found;
+  if (first === undefined) return { text: unknown, facts: [] };
+  const lines = others.map((fact) =>
+    similarity(first.text, fact.text) >= sameThing && fact.recordedAt < first.recordedAt
+      ? `Earlier, ${lowerFirst(quoted(fact))}`
+      : quoted(fact),
+  );
+  const warning = isComplete ? [] : [partly];
+  return { text: [...warning, quoted(first), ...lines].join('\n'), facts: found };
+}
+
+const unknown = "I don't know: you have not told me that.";
+const unsearched =
+  'My memory search is unavailable at the moment, so I cannot say whether you have told me that. Please ask again later.';
+const partly = 'My memory search is unavailable at the moment; I looked only through what you told me last.';
+
+/** A fact in the patient's words, with when and in which message it was said. */
+const quoted = ({ recordedAt, text, sourceId }: Fact): string =>
+  `On ${recordedAt.slice(0, 10)} you said: "${text}" (message ${sourceId})`;
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+const newestFirst = (facts: readonly Fact[]): Fact[] =>
+  facts.toSorted((a, b) => (a.recordedAt < b.recordedAt ? 1 : a.recordedAt > b.recordedAt ? -1 : 0));
+
+/** Of facts that speak of the same thing as the best one, the newest is first; the others keep their order. */
+function newestOfSameThing(facts: readonly Fact[]): Fact[] {
+  const [best] = facts;
+  if (best === undefined) return [];
+  const same = facts.filter((fact) => similarity(fact.text, best.text) >= sameThing);
+  return [...newestFirst(same), ...facts.filter((fact) => !same.includes(fact))];
+}
