@@ -7,7 +7,7 @@ import type { Metrics } from '../metrics.ts';
 import type { ChatConnection } from './connection.ts';
 
 /** Answers under way may take so long beyond the spread; the pod's termination grace has room for it. */
-const answerGraceMs = 8_000;
+const answerGraceMs = 6_000;
 
 /** Every open connection of this process. */
 export class Connections {

@@ -1,0 +1,18 @@
+import { constants } from 'node:os';
+import type { RunningApp } from './start.ts';
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. Nobody presses it again so soon. */
+const echoMs = 500;
+
+/** Ends the process gracefully at SIGTERM or Ctrl-C; whoever asks twice does not want to wait. */
+export function endOnSignal(app: Pick<RunningApp, 'stop'>): void {
+  let askedAt: number | undefined;
+  for (const signal of signals)
+    process.on(signal, () => {
+      if (askedAt === undefined) void app.stop().then(() => process.exit(0));
+      else if (performance.now() - askedAt > echoMs) process.exit(128 + constants.signals[signal]);
+      askedAt ??= performance.now();
+    });
+}

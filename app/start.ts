@@ -1,0 +1,153 @@
+import type { FastifyInstance } from 'fastify';
+import type { Env } from '../contract/env.ts';
+import { authenticator } from './authenticate.ts';
+import { Gates } from './gates.ts';
+import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
+import { isLoopback, listen, listenHost } from './listen.ts';
+import { createLogger, type Logger, type LogSink } from './logger.ts';
+import { memoryFromEnv } from './memory-from-env.ts';
+import type { Memory } from './memory/types.ts';
+import { Metrics } from './metrics.ts';
+import { Readiness } from './readiness.ts';
+import { SameSite } from './same-site.ts';
+import { Shutdown, type Ending } from './shutdown.ts';
+import { dialsOf } from './store-dials.ts';
+import { createStores } from './stores/create-stores.ts';
+import type { Stores } from './stores/types.ts';
+import { tellOfStores } from './tell-of-stores.ts';
+import { watched } from './watched-stores.ts';
+import { Answers } from './ws/answers.ts';
+import { Connections } from './ws/connections.ts';
+import { Upgrades } from './ws/upgrades.ts';
+
+export interface RunningApp {
+  /** Chat, page and public API, without a trailing slash. */
+  readonly publicUrl: string;
+  /** Operations. */
+  readonly metricsUrl: string;
+  /** Resolves once every store was open at the same time. */
+  ready(): Promise<void>;
+  /** The whole graceful shutdown; may be called again. Resolves when every port and store is closed. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Gets the log's JSON lines instead of standard output. */
+  readonly log?: LogSink;
+  /** What the configuration is warned of; logged first. */
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Starts the app: listens at once, dials every store for as long as it runs, and never fails because one is away.
+ * @throws ProblemError PORT_BUSY.
+ */
+export async function startApp(env: Env, options: StartOptions = {}): Promise<RunningApp> {
+  const log = createLogger(env, options.log);
+  for (const warning of options.warnings ?? []) log.warn(warning);
+  const core = createCore(env, log);
+  const chat = createChat(core);
+  const servers = await createServers(core, chat);
+  try {
+    const host = listenHost(env);
+    const metricsUrl = await listen(servers.operations, { name: 'metrics', host, number: env.METRICS_PORT });
+    const publicUrl = await listen(servers.world, { name: 'http', host, number: env.HTTP_PORT });
+    log.info(`Listening on ${publicUrl}; operations on ${metricsUrl}`);
+    core.gates.start();
+    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers));
+    return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
+  } catch (error) {
+    await Promise.all([servers.world.close(), servers.operations.close()]);
+    throw error;
+  }
+}
+
+/** The stores, their gates, and the memory on them. */
+interface Core {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly stores: Stores;
+  readonly gates: Gates;
+  readonly memory: Memory;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+}
+
+function createCore(env: Env, log: Logger): Core {
+  const stores = createStores(env);
+  const gates = new Gates(dialsOf(env, stores));
+  const watchedStores = watched(stores, (name) => gates.suspect(name));
+  const memory = memoryFromEnv(env, watchedStores, (name) => gates.state(name));
+  return {
+    env,
+    log,
+    stores,
+    gates,
+    memory,
+    metrics: new Metrics(() => gates.list()),
+    shutdown: new Shutdown(),
+  };
+}
+
+interface Chat {
+  readonly connections: Connections;
+  readonly answers: Answers;
+}
+
+function createChat({ env, log, gates, memory, metrics }: Core): Chat {
+  const connections = new Connections(log, metrics);
+  tellOfStores(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
+  return { connections, answers: new Answers({ memory, metrics, log }) };
+}
+
+interface Servers {
+  readonly world: FastifyInstance;
+  readonly operations: FastifyInstance;
+}
+
+async function createServers(core: Core, { connections, answers }: Chat): Promise<Servers> {
+  const { env, log, gates, memory, metrics, shutdown } = core;
+  const onLoopback = isLoopback(listenHost(env));
+  const parts: HttpParts = {
+    ...{ env, log, memory, metrics, onLoopback },
+    readiness: new Readiness({
+      gates: () => gates.list(),
+      draining: () => shutdown.draining,
+      mode: memory.mode,
+    }),
+    authenticate: authenticator(env),
+    sameSite: new SameSite(onLoopback),
+  };
+  const world = await publicServer(parts);
+  const around = {
+    ...{ memory, answers, metrics, log },
+    heartbeatMs: env.CHAT_HEARTBEAT * 1_000,
+    historyLimit: env.CHAT_HISTORY_LIMIT,
+  };
+  new Upgrades({ ...parts, refusing: () => shutdown.refusing }, around, connections).attach(world.server);
+  return { world, operations: operationsServer(parts) };
+}
+
+/** On loopback no balancer has to notice first. */
+function endingOf(
+  { env, log, gates, stores }: Core,
+  { connections, answers }: Chat,
+  servers: Servers,
+): Ending {
+  return {
+    log,
+    endpointWaitMs: isLoopback(listenHost(env)) ? 0 : env.SHUTDOWN_ENDPOINT_WAIT * 1_000,
+    closeSpreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
+    drain: (spreadMs) => connections.drain(spreadMs),
+    answersIdle: () => answers.idle(),
+    abortAnswers: () => answers.abort(),
+    close: [
+      () => servers.world.close(),
+      () => servers.operations.close(),
+      () => gates.stop(),
+      () => stores.record.close(),
+      () => stores.index.close(),
+      () => stores.cache.close(),
+    ],
+  };
+}
