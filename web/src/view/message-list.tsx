@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
 import { keyOf } from '../conversation.ts';
 import { AnswerView, SaidView } from './entry.tsx';
@@ -77,6 +77,14 @@ function useFollowing(shown: unknown): {
   useLayoutEffect(() => {
     if (!behind.value) toEnd();
   }, [shown]);
+  useEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    // A phone's keyboard makes the list shorter: whoever was at its end stays there.
+    const observer = new ResizeObserver(() => !behind.peek() && toEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = () => {
     const element = list.current;
     if (element === null) return;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Turn } from '../../../contract/protocol.ts';
+import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Chat } from '../chat.ts';
 import type { Remembered } from '../remembered.ts';
 import { Fact } from './fact.tsx';
@@ -25,8 +26,8 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
       <button type="button" class="close" onClick={onClose}>
         Close
       </button>
-      {outage !== undefined && <p class="problem">Memory unavailable: {outage}</p>}
-      <Section title="Facts" items={facts} isWhole={outage === undefined} />
+      {outage !== undefined && <p class="problem">{outage.words}</p>}
+      <Section title="Facts" items={facts} isWhole={outage?.hidesFacts !== true} />
       <Section title="Recent" items={recent} isWhole={outage === undefined} />
     </aside>
   );
@@ -34,11 +35,19 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
 
 const newestFirst = (one: Turn, other: Turn) => other.recordedAt.localeCompare(one.recordedAt);
 
-/** Why what is shown may not be all, in words. */
-function outageOf({ context, problem }: Remembered): string | undefined {
-  if (problem !== undefined) return problem;
+/** Why what is shown may not be all, in words. Facts are in Neo4j, recent turns in Redis and then in Neo4j. */
+function outageOf({ context, problem }: Remembered): Outage | undefined {
+  if (problem !== undefined) return { words: `Memory unavailable: ${problem}`, hidesFacts: true };
   const silent = context?.unavailable ?? [];
-  return silent.length === 0 ? undefined : `${silent.join(' and ')} could not be asked.`;
+  if (silent.length === 0) return undefined;
+  const hidesFacts = silent.includes(neo4jName);
+  const what = hidesFacts ? 'Memory unavailable' : 'Part of the memory is unavailable';
+  return { words: `${what}: ${silent.join(' and ')} could not be asked.`, hidesFacts };
+}
+
+interface Outage {
+  readonly words: string;
+  readonly hidesFacts: boolean;
 }
 
 interface SectionProps {
