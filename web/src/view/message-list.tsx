@@ -70,6 +70,7 @@ function useFollowing(shown: unknown): {
 } {
   const list = useRef<HTMLDivElement>(null);
   const behind = useSignal(false);
+  const width = useRef(0);
   const toEnd = () => {
     const element = list.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
@@ -81,13 +82,17 @@ function useFollowing(shown: unknown): {
     const element = list.current;
     if (element === null) return;
     // A phone's keyboard makes the list shorter: whoever was at its end stays there.
-    const observer = new ResizeObserver(() => !behind.peek() && toEnd());
+    const observer = new ResizeObserver(() => {
+      width.current = element.clientWidth;
+      if (!behind.peek()) toEnd();
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
   const onScroll = () => {
     const element = list.current;
-    if (element === null) return;
+    // A scroll that another line width caused is none of the reader's; the observer comes right after it.
+    if (element === null || element.clientWidth !== width.current) return;
     behind.value = element.scrollHeight - element.scrollTop - element.clientHeight > near;
   };
   return { list, behind: behind.value, onScroll, toEnd };
