@@ -9,6 +9,7 @@ import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
+import { latestLexicon } from './lexicon.ts';
 
 const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
 
@@ -31,6 +32,7 @@ function generatedFiles(): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': envExample(backend),
+    'app/stores/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
     'docs/reference/chatstack.schema.json': `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}`,

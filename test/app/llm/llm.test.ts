@@ -1,0 +1,154 @@
+import { afterEach, expect, test } from 'vitest';
+import { languageModel, type LanguageModel } from '../../../app/llm/chat-completions.ts';
+import { embedder } from '../../../app/llm/embeddings.ts';
+import { openMemory } from '../memory/open-memory.ts';
+import { delta, startModelServer, type ModelServer } from './sse-server.ts';
+
+const servers: ModelServer[] = [];
+const serve = async (...args: Parameters<typeof startModelServer>): Promise<ModelServer> => {
+  const server = await startModelServer(...args);
+  servers.push(server);
+  return server;
+};
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+const apiKey = 'sk-very-secret';
+const modelAt = ({ baseUrl }: { baseUrl: string }, timeout = 2_000): LanguageModel =>
+  languageModel({ baseUrl, model: 'tiny', apiKey, timeout });
+const asked = [{ role: 'user', content: 'Hello' }] as const;
+
+async function heard(model: LanguageModel, signal = new AbortController().signal): Promise<string[]> {
+  const pieces: string[] = [];
+  for await (const piece of model.stream(asked, signal)) pieces.push(piece);
+  return pieces;
+}
+
+test('the answer comes piece by piece, wherever the network splits it', async () => {
+  const server = await serve((response) => {
+    const bytes = Buffer.from(
+      `: hello\n\n${delta('Gr')}${delta('üße 💊')}${delta('', 'stop')}data: [DONE]\n\n`,
+    );
+    for (const byte of bytes) response.write(Uint8Array.of(byte));
+    response.end();
+  });
+  expect(await heard(modelAt(server))).toEqual(['Gr', 'üße 💊']);
+  expect(server.received).toEqual([
+    {
+      path: '/v1/chat/completions',
+      authorization: `Bearer ${apiKey}`,
+      body: { model: 'tiny', messages: [{ role: 'user', content: 'Hello' }], stream: true },
+    },
+  ]);
+});
+
+test('an error status is told in words, without the key', async () => {
+  const server = await serve((response) => void response.writeHead(401).end(`{"error":"bad key ${apiKey}"}`));
+  const failing = heard(modelAt(server));
+  await expect(failing).rejects.toThrow(
+    /language model at 127\.0\.0\.1:\d+\/v1 failed: .* answered 401: .*bad key/,
+  );
+  await expect(failing).rejects.not.toThrow(apiKey);
+});
+
+test('a model that falls silent in the middle is given up after the longest silence', async () => {
+  const server = await serve((response) => void response.write(delta('Once')));
+  const pieces: string[] = [];
+  const listening = (async () => {
+    for await (const piece of modelAt(server, 200).stream(asked, new AbortController().signal))
+      pieces.push(piece);
+  })();
+  await expect(listening).rejects.toThrow(/it said nothing for 0\.2 s/);
+  expect(pieces).toEqual(['Once']);
+});
+
+test('an answer that breaks off is no answer', async () => {
+  const server = await serve((response) => void response.end(delta('Once')));
+  await expect(heard(modelAt(server))).rejects.toThrow('broke off before its end');
+});
+
+test('an error in the stream is told', async () => {
+  const server = await serve((response) => void response.end('data: {"error":{"message":"overloaded"}}\n\n'));
+  await expect(heard(modelAt(server))).rejects.toThrow('overloaded');
+});
+
+test('nonsense in the stream is told', async () => {
+  const server = await serve((response) => void response.end('data: what?\n\n'));
+  await expect(heard(modelAt(server))).rejects.toThrow('not of the expected form');
+});
+
+test('nothing that listens is told in words', async () => {
+  const server = await startModelServer(() => undefined);
+  await server.stop();
+  await expect(heard(modelAt(server))).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('an aborted answer ends at once', async () => {
+  const server = await serve((response) => void response.write(delta('Once')));
+  const abort = new AbortController();
+  const listening = (async () => {
+    for await (const piece of modelAt(server).stream(asked, abort.signal))
+      abort.abort(new Error(`heard ${piece}`));
+  })();
+  await expect(listening).rejects.toThrow('heard Once');
+});
+
+test('a model is given the rules, the facts with date and source, the last turns and the message', async () => {
+  const server = await serve(
+    (response) => void response.end(`${delta('It is Milo.', 'stop')}data: [DONE]\n\n`),
+  );
+  const open = await openMemory({ llm: modelAt(server) });
+  const scope = { patientId: 'p', sessionId: 's' };
+  await open.say(scope, 'm1', 'My cat is called Milo.');
+  const { text, facts, degraded } = await open.say(scope, 'm2', 'What is my cat called?');
+  expect({ text, degraded }).toEqual({ text: 'It is Milo.', degraded: undefined });
+  expect(facts).toMatchObject([{ text: 'My cat is called Milo.', sourceId: 'm1' }]);
+  const messages = server.received[1]?.body['messages'] as { role: string; content: string }[];
+  expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
+  expect(messages[0]?.content).toContain('2026-11-23, message m1: "My cat is called Milo."');
+  expect(messages[3]?.content).toBe('What is my cat called?');
+  expect(open.memory.mode).toBe('llm');
+  await open.close();
+});
+
+test('a model that fails before its first word leaves the answer to the memory, which says why', async () => {
+  const server = await serve((response) => void response.writeHead(500).end('out of order'));
+  const open = await openMemory({ llm: modelAt(server) });
+  const scope = { patientId: 'p', sessionId: 's' };
+  await open.say(scope, 'm1', 'My cat is called Milo.');
+  const { text, degraded } = await open.say(scope, 'm2', 'What is my cat called?');
+  expect(text).toContain('you said: "My cat is called Milo."');
+  expect(degraded).toMatch(/language model .* answered 500: out of order/);
+  await open.close();
+});
+
+test('a model that fails in the middle fails the answer, and nothing is stored', async () => {
+  const server = await serve((response) => void response.end(delta('It is')));
+  const open = await openMemory({ llm: modelAt(server) });
+  const scope = { patientId: 'p', sessionId: 's' };
+  await expect(open.say(scope, 'm1', 'What is my cat called?')).rejects.toThrow('broke off');
+  expect(await open.memory.history(scope, 9)).toHaveLength(1);
+  await open.close();
+});
+
+test('texts are embedded in batches, in their order', async () => {
+  const server = await serve((response, { body }) => {
+    const input = body['input'] as string[];
+    const data = input.map((text, index) => ({ index, embedding: [Number(text), 1] })).reverse();
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
+  });
+  const texts = Array.from({ length: 150 }, (_, at) => String(at));
+  const mini = embedder({ baseUrl: server.baseUrl, model: 'mini', apiKey, timeout: 2_000 });
+  expect(await mini.embed(texts)).toEqual(texts.map((text) => [Number(text), 1]));
+  expect(server.received.map(({ body }) => (body['input'] as string[]).length)).toEqual([64, 64, 22]);
+  expect(mini.id).toMatch(/^mini at 127\.0\.0\.1:\d+$/);
+});
+
+test('an embedder that answers something else is refused in words', async () => {
+  const server = await serve((response) => void response.end('{"data":[]}'));
+  const mini = embedder({ baseUrl: server.baseUrl, model: 'mini', timeout: 2_000 });
+  await expect(mini.embed(['a'])).rejects.toThrow(
+    /embedder at .* failed: 1 texts were sent, 0 vectors came back/,
+  );
+});

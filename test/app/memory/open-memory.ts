@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GateState } from '../../../contract/http.ts';
+import type { StoreName } from '../../../contract/services/backend-variables.ts';
+import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
+import { createMemory } from '../../../app/memory/memory.ts';
+import type { Answer, Memory } from '../../../app/memory/types.ts';
+import { createStores } from '../../../app/stores/create-stores.ts';
+import type { Scope, SearchIndex, Stores } from '../../../app/stores/types.ts';
+import { envOf } from '../../stores/real.ts';
+
+/** A memory over embedded stores in a folder of its own, at a clock the test moves. */
+export interface OpenMemory {
+  readonly memory: Memory;
+  readonly stores: Stores;
+  /** Says which stores are away. */
+  readonly gates: Partial<Record<StoreName, GateState>>;
+  readonly clock: { now: number };
+  /** Accepts and answers a message. */
+  readonly say: (
+    scope: Scope,
+    id: string,
+    text: string,
+  ) => Promise<Answer & { readonly pieces: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+export interface Parts {
+  readonly index?: SearchIndex;
+  readonly llm?: LanguageModel;
+  /** Stands between the memory and the stores, to break them. */
+  readonly around?: (stores: Stores) => Stores;
+}
+
+export async function openMemory({
+  index,
+  llm,
+  around = (stores) => stores,
+}: Parts = {}): Promise<OpenMemory> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-memory-'));
+  const embedded = createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
+  const stores = around(index === undefined ? embedded : { ...embedded, index });
+  const gates: Partial<Record<StoreName, GateState>> = {};
+  const clock = { now: Date.UTC(2026, 10, 23, 9) };
+  const memory = createMemory({
+    stores,
+    availability: (name) => gates[name] ?? 'open',
+    llm,
+    now: () => clock.now,
+    limits: { history: 50, recall: 8 },
+  });
+  return {
+    memory,
+    stores,
+    gates,
+    clock,
+    say: async (scope, id, text) => {
+      await memory.accept(scope, { id, text });
+      return answerOf(memory, scope, { id, text });
+    },
+    close: async () => {
+      for (const store of [stores.record, stores.index, stores.cache]) await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The whole answer, with the pieces it came in. */
+export async function answerOf(
+  memory: Memory,
+  scope: Scope,
+  message: { readonly id: string; readonly text: string },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Answer & { readonly pieces: readonly string[] }> {
+  const answering = memory.answer(scope, message, signal);
+  const pieces: string[] = [];
+  for (;;) {
+    const { done, value } = await answering.next();
+    if (done) return { ...value, pieces };
+    pieces.push(value);
+  }
+}
