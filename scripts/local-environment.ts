@@ -1,0 +1,24 @@
+import { chatStack } from '../contract/chat-stack.ts';
+import type { Env, EnvText } from '../contract/env.ts';
+import { serviceOf } from '../contract/environment.ts';
+import { readChatStack } from '../contract/read-chat-stack.ts';
+import { backendName, backendPorts } from '../contract/services/backend-ports.ts';
+import { storeNames } from '../contract/services/backend-variables.ts';
+
+/**
+ * What a chat on a developer's machine needs besides what is set: every store that `source` does not point elsewhere
+ * is embedded, and operations follow the asked port so that two chats do not meet.
+ */
+export function localEnvironment(source: EnvText, port?: string): Partial<Record<keyof Env, string>> {
+  const edges = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName).edges ?? [];
+  const embedded = storeNames.filter((store) =>
+    edges
+      .filter((edge) => edge.to === store)
+      .every(({ binds }) => [binds.host, binds.port].every((name) => !name || !source[name])),
+  );
+  const distance = backendPorts.metrics.containerPort - backendPorts.http.containerPort;
+  return {
+    EMBEDDED_STORES: source.EMBEDDED_STORES ?? embedded.join(','),
+    ...(port === undefined ? {} : { HTTP_PORT: port, METRICS_PORT: String(Number(port) + distance) }),
+  };
+}

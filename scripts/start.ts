@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../app/config.ts';
+import { endOnSignal } from '../app/end-on-signal.ts';
+import { ProblemError } from '../app/problem.ts';
+import { startApp } from '../app/start.ts';
+import { nextSteps } from '../charts-ts/next-steps.ts';
+import { synth } from '../charts-ts/synth.ts';
+import { UserError } from '../charts-ts/user-error.ts';
+import { StackError } from '../contract/define-stack.ts';
+import { errorCodes } from '../contract/errors.ts';
+import { buildPage } from './build-page.ts';
+import { localEnvironment } from './local-environment.ts';
+
+/** `npm start`: synthesises the manifests and starts the chat on embedded stores, on loopback. */
+const usage = 'Usage: npm start [-- --port NUMBER]';
+
+const port = askedPort();
+Object.assign(process.env, localEnvironment(process.env, port));
+const { env, warnings } = readConfig();
+const manifests = synthesised();
+await buildPage();
+
+try {
+  const app = await startApp(env, { warnings });
+  endOnSignal(app);
+  await Promise.race([app.ready(), new Promise((resolve) => setTimeout(resolve, 3_000))]);
+  process.stdout.write(`
+${manifests.trim()}
+
+Chat:       ${app.publicUrl.replace('127.0.0.1', 'localhost')}/chat/patient:demo
+Memory:     ${resolve(env.DATA_DIR)}
+Manifests:  ${resolve('dist')}
+Operations: ${app.metricsUrl}/readyz
+Ctrl-C ends it.
+`);
+} catch (error) {
+  if (!(error instanceof ProblemError)) throw error;
+  console.error(`${error.message}\nAnother port: npm start -- --port ${env.HTTP_PORT + 100}`);
+  process.exit(errorCodes[error.code].exit);
+}
+
+/** Synthesises as `npx cdk8s synth` does. @returns what it made and which command comes next. */
+function synthesised(): string {
+  try {
+    const { stack, source, folder } = synth(process.env.MOORING_STACK);
+    return nextSteps(stack, source, folder);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof StackError)) throw error;
+    console.error(error.message);
+    return process.exit(errorCodes.STACK_INVALID.exit);
+  }
+}
+
+function askedPort(): string | undefined {
+  try {
+    return parseArgs({ options: { port: { type: 'string' } } }).values.port;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return process.exit(64);
+  }
+}

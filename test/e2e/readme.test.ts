@@ -1,0 +1,96 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { kubernetesBinaries } from '../servers/kubernetes/programs.ts';
+import { startApiServer } from '../servers/kubernetes/api-server.ts';
+import { freePort, LOOPBACK } from '../servers/ports.ts';
+import { Unavailable } from '../servers/unavailable.ts';
+import { connected } from './chat-client.ts';
+import { freshClone, type Clone } from './clone.ts';
+
+/** Every command a document shows, by the document it stands in. */
+const documents = globSync(['*.md', 'docs/*.md']);
+const commands = documents.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block.trim()),
+);
+
+let clone: Clone;
+beforeAll(async () => {
+  clone = await freshClone();
+});
+afterAll(() => clone.remove());
+
+/** How each command is run here; a block that stands in a document but not here fails. */
+const runs: Readonly<Record<string, () => Promise<void>>> = {
+  'npm ci && npm start': chatsInAFreshClone,
+  'npx cdk8s synth\nkubectl apply -f dist/': appliesToAnApiServer,
+  'npm ci && npm test': isWhatRunsThis,
+  'npm ci\nnpm run check\nnpm run test:unit': isWhatRunsThis,
+};
+
+describe('in a fresh clone', () => {
+  test('every command of the documents is run by a test', () => {
+    expect([...new Set(commands)].filter((command) => !(command in runs))).toEqual([]);
+  });
+
+  test('`npm ci && npm start` gives a chat that answers, names a busy port’s owner, and ends with Ctrl-C', () =>
+    chatsInAFreshClone());
+
+  test('`npx cdk8s synth` and `kubectl apply -f dist/` are accepted by a real API server', async (context) => {
+    try {
+      await appliesToAnApiServer();
+    } catch (error) {
+      if (error instanceof Unavailable) return context.skip(error.message);
+      throw error;
+    }
+  });
+});
+
+async function chatsInAFreshClone(): Promise<void> {
+  const [port, metrics] = [String(await freePort()), String(await freePort())];
+  const env = { HTTP_PORT: port, METRICS_PORT: metrics };
+  const first = clone.shell('npm ci && npm start', env);
+  onTestFinished(() => first.ctrlC());
+  const [, url = ''] = await first.printed(/Chat: +(http:\S+)/);
+  expect(url).toBe(`http://localhost:${port}/chat/patient:demo`);
+  await first.printed(/kubectl apply -f dist/);
+  expect((await fetch(url.replace('localhost', LOOPBACK))).status).toBe(200);
+
+  const chat = await connected(`ws://${LOOPBACK}:${port}/ws/chat/patient%3Ademo/session%3Areadme`);
+  chat.say('m1', "My sister's name is Anna.");
+  await chat.answer('m1');
+  chat.say('m2', "What is my sister's name?");
+  expect((await chat.answer('m2')).text).toContain("My sister's name is Anna.");
+
+  const second = clone.shell('npm start', env);
+  expect(await second.exited).not.toBe(0);
+  expect(second.output()).toMatch(
+    new RegExp(`Port \\d+ on \\S+ is taken by node \\(process \\d+.*npm start -- --port`, 's'),
+  );
+
+  first.ctrlC();
+  await first.exited;
+  expect(first.output()).toContain('Shut down');
+  expect(first.output()).not.toMatch(/^\s+at .*\.ts:\d+/m);
+  await expect(fetch(`http://${LOOPBACK}:${port}/healthz`)).rejects.toThrow();
+}
+
+async function appliesToAnApiServer(): Promise<void> {
+  const { kubectl } = await kubernetesBinaries();
+  const server = await startApiServer();
+  onTestFinished(() => server.stop());
+  const env = { KUBECONFIG: server.kubeconfigPath, CDK8S_CHECK_UPGRADE: 'false' };
+  const shell = clone.shell(`test -d node_modules || npm ci; PATH="${dirname(kubectl)}:$PATH"; npx cdk8s synth\nkubectl apply -f dist/`, env);
+  expect(await shell.exited, shell.output()).toBe(0);
+  expect(shell.output()).toContain('deployment.apps/demo-backend created');
+  expect(shell.output()).not.toMatch(/warning/i);
+}
+
+/** Inside the test run it would run itself; what runs it is checked instead. */
+function isWhatRunsThis(): Promise<void> {
+  const ci = readFileSync('.ci/run', 'utf8');
+  for (const command of ['npm ci', 'npm run check', 'npm test']) expect(ci).toContain(command);
+  return Promise.resolve();
+}
+
+test('the commands that run this test are those of .ci/run', () => isWhatRunsThis());
