@@ -1,51 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readyz, type Readyz } from '../../contract/http.ts';
-import { neo4jName } from '../../contract/services/neo4j.ts';
-import { qdrantName } from '../../contract/services/qdrant.ts';
 import { connected, handshake } from '../e2e/chat-client.ts';
 import { poll } from '../servers/poll.ts';
 import { freePort, isPortOpen, LOOPBACK } from '../servers/ports.ts';
-import { startProcess } from '../servers/process.ts';
 import { redisPath, startRedis } from '../servers/redis.ts';
 import { Unavailable } from '../servers/unavailable.ts';
-
-/** The app as a process of its own, on embedded Neo4j and Qdrant, with Redis expected at `redisPort`. */
-async function startApp(redisPort: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'mooring-incident-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const [port, metricsPort] = [await freePort(), await freePort()];
-  const logFile = join(folder, 'app.log');
-  const app = await startProcess({
-    command: process.execPath,
-    args: ['app/main.ts'],
-    env: {
-      EMBEDDED_STORES: `${neo4jName},${qdrantName}`,
-      DATA_DIR: join(folder, 'chat'),
-      REDIS_HOST: 'localhost',
-      REDIS_PORT: String(redisPort),
-      HTTP_PORT: String(port),
-      METRICS_PORT: String(metricsPort),
-    },
-    logFile,
-    readyWhen: { port },
-  });
-  onTestFinished(() => app.stop());
-  const ready = async (): Promise<{ status: number; body: Readyz }> => {
-    const answer = await fetch(`http://${LOOPBACK}:${metricsPort}/readyz`);
-    return { status: answer.status, body: readyz.parse(await answer.json()) };
-  };
-  return {
-    url: `ws://${LOOPBACK}:${port}/ws/chat/patient%3Ademo/session%3A1769173656693`,
-    ready,
-    isReady: async () => (await ready()).status === 200,
-    whyNoRedis: async () => (await ready()).body.gates.find(({ name }) => name === 'redis')?.lastError ?? '',
-    log: () => readFile(logFile, 'utf8'),
-  };
-}
+import { startAppProcess } from './app-process.ts';
 
 const isRefused = (answer: Awaited<ReturnType<typeof handshake>>): boolean =>
   answer.status === 503 && answer.headers['retry-after'] === '2';
@@ -79,7 +42,7 @@ describe.skipIf(!redisHere())(
       });
       const where = await startRedis({ port: 6379 });
       onTestFinished(() => where.stop());
-      const app = await startApp(6380);
+      const app = await startAppProcess(6380);
 
       const explanation =
         "localhost:6380 refuses the connection. Port 6380 is often FalkorDB's or a TLS Redis'. " +
@@ -93,6 +56,7 @@ describe.skipIf(!redisHere())(
       const answers = await Promise.all(Array.from({ length: 50 }, () => handshake(app.url)));
       expect(answers.filter(isRefused)).toHaveLength(50);
       expect(await app.log()).not.toContain('connected. Total connections');
+      expect(await app.isAlive()).toBe(true);
 
       const expected = await startRedis({ port: 6380 });
       onTestFinished(() => expected.stop());
@@ -110,7 +74,7 @@ describe.skipIf(!redisHere())(
 
     test('on any ports: one line at a back-off, not a flood, and ready by itself within seconds', async () => {
       const port = await freePort();
-      const app = await startApp(port);
+      const app = await startAppProcess(port);
       expect(
         await poll(async () => (await app.whyNoRedis()).includes(`localhost:${port} refuses`), {
           timeoutMs: 10_000,
@@ -130,7 +94,7 @@ describe.skipIf(!redisHere())('Redis goes away under a running chat (needs redis
   test('connections are told, handshakes are refused, and both end when it is back', async () => {
     const port = await freePort();
     const first = await startRedis({ port });
-    const app = await startApp(port);
+    const app = await startAppProcess(port);
     expect(await poll(app.isReady, { timeoutMs: 10_000 })).toBe('met');
     const client = await connected(app.url);
 
@@ -150,3 +114,28 @@ describe.skipIf(!redisHere())('Redis goes away under a running chat (needs redis
     await connected(app.url);
   });
 });
+
+describe('the sabotage twin of law 4', () => {
+  test('a copy that does not ask the gates accepts handshakes it cannot serve, and these tests see it', async () => {
+    const root = await copyOfTheApp();
+    const upgrades = join(root, 'app/ws/upgrades.ts');
+    const text = await readFile(upgrades, 'utf8');
+    const broken = text.replaceAll('this.#checkReady();', '');
+    expect(broken).not.toBe(text);
+    await writeFile(upgrades, broken.replace('#checkReady(): void', 'checkReady(): void'));
+    const app = await startAppProcess(await freePort(), root);
+    expect(await app.isReady()).toBe(false);
+    const accepted = async (): Promise<boolean> => (await handshake(app.url)).status === 101;
+    expect(await poll(accepted, { timeoutMs: 10_000 })).toBe('met');
+  });
+});
+
+/** What the app is made of, in a folder of its own that may be broken. */
+async function copyOfTheApp(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'mooring-sabotage-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  for (const part of ['app', 'contract', 'dial', 'package.json'])
+    await cp(part, join(root, part), { recursive: true });
+  await symlink(resolve('node_modules'), join(root, 'node_modules'));
+  return root;
+}
