@@ -6,7 +6,7 @@ import { contextPath } from './place.ts';
 import type { Socket, SocketEvents } from './connection.ts';
 
 /** Milliseconds after which a question over HTTP counts as unanswered. */
-const patience = 8_000;
+const patience = 10_000;
 
 /** @throws Error in words when the server is away or answers something else. */
 export function fetchStatus(): Promise<Status> {
