@@ -16,7 +16,10 @@ const asked: readonly (readonly [AnswerType, RegExp])[] = [
     /\bhow (?:much|many|tall|heavy|big|far|high|strong|large|long|wide|deep)\b|\b(?:dose|dosage|height|weight)\b/i,
   ],
   ['place', /\b(?:what|which) (?:place|address|city|town|country|floor|street|room)\b|\baddress\b/i],
-  ['name', /\bnames?\b|\b(?:called|named)\b|\bwho(?:'s| is| was| are| were) (?:my|our|the)\b/i],
+  [
+    'name',
+    /\b(?:what|which) (?:brand|make|model|company)\b|\bnames?\b|\b(?:called|named)\b|\bwho(?:'s| is| was| are| were) (?:my|our|the)\b/i,
+  ],
 ];
 const byFirstWord: Readonly<Record<string, AnswerType>> = {
   when: 'time',
@@ -41,7 +44,7 @@ const number =
 const month = String.raw`(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`;
 const day = String.raw`(?:mon|tues|wednes|thurs|fri|satur|sun)days?`;
 const time = new RegExp(
-  String.raw`\b(?:${month}|${day}|\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}(?:st|nd|rd|th)|today|tomorrow|yesterday|tonight|morning|noon|midday|afternoon|evening|night|midnight|bed|bedtime|breakfast|lunch|dinner|supper|meals?|daily|weekly|monthly|yearly|week|weekend|weekdays?|month|year|years?|days?|hours?|minutes?|summer|winter|spring|autumn|fall|ago|since|until|before|after|when|whenever|while|during|next|last|christmas|easter|birthday|o'clock|am|pm|always|never|early|late|child|young|age|was \w+teen|in (?:my|his|her|their) \w+|at \d+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`,
+  String.raw`\b(?:${month}|${day}|\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}(?:st|nd|rd|th)|today|tomorrow|yesterday|tonight|morning|noon|midday|afternoon|evening|night|midnight|bed|bedtime|breakfast|lunch|dinner|supper|meals?|daily|weekly|monthly|yearly|week|weekend|weekdays?|month|year|years?|days?|hours?|minutes?|summer|winter|spring|autumn|fall|ago|since|until|before|after|when|whenever|while|during|months|weeks|weekends?|next|last|christmas|easter|birthday|o'clock|am|pm|soon|always|never|early|late|child|young|age|was \w+teen|in (?:my|his|her|their) \w+|at \d+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`,
   'i',
 );
 const place =
@@ -49,7 +52,7 @@ const place =
 const frequency =
   /\b(?:every|each|daily|weekly|monthly|yearly|once|twice|times|always|never|often|sometimes|rarely|regularly|hourly|(?:per|an?) (?:day|week|month|year|hour|night)|mornings|evenings|nights|\w+days)\b/i;
 const age =
-  /\b(?:years? old|aged?|birthday|born|turn(?:s|ed|ing)?|(?:am|is|are|was|were|'m|'s|'re) (?:almost |nearly |about |now |just )?(?:\d{1,3}|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?\b(?! ?(?:mg|kg|g|cm|m|km|kilo|euro|%|percent|\w+s\b)))/i;
+  /\b(?:years? old|aged?|birthday|born|turn(?:s|ed|ing)?|when (?:i|he|she|we|they) (?:was|were)|at (?:the age of )?\d+|at \w+teen|(?:am|is|are|was|were|'m|'s|'re) (?:almost |nearly |about |now |just )?(?:\d{1,3}|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?\b(?! ?(?:mg|kg|g|cm|m|km|kilo|euro|%|percent|\w+s\b)))/i;
 const properName =
   /(?<=[\p{Ll}\p{N},’'"“-]\s["“]?)\p{Lu}[\p{L}]+|^\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+)*(?:,? (?:is|was|are) (?:my|our|the|his|her)\b)|\b(?:called|named|name is|name's)\b/u;
 const notNames = new RegExp(String.raw`\b(?:${month}|${day}|I|I'm|I've)\b`, 'gi');
@@ -96,3 +99,9 @@ const explicit: Partial<Record<AnswerType, RegExp>> = {
 
 /** Whether a fact says in so many words what is wanted: "is called", not just a name somewhere. */
 export const isExplicit = (type: AnswerType, fact: string): boolean => explicit[type]?.test(fact) ?? false;
+
+const date = new RegExp(String.raw`\d|\b(?:${month}|${day}|ago|last|next|every|christmas|easter)\b`, 'i');
+
+/** Whether a fact holds it beyond doubt: "when I climb" is a time, but no date. */
+export const holdsSurely = (type: AnswerType, fact: string): boolean =>
+  type === 'time' ? date.test(fact) : holds(type, fact);

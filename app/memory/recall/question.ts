@@ -13,6 +13,9 @@ export interface AskedWord {
 }
 
 export interface Question {
+  readonly text: string;
+  /** Asks for a thing by its kind: "which car". */
+  readonly wantsThing: boolean;
   readonly type: AnswerType;
   readonly asked: readonly AskedWord[];
   /** Asked by the patient about themselves: "do I", "am I". */
@@ -42,6 +45,7 @@ const frameRoots = new Set([...frame].map(rootOf));
 /** Words that only say which type of answer is wanted. */
 const saidByType: Partial<Record<AnswerType, ReadonlySet<string>>> = {
   place: new Set(['city', 'town', 'country', 'place', 'village']),
+  name: new Set(['brand', 'make', 'model', 'company']),
   quantity: new Set(['dose', 'dosage', 'amount']),
   person: new Set(['person', 'people', 'family', 'member']),
 };
@@ -56,17 +60,21 @@ const weak = new Set(
 /** What a question asks, by its words. */
 export function questionOf(text: string): Question {
   const all = words(text);
+  const names = new Set(words([...text.matchAll(/(?<=\p{Ll}\W+)\p{Lu}\p{L}+/gu)].join(' ')));
   const content = all.filter((word) => !isStopWord(word));
   const type = answerTypeOf(text);
   const strict = content.filter((word) => !frameRoots.has(rootOf(word)) && !saidByType[type]?.has(word));
   const chosen = strict.length > 0 ? strict : content.filter((word) => weak.has(word));
+  const thing = words(/\b(?:what|which) (\p{L}+)/iu.exec(text)?.[1] ?? '')[0];
   return {
+    text,
+    wantsThing: thing !== undefined && !isStopWord(thing),
     type,
     asked: [...new Set(chosen)].map((word) => ({
       word,
       root: rootOf(word),
       kinds: kindsNamed(rootOf(word)),
-      isNoun: isNoun(word),
+      isNoun: names.has(word) || (kindsNamed(rootOf(word)).size > 0 && thing === word) || isNoun(word),
     })),
     isAboutMe: /\b(?:do|did|am|was|have|had|can|could|should|must|will|would|may) (?:i|we)\b/i.test(text),
     wantsPerson: type === 'person' || type === 'name',

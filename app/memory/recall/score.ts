@@ -1,7 +1,7 @@
 import { alikeTo, kindsOf, rootOf } from '../../stores/words/lexicon.ts';
 import { words } from '../../stores/words/terms.ts';
 import type { Fact } from '../../stores/types.ts';
-import { holds, isExplicit, isPerson } from './answer-type.ts';
+import { holds, holdsSurely, isExplicit, isPerson } from './answer-type.ts';
 import type { AskedWord, Question } from './question.ts';
 
 /** How well one fact answers a question. */
@@ -58,13 +58,33 @@ function strength({ root, kinds }: AskedWord, fact: FactWords): number {
   if (fact.roots.has(root)) return exact;
   for (const other of alikeTo(root)) if (fact.roots.has(other)) return alike;
   for (const kind of kinds) if (fact.kinds.has(kind)) return member;
-  return 0;
+  return kinds.has('job') && namesOccupation(fact.text) ? member : 0;
+}
+
+/** "I was a train driver": what somebody is or was, as long as it is no relative. */
+function namesOccupation(text: string): boolean {
+  const said =
+    /(?:\b(?:am|is|was|are|were|be|been|became|as)|['’][ms]) (?:now |also |once )?an? ((?:[\p{L}-]+ ?){1,4})/iu.exec(
+      text,
+    )?.[1] ?? '';
+  const roots = words(said).map(rootOf);
+  return roots.some((root) => kindsOf(root).has('person') && !kindsOf(root).has('relative'));
 }
 
 function scoreOf(question: Question, fact: FactWords, rarity: ReadonlyMap<string, number>): number {
   const hits = question.asked.map((asked) => ({ asked, hit: strength(asked, fact) }));
   const hasType = holds(question.type, fact.text);
-  if (!answers(hits, question, hasType) || !isSameOwner(question, fact) || isOfAnother(question, fact))
+  const evidence = {
+    hasType,
+    isStrong: holdsSurely(question.type, fact.text),
+    describes: describesThing(fact.text),
+  };
+  if (
+    !answers(hits, question, evidence) ||
+    !isSameOwner(question, fact) ||
+    isOfAnother(question, fact) ||
+    isOfOtherTime(question, fact)
+  )
     return 0;
   const weight = (asked: AskedWord): number => rarity.get(asked.word) ?? 1;
   const all = hits.reduce((sum, { asked }) => sum + weight(asked), 0);
@@ -72,23 +92,34 @@ function scoreOf(question: Question, fact: FactWords, rarity: ReadonlyMap<string
   const brevity = 1 / (1 + fact.count / 100);
   const bonus =
     (question.type !== 'any' ? typeBonus : 0) +
-    (isExplicit(question.type, fact.text) ? explicitBonus : 0) +
+    (isExplicit(question.type, fact.text) || (question.wantsThing && describesThing(fact.text))
+      ? explicitBonus
+      : 0) +
     (question.isAboutMe && isFirstPerson(fact.text) ? firstPersonBonus : 0);
   return (known / all + bonus) * brevity;
+}
+
+interface Evidence {
+  readonly hasType: boolean;
+  readonly isStrong: boolean;
+  /** The fact says what a thing is. */
+  readonly describes: boolean;
 }
 
 /** Every thing must be known. One other word may be missing where the fact has just the type of answer wanted. */
 function answers(
   hits: readonly { readonly asked: AskedWord; readonly hit: number }[],
   question: Question,
-  hasType: boolean,
+  { hasType, isStrong, describes }: Evidence,
 ): boolean {
   const missing = hits.filter(({ hit }) => hit === 0);
   const known = hits.length - missing.length;
   if (known === 0 || missing.some(({ asked }) => asked.isNoun)) return false;
   if (question.type !== 'any' && !hasType) return false;
   const things = hits.filter(({ asked, hit }) => asked.isNoun && hit > 0).length;
-  return missing.length === 0 || (missing.length === 1 && things >= (question.type === 'any' ? 2 : 1));
+  if (!isStrong) return missing.length === 0;
+  const enough = question.type === 'any' && !describes ? 2 : 1;
+  return missing.length === 0 || (missing.length === 1 && things >= enough);
 }
 
 /** "my brother's dog" is no answer to what is asked about "my dog". */
@@ -119,3 +150,15 @@ function isOfAnother(question: Question, { text }: FactWords): boolean {
     (asked) => asked.root === root || alikeTo(asked.root).has(root) || asked.kinds.has('relative'),
   );
 }
+
+/** "The car is a Skoda" tells what the car is, whatever verb is asked with. */
+const describesThing = (text: string): boolean =>
+  /^(?:my|our|the) (?:\p{L}+ ){1,4}(?:is|are|was|were)\b/iu.test(text);
+
+const past = /\b(?:last|past|previous|ago|yesterday)\b/i;
+const future = /\b(?:next|coming|upcoming|tomorrow)\b/i;
+
+/** What is planned for the next summer tells nothing of the last one. */
+const isOfOtherTime = (question: Question, { text }: FactWords): boolean =>
+  (past.test(question.text) && future.test(text) && !past.test(text)) ||
+  (future.test(question.text) && past.test(text) && !future.test(text));

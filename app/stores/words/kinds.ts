@@ -13,7 +13,11 @@ interface Kind {
  */
 export const kinds: Readonly<Record<string, Kind>> = {
   instrument: { senses: ['musical_instrument#1'] },
-  sport: { senses: ['sport#1', 'athletic_game#1', 'swimming#1', 'skating#1', 'skiing#1'] },
+  sport: {
+    senses: ['sport#1', 'athletic_game#1', 'swimming#1', 'skating#1', 'skiing#1'],
+    members:
+      'run marathon jog swim ski skate hike climb cycle yoga gym pilates row surf football soccer handball',
+  },
   color: { senses: ['chromatic_color#1', 'achromatic_color#1'], also: 'colour shade' },
   animal: { senses: ['animal#1'], also: 'creature beast' },
   bird: { senses: ['bird#1'] },
@@ -84,6 +88,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     senses: ['doctor#1', 'medical_practitioner#1', 'specialist#2', 'therapist#1'],
     also: 'physician specialist medic practitioner',
   },
+  person: { senses: ['person#1'] },
   job: {
     senses: [
       'worker#1',
@@ -163,6 +168,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       'collection#1',
       'embroidery#2',
     ],
+    members: 'collect knit paint garden fish hike read bake choir puzzle sew crochet birdwatching',
     also: 'pastime',
   },
   dance: { senses: ['dancing#1'] },

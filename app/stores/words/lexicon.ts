@@ -23,8 +23,9 @@ const describing = new Set(['color', 'feeling', 'fear']);
 
 const members: Readonly<Record<string, string>> = lexicon.kinds;
 for (const [kind, { also = '', members: more = '' }] of Object.entries(kinds)) {
-  for (const member of `${members[kind] ?? ''} ${more}`.split(' '))
+  for (const member of (members[kind] ?? '').split(' '))
     if (describing.has(kind) || !notNouns.has(member)) add(kindsByMember, rootOf(member), kind);
+  for (const member of more.split(' ')) if (member !== '') add(kindsByMember, rootOf(member), kind);
   for (const name of [kind, ...also.split(' ')]) if (name !== '') add(kindsByName, rootOf(name), kind);
 }
 for (const group of [...alikeByHand, ...lexicon.alike.split('|')]) {
@@ -44,4 +45,10 @@ export const kindsNamed = (root: string): ReadonlySet<string> => kindsByName.get
 export const alikeTo = (root: string): ReadonlySet<string> => alikeByRoot.get(root) ?? none;
 
 /** Whether a word is used as a noun at least as often as otherwise; names and unknown words are. */
-export const isNoun = (word: string): boolean => !notNouns.has(word) && !notNouns.has(baseForm(word));
+export const isNoun = (word: string): boolean =>
+  ![
+    word,
+    baseForm(word),
+    word.replace(/(?:e?s|e?d|ing)$/, ''),
+    word.replace(/(?:s|d|ing)$/, 'e').replace(/ee$/, 'e'),
+  ].some((form) => notNouns.has(form));

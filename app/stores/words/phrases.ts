@@ -1,6 +1,10 @@
 /** Phrases that mean what one word means; put in its place wherever words are read. */
 const phrases: readonly (readonly [RegExp, string])[] = [
-  [/\bfor (?:a living|work)\b/g, 'job'],
+  [/\bfor a living\b/g, 'job'],
+  [/(?<=\bdo )for work\b/g, 'job'],
+  [/(?<=\b(?:like|love|enjoy|prefer)\b[^.?!]*)\b(?:most|best|the most|the best)\b/g, 'favorite'],
+  [/\bcan(?:not|'t| not) (?:stand|bear)\b/g, 'hate'],
+  [/\bunder the weather\b/g, 'sick'],
   [/\b(?:earn|makes?|made|making) (?:\w+ )?(?:living|money)\b/g, 'job'],
   [/\b(?:free|spare|leisure) time\b/g, 'hobby'],
   [/\bfor fun\b/g, 'hobby'],

@@ -4,7 +4,7 @@ const stopWords = new Set(
    their theirs who whom whose what which when where why how is am are was were be been being do does did done doing
    have has had having will would shall should can could may might must not no nor don doesn didn isn aren wasn weren
    won wouldn couldn shouldn haven hasn hadn cannot t s m re ve ll d there here too very just also only again ever
-   please tell remind remember know said say mention mentioned told me ok okay well yes some any`
+   please tell remind remember know said say mention mentioned told me ok okay well yes some any since until dr mr mrs ms most more much`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );

@@ -17,7 +17,7 @@ export const chattySet: RecallSet = {
       '',
       'When is the wedding of my best friend?',
     ),
-    plain('Remember that my locker at the gym is number 212.', 'Which locker do I have at the gym?'),
+    within('Remember that', 'my locker at the gym is number 212.', '', 'Which locker do I have at the gym?'),
     within('', 'I got a new bike, a turquoise Gazelle.', 'I love it!', 'What brand is my bicycle?'),
     plain('Our wifi is called Sputnik.', 'What is the name of our wireless network?'),
     within(
