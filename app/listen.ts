@@ -18,27 +18,42 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
+/** Which of the backend's ports, and where. */
+interface ListenAt {
+  readonly name: keyof typeof backendPorts;
+  readonly host: string;
+  readonly number: number;
+}
+
 /**
  * Listens. @returns the URL to reach it at from this machine.
- * @throws ProblemError PORT_BUSY naming the port, who has it, and the variable to change.
+ * @throws ProblemError PORT_BUSY naming the port, who has it, and the variable to change; CONFIG_INVALID where
+ * this machine cannot listen there at all.
  */
-export async function listen(
-  server: FastifyInstance,
-  port: { name: keyof typeof backendPorts; host: string; number: number },
-): Promise<string> {
+export async function listen(server: FastifyInstance, port: ListenAt): Promise<string> {
   const { host, number } = port;
   try {
     await server.listen({ host, port: number });
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
-    const owner = await ownerOfPort(number);
-    throw new ProblemError(
-      'PORT_BUSY',
-      `Port ${number} on ${host} is taken${owner === undefined ? '' : ` by ${owner}`}. End that process, or set ${portVariable(port.name)} to a free port.`,
-      { cause },
-    );
+    throw await whyNot(port, cause);
   }
   return `http://${urlHost(host)}:${number}`;
+}
+
+async function whyNot({ name, host, number }: ListenAt, cause: unknown): Promise<unknown> {
+  if (!(cause instanceof Error && 'code' in cause)) return cause;
+  if (cause.code !== 'EADDRINUSE')
+    return new ProblemError(
+      'CONFIG_INVALID',
+      `Cannot listen on port ${number} of ${host}: ${cause.message}. Choose another address, or another port by ${portVariable(name)}.`,
+      { cause },
+    );
+  const owner = await ownerOfPort(number);
+  return new ProblemError(
+    'PORT_BUSY',
+    `Port ${number} on ${host} is taken${owner === undefined ? '' : ` by ${owner}`}. End that process, or set ${portVariable(name)} to a free port.`,
+    { cause },
+  );
 }
 
 /** An address that means "every address" is reached at the machine's own. */

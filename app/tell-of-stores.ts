@@ -2,6 +2,7 @@ import type { StoreName } from '../contract/services/backend-variables.ts';
 import { neo4jName } from '../contract/services/neo4j.ts';
 import { qdrantName } from '../contract/services/qdrant.ts';
 import { productOf } from '../dial/products.ts';
+import { firstLine } from '../dial/words.ts';
 import type { Gates } from './gates.ts';
 import type { Logger } from './logger.ts';
 import type { Memory } from './memory/types.ts';
@@ -49,6 +50,6 @@ function reindex(memory: Memory, log: Logger): void {
   void memory
     .reindex()
     .catch((error: unknown) =>
-      log.warn({ reason: String(error) }, 'The search index could not catch up yet'),
+      log.warn({ reason: firstLine(error) }, 'The search index could not catch up yet'),
     );
 }

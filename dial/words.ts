@@ -14,7 +14,7 @@ export function refusedCredentials(error: unknown): 'missing' | 'wrong' | undefi
     : undefined;
 }
 
-/** The first line of an error, bounded, without its closing stop. */
+/** The first line of an error, bounded, without its closing stop: further ones may quote what was sent. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   return (message.split(/\r?\n/)[0] ?? '').slice(0, 200).replace(/\.$/, '');

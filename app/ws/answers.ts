@@ -1,3 +1,4 @@
+import { firstLine } from '../../dial/words.ts';
 import type { Logger } from '../logger.ts';
 import type { Answer, Memory } from '../memory/types.ts';
 import type { Metrics } from '../metrics.ts';
@@ -99,7 +100,7 @@ export class Answers {
       () => memory.answer(scope, message, this.#abort.signal),
       (error) => {
         outcome = 'failed';
-        log.warn({ messageId: message.id, reason: reasonOf(error) }, 'No answer could be made');
+        log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
       },
     );
     this.#running.set(key, answer);
@@ -124,9 +125,4 @@ export class Answers {
 /** Ids hold no slash. */
 function keyOf({ patientId, sessionId }: Scope, id: string): string {
   return `${patientId}/${sessionId}/${id}`;
-}
-
-/** The first line only: further ones may quote what was said. */
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

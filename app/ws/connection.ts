@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ServerFrame, Turn } from '../../contract/protocol.ts';
+import { firstLine } from '../../dial/words.ts';
 import type { Logger } from '../logger.ts';
 import type { Memory } from '../memory/types.ts';
 import type { Metrics } from '../metrics.ts';
@@ -80,23 +81,22 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     const { memory, answers, metrics } = this.#around;
     // Asked for first: an answer that ends during the commit is then still delivered.
     const running = answers.find(this.scope, message.id);
-    try {
-      const accepted = await memory.accept(this.scope, message);
-      const { recordedAt, duplicate } = accepted;
-      metrics.acks.inc({ duplicate: String(duplicate) });
-      this.#send({ type: 'ack', id: message.id, recordedAt, duplicate });
-      if (this.#shown.has(message.id)) return;
-      if (running) return this.#deliver(message, running);
-      if (!accepted.answered) return this.#deliver(message, answers.claim(this.scope, message));
-      await this.#sendStored(message.id);
-    } catch (error) {
+    const accepted = await memory.accept(this.scope, message).catch((error: unknown) => {
       this.#notAccepted(message.id, error);
-    }
+    });
+    if (!accepted) return;
+    const { recordedAt, duplicate, answered } = accepted;
+    metrics.acks.inc({ duplicate: String(duplicate) });
+    this.#send({ type: 'ack', id: message.id, recordedAt, duplicate });
+    if (this.#shown.has(message.id)) return;
+    if (running) this.#deliver(message, running);
+    else if (answered) await this.#sendStored(message.id);
+    else this.#deliver(message, answers.claim(this.scope, message));
   }
 
   #notAccepted(id: string, error: unknown): void {
     if (error instanceof IdReusedError) return this.#error('ID_REUSED', error.message, id);
-    this.#around.log.warn({ messageId: id, reason: String(error) }, 'A message was not stored');
+    this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'A message was not stored');
     this.#error(
       'STORE_AWAY',
       'The memory is away: the message was not stored. Send it again, with the same id.',
@@ -137,7 +137,9 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   /** A resend whose answer was made for a connection that is gone, after this one was welcomed. */
   async #sendStored(id: string): Promise<void> {
-    const turns = await this.#around.memory.history(this.scope, this.#around.historyLimit);
+    const { memory, historyLimit } = this.#around;
+    // Where it cannot be read now, the next connection is welcomed with it.
+    const turns = await memory.history(this.scope, historyLimit).catch((): Turn[] => []);
     const answer = turns.find(({ replyTo }) => replyTo === id);
     if (!answer) return;
     this.#shown.add(id);
