@@ -4,12 +4,19 @@ import { defineConfig } from 'vitest/config';
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude },
 });
-const slow = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000, hookTimeout: 600_000 },
+const slow = (name: string, globalSetup: string[] = []) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: 120_000,
+    hookTimeout: 600_000,
+    globalSetup,
+  },
 });
 
 /** A cluster takes root and minutes of building: these run when they are asked for, by `npm run test:cluster`. */
-const onRequest = process.env['MOORING_TEST_CLUSTER'] === '1' ? [slow('cluster')] : [];
+const onRequest =
+  process.env['MOORING_TEST_CLUSTER'] === '1' ? [slow('cluster', ['test/cluster/prepare.ts'])] : [];
 
 export default defineConfig({
   test: {

@@ -1,6 +1,5 @@
 import { buildStoreImages } from '../images/build-images.ts';
 import { startCluster, type Cluster } from './lab/cluster.ts';
-import { prepareCluster } from './lab/prepare-cluster.ts';
 
 export interface TwoClusters {
   clusters: [Cluster, Cluster];
@@ -10,9 +9,7 @@ export interface TwoClusters {
 
 /** Two clusters, started at the same moment, with the stores' stand-ins in them. */
 export async function startTwoClusters(): Promise<TwoClusters> {
-  const log = (line: string) => process.stderr.write(`${line}\n`);
-  await prepareCluster(log);
-  const images = await buildStoreImages(log);
+  const images = await buildStoreImages();
   const started = await Promise.allSettled([startCluster(), startCluster()]);
   const up = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const stop = async () => {

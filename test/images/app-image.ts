@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { run } from '../servers/process.ts';
+import { inFolder } from './base-images.ts';
 import { imageOf, type Image } from './image.ts';
 import { digestOf } from './sources.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Where RUN steps find the certificate authorities this machine trusts. */
+const AUTHORITIES = '/run/authorities.crt';
 const IGNORE_FILE = '.dockerignore';
 
 /** The app's image, from its own Dockerfile over a base that needs no registry. */
@@ -18,13 +22,15 @@ export async function appImage(base: Image, log: (line: string) => void): Promis
     build: async (builder, ref) => {
       log('Building the image of the app from app/Dockerfile.');
       await builder.importArchive(base.tarPath);
-      await builder.build({
-        ref,
-        base: base.ref,
-        dockerfile: join(ROOT, 'app', 'Dockerfile'),
-        context: ROOT,
-        volumes: await npmSettings(),
-      });
+      await inFolder(async (settings) =>
+        builder.build({
+          ref,
+          base: base.ref,
+          dockerfile: join(ROOT, 'app', 'Dockerfile'),
+          context: ROOT,
+          volumes: await npmSettings(settings),
+        }),
+      );
     },
   });
 }
@@ -39,12 +45,22 @@ async function contextPaths(): Promise<string[]> {
 }
 
 /** `npm ci` in the build is to reach its registry as npm does here: the user's settings, authorities and cache. */
-async function npmSettings(): Promise<string[]> {
+async function npmSettings(folder: string): Promise<string[]> {
   const setting = async (name: string) => (await run('npm', ['config', 'get', name])).stdout.trim();
-  const volumes = [
-    `${await setting('userconfig')}:/root/.npmrc:ro`,
+  const own = await readFile(await setting('userconfig'), 'utf8').catch(() => '');
+  const npmrc = join(folder, 'npmrc');
+  const authorities = join(folder, 'authorities.crt');
+  await writeFile(npmrc, `${own}\ncafile=${AUTHORITIES}\n`);
+  await writeFile(authorities, [...rootCertificates, await extraAuthorities()].join('\n'));
+  return [
+    `${npmrc}:/root/.npmrc:ro`,
+    `${authorities}:${AUTHORITIES}:ro`,
     `${await setting('cache')}:/root/.npm`,
-    '/etc/ssl/certs:/etc/ssl/certs:ro',
   ];
-  return volumes.filter((volume) => existsSync(volume.split(':')[0] ?? ''));
+}
+
+/** No environment of ours reaches the build, so what Node is told by it here, npm is told by its settings there. */
+async function extraAuthorities(): Promise<string> {
+  const path = process.env['NODE_EXTRA_CA_CERTS'] ?? '';
+  return path === '' ? '' : readFile(path, 'utf8');
 }

@@ -35,7 +35,7 @@ export async function nodeImage(debian: Image, log: Log): Promise<Image> {
     build: async (builder, ref) => {
       log(`Building an image with Node ${version} and ${NPM}.`);
       await builder.importArchive(debian.tarPath);
-      await inContext(async (context) => {
+      await inFolder(async (context) => {
         await cp(join(NODE, 'bin', 'node'), join(context, 'node'));
         await unpackNpm(context);
         await builder.build({ ref, context, base: debian.ref, dockerfile: join(HERE, 'Dockerfile') });
@@ -44,13 +44,13 @@ export async function nodeImage(debian: Image, log: Log): Promise<Image> {
   });
 }
 
-/** Gives `work` an empty folder as the context of one build. */
-export async function inContext(work: (context: string) => Promise<void>): Promise<void> {
-  const context = await mkdtemp(join(tmpdir(), 'mooring-context-'));
+/** Gives `work` an empty folder, which is gone afterwards: the context of one build. */
+export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-image-'));
   try {
-    await work(context);
+    await work(folder);
   } finally {
-    await rm(context, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import { neo4jProgram } from '../servers/neo4j/build.ts';
 import { run } from '../servers/process.ts';
 import { findProgram } from '../servers/programs.ts';
 import { Unavailable } from '../servers/unavailable.ts';
-import { inContext } from './base-images.ts';
+import { inFolder } from './base-images.ts';
 import { imageOf, type Image } from './image.ts';
 import { digestOf } from './sources.ts';
 
@@ -101,7 +101,7 @@ async function standIn({ name, extra, add }: StandIn, debian: Image, log: Log): 
     build: async (builder, ref) => {
       log(`Building the stand-in for ${name}.`);
       await builder.importArchive(debian.tarPath);
-      await inContext(async (context) => {
+      await inFolder(async (context) => {
         await cp(folder, context, { recursive: true });
         await add(context);
         await builder.build({ ref, context, base: debian.ref, dockerfile: join(context, 'Dockerfile') });

@@ -19,6 +19,10 @@ set_in_conf() {
   echo "$1=$2" >>"$conf"
 }
 
+# Written at every start, so that the folder must be writable whatever is asked for.
+export NEO4J_server_default__listen__address="${NEO4J_server_default__listen__address:-0.0.0.0}"
+export NEO4J_server_memory_pagecache_size="${NEO4J_server_memory_pagecache_size:-512M}"
+
 # Every NEO4J_a_b__c is the setting a.b_c, but for those that steer this script.
 control='^NEO4J_(HOME|EDITION|AUTH|AUTH_PATH|ACCEPT_LICENSE_AGREEMENT|DEBUG|PLUGINS|SHA256|TARBALL|OPTS)$'
 while IFS= read -r name; do

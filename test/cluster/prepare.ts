@@ -1,0 +1,18 @@
+import { buildStoreImages } from '../images/build-images.ts';
+import { Unavailable } from '../servers/unavailable.ts';
+import { prepareCluster } from './lab/prepare-cluster.ts';
+
+/**
+ * Runs before the tests of this project, without their time limits: cold, programs and images take many minutes.
+ * What cannot be had here is said by the tests that need it, which skip.
+ */
+export default async function setup(): Promise<void> {
+  const say = (line: string): void => console.log(line);
+  try {
+    await prepareCluster(say);
+    await buildStoreImages(say);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    say(error.message);
+  }
+}
