@@ -44,7 +44,7 @@ const number =
 const month = String.raw`(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`;
 const day = String.raw`(?:mon|tues|wednes|thurs|fri|satur|sun)days?`;
 const time = new RegExp(
-  String.raw`\b(?:${month}|${day}|\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}(?:st|nd|rd|th)|today|tomorrow|yesterday|tonight|morning|noon|midday|afternoon|evening|night|midnight|bed|bedtime|breakfast|lunch|dinner|supper|meals?|daily|weekly|monthly|yearly|week|weekend|weekdays?|month|year|years?|days?|hours?|minutes?|summer|winter|spring|autumn|fall|ago|since|until|before|after|when|whenever|while|during|months|weeks|weekends?|next|last|christmas|easter|birthday|o'clock|am|pm|soon|always|never|early|late|child|young|age|was \w+teen|in (?:my|his|her|their) \w+|at \d+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`,
+  String.raw`\b(?:${month}|${day}|\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}(?:st|nd|rd|th)|\d{1,2} ?[ap]\.?m|today|tomorrow|yesterday|tonight|morning|noon|midday|afternoon|evening|night|midnight|bed|bedtime|breakfast|lunch|dinner|supper|meals?|daily|weekly|monthly|yearly|week|weekend|weekdays?|month|year|years?|days?|hours?|minutes?|summer|winter|spring|autumn|fall|ago|since|until|before|after|when|whenever|while|during|months|weeks|weekends?|next|last|christmas|easter|birthday|o'clock|soon|always|never|early|late|child|young|age|was \w+teen|in (?:my|his|her|their) \w+|at \d+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b`,
   'i',
 );
 const place =

@@ -57,7 +57,8 @@ function wordsOf(text: string): FactWords {
 function strength({ root, kinds }: AskedWord, fact: FactWords): number {
   if (fact.roots.has(root)) return exact;
   for (const other of alikeTo(root)) if (fact.roots.has(other)) return alike;
-  for (const kind of kinds) if (fact.kinds.has(kind)) return member;
+  // A dentist one is afraid of is not one's job.
+  for (const kind of kinds) if (kind !== 'job' && fact.kinds.has(kind)) return member;
   return kinds.has('job') && namesOccupation(fact.text) ? member : 0;
 }
 
@@ -116,7 +117,7 @@ function answers(
   const known = hits.length - missing.length;
   if (known === 0 || missing.some(({ asked }) => asked.isNoun)) return false;
   if (question.type !== 'any' && !hasType) return false;
-  const things = hits.filter(({ asked, hit }) => asked.isNoun && hit > 0).length;
+  const things = hits.filter(({ asked, hit }) => asked.isNoun && (hit === exact || hit === member)).length;
   if (!isStrong) return missing.length === 0;
   const enough = question.type === 'any' && !describes ? 2 : 1;
   return missing.length === 0 || (missing.length === 1 && things >= enough);
@@ -137,17 +138,19 @@ function isSameOwner(question: Question, fact: FactWords): boolean {
 const isFirstPerson = (text: string): boolean =>
   /\b(?:i|i'm|i've|me|we|we're|we've)\b/i.test(text.replace(/’/g, "'"));
 
+const ofPerson =
+  /^(?:[Mm]y|[Oo]ur) (?:\p{Ll}+[ -]){0,2}?(\p{Ll}+)(?:'s|’s)?((?: \p{Lu}\p{L}+)*)(?:,[^,]*,)? (?:is|was|has|had|have|are|were|\p{Ll}+(?:s|ed))\b/u;
+
 /** What is said of the patient's father is no answer to a question about the patient. */
 function isOfAnother(question: Question, { text }: FactWords): boolean {
   if (question.wantsPerson) return false;
-  const [, subject] =
-    /^(?:my|our) (?:\p{L}+[ -]){0,2}?(\p{L}+)(?:'s|’s)?(?: \p{Lu}\p{L}+)? (?:is|was|has|had|have|are|were|\p{Ll}+(?:s|ed))\b/iu.exec(
-      text,
-    ) ?? [];
-  if (subject === undefined || !isPerson(subject)) return false;
-  const root = rootOf(subject.toLowerCase());
+  const [, person, name = ''] = ofPerson.exec(text) ?? [];
+  if (person === undefined || !isPerson(person)) return false;
+  const subjects = [person, ...words(name)].map(rootOf);
   return !question.asked.some(
-    (asked) => asked.root === root || alikeTo(asked.root).has(root) || asked.kinds.has('relative'),
+    (asked) =>
+      asked.kinds.has('relative') ||
+      subjects.some((root) => asked.root === root || alikeTo(asked.root).has(root)),
   );
 }
 

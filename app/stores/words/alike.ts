@@ -57,6 +57,7 @@ export const alike = [
   'yearly year annual',
   'morning breakfast',
   'evening night bed bedtime',
+  'sleep bed bedtime',
   'children kids child kid',
   'tv television',
   'fridge refrigerator',

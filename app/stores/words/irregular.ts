@@ -11,6 +11,8 @@ sing sang sung|sit sat sitting|sleep slept asleep|speak spoke spoken|spend spent
 swim swam swum swimming|teach taught|throw threw thrown|understand understood|wake woke woken waking|wear wore worn
 win won winning|write wrote written writing|lie lay lain lying|die died dying dies dead|bear born|bite bit bitten
 blow blew blown|draw drew drawn|forgive forgave|freeze froze frozen|shake shook shaken|swell swelled swollen
+feed fed|deal dealt|seek sought|sweep swept|tear tore torn|swear swore sworn|shrink shrank shrunk|strike struck
+bend bent|burn burnt|dream dreamt|lay laid|light lit|sink sank sunk|slide slid|stick stuck|sting stung|hang hung
 child children|foot feet|tooth teeth|man men|woman women|mouse mice|goose geese|wife wives|knife knives
 leaf leaves|half halves|person people|moved move moving|live lives lived living`;
 

@@ -3,6 +3,8 @@ import { measureRecall } from './recall-facts.ts';
 import { chattySet } from './sets/chatty.ts';
 import { clinicSet } from './sets/clinic.ts';
 import { generatedSet } from './sets/generated.ts';
+import { householdSet } from './sets/household.ts';
+import { villageSet } from './sets/village.ts';
 
 for (const seed of [1, 20_261_123])
   test(`fifty generated facts are quoted with date and source, ten never told are not known (seed ${seed})`, async () => {
@@ -13,15 +15,22 @@ for (const seed of [1, 20_261_123])
     expect({ hits, abstained }).toEqual({ hits: 50, abstained: 10 });
   }, 60_000);
 
-// Written by hand before the recall was tuned, and only measured: the thresholds are what was seen then and since.
-test('of fifty facts told as to a nurse at least 46 are quoted, of ten never told none is made up', async () => {
-  const { hits, abstained } = await measureRecall(clinicSet);
-  expect(hits).toBeGreaterThanOrEqual(46);
-  expect(abstained).toBe(10);
-}, 60_000);
-
-test('of fifty facts told as to a friend at least 40 are quoted, of ten never told at most one is made up', async () => {
-  const { hits, abstained } = await measureRecall(chattySet);
-  expect(hits).toBeGreaterThanOrEqual(40);
-  expect(abstained).toBeGreaterThanOrEqual(9);
-}, 60_000);
+/**
+ * Four sets written by hand. What was seen when each was first asked, before anything was changed for it:
+ * nurse 43 of 50 (none of 10 made up), friend 38 (1 made up), household 35 (1 made up), village 46 (none made up).
+ * The first three have led the recall since; the village one has not, so it tells what a stranger's facts will give.
+ */
+test.each([
+  ['to a nurse', clinicSet, 50],
+  ['to a friend', chattySet, 46],
+  ['about a household', householdSet, 48],
+  ['in a village', villageSet, 46],
+] as const)(
+  'of fifty facts told %s nearly all are quoted, and none of ten is made up',
+  async (_, set, hits) => {
+    const measured = await measureRecall(set);
+    expect(measured.hits, measured.misses.join('\n')).toBeGreaterThanOrEqual(hits);
+    expect(measured.abstained, measured.misses.join('\n')).toBe(10);
+  },
+  60_000,
+);

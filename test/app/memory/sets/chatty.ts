@@ -1,6 +1,6 @@
 import { plain, within, type RecallSet } from './recall-set.ts';
 
-/** Written by hand before the recall was tuned, in the tone of a chat with a friend. Only measured. */
+/** Written by hand before the recall was tuned, in the tone of a chat with a friend. */
 export const chattySet: RecallSet = {
   told: [
     within(

@@ -1,6 +1,6 @@
 import { plain, type RecallSet } from './recall-set.ts';
 
-/** Written by hand before the recall was tuned, in the tone of somebody answering a nurse. Only measured. */
+/** Written by hand before the recall was tuned, in the tone of somebody answering a nurse. */
 export const clinicSet: RecallSet = {
   told: [
     plain('I was born in Marseille in 1957.', 'Where was I born?'),

@@ -1,6 +1,6 @@
 import { plain, type RecallSet } from './recall-set.ts';
 
-/** Written by hand after the first tuning and before the second, which the other hand-written sets led. Only measured. */
+/** Written by hand after the first tuning and before the second. */
 export const householdSet: RecallSet = {
   told: [
     plain('My sister Clara plays the violin.', 'Which instrument does Clara play?'),
