@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -39,10 +40,11 @@ async function holds(id: string, inodes: ReadonlySet<string>): Promise<boolean> 
   return links.some((link) => inodes.has(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? ''));
 }
 
+/** Not by /proc/<id>/comm, which is the main thread's name: Node calls its own "MainThread". */
 async function described(id: string): Promise<string> {
-  const name = (await readFile(`/proc/${id}/comm`, 'utf8')).trim();
-  const command = (await readFile(`/proc/${id}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-  return `${name} (process ${id}${command === '' ? '' : `: ${command.slice(0, 120)}`})`;
+  const [program = '', ...rest] = (await readFile(`/proc/${id}/cmdline`, 'utf8')).split('\0');
+  const command = [program, ...rest].join(' ').trim();
+  return `${basename(program)} (process ${id}: ${command.slice(0, 120)})`;
 }
 
 async function ownerByLsof(port: number): Promise<string | undefined> {

@@ -55,6 +55,10 @@ describe('its sabotage twin', () => {
     expect(repetitionsIn('sabotage.ts', source, facts)).toHaveLength(1);
   });
 
+  test('a type is a reference that the compiler checks', () => {
+    expect(repetitionsIn('fine.ts', "type Needs = Pick<Env, 'REDIS_HOST'>;", facts)).toEqual([]);
+  });
+
   test('an import of a client library is not taken for a service', () => {
     expect(repetitionsIn('fine.ts', "import { createClient } from 'redis';", facts)).toEqual([]);
   });

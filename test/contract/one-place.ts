@@ -43,8 +43,13 @@ export function repetitionsInFile(file: string, facts: Facts): Repetition[] {
 
 function repeats(node: ts.Node, facts: Facts): boolean {
   if (ts.isNumericLiteral(node)) return facts.numbers.has(Number(node.text));
-  if (!ts.isStringLiteralLike(node) || isModulePath(node)) return false;
+  if (!ts.isStringLiteralLike(node) || isModulePath(node) || isType(node)) return false;
   return facts.strings.has(node.text) || facts.numbers.has(Number(node.text || Number.NaN));
+}
+
+/** `Pick<Env, 'REDIS_HOST'>` holds no value: the compiler checks it against the contract. */
+function isType(node: ts.Node): boolean {
+  return ts.isLiteralTypeNode(node.parent);
 }
 
 /** `import … from 'ioredis'` names a module, not a service. */

@@ -80,7 +80,10 @@ async function appliesToAnApiServer(): Promise<void> {
   const server = await startApiServer();
   onTestFinished(() => server.stop());
   const env = { KUBECONFIG: server.kubeconfigPath, CDK8S_CHECK_UPGRADE: 'false' };
-  const shell = clone.shell(`test -d node_modules || npm ci; PATH="${dirname(kubectl)}:$PATH"; npx cdk8s synth\nkubectl apply -f dist/`, env);
+  const shell = clone.shell(
+    `test -d node_modules || npm ci; PATH="${dirname(kubectl)}:$PATH"; npx cdk8s synth\nkubectl apply -f dist/`,
+    env,
+  );
   expect(await shell.exited, shell.output()).toBe(0);
   expect(shell.output()).toContain('deployment.apps/demo-backend created');
   expect(shell.output()).not.toMatch(/warning/i);
