@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Env } from '../contract/env.ts';
 import { authenticator } from './authenticate.ts';
 import { Gates } from './gates.ts';
+import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
 import { isLoopback, listen, listenHost } from './listen.ts';
 import { createLogger, type Logger, type LogSink } from './logger.ts';
@@ -142,8 +143,8 @@ function endingOf(
     answersIdle: () => answers.idle(),
     abortAnswers: () => answers.abort(),
     close: [
-      () => servers.world.close(),
-      () => servers.operations.close(),
+      () => closeServer(servers.world),
+      () => closeServer(servers.operations),
       () => gates.stop(),
       () => stores.record.close(),
       () => stores.index.close(),
