@@ -1,15 +1,16 @@
 import { apiVersion, kind } from '../../contract/names.ts';
-import type { Image } from './image.ts';
+import type { Images } from './build-images.ts';
 
-type Overridden = 'redis' | 'neo4j' | 'qdrant';
+type Named = Record<'app' | 'redis' | 'neo4j' | 'qdrant', Pick<Images['app'], 'ref'>>;
 
 /** A ChatStack document whose images are those that were built here: the ordinary overrides, nothing else. */
-export function standInStack(images: Record<Overridden | 'app', Image>): object {
-  const { app, ...stores } = images;
-  const overrides = Object.entries(stores).map(([name, { ref }]) => [name, { image: ref }]);
-  return {
-    apiVersion,
-    kind,
-    spec: { backend: { image: app.ref }, ...(Object.fromEntries(overrides) as object) },
-  };
-}
+export const standInStack = ({ app, redis, neo4j, qdrant }: Named): object => ({
+  apiVersion,
+  kind,
+  spec: {
+    backend: { image: app.ref },
+    redis: { image: redis.ref },
+    neo4j: { image: neo4j.ref },
+    qdrant: { image: qdrant.ref },
+  },
+});
