@@ -1,7 +1,7 @@
 import { configDigest } from './digest.ts';
 import { nearest } from './nearest.ts';
 import { backendVariables } from './services/backend-variables.ts';
-import { asText, type Variable } from './variable.ts';
+import { asText, shownText, type Variable } from './variable.ts';
 
 /** The app's environment, derived from the backend's variables. Pure: the text comes in, nothing is read here. */
 
@@ -55,7 +55,7 @@ export function parseEnv(source: EnvText): EnvResult {
 }
 
 function badValue(name: string, raw: string, variable: Variable): string {
-  const shown = variable.secret ? '(secret, not shown)' : `"${raw}"`;
+  const shown = variable.secret ? '(secret, not shown)' : `"${shownText(raw)}"`;
   if (/^(tcp|udp|sctp):\/\//.test(raw)) {
     const service = name
       .replace(/_PORT.*$/, '')

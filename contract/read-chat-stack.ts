@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { nearest } from './nearest.ts';
+import { shownText } from './variable.ts';
 import { chatStackSchema, type ChatStack } from './stack.ts';
 
 /**
@@ -93,5 +94,5 @@ function valueAt(document: unknown, path: readonly string[]): unknown {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  return value === undefined ? 'nothing' : shownText(JSON.stringify(value));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiVersion, kind, labelProblem } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from './quantity.ts';
+import { httpUrl } from './variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
@@ -17,7 +18,6 @@ const hostName = z
     /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
     'a host name or IP address, without scheme, port or path',
   );
-const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL that starts with http:// or https://' });
 const portNumber = z
   .int('a whole port number')
   .min(1, 'a port from 1 to 65535')

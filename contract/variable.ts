@@ -55,10 +55,20 @@ export const host = <const R extends Rest<string>>(rest: R): Made<string, R> => 
   ...rest,
 });
 
+const urlExpected = 'a URL that starts with http:// or https://, without user and password';
+
+/** An http or https URL. A password in it would be shown wherever the URL is, so there is none. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: urlExpected, abort: true })
+  .refine((address) => new URL(address).username === '' && new URL(address).password === '', urlExpected);
+
+/** A text fit to be shown: the password of a URL in it is masked. */
+export const shownText = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, '//***@');
+
 /** An http or https URL. */
 export const url = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: z.url({ protocol: /^https?$/ }),
-  expected: 'a URL that starts with http:// or https://',
+  schema: httpUrl,
+  expected: urlExpected,
   ...rest,
 });
 

@@ -63,6 +63,12 @@ test('a bad secret is reported without its value', () => {
       expect(variable.schema.safeParse('x').success, `${name} accepts any text`).toBe(true);
 });
 
+test('a URL with a password in it is refused, for it would be shown', () => {
+  const [problem] = problemsOf({ LLM_BASE_URL: 'https://user:hunter2@llm.example/v1' });
+  expect(problem?.message).toContain('without user and password');
+  expect(problem?.message).not.toContain('hunter2');
+});
+
 test('AUTH_MODE=jwt without anything to verify by is refused', () => {
   expect(problemsOf({ AUTH_MODE: 'jwt' })[0]?.message).toContain('neither AUTH_JWKS_URL nor AUTH_JWT_SECRET');
 });

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { explain } from '../../dial/explain.ts';
+import { identify } from '../../dial/identify.ts';
+import { neo4jName } from '../../contract/services/neo4j.ts';
+import { qdrantName } from '../../contract/services/qdrant.ts';
+import { redisName } from '../../contract/services/redis.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { startNeo4j } from '../servers/neo4j/neo4j.ts';
+import { startQdrant } from '../servers/qdrant/qdrant.ts';
+import { startRedis } from '../servers/redis.ts';
+
+const timeoutMs = 3_000;
+const password = 'a-password-of-the-tests';
+const refused = new Error('connection refused');
+
+describe('what is dialled on real servers', () => {
+  describe('Neo4j', () => {
+    const neo4j = forSuite(() => startNeo4j({ password }));
+
+    test('is known by its Bolt handshake', async () => {
+      expect(await identify(neo4j().host, neo4j().port, { timeoutMs })).toMatchObject({ product: 'Neo4j' });
+    });
+
+    test('is named where a Redis was expected', async () => {
+      const { host, port } = neo4j();
+      const words = await explain({ service: redisName, host, port, tls: false, error: refused, timeoutMs });
+      expect(words).toMatch(/Neo4j/);
+      expect(words).not.toContain(password);
+    });
+  });
+
+  describe("Qdrant's engine", () => {
+    const qdrant = forSuite(() => startQdrant({ apiKey: password }));
+
+    test('is known by its root document, which needs no key', async () => {
+      expect(await identify(qdrant().host, qdrant().port, { timeoutMs })).toMatchObject({ product: 'Qdrant' });
+    });
+
+    test('is named where a Neo4j was expected', async () => {
+      const { host, port } = qdrant();
+      expect(
+        await explain({ service: neo4jName, host, port, tls: false, error: refused, timeoutMs }),
+      ).toMatch(/Qdrant/);
+    });
+  });
+
+  describe('Redis', () => {
+    const redis = forSuite(() => startRedis({ password }));
+
+    test('is known even when it wants a password first', async () => {
+      const finding = await identify(redis().host, redis().port, { timeoutMs });
+      expect(finding).toMatchObject({ product: 'Redis', wantsAuth: true });
+    });
+
+    test('is named where a Qdrant was expected', async () => {
+      const { host, port } = redis();
+      expect(
+        await explain({ service: qdrantName, host, port, tls: false, error: refused, timeoutMs }),
+      ).toMatch(/Redis/);
+    });
+  });
+});
