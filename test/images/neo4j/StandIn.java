@@ -20,6 +20,8 @@ public class StandIn {
             .build();
     Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
     System.out.println("Started.");
+    // In the image's build: its classes are archived at the exit, so that later starts are quicker.
+    if (System.getenv("STAND_IN_ARCHIVE") != null) System.exit(0);
     Thread.currentThread().join();
   }
 

@@ -54,4 +54,5 @@ maximum=$(value_of server.memory.heap.max_size)
 [ -z "$maximum" ] || jvm+=("-Xmx$maximum")
 
 echo $$ >$home/run/neo4j.pid
-STAND_IN_PASSWORD=$password exec java "${jvm[@]}" -cp "$home/lib/*" StandIn $home $authentication
+STAND_IN_PASSWORD=$password exec java -XX:SharedArchiveFile=$home/classes.jsa "${jvm[@]}" \
+  -cp "$(cat $home/class-path)" StandIn $home $authentication
