@@ -20,6 +20,8 @@ const onRequest =
 
 export default defineConfig({
   test: {
+    // The slow ones mostly wait for servers, so a few more than there are cores finish sooner.
+    maxWorkers: 3,
     projects: [
       project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,cluster,apiserver,stores}/**']),
       slow('stores'),

@@ -8,7 +8,7 @@ import { nextSteps } from '../../charts-ts/next-steps.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import { findDocument, parseYaml } from '../../charts-ts/read-document.ts';
 import { capture } from '../servers/command.ts';
-import { stackOf } from './rendered.ts';
+import { stackOf } from '../charts-ts/rendered.ts';
 
 const program = fileURLToPath(new URL('../../charts-ts/main.ts', import.meta.url));
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { measureRecall } from './recall-facts.ts';
-import { chattySet } from './sets/chatty.ts';
-import { clinicSet } from './sets/clinic.ts';
-import { generatedSet } from './sets/generated.ts';
-import { householdSet } from './sets/household.ts';
-import { villageSet } from './sets/village.ts';
+import { measureRecall } from '../app/memory/recall-facts.ts';
+import { chattySet } from '../app/memory/sets/chatty.ts';
+import { clinicSet } from '../app/memory/sets/clinic.ts';
+import { generatedSet } from '../app/memory/sets/generated.ts';
+import { householdSet } from '../app/memory/sets/household.ts';
+import { villageSet } from '../app/memory/sets/village.ts';
 
 for (const seed of [1, 20_261_123])
   test(`fifty generated facts are quoted with date and source, ten never told are not known (seed ${seed})`, async () => {
