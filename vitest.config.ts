@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
-  test: { name, include, exclude },
+  // Milliseconds each; the limit is for a machine that is busy with something else.
+  test: { name, include, exclude, testTimeout: 30_000 },
 });
 const slow = (name: string, globalSetup: string[] = []) => ({
   test: {

@@ -33,7 +33,9 @@ describe('what is dialled on real servers', () => {
     const qdrant = forSuite(() => startQdrant({ apiKey: password }));
 
     test('is known by its root document, which needs no key', async () => {
-      expect(await identify(qdrant().host, qdrant().port, { timeoutMs })).toMatchObject({ product: 'Qdrant' });
+      expect(await identify(qdrant().host, qdrant().port, { timeoutMs })).toMatchObject({
+        product: 'Qdrant',
+      });
     });
 
     test('is named where a Neo4j was expected', async () => {
