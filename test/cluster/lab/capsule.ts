@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { capture, run, startProcess, type ProcessSpec, type RunningProcess } from '../../servers/process.ts';
+import { basename, join } from 'node:path';
+import { startProcess, type ProcessSpec, type RunningProcess } from '../../servers/process.ts';
 import { poll } from '../../servers/poll.ts';
+import { connect, enter } from './link.ts';
 
 /**
  * Network, mount and process namespaces of a cluster's own. When the first process in it is gone the kernel ends
@@ -49,7 +50,7 @@ export async function createCapsule(folder: string): Promise<Capsule> {
     await poll(() => isGone(first), { timeoutMs: 30_000 });
   };
   try {
-    const link = await connect(first);
+    const link = await connect(first, basename(folder));
     return {
       ...link,
       start: (spec) => startInside(first, spec),
@@ -81,40 +82,6 @@ async function setupScript(folder: string): Promise<string> {
     KEEP,
   ].join('\n');
 }
-
-/** The block reserved for tests of networks (RFC 2544): nobody's addresses. One /30 of it is one cluster's link. */
-const BLOCK = '198.18';
-const LINKS = 256;
-
-/** Joins the capsule to the host. The kernel refuses a second link of a name, so no two clusters share a number. */
-async function connect(first: number): Promise<{ nodeAddress: string; hostAddress: string }> {
-  for (let number = 0; number < LINKS; number++) {
-    const device = `mooring${number}`;
-    const pair = ['link', 'add', device, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(first)];
-    const added = await capture('ip', pair);
-    if (added.code !== 0 && /exists/i.test(added.stderr)) continue;
-    if (added.code !== 0) throw new Error(`No link to the cluster can be made: ${added.stderr.trim()}`);
-    const [hostAddress, nodeAddress] = [`${BLOCK}.${number}.1`, `${BLOCK}.${number}.2`];
-    const inside = (...args: string[]) => run('nsenter', enter(first, 'ip', args));
-    await run('ip', ['addr', 'add', `${hostAddress}/30`, 'dev', device]);
-    await run('ip', ['link', 'set', device, 'up']);
-    await inside('addr', 'add', `${nodeAddress}/30`, 'dev', 'eth0');
-    await inside('link', 'set', 'eth0', 'up');
-    await inside('route', 'add', 'default', 'via', hostAddress);
-    return { nodeAddress, hostAddress };
-  }
-  throw new Error(`All ${LINKS} links (mooring0 …) are taken; expected one to be free for another cluster.`);
-}
-
-const enter = (first: number, command: string, args: readonly string[]): string[] => [
-  `--target=${first}`,
-  '--net',
-  '--mount',
-  '--pid',
-  '--',
-  command,
-  ...args,
-];
 
 /** Entering a process namespace takes a fork, so the server is the child of what we started: that one is told. */
 async function startInside(first: number, spec: ProcessSpec): Promise<RunningProcess> {

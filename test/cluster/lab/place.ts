@@ -2,12 +2,13 @@ import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { removeCgroup } from './cgroups.ts';
+import { disconnect } from './link.ts';
 import { identify, stillRunning } from './process-identity.ts';
 
 const PREFIX = 'mooring-cluster-';
 const OWNER = 'owner';
 
-/** What a cluster has on this machine beside its processes: a folder, and a cgroup of the same name. */
+/** What a cluster has on this machine beside its processes: a folder, a cgroup and a link marked by its name. */
 export interface Place {
   folder: string;
   cgroup: string;
@@ -29,6 +30,7 @@ export async function makePlace(): Promise<Place> {
 
 /** Its processes must have ended. */
 export async function removePlace({ folder, cgroup }: Place): Promise<void> {
+  await disconnect(basename(folder));
   await removeCgroup(cgroup);
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { capture, run } from '../../servers/process.ts';
+
+/** Both ends of the way between this machine and a node. */
+export interface Link {
+  nodeAddress: string;
+  hostAddress: string;
+}
+
+const PREFIX = 'mooring';
+/** The block reserved for tests of networks (RFC 2544): nobody's addresses. One /30 of it is one cluster's link. */
+const BLOCK = '198.18';
+const LINKS = 256;
+
+/** Joins namespaces to the host, in the name of `owner`. The kernel refuses a second link of a name, so no two clusters share a number. */
+export async function connect(first: number, owner: string): Promise<Link> {
+  for (let number = 0; number < LINKS; number++) {
+    const device = `${PREFIX}${number}`;
+    const pair = ['link', 'add', device, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(first)];
+    const added = await capture('ip', pair);
+    if (added.code !== 0 && /exists/i.test(added.stderr)) continue;
+    if (added.code !== 0) throw new Error(`No link to the cluster can be made: ${added.stderr.trim()}`);
+    const [hostAddress, nodeAddress] = [`${BLOCK}.${number}.1`, `${BLOCK}.${number}.2`];
+    const inside = (...args: string[]) => run('nsenter', enter(first, 'ip', args));
+    await run('ip', ['link', 'set', device, 'alias', owner]);
+    await run('ip', ['addr', 'add', `${hostAddress}/30`, 'dev', device]);
+    await run('ip', ['link', 'set', device, 'up']);
+    await inside('addr', 'add', `${nodeAddress}/30`, 'dev', 'eth0');
+    await inside('link', 'set', 'eth0', 'up');
+    await inside('route', 'add', 'default', 'via', hostAddress);
+    return { nodeAddress, hostAddress };
+  }
+  throw new Error(
+    `All ${LINKS} links (${PREFIX}0 …) are taken; expected one to be free for another cluster.`,
+  );
+}
+
+/**
+ * Removes the link of `owner`, if it is still there: a connection that was cut can hold a dead network, and the link
+ * with it, for minutes.
+ */
+export async function disconnect(owner: string): Promise<void> {
+  const devices = '/sys/class/net';
+  for (const device of await readdir(devices)) {
+    if (!device.startsWith(PREFIX)) continue;
+    const alias = await readFile(join(devices, device, 'ifalias'), 'utf8').catch(() => '');
+    // Another answer than success means that the kernel was quicker.
+    if (alias.trim() === owner) await capture('ip', ['link', 'del', device]);
+  }
+}
+
+/** Arguments of `nsenter` for running a command where process `first` is. */
+export const enter = (first: number, command: string, args: readonly string[]): string[] => [
+  `--target=${first}`,
+  '--net',
+  '--mount',
+  '--pid',
+  '--',
+  command,
+  ...args,
+];
