@@ -4,7 +4,7 @@ import { text } from '../variable.ts';
 import { storeGraceSeconds, storeSecret, type StoreOptions } from './store.ts';
 
 export const redisName = 'redis';
-export const redisImage = 'redis:8.6.4-trixie';
+export const redisImage = 'redis:8.6.7-trixie';
 
 export const redisPorts = {
   redis: { containerPort: 6379, doc: 'RESP, with a password' },
