@@ -4,7 +4,7 @@ import { endOnSignal } from './end-on-signal.ts';
 import { ProblemError } from './problem.ts';
 import { startApp } from './start.ts';
 
-/** The image's entry. From source: `node --import ./scripts/require-node.mjs app/main.ts`. */
+/** Starts the app from this process' environment. Entered through main.mjs, which checks the Node it runs on. */
 const { env, warnings } = readConfig();
 
 try {

@@ -33,8 +33,18 @@ export const nameSchema = z
 export const messageFrame = z.strictObject({
   type: z.literal('message'),
   /** Chosen by the client: a resend with the same id is acknowledged again, never stored or shown twice. */
-  id: z.string().min(1).max(limits.idLength),
-  text: z.string().trim().min(1).max(limits.textLength),
+  id: z
+    .string()
+    .min(1)
+    .max(limits.idLength)
+    .refine((id) => id.isWellFormed(), 'well-formed Unicode'),
+  /** Half a surrogate pair is replaced: a store would do so too, and a resend would then look like another text. */
+  text: z
+    .string()
+    .overwrite((text) => text.toWellFormed())
+    .trim()
+    .min(1)
+    .max(limits.textLength),
 });
 
 export const clientFrame = z.discriminatedUnion('type', [messageFrame]);
@@ -125,6 +135,9 @@ export const closeCodes = {
     then: 'reconnect',
     reason: 'the server is shutting down; reconnect, another one answers',
   },
+  brokenFrame: { code: 1002, then: 'stop', reason: 'a frame broke the WebSocket protocol' },
+  brokenText: { code: 1007, then: 'stop', reason: 'a text frame was no UTF-8' },
+  tooFragmented: { code: 1008, then: 'stop', reason: 'a message came in too many fragments' },
   tooBig: { code: 1009, then: 'stop', reason: `a frame was larger than ${limits.messageBytes} bytes` },
   tooSlow: { code: 4008, then: 'reconnect', reason: 'the connection did not read what it was sent' },
   silent: { code: 4009, then: 'reconnect', reason: 'the connection did not answer pings' },

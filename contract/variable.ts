@@ -79,6 +79,13 @@ export const text = <const R extends Rest<string>>(rest: R): Made<string, R> => 
   ...rest,
 });
 
+/** A key or token sent as an HTTP header, which carries printable ASCII only. */
+export const token = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
+  schema: z.string().regex(/^[\x21-\x7e]+$/),
+  expected: 'printable ASCII without spaces',
+  ...rest,
+});
+
 /** One of a few words. */
 export const choice = <const W extends string, const R extends Rest<NoInfer<W>>>(
   words: readonly [W, ...W[]],

@@ -1,12 +1,17 @@
+import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildPage } from './build-page.ts';
 
-/** Bundles the app into one file, `build/app/main.js`, and builds the page it serves: all the image needs. */
+/** Bundles the app, `build/app/main.js` and what it loads, and builds the page it serves: all the image needs. */
+// Chunks are named by their content, so those of an earlier build would stay.
+await rm('build/app', { recursive: true, force: true });
 await Promise.all([
   build({
-    entryPoints: ['app/main.ts'],
-    outfile: 'build/app/main.js',
+    // The entry asks which Node this is before anything is loaded that an older one lacks.
+    entryPoints: { main: 'app/main.mjs' },
+    outdir: 'build/app',
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',

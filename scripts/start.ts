@@ -18,17 +18,17 @@ const usage = 'Usage: npm start [-- --port NUMBER]';
 const port = askedPort();
 Object.assign(process.env, localEnvironment(process.env, port));
 const { env, warnings } = readConfig();
-const manifests = synthesised();
-await buildPage();
 
 try {
   const app = await startApp(env, { warnings });
   endOnSignal(app);
+  const manifests = synthesised();
+  await buildPage();
   await Promise.race([app.ready(), new Promise((resolve) => setTimeout(resolve, 3_000))]);
   process.stdout.write(`
 ${manifests.trim()}
 
-Chat:       ${app.publicUrl.replace('127.0.0.1', 'localhost')}/chat/patient:demo
+Chat:       ${app.publicUrl}/chat/patient:demo
 Memory:     ${resolve(env.DATA_DIR)}
 Manifests:  ${resolve('dist')}
 Operations: ${app.metricsUrl}/readyz
@@ -52,9 +52,13 @@ function synthesised(): string {
   }
 }
 
+/** The next port is for operations, so the last one of all cannot be asked for. */
 function askedPort(): string | undefined {
   try {
-    return parseArgs({ options: { port: { type: 'string' } } }).values.port;
+    const { port } = parseArgs({ options: { port: { type: 'string' } } }).values;
+    if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_534))
+      throw new RangeError(`--port is "${port}"; expected a port number from 1 to 65534.`);
+    return port;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(64);

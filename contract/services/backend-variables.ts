@@ -1,4 +1,4 @@
-import { choice, flag, host, list, port, text, url, whole } from '../variable.ts';
+import { choice, flag, host, list, port, text, token, url, whole } from '../variable.ts';
 import type { Variable } from '../variable.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
@@ -62,7 +62,7 @@ const neo4jVariables = {
 const qdrantVariables = {
   QDRANT_HOST: host({ default: 'localhost', doc: 'where Qdrant is' }),
   QDRANT_PORT: port({ default: qdrantPorts.http.containerPort, doc: 'its HTTP port, not the gRPC one' }),
-  QDRANT_API_KEY: text({ secret: true, doc: 'API key' }),
+  QDRANT_API_KEY: token({ secret: true, doc: 'API key' }),
   QDRANT_COLLECTION: text({ default: 'memory', doc: 'collection' }),
   QDRANT_TLS: flag({ default: false, doc: 'whether Qdrant speaks TLS' }),
 };
@@ -72,7 +72,7 @@ const modelVariables = {
     doc: 'an OpenAI-compatible endpoint (ends in /v1); unset: answers quote the memory itself',
   }),
   LLM_MODEL: text({ default: 'default', doc: 'model asked for' }),
-  LLM_API_KEY: text({ secret: true, doc: 'bearer token of that endpoint' }),
+  LLM_API_KEY: token({ secret: true, doc: 'bearer token of that endpoint' }),
   LLM_TIMEOUT: whole(1, 600, {
     default: 60,
     unit: 'seconds',
@@ -82,7 +82,7 @@ const modelVariables = {
     doc: 'an OpenAI-compatible embeddings endpoint; unset: search is by words (BM25) alone',
   }),
   EMBEDDINGS_MODEL: text({ default: 'default', doc: 'embedding model' }),
-  EMBEDDINGS_API_KEY: text({ secret: true, doc: 'bearer token of that endpoint' }),
+  EMBEDDINGS_API_KEY: token({ secret: true, doc: 'bearer token of that endpoint' }),
 };
 
 const chatVariables = {

@@ -20,3 +20,10 @@ test('every bad variable is one line on standard error, and the process exits wi
   expect(lines[2]).toMatch(/^QDRANT_PORT is "70000"; expected a port number/);
   expect(lines[3]).toBe('REDIS_PROT is set but nothing reads it. Did you mean REDIS_PORT?');
 });
+
+test('a key that no HTTP header can carry is refused at start, without its value', async () => {
+  const { code, stderr } = await started({ QDRANT_API_KEY: 'ключ' });
+  expect(code).toBe(78);
+  expect(stderr).toContain('QDRANT_API_KEY is (secret, not shown)');
+  expect(stderr).not.toContain('ключ');
+});

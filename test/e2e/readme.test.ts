@@ -52,9 +52,9 @@ async function chatsInAFreshClone(): Promise<void> {
   const first = clone.shell('npm ci && npm start', env);
   onTestFinished(() => first.ctrlC());
   const [, url = ''] = await first.printed(/Chat: +(http:\S+)/);
-  expect(url).toBe(`http://localhost:${port}/chat/patient:demo`);
+  expect(url).toBe(`http://${LOOPBACK}:${port}/chat/patient:demo`);
   await first.printed(/kubectl apply -f dist/);
-  expect((await fetch(url.replace('localhost', LOOPBACK))).status).toBe(200);
+  expect((await fetch(url)).status).toBe(200);
 
   const chat = await connected(`ws://${LOOPBACK}:${port}/ws/chat/patient%3Ademo/session%3Areadme`);
   chat.say('m1', "My sister's name is Anna.");

@@ -34,7 +34,8 @@ export class QdrantSearchIndex implements SearchIndex {
     this.#env = env;
     this.#embedder = embedder;
     this.#client = new QdrantClient({
-      host: env.QDRANT_HOST,
+      // The client takes what follows the last colon for a port.
+      host: env.QDRANT_HOST.includes(':') ? `[${env.QDRANT_HOST}]` : env.QDRANT_HOST,
       port: env.QDRANT_PORT,
       https: env.QDRANT_TLS,
       timeout: env.STORE_TIMEOUT,
