@@ -34,12 +34,17 @@ export async function freshClone(): Promise<Clone> {
 }
 
 function openShell(cwd: string, command: string, env: Readonly<Record<string, string>>): Shell {
-  // A group of its own is what a terminal gives a command; PATH is a user's, without this clone's programs.
+  // A group of its own is what a terminal gives a command; PATH is a user's, without this clone's programs, and so is
+  // the rest: vitest's mode would decide which packages npm installs.
   const PATH = (process.env.PATH ?? '')
     .split(':')
     .filter((folder) => !folder.includes('node_modules'))
     .join(':');
-  const child = spawn('sh', ['-c', command], { cwd, detached: true, env: { ...process.env, PATH, ...env } });
+  const child = spawn('sh', ['-c', command], {
+    cwd,
+    detached: true,
+    env: { ...process.env, PATH, NODE_ENV: undefined, ...env },
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
