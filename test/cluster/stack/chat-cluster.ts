@@ -1,6 +1,6 @@
 import { buildImages, type Images } from '../../images/build-images.ts';
 import { startCluster, type Cluster } from '../lab/cluster.ts';
-import type { NodeSize } from '../lab/control-plane.ts';
+import type { ClusterShape } from '../lab/control-plane.ts';
 import { deployStack, type DeployedStack, type StackChoice } from './stack.ts';
 
 /** A cluster whose node has every image of a stack. */
@@ -11,9 +11,9 @@ export interface ChatCluster {
 }
 
 /** Rejects with `Unavailable` where there can be no cluster or no images. */
-export async function startChatCluster(size: NodeSize = {}): Promise<ChatCluster> {
+export async function startChatCluster(shape: ClusterShape = {}): Promise<ChatCluster> {
   const images = await buildImages();
-  const cluster = await startCluster(size);
+  const cluster = await startCluster(shape);
   const stop = () => cluster.stop();
   const { app, redis, neo4j, qdrant } = images;
   return orStop(stop, async () => {
@@ -25,9 +25,9 @@ export async function startChatCluster(size: NodeSize = {}): Promise<ChatCluster
 /** A cluster with one stack in it, which has answered its first message. */
 export async function startChatStack(
   choice: StackChoice,
-  size: NodeSize = {},
+  shape: ClusterShape = {},
 ): Promise<ChatCluster & { stack: DeployedStack }> {
-  const chat = await startChatCluster(size);
+  const chat = await startChatCluster(shape);
   return orStop(chat.stop, async () => ({
     ...chat,
     stack: await deployStack(chat, choice),
