@@ -18,10 +18,10 @@ const hostName = z
     /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
     'a host name or IP address, without scheme, port or path',
   );
-const portNumber = z
-  .int('a whole port number')
-  .min(1, 'a port from 1 to 65535')
-  .max(65_535, 'a port from 1 to 65535');
+const portExpected = 'a port from 1 to 65535, without quotes';
+const portNumber = z.int(portExpected).min(1, portExpected).max(65_535, portExpected);
+const nodePortExpected = 'a node port from 30000 to 32767, without quotes';
+const nodePort = z.int(nodePortExpected).min(30_000, nodePortExpected).max(32_767, nodePortExpected);
 
 const secretRef = z.strictObject({
   name: z.string().min(1).describe('name of a Secret in the same namespace'),
@@ -109,7 +109,7 @@ const spec = z.strictObject({
         .describe('false, or bounds of the HorizontalPodAutoscaler'),
       resources: resources.optional().describe('requests and limits; the heap follows the memory limit'),
       nodePort: z
-        .union([z.literal(false), z.int().min(30_000).max(32_767)])
+        .union([z.literal(false), nodePort])
         .optional()
         .describe('node port of the chat; in dev the stack called "demo" has the one kind-config.yaml maps'),
     })
