@@ -31,7 +31,7 @@ function generatedFiles(): Readonly<Record<string, string>> {
   const stack = chatStack(readChatStack({}, 'the defaults'));
   const backend = serviceOf(stack, backendName);
   return {
-    '.env.example': envExample(backend),
+    '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/stores/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
     'docs/reference/chatstack.schema.json': `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
