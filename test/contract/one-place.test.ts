@@ -24,7 +24,7 @@ const facts: Facts = {
 for (const word of ['NODE_OPTIONS', 'page']) (facts.strings as Set<string>).delete(word);
 
 const rooms = ['app', 'charts-ts', 'cli', 'cluster', 'dial', 'operator', 'proof', 'scripts', 'web'];
-const sources = globSync(rooms.map((room) => `${room}/**/*.{ts,tsx,mts}`));
+const sources = globSync(rooms.map((room) => `${room}/**/*.{ts,tsx,mts,mjs}`));
 
 describe('law 1: a port, a service name or an env name is written once, in contract/', () => {
   test('no source outside contract/ repeats one as a literal', () => {
