@@ -54,3 +54,22 @@ export function portNameProblem(name: string): string | undefined {
     return 'must be lower-case letters, digits and single "-", with at least one letter';
   return undefined;
 }
+
+/** Why `name` is no RFC 1123 subdomain (what Secrets, classes and their like are called), or `undefined` when it is one. */
+export function objectNameProblem(name: string): string | undefined {
+  if (name.length > 253) return `is ${name.length} characters long; at most 253 fit`;
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name))
+    return 'must be lower-case letters, digits, "-" and ".", start and end with a letter or digit';
+  return undefined;
+}
+
+/** Why `key` is no legal key of a Secret, or `undefined` when it is one. */
+export function secretKeyProblem(key: string): string | undefined {
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) ? undefined : 'must be letters, digits, "-", "_" and "."';
+}
+
+/** Why an Ingress cannot have `host`, or `undefined` when it can: a name, perhaps with `*` for its first part. */
+export function ingressHostProblem(host: string): string | undefined {
+  if (/^[0-9.]+$/.test(host)) return 'is an address; an Ingress goes by a name';
+  return objectNameProblem(host.replace(/^\*\./, ''));
+}

@@ -146,6 +146,16 @@ test.each([
     /nodePort: 80; expected a node port from 30000 to 32767/,
   ],
   [
+    'a Secret Kubernetes refuses',
+    { spec: { secrets: { existingSecret: 'My Secret' } } },
+    /existingSecret: "My Secret"; expected a name that Kubernetes accepts/,
+  ],
+  [
+    'an Ingress at an address',
+    { spec: { ingress: { host: '10.0.0.1' } } },
+    /ingress\.host: "10\.0\.0\.1"; .*is an address/,
+  ],
+  [
     'a port in quotes',
     { spec: { redis: { external: { host: 'a', port: '6380' } } } },
     /external\.port: "6380"; expected a port from 1 to 65535, without quotes/,
