@@ -3,8 +3,11 @@ import {
   apiVersion,
   ingressHostProblem,
   kind,
+  labelPattern,
   labelProblem,
+  objectNamePattern,
   objectNameProblem,
+  secretKeyPattern,
   secretKeyProblem,
 } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from './quantity.ts';
@@ -12,15 +15,18 @@ import { httpUrl } from './variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
-/** A text Kubernetes accepts as such a name. */
-const named = (problemOf: (name: string) => string | undefined) =>
-  z.string().superRefine((name, context) => {
-    const problem = problemOf(name);
-    if (problem)
-      context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
-  });
-const label = named(labelProblem);
-const objectName = named(objectNameProblem);
+/** A text Kubernetes accepts as such a name; `pattern` is what an editor may know of it. */
+const named = (problemOf: (name: string) => string | undefined, pattern?: RegExp) =>
+  z
+    .string()
+    .superRefine((name, context) => {
+      const problem = problemOf(name);
+      if (problem)
+        context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
+    })
+    .meta({ minLength: 1, ...(pattern ? { pattern: pattern.source } : {}) });
+const label = named(labelProblem, labelPattern);
+const objectName = named(objectNameProblem, objectNamePattern);
 const byteQuantity = z.string().regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
 const cpuQuantity = z.string().regex(cpuQuantityPattern, 'a CPU quantity like 250m or 1');
 const hostName = z
@@ -36,7 +42,7 @@ const nodePort = z.int(nodePortExpected).min(30_000, nodePortExpected).max(32_76
 
 const secretRef = z.strictObject({
   name: objectName.describe('name of a Secret in the same namespace'),
-  key: named(secretKeyProblem).describe('key in that Secret'),
+  key: named(secretKeyProblem, secretKeyPattern).describe('key in that Secret'),
 });
 
 const amounts = (what: string) =>
