@@ -1,5 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
+import { z } from 'zod';
+import { Metrics } from '../app/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
@@ -11,6 +13,14 @@ import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import { latestLexicon } from './lexicon.ts';
+
+/** What prom-client keeps of a metric but does not declare. */
+const metricShape = z.looseObject({
+  name: z.string(),
+  help: z.string(),
+  type: z.string(),
+  labelNames: z.array(z.string()),
+});
 
 const schemaPath = 'docs/reference/chatstack.schema.json';
 
@@ -41,6 +51,7 @@ function generatedFiles(): Readonly<Record<string, string>> {
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
+    'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
 }
@@ -61,6 +72,15 @@ function errorTable(): string {
     means,
   ]);
   return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+}
+
+function metricTable(): string {
+  const rows = new Metrics(() => []).registry
+    .getMetricsAsArray()
+    .map((metric) => metricShape.parse(metric))
+    .filter(({ name }) => name.startsWith('mooring_'))
+    .map(({ name, type, labelNames, help }) => [`\`${name}\``, type, labelNames.join(', '), help]);
+  return markdownTable(['Metric', 'Type', 'Labels', 'Meaning'], rows);
 }
 
 function closeTable(): string {

@@ -34,6 +34,14 @@ test('every bad variable is reported at once', () => {
   expect(problems.map((problem) => problem.name)).toEqual(['REDIS_PORT', 'NEO4J_PORT', 'QDRANT_PORT']);
 });
 
+test.each([
+  ['REDIS_PORT', 'abc', 'the manifests take it from the edge to redis:redis) or leave it unset for 6379.'],
+  ['HTTP_PORT', '0', 'the manifests take it from the port backend:http) or leave it unset for 8000.'],
+  ['LLM_BASE_URL', 'x', 'your shell or .env) or leave it unset.'],
+])('%s=%s is told where it is to be corrected', (name, value, expected) => {
+  expect(problemsOf({ [name]: value })[0]?.message).toContain(expected);
+});
+
 test("a service link's value is explained as one", () => {
   expect(problemsOf({ REDIS_PORT: 'tcp://10.0.0.1:6379' })[0]?.message).toMatch(
     /service links.*enableServiceLinks: false/s,
