@@ -67,7 +67,7 @@ describe('a connection', () => {
   test('gives up a server that accepts and does not greet, and ignores what it says later', async () => {
     const world = new FakeWorld();
     world.connection.start();
-    await world.pass(patience.welcome);
+    await world.pass(patience.shortestAnswer);
     expect(world.last.closedByPage).toBe(true);
     world.last.receive(welcome());
     expect(world.connection.state).toMatchObject({ name: 'waiting' });
