@@ -57,6 +57,8 @@ export class Connection {
   #attempt = 0;
   #failures = 0;
   #handshakes = 0;
+  /** Questions and handshakes since one of the latter was last answered at all. */
+  #silences = 0;
   /** Of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
   #stateTimer = () => {};
   #silenceTimer = () => {};
@@ -103,7 +105,7 @@ export class Connection {
     const answer = await this.#askStatus();
     if (attempt !== this.#attempt) return;
     if (typeof answer === 'string') this.#fail(answer);
-    else if (!answer.ready) this.#wait(answer.message, this.#politeWait(answer));
+    else if (mustWait(answer)) this.#wait(answer.message, this.#politeWait(answer));
     else this.#handshake();
   }
 
@@ -119,9 +121,10 @@ export class Connection {
       text: (text) => current() && this.#read(text),
       closed: (code) => current() && this.#closed(code),
     });
-    this.#stateTimer = this.#world.after(answerWithin(this.#failures), () =>
-      this.#fail('The server did not greet in time.'),
-    );
+    this.#stateTimer = this.#world.after(answerWithin(this.#silences), () => {
+      this.#silences++;
+      this.#fail('The server did not greet in time.');
+    });
   }
 
   #read(text: string): void {
@@ -138,6 +141,7 @@ export class Connection {
   }
 
   #welcomed(): void {
+    this.#silences = 0;
     this.#enter({ name: 'connected' });
     this.#stateTimer = this.#world.after(patience.stable, () => {
       this.#failures = 0;
@@ -154,6 +158,7 @@ export class Connection {
   }
 
   #closed(code: number): void {
+    this.#silences = 0;
     const known = Object.values(closeCodes).find((entry) => entry.code === code);
     const how = this.#state.name === 'connected' ? 'The connection was lost' : 'The connection failed';
     const reason = known === undefined ? `${how}.` : `${how}: ${known.reason}.`;
@@ -173,19 +178,21 @@ export class Connection {
   /** Replaces "the connection was lost" by the server's own words, if it has any. */
   async #explain(attempt: number): Promise<void> {
     const answer = await this.#askStatus();
-    if (attempt !== this.#attempt || typeof answer === 'string' || answer.ready) return;
+    if (attempt !== this.#attempt || typeof answer === 'string' || !mustWait(answer)) return;
     this.#wait(answer.message, this.#politeWait(answer));
   }
 
   /** The status, or in words why there is none. */
-  #askStatus(): Promise<Status | string> {
-    return this.#world.status(answerWithin(this.#failures)).catch(reasonOf);
+  async #askStatus(): Promise<Status | string> {
+    const answer = await this.#world.status(answerWithin(this.#silences)).catch(reasonOf);
+    if (typeof answer === 'string') this.#silences++;
+    return answer;
   }
 
   /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
   #politeWait({ retryAfterSeconds }: Status): number {
-    const asked = Math.max(patience.elsewhere, (retryAfterSeconds ?? 0) * 1_000);
-    return asked * (1 + this.#world.random());
+    const asked = (retryAfterSeconds ?? 0) * 1_000;
+    return Math.max(patience.shortestWait, asked * (1 + this.#world.random()));
   }
 
   #wait(reason: string, ms: number): void {
@@ -208,6 +215,11 @@ export class Connection {
     this.#state = state;
     this.#listener.state(state);
   }
+}
+
+/** Whether a handshake would be in vain. One instance that is leaving says nothing about the others. */
+function mustWait({ ready, reason }: Status): boolean {
+  return !ready && reason !== 'Draining';
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,5 @@
 /** Times in milliseconds, and how many handshakes may fail before a person is asked. */
 export const patience = {
-  /** Before another instance is looked for, when one says that it is leaving; up to twice as long. */
-  elsewhere: 250,
   shortestWait: 500,
   longestWait: 20_000,
   /** Uptime after which a connection counts as good, so that the next failure is again the first. */
@@ -16,10 +14,10 @@ export const patience = {
 
 /**
  * How long an answer is waited for. A pod that has just gone swallows what is sent to it, and the next attempt reaches
- * another; a slow network needs longer, so each failure doubles it.
+ * another; a slow network needs longer, so each silence doubles it.
  */
-export function answerWithin(failures: number): number {
-  return Math.min(patience.longestAnswer, patience.shortestAnswer * 2 ** failures);
+export function answerWithin(silences: number): number {
+  return Math.min(patience.longestAnswer, patience.shortestAnswer * 2 ** silences);
 }
 
 /** As many failures as a rolling update may cause by itself; they are tried again at the same pace. */
