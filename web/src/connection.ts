@@ -33,6 +33,8 @@ export interface World {
   open(events: SocketEvents): Socket;
   /** GET /api/status. @throws Error that says in words why there is no answer. */
   status(): Promise<Status>;
+  /** Why this page may not connect at all, in words: no token, an expired one, another patient's. */
+  refusal(): Promise<string | undefined>;
 }
 
 export interface Listener {
@@ -170,11 +172,16 @@ export class Connection {
     if (lost) void this.#explain(this.#attempt);
   }
 
-  /** Replaces "the connection was lost" by the server's own words, if it has any. */
+  /** Replaces "the connection was lost" by the server's own words, if it has any; stops where waiting mends nothing. */
   async #explain(attempt: number): Promise<void> {
     const answer = await this.#world.status().catch(reasonOf);
-    if (attempt !== this.#attempt || typeof answer === 'string' || answer.ready) return;
-    this.#wait(answer.message, this.#politeWait(answer));
+    if (attempt !== this.#attempt || typeof answer === 'string') return;
+    if (!answer.ready) {
+      this.#wait(answer.message, this.#politeWait(answer));
+      return;
+    }
+    const refusal = await this.#world.refusal();
+    if (attempt === this.#attempt && refusal !== undefined) this.stop(refusal);
   }
 
   /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
