@@ -4,6 +4,7 @@ import { chatStack } from '../../contract/chat-stack.ts';
 import { hostOf } from '../../contract/environment.ts';
 import { dialledPort } from '../../contract/model.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { backendImage } from '../../contract/services/backend.ts';
 import { repetitionsIn, repetitionsInFile, type Facts } from './one-place.ts';
 
 const stack = chatStack(readChatStack({}, 'the defaults'));
@@ -39,6 +40,11 @@ describe('law 1: a port, a service name or an env name is written once, in contr
       expect(numbers.filter((number) => !facts.numbers.has(Number(number)))).toEqual([]);
     },
   );
+});
+
+test('README names the image of the backend as the contract does', () => {
+  const named = readFileSync('README.md', 'utf8').match(/mooring\/backend:[\w.]+/g);
+  expect(new Set(named)).toEqual(new Set([backendImage]));
 });
 
 describe('its sabotage twin', () => {
