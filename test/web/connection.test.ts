@@ -84,6 +84,17 @@ describe('a connection', () => {
     expect(world.connection.state).toMatchObject({ name: 'waiting', reason: notReady.message });
   });
 
+  test('stops with the reason when the server is ready but lets nobody with this token in', async () => {
+    const world = new FakeWorld();
+    world.connection.start();
+    await world.pass(0);
+    world.refusal = 'You are not signed in.';
+    world.last.close(1006);
+    await world.pass(3_600_000);
+    expect(world.connection.state).toEqual({ name: 'stopped', reason: 'You are not signed in.' });
+    expect(world.handshakes).toHaveLength(1);
+  });
+
   test('reconnects after a restart of the server', async () => {
     const world = new FakeWorld();
     await world.connect();

@@ -33,6 +33,8 @@ export interface World {
   open(events: SocketEvents): Socket;
   /** GET /api/status. @throws Error that says in words why there is no answer within so many milliseconds. */
   status(withinMs: number): Promise<Status>;
+  /** Why this page may not connect at all, in words: no token, an expired one, another patient's. */
+  refusal(): Promise<string | undefined>;
 }
 
 export interface Listener {
@@ -167,19 +169,25 @@ export class Connection {
   }
 
   #fail(reason: string): void {
+    const greeted = this.#state.name === 'connected';
     const lost = this.#giveUpSocket();
     this.#wait(
       reason,
       backoff(this.#failures++, () => this.#world.random()),
     );
-    if (lost) void this.#explain(this.#attempt);
+    if (lost) void this.#explain(this.#attempt, greeted);
   }
 
-  /** Replaces "the connection was lost" by the server's own words, if it has any. */
-  async #explain(attempt: number): Promise<void> {
+  /** Replaces "the connection was lost" by the server's own words, if it has any; stops where waiting mends nothing. */
+  async #explain(attempt: number, greeted: boolean): Promise<void> {
     const answer = await this.#askStatus();
-    if (attempt !== this.#attempt || typeof answer === 'string' || !mustWait(answer)) return;
-    this.#wait(answer.message, this.#politeWait(answer));
+    if (attempt !== this.#attempt || typeof answer === 'string') return;
+    if (mustWait(answer)) {
+      this.#wait(answer.message, this.#politeWait(answer));
+    } else if (!greeted) {
+      const refusal = await this.#world.refusal();
+      if (attempt === this.#attempt && refusal !== undefined) this.stop(refusal);
+    }
   }
 
   /** The status, or in words why there is none. */
