@@ -5,7 +5,13 @@ import { poll } from '../../servers/poll.ts';
 import { capture } from '../../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
-import { startApiServer, startControllers, type ApiServerProcess, type Site } from './control-plane.ts';
+import {
+  startApiServer,
+  startControllers,
+  type ApiServerProcess,
+  type NodeSize,
+  type Site,
+} from './control-plane.ts';
 import { createIdentities } from './identities.ts';
 import { NODE_NAME } from './addresses.ts';
 import { startContainerd, startNode } from './node.ts';
@@ -53,8 +59,9 @@ export interface Cluster {
 /**
  * Starts a cluster in namespaces of its own; any number may run side by side. Resolves when its node and its DNS are
  * ready. Rejects with `Unavailable` where none can run, and leaves nothing behind when it rejects.
+ * @param size what pods may have of this machine; absent: all of it.
  */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(size: NodeSize = {}): Promise<Cluster> {
   const { cni } = await requireNode();
   // Before anything runs: a cold build takes minutes, in which no half-started cluster is to wait.
   for (const name of CLUSTER_PROGRAMS) await builtProgram(name);
@@ -62,7 +69,7 @@ export async function startCluster(): Promise<Cluster> {
   let capsule: Capsule | undefined;
   try {
     capsule = await createCapsule(place.folder);
-    return await assemble(place, capsule, cni);
+    return await assemble({ ...place, size }, capsule, cni);
   } catch (error) {
     await capsule?.destroy();
     await removePlace(place);
@@ -70,7 +77,7 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
-async function assemble(place: Place, capsule: Capsule, cni: string): Promise<Cluster> {
+async function assemble(place: Place & { size: NodeSize }, capsule: Capsule, cni: string): Promise<Cluster> {
   const { folder } = place;
   const identities = await createIdentities(folder, capsule.nodeAddress);
   const site: Site = { ...place, capsule, identities };

@@ -7,7 +7,14 @@ import { apiUrl, SERVICE_RANGE } from './addresses.ts';
 import type { Capsule } from './capsule.ts';
 import type { Identities } from './identities.ts';
 
+/** How much of this machine the node gives to its pods. */
+export interface NodeSize {
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+}
+
 export interface Site {
+  size: NodeSize;
   folder: string;
   /** The name of the cgroup above all pods. */
   cgroup: string;

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { capture, run } from '../../servers/process.ts';
 import { CLUSTER_DOMAIN, DNS_ADDRESS, NODE_NAME, POD_RANGE } from './addresses.ts';
-import type { Site } from './control-plane.ts';
+import type { NodeSize, Site } from './control-plane.ts';
 import { PAUSE_IMAGE } from './system-images.ts';
 
 /** Starts containerd with the bridge network; answers how an image's archive is brought into it. */
@@ -104,6 +105,18 @@ export async function startNode(site: Site): Promise<void> {
   ]);
 }
 
+/** Memory below which a node evicts pods; it is not given to any. */
+const evictionMiB = 100;
+
+/** What is left of this machine when its pods have what they may; the kernel holds them to it. */
+function reserved({ cpus = availableParallelism(), memoryMiB }: NodeSize): Record<string, string> {
+  const machineKiB = Math.floor(totalmem() / 1_024);
+  return {
+    cpu: String(Math.max(0, availableParallelism() - cpus)),
+    ...(memoryMiB === undefined ? {} : { memory: `${machineKiB - (evictionMiB + memoryMiB) * 1_024}Ki` }),
+  };
+}
+
 const kubeletConfig = (site: Site): object => ({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
@@ -123,7 +136,12 @@ const kubeletConfig = (site: Site): object => ({
   clusterDNS: [DNS_ADDRESS],
   clusterDomain: CLUSTER_DOMAIN,
   resolvConf: join(site.folder, 'resolv.conf'),
-  evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+  systemReserved: reserved(site.size),
+  evictionHard: {
+    'memory.available': `${evictionMiB}Mi`,
+    'nodefs.available': '1%',
+    'imagefs.available': '1%',
+  },
   // A test's images are imported, never pulled: none may be collected as unused.
   imageGCHighThresholdPercent: 100,
   // What changed is looked at soon rather than a minute later: Secrets, ConfigMaps, node status.
