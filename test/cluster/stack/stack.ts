@@ -10,7 +10,7 @@ import {
 import { isWorkload, type Stack } from '../../../contract/model.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
-import type { Images } from '../../images/build-images.ts';
+import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import { serverFolder } from '../../servers/folder.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import { ask } from './ask.ts';
@@ -67,7 +67,7 @@ const asAUserDoes: Apply = async ({ kubectl }, { dist }) => {
  * @param apply in place of `kubectl apply -f dist/`.
  */
 export async function deployStack(
-  { cluster, images }: { readonly cluster: Cluster; readonly images: Images },
+  { cluster, images }: { readonly cluster: Cluster; readonly images: ImageRefs },
   choice: StackChoice,
   apply: Apply = asAUserDoes,
 ): Promise<DeployedStack> {

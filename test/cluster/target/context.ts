@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 
 /** The cluster of a context of the user's kubeconfig. */
 export async function startContextTarget(context: string): Promise<Target> {
-  const images = await imagesByRegistry();
+  const images = imagesByRegistry();
   const cluster = await kubeconfigCluster({
     name: `the context "${context}"`,
     kubeconfig: await kubeconfigOf(context),
@@ -48,7 +48,7 @@ async function kubeconfigOf(context: string): Promise<string> {
 }
 
 /** MOORING_TEST_REGISTRY has what `spec.images.registry` would be: docs/deploying.md says how to fill it. */
-async function imagesByRegistry(): Promise<ImageRefs | undefined> {
+function imagesByRegistry(): ImageRefs | undefined {
   const registry = setting('MOORING_TEST_REGISTRY');
   return registry === undefined ? undefined : officialImages(registry.replace(/\/$/, ''));
 }

@@ -40,7 +40,10 @@ export async function startKindTarget(): Promise<Target> {
 /** Tests use more node ports than the configuration maps, so they go to the node's container itself. */
 async function nodeAddress(): Promise<string> {
   if (process.platform !== 'linux')
-    throw new Unavailable('the node ports of kind', `containers have no address that ${process.platform} reaches`);
+    throw new Unavailable(
+      'the node ports of kind',
+      `containers have no address that ${process.platform} reaches`,
+    );
   const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
   return (await run('docker', ['inspect', '--format', format, `${name}-control-plane`])).stdout.trim();
 }

@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
-import type { RequestOptions } from 'node:https';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { managedBy } from '../../../charts-ts/constructs/identity.ts';
 import { serverFolder } from '../../servers/folder.ts';
 import { requestAs } from '../../servers/kubernetes/api-client.ts';
-import { builtProgram, type ProgramName } from '../../servers/kubernetes/programs.ts';
+import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { capture } from '../../servers/process.ts';
 import { findProgram } from '../../servers/programs.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
 import type { Cluster } from '../lab/cluster.ts';
+import { markBorrowed } from './borrowed.ts';
 
 /** How a cluster that is reached by a kubeconfig alone differs from any other. */
 export interface Peculiarities {
@@ -32,7 +33,7 @@ export async function kubeconfigCluster(own: Peculiarities): Promise<Cluster> {
   const folder = await serverFolder('kubeconfig');
   const kubeconfigPath = join(folder.path, 'kubeconfig');
   await writeFile(kubeconfigPath, own.kubeconfig, { mode: 0o600 });
-  const program = findProgram('kubectl') ?? (await builtProgram('kubectl' satisfies ProgramName));
+  const program = findProgram('kubectl') ?? (await builtProgram('kubectl'));
   const kubectl: Cluster['kubectl'] = (args, options) =>
     capture(program, ['--kubeconfig', kubeconfigPath, ...args], { ...options, env: { KUBERC: 'off' } });
   const lacks = (what: string) => () =>
@@ -60,6 +61,7 @@ export async function kubeconfigCluster(own: Peculiarities): Promise<Cluster> {
   try {
     cluster.nodeAddress = own.nodeAddress ?? (await firstNodeAddress(cluster));
     await refuseOthersStacks(cluster, own.name);
+    markBorrowed(cluster, own.name);
     return cluster;
   } catch (error) {
     await folder.dispose();
@@ -73,7 +75,7 @@ function requestIn(kubeconfig: string): Cluster['request'] {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   return requestAs(config.getCurrentCluster()?.server ?? '', async () => {
-    const options: RequestOptions = {};
+    const options: { headers: OutgoingHttpHeaders } = { headers: {} };
     await config.applyToHTTPSOptions(options);
     return options;
   });
@@ -97,8 +99,15 @@ const stackLabels = Object.entries(managedBy)
   .map(([key, value]) => `${key}=${value}`)
   .join(',');
 
-async function stackNamespaces({ kubectl }: Cluster): Promise<string[]> {
-  const { code, stdout, stderr } = await kubectl(['get', 'namespaces', '-l', stackLabels, '-o', 'name']);
+async function stackNamespaces(cluster: Cluster): Promise<string[]> {
+  const { code, stdout, stderr } = await cluster.kubectl([
+    'get',
+    'namespaces',
+    '-l',
+    stackLabels,
+    '-o',
+    'name',
+  ]);
   if (code !== 0) throw new Error(`The namespaces could not be listed: ${stderr}`);
   return stdout.split('\n').filter((line) => line !== '');
 }

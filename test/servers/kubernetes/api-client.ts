@@ -1,5 +1,5 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 export interface ApiAnswer {
   status: number;
@@ -29,12 +29,15 @@ export function apiClient(url: string, identity: { ca: string; cert: string; key
   return { request: requestAs(url, () => Promise.resolve({ agent })), close: () => agent.destroy() };
 }
 
+/** How a request shows who sends it. */
+type Identity = Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders };
+
 /**
  * Requests to an API server over HTTPS.
- * @param identify asked before each: how it shows who sends it, by agent or headers.
+ * @param identify asked before each: tokens expire.
  */
 export const requestAs =
-  (url: string, identify: () => Promise<RequestOptions>): ApiClient['request'] =>
+  (url: string, identify: () => Promise<Identity>): ApiClient['request'] =>
   async (method, path, body, headers) => {
     const { headers: own, ...options } = await identify();
     return new Promise((resolve, reject) => {
