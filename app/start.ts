@@ -111,6 +111,7 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
     ...{ env, log, memory, metrics, onLoopback },
+    draining: () => shutdown.draining,
     readiness: new Readiness({
       gates: () => gates.list(),
       draining: () => shutdown.draining,

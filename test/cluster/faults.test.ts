@@ -3,7 +3,7 @@ import { storeNames } from '../../contract/services/backend-variables.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { orSkip } from '../servers/or-skip.ts';
 import { apiServerAway, dnsAway } from './faults/cluster-services.ts';
-import { allowsOneEvictionAtATime } from './faults/evictions.ts';
+import { allowsOneEvictionAtATime, movesFromDrainedNode, nodeToDrain } from './faults/evictions.ts';
 import { neo4jLast } from './faults/held-back.ts';
 import { outlivesTheKillOf } from './faults/killed-pods.ts';
 import { comesBackFromOutOfMemory } from './faults/out-of-memory.ts';
@@ -12,8 +12,9 @@ import { staysUpWithout } from './faults/scaled-to-zero.ts';
 import { goesOnThrough } from './faults/whole-cluster.ts';
 import { startChatCluster } from './stack/chat-cluster.ts';
 import { deployStack, type Apply, type DeployedStack } from './stack/stack.ts';
+import { requireOwn } from './target/borrowed.ts';
 
-const lab = forSuite(startChatCluster);
+const lab = forSuite(() => startChatCluster({ nodes: 2 }));
 /** What stands in a suite that runs beside others. */
 const inTurn = { concurrent: false, timeout: 600_000 };
 
@@ -59,6 +60,20 @@ describe.concurrent('two replicas', () => {
 });
 
 describe('then, alone', () => {
+  test(
+    'a node is drained: its replica moves to the other one, and a client is back within 5 s',
+    inTurn,
+    async (context) =>
+      orSkip(context, async () => {
+        const { cluster } = lab();
+        requireOwn(cluster, 'a drained node');
+        const node = await nodeToDrain(cluster);
+        if (node === undefined)
+          return context.skip('this cluster has one node, and a drain needs another one');
+        await movesFromDrainedNode(await double(), node);
+      }),
+  );
+
   test(
     'a rolling update under 200 chatting clients loses no message and repeats none; all are back within 5 s',
     inTurn,

@@ -92,6 +92,18 @@ describe('a connection', () => {
     expect(world.handshakes).toHaveLength(2);
   });
 
+  test('looks for another instance at once when one says that it is leaving', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.status = { ...notReady, reason: 'Draining', retryAfterSeconds: null };
+    world.last.close(closeCodes.restart.code);
+    await world.pass(patience.elsewhere * 2);
+    expect(world.handshakes).toHaveLength(1);
+    world.status = ready;
+    await world.pass(patience.elsewhere * 2);
+    expect(world.handshakes).toHaveLength(2);
+  });
+
   test.each([closeCodes.tooBig.code, closeCodes.notText.code, 4_999])(
     'stops after a terminal close code: %i',
     async (code) => {

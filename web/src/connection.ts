@@ -179,8 +179,8 @@ export class Connection {
 
   /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
   #politeWait({ retryAfterSeconds }: Status): number {
-    const asked = (retryAfterSeconds ?? 0) * 1_000;
-    return Math.max(patience.shortestWait, asked * (1 + this.#world.random()));
+    const asked = Math.max(patience.elsewhere, (retryAfterSeconds ?? 0) * 1_000);
+    return asked * (1 + this.#world.random());
   }
 
   #wait(reason: string, ms: number): void {

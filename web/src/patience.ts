@@ -1,5 +1,7 @@
 /** Times in milliseconds, and how many handshakes may fail before a person is asked. */
 export const patience = {
+  /** Before another instance is looked for, when one says that it is leaving; up to twice as long. */
+  elsewhere: 250,
   shortestWait: 500,
   longestWait: 20_000,
   /** Uptime after which a connection counts as good, so that the next failure is again the first. */
@@ -11,8 +13,12 @@ export const patience = {
   handshakes: 20,
 } as const;
 
-/** Uniform between 0.5 s and a ceiling that doubles with each failure, from 1 s up to 20 s. */
+/** As many failures as a rolling update may cause by itself; they are tried again at the same pace. */
+const forgiven = 3;
+
+/** Uniform between 0.5 s and a ceiling of 1 s, which doubles with each failure after the third, up to 20 s. */
 export function backoff(failures: number, random: () => number): number {
-  const ceiling = Math.min(patience.longestWait, 2 * patience.shortestWait * 2 ** failures);
+  const doublings = Math.max(0, failures - forgiven);
+  const ceiling = Math.min(patience.longestWait, 2 * patience.shortestWait * 2 ** doublings);
   return patience.shortestWait + random() * (ceiling - patience.shortestWait);
 }

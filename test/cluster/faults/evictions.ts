@@ -40,3 +40,41 @@ export async function allowsOneEvictionAtATime(cluster: Cluster, stack: Deployed
   expect(client.gaps.filter((ms) => ms > 5_000)).toEqual([]);
   client.stop();
 }
+
+/** The name of a node a drain may empty while another one is left; undefined where there is one node only. */
+export async function nodeToDrain({ request }: Cluster): Promise<string | undefined> {
+  const { json } = await request('GET', '/api/v1/nodes');
+  const names = (json as { items: { metadata: { name: string } }[] }).items.map(
+    ({ metadata }) => metadata.name,
+  );
+  return names.length > 1 ? names.sort().at(-1) : undefined;
+}
+
+/**
+ * Drains a node of a stack's pods, as its maintenance would, and gives it back. Asserts that two replicas are ready on
+ * other nodes when the drain is done, and that a client that chatted all the time was never away for more than 5 s.
+ */
+export async function movesFromDrainedNode(stack: DeployedStack, node: string): Promise<void> {
+  const client = new PageClient(stack.chatUrl, { patient: 'patient:drained', session: 'session:drained' });
+  await client.say('I am allergic to penicillin.');
+  const backends = async () => (await stack.pods()).filter(({ service }) => service === backendName);
+  expect((await backends()).filter((pod) => pod.node === node)).not.toEqual([]);
+
+  const only = `--pod-selector=app.kubernetes.io/instance=${stack.stack.name}`;
+  await stack.kubectl([
+    'drain',
+    node,
+    only,
+    '--ignore-daemonsets',
+    '--delete-emptydir-data',
+    '--timeout=240s',
+  ]);
+  await until('two replicas to be ready elsewhere', async () => {
+    const now = await backends();
+    return now.length === 2 && now.every((pod) => pod.ready && pod.node !== node);
+  });
+  expect(await client.say('What am I allergic to?')).toContain('penicillin');
+  await stack.kubectl(['uncordon', node]);
+  expect(client.gaps.filter((ms) => ms > 5_000)).toEqual([]);
+  client.stop();
+}

@@ -12,7 +12,7 @@ import { until } from '../stack/until.ts';
 
 const clientCount = 200;
 /** Between an answer and a client's next message. */
-const thinkMs = { least: 2_000, most: 6_000 };
+const thinkMs = { least: 4_000, most: 12_000 };
 
 interface Chatter {
   readonly patient: string;

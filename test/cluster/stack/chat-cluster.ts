@@ -1,6 +1,6 @@
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import type { Cluster } from '../lab/cluster.ts';
-import type { NodeSize } from '../lab/control-plane.ts';
+import type { ClusterShape } from '../lab/control-plane.ts';
 import { startTarget } from '../target/target.ts';
 import { deployStack, type DeployedStack, type StackChoice } from './stack.ts';
 
@@ -13,19 +13,19 @@ export interface ChatCluster {
 
 /**
  * Rejects with `Unavailable` where there can be no cluster or no images.
- * @param size of the node, where the cluster is one of our own.
+ * @param shape of the cluster, where it is one of our own.
  */
-export async function startChatCluster(size: NodeSize = {}): Promise<ChatCluster> {
-  const { cluster, images } = await startTarget(size);
+export async function startChatCluster(shape: ClusterShape = {}): Promise<ChatCluster> {
+  const { cluster, images } = await startTarget(shape);
   return { cluster, images, stop: () => cluster.stop() };
 }
 
 /** A cluster with one stack in it, which has answered its first message. */
 export async function startChatStack(
   choice: StackChoice,
-  size: NodeSize = {},
+  shape: ClusterShape = {},
 ): Promise<ChatCluster & { stack: DeployedStack }> {
-  const chat = await startChatCluster(size);
+  const chat = await startChatCluster(shape);
   return orStop(chat.stop, async () => ({
     ...chat,
     stack: await deployStack(chat, choice),

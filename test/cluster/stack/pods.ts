@@ -9,12 +9,15 @@ export interface Pod {
   /** The service of the stack it runs. */
   readonly service: string;
   readonly ready: boolean;
+  /** Where it runs; empty while nobody knows. */
+  readonly node: string;
   /** Of all its containers together. */
   readonly restarts: number;
 }
 
 interface PodObject {
   metadata: { name: string; uid: string; labels: Record<string, string> };
+  spec: { nodeName?: string };
   status: {
     conditions?: { type: string; status: string }[];
     containerStatuses?: { restartCount: number }[];
@@ -34,10 +37,11 @@ export async function podsOf({ request }: Cluster, stack: Stack): Promise<Pod[]>
   return (json as { items: PodObject[] }).items.map(podOf);
 }
 
-const podOf = ({ metadata, status }: PodObject): Pod => ({
+const podOf = ({ metadata, spec, status }: PodObject): Pod => ({
   name: metadata.name,
   uid: metadata.uid,
   service: metadata.labels['app.kubernetes.io/name'] ?? '',
   ready: status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
+  node: spec.nodeName ?? '',
   restarts: (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
 });
