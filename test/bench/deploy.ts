@@ -40,7 +40,7 @@ async function bench(runs: number): Promise<void> {
   }
   const report = reportOf(samples, images);
   if (values.write) await write(report);
-  console.log(values.json ? JSON.stringify(report, null, 2) : deployTable(report));
+  console.log(values.json ? JSON.stringify(report) : deployTable(report));
 }
 
 /** Brings up one cluster and one stack in it; nothing of it is left. */
