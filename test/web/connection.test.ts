@@ -112,6 +112,21 @@ describe('a connection', () => {
     expect(world.handshakes).toHaveLength(2);
   });
 
+  test('after a restart that was told of tries quickly, eight times, and then backs off', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.last.close(closeCodes.restart.code);
+    for (let attempt = 0; attempt < patience.quickAttempts; attempt++) {
+      const before = world.time;
+      await dialsAgain(world);
+      expect(world.time - before).toBeLessThanOrEqual(500);
+      world.last.close(1006);
+    }
+    const before = world.time;
+    await dialsAgain(world);
+    expect(world.time - before).toBeGreaterThan(500);
+  });
+
   test('gives a silent server longer each time, and a refusal is no silence', async () => {
     const world = new FakeWorld();
     world.connection.start();

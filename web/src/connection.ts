@@ -2,7 +2,7 @@ import type { Status } from '../../contract/http.ts';
 import { afterClose, closeCodes, serverFrame } from '../../contract/protocol.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
-import { answerWithin, backoff, patience } from './patience.ts';
+import { answerWithin, backoff, patience, quickWait } from './patience.ts';
 
 export type ConnectionState =
   | { readonly name: 'idle' }
@@ -59,6 +59,8 @@ export class Connection {
   #attempt = 0;
   #failures = 0;
   #handshakes = 0;
+  /** Attempts left that are made quickly, since a restart was told of. */
+  #quick = 0;
   /** Questions and handshakes since one of the latter was last answered at all. */
   #silences = 0;
   /** Of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
@@ -144,6 +146,7 @@ export class Connection {
 
   #welcomed(): void {
     this.#silences = 0;
+    this.#quick = 0;
     this.#enter({ name: 'connected' });
     this.#stateTimer = this.#world.after(patience.stable, () => {
       this.#failures = 0;
@@ -164,6 +167,7 @@ export class Connection {
     const known = Object.values(closeCodes).find((entry) => entry.code === code);
     const how = this.#state.name === 'connected' ? 'The connection was lost' : 'The connection failed';
     const reason = known === undefined ? `${how}.` : `${how}: ${known.reason}.`;
+    if (code === closeCodes.restart.code) this.#quick = patience.quickAttempts;
     if (afterClose(code) === 'stop') this.stop(reason);
     else this.#fail(reason);
   }
@@ -171,11 +175,13 @@ export class Connection {
   #fail(reason: string): void {
     const greeted = this.#state.name === 'connected';
     const lost = this.#giveUpSocket();
-    this.#wait(
-      reason,
-      backoff(this.#failures++, () => this.#world.random()),
-    );
+    this.#wait(reason, this.#nextWait());
     if (lost) void this.#explain(this.#attempt, greeted);
+  }
+
+  #nextWait(): number {
+    const random = () => this.#world.random();
+    return this.#quick-- > 0 ? quickWait(random) : backoff(this.#failures++, random);
   }
 
   /** Replaces "the connection was lost" by the server's own words, if it has any; stops where waiting mends nothing. */

@@ -10,6 +10,8 @@ export const patience = {
   /** Silence after sending a message: a phone that changed its network never hears of a close. */
   silence: 15_000,
   handshakes: 20,
+  /** Attempts after a restart that are made quickly. */
+  quickAttempts: 8,
 } as const;
 
 /**
@@ -20,12 +22,16 @@ export function answerWithin(silences: number): number {
   return Math.min(patience.longestAnswer, patience.shortestAnswer * 2 ** silences);
 }
 
-/** As many failures as a rolling update may cause by itself; they are tried again at the same pace. */
-const forgiven = 3;
+/**
+ * Uniform between 0.1 and 0.5 s: after a restart that the server told of. It sends its clients away a hundred a second,
+ * so they are no crowd, and some of the next dials still reach an instance that is leaving.
+ */
+export function quickWait(random: () => number): number {
+  return 100 + random() * 400;
+}
 
-/** Uniform between 0.5 s and a ceiling of 1 s, which doubles with each failure after the third, up to 20 s. */
+/** Uniform between 0.5 s and a ceiling that doubles with each failure, from 1 s up to 20 s. */
 export function backoff(failures: number, random: () => number): number {
-  const doublings = Math.max(0, failures - forgiven);
-  const ceiling = Math.min(patience.longestWait, 2 * patience.shortestWait * 2 ** doublings);
+  const ceiling = Math.min(patience.longestWait, 2 * patience.shortestWait * 2 ** failures);
   return patience.shortestWait + random() * (ceiling - patience.shortestWait);
 }
