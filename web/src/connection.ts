@@ -125,7 +125,7 @@ export class Connection {
       text: (text) => current() && this.#read(text),
       closed: (code) => current() && this.#closed(code),
     });
-    this.#stateTimer = this.#world.after(answerWithin(this.#silences), () => {
+    this.#stateTimer = this.#world.after(this.#patience(), () => {
       this.#silences++;
       this.#fail('The server did not greet in time.');
     });
@@ -196,9 +196,13 @@ export class Connection {
     }
   }
 
+  #patience(): number {
+    return answerWithin(this.#silences, this.#quick > 0 ? patience.quickAnswer : patience.shortestAnswer);
+  }
+
   /** The status, or in words why there is none. */
   async #askStatus(): Promise<Status | string> {
-    const answer = await this.#world.status(answerWithin(this.#silences)).catch(reasonOf);
+    const answer = await this.#world.status(this.#patience()).catch(reasonOf);
     if (typeof answer === 'string') this.#silences++;
     return answer;
   }

@@ -7,6 +7,8 @@ export const patience = {
   /** For an answer over HTTP, and from handshake to `welcome`: at first, and at most. */
   shortestAnswer: 2_500,
   longestAnswer: 10_000,
+  /** In place of the first of these after a restart, while what is gone may still be dialled. */
+  quickAnswer: 1_000,
   /** Silence after sending a message: a phone that changed its network never hears of a close. */
   silence: 15_000,
   handshakes: 20,
@@ -18,8 +20,8 @@ export const patience = {
  * How long an answer is waited for. A pod that has just gone swallows what is sent to it, and the next attempt reaches
  * another; a slow network needs longer, so each silence doubles it.
  */
-export function answerWithin(silences: number): number {
-  return Math.min(patience.longestAnswer, patience.shortestAnswer * 2 ** silences);
+export function answerWithin(silences: number, shortest: number): number {
+  return Math.min(patience.longestAnswer, shortest * 2 ** silences);
 }
 
 /**
