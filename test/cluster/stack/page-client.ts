@@ -38,8 +38,12 @@ export class PageClient {
         const timer = setTimeout(run, ms);
         return () => clearTimeout(timer);
       },
+      refusal: () => Promise.resolve(undefined),
       open: (events) => open(socketUrl(chatUrl, place.patient, place.session), events),
-      status: async () => status.parse(JSON.parse(await read(`${chatUrl}${httpPaths.status}`, this.#agent))),
+      status: async (timeout) => {
+        const options = { agent: this.#agent, timeout };
+        return status.parse(JSON.parse(await read(`${chatUrl}${httpPaths.status}`, options)));
+      },
     };
     this.#connection = new Connection(world, {
       state: ({ name }) => this.#noticed(name),
@@ -102,9 +106,9 @@ function open(url: string, events: SocketEvents): { send(text: string): void; cl
 }
 
 /** Over a connection that is kept, as a browser keeps one for each page. */
-function read(url: string, agent: Agent): Promise<string> {
+function read(url: string, options: { readonly agent: Agent; readonly timeout: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asking = get(url, { agent, timeout: 10_000 }, (response) => {
+    const asking = get(url, options, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => resolve(text));
