@@ -41,3 +41,30 @@ export const errorCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** What only a command meets: its exit codes, in the same table. 1 is "looked, and it is not as it should be". */
+export const commandErrors = {
+  KUBECONFIG_INVALID: {
+    exit: 78,
+    means: 'No kubeconfig, one that cannot be read, or no such context in it.',
+  },
+  API_UNREACHABLE: { exit: 69, means: 'The API server of the chosen context does not answer.' },
+  API_UNAUTHORIZED: {
+    exit: 77,
+    means: 'The API server does not take the credentials of the chosen context.',
+  },
+  API_FORBIDDEN: { exit: 77, means: 'The user of the chosen context may not do what is needed.' },
+  NAMESPACE_ENDING: { exit: 75, means: 'The namespace is being deleted; wait until it is gone.' },
+  OBJECT_REFUSED: { exit: 65, means: 'The API server refuses an object, or a change to it.' },
+  OBJECT_CONFLICT: { exit: 73, means: 'Another manager owns a field that is to be changed.' },
+  OBJECT_ABSENT: { exit: 66, means: 'What was asked for is not in the cluster.' },
+  PREFLIGHT_FAILED: { exit: 69, means: 'The cluster lacks what the stack needs; nothing was changed.' },
+  ROLLOUT_FAILED: {
+    exit: 1,
+    means: 'Everything was applied, but the chat does not answer; the cause is named.',
+  },
+  NOT_CONFIRMED: { exit: 64, means: 'The command changes a cluster and nobody said yes; give --yes.' },
+  INTERRUPTED: { exit: 130, means: 'Ended by the user; run again, it goes on from what is there.' },
+} as const;
+
+export type CommandErrorCode = keyof typeof commandErrors;

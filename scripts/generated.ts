@@ -4,7 +4,7 @@ import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
 import { serviceOf } from '../contract/environment.ts';
-import { errorCodes } from '../contract/errors.ts';
+import { commandErrors, errorCodes } from '../contract/errors.ts';
 import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
@@ -49,7 +49,13 @@ function errorTable(): string {
     String(exit),
     means,
   ]);
-  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+  const ofCommands = Object.entries(commandErrors).map(([code, { exit, means }]) => [
+    `\`${code}\``,
+    '–',
+    String(exit),
+    means,
+  ]);
+  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], [...rows, ...ofCommands]);
 }
 
 function closeTable(): string {
