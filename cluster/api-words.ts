@@ -1,4 +1,4 @@
-import type { CommandErrorCode } from '../contract/errors.ts';
+import type { TerminalCode } from '../contract/errors.ts';
 import { ApiError, ClusterError, type StatusCause } from './cluster-error.ts';
 
 /** Where a request went, for words about it. */
@@ -24,26 +24,26 @@ export function refusal(asked: Asked, status: number, json: unknown): ApiError {
   return new ApiError(code, words(code, asked, said), { status, reason, said, causes });
 }
 
-function codeOf(status: number, said: string, causes: readonly StatusCause[]): CommandErrorCode {
+function codeOf(status: number, said: string, causes: readonly StatusCause[]): TerminalCode {
   if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return 'NAMESPACE_ENDING';
-  if (status === 401) return 'API_UNAUTHORIZED';
+  if (status === 401) return 'CLUSTER_DENIED';
   // Quotas and Pod Security answer 403 too; only the authorizer says who cannot.
-  if (status === 403) return / cannot \S+ /.test(said) ? 'API_FORBIDDEN' : 'OBJECT_REFUSED';
-  if (status === 404) return 'OBJECT_ABSENT';
-  if (status === 409) return 'OBJECT_CONFLICT';
-  if (status === 429 || status >= 500) return 'API_UNREACHABLE';
-  return 'OBJECT_REFUSED';
+  if (status === 403) return / cannot \S+ /.test(said) ? 'CLUSTER_DENIED' : 'CLUSTER_REFUSED';
+  if (status === 404) return 'NOT_FOUND_IN_CLUSTER';
+  if (status === 409) return 'CLUSTER_CONFLICT';
+  if (status === 429 || status >= 500) return 'CLUSTER_AWAY';
+  return 'CLUSTER_REFUSED';
 }
 
-function words(code: CommandErrorCode, { context, server, method, path }: Asked, said: string): string {
+function words(code: TerminalCode, { context, server, method, path }: Asked, said: string): string {
   switch (code) {
-    case 'API_UNAUTHORIZED':
-      return `The API server ${server} does not take the credentials of context "${context}" (${said}). Log in again, or choose another --context.`;
-    case 'API_FORBIDDEN':
-      return `The user of context "${context}" may not do this: ${said}. Ask whoever runs the cluster for that permission, or choose another --context.`;
+    case 'CLUSTER_DENIED':
+      return said === 'Unauthorized'
+        ? `The API server ${server} does not take the credentials of context "${context}". Log in again, or choose another --context.`
+        : `The user of context "${context}" may not do this: ${said}. Ask whoever runs the cluster for that permission, or choose another --context.`;
     case 'NAMESPACE_ENDING':
       return `The namespace is being deleted, and nothing new can be made in it until it is gone (${said}). Wait for it (kubectl get namespaces --watch), then run again.`;
-    case 'API_UNREACHABLE':
+    case 'CLUSTER_AWAY':
       return `The API server ${server} could not answer ${method} ${path}: ${said}.`;
     default:
       return said;
@@ -72,7 +72,7 @@ export function unreachable({ context, server }: Asked, cause: unknown): Cluster
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const known = problems[code];
   return new ClusterError(
-    'API_UNREACHABLE',
+    'CLUSTER_AWAY',
     `The API server ${server} of context "${context}" cannot be reached: ${known ? `${known} (${code})` : message}. Is the cluster running, and is it the right --context?`,
     { cause },
   );

@@ -34,7 +34,7 @@ export interface Api {
   readonly kubeConfig: KubeConfig;
   /**
    * One request. `path` is absolute (`/api/v1/…`), without a query.
-   * @throws ClusterError API_UNREACHABLE without an answer, ApiError for one that is neither 2xx nor accepted; the
+   * @throws ClusterError CLUSTER_AWAY without an answer, ApiError for one that is neither 2xx nor accepted; the
    * signal's own reason when it was aborted.
    */
   request(method: string, path: string, request?: RequestOf): Promise<ApiAnswer>;
@@ -49,7 +49,7 @@ const silenceMs = 30_000;
 
 /**
  * The cluster of a context of the kubeconfig. No request is made yet.
- * @throws ClusterError KUBECONFIG_INVALID when there is no such context.
+ * @throws ClusterError NO_CONTEXT when there is no such context.
  */
 export function connect(choice: Choice = {}): Api {
   const kubeConfig = chosenKubeConfig(choice);

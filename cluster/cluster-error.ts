@@ -1,11 +1,11 @@
-import type { CommandErrorCode } from '../contract/errors.ts';
+import type { TerminalCode } from '../contract/errors.ts';
 
 /** Something about a cluster that its user can mend: shown as it is, without a stack trace. */
 export class ClusterError extends Error {
   override readonly name: string = 'ClusterError';
-  readonly code: CommandErrorCode;
+  readonly code: TerminalCode;
 
-  constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: TerminalCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
@@ -30,7 +30,7 @@ export class ApiError extends ClusterError {
   readonly causes: readonly StatusCause[];
 
   constructor(
-    code: CommandErrorCode,
+    code: TerminalCode,
     message: string,
     answer: { status: number; reason: string; said: string; causes: readonly StatusCause[] },
   ) {

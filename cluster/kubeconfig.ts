@@ -10,7 +10,7 @@ export interface Choice {
 
 /**
  * The kubeconfig with the chosen context made current.
- * @throws ClusterError KUBECONFIG_INVALID when there is none, it cannot be read, or it has no such context.
+ * @throws ClusterError NO_CONTEXT when there is none, it cannot be read, or it has no such context.
  */
 export function chosenKubeConfig({ context, kubeconfig }: Choice): KubeConfig {
   const config = loaded(kubeconfig);
@@ -47,4 +47,4 @@ function loaded(path: string | undefined): KubeConfig {
   return config;
 }
 
-const invalid = (message: string): ClusterError => new ClusterError('KUBECONFIG_INVALID', message);
+const invalid = (message: string): ClusterError => new ClusterError('NO_CONTEXT', message);
