@@ -39,9 +39,10 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
  */
 export async function execute(
   cluster: Cluster,
-  { object, live, grows, foreign, changes }: Planned,
+  planned: Planned,
   { forceConflicts = false, signal, onApplied }: ExecuteOptions = {},
 ): Promise<void> {
+  const { object, live, grows, foreign } = planned;
   if (live && isToBeTakenOver(live)) await takeOver(cluster, live, signal);
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
   if (grows.length > 0) await orphan(cluster, object, signal);
@@ -52,8 +53,14 @@ export async function execute(
       applied.conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
     );
   if (forceConflicts) for (const { removal } of foreign) await patch(cluster, object, removal, signal);
-  const difference = changes.length > 0 || foreign.length > 0;
-  onApplied?.(object, live ? (grows.length > 0 ? 'grown' : difference ? 'changed' : 'unchanged') : 'created');
+  onApplied?.(object, outcomeOf(planned));
+}
+
+/** What carrying a plan out does to its object. */
+export function outcomeOf({ live, grows, changes, foreign }: Planned): Outcome {
+  if (!live) return 'created';
+  if (grows.length > 0) return 'grown';
+  return changes.length > 0 || foreign.length > 0 ? 'changed' : 'unchanged';
 }
 
 async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<void> {

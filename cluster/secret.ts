@@ -1,6 +1,6 @@
 import { generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
 import type { Stack } from '../contract/model.ts';
-import { ApiError } from './cluster-error.ts';
+import { ApiError, ClusterError } from './cluster-error.ts';
 import { fieldManager, type Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
 import { stackSecretOf, type StackRef } from './owned.ts';
@@ -63,15 +63,25 @@ export async function ensureSecret(
   signal?: AbortSignal,
 ): Promise<SecretValues> {
   const live = await liveSecret(cluster, stack, signal);
-  const known = live ?? (await nextSecret(cluster, stack, signal));
-  const values = completed(stack, known ?? {}, make.value);
-  if (!live)
-    return (await create(cluster, make.object(values), signal))
-      ? values
-      : ensureSecret(cluster, stack, make, signal);
-  const lacks = Object.keys(values).some((key) => !(key in live));
-  if (lacks) await replaceSecret(cluster, stack, { ...live, ...values }, { make, signal });
+  const next = await nextSecret(cluster, stack, signal);
+  if (live && next) refuseHalfRotated(stack, live, next);
+  const values = completed(stack, live ?? next ?? {}, make.value);
+  if (!live && !(await create(cluster, make.object(values), signal)))
+    // Another apply was faster, and its values count.
+    return ensureSecret(cluster, stack, make, signal);
+  if (live && Object.keys(values).some((key) => !(key in live)))
+    await replaceSecret(cluster, stack, { ...live, ...values }, { make, signal });
+  if (next) await dropNextSecret(cluster, stack, signal);
   return values;
+}
+
+/** Neo4j may know the new password already, or not yet: only a rotation knows how to go on. */
+function refuseHalfRotated(stack: StackRef, live: SecretValues, next: SecretValues): void {
+  if (Object.entries(live).every(([key, value]) => (next[key] ?? value) === value)) return;
+  throw new ClusterError(
+    'PREFLIGHT_FAILED',
+    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force yet. Finish it first: mooring secrets rotate`,
+  );
 }
 
 /** The values a stack needs: those known, and new ones for the keys nobody has yet. */
