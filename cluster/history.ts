@@ -122,8 +122,11 @@ export async function endRevision(
   ended: Revision,
   { outcome: became, cause }: Pick<Revision, 'outcome' | 'cause'>,
 ): Promise<void> {
-  const { cause: _old, ...rest } = ended;
-  await change(cluster, stack, undefined, () => ({ ...rest, outcome: became, ...(cause ? { cause } : {}) }));
+  await change(cluster, stack, undefined, () => ({
+    ...rest,
+    outcome: became,
+    ...(cause === undefined ? {} : { cause }),
+  }));
 }
 
 /** More often than this nobody else is faster by chance. */

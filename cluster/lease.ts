@@ -86,7 +86,7 @@ async function release(cluster: Cluster, stack: StackRef, me: string): Promise<v
   }
 }
 
-const specOf = (live: KubeObject | undefined): LeaseSpec => (live?.['spec'] ?? {}) as LeaseSpec;
+const specOf = (live: KubeObject | undefined): LeaseSpec => live?.['spec'] ?? {};
 
 /** Who holds it now; nobody when it ran out, or when its process on this very machine is gone. */
 function holderOf(live: KubeObject): string | undefined {
