@@ -123,7 +123,7 @@ export async function endRevision(
   { outcome: became, cause }: Pick<Revision, 'outcome' | 'cause'>,
 ): Promise<void> {
   await change(cluster, stack, undefined, () => ({
-    ...rest,
+    ...ended,
     outcome: became,
     ...(cause === undefined ? {} : { cause }),
   }));
