@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { on } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { problem } from '../../contract/http.ts';
 import { serverFrame, subprotocols, type ServerFrame } from '../../contract/protocol.ts';
@@ -77,9 +78,9 @@ function said(text: string, acknowledged: boolean): string {
   return text;
 }
 
-async function refusalOf(response: NodeJS.ReadableStream & { statusCode?: number }): Promise<Error> {
+async function refusalOf(response: IncomingMessage): Promise<Error> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
+  for await (const chunk of response) chunks.push(chunk as Buffer);
   const parsed = problem.safeParse(jsonOf(Buffer.concat(chunks).toString()));
   const why = parsed.success ? `${parsed.data.message} ${(parsed.data.reasons ?? []).join('; ')}`.trim() : '';
   return new Error(

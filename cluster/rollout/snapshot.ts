@@ -1,4 +1,4 @@
-import { stackSelector } from '../../contract/labels.ts';
+import { stackLabels } from '../../contract/labels.ts';
 import type { Cluster } from '../cluster.ts';
 import type { KubeObject } from '../objects.ts';
 import { listObjects, type StackRef } from '../owned.ts';
@@ -55,7 +55,7 @@ export async function workloadStates(
   stack: StackRef,
   signal?: AbortSignal,
 ): Promise<WorkloadState[]> {
-  const at = { namespace: stack.namespace, labels: stackSelector(stack), signal };
+  const at = { namespace: stack.namespace, labels: stackLabels(stack), signal };
   const [deployments, sets, replicaSets, pods] = await Promise.all([
     listObjects(cluster, ['apps/v1', 'Deployment'], at),
     listObjects(cluster, ['apps/v1', 'StatefulSet'], at),
@@ -70,7 +70,7 @@ export async function workloadStates(
 }
 
 const serviceOf = ({ metadata }: KubeObject): string => metadata.labels?.['app.kubernetes.io/name'] ?? '';
-const statusOf = (object: KubeObject): WorkloadStatus => (object['status'] ?? {}) as WorkloadStatus;
+const statusOf = (object: KubeObject): WorkloadStatus => (object['status'] ?? {});
 const wanted = (object: KubeObject): number => (object['spec'] as { replicas?: number }).replicas ?? 1;
 const generationOf = ({ metadata }: KubeObject): number =>
   (metadata as { generation?: number }).generation ?? 0;
