@@ -1,5 +1,6 @@
 import { generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
 import type { Stack } from '../contract/model.ts';
+import { apiGroup } from '../contract/names.ts';
 import { ApiError, ClusterError } from './cluster-error.ts';
 import { fieldManager, type Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
@@ -13,6 +14,9 @@ export type SecretValues = Readonly<Record<string, string>>;
  * be made anew; whoever is cut off between its end and its return finds the values here.
  */
 export const nextSecretName = (stack: StackRef): string => `${stackSecretName(stack)}-next`;
+
+/** On the next Secret: its values replace others, and stores and pods have to learn them. */
+const rotationMark = `${apiGroup}/rotation`;
 
 const nextSecretOf = (stack: StackRef): KubeObject => ({
   ...stackSecretOf(stack),
@@ -36,14 +40,16 @@ export async function liveSecret(
   return secret && valuesIn(secret);
 }
 
-/** The values that wait to take the place of the live ones, if any do. */
+/** The values that wait to take the place of the live ones, if any do, and whether they are a rotation's. */
 export async function nextSecret(
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
-): Promise<SecretValues | undefined> {
+): Promise<{ values: SecretValues; isRotation: boolean } | undefined> {
   const secret = await readObject(cluster, nextSecretOf(stack), signal);
-  return secret && valuesIn(secret);
+  return (
+    secret && { values: valuesIn(secret), isRotation: rotationMark in (secret.metadata.annotations ?? {}) }
+  );
 }
 
 /** What makes a value, and a Secret out of values. */
@@ -54,34 +60,29 @@ export interface SecretMaker {
 
 /**
  * Sees to it that the stack's own Secret is there with every key the stack needs: the live one is kept, its values are
- * never changed; a key that is missing is added. Answers every value.
+ * never changed; a key that is missing is added. Does nothing for a stack whose user keeps every secret.
+ * @throws ClusterError PREFLIGHT_FAILED when a rotation was cut off: only it knows how to go on.
  */
 export async function ensureSecret(
   cluster: Cluster,
   stack: Stack,
   make: SecretMaker,
   signal?: AbortSignal,
-): Promise<SecretValues> {
+): Promise<void> {
+  if (generatedSecretKeys(stack).length === 0) return;
   const live = await liveSecret(cluster, stack, signal);
   const next = await nextSecret(cluster, stack, signal);
-  if (live && next) refuseHalfRotated(stack, live, next);
-  const values = completed(stack, live ?? next ?? {}, make.value);
-  if (!live && !(await create(cluster, make.object(values), signal)))
-    // Another apply was faster, and its values count.
-    return ensureSecret(cluster, stack, make, signal);
+  if (next?.isRotation)
+    throw new ClusterError(
+      'PREFLIGHT_FAILED',
+      `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere. Finish it first: mooring secrets rotate`,
+    );
+  const values = completed(stack, live ?? next?.values ?? {}, make.value);
   if (live && Object.keys(values).some((key) => !(key in live)))
-    await replaceSecret(cluster, stack, { ...live, ...values }, { make, signal });
-  if (next) await dropNextSecret(cluster, stack, signal);
-  return values;
-}
-
-/** Neo4j may know the new password already, or not yet: only a rotation knows how to go on. */
-function refuseHalfRotated(stack: StackRef, live: SecretValues, next: SecretValues): void {
-  if (Object.entries(live).every(([key, value]) => (next[key] ?? value) === value)) return;
-  throw new ClusterError(
-    'PREFLIGHT_FAILED',
-    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force yet. Finish it first: mooring secrets rotate`,
-  );
+    await stageSecret(cluster, stack, { ...live, ...values }, { make, rotation: false, signal });
+  if (!live || Object.keys(values).some((key) => !(key in live)))
+    await swapSecret(cluster, stack, { ...live, ...values }, { make, replace: live !== undefined, signal });
+  if (live) await dropNextSecret(cluster, stack, signal);
 }
 
 /** The values a stack needs: those known, and new ones for the keys nobody has yet. */
@@ -89,29 +90,30 @@ export function completed(stack: Stack, known: SecretValues, value: () => string
   return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, known[key] ?? value()]));
 }
 
-/** Puts other values in place of the live ones; cut off anywhere, the values are still in one Secret or the other. */
-export async function replaceSecret(
-  cluster: Cluster,
-  stack: StackRef,
-  values: SecretValues,
-  { make, signal }: { make: SecretMaker; signal?: AbortSignal | undefined },
-): Promise<void> {
-  await stageSecret(cluster, stack, values, { make, signal });
-  const { api, discovery } = cluster;
-  await api.request('DELETE', await discovery.pathOf(stackSecretOf(stack)), { accept: [404], signal });
-  await create(cluster, make.object(values), signal);
-  await dropNextSecret(cluster, stack, signal);
-}
-
 /** Writes down values that are to take the place of the live ones. What another run wrote down before is kept. */
 export async function stageSecret(
   cluster: Cluster,
   stack: StackRef,
   values: SecretValues,
-  { make, signal }: { make: SecretMaker; signal?: AbortSignal | undefined },
+  { make, rotation, signal }: { make: SecretMaker; rotation: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const staged = make.object(values);
-  await create(cluster, { ...staged, metadata: { ...staged.metadata, name: nextSecretName(stack) } }, signal);
+  const annotations = rotation ? { annotations: { [rotationMark]: 'begun' } } : {};
+  const metadata = { ...staged.metadata, name: nextSecretName(stack), ...annotations };
+  await create(cluster, { ...staged, metadata }, signal);
+}
+
+/** Puts values in force that were staged before. Where another apply was faster, its values stay. */
+export async function swapSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  { make, replace, signal }: { make: SecretMaker; replace: boolean; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { api, discovery } = cluster;
+  if (replace)
+    await api.request('DELETE', await discovery.pathOf(stackSecretOf(stack)), { accept: [404], signal });
+  await create(cluster, make.object(values), signal);
 }
 
 export async function dropNextSecret(
@@ -122,22 +124,13 @@ export async function dropNextSecret(
   await api.request('DELETE', await discovery.pathOf(nextSecretOf(stack)), { accept: [404], signal });
 }
 
-/** Creates, never overwrites. @returns false when somebody else was faster. */
-async function create(
-  { api, discovery }: Cluster,
-  secret: KubeObject,
-  signal?: AbortSignal,
-): Promise<boolean> {
+/** Creates, never overwrites: one that is there already stays as it is. */
+async function create({ api, discovery }: Cluster, secret: KubeObject, signal?: AbortSignal): Promise<void> {
   const path = await discovery.collectionOf(secret.apiVersion, secret.kind, secret.metadata.namespace);
+  const query = { fieldManager, fieldValidation: 'Strict' };
   try {
-    await api.request('POST', path, {
-      query: { fieldManager, fieldValidation: 'Strict' },
-      body: secret,
-      signal,
-    });
-    return true;
+    await api.request('POST', path, { query, body: secret, signal });
   } catch (error) {
-    if (error instanceof ApiError && error.reason === 'AlreadyExists') return false;
-    throw error;
+    if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
   }
 }

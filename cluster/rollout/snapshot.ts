@@ -70,7 +70,7 @@ export async function workloadStates(
 }
 
 const serviceOf = ({ metadata }: KubeObject): string => metadata.labels?.['app.kubernetes.io/name'] ?? '';
-const statusOf = (object: KubeObject): WorkloadStatus => (object['status'] ?? {});
+const statusOf = (object: KubeObject): WorkloadStatus => object['status'] ?? {};
 const wanted = (object: KubeObject): number => (object['spec'] as { replicas?: number }).replicas ?? 1;
 const generationOf = ({ metadata }: KubeObject): number =>
   (metadata as { generation?: number }).generation ?? 0;
