@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
+import { addSynth } from './commands/synth.ts';
 
 /** Adds one command to the program. A command's file loads what it works with only when it runs. */
 type AddCommand = (program: Command) => void;
@@ -8,6 +9,7 @@ type AddCommand = (program: Command) => void;
 const commands: readonly AddCommand[] = [
   // verify: from branch verify.
   // apply, diff, history, rollback, secrets, down: from branch apply.
+  addSynth,
   addCompletion,
 ];
 
