@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { addCompletion } from './commands/completion.ts';
+import { addExplain } from './commands/explain.ts';
+import { addInit } from './commands/init.ts';
 import { addSynth } from './commands/synth.ts';
 
 /** Adds one command to the program. A command's file loads what it works with only when it runs. */
@@ -9,7 +11,9 @@ type AddCommand = (program: Command) => void;
 const commands: readonly AddCommand[] = [
   // verify: from branch verify.
   // apply, diff, history, rollback, secrets, down: from branch apply.
+  addInit,
   addSynth,
+  addExplain,
   addCompletion,
 ];
 
