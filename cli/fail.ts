@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ClusterError } from '../cluster/cluster-error.ts';
 import { StackError } from '../contract/define-stack.ts';
 import { exitCodeOf, type ErrorCode, type TerminalCode } from '../contract/errors.ts';
 
@@ -27,7 +28,8 @@ export function endingOf(error: unknown): Ending {
   // Commander wrote its own message already; only --help and --version are no mistakes.
   if (error instanceof CommanderError)
     return { message: '', exitCode: error.exitCode === 0 ? 0 : exitCodeOf('USAGE') };
-  if (error instanceof CommandError) return { message: error.message, exitCode: exitCodeOf(error.code) };
+  if (error instanceof CommandError || error instanceof ClusterError)
+    return { message: error.message, exitCode: exitCodeOf(error.code) };
   // By name: charts-ts is loaded only by commands that render.
   if (error instanceof StackError || (error instanceof Error && error.name === 'UserError'))
     return { message: error.message, exitCode: exitCodeOf('STACK_INVALID') };

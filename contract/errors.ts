@@ -60,6 +60,16 @@ export const terminalCodes = {
     means: 'The API server does not know these credentials, or does not let them do this.',
   },
   CLUSTER_REFUSED: { exit: 65, means: 'The API server refused an object; what it said is shown.' },
+  CLUSTER_CONFLICT: {
+    exit: 73,
+    means: 'Another manager owns a field that is to be changed, or another apply is running.',
+  },
+  NAMESPACE_ENDING: { exit: 75, means: 'The namespace is being deleted; wait until it is gone.' },
+  PREFLIGHT_FAILED: { exit: 69, means: 'The cluster lacks what the stack needs; nothing was changed.' },
+  ROLLOUT_FAILED: {
+    exit: 1,
+    means: 'Everything was applied, but no chat turn passed; the cause is named.',
+  },
   NOT_FOUND_IN_CLUSTER: { exit: 66, means: 'What was asked for is not in the cluster.' },
   INTERRUPTED: {
     exit: 130,
