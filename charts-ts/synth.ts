@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Names, Yaml } from 'cdk8s';
+import { App, Names } from 'cdk8s';
 import { chatStack } from '../contract/chat-stack.ts';
 import type { Stack } from '../contract/model.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { findDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
+import { stringifyManifests } from './yaml.ts';
 
 /** A document's manifests, not written anywhere yet. */
 export interface Manifests {
@@ -48,7 +49,8 @@ export function manifestsOf(
   const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
   const files = charts.map((chart): [string, string] => [
     `${Names.toDnsLabel(chart)}${extension}`,
-    Yaml.stringify(...(chart.toJson() as unknown[])),
+    // Not chart.toJson(): it looks for dependencies between all objects of the app again for each chart.
+    stringifyManifests(chart.apiObjects.map((object) => object.toJson() as unknown)),
   ]);
   return { stack, source, usualFolder: app.outdir, files: new Map(files) };
 }
