@@ -34,6 +34,13 @@ export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<str
   return write(path, all, Object.keys(kept).length > 0) ? pick(all, keys) : keptSecrets(stack, path);
 }
 
+/** The values that are kept, without making any; `undefined` where one is missing. @throws UserError as above. */
+export function secretsIfKept(stack: Stack, path = secretsPath(stack)): Record<string, string> | undefined {
+  const keys = generatedSecretKeys(stack).map(({ key }) => key);
+  const kept = existsSync(path) ? readKept(path) : {};
+  return keys.every((key) => Object.hasOwn(kept, key)) ? pick(kept, keys) : undefined;
+}
+
 function readKept(path: string): Record<string, string> {
   try {
     return keptValues.parse(JSON.parse(readFileSync(path, 'utf8')));

@@ -5,3 +5,6 @@ export const stackFromEnvironment = (): string | undefined => process.env['MOORI
 
 /** The whole environment, for what is asked about it: `doctor --local` parses it as the backend would. */
 export const wholeEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
+/** How the user called this program; the launcher says so when kubectl did. */
+export const calledAs = (): string => process.env['MOORING_CALLED_AS'] ?? 'mooring';
