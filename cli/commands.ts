@@ -1,4 +1,5 @@
 import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addInit } from './commands/init.ts';
 import { addSynth } from './commands/synth.ts';
@@ -10,6 +11,7 @@ export const commands: readonly AddCommand[] = [
   addSynth,
   // verify: from branch verify.
   // apply, diff, history, rollback, secrets, down: from branch apply.
+  addDoctor,
   addExplain,
   addCompletion,
 ];
