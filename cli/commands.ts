@@ -1,7 +1,13 @@
+import { addApply } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDiff } from './commands/diff.ts';
+import { addDown } from './commands/down.ts';
 import { addExplain } from './commands/explain.ts';
+import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addSynth } from './commands/synth.ts';
 import type { AddCommand } from './program.ts';
 
@@ -10,7 +16,13 @@ export const commands: readonly AddCommand[] = [
   addInit,
   addSynth,
   // verify: from branch verify.
-  // apply, diff, history, rollback, secrets, down: from branch apply.
+  addDiff,
+  addApply,
+  addHistory,
+  addRollback,
+  addSecrets,
+  addDown,
+  // status, logs, open
   addDoctor,
   addExplain,
   addCompletion,

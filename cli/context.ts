@@ -1,11 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster } from '../cluster/cluster.ts';
 import { CommandError } from './fail.ts';
 import type { ChangeOptions, ClusterOptions } from './options.ts';
 import { note } from './output.ts';
 
 /** The cluster a command speaks to. */
 export interface Target {
+  readonly cluster: Cluster;
   readonly kubeConfig: KubeConfig;
   readonly context: string;
   readonly server: string;
@@ -15,44 +17,13 @@ export interface Target {
 
 /**
  * The cluster that is meant: `--kubeconfig` and `--context`, else what kubectl would use.
- * @throws CommandError NO_CONTEXT, naming the contexts there are.
+ * @throws ClusterError NO_CONTEXT, naming the contexts there are.
  */
 export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kubeconfig'>): Promise<Target> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const kubeConfig = new KubeConfig();
-  load(kubeConfig, options.kubeconfig);
-  const context = options.context ?? kubeConfig.getCurrentContext();
-  const names = kubeConfig.getContexts().map(({ name }) => name);
-  if (!names.includes(context)) throw noContext(context, names);
-  kubeConfig.setCurrentContext(context);
-  const server = kubeConfig.getCurrentCluster()?.server;
-  if (server === undefined)
-    throw new CommandError(
-      'NO_CONTEXT',
-      `The context "${context}" names a cluster the kubeconfig does not have.`,
-    );
-  return { kubeConfig, context, server, isKind: isKind(context, server) };
-}
-
-function load(kubeConfig: KubeConfig, path: string | undefined): void {
-  try {
-    if (path === undefined) kubeConfig.loadFromDefault();
-    else kubeConfig.loadFromFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('NO_CONTEXT', `The kubeconfig${path ? ` ${path}` : ''} cannot be read: ${reason}`);
-  }
-}
-
-function noContext(context: string, names: readonly string[]): CommandError {
-  const known =
-    names.length > 0
-      ? `There ${names.length > 1 ? 'are' : 'is'} ${names.join(', ')}.`
-      : 'It has no context at all.';
-  const what = context
-    ? `The kubeconfig has no context "${context}".`
-    : 'The kubeconfig has no current context; name one with --context.';
-  return new CommandError('NO_CONTEXT', `${what} ${known}`);
+  const { openCluster } = await import('../cluster/cluster.ts');
+  const cluster = openCluster(options);
+  const { kubeConfig, context, server } = cluster.api;
+  return { cluster, kubeConfig, context, server, isKind: isKind(context, server) };
 }
 
 /** kind calls its contexts `kind-…` and listens on loopback; a remote cluster of that name is not one. */

@@ -49,8 +49,8 @@ export interface ApplyStackOptions {
   readonly prune: boolean;
   /** With `prune`: the claims of services that are gone, too. */
   readonly deleteData: boolean;
-  /** Absent: nobody waits for the rollout. */
-  readonly prove?: { readonly timeoutMs: number; readonly speaker: Speaker };
+  /** Absent: nobody waits for the rollout. Without a speaker, nobody holds a chat either. */
+  readonly prove?: { readonly timeoutMs: number; readonly speaker?: Speaker };
   /** Kept in the history, such as `rollback to 3`. */
   readonly note?: string;
   readonly signal?: AbortSignal | undefined;
@@ -212,6 +212,7 @@ async function proof(
 ): Promise<ChatTurn | undefined> {
   if (!prove) return undefined;
   await awaitRollout(cluster, stack, { timeoutMs: prove.timeoutMs, signal, onProgress: report.waiting });
+  if (!prove.speaker) return undefined;
   report.waiting('every pod is ready; holding a chat');
   return proveChat(cluster, stack, prove.speaker, signal);
 }
