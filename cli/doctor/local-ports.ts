@@ -60,7 +60,7 @@ async function answerOf(port: number, path: string): Promise<unknown> {
     const response = await fetch(`http://${loopback}:${port}${path}`, {
       signal: AbortSignal.timeout(answerMs),
     });
-    return (await response.json()) as unknown;
+    return await response.json();
   } catch {
     return undefined;
   }

@@ -38,15 +38,21 @@ export const containersOf = (workload: KubeObject): readonly ContainerSpec[] =>
 export function environmentIn(workload: KubeObject, objects: Objects): Map<string, SetVariable> {
   const found = new Map<string, SetVariable>();
   const [container] = containersOf(workload);
-  for (const { prefix = '', configMapRef } of (container?.envFrom ?? []) as EnvFrom[]) {
-    const map = configMap(objects, configMapRef?.name);
-    if (!map) continue;
-    for (const [key, value] of Object.entries(dataOf(map)))
-      found.set(`${prefix}${key}`, { value, isSecret: false, where: setIn(map, ['f:data', `f:${key}`]) });
-  }
-  for (const entry of (container?.env ?? []) as EnvEntry[])
-    found.set(entry.name, own(workload, container?.name ?? '', entry, objects));
+  if (!container) return found;
+  for (const from of (container.envFrom ?? []) as EnvFrom[])
+    for (const [name, variable] of wholeMap(from, objects)) found.set(name, variable);
+  for (const entry of (container.env ?? []) as EnvEntry[])
+    found.set(entry.name, own(workload, container.name, entry, objects));
   return found;
+}
+
+function wholeMap({ prefix = '', configMapRef }: EnvFrom, objects: Objects): [string, SetVariable][] {
+  const map = configMap(objects, configMapRef?.name);
+  if (!map) return [];
+  return Object.entries(dataOf(map)).map(([key, value]) => [
+    `${prefix}${key}`,
+    { value, isSecret: false, where: setIn(map, ['f:data', `f:${key}`]) },
+  ]);
 }
 
 function own(workload: KubeObject, container: string, entry: EnvEntry, objects: Objects): SetVariable {

@@ -30,10 +30,7 @@ function serviceWiring({ selector = {}, ports = [] }: ServiceSpec): Wiring {
   return {
     selector: labels.map(([key, value]) => `${key}=${value}`).join(','),
     ...Object.fromEntries(
-      ports.map(({ name = '', port, targetPort }) => [
-        `port "${name}"`,
-        `${port} → ${String(targetPort ?? port)}`,
-      ]),
+      ports.map(({ name = '', port, targetPort }) => [`port "${name}"`, `${port} → ${targetPort ?? port}`]),
     ),
   };
 }
@@ -96,9 +93,7 @@ function differences(wanted: KubeObject, found: KubeObject): Check[] {
 function lastChange({ metadata }: KubeObject): string {
   const others = (metadata.managedFields ?? []).filter(
     ({ manager, subresource, fieldsV1 }) =>
-      manager !== 'mooring' &&
-      subresource === undefined &&
-      Object.hasOwn((fieldsV1 ?? {}) as object, 'f:spec'),
+      manager !== 'mooring' && subresource === undefined && Object.hasOwn(fieldsV1 ?? {}, 'f:spec'),
   );
   const last = others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
   return last ? `, last ${setBy({ manager: last.manager ?? 'somebody', at: last.time })}` : '';

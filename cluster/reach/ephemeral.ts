@@ -40,24 +40,34 @@ export async function runBeside(
     body: { spec: { ephemeralContainers: [copy] } },
     contentType: 'application/strategic-merge-patch+json',
   });
+  await ended({ api, path, name, timeoutMs });
+  const { json } = await api.request('GET', `${path}/log`, { query: { container: name } });
+  // A log of one line of JSON is parsed as what its media type says: text.
+  return typeof json === 'string' ? json : JSON.stringify(json);
+}
+
+interface Awaited {
+  readonly api: Cluster['api'];
+  /** The pod's. */
+  readonly path: string;
+  readonly name: string;
+  readonly timeoutMs: number;
+}
+
+async function ended({ api, path, name, timeoutMs }: Awaited): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const { json } = await api.request('GET', path);
     const state = stateOf(json, name);
-    if (state?.terminated) break;
-    const stuck = /Err|BackOff/.test(state?.waiting?.reason ?? '');
-    if (stuck || performance.now() > deadline)
+    if (state?.terminated) return;
+    const reason = state?.waiting?.reason ?? '';
+    if (/Err|BackOff/.test(reason) || performance.now() > deadline)
       throw new ClusterError(
         'CLUSTER_AWAY',
-        `A container beside "${container.name}" in pod ${pod.metadata.name} did not run to its end: ${
-          state?.waiting?.reason ?? `not within ${timeoutMs} ms`
-        }.`,
+        `An ephemeral container did not run to its end: ${reason || `not within ${timeoutMs} ms`}.`,
       );
     await pause();
   }
-  const { json } = await api.request('GET', `${path}/log`, { query: { container: name } });
-  // A log of one line of JSON is parsed as what its media type says: text.
-  return typeof json === 'string' ? json : JSON.stringify(json);
 }
 
 function stateOf(pod: unknown, name: string): EphemeralStatus['state'] {
