@@ -6,8 +6,11 @@ import { addDown } from './commands/down.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
+import { addLogs } from './commands/logs.ts';
+import { addOpen } from './commands/open.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSecrets } from './commands/secrets.ts';
+import { addStatus } from './commands/status.ts';
 import { addSynth } from './commands/synth.ts';
 import type { AddCommand } from './program.ts';
 
@@ -22,7 +25,9 @@ export const commands: readonly AddCommand[] = [
   addRollback,
   addSecrets,
   addDown,
-  // status, logs, open
+  addStatus,
+  addLogs,
+  addOpen,
   addDoctor,
   addExplain,
   addCompletion,

@@ -6,7 +6,7 @@ import { ClusterError } from '../../cluster/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../cluster/objects.ts';
 import { runBeside, type ContainerSpec } from '../../cluster/reach/ephemeral.ts';
 import { execInPod } from '../../cluster/reach/exec.ts';
-import type { Pod } from '../../cluster/rollout/snapshot.ts';
+import type { ContainerStatus, Pod } from '../../cluster/rollout/snapshot.ts';
 import type { Check } from './check.ts';
 import { backendPods } from './running.ts';
 
@@ -71,17 +71,17 @@ async function dialled(cluster: Cluster, { namespace }: Stack, pod: Pod): Promis
     const { stdout, stderr } = await execInPod(cluster.api, at, command, dialMs);
     return { from: `${nameOf(pod)} (exec)`, report: reportIn(stdout, stderr) };
   }
-  const waiting = status?.state?.waiting?.reason ?? status?.state?.terminated?.reason;
-  if (pod.status.phase === 'Pending' || waiting === undefined)
-    throw new ClusterError(
-      'NOT_FOUND_IN_CLUSTER',
-      `${nameOf(pod)} has not started${waiting ? ` (${waiting})` : ''}.`,
-    );
+  const reason = downReason(pod, status);
   const output = await runBeside(cluster, pod, container, { args: [dialWord], timeoutMs: dialMs });
-  return {
-    from: `${nameOf(pod)} (an ephemeral container, since its own is in ${waiting})`,
-    report: reportIn(output, ''),
-  };
+  const from = `${nameOf(pod)} (an ephemeral container, since its own is in ${reason})`;
+  return { from, report: reportIn(output, '') };
+}
+
+/** Why a container that ran once does not now. @throws ClusterError where it never did: nothing can run beside it. */
+function downReason(pod: Pod, status: ContainerStatus | undefined): string {
+  const reason = status?.state?.waiting?.reason ?? status?.state?.terminated?.reason ?? 'nothing is known';
+  if (pod.status.phase !== 'Pending') return reason;
+  throw new ClusterError('NOT_FOUND_IN_CLUSTER', `${nameOf(pod)} has not started (${reason}).`);
 }
 
 function containerOf(pod: Pod): ContainerSpec {

@@ -54,22 +54,36 @@ interface Layers {
 }
 
 function variableCheck(service: Workload, name: string, layers: Layers): Check[] {
-  const should = layers.contract && textOf(layers.contract);
+  const should = layers.contract ? textOf(layers.contract) : null;
   const [rendered, live] = [layers.rendered.get(name), layers.live.get(name)];
   const astray = runningAstray(name, layers, live);
-  if (rendered?.value === should && live?.value === should && astray.length === 0) return [];
-  const isSecret = service.variables?.[name]?.secret ?? false;
-  const shown = (set: SetVariable | undefined): string | null =>
-    set === undefined ? null : isSecret && !set.isSecret ? '(a value written down, not shown)' : set.value;
-  const places: Place[] = [
-    { layer: 'contract', value: should ?? null, where: layers.contract?.from ?? 'nothing sets it' },
-    { layer: 'rendered', value: shown(rendered), where: rendered?.where ?? 'the manifests' },
-    { layer: 'live', value: shown(live), where: live?.where ?? 'the cluster' },
-    ...astray,
+  const same = [rendered, live].every((set) => (set?.value ?? null) === should);
+  if (same && astray.length === 0) return [];
+  const isSecret = service.variables?.[name]?.secret === true;
+  const said = { should, rendered: shown(rendered, isSecret), live: shown(live, isSecret), astray };
+  return [
+    {
+      id: `env/${service.name}/${name}`,
+      places: placesOf(said, layers.contract, [rendered, live]),
+      ...sentence(service, name, said),
+    },
   ];
-  const id = `env/${service.name}/${name}`;
-  const said = sentence(service, name, { should, rendered: shown(rendered), live: shown(live), astray });
-  return [{ id, places, ...said }];
+}
+
+function placesOf(said: Said, contract: EnvValue | undefined, sets: (SetVariable | undefined)[]): Place[] {
+  const [rendered, live] = sets;
+  return [
+    { layer: 'contract', value: said.should, where: contract?.from ?? 'nothing sets it' },
+    { layer: 'rendered', value: said.rendered, where: rendered?.where ?? 'the manifests' },
+    { layer: 'live', value: said.live, where: live?.where ?? 'the cluster' },
+    ...said.astray,
+  ];
+}
+
+/** A secret is told by its place; one that somebody wrote down as a plain value is not told at all. */
+function shown(set: SetVariable | undefined, isSecret: boolean): string | null {
+  if (set === undefined) return null;
+  return isSecret && !set.isSecret ? '(a value written down, not shown)' : set.value;
 }
 
 const textOf = (value: EnvValue): string =>
@@ -87,37 +101,44 @@ function runningAstray(name: string, { running, live }: Layers, set: SetVariable
   });
 }
 
+/** What each layer says of one variable; null where it says nothing. */
 interface Said {
-  readonly should: string | undefined;
+  readonly should: string | null;
   readonly rendered: string | null;
   readonly live: string | null;
   readonly astray: readonly Place[];
 }
 
-function sentence(service: Workload, name: string, said: Said): Pick<Check, 'verdict' | 'says' | 'fix'> {
-  const { should, live, rendered, astray } = said;
-  const who = `${service.name}: ${name}`;
-  if (should === undefined && live !== null) return unforeseen(service, name, live);
-  if (live !== (should ?? null))
+type Sentence = Pick<Check, 'verdict' | 'says' | 'fix'>;
+
+function sentence(service: Workload, name: string, said: Said): Sentence {
+  const { should, live } = said;
+  if (should === null && live !== null) return unforeseen(service, name, live);
+  if (live === should) return behind(service, name, said);
+  return {
+    verdict: 'wrong',
+    says: `${service.name}: ${name} is ${live ?? 'not set'} in the cluster, but the contract says ${should ?? 'nothing'}.`,
+    fix: takeBack(service, name),
+  };
+}
+
+/** The cluster is as it should be; a process or dist/ is not. */
+function behind(service: Workload, name: string, { should, live, rendered, astray }: Said): Sentence {
+  const [old] = astray;
+  if (old)
     return {
       verdict: 'wrong',
-      says: `${who} is ${live ?? 'not set'} in the cluster, but the contract says ${should ?? 'nothing'}.`,
-      fix: takeBack(service, name),
-    };
-  if (astray.length > 0)
-    return {
-      verdict: 'wrong',
-      says: `${who} is ${live ?? 'unset'} in the cluster now, but a process still runs with ${astray[0]?.value ?? 'none'}.`,
+      says: `${service.name}: ${name} is ${live ?? 'unset'} in the cluster now, but a process still runs with ${old.value ?? 'none'}.`,
       fix: 'restart its pods: kubectl rollout restart.',
     };
   return {
     verdict: 'wrong',
-    says: `${who} is ${rendered ?? 'not there'} in dist/, but the contract says ${should ?? 'nothing'}.`,
+    says: `${service.name}: ${name} is ${rendered ?? 'not there'} in dist/, but the contract says ${should ?? 'nothing'}.`,
     fix: 'mooring synth',
   };
 }
 
-function unforeseen(service: Workload, name: string, live: string): Pick<Check, 'verdict' | 'says' | 'fix'> {
+function unforeseen(service: Workload, name: string, live: string): Sentence {
   const variables = Object.keys(service.variables ?? {});
   const fix = takeBack(service, name);
   if (variables.includes(name))

@@ -5,13 +5,14 @@ import type { Check } from './check.ts';
 /** What connects a stack: which image listens where, and which Service leads there. */
 type Wiring = Readonly<Record<string, string>>;
 
+interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: string | number;
+}
 interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>;
-  readonly ports?: readonly {
-    readonly name?: string;
-    readonly port: number;
-    readonly targetPort?: unknown;
-  }[];
+  readonly ports?: readonly ServicePort[];
 }
 interface Container {
   readonly name: string;
