@@ -3,7 +3,7 @@ import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
 
 export interface DoctorOptions extends ClusterOptions {
   readonly local?: true;
-  readonly envFile?: string;
+  readonly dotenv?: string;
 }
 
 /** `mooring doctor`: what is wrong, from the contract to the running process, as a person who looked would say it. */
@@ -11,7 +11,8 @@ export function addDoctor(program: Command): void {
   const command = withCluster(program.command('doctor'))
     .description('find what is wrong: compare what is written with what runs, and dial every dependency')
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
-    .option('--env-file <path>', 'with --local: the env file (default: ./.env where there is one)')
+    // Not --env-file: Node takes that one for itself, wherever it stands.
+    .option('--dotenv <path>', 'with --local: the env file (default: ./.env where there is one)')
     .action(async (options: DoctorOptions) => (await import('../doctor/doctor.ts')).doctorCommand(options));
   withExamples(command, {
     'mooring doctor': 'the stack of ./stack.yaml in the current context',

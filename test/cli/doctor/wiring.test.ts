@@ -56,7 +56,8 @@ describe('wiring', () => {
       'mooring/backend:0.0.9',
       /image of container "backend" is mooring\/backend:0.0.9/,
     ],
-  ])('a change of %s %s (%s → %s) is told', (kind, name, from, to, told) => {
+  ])('a change of %s %s (%s → %s) is told', (...row) => {
+    const [kind, name, from, to, told] = row;
     const said = wrong(changed(kind, name, from, to));
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(told);
