@@ -12,19 +12,34 @@ export interface FieldChange {
 /** What stands in place of a value of a Secret. */
 export const masked = '(secret)';
 
-/** Fields the API server keeps for itself, and the note kubectl keeps for its own next apply. */
-const ignored: readonly RegExp[] = [
-  /^status(\.|$)/,
-  /^metadata\.(managedFields|resourceVersion|generation|creationTimestamp|uid|selfLink)(\.|$)/,
-  /^metadata\.annotations\[kubectl\.kubernetes\.io\/last-applied-configuration\]$/,
-];
+/** Fields of `metadata` the API server keeps for itself. */
+const kept = ['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'];
+
+/** The note `kubectl apply` keeps for its own next time. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Every field in which two states of one object differ, in the order of the object; values of a Secret are masked. */
 export function changesBetween(live: KubeObject | undefined, next: KubeObject | undefined): FieldChange[] {
   const isSecret = (live ?? next)?.kind === 'Secret';
-  return compare('', live, next)
-    .filter(({ path }) => !ignored.some((pattern) => pattern.test(path)))
-    .map((change) => (isSecret && /^(data|stringData)/.test(change.path) ? hide(change) : change));
+  return compare('', live && comparable(live), next && comparable(next)).map((change) =>
+    isSecret && /^(data|stringData)/.test(change.path) ? hide(change) : change,
+  );
+}
+
+/** What its owner wrote of an object, without status and bookkeeping. */
+function comparable(object: KubeObject): object {
+  const { metadata, ...rest } = object;
+  const { annotations = {}, ...others } = metadata;
+  const fields = Object.entries(rest).filter(([name]) => name !== 'status');
+  const entries = Object.entries(others).filter(([name]) => !kept.includes(name));
+  const notes = Object.entries(annotations).filter(([name]) => name !== lastApplied);
+  return {
+    ...Object.fromEntries(fields),
+    metadata: {
+      ...Object.fromEntries(entries),
+      ...(notes.length > 0 ? { annotations: Object.fromEntries(notes) } : {}),
+    },
+  };
 }
 
 const hide = ({ path, from, to }: FieldChange): FieldChange => ({

@@ -90,7 +90,9 @@ async function planChange(
   const stuck = await ungrowable(cluster, object, signal);
   const judged = object.kind === 'StatefulSet' ? withLiveClaims(object, live) : object;
   const { applied, conflicts } = await dryRun(cluster, judged, signal);
-  const next = isToBeTakenOver(live) ? afterTakeOver(live, applied.object) : applied.object;
+  const next = isToBeTakenOver(live)
+    ? await afterTakeOver(cluster, live, applied.object, signal)
+    : applied.object;
   return {
     object,
     live,

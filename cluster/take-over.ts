@@ -68,17 +68,30 @@ export async function takeOver(cluster: Cluster, live: KubeObject, signal?: Abor
 
 /**
  * What an apply will leave once our predecessor's fields are ours: `applied` (a forced dry run) without the fields
- * that only the predecessor owned and we do not apply.
+ * that only the predecessor owned and we do not apply. It owned defaults too, so the API server fills them in again.
  */
-export function afterTakeOver(live: KubeObject, applied: KubeObject): KubeObject {
-  const before = live.metadata.managedFields ?? [];
+export async function afterTakeOver(
+  { api, discovery }: Cluster,
+  live: KubeObject,
+  applied: KubeObject,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
   const none: FieldSet = {};
+  const before = live.metadata.managedFields ?? [];
   const theirs = before.filter(isPredecessor).reduce((set, entry) => unionOf(set, fieldsOf(entry)), none);
   const others = (applied.metadata.managedFields ?? [])
     .filter((entry) => !isPredecessor(entry))
     .map(fieldsOf);
-  return without(theirs, others).reduce<KubeObject>(
+  const left = without(theirs, others).reduce<KubeObject>(
     (object, path) => removed(object, path) as KubeObject,
     applied,
   );
+  const { resourceVersion } = live.metadata;
+  const body = { ...left, metadata: { ...left.metadata, ...(resourceVersion ? { resourceVersion } : {}) } };
+  const { json } = await api.request('PUT', await discovery.pathOf(live), {
+    query: { dryRun: 'All', fieldManager },
+    body,
+    signal,
+  });
+  return json as KubeObject;
 }
