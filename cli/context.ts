@@ -29,7 +29,7 @@ export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kube
 /** kind calls its contexts `kind-…` and listens on loopback; a remote cluster of that name is not one. */
 export function isKind(context: string, server: string): boolean {
   const { hostname } = new URL(server);
-  return context.startsWith('kind-') && /^(127\.|localhost$|\[::1\]$)/.test(hostname);
+  return context.startsWith('kind-') && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
 }
 
 /** Says first where a command is about to change something, whoever asked it to. */

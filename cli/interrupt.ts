@@ -27,3 +27,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     stopListening();
   }
 }
+
+/** For what goes on until somebody ends it: Ctrl-C is its end, not a failure. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  try {
+    await interruptible(work);
+  } catch (error) {
+    if (!(error instanceof ClusterError && error.code === 'INTERRUPTED')) throw error;
+  }
+}
