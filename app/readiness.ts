@@ -32,7 +32,7 @@ export class Readiness {
       ready,
       reason,
       message: this.#message(reason, gates),
-      retryAfterSeconds: ready ? null : retryAfterSeconds,
+      retryAfterSeconds: ready || reason === 'Draining' ? null : retryAfterSeconds,
       mode: this.#sources.mode,
       dependencies: gates.map(({ name, state }) => ({ name, state })),
     };

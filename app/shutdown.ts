@@ -9,6 +9,8 @@ export interface Ending {
   /** Over how long connections are sent elsewhere. */
   readonly closeSpreadMs: number;
   readonly drain: (spreadMs: number) => Promise<void>;
+  /** How long those sent away are still answered: a process that is gone would swallow what they ask. */
+  readonly lingerMs: number;
   /** Resolves when no answer is owed any more. */
   readonly answersIdle: () => Promise<void>;
   readonly abortAnswers: () => void;
@@ -20,8 +22,8 @@ export interface Ending {
 const lastAnswersMs = 3_000;
 
 /**
- * Unready → wait while balancers notice → refuse handshakes → send connections elsewhere → close. Never rejects: what
- * cannot be closed is logged, and the rest is closed all the same.
+ * Unready → wait while balancers notice → refuse handshakes → send connections elsewhere → linger → close. Never
+ * rejects: what cannot be closed is logged, and the rest is closed all the same.
  */
 export class Shutdown {
   #phase: 'serving' | 'leaving' | 'refusing' = 'serving';
@@ -49,6 +51,7 @@ export class Shutdown {
     await pause(ending.endpointWaitMs);
     this.#phase = 'refusing';
     await ending.drain(ending.closeSpreadMs);
+    await pause(ending.lingerMs);
     await Promise.race([ending.answersIdle(), pause(lastAnswersMs, undefined, { ref: false })]);
     ending.abortAnswers();
     for (const close of ending.close)

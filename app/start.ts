@@ -111,6 +111,7 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
     ...{ env, log, memory, metrics, onLoopback },
+    draining: () => shutdown.draining,
     readiness: new Readiness({
       gates: () => gates.list(),
       draining: () => shutdown.draining,
@@ -129,15 +130,20 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   return { world, operations: operationsServer(parts) };
 }
 
+/** As long as clients that a leaving process has refused need to find another one. */
+const lingerMs = 2_000;
+
 /** On loopback no balancer has to notice first. */
 function endingOf(
   { env, log, gates, stores }: Core,
   { connections, answers }: Chat,
   servers: Servers,
 ): Ending {
+  const alone = isLoopback(listenHost(env));
   return {
     log,
-    endpointWaitMs: isLoopback(listenHost(env)) ? 0 : env.SHUTDOWN_ENDPOINT_WAIT * 1_000,
+    endpointWaitMs: alone ? 0 : env.SHUTDOWN_ENDPOINT_WAIT * 1_000,
+    lingerMs: alone ? 0 : lingerMs,
     closeSpreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
     drain: (spreadMs) => connections.drain(spreadMs),
     answersIdle: () => answers.idle(),

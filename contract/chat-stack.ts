@@ -12,6 +12,7 @@ import type {
   Stack,
 } from './model.ts';
 import { presets, type PresetValues } from './presets.ts';
+import { mebibytes, millicores } from './quantity.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
 import { backendVariables, type StoreName } from './services/backend-variables.ts';
 import { neo4j, neo4jImage, neo4jName, neo4jPorts } from './services/neo4j.ts';
@@ -262,12 +263,19 @@ function imageOf(usual: string, override: string | undefined, spec: ChatStackSpe
   return spec.images.registry ? `${spec.images.registry.replace(/\/$/, '')}/${usual}` : usual;
 }
 
+/** What the document is silent about is the preset's; a request of the preset's never exceeds the chosen limit. */
 function merged(usual: Resources, chosen: StoreSpec['resources']): Resources {
-  const { cpu, memory } = chosen?.requests ?? {};
-  const limit = chosen?.limits ?? {};
-  const limitCpu = limit.cpu ?? usual.limits.cpu;
+  const { requests = {}, limits = {} } = chosen ?? {};
+  const cpu = limits.cpu ?? usual.limits.cpu;
+  const memory = limits.memory ?? usual.limits.memory;
   return {
-    requests: { cpu: cpu ?? usual.requests.cpu, memory: memory ?? usual.requests.memory },
-    limits: { ...(limitCpu ? { cpu: limitCpu } : {}), memory: limit.memory ?? usual.limits.memory },
+    requests: {
+      cpu: requests.cpu ?? smaller(millicores, usual.requests.cpu, cpu),
+      memory: requests.memory ?? smaller(mebibytes, usual.requests.memory, memory),
+    },
+    limits: { ...(cpu ? { cpu } : {}), memory },
   };
 }
+
+const smaller = (amount: (quantity: string) => number, usual: string, limit: string | undefined): string =>
+  limit !== undefined && amount(limit) < amount(usual) ? limit : usual;

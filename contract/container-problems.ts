@@ -1,17 +1,22 @@
-import type { Probe, Volume, Workload } from './model.ts';
+import type { InitStep, Probe, Resources, Volume, Workload } from './model.ts';
 import { labelProblem } from './names.ts';
-import { byteQuantityPattern } from './quantity.ts';
+import { byteQuantityPattern, cpuQuantityPattern, mebibytes, millicores } from './quantity.ts';
 import { twice } from './twice.ts';
 
 /** What contradicts itself about how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {
-  const { image, probes, volumes = [] } = service.container;
+  const { image, probes, user, resources, volumes = [], init = [] } = service.container;
   const problems = [
     ...(image.trim() === '' || /\s/.test(image) ? [`"${image}" is no image.`] : []),
     ...Object.entries(probes).flatMap(([kind, probe]: [string, Probe]) =>
       probeProblems(service, kind, probe),
     ),
     ...volumes.flatMap(volumeProblems),
+    ...init.flatMap((step) => initProblems(step, volumes)),
+    ...(user.uid > 0 && user.gid > 0
+      ? []
+      : [`it runs as ${user.uid}:${user.gid}; no pod may run as root, user or group.`]),
+    ...resourceProblems(resources),
     ...(service.kind === 'stateless' ? statelessProblems(service) : []),
   ];
   const where = `Service "${service.name}"`;
@@ -21,6 +26,43 @@ export function containerProblems(service: Workload): string[] {
       volumes.map((volume) => [volume.path, `volume "${volume.name}"`]),
       `${where}: path`,
     ),
+    ...twice(
+      volumes.map((volume) => [volume.name, `the volume at ${volume.path}`]),
+      `${where}: volume name`,
+    ),
+    ...twice(
+      [service.name, ...init.map(({ name }) => name)].map((name) => [name, 'a container']),
+      `${where}: container name`,
+    ),
+  ];
+}
+
+function initProblems({ name, mounts = {} }: InitStep, volumes: readonly Volume[]): string[] {
+  const problem = labelProblem(name);
+  return [
+    ...(problem ? [`the init step "${name}" ${problem}.`] : []),
+    ...Object.keys(mounts)
+      .filter((mounted) => !volumes.some((volume) => volume.name === mounted))
+      .map((mounted) => `the init step "${name}" mounts volume "${mounted}", which it does not have.`),
+  ];
+}
+
+/** The API server refuses a pod that is promised more than it may use. */
+function resourceProblems({ requests, limits }: Resources): string[] {
+  const wrong = [
+    ...[requests.cpu, limits.cpu ?? requests.cpu].filter((cpu) => !cpuQuantityPattern.test(cpu)),
+    ...[requests.memory, limits.memory].filter((memory) => !byteQuantityPattern.test(memory)),
+  ].map((quantity) => `"${quantity}" is no quantity; write CPU like 250m or 1, memory like 512Mi or 1Gi.`);
+  if (wrong.length > 0) return [...new Set(wrong)];
+  const above = (what: string, request: string, limit: string): string =>
+    `it requests ${request} of ${what} but may use ${limit} at most; the request must not exceed the limit.`;
+  return [
+    ...(mebibytes(requests.memory) > mebibytes(limits.memory)
+      ? [above('memory', requests.memory, limits.memory)]
+      : []),
+    ...(limits.cpu !== undefined && millicores(requests.cpu) > millicores(limits.cpu)
+      ? [above('CPU', requests.cpu, limits.cpu)]
+      : []),
   ];
 }
 

@@ -7,7 +7,8 @@ import {
   type Service,
   type StackDefinition,
 } from './model.ts';
-import { labelProblem, portNameProblem, suffixes, workloadName, workloadNameLength } from './names.ts';
+import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
+import { portNameProblem } from './names.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './twice.ts';
 import { nearest } from './nearest.ts';
@@ -18,6 +19,7 @@ export function contradictions(stack: StackDefinition): string[] {
   return [
     ...nameProblems(stack),
     ...derivedNameProblems(stack),
+    ...referenceProblems(stack),
     ...stack.services.flatMap((service) => [
       ...portProblems(service),
       ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
@@ -33,36 +35,6 @@ export function contradictions(stack: StackDefinition): string[] {
     ),
     ...gateCycles(stack),
   ];
-}
-
-function nameProblems(stack: StackDefinition): string[] {
-  const named: [what: string, name: string, max?: number][] = [
-    ['The stack name', stack.name],
-    ['The namespace', stack.namespace],
-    ...stack.services.map((service): [string, string] => ['The service name', service.name]),
-    ...stack.services
-      .filter(isWorkload)
-      .map((service): [string, string, number] => [
-        'The workload name',
-        workloadName(stack.name, service.name),
-        workloadNameLength,
-      ]),
-  ];
-  return named.flatMap(([what, name, max]) => {
-    const problem = labelProblem(name, max);
-    return problem ? [`${what} "${name}" ${problem}.`] : [];
-  });
-}
-
-/** `redis-peers` beside `redis` would be two Services of one name, one of them lost without a word. */
-function derivedNameProblems(stack: StackDefinition): string[] {
-  const names = stack.services.filter(isWorkload).map((service) => service.name);
-  return names.flatMap((name) =>
-    Object.values(suffixes)
-      .map((suffix) => `${name}-${suffix}`)
-      .filter((derived) => names.includes(derived))
-      .map((derived) => `The service name "${derived}" is taken by an object derived from "${name}".`),
-  );
 }
 
 function portProblems(service: Service): string[] {

@@ -1,5 +1,9 @@
+import { chatStack } from './chat-stack.ts';
 import { configDigest } from './digest.ts';
+import { environmentOf, serviceOf } from './environment.ts';
 import { nearest } from './nearest.ts';
+import { readChatStack } from './read-chat-stack.ts';
+import { backendName } from './services/backend-ports.ts';
 import { backendVariables } from './services/backend-variables.ts';
 import { asText, shownText, type Variable } from './variable.ts';
 
@@ -71,7 +75,17 @@ function badValue(name: string, raw: string, variable: Variable): string {
     variable.default === undefined
       ? 'or leave it unset'
       : `or leave it unset for ${asText(variable.default)}`;
-  return `${name} is ${shown}; expected ${variable.expected}. Correct it where it is set (the container's env, its ConfigMap or your shell) ${fallback}.`;
+  const places = `the container's env, its ConfigMap, your shell or .env${origin(name)}`;
+  return `${name} is ${shown}; expected ${variable.expected}. Correct it where it is set (${places}) ${fallback}.`;
+}
+
+/** What the manifests of a stack derive it from, where they do. */
+function origin(name: string): string {
+  const stack = chatStack(readChatStack({}, 'the defaults'));
+  const value = environmentOf(stack, serviceOf(stack, backendName)).find((one) => one.name === name);
+  return value === undefined || ['default', 'setting'].includes(value.from)
+    ? ''
+    : `; the manifests take it from the ${value.from}`;
 }
 
 /** What no variable can say alone. */
@@ -99,12 +113,13 @@ const prefixes = [...new Set(envNames.map((name) => name.slice(0, name.indexOf('
 /** What Kubernetes' service links add besides `<NAME>_PORT`; never meant for us, so not worth a warning. */
 const serviceLink = /_(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/;
 
+/** Under a prefix of ours, but meant for other programs. */
+const foreign: readonly string[] = ['HTTP_PROXY'];
+
 function unknownNames(source: EnvText): string[] {
   return Object.keys(source)
-    .filter(
-      (name) =>
-        !(name in variables) && prefixes.some((prefix) => name.startsWith(prefix)) && !serviceLink.test(name),
-    )
+    .filter((name) => !(name in variables) && prefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !serviceLink.test(name) && !foreign.includes(name))
     .sort()
     .map((name) => {
       const near = nearest(name, envNames);

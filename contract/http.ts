@@ -40,6 +40,7 @@ export const status = z.strictObject({
   reason: readyz.shape.reason,
   /** The reason in words for a person, without addresses. */
   message: z.string(),
+  /** Null when there is nothing to wait for: it is ready, or another instance is. */
   retryAfterSeconds: z.int().nullable(),
   mode: answerMode,
   dependencies: z.array(z.strictObject({ name: z.enum(storeNames), state: gateState })),

@@ -40,10 +40,19 @@ export function workloadName(stack: string, service: string): string {
   return `${stack}-${service}`;
 }
 
+/** An RFC 1035 label. */
+export const labelPattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
+/** An RFC 1123 subdomain. */
+export const objectNamePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** A key of a Secret. */
+export const secretKeyPattern = /^[-._a-zA-Z0-9]{1,253}$/;
+
 /** Why `name` is no RFC 1035 label (what Service names must be), or `undefined` when it is one. */
 export function labelProblem(name: string, maxLength: number = labelLength): string | undefined {
   if (name.length > maxLength) return `is ${name.length} characters long; at most ${maxLength} fit`;
-  if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name))
+  if (!labelPattern.test(name))
     return 'must be lower-case letters, digits and "-", start with a letter and end with a letter or digit';
   return undefined;
 }
@@ -54,4 +63,23 @@ export function portNameProblem(name: string): string | undefined {
   if (!/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
     return 'must be lower-case letters, digits and single "-", with at least one letter';
   return undefined;
+}
+
+/** Why `name` is no RFC 1123 subdomain (what Secrets, classes and their like are called), or `undefined` when it is one. */
+export function objectNameProblem(name: string): string | undefined {
+  if (name.length > 253) return `is ${name.length} characters long; at most 253 fit`;
+  if (!objectNamePattern.test(name))
+    return 'must be lower-case letters, digits, "-" and ".", start and end with a letter or digit';
+  return undefined;
+}
+
+/** Why `key` is no legal key of a Secret, or `undefined` when it is one. */
+export function secretKeyProblem(key: string): string | undefined {
+  return secretKeyPattern.test(key) ? undefined : 'must be letters, digits, "-", "_" and "."';
+}
+
+/** Why an Ingress cannot have `host`, or `undefined` when it can: a name, perhaps with `*` for its first part. */
+export function ingressHostProblem(host: string): string | undefined {
+  if (/^[0-9.]+$/.test(host)) return 'is an address; an Ingress goes by a name';
+  return objectNameProblem(host.replace(/^\*\./, ''));
 }

@@ -25,3 +25,13 @@ export function mebibytes(quantity: string): number {
   if (!match?.[1]) throw new RangeError(`"${quantity}" is no byte quantity; write it like 512Mi or 1Gi.`);
   return Number(match[1]) * (mebibytesPer[match[2] ?? ''] ?? 0);
 }
+
+/**
+ * A Kubernetes CPU quantity in thousandths of a core.
+ * @throws RangeError when `quantity` is none.
+ */
+export function millicores(quantity: string): number {
+  if (!cpuQuantityPattern.test(quantity))
+    throw new RangeError(`"${quantity}" is no CPU quantity; write it like 250m or 1.`);
+  return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1_000;
+}

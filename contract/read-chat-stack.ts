@@ -23,19 +23,22 @@ type Issue = z.core.$ZodIssue;
 function problems(issue: Issue, document: unknown): string[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, document));
-  const deepest = issue.code === 'invalid_union' ? deepestIssue(issue) : undefined;
-  if (deepest) return problems({ ...deepest, path: [...issue.path, ...deepest.path] }, document);
+  if (issue.code === 'invalid_union') {
+    const meant = meantBranch(issue);
+    if (meant)
+      return meant.flatMap((inner) => problems({ ...inner, path: [...issue.path, ...inner.path] }, document));
+  }
+  const value = valueAt(document, path);
   return [
-    `${path.join('.') || '(the document)'}: ${shown(valueAt(document, path))}; expected ${expectation(issue)}.`,
+    `${path.join('.') || '(the document)'}: ${shown(value)}; expected ${expectation(issue)}.${hint(issue, value)}`,
   ];
 }
 
-/** Of a union's branches, the one that got furthest tells most. */
-function deepestIssue(issue: z.core.$ZodIssueInvalidUnion): Issue | undefined {
-  return issue.errors
-    .flat()
-    .sort((a, b) => b.path.length - a.path.length)
-    .find((candidate) => candidate.path.length > 0);
+/** Of a union's branches, the one the value has the kind of: whoever wrote a group of keys meant the group. */
+function meantBranch({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | undefined {
+  return errors.find((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
 }
 
 function unknownKey(path: readonly string[], key: string, document: unknown): string {
@@ -46,6 +49,17 @@ function unknownKey(path: readonly string[], key: string, document: unknown): st
   return `${where}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
 }
 
+/** What each type of zod's is called by people. */
+const typeWords: Readonly<Record<string, string>> = {
+  object: 'a group of keys',
+  array: 'a list',
+  record: 'a group of keys',
+  string: 'a text (in quotes where it looks like a number)',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -53,16 +67,30 @@ function expectation(issue: Issue): string {
         ? `one of ${issue.values.map(String).join(', ')}`
         : String(issue.values[0]);
     case 'invalid_type':
-      return issue.expected === 'object' ? 'a group of keys' : `a value of type ${issue.expected}`;
+      return own(issue) ?? typeWords[issue.expected] ?? `a value of type ${issue.expected}`;
     case 'too_small':
-      return `at least ${String(issue.minimum)}${issue.origin === 'string' ? ' characters' : ''}`;
+      return own(issue) ?? `at least ${String(issue.minimum)}${unitOf(issue)}`;
     case 'too_big':
-      return `at most ${String(issue.maximum)}${issue.origin === 'string' ? ' characters' : ''}`;
+      return own(issue) ?? `at most ${String(issue.maximum)}${unitOf(issue)}`;
     case 'invalid_union':
-      return 'another kind of value (docs/stack.md lists the forms)';
+      return issue.errors.flatMap(([first]) => (first ? [expectation(first)] : [])).join(', or ');
     default:
       return issue.message;
   }
+}
+
+const unitOf = ({ origin }: { origin: string }): string => (origin === 'string' ? ' characters' : '');
+
+/** The words the schema has for it, unless they are zod's own. */
+function own({ message }: Issue): string | undefined {
+  return /^(Invalid input|Too (small|big))/.test(message) ? undefined : message;
+}
+
+/** The word of a few that was probably meant. */
+function hint(issue: Issue, value: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
+  const near = nearest(value, issue.values.map(String));
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
 /** The keys the schema knows at `path`. */

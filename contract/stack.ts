@@ -1,15 +1,32 @@
 import { z } from 'zod';
-import { apiVersion, kind, labelProblem } from './names.ts';
+import {
+  apiVersion,
+  ingressHostProblem,
+  kind,
+  labelPattern,
+  labelProblem,
+  objectNamePattern,
+  objectNameProblem,
+  secretKeyPattern,
+  secretKeyProblem,
+} from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from './quantity.ts';
 import { httpUrl } from './variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
-const label = z.string().superRefine((name, context) => {
-  const problem = labelProblem(name);
-  if (problem)
-    context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
-});
+/** A text Kubernetes accepts as such a name; `pattern` is what an editor may know of it. */
+const named = (problemOf: (name: string) => string | undefined, pattern?: RegExp) =>
+  z
+    .string()
+    .superRefine((name, context) => {
+      const problem = problemOf(name);
+      if (problem)
+        context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
+    })
+    .meta({ minLength: 1, ...(pattern ? { pattern: pattern.source } : {}) });
+const label = named(labelProblem, labelPattern);
+const objectName = named(objectNameProblem, objectNamePattern);
 const byteQuantity = z.string().regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
 const cpuQuantity = z.string().regex(cpuQuantityPattern, 'a CPU quantity like 250m or 1');
 const hostName = z
@@ -18,14 +35,14 @@ const hostName = z
     /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
     'a host name or IP address, without scheme, port or path',
   );
-const portNumber = z
-  .int('a whole port number')
-  .min(1, 'a port from 1 to 65535')
-  .max(65_535, 'a port from 1 to 65535');
+const portExpected = 'a port from 1 to 65535, without quotes';
+const portNumber = z.int(portExpected).min(1, portExpected).max(65_535, portExpected);
+const nodePortExpected = 'a node port from 30000 to 32767, without quotes';
+const nodePort = z.int(nodePortExpected).min(30_000, nodePortExpected).max(32_767, nodePortExpected);
 
 const secretRef = z.strictObject({
-  name: z.string().min(1).describe('name of a Secret in the same namespace'),
-  key: z.string().min(1).describe('key in that Secret'),
+  name: objectName.describe('name of a Secret in the same namespace'),
+  key: named(secretKeyProblem, secretKeyPattern).describe('key in that Secret'),
 });
 
 const amounts = (what: string) =>
@@ -48,9 +65,7 @@ const store = (product: string) =>
       storage: z
         .strictObject({
           size: byteQuantity.optional().describe('size of its volume claim; may grow, never shrink'),
-          storageClass: z
-            .string()
-            .min(1)
+          storageClass: objectName
             .optional()
             .describe("class of its volume claim; absent: the cluster's default"),
         })
@@ -89,7 +104,7 @@ const spec = z.strictObject({
         .min(1)
         .optional()
         .describe('prefix for every image that is not overridden (air-gap)'),
-      pullSecrets: z.array(z.string().min(1)).default([]).describe('Secrets that hold registry credentials'),
+      pullSecrets: z.array(objectName).default([]).describe('Secrets that hold registry credentials'),
     })
     .prefault({}),
   backend: z
@@ -109,7 +124,7 @@ const spec = z.strictObject({
         .describe('false, or bounds of the HorizontalPodAutoscaler'),
       resources: resources.optional().describe('requests and limits; the heap follows the memory limit'),
       nodePort: z
-        .union([z.literal(false), z.int().min(30_000).max(32_767)])
+        .union([z.literal(false), nodePort])
         .optional()
         .describe('node port of the chat; in dev the stack called "demo" has the one kind-config.yaml maps'),
     })
@@ -119,9 +134,9 @@ const spec = z.strictObject({
   qdrant: store('Qdrant').prefault({}),
   ingress: z
     .strictObject({
-      host: hostName.describe('host name of the chat'),
-      className: z.string().min(1).optional().describe("IngressClass; absent: the cluster's default"),
-      tlsSecret: z.string().min(1).optional().describe('Secret with the certificate'),
+      host: named(ingressHostProblem).describe('host name of the chat'),
+      className: objectName.optional().describe("IngressClass; absent: the cluster's default"),
+      tlsSecret: objectName.optional().describe('Secret with the certificate'),
       annotations: z.record(z.string(), z.string()).optional().describe('annotations its controller reads'),
     })
     .optional()
@@ -139,7 +154,7 @@ const spec = z.strictObject({
   embeddings: endpoint.optional().describe('absent: search is by words (BM25) alone'),
   secrets: z
     .strictObject({
-      existingSecret: z.string().min(1).optional().describe("a Secret you keep, with every store's password"),
+      existingSecret: objectName.optional().describe("a Secret you keep, with every store's password"),
     })
     .prefault({}),
 });

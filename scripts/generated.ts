@@ -1,15 +1,28 @@
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
+import { z } from 'zod';
+import { Metrics } from '../app/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
 import { serviceOf } from '../contract/environment.ts';
 import { errorCodes, terminalCodes } from '../contract/errors.ts';
 import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts';
+import { roleLabel } from '../contract/names.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import { latestLexicon } from './lexicon.ts';
+
+/** What prom-client keeps of a metric but does not declare. */
+const metricShape = z.looseObject({
+  name: z.string(),
+  help: z.string(),
+  type: z.string(),
+  labelNames: z.array(z.string()),
+});
+
+const schemaPath = 'docs/reference/chatstack.schema.json';
 
 const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
 
@@ -31,16 +44,25 @@ function generatedFiles(): Readonly<Record<string, string>> {
   const stack = chatStack(readChatStack({}, 'the defaults'));
   const backend = serviceOf(stack, backendName);
   return {
-    '.env.example': envExample(backend),
+    '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/stores/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
-    'docs/reference/chatstack.schema.json': `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
-    'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}`,
+    [schemaPath]: `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
+    'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
-    'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
+    'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
+    'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
 }
+
+const outsiders =
+  'The network policies know `monitoring` and `operator` by a label of their namespace: ' +
+  `\`${roleLabel}: monitoring\` lets a Prometheus there reach \`/metrics\`.\n`;
+
+const editors =
+  'An editor that knows YAML schemas (VS Code, Neovim, JetBrains) completes and checks the document when its first line is\n' +
+  `\`# yaml-language-server: $schema=${schemaPath}\` (the path is from the document to the file).`;
 
 function errorTable(): string {
   const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [
@@ -59,6 +81,15 @@ function terminalTable(): string {
     means,
   ]);
   return markdownTable(['Code', 'Exit code', 'What it means'], rows);
+}
+
+function metricTable(): string {
+  const rows = new Metrics(() => []).registry
+    .getMetricsAsArray()
+    .map((metric) => metricShape.parse(metric))
+    .filter(({ name }) => name.startsWith('mooring_'))
+    .map(({ name, type, labelNames, help }) => [`\`${name}\``, type, labelNames.join(', '), help]);
+  return markdownTable(['Metric', 'Type', 'Labels', 'Meaning'], rows);
 }
 
 function closeTable(): string {

@@ -7,7 +7,7 @@ import { storeNames } from '../contract/services/backend-variables.ts';
 
 /**
  * What a chat on a developer's machine needs besides what is set: every store that `source` does not point elsewhere
- * is embedded, and operations follow the asked port so that two chats do not meet.
+ * is embedded, and operations follow the asked port, unless they have one, so that two chats do not meet.
  */
 export function localEnvironment(source: EnvText, port?: string): Partial<Record<keyof Env, string>> {
   const edges = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName).edges ?? [];
@@ -19,6 +19,8 @@ export function localEnvironment(source: EnvText, port?: string): Partial<Record
   const distance = backendPorts.metrics.containerPort - backendPorts.http.containerPort;
   return {
     EMBEDDED_STORES: source.EMBEDDED_STORES ?? embedded.join(','),
-    ...(port === undefined ? {} : { HTTP_PORT: port, METRICS_PORT: String(Number(port) + distance) }),
+    ...(port === undefined
+      ? {}
+      : { HTTP_PORT: port, METRICS_PORT: source.METRICS_PORT || String(Number(port) + distance) }),
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../app/config.ts';
@@ -16,6 +17,8 @@ import { localEnvironment } from './local-environment.ts';
 const usage = 'Usage: npm start [-- --port NUMBER]';
 
 const port = askedPort();
+// What is already set wins.
+if (existsSync('.env')) process.loadEnvFile();
 Object.assign(process.env, localEnvironment(process.env, port));
 const { env, warnings } = readConfig();
 

@@ -13,17 +13,9 @@ const [{ missing }, kubernetes] = await Promise.all([prepare(say), prepareKubern
 for (const { what, reason } of [...missing, ...kubernetes]) say(`not to be had: ${what}: ${reason}`);
 say(`prepared in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
 
-const vitest = spawn(
-  process.execPath,
-  [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--reporter=default',
-    '--reporter=./test/reporter.ts',
-    ...process.argv.slice(2),
-  ],
-  { stdio: 'inherit' },
-);
+const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 const [code] = (await once(vitest, 'exit')) as [number | null];
 process.exitCode = code ?? 1;
 

@@ -12,8 +12,15 @@ const bodyBytes = 16_384;
 /** One character of an id is up to four bytes of UTF-8, each written as `%XX`. */
 const encodedNameLength = limits.nameLength * 4 * 3;
 
+export interface ServerRules {
+  readonly log: Logger;
+  readonly sameSite: SameSite;
+  /** Whether the next question had better reach another instance. */
+  readonly draining: () => boolean;
+}
+
 /** A Fastify with everything every route of ours has: limits, security headers, errors by the one table. */
-export function createServer(log: Logger, sameSite: SameSite): FastifyInstance {
+export function createServer({ log, sameSite, draining }: ServerRules): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: bodyBytes,
@@ -30,6 +37,7 @@ export function createServer(log: Logger, sameSite: SameSite): FastifyInstance {
   });
   server.addHook('onRequest', async (request) => sameSite.check(request.headers));
   server.addHook('onSend', async (_request, reply) => {
+    if (draining()) reply.header('connection', 'close');
     for (const [name, value] of Object.entries(securityHeaders))
       if (!reply.hasHeader(name)) reply.header(name, value);
   });

@@ -19,11 +19,12 @@ export interface HttpParts {
   readonly authenticate: Authenticate;
   readonly sameSite: SameSite;
   readonly onLoopback: boolean;
+  readonly draining: () => boolean;
 }
 
 /** For the world: chat, page, public API. */
 export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
-  const server = createServer(parts.log, parts.sameSite);
+  const server = createServer(parts);
   serveHealth(server);
   serveApi(server, parts);
   await servePage(server, pageFolder());
@@ -35,7 +36,7 @@ export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
 
 /** For operators, on a port of its own that never is behind the Ingress. */
 export function operationsServer(parts: HttpParts): FastifyInstance {
-  const server = createServer(parts.log, parts.sameSite);
+  const server = createServer(parts);
   serveHealth(server);
   serveOperations(server, parts.env, parts.metrics);
   serveReadiness(server, parts.readiness, 'everything');

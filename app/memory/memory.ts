@@ -51,7 +51,7 @@ export function createMemory({ stores, availability, llm, now, limits }: MemoryP
       const answer = duplicate ? await stores.record.answerTo(scope, id) : undefined;
       await history.remember(scope, { ...turn, recordedAt }, ...(answer === undefined ? [] : [answer]));
       if (!duplicate) indexing.add(scope.patientId, facts);
-      return { recordedAt, duplicate, answered: answer !== undefined };
+      return { recordedAt, duplicate, ...(answer === undefined ? {} : { answer }) };
     },
 
     async *answer(scope, message, signal): AsyncGenerator<string, Answer> {

@@ -30,8 +30,8 @@ export interface Memory {
 export interface Accepted {
   readonly recordedAt: string;
   readonly duplicate: boolean;
-  /** Whether an answer is already stored, so that none must be made. */
-  readonly answered: boolean;
+  /** The answer that is already stored, so that none must be made. */
+  readonly answer?: Turn;
 }
 
 /** The end of an answer: its whole text and what it used. */

@@ -85,12 +85,12 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
       this.#notAccepted(message.id, error);
     });
     if (!accepted) return;
-    const { recordedAt, duplicate, answered } = accepted;
+    const { recordedAt, duplicate, answer } = accepted;
     metrics.acks.inc({ duplicate: String(duplicate) });
     this.#send({ type: 'ack', id: message.id, recordedAt, duplicate });
     if (this.#shown.has(message.id)) return;
     if (running) this.#deliver(message, running);
-    else if (answered) await this.#sendStored(message.id);
+    else if (answer) this.#sendStored(message.id, answer);
     else this.#deliver(message, answers.claim(this.scope, message));
   }
 
@@ -136,14 +136,9 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   }
 
   /** A resend whose answer was made for a connection that is gone, after this one was welcomed. */
-  async #sendStored(id: string): Promise<void> {
-    const { memory, historyLimit } = this.#around;
-    // Where it cannot be read now, the next connection is welcomed with it.
-    const turns = await memory.history(this.scope, historyLimit).catch((): Turn[] => []);
-    const answer = turns.find(({ replyTo }) => replyTo === id);
-    if (!answer) return;
+  #sendStored(id: string, { text }: Turn): void {
     this.#shown.add(id);
-    this.#send({ type: 'done', id, text: answer.text, facts: [] });
+    this.#send({ type: 'done', id, text, facts: [] });
   }
 
   #began(): void {

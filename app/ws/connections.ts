@@ -9,6 +9,9 @@ import type { ChatConnection } from './connection.ts';
 /** Answers under way may take so long beyond the spread; the pod's termination grace has room for it. */
 const answerGraceMs = 6_000;
 
+/** So many a second may be sent elsewhere however short the spread: a few need not wait for a crowd's time to pass. */
+const sendAwayEveryMs = 10;
+
 /** Every open connection of this process. */
 export class Connections {
   readonly #open = new Set<ChatConnection>();
@@ -42,11 +45,12 @@ export class Connections {
   }
 
   /**
-   * Sends everybody elsewhere with 1012, evenly over `spreadMs` so that they do not all arrive there at once. An
-   * answer under way is finished first, as far as time allows.
+   * Sends everybody elsewhere with 1012, one after the other within `spreadMs`, so that they do not all arrive there at
+   * once. An answer under way is finished first, as far as time allows.
    */
-  async drain(spreadMs: number): Promise<void> {
+  async drain(longestSpreadMs: number): Promise<void> {
     const all = [...this.#open];
+    const spreadMs = Math.min(longestSpreadMs, all.length * sendAwayEveryMs);
     const latest = pause(spreadMs + answerGraceMs, undefined, { ref: false });
     await Promise.all(
       all.map(async (connection, index) => {

@@ -110,7 +110,7 @@ const chatVariables = {
   SHUTDOWN_CLOSE_SPREAD: whole(0, 300, {
     default: 5,
     unit: 'seconds',
-    doc: 'over how long connections are told to reconnect elsewhere',
+    doc: 'longest time over which connections are told to reconnect elsewhere, a hundred a second at least',
   }),
 };
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kindConfig } from '../../charts-ts/kind-config.ts';
 import { renderStack } from '../../charts-ts/render.ts';
+import { envExample, portTable } from '../../contract/describe.ts';
+import { serviceOf } from '../../contract/environment.ts';
 import { hardeningProblems } from '../../proof/hardening.ts';
 import { reach } from '../../proof/reach.ts';
 import { at, containerEnv, idOf, pick, stackOf } from './rendered.ts';
@@ -73,6 +75,17 @@ test('kind maps both stores to the host, side by side', () => {
   expect(kindConfig(somebodyElsesStack).nodes).toEqual([
     { role: 'control-plane', extraPortMappings: [mapping(30_379, 6379), mapping(30_380, 6380)] },
   ]);
+});
+
+test('its documents are written like ours', () => {
+  expect(portTable(somebodyElsesStack).trim().split('\n').slice(2)).toEqual([
+    '| falkordb | resp | 6379 | 6380 | 6380 | worker | RESP |',
+    '| redis | resp | 6379 | 6379 | 6379 | worker | RESP |',
+    '| worker | health | 9000 | 9000 | – | – | probes |',
+  ]);
+  expect(envExample(serviceOf(somebodyElsesStack, 'worker'))).toContain(
+    '# where a store is\n#   a host name or IP address, without scheme, port or path; optional\n#FALKORDB_HOST=\n',
+  );
 });
 
 test('kind maps the chat of the default stack, but not the page that runs on the host itself', () => {

@@ -1,4 +1,4 @@
-import { buildStoreImages } from '../images/build-images.ts';
+import { buildImages } from '../images/build-images.ts';
 import { Unavailable } from '../servers/unavailable.ts';
 import { prepareCluster } from './lab/prepare-cluster.ts';
 
@@ -10,7 +10,7 @@ export default async function setup(): Promise<void> {
   const say = (line: string): void => console.log(line);
   try {
     await prepareCluster(say);
-    await buildStoreImages(say);
+    await buildImages(say);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     say(error.message);

@@ -106,12 +106,12 @@ test.each([
   [
     'a wrong type',
     { spec: { backend: { replicas: '2' } } },
-    /spec\.backend\.replicas: "2"; expected a value of type number/,
+    /spec\.backend\.replicas: "2"; expected a number\./,
   ],
   [
     'a wrong word',
-    { spec: { preset: 'prod' } },
-    /spec\.preset: "prod"; expected one of dev, staging, production/,
+    { spec: { preset: 'prodution' } },
+    /spec\.preset: "prodution"; expected one of dev, staging, production\. Did you mean "production"\?/,
   ],
   [
     'a decimal unit typo',
@@ -129,6 +129,36 @@ test.each([
     'a bad branch of a union',
     { spec: { backend: { autoscaling: { minReplicas: 0, maxReplicas: 2 } } } },
     /autoscaling\.minReplicas: 0; expected at least 1/,
+  ],
+  [
+    'a typo in a branch of a union',
+    { spec: { backend: { autoscaling: { minReplica: 2, maxReplicas: 3 } } } },
+    /autoscaling\.minReplica: 2 under an unknown key; .*Did you mean "minReplicas"\?/,
+  ],
+  [
+    'what is no branch of a union',
+    { spec: { backend: { autoscaling: true } } },
+    /autoscaling: true; expected false, or a group of keys\./,
+  ],
+  [
+    'a node port out of range',
+    { spec: { backend: { nodePort: 80 } } },
+    /nodePort: 80; expected a node port from 30000 to 32767/,
+  ],
+  [
+    'a Secret Kubernetes refuses',
+    { spec: { secrets: { existingSecret: 'My Secret' } } },
+    /existingSecret: "My Secret"; expected a name that Kubernetes accepts/,
+  ],
+  [
+    'an Ingress at an address',
+    { spec: { ingress: { host: '10.0.0.1' } } },
+    /ingress\.host: "10\.0\.0\.1"; .*is an address/,
+  ],
+  [
+    'a port in quotes',
+    { spec: { redis: { external: { host: 'a', port: '6380' } } } },
+    /external\.port: "6380"; expected a port from 1 to 65535, without quotes/,
   ],
   ['a name too long to derive others from', { metadata: { name: 'a'.repeat(50) } }, /The workload name/],
 ])('%s is refused with path, value and what was expected', (_what, document, expected) => {

@@ -4,6 +4,7 @@ import { chatStack } from '../../contract/chat-stack.ts';
 import { hostOf } from '../../contract/environment.ts';
 import { dialledPort } from '../../contract/model.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { backendImage } from '../../contract/services/backend.ts';
 import { repetitionsIn, repetitionsInFile, type Facts } from './one-place.ts';
 
 const stack = chatStack(readChatStack({}, 'the defaults'));
@@ -24,7 +25,7 @@ const facts: Facts = {
 for (const word of ['NODE_OPTIONS', 'page']) (facts.strings as Set<string>).delete(word);
 
 const rooms = ['app', 'charts-ts', 'cli', 'cluster', 'dial', 'operator', 'proof', 'scripts', 'web'];
-const sources = globSync(rooms.map((room) => `${room}/**/*.{ts,tsx,mts}`));
+const sources = globSync(rooms.map((room) => `${room}/**/*.{ts,tsx,mts,mjs}`));
 
 describe('law 1: a port, a service name or an env name is written once, in contract/', () => {
   test('no source outside contract/ repeats one as a literal', () => {
@@ -39,6 +40,11 @@ describe('law 1: a port, a service name or an env name is written once, in contr
       expect(numbers.filter((number) => !facts.numbers.has(Number(number)))).toEqual([]);
     },
   );
+});
+
+test('README names the image of the backend as the contract does', () => {
+  const named = readFileSync('README.md', 'utf8').match(/mooring\/backend:[\w.]+/g);
+  expect(new Set(named)).toEqual(new Set([backendImage]));
 });
 
 describe('its sabotage twin', () => {

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, type TestContext } from 'vitest';
 import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
@@ -25,25 +25,23 @@ async function port(speaker: Speaker, options: { tls?: boolean } = {}): Promise<
 
 /** These say what is said of well-known ports, so they need them free on this machine. */
 const SENTINEL = 26379;
-const taken = async (number: number): Promise<boolean> => isPortOpen(LOOPBACK, number);
+async function needFree(context: TestContext, number: number): Promise<void> {
+  if (await isPortOpen(LOOPBACK, number)) context.skip(`something listens on ${number} of this machine`);
+}
 
-test.skipIf(await taken(SENTINEL))(
-  'a refused connection to a port known for something else says so (skipped where something listens there)',
-  async () => {
-    expect(await explain(failure({ port: SENTINEL }))).toContain(
-      `${LOOPBACK}:${SENTINEL} refuses the connection. Port ${SENTINEL} is Redis Sentinel's, which serves no keys.`,
-    );
-  },
-);
+test('a refused connection to a port known for something else says so', async (context) => {
+  await needFree(context, SENTINEL);
+  expect(await explain(failure({ port: SENTINEL }))).toContain(
+    `${LOOPBACK}:${SENTINEL} refuses the connection. Port ${SENTINEL} is Redis Sentinel's, which serves no keys.`,
+  );
+});
 
-test.skipIf(await taken(7687))(
-  'a refused connection to the usual port asks whether it runs there (skipped where something listens there)',
-  async () => {
-    expect(await explain(failure({ port: 7687, service: neo4jName }))).toBe(
-      `${LOOPBACK}:7687 refuses the connection. Is Neo4j running there?`,
-    );
-  },
-);
+test('a refused connection to the usual port asks whether it runs there', async (context) => {
+  await needFree(context, 7687);
+  expect(await explain(failure({ port: 7687, service: neo4jName }))).toBe(
+    `${LOOPBACK}:7687 refuses the connection. Is Neo4j running there?`,
+  );
+});
 
 test('another product on the port is named', async () => {
   const at = await port(bolt);

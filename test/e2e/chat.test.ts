@@ -113,6 +113,16 @@ describe('a resend', () => {
     expect((await late.frame('ack', 'm1')).duplicate).toBe(true);
   });
 
+  test('whose answer is older than the history that is shown gets it all the same', async () => {
+    const { url } = await readyChat({ CHAT_HISTORY_LIMIT: '0' });
+    const first = await connected(url);
+    first.say('m1', 'I take aspirin.');
+    const { text } = await first.answer('m1');
+    const second = await connected(url);
+    second.say('m1', 'I take aspirin.');
+    expect((await second.answer('m1')).text).toBe(text);
+  });
+
   test('with another text is an error, and nothing is acknowledged', async () => {
     const { url } = await readyChat();
     const client = await connected(url);

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { connected, handshake } from '../e2e/chat-client.ts';
 import { poll } from '../servers/poll.ts';
 import { freePort, isPortOpen, LOOPBACK } from '../servers/ports.ts';
@@ -24,73 +24,76 @@ async function theIncidentsPorts(): Promise<void> {
       throw new Unavailable('The incident on its own ports', `something listens on ${port} of this machine.`);
 }
 
-function redisHere(): boolean {
+/** Skips, naming the reason, where there is no Redis to start. */
+function needRedis(context: TestContext): void {
   try {
-    return redisPath() !== '';
-  } catch {
-    return false;
+    redisPath();
+  } catch (error) {
+    if (error instanceof Unavailable) context.skip(error.message);
+    throw error;
   }
 }
 
-describe.skipIf(!redisHere())(
-  'the incident: REDIS_PORT=6380 while Redis listens on 6379 (needs redis-server)',
-  () => {
-    test('it stays up, says what is wrong where, accepts no handshake, and is ready once Redis is there', async (context) => {
-      await theIncidentsPorts().catch((error: unknown) => {
-        if (error instanceof Unavailable) context.skip(error.message);
-        throw error;
-      });
-      const where = await startRedis({ port: 6379 });
-      onTestFinished(() => where.stop());
-      const app = await startAppProcess(6380);
+describe('the incident: REDIS_PORT=6380 while Redis listens on 6379', () => {
+  beforeEach(needRedis);
 
-      const explanation =
-        "localhost:6380 refuses the connection. Port 6380 is often FalkorDB's or a TLS Redis'. " +
-        'A Redis answers on localhost:6379 (dialled): should REDIS_PORT be 6379?';
-      expect(await poll(async () => (await app.whyNoRedis()) === explanation, { timeoutMs: 10_000 })).toBe(
-        'met',
-      );
-      expect((await app.ready()).body).toMatchObject({ ready: false, reason: 'WaitingForDependencies' });
-      expect(await app.log()).toContain(explanation);
-
-      const answers = await Promise.all(Array.from({ length: 50 }, () => handshake(app.url)));
-      expect(answers.filter(isRefused)).toHaveLength(50);
-      expect(await app.log()).not.toContain('connected. Total connections');
-      expect(await app.isAlive()).toBe(true);
-
-      const expected = await startRedis({ port: 6380 });
-      onTestFinished(() => expected.stop());
-      expect(await poll(app.isReady, { timeoutMs: 5_000 })).toBe('met');
-      await connected(app.url);
-      const log = await app.log();
-      for (const line of [
-        'Neo4j backend initialized',
-        'Redis session cache initialized',
-        'Patient Memory Service initialized',
-        'Client patient:demo:session:1769173656693 connected. Total connections: 1',
-      ])
-        expect(log).toContain(line);
+  test('it stays up, says what is wrong where, accepts no handshake, and is ready once Redis is there', async (context) => {
+    await theIncidentsPorts().catch((error: unknown) => {
+      if (error instanceof Unavailable) context.skip(error.message);
+      throw error;
     });
+    const where = await startRedis({ port: 6379 });
+    onTestFinished(() => where.stop());
+    const app = await startAppProcess(6380);
 
-    test('on any ports: one line at a back-off, not a flood, and ready by itself within seconds', async () => {
-      const port = await freePort();
-      const app = await startAppProcess(port);
-      expect(
-        await poll(async () => (await app.whyNoRedis()).includes(`localhost:${port} refuses`), {
-          timeoutMs: 10_000,
-        }),
-      ).toBe('met');
-      const answers = await Promise.all(Array.from({ length: 50 }, () => handshake(app.url)));
-      expect(answers.filter(isRefused)).toHaveLength(50);
-      expect((await app.log()).match(/Redis is away/g)).toHaveLength(1);
-      const redis = await startRedis({ port });
-      onTestFinished(() => redis.stop());
-      expect(await poll(app.isReady, { timeoutMs: 5_000 })).toBe('met');
-    });
-  },
-);
+    const explanation =
+      "localhost:6380 refuses the connection. Port 6380 is often FalkorDB's or a TLS Redis'. " +
+      'A Redis answers on localhost:6379 (dialled): should REDIS_PORT be 6379?';
+    expect(await poll(async () => (await app.whyNoRedis()) === explanation, { timeoutMs: 10_000 })).toBe(
+      'met',
+    );
+    expect((await app.ready()).body).toMatchObject({ ready: false, reason: 'WaitingForDependencies' });
+    expect(await app.log()).toContain(explanation);
 
-describe.skipIf(!redisHere())('Redis goes away under a running chat (needs redis-server)', () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => handshake(app.url)));
+    expect(answers.filter(isRefused)).toHaveLength(50);
+    expect(await app.log()).not.toContain('connected. Total connections');
+    expect(await app.isAlive()).toBe(true);
+
+    const expected = await startRedis({ port: 6380 });
+    onTestFinished(() => expected.stop());
+    expect(await poll(app.isReady, { timeoutMs: 5_000 })).toBe('met');
+    await connected(app.url);
+    const log = await app.log();
+    for (const line of [
+      'Neo4j backend initialized',
+      'Redis session cache initialized',
+      'Patient Memory Service initialized',
+      'Client patient:demo:session:1769173656693 connected. Total connections: 1',
+    ])
+      expect(log).toContain(line);
+  });
+
+  test('on any ports: one line at a back-off, not a flood, and ready by itself within seconds', async () => {
+    const port = await freePort();
+    const app = await startAppProcess(port);
+    expect(
+      await poll(async () => (await app.whyNoRedis()).includes(`localhost:${port} refuses`), {
+        timeoutMs: 10_000,
+      }),
+    ).toBe('met');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => handshake(app.url)));
+    expect(answers.filter(isRefused)).toHaveLength(50);
+    expect((await app.log()).match(/Redis is away/g)).toHaveLength(1);
+    const redis = await startRedis({ port });
+    onTestFinished(() => redis.stop());
+    expect(await poll(app.isReady, { timeoutMs: 5_000 })).toBe('met');
+  });
+});
+
+describe('Redis goes away under a running chat', () => {
+  beforeEach(needRedis);
+
   test('connections are told, handshakes are refused, and both end when it is back', async () => {
     const port = await freePort();
     const first = await startRedis({ port });

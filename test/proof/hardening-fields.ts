@@ -16,6 +16,8 @@ export const containerHardening = [
   'securityContext.readOnlyRootFilesystem',
   'securityContext.capabilities.drop',
   'resources.limits.memory',
+  'resources.requests.memory',
+  'resources.requests.cpu',
 ] as const;
 
 /** A copy of an object without what stands at `path`. @throws RangeError when nothing stands there. */

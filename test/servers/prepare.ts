@@ -1,7 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
 import { redisPorts } from '../../contract/services/redis.ts';
 import { chromiumPath } from './chromium.ts';
 import { neo4jProgram } from './neo4j/build.ts';
+import { installPackages } from './packages.ts';
 import { isPortOpen, LOOPBACK } from './ports.ts';
 import { run } from './process.ts';
 import { mayInstallPackages } from './programs.ts';
@@ -79,39 +79,12 @@ function reasonOf(error: unknown): string {
 }
 
 async function install(names: readonly string[], log: Log): Promise<void> {
-  log(`Installing the Debian packages ${names.join(' and ')} (this is root; no service is started).`);
-  const allowServices = await forbidServices();
   const hadRedis = await isUsualRedisUp();
-  try {
-    await aptGet('install', '--no-install-recommends', ...names).catch(async () => {
-      log('Refreshing the list of Debian packages, then once more.');
-      await aptGet('update');
-      await aptGet('install', '--no-install-recommends', ...names);
-    });
-  } finally {
-    await allowServices();
-  }
+  await installPackages(names, log);
   // Where somebody's own policy allowed it, a service was started all the same.
   if (!hadRedis && (await isUsualRedisUp())) await run('service', ['redis-server', 'stop']);
 }
 
 function isUsualRedisUp(): Promise<boolean> {
   return isPortOpen(LOOPBACK, redisPorts.redis.containerPort);
-}
-
-async function aptGet(...args: string[]): Promise<void> {
-  const quiet = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
-  await run('apt-get', [...quiet, ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-}
-
-/** Debian starts a service it installs unless this file says no: a Redis on its usual port would deceive tests. */
-async function forbidServices(): Promise<() => Promise<void>> {
-  const policy = '/usr/sbin/policy-rc.d';
-  try {
-    await writeFile(policy, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 });
-    return () => rm(policy, { force: true });
-  } catch {
-    // There is one already: somebody else's, which is theirs to remove.
-    return () => Promise.resolve();
-  }
 }

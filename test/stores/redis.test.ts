@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RedisSessionCache } from '../../app/stores/redis/session-cache.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
@@ -34,6 +35,33 @@ describe('Redis', () => {
     await vi.waitFor(async () => expect(await cache.recentTurns(scope, 9)).toBeUndefined(), 5_000);
     await cache.close();
   });
+});
+
+describe('Redis, short of memory', () => {
+  const redis = forSuite(() => startRedis());
+
+  test.each(['turns', 'keys'])(
+    'a session whose %s were evicted is not believed until filled',
+    async (part) => {
+      const cache = cacheOf(redis());
+      const scope = newScope();
+      await cache.fill(scope, [message('m1', 'Hello')]);
+      const client = new Redis(redis().url);
+    onTestFinished(() => client.disconnect());
+      const evict = async (): Promise<void> => {
+        const [key = ''] = await client.keys(`*${encodeURIComponent(scope.sessionId)}*:${part}`);
+        expect(await client.del(key)).toBe(1);
+      };
+      await evict();
+      expect(await cache.recentTurns(scope, 9)).toBeUndefined();
+      expect(await cache.addTurn(scope, message('m2', 'More'))).toBe(false);
+      expect(await cache.recentTurns(scope, 9)).toBeUndefined();
+      await cache.fill(scope, [message('m1', 'Hello'), message('m2', 'More')]);
+      expect(await cache.recentTurns(scope, 9)).toHaveLength(2);
+      client.disconnect();
+      await cache.close();
+    },
+  );
 });
 
 describe('Redis, dialled', () => {

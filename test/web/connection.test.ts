@@ -67,7 +67,7 @@ describe('a connection', () => {
   test('gives up a server that accepts and does not greet, and ignores what it says later', async () => {
     const world = new FakeWorld();
     world.connection.start();
-    await world.pass(patience.welcome);
+    await world.pass(patience.shortestAnswer);
     expect(world.last.closedByPage).toBe(true);
     world.last.receive(welcome());
     expect(world.connection.state).toMatchObject({ name: 'waiting' });
@@ -89,6 +89,18 @@ describe('a connection', () => {
     await world.connect();
     world.last.close(closeCodes.restart.code);
     await world.pass(1_000);
+    expect(world.handshakes).toHaveLength(2);
+  });
+
+  test('looks for another instance at once when one says that it is leaving', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.status = { ...notReady, reason: 'Draining', retryAfterSeconds: null };
+    world.last.close(closeCodes.restart.code);
+    await world.pass(patience.elsewhere * 2);
+    expect(world.handshakes).toHaveLength(1);
+    world.status = ready;
+    await world.pass(patience.elsewhere * 2);
     expect(world.handshakes).toHaveLength(2);
   });
 

@@ -2,25 +2,27 @@ import type { z } from 'zod';
 import { patientContext, problem, status, type PatientContext, type Status } from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
+import { patience } from './patience.ts';
 import { contextPath } from './place.ts';
 import type { Socket, SocketEvents } from './connection.ts';
 
-/** Milliseconds after which a question over HTTP counts as unanswered. */
-const patience = 10_000;
-
-/** @throws Error in words when the server is away or answers something else. */
-export function fetchStatus(): Promise<Status> {
-  return ask(httpPaths.status, status);
+/** @throws Error in words when the server is away, silent for so many milliseconds, or answers something else. */
+export function fetchStatus(withinMs: number): Promise<Status> {
+  return ask(httpPaths.status, status, { withinMs });
 }
 
 /** @throws Error in words when the server is away, refuses, or answers something else. */
 export function fetchContext(patientId: string, token?: string): Promise<PatientContext> {
-  return ask(contextPath(patientId), patientContext, token);
+  return ask(contextPath(patientId), patientContext, { token, withinMs: patience.longestAnswer });
 }
 
-async function ask<Shape>(path: string, schema: z.ZodType<Shape>, token?: string): Promise<Shape> {
+async function ask<Shape>(
+  path: string,
+  schema: z.ZodType<Shape>,
+  { token, withinMs }: { readonly token?: string | undefined; readonly withinMs: number },
+): Promise<Shape> {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const signal = AbortSignal.timeout(patience);
+  const signal = AbortSignal.timeout(withinMs);
   const response = await fetch(path, { headers, signal }).catch(() => undefined);
   if (response === undefined) throw new Error('The server cannot be reached.');
   const body: unknown = await response.json().catch(() => undefined);

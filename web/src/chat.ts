@@ -38,8 +38,8 @@ export function startChat(patientId: string): Chat {
   const world: World = {
     ...browserClock,
     open: (events) => openSocket(socketUrl(location.origin, patientId, sessionId), events, token),
-    async status() {
-      const status = await fetchStatus();
+    async status(withinMs) {
+      const status = await fetchStatus(withinMs);
       mode.value = status.mode;
       away.value = awayBy(status);
       return status;

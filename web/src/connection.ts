@@ -2,7 +2,7 @@ import type { Status } from '../../contract/http.ts';
 import { afterClose, closeCodes, serverFrame } from '../../contract/protocol.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
-import { backoff, patience } from './patience.ts';
+import { answerWithin, backoff, patience } from './patience.ts';
 
 export type ConnectionState =
   | { readonly name: 'idle' }
@@ -31,8 +31,8 @@ export interface World {
   /** From 0 up to 1. */
   random(): number;
   open(events: SocketEvents): Socket;
-  /** GET /api/status. @throws Error that says in words why there is no answer. */
-  status(): Promise<Status>;
+  /** GET /api/status. @throws Error that says in words why there is no answer within so many milliseconds. */
+  status(withinMs: number): Promise<Status>;
 }
 
 export interface Listener {
@@ -100,7 +100,7 @@ export class Connection {
     this.#stateTimer();
     // A wait stays on show while the status is asked again; the header would flicker otherwise.
     if (this.#state.name !== 'waiting') this.#enter({ name: 'connecting' });
-    const answer = await this.#world.status().catch(reasonOf);
+    const answer = await this.#askStatus();
     if (attempt !== this.#attempt) return;
     if (typeof answer === 'string') this.#fail(answer);
     else if (!answer.ready) this.#wait(answer.message, this.#politeWait(answer));
@@ -119,7 +119,7 @@ export class Connection {
       text: (text) => current() && this.#read(text),
       closed: (code) => current() && this.#closed(code),
     });
-    this.#stateTimer = this.#world.after(patience.welcome, () =>
+    this.#stateTimer = this.#world.after(answerWithin(this.#failures), () =>
       this.#fail('The server did not greet in time.'),
     );
   }
@@ -172,15 +172,20 @@ export class Connection {
 
   /** Replaces "the connection was lost" by the server's own words, if it has any. */
   async #explain(attempt: number): Promise<void> {
-    const answer = await this.#world.status().catch(reasonOf);
+    const answer = await this.#askStatus();
     if (attempt !== this.#attempt || typeof answer === 'string' || answer.ready) return;
     this.#wait(answer.message, this.#politeWait(answer));
   }
 
+  /** The status, or in words why there is none. */
+  #askStatus(): Promise<Status | string> {
+    return this.#world.status(answerWithin(this.#failures)).catch(reasonOf);
+  }
+
   /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
   #politeWait({ retryAfterSeconds }: Status): number {
-    const asked = (retryAfterSeconds ?? 0) * 1_000;
-    return Math.max(patience.shortestWait, asked * (1 + this.#world.random()));
+    const asked = Math.max(patience.elsewhere, (retryAfterSeconds ?? 0) * 1_000);
+    return asked * (1 + this.#world.random());
   }
 
   #wait(reason: string, ms: number): void {

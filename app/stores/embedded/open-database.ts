@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { inWords } from '../deadline.ts';
 
 /** How one store keeps its file: each entry of `migrations` brings it one version further. */
 export interface DatabaseSpec {
@@ -10,7 +11,7 @@ export interface DatabaseSpec {
 
 /**
  * Opens a SQLite file, makes its folder, and brings its schema up to date in one transaction.
- * @throws Error when the file was written by a newer version of the app.
+ * @throws Error naming the file when it is no database, is locked, or was written by a newer version of the app.
  */
 export function openDatabase({ file, migrations }: DatabaseSpec): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
@@ -18,19 +19,20 @@ export function openDatabase({ file, migrations }: DatabaseSpec): DatabaseSync {
   try {
     // FULL: what was acknowledged is on the disk, whatever happens to the process or the machine.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
-    inTransaction(database, () => migrate(database, file, migrations));
+    inTransaction(database, () => migrate(database, migrations));
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    // SQLite's own words ("file is not a database") do not say which.
+    throw new Error(`${file} cannot be used: ${inWords(error)}`, { cause: error });
   }
 }
 
-function migrate(database: DatabaseSync, file: string, migrations: readonly string[]): void {
+function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > migrations.length)
     throw new Error(
-      `${file} has schema version ${version}; this version of the app knows up to ${migrations.length}. Use the app that wrote it, or another DATA_DIR.`,
+      `it has schema version ${version}; this version of the app knows up to ${migrations.length}. Use the app that wrote it, or another DATA_DIR.`,
     );
   for (const step of migrations.slice(version)) database.exec(step);
   database.exec(`PRAGMA user_version = ${migrations.length}`);

@@ -1,14 +1,22 @@
 /**
- * A session is a list of turns (JSON) and a set of their keys, which exists as long as the session is cached, an
- * empty one too. KEYS: turns, keys. Each script is one atomic step; both keys share a slot by their hash tag.
+ * A session is a list of turns (JSON) and a set of their keys and one empty key, which exists as long as the session
+ * is cached, an empty one too. KEYS: turns, keys. Each script is one atomic step; both keys share a slot by their hash tag.
  */
 
 /** Turns of one session that are kept at most; the largest history a client may ask for. */
 const keptTurns = 1_000;
 
-/** ARGV: seconds to live, the turn's key, the turn. Answers 0 when the session is not cached. */
+/**
+ * ARGV: seconds to live, the turn's key, the turn. Answers 0 when the session is not cached, or no longer wholly: a
+ * Redis short of memory evicts key by key, and turns without their keys, or keys without their turns, tell a part.
+ */
 export const addTurnScript = `
-  if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+  local known = redis.call('SCARD', KEYS[2])
+  if known == 0 then return 0 end
+  if known > 1 and redis.call('EXISTS', KEYS[1]) == 0 then
+    redis.call('DEL', KEYS[2])
+    return 0
+  end
   if redis.call('SADD', KEYS[2], ARGV[2]) == 1 then
     redis.call('RPUSH', KEYS[1], ARGV[3])
     redis.call('LTRIM', KEYS[1], -${keptTurns}, -1)

@@ -56,10 +56,11 @@ export class RedisSessionCache implements SessionCache {
 
   async recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined> {
     const { turns, keys } = keysOf(scope);
-    const [exists, texts] = await this.#connection.run((client) =>
-      Promise.all([client.exists(keys), client.lrange(turns, 0, -1)]),
+    const [known, texts] = await this.#connection.run((client) =>
+      Promise.all([client.scard(keys), client.lrange(turns, 0, -1)]),
     );
-    if (exists === 0) return undefined;
+    // Keys without turns: those were evicted.
+    if (known === 0 || (known > 1 && texts.length === 0)) return undefined;
     const cached = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
     return limit === 0 ? [] : cached.slice(-limit);
   }

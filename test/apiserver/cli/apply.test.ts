@@ -218,7 +218,7 @@ describe('a stack first applied by kubectl apply', () => {
       ],
       'jsonpath={.items[*].metadata.managedFields[*].manager}',
     ]);
-    expect(new Set(managers.split(' '))).toEqual(new Set(['mooring', 'kube-apiserver']));
+    expect(new Set(managers.split(' '))).toEqual(new Set(['mooring']));
   });
 
   test('shows no line of difference where only the owner would change', async () => {

@@ -22,13 +22,13 @@ export interface Lab {
   /** A folder of the lab's own. */
   readonly folder: string;
   /** Runs `mooring <words>` with the administrator's kubeconfig, unless told otherwise. */
-  mooring(words: readonly string[], options?: { kubeconfig?: string }): Promise<Ended>;
+  readonly mooring: (words: readonly string[], options?: { kubeconfig?: string }) => Promise<Ended>;
   /** Writes a document and answers its path. */
-  document(name: string, spec?: object): Promise<string>;
+  readonly document: (name: string, spec?: object) => Promise<string>;
   /** Runs kubectl; answers what it printed, and fails the test where it fails. */
-  kubectl(words: readonly string[], input?: string): Promise<string>;
+  readonly kubectl: (words: readonly string[], input?: string) => Promise<string>;
   /** A field of a live object, by kubectl's jsonpath. */
-  field(namespace: string, object: string, jsonpath: string): Promise<string>;
+  readonly field: (namespace: string, object: string, jsonpath: string) => Promise<string>;
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -102,4 +102,12 @@ test('a file of a newer version of the app is refused in words', async () => {
   newer.exec('PRAGMA user_version = 99');
   newer.close();
   await expect(record.connect()).rejects.toThrow(/schema version 99; .*another DATA_DIR/);
+});
+
+test('a file that is no database is named', async () => {
+  const file = join(folder, 'garbage.sqlite');
+  await writeFile(file, 'not what it was when it was written, and more than a hundred bytes of it'.repeat(3));
+  await expect(new EmbeddedRecordStore(file).connect()).rejects.toThrow(
+    `${file} cannot be used: file is not a database`,
+  );
 });

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { startProcess, type ProcessSpec, type RunningProcess } from '../../servers/process.ts';
 import { poll } from '../../servers/poll.ts';
 import { connect, enter } from './link.ts';
@@ -10,6 +10,8 @@ import { connect, enter } from './link.ts';
  * cluster is left, however its owner ended.
  */
 export interface Capsule {
+  /** The first process in it. */
+  first: number;
   /** The address of the node, reachable from the host. */
   nodeAddress: string;
   /** The host's own address on the same link. */
@@ -33,8 +35,12 @@ const KUBELET_SYSCTLS = {
 /** Adopted orphans are reaped by the kernel, since an ignored SIGCHLD stays ignored in what is executed. */
 const KEEP = 'echo ready; trap "" CHLD; exec sleep infinity';
 
-/** Makes the namespaces and joins them to the host by a link of their own. */
-export async function createCapsule(folder: string): Promise<Capsule> {
+/**
+ * Makes the namespaces and joins them to the host by a link of their own.
+ * @param folder for what it keeps; an existing, empty one.
+ * @param owner in whose name the link is.
+ */
+export async function createCapsule(folder: string, owner: string): Promise<Capsule> {
   const setup = await setupScript(folder);
   const outside = await startProcess({
     command: 'unshare',
@@ -50,8 +56,9 @@ export async function createCapsule(folder: string): Promise<Capsule> {
     await poll(() => isGone(first), { timeoutMs: 30_000 });
   };
   try {
-    const link = await connect(first, basename(folder));
+    const link = await connect(first, owner);
     return {
+      first,
       ...link,
       start: (spec) => startInside(first, spec),
       destroy,

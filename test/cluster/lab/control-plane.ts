@@ -7,7 +7,17 @@ import { apiUrl, SERVICE_RANGE } from './addresses.ts';
 import type { Capsule } from './capsule.ts';
 import type { Identities } from './identities.ts';
 
+/** How many nodes there are, and how much of this machine each gives to its pods. */
+export interface ClusterShape {
+  readonly nodes?: 1 | 2;
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+}
+
+/** What a node, and on the first one the control plane, is made of. */
 export interface Site {
+  node: string;
+  shape: ClusterShape;
   folder: string;
   /** The name of the cgroup above all pods. */
   cgroup: string;

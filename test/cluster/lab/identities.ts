@@ -10,12 +10,13 @@ import {
 import type { Identity } from '../../servers/kubernetes/kube-apiserver.ts';
 import { kubeconfig } from '../../servers/kubernetes/kubeconfig.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
-import { API_SERVICE_ADDRESS, apiUrl, NODE_NAME } from './addresses.ts';
+import { API_SERVICE_ADDRESS, apiUrl, NODE_NAME, SECOND_NODE_NAME } from './addresses.ts';
 
 /** Who dials the API server, and as whom Kubernetes' own roles know them. */
 const USERS = {
   admin: { name: 'mooring-test', group: 'system:masters' },
-  kubelet: { name: `system:node:${NODE_NAME}`, group: 'system:nodes' },
+  [NODE_NAME]: { name: `system:node:${NODE_NAME}`, group: 'system:nodes' },
+  [SECOND_NODE_NAME]: { name: `system:node:${SECOND_NODE_NAME}`, group: 'system:nodes' },
   'controller-manager': { name: 'system:kube-controller-manager', group: 'mooring-test' },
   scheduler: { name: 'system:kube-scheduler', group: 'mooring-test' },
   proxy: { name: 'system:kube-proxy', group: 'mooring-test' },
@@ -29,22 +30,29 @@ export interface Identities {
   file(
     name: 'ca.crt' | 'server.crt' | 'server.key' | 'token.key' | 'token.pub' | 'admin.crt' | 'admin.key',
   ): string;
-  kubeconfigPath(user: User): string;
+  /** Of a user, or of a node's kubelet by the node's name. */
+  kubeconfigPath(user: string): string;
 }
 
-/** Makes a certificate authority and everything it vouches for. One server certificate serves the whole node. */
-export async function createIdentities(folder: string, nodeAddress: string): Promise<Identities> {
+/**
+ * Makes a certificate authority and everything it vouches for. One server certificate serves every node.
+ * @param nodeAddresses the first is the API server's.
+ */
+export async function createIdentities(
+  folder: string,
+  nodeAddresses: readonly [string, ...string[]],
+): Promise<Identities> {
   const pki = join(folder, 'pki');
   await mkdir(pki);
   const ca = await createAuthority();
-  const server = await nodeCertificate(ca, [nodeAddress, API_SERVICE_ADDRESS, LOOPBACK]);
+  const server = await nodeCertificate(ca, [...nodeAddresses, API_SERVICE_ADDRESS, LOOPBACK]);
   const entries = Object.entries(USERS).map(async ([user, subject]): Promise<[string, Identity]> => [
     user,
     { ca: ca.cert, ...(await clientCertificate(ca, subject)) },
   ]);
   const of = Object.fromEntries(await Promise.all(entries)) as Record<User, Identity>;
   const { privateKey, publicKey } = signingKeys();
-  const kubeconfigPath = (user: User) => join(folder, `${user}.kubeconfig`);
+  const kubeconfigPath = (user: string) => join(folder, `${user}.kubeconfig`);
   const files = {
     'ca.crt': ca.cert,
     'server.crt': server.cert,
@@ -56,7 +64,7 @@ export async function createIdentities(folder: string, nodeAddress: string): Pro
   };
   for (const [name, pem] of Object.entries(files)) await writeFile(join(pki, name), pem, { mode: 0o600 });
   for (const [user, identity] of Object.entries(of))
-    await writeFile(kubeconfigPath(user as User), kubeconfig(apiUrl(nodeAddress), identity), { mode: 0o600 });
+    await writeFile(kubeconfigPath(user), kubeconfig(apiUrl(nodeAddresses[0]), identity), { mode: 0o600 });
   return { of, file: (name) => join(pki, name), kubeconfigPath };
 }
 

@@ -36,6 +36,34 @@ export async function connect(first: number, owner: string): Promise<Link> {
   );
 }
 
+/** One end of a link between two nodes. */
+export interface NodeEnd {
+  /** The first process of its namespaces. */
+  readonly first: number;
+  readonly nodeAddress: string;
+  readonly podRange: string;
+}
+
+/** Addresses that mean something on one link only (RFC 3927). */
+const BETWEEN = ['169.254.77.1', '169.254.77.2'] as const;
+
+/** Lets two nodes and their pods reach each other directly: this machine forwards nothing between them. */
+export async function joinNodes(one: NodeEnd, other: NodeEnd): Promise<void> {
+  const pair = ['link', 'add', 'peer0', 'netns', String(one.first), 'type', 'veth'];
+  await run('ip', [...pair, 'peer', 'name', 'peer0', 'netns', String(other.first)]);
+  const ends = [
+    { here: one, there: other, own: BETWEEN[0], via: BETWEEN[1] },
+    { here: other, there: one, own: BETWEEN[1], via: BETWEEN[0] },
+  ];
+  for (const { here, own } of ends) {
+    await run('nsenter', enter(here.first, 'ip', ['addr', 'add', `${own}/30`, 'dev', 'peer0']));
+    await run('nsenter', enter(here.first, 'ip', ['link', 'set', 'peer0', 'up']));
+  }
+  for (const { here, there, via } of ends)
+    for (const range of [there.nodeAddress, there.podRange])
+      await run('nsenter', enter(here.first, 'ip', ['route', 'add', range, 'via', via]));
+}
+
 /**
  * Removes the link of `owner`, if it is still there: a connection that was cut can hold a dead network, and the link
  * with it, for minutes.

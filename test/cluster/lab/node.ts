@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { capture, run } from '../../servers/process.ts';
-import { CLUSTER_DOMAIN, DNS_ADDRESS, NODE_NAME, POD_RANGE } from './addresses.ts';
-import type { Site } from './control-plane.ts';
+import { CLUSTER_DOMAIN, DNS_ADDRESS, POD_RANGE, podRangeOf } from './addresses.ts';
+import type { ClusterShape, Site } from './control-plane.ts';
 import { PAUSE_IMAGE } from './system-images.ts';
 
 /** Starts containerd with the bridge network; answers how an image's archive is brought into it. */
@@ -13,7 +14,7 @@ export async function startContainerd(site: Site, cni: string): Promise<(tarPath
   const socket = socketOf(site);
   const network = join(folder, 'cni');
   await mkdir(network);
-  await writeFile(join(network, '10-bridge.conflist'), JSON.stringify(bridge(folder)));
+  await writeFile(join(network, '10-bridge.conflist'), JSON.stringify(bridge(site)));
   const config = join(folder, 'containerd.toml');
   await writeFile(config, containerdConfig(site, { cni, network }));
   await capsule.start({
@@ -30,7 +31,7 @@ export async function startContainerd(site: Site, cni: string): Promise<(tarPath
 const socketOf = ({ folder }: Site): string => join(folder, 'containerd.sock');
 
 /** Pods on one bridge. It enforces no NetworkPolicy. Leases are kept with the cluster, not under /var/lib. */
-const bridge = (folder: string): object => ({
+const bridge = ({ folder, node }: Site): object => ({
   cniVersion: '0.4.0',
   name: 'mooring',
   plugins: [
@@ -43,7 +44,7 @@ const bridge = (folder: string): object => ({
       ipam: {
         type: 'host-local',
         dataDir: join(folder, 'leases'),
-        ranges: [[{ subnet: POD_RANGE }]],
+        ranges: [[{ subnet: podRangeOf(node) }]],
         routes: [{ dst: '0.0.0.0/0' }],
       },
     },
@@ -71,7 +72,7 @@ state = "/run/containerd"
 
 /** Starts kubelet and kube-proxy. The node is Ready some seconds later. */
 export async function startNode(site: Site): Promise<void> {
-  const { folder, capsule, identities } = site;
+  const { folder, capsule, identities, node } = site;
   const config = join(folder, 'kubelet.yaml');
   await writeFile(join(folder, 'resolv.conf'), '');
   await writeFile(config, stringify(kubeletConfig(site)));
@@ -80,8 +81,8 @@ export async function startNode(site: Site): Promise<void> {
       command: await builtProgram('kubelet'),
       args: [
         `--config=${config}`,
-        `--kubeconfig=${identities.kubeconfigPath('kubelet')}`,
-        `--hostname-override=${NODE_NAME}`,
+        `--kubeconfig=${identities.kubeconfigPath(node)}`,
+        `--hostname-override=${node}`,
         `--node-ip=${capsule.nodeAddress}`,
         `--root-dir=${join(folder, 'kubelet')}`,
       ],
@@ -93,7 +94,7 @@ export async function startNode(site: Site): Promise<void> {
       args: [
         `--kubeconfig=${identities.kubeconfigPath('proxy')}`,
         `--cluster-cidr=${POD_RANGE}`,
-        `--hostname-override=${NODE_NAME}`,
+        `--hostname-override=${node}`,
         '--proxy-mode=iptables',
         // The table's size belongs to the whole machine.
         '--conntrack-max-per-core=0',
@@ -102,6 +103,18 @@ export async function startNode(site: Site): Promise<void> {
       readyWhen: { check: async () => (await fetch(`http://${capsule.nodeAddress}:10256/healthz`)).ok },
     }),
   ]);
+}
+
+/** Memory below which a node evicts pods; it is not given to any. */
+const evictionMiB = 100;
+
+/** What is left of this machine when its pods have what they may; the kernel holds them to it. */
+function reserved({ cpus = availableParallelism(), memoryMiB }: ClusterShape): Record<string, string> {
+  const machineKiB = Math.floor(totalmem() / 1_024);
+  return {
+    cpu: String(Math.max(0, availableParallelism() - cpus)),
+    ...(memoryMiB === undefined ? {} : { memory: `${machineKiB - (evictionMiB + memoryMiB) * 1_024}Ki` }),
+  };
 }
 
 const kubeletConfig = (site: Site): object => ({
@@ -123,7 +136,12 @@ const kubeletConfig = (site: Site): object => ({
   clusterDNS: [DNS_ADDRESS],
   clusterDomain: CLUSTER_DOMAIN,
   resolvConf: join(site.folder, 'resolv.conf'),
-  evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+  systemReserved: reserved(site.shape),
+  evictionHard: {
+    'memory.available': `${evictionMiB}Mi`,
+    'nodefs.available': '1%',
+    'imagefs.available': '1%',
+  },
   // A test's images are imported, never pulled: none may be collected as unused.
   imageGCHighThresholdPercent: 100,
   // What changed is looked at soon rather than a minute later: Secrets, ConfigMaps, node status.

@@ -1,0 +1,81 @@
+import { isWorkload, type Service, type StackDefinition } from './model.ts';
+import {
+  ingressHostProblem,
+  labelProblem,
+  objectNameProblem,
+  secretKeyProblem,
+  suffixes,
+  workloadName,
+  workloadNameLength,
+} from './names.ts';
+
+/** What Kubernetes would refuse of the names a stack gives. */
+export function nameProblems(stack: StackDefinition): string[] {
+  const named: [what: string, name: string, max?: number][] = [
+    ['The stack name', stack.name],
+    ['The namespace', stack.namespace],
+    ...stack.services.map((service): [string, string] => ['The service name', service.name]),
+    ...stack.services
+      .filter(isWorkload)
+      .map((service): [string, string, number] => [
+        'The workload name',
+        workloadName(stack.name, service.name),
+        workloadNameLength,
+      ]),
+  ];
+  return named.flatMap(([what, name, max]) => {
+    const problem = labelProblem(name, max);
+    return problem ? [`${what} "${name}" ${problem}.`] : [];
+  });
+}
+
+/** `redis-peers` beside `redis` would be two Services of one name, one of them lost without a word. */
+export function derivedNameProblems(stack: StackDefinition): string[] {
+  const names = stack.services.filter(isWorkload).map((service) => service.name);
+  return names.flatMap((name) =>
+    Object.values(suffixes)
+      .map((suffix) => `${name}-${suffix}`)
+      .filter((derived) => names.includes(derived))
+      .map((derived) => `The service name "${derived}" is taken by an object derived from "${name}".`),
+  );
+}
+
+/** What Kubernetes would refuse of the names a stack takes from elsewhere: Secrets, their keys, classes, hosts. */
+export function referenceProblems(stack: StackDefinition): string[] {
+  return [
+    ...problem('The Secret', stack.existingSecret, objectNameProblem),
+    ...(stack.imagePullSecrets ?? []).flatMap((name) => problem('The pull secret', name, objectNameProblem)),
+    ...stack.services.flatMap((service) =>
+      [...secretProblems(service), ...ingressProblems(service)].map(
+        (words) => `Service "${service.name}": ${words}`,
+      ),
+    ),
+  ];
+}
+
+function secretProblems({ secrets = {} }: Service): string[] {
+  return Object.values(secrets).flatMap(({ ref }) => [
+    ...problem('the Secret', ref?.name, objectNameProblem),
+    ...problem('the key', ref?.key, secretKeyProblem),
+  ]);
+}
+
+function ingressProblems(service: Service): string[] {
+  if (service.kind !== 'stateless' || !service.ingress) return [];
+  const { host, port, className, tlsSecret } = service.ingress;
+  return [
+    ...problem("the Ingress' host", host, ingressHostProblem),
+    ...problem("the Ingress' class", className, objectNameProblem),
+    ...problem("the Ingress' Secret", tlsSecret, objectNameProblem),
+    ...(port in service.ports ? [] : [`the Ingress leads to port "${port}", which it does not have.`]),
+  ];
+}
+
+function problem(
+  what: string,
+  name: string | undefined,
+  check: (name: string) => string | undefined,
+): string[] {
+  const why = name === undefined ? undefined : check(name);
+  return why === undefined ? [] : [`${what} "${name}" ${why}.`];
+}

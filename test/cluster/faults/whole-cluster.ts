@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { ask } from '../stack/ask.ts';
+import { PageClient } from '../stack/page-client.ts';
+import type { DeployedStack } from '../stack/stack.ts';
+
+/** What a chat must not notice: something of the cluster's own is away for a while. */
+export interface ClusterFault {
+  /** Takes it away; resolves when it is gone. */
+  readonly begin: () => Promise<void>;
+  /** Brings it back; resolves when it answers. */
+  readonly end: () => Promise<void>;
+  readonly lastsMs: number;
+}
+
+/**
+ * Has a connected client and new ones chat throughout a fault of the cluster. Asserts that every message is answered
+ * without a setback, that no connection is lost and that no pod is restarted or replaced.
+ */
+export async function goesOnThrough(stack: DeployedStack, fault: ClusterFault, name: string): Promise<void> {
+  const identity = async () =>
+    (await stack.pods()).map(({ uid, restarts, ready }) => ({ uid, restarts, ready }));
+  const client = new PageClient(stack.chatUrl, { patient: `patient:${name}`, session: `session:${name}` });
+  await client.say('I am allergic to penicillin.');
+  const before = await identity();
+
+  await fault.begin();
+  const end = performance.now() + fault.lastsMs;
+  let newcomers = 0;
+  while (performance.now() < end) {
+    await client.say('What am I allergic to?');
+    const session = `session:newcomer-${newcomers++}`;
+    const newcomer = await ask(stack.wsUrl, {
+      patient: `patient:${name}`,
+      session,
+      text: 'What am I allergic to?',
+    });
+    expect(newcomer).toMatchObject({ setbacks: [], text: expect.stringContaining('penicillin') as string });
+    await pause(1_000);
+  }
+  await fault.end();
+
+  expect(client.gaps).toEqual([]);
+  expect(newcomers).toBeGreaterThan(2);
+  expect(await identity()).toEqual(before);
+  client.stop();
+}

@@ -1,0 +1,119 @@
+import { Agent, get } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { status } from '../../../contract/http.ts';
+import type { ServerFrame } from '../../../contract/protocol.ts';
+import { httpPaths } from '../../../contract/services/backend.ts';
+import { Connection, type SocketEvents, type World } from '../../../web/src/connection.ts';
+import { receive, say, unanswered, type Conversation } from '../../../web/src/conversation.ts';
+import { newMessage } from '../../../web/src/new-message.ts';
+import { socketUrl } from '../../../web/src/place.ts';
+
+/** How soon a person sends again what failed. */
+const sayAgainMs = 500;
+
+/**
+ * The page without a browser: its own connection, outbox and list of messages, over real sockets, as `chat.ts` joins
+ * them. It counts what a person would notice.
+ */
+export class PageClient {
+  /** What the page shows. */
+  entries: Conversation = [];
+  /** Messages the server said it has. */
+  readonly acknowledged = new Set<string>();
+  /** Milliseconds without a connection, for each time it was lost and came back. */
+  readonly gaps: number[] = [];
+  /** What it was told of stores, in order. */
+  readonly told: Extract<ServerFrame, { type: 'dependency' }>[] = [];
+  readonly #connection: Connection;
+  readonly #agent = new Agent({ keepAlive: true });
+  #lostAt: number | undefined;
+  #settled: () => void = () => undefined;
+
+  constructor(chatUrl: string, place: { readonly patient: string; readonly session: string }) {
+    const world: World = {
+      now: () => performance.now(),
+      random: () => Math.random(),
+      after(ms, run) {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+      open: (events) => open(socketUrl(chatUrl, place.patient, place.session), events),
+      status: async (timeout) => {
+        const options = { agent: this.#agent, timeout };
+        return status.parse(JSON.parse(await read(`${chatUrl}${httpPaths.status}`, options)));
+      },
+    };
+    this.#connection = new Connection(world, {
+      state: ({ name }) => this.#noticed(name),
+      frame: (frame) => this.#received(frame),
+      kept: () => undefined,
+    });
+    this.#connection.start();
+  }
+
+  /** Says something, and the same again after each error about it; answers the whole answer. */
+  async say(text: string): Promise<string> {
+    const message = newMessage(text);
+    for (;;) {
+      this.entries = say(this.entries, message);
+      this.#connection.send(message);
+      while (this.#isOpen(message.id)) await new Promise<void>((resolve) => (this.#settled = resolve));
+      const answer = this.entries.find((one) => one.kind === 'answer' && one.replyTo === message.id);
+      if (answer) return answer.text;
+      await pause(sayAgainMs);
+    }
+  }
+
+  stop(): void {
+    this.#connection.stop('The test is over.');
+    this.#agent.destroy();
+  }
+
+  get state(): string {
+    return this.#connection.state.name;
+  }
+
+  #isOpen(id: string): boolean {
+    return unanswered(this.entries).some((message) => message.id === id);
+  }
+
+  #received(frame: ServerFrame): void {
+    this.entries = receive(this.entries, frame);
+    if (frame.type === 'dependency') this.told.push(frame);
+    if (frame.type === 'ack') this.acknowledged.add(frame.id);
+    if (frame.type === 'welcome')
+      for (const message of unanswered(this.entries)) this.#connection.send(message);
+    this.#settled();
+  }
+
+  #noticed(state: string): void {
+    if (state === 'connected') {
+      if (this.#lostAt !== undefined) this.gaps.push(performance.now() - this.#lostAt);
+      this.#lostAt = undefined;
+    } else if (state === 'waiting') this.#lostAt ??= performance.now();
+  }
+}
+
+function open(url: string, events: SocketEvents): { send(text: string): void; close(): void } {
+  const socket = new WebSocket(url);
+  socket.on('message', (text: Buffer) => events.text(text.toString()));
+  socket.on('close', (code) => events.closed(code));
+  // What went wrong is in the close that follows.
+  socket.on('error', () => undefined);
+  return { send: (text) => socket.send(text), close: () => socket.close() };
+}
+
+/** Over a connection that is kept, as a browser keeps one for each page. */
+function read(url: string, options: { readonly agent: Agent; readonly timeout: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asking = get(url, options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve(text));
+      response.on('error', reject);
+    });
+    asking.on('timeout', () => asking.destroy(new Error('The server cannot be reached.')));
+    asking.on('error', reject);
+  });
+}

@@ -1,0 +1,34 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { run } from './process.ts';
+
+/** Installs Debian packages, saying so first. Needs root on Debian (`mayInstallPackages`). No service is started. */
+export async function installPackages(names: readonly string[], log: (line: string) => void): Promise<void> {
+  log(`Installing the Debian packages ${names.join(', ')} (this is root; no service is started).`);
+  const allowServices = await forbidServices();
+  try {
+    await aptGet('install', '--no-install-recommends', ...names).catch(async () => {
+      log('Refreshing the list of Debian packages, then once more.');
+      await aptGet('update');
+      await aptGet('install', '--no-install-recommends', ...names);
+    });
+  } finally {
+    await allowServices();
+  }
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const quiet = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
+  await run('apt-get', [...quiet, ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+}
+
+/** Debian starts a service it installs unless this file says no: a Redis on its usual port would deceive tests. */
+async function forbidServices(): Promise<() => Promise<void>> {
+  const policy = '/usr/sbin/policy-rc.d';
+  try {
+    await writeFile(policy, '#!/bin/sh\nexit 101\n', { flag: 'wx', mode: 0o755 });
+    return () => rm(policy, { force: true });
+  } catch {
+    // There is one already: somebody else's, which is theirs to remove.
+    return () => Promise.resolve();
+  }
+}
