@@ -29,13 +29,19 @@ export async function openCommand(options: OpenOptions): Promise<void> {
         'NOT_FOUND_IN_CLUSTER',
         `There is no running pod of ${backendName} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
       );
-    const server = await listen(cluster, stack, portOf(options));
+    const sockets = new Set<Socket>();
+    const server = await listen(portOf(options), (socket) => {
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      forwarded(cluster, stack, socket);
+    });
     const { port } = server.address() as AddressInfo;
     const url = `http://${loopback}:${port}${httpPaths.page.replace(':patient', options.patient)}`;
     await print({ url }, url, options.output);
     if (options.browser && process.stdout.isTTY) browse(url);
     await untilInterrupted((signal) => once(signal, 'abort'));
     server.close();
+    // A page keeps its WebSocket for as long as it is let.
+    for (const socket of sockets) socket.destroy();
   } finally {
     cluster.api.close();
   }
@@ -46,15 +52,8 @@ function portOf({ port = '0' }: OpenOptions): number {
   throw new CommandError('USAGE', `--port is "${port}"; expected a port number.`);
 }
 
-/** Each connection asks anew which pod to take: pods come and go while a page stays open. */
-async function listen(cluster: Cluster, stack: Stack, port: number): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    forward(cluster, stack, socket).catch((error: unknown) => {
-      note(error instanceof Error ? error.message : String(error));
-      socket.destroy();
-    });
-  });
+async function listen(port: number, connected: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(connected);
   server.listen(port, loopback);
   await Promise.race([
     once(server, 'listening'),
@@ -63,6 +62,15 @@ async function listen(cluster: Cluster, stack: Stack, port: number): Promise<Ser
     }),
   ]);
   return server;
+}
+
+/** Each connection asks anew which pod to take: pods come and go while a page stays open. */
+function forwarded(cluster: Cluster, stack: Stack, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  forward(cluster, stack, socket).catch((error: unknown) => {
+    note(error instanceof Error ? error.message : String(error));
+    socket.destroy();
+  });
 }
 
 async function forward(cluster: Cluster, stack: Stack, socket: Socket): Promise<void> {

@@ -35,7 +35,8 @@ export async function runBeside(
   const name = `mooring-${randomBytes(3).toString('hex')}`;
   const path = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}`;
   const { image, env, envFrom, securityContext } = container;
-  const copy = { name, image, env, envFrom, securityContext, args, targetContainerName: container.name };
+  // No targetContainerName: there is no process to share with while it is down.
+  const copy = { name, image, env, envFrom, securityContext, args };
   await api.request('PATCH', `${path}/ephemeralcontainers`, {
     body: { spec: { ephemeralContainers: [copy] } },
     contentType: 'application/strategic-merge-patch+json',
@@ -60,11 +61,11 @@ async function ended({ api, path, name, timeoutMs }: Awaited): Promise<void> {
     const { json } = await api.request('GET', path);
     const state = stateOf(json, name);
     if (state?.terminated) return;
-    const reason = state?.waiting?.reason ?? '';
+    const { reason = '', message = '' } = state?.waiting ?? {};
     if (/Err|BackOff/.test(reason) || performance.now() > deadline)
       throw new ClusterError(
         'CLUSTER_AWAY',
-        `An ephemeral container did not run to its end: ${reason || `not within ${timeoutMs} ms`}.`,
+        `An ephemeral container did not run to its end: ${reason ? `${reason}: ${message}` : `not within ${timeoutMs} ms`}.`,
       );
     await pause();
   }
