@@ -74,11 +74,15 @@ export async function ensureSecret(
   const next = await nextSecret(cluster, stack, signal);
   if (next?.isRotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
-  const lacks = live === undefined || Object.keys(values).some((key) => !(key in live));
-  if (live && lacks) await stageSecret(cluster, stack, values, { make, rotation: false, signal });
-  if (lacks) await swapSecret(cluster, stack, values, { make, replace: live !== undefined, signal });
-  if (next || (live && lacks)) await dropNextSecret(cluster, stack, signal);
+  const replace = live !== undefined && !isWhole(live, values);
+  if (replace) await stageSecret(cluster, stack, values, { make, rotation: false, signal });
+  if (replace || !live) await swapSecret(cluster, stack, values, { make, replace, signal });
+  // Written down by this run, or by one that was cut off.
+  if (replace || next) await dropNextSecret(cluster, stack, signal);
 }
+
+const isWhole = (live: SecretValues, values: SecretValues): boolean =>
+  Object.keys(values).every((key) => key in live);
 
 const halfRotated = (stack: StackRef): ClusterError =>
   new ClusterError(
