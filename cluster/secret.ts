@@ -74,11 +74,22 @@ export async function ensureSecret(
   const next = await nextSecret(cluster, stack, signal);
   if (next?.isRotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
-  const replace = live !== undefined && !isWhole(live, values);
-  if (replace) await stageSecret(cluster, stack, values, { make, rotation: false, signal });
-  if (replace || !live) await swapSecret(cluster, stack, values, { make, replace, signal });
-  // Written down by this run, or by one that was cut off.
-  if (replace || next) await dropNextSecret(cluster, stack, signal);
+  const how = { make, signal };
+  if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
+  else if (!isWhole(live, values)) await addKeys(cluster, stack, values, how);
+  if (next) await dropNextSecret(cluster, stack, signal);
+}
+
+/** The Secret is immutable, so one with more keys takes its place. */
+async function addKeys(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  how: { make: SecretMaker; signal: AbortSignal | undefined },
+): Promise<void> {
+  await stageSecret(cluster, stack, values, { ...how, rotation: false });
+  await swapSecret(cluster, stack, values, { ...how, replace: true });
+  await dropNextSecret(cluster, stack, how.signal);
 }
 
 const isWhole = (live: SecretValues, values: SecretValues): boolean =>
