@@ -1,5 +1,5 @@
 import { errorCodes } from '../contract/errors.ts';
-import { parseEnv, type Env } from '../contract/env.ts';
+import { parseEnv, type Env, type EnvResult } from '../contract/env.ts';
 
 /** The environment this process was started with, parsed. */
 export interface Config {
@@ -8,12 +8,15 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
+/** What `process.env` says, right or wrong. */
+export const parsedEnvironment = (): EnvResult => parseEnv(process.env);
+
 /**
  * Reads `process.env`; nothing else in the app does. Where it does not parse, every problem is written to standard
  * error, one line each, and the process ends with 78 before anything was opened.
  */
 export function readConfig(): Config {
-  const result = parseEnv(process.env);
+  const result = parsedEnvironment();
   if (result.ok) return result;
   const lines = [...result.problems.map(({ message }) => message), ...result.warnings];
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));

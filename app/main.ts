@@ -1,17 +1,30 @@
+import { dialWord } from '../contract/dial-report.ts';
 import { errorCodes } from '../contract/errors.ts';
-import { readConfig } from './config.ts';
+import { parsedEnvironment, readConfig } from './config.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { ProblemError } from './problem.ts';
 
-/** Starts the app from this process' environment. Entered through main.mjs, which checks the Node it runs on. */
-const { env, warnings } = readConfig();
+/**
+ * Starts the app from this process' environment; with the argument `dial`, only dials its stores and says what
+ * answers. Entered through main.mjs, which checks the Node it runs on.
+ */
+if (process.argv[2] === dialWord) await dial();
+else await serve();
 
-try {
-  // Loaded only now: a bad environment is said at once.
-  const { startApp } = await import('./start.ts');
-  endOnSignal(await startApp(env, { warnings }));
-} catch (error) {
-  if (!(error instanceof ProblemError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(errorCodes[error.code].exit);
+async function serve(): Promise<void> {
+  const { env, warnings } = readConfig();
+  try {
+    // Loaded only now: a bad environment is said at once.
+    const { startApp } = await import('./start.ts');
+    endOnSignal(await startApp(env, { warnings }));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(errorCodes[error.code].exit);
+  }
+}
+
+async function dial(): Promise<void> {
+  const { dialReportOf } = await import('./dial.ts');
+  process.stdout.write(`${JSON.stringify(await dialReportOf(parsedEnvironment()))}\n`);
 }

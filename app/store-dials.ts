@@ -1,15 +1,10 @@
 import type { Env } from '../contract/env.ts';
 import { storeNames, type StoreName } from '../contract/services/backend-variables.ts';
 import { explain } from '../dial/explain.ts';
+import { targetOf } from '../dial/targets.ts';
 import type { Dial } from './gate-keeper.ts';
 import { maskOf } from './masked.ts';
 import type { Store, Stores } from './stores/types.ts';
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-}
 
 /** How long finding out what answers somewhere may take; nobody waits for it but the person reading. */
 const explainMs = 1_500;
@@ -24,14 +19,14 @@ export function dialsOf(env: Env, stores: Stores): Readonly<Record<StoreName, Di
     const store = byName.get(name);
     if (!store) throw new Error(`There is no store called "${name}".`);
     const isEmbedded = env.EMBEDDED_STORES?.includes(name) ?? false;
-    const address = addressOf(env, name);
+    const { host, port, tls } = targetOf(env, name);
     return {
       connect: () => store.connect(),
       explain: async (error) =>
         mask(
           isEmbedded
             ? ownWords(error)
-            : await explain({ service: name, ...address, error, timeoutMs: explainMs }).catch(ownWords),
+            : await explain({ service: name, host, port, tls, error, timeoutMs: explainMs }).catch(ownWords),
         ),
     };
   };
@@ -40,13 +35,4 @@ export function dialsOf(env: Env, stores: Stores): Readonly<Record<StoreName, Di
 
 function ownWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function addressOf(env: Env, name: StoreName): Address {
-  const addresses: Record<StoreName, Address> = {
-    redis: { host: env.REDIS_HOST, port: env.REDIS_PORT, tls: env.REDIS_TLS },
-    neo4j: { host: env.NEO4J_HOST, port: env.NEO4J_PORT, tls: env.NEO4J_TLS },
-    qdrant: { host: env.QDRANT_HOST, port: env.QDRANT_PORT, tls: env.QDRANT_TLS },
-  };
-  return addresses[name];
 }

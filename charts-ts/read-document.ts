@@ -21,7 +21,7 @@ export function findDocument(path: string | undefined): FoundDocument {
   const named = path !== undefined && path !== '';
   if (named && !existsSync(path))
     throw new UserError(
-      `MOORING_STACK is "${path}", but there is no such file. Correct it, or unset it for ./stack.yaml.`,
+      `There is no file "${path}", which --file or MOORING_STACK names. Correct it, or leave it out for ./stack.yaml.`,
     );
   const source = named ? path : usualDocument;
   if (!named && !existsSync(source))

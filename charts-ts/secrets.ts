@@ -9,6 +9,9 @@ import { UserError } from './user-error.ts';
 /** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
 const secretBytes = 24;
 
+/** A new value for any secret of a stack. */
+export const newSecretValue = (): string => randomBytes(secretBytes).toString('base64url');
+
 const keptValues = z.record(z.string(), z.string().min(1));
 
 /** Where the values of a stack are kept: outside dist/, which every synth empties, and out of git. */
@@ -28,10 +31,17 @@ export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<str
   const kept = existsSync(path) ? readKept(path) : {};
   const missing = keys.filter((key) => !Object.hasOwn(kept, key));
   if (missing.length === 0) return pick(kept, keys);
-  const made = missing.map((key): [string, string] => [key, randomBytes(secretBytes).toString('base64url')]);
+  const made = missing.map((key): [string, string] => [key, newSecretValue()]);
   const all = { ...kept, ...Object.fromEntries(made) };
   // Whoever was first keeps its values: another synth may have started at the same moment.
   return write(path, all, Object.keys(kept).length > 0) ? pick(all, keys) : keptSecrets(stack, path);
+}
+
+/** The values that are kept, without making any; `undefined` where one is missing. @throws UserError as above. */
+export function secretsIfKept(stack: Stack, path = secretsPath(stack)): Record<string, string> | undefined {
+  const keys = generatedSecretKeys(stack).map(({ key }) => key);
+  const kept = existsSync(path) ? readKept(path) : {};
+  return keys.every((key) => Object.hasOwn(kept, key)) ? pick(kept, keys) : undefined;
 }
 
 function readKept(path: string): Record<string, string> {

@@ -1,11 +1,23 @@
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'cdk8s';
+import { App, Names } from 'cdk8s';
 import { chatStack } from '../contract/chat-stack.ts';
 import type { Stack } from '../contract/model.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { findDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
+import { stringifyManifests } from './yaml.ts';
+
+/** A document's manifests, not written anywhere yet. */
+export interface Manifests {
+  readonly stack: Stack;
+  /** Where the document was, in words. */
+  readonly source: string;
+  /** Where `cdk8s synth` writes to, unless told otherwise. */
+  readonly usualFolder: string;
+  /** File name → YAML, one file for each chart, in the order in which they are to be applied. */
+  readonly files: ReadonlyMap<string, string>;
+}
 
 export interface Synthesis {
   readonly stack: Stack;
@@ -13,6 +25,34 @@ export interface Synthesis {
   readonly source: string;
   /** The folder the manifests are in, one file for each chart. */
   readonly folder: string;
+  /** Their names. */
+  readonly files: readonly string[];
+}
+
+const { outputFileExtension: extension } = new App();
+
+/** The file that holds the stack's own Secret, which stays out of git. */
+export const secretsFile = `${chartIds.secrets}${extension}`;
+
+/**
+ * The manifests of the document at `path` (else `./stack.yaml`, else the defaults).
+ * @param secretsOf gives the values of the stack's own Secret.
+ * @throws UserError or StackError, in words for the user.
+ */
+export function manifestsOf(
+  path: string | undefined,
+  secretsOf: (stack: Stack) => Record<string, string>,
+): Manifests {
+  const { document, source } = findDocument(path);
+  const stack = chatStack(document);
+  const app = new App();
+  const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
+  const files = charts.map((chart): [string, string] => [
+    `${Names.toDnsLabel(chart)}${extension}`,
+    // Not chart.toJson(): it looks for dependencies between all objects of the app again for each chart.
+    stringifyManifests(chart.apiObjects.map((object) => object.toJson() as unknown)),
+  ]);
+  return { stack, source, usualFolder: app.outdir, files: new Map(files) };
 }
 
 /**
@@ -22,18 +62,16 @@ export interface Synthesis {
  * @throws UserError or StackError, in words for the user, before anything is written.
  */
 export function synth(path?: string, folder?: string): Synthesis {
-  const { document, source } = findDocument(path);
-  const stack = chatStack(document);
-  const app = new App(folder === undefined ? {} : { outdir: folder });
-  addStackCharts(app, stack, { secretValues: keptSecrets(stack) });
-  removeManifests(app);
-  app.synth();
-  const secrets = join(app.outdir, `${chartIds.secrets}${app.outputFileExtension}`);
-  if (existsSync(secrets)) chmodSync(secrets, 0o600);
-  return { stack, source, folder: app.outdir };
+  const { stack, source, usualFolder, files } = manifestsOf(path, keptSecrets);
+  const into = folder ?? usualFolder;
+  mkdirSync(into, { recursive: true });
+  for (const file of manifestsIn(into)) rmSync(join(into, file));
+  for (const [name, text] of files)
+    writeFileSync(join(into, name), text, name === secretsFile ? { mode: 0o600 } : {});
+  return { stack, source, folder: into, files: [...files.keys()] };
 }
 
-function removeManifests({ outdir, outputFileExtension }: App): void {
-  if (!existsSync(outdir)) return;
-  for (const file of readdirSync(outdir)) if (file.endsWith(outputFileExtension)) rmSync(join(outdir, file));
+/** The names of the manifests in a folder, as an earlier synth left them. */
+export function manifestsIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(extension)) : [];
 }

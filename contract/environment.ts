@@ -34,8 +34,13 @@ export function secretRefOf(stack: StackDefinition, service: Service, secret: st
 }
 
 /** The one Secret a stack makes for itself. */
-export function stackSecretName(stack: StackDefinition): string {
+export function stackSecretName(stack: Pick<StackDefinition, 'name'>): string {
   return workloadName(stack.name, suffixes.secrets);
+}
+
+/** The ConfigMap in which a stack's applied documents are kept, and the Lease of whoever applies right now. */
+export function stackHistoryName(stack: Pick<StackDefinition, 'name'>): string {
+  return workloadName(stack.name, suffixes.history);
 }
 
 /** The keys of the stack's own Secret with what each is for; empty when the user keeps them all. */

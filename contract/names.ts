@@ -21,6 +21,7 @@ export const suffixes = {
   page: 'page',
   node: 'node',
   secrets: 'secrets',
+  history: 'history',
 } as const;
 
 /** What Kubernetes adds to a StatefulSet's name in `controller-revision-hash`, a label of at most 63 characters. */

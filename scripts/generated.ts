@@ -6,7 +6,7 @@ import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
 import { serviceOf } from '../contract/environment.ts';
-import { errorCodes } from '../contract/errors.ts';
+import { errorCodes, terminalCodes } from '../contract/errors.ts';
 import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts';
 import { roleLabel } from '../contract/names.ts';
 import { closeCodes } from '../contract/protocol.ts';
@@ -52,7 +52,7 @@ function generatedFiles(): Readonly<Record<string, string>> {
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
     'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
-    'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## WebSocket close codes\n\n${closeTable()}`,
+    'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
 }
 
@@ -72,6 +72,15 @@ function errorTable(): string {
     means,
   ]);
   return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+}
+
+function terminalTable(): string {
+  const rows = Object.entries(terminalCodes).map(([code, { exit, means }]) => [
+    `\`${code}\``,
+    String(exit),
+    means,
+  ]);
+  return markdownTable(['Code', 'Exit code', 'What it means'], rows);
 }
 
 function metricTable(): string {

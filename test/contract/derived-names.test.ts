@@ -15,7 +15,7 @@ const stateless = (name: string, rest: Partial<Container> = {}): Service => ({
 });
 const stackOf = (...services: Service[]): StackDefinition => ({ name: 's', namespace: 'n', services });
 
-test.each(['config', 'files', 'peers', 'page', 'node', 'secrets'])(
+test.each(['config', 'files', 'peers', 'page', 'node', 'secrets', 'history'])(
   'a service called as what is derived from another with -%s is refused',
   (suffix) => {
     expect(contradictions(stackOf(stateless('app'), stateless(`app-${suffix}`)))).toEqual([

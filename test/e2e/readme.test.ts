@@ -29,6 +29,9 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npm ci && npm start': chatsInAFreshClone,
   'npx cdk8s synth\nkubectl apply -f dist/': appliesToAnApiServer,
   'npm ci && npm test': isWhatRunsThis,
+  'npx mooring init\nnpx mooring synth\nnpx mooring synth --check\nnpx mooring explain REDIS_PORT':
+    beginsWithMooring,
+  'npx mooring doctor --local': looksAtThisMachine,
   'npm ci\nnpm run check\nnpm run test:unit': isWhatRunsThis,
 };
 
@@ -49,6 +52,11 @@ describe('in a fresh clone', () => {
       throw error;
     }
   });
+
+  test('`npx mooring init`, `synth`, `synth --check` and `explain` work without a network', () =>
+    beginsWithMooring());
+
+  test('`npx mooring doctor --local` looks at this machine', () => looksAtThisMachine());
 });
 
 async function chatsInAFreshClone(): Promise<void> {
@@ -92,6 +100,24 @@ async function appliesToAnApiServer(): Promise<void> {
   expect(await shell.exited, shell.output()).toBe(0);
   expect(shell.output()).toContain('deployment.apps/demo-backend created');
   expect(shell.output()).not.toMatch(/warning/i);
+}
+
+async function beginsWithMooring(): Promise<void> {
+  const shell = clone.shell(
+    'test -d node_modules || npm ci; npx mooring init\nnpx mooring synth\nnpx mooring synth --check && npx mooring explain REDIS_PORT',
+  );
+  expect(await shell.exited, shell.output()).toBe(0);
+  for (const said of ['Wrote stack.yaml', 'Stack "demo"', 'is the latest of stack.yaml', 'its RESP port'])
+    expect(shell.output()).toContain(said);
+}
+
+async function looksAtThisMachine(): Promise<void> {
+  const shell = clone.shell('test -d node_modules || npm ci; npx mooring doctor --local', {
+    ...{ HTTP_PORT: String(await freePort()), METRICS_PORT: String(await freePort()) },
+    EMBEDDED_STORES: 'redis,neo4j,qdrant',
+  });
+  expect(await shell.exited, shell.output()).toBe(0);
+  expect(shell.output()).toContain('nothing is wrong');
 }
 
 /** Inside the test run it would run itself; what runs it is checked instead. */

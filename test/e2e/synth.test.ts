@@ -107,7 +107,7 @@ test("a user's mistake ends with 65 and words, without a stack trace", async () 
 });
 
 test('a document that is not there is said to be missing', () => {
-  expect(() => findDocument(join(folder, 'nowhere.yaml'))).toThrow('there is no such file');
+  expect(() => findDocument(join(folder, 'nowhere.yaml'))).toThrow('There is no file');
 });
 
 test.each([

@@ -1,28 +1,17 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { beforeEach, describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { connected, handshake } from '../e2e/chat-client.ts';
 import { poll } from '../servers/poll.ts';
-import { freePort, isPortOpen, LOOPBACK } from '../servers/ports.ts';
+import { freePort } from '../servers/ports.ts';
 import { redisPath, startRedis } from '../servers/redis.ts';
 import { Unavailable } from '../servers/unavailable.ts';
 import { startAppProcess } from './app-process.ts';
+import { theIncidentsPorts } from './incident-ports.ts';
 
 const isRefused = (answer: Awaited<ReturnType<typeof handshake>>): boolean =>
   answer.status === 503 && answer.headers['retry-after'] === '2';
-
-/** Two test runs must not both want the ports of the incident; nor may they be somebody's who works here. */
-async function theIncidentsPorts(): Promise<void> {
-  const folder = join(tmpdir(), 'mooring-incident-ports');
-  await mkdir(folder, { recursive: true });
-  const release = await lock(folder, { retries: { forever: true, minTimeout: 250, maxTimeout: 250 } });
-  onTestFinished(() => release());
-  for (const port of [6379, 6380])
-    if (await isPortOpen(LOOPBACK, port))
-      throw new Unavailable('The incident on its own ports', `something listens on ${port} of this machine.`);
-}
 
 /** Skips, naming the reason, where there is no Redis to start. */
 function needRedis(context: TestContext): void {

@@ -1,0 +1,122 @@
+import type { ChatStack } from '../../contract/stack.ts';
+import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../cluster/apply-stack.ts';
+import { nameOf } from '../../cluster/objects.ts';
+import { preflight } from '../../cluster/preflight/preflight.ts';
+import type { ApplyOptions } from '../commands/apply.ts';
+import { announce, confirm, findTarget, type Target } from '../context.ts';
+import { CommandError } from '../fail.ts';
+import { interruptible } from '../interrupt.ts';
+import { note, print, progress } from '../output.ts';
+import { documentOf, sourceOf } from '../source.ts';
+import { countText, diffOf, diffText, warningsOf } from './plan-text.ts';
+import { speakerOf } from './speaker.ts';
+
+/** What `mooring apply` does. Throws ClusterError, its code saying why; see cluster/apply-stack.ts. */
+export async function applyCommand(options: ApplyOptions): Promise<void> {
+  const { document, source } = documentOf(options.file);
+  const target = await findTarget(options);
+  announce(target, document.metadata.namespace);
+  await applyDocument(document, { ...options, target, from: source });
+}
+
+export interface DocumentApply extends ApplyOptions {
+  readonly target: Target;
+  /** Where the document is from, in words. */
+  readonly from: string;
+  /** Kept in the history. */
+  readonly historyNote?: string;
+}
+
+/** Applies a document, wherever it is from: a file, or the history. */
+export async function applyDocument(document: ChatStack, options: DocumentApply): Promise<void> {
+  if (options.deleteData && !options.prune)
+    throw new CommandError('USAGE', '--delete-data says what --prune may take along; give both, or neither.');
+  const { target } = options;
+  try {
+    await interruptible((signal) => (options.dryRun ? tell : carryOut)(document, options, signal));
+  } finally {
+    progress.done();
+    target.cluster.api.close();
+  }
+}
+
+/** A dry run: what is missing, what would be refused, what would change. */
+async function tell(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
+  const { cluster } = options.target;
+  const source = sourceOf(document);
+  await preflight(cluster, source.stack, source.objects, signal);
+  const plan = await planStack(cluster, source, signal);
+  for (const line of warningsOf(plan)) note(line);
+  const diff = diffOf(plan, source.stack);
+  await print(
+    { dryRun: true, ...where(document), diff },
+    diff.length === 0 ? 'Nothing would change.' : `${diffText(diff)}\nA dry run: nothing was changed.`,
+    options.output,
+  );
+  refuseObstacles(plan, options.forceConflicts === true);
+}
+
+async function carryOut(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
+  const source = sourceOf(document);
+  const outcomes: string[] = [];
+  const begun = performance.now();
+  const { plan, revision, turn } = await applyStack(options.target.cluster, source, {
+    forceConflicts: options.forceConflicts === true,
+    prune: options.prune === true,
+    deleteData: options.deleteData === true,
+    ...proofOf(document, options),
+    ...(options.historyNote === undefined ? {} : { note: options.historyNote }),
+    signal,
+    confirm: (stackPlan) => ask(stackPlan, document, options),
+    report: {
+      applied: (object, outcome) => {
+        outcomes.push(outcome);
+        if (outcome !== 'unchanged') note(`${nameOf(object)} ${outcome}`);
+      },
+      waiting: (line) => progress.show(line),
+    },
+  });
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+  const { name } = source.stack;
+  const left = [...plan.leftovers, ...plan.leftoverClaims].map(nameOf);
+  if (!options.prune && left.length > 0)
+    note(`Not of the stack any more, and still there (--prune): ${left.join(', ')}`);
+  await print(
+    {
+      ...where(document),
+      revision: revision.revision,
+      outcomes: countText(outcomes),
+      ...(turn ? { turn } : {}),
+    },
+    [
+      `Stack "${name}" from ${options.from} is revision ${revision.revision}: ${countText(outcomes)}.`,
+      turn
+        ? `The chat answers in the cluster, after ${seconds} s: "${firstWords(turn.answer)}" (pod ${turn.pod})`
+        : 'Nobody waited for a chat.',
+    ].join('\n'),
+    options.output,
+  );
+}
+
+function proofOf(document: ChatStack, { wait, chat, tokenFile, timeout }: DocumentApply) {
+  if (!wait) return {};
+  const timeoutMs = timeout * 1_000;
+  return { prove: { timeoutMs, ...(chat ? { speaker: speakerOf(document, tokenFile) } : {}) } };
+}
+
+async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply): Promise<void> {
+  for (const line of warningsOf(plan)) note(line);
+  const { name, namespace } = document.metadata;
+  const diff = diffOf(plan, { name, namespace });
+  // Nothing changes: what follows only looks on.
+  if (diff.length === 0) return;
+  if (!options.target.isKind && !options.yes) note(diffText(diff));
+  await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);
+}
+
+const where = ({ metadata: { name, namespace } }: ChatStack): { name: string; namespace: string } => ({
+  name,
+  namespace,
+});
+
+const firstWords = (answer: string): string => (answer.length > 80 ? `${answer.slice(0, 79)}…` : answer);

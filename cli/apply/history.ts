@@ -1,0 +1,38 @@
+import { readHistory, type Revision } from '../../cluster/history.ts';
+import { findTarget } from '../context.ts';
+import { interruptible } from '../interrupt.ts';
+import type { ClusterOptions } from '../options.ts';
+import { print, table } from '../output.ts';
+import { documentOf } from '../source.ts';
+
+/** What `mooring history` does. Throws ClusterError. */
+export async function historyCommand(options: ClusterOptions): Promise<void> {
+  const { name, namespace } = documentOf(options.file).document.metadata;
+  const { cluster } = await findTarget(options);
+  try {
+    const revisions = await interruptible((signal) => readHistory(cluster, { name, namespace }, signal));
+    await print({ name, namespace, revisions }, historyText(revisions, name), options.output);
+  } finally {
+    cluster.api.close();
+  }
+}
+
+const meanings: Readonly<Record<Revision['outcome'], string>> = {
+  applying: 'begun, not ended',
+  applied: 'applied, not waited for',
+  deployed: 'the chat answered',
+  failed: 'failed',
+};
+
+function historyText(revisions: readonly Revision[], name: string): string {
+  if (revisions.length === 0) return `Nothing was applied to the stack "${name}" by mooring yet.`;
+  const rows = revisions.map(({ revision, at, outcome, digest, mooring, note, cause }) => [
+    String(revision),
+    at.replace(/\.\d+Z$/, 'Z'),
+    meanings[outcome],
+    digest,
+    mooring,
+    [note, cause?.split('\n').slice(0, 2).join(' ')].filter((text) => text !== undefined).join('; '),
+  ]);
+  return table(['REVISION', 'AT', 'OUTCOME', 'DIGEST', 'MOORING', 'NOTE'], rows);
+}

@@ -1,0 +1,108 @@
+import type { StackPlan } from '../../cluster/apply-stack.ts';
+import { masked, type FieldChange } from '../../cluster/changes.ts';
+import { outcomeOf } from '../../cluster/execute.ts';
+import { nameOf, type KubeObject } from '../../cluster/objects.ts';
+import type { Planned } from '../../cluster/plan.ts';
+import { stackSecretOf, type StackRef } from '../../cluster/owned.ts';
+import { tone } from '../output.ts';
+
+/** One object that differs, as data. */
+export interface ObjectDiff {
+  readonly object: string;
+  readonly action: 'create' | 'change' | 'remove';
+  readonly changes: readonly FieldChange[];
+  /** Why it cannot be, or who is in the way; empty when nothing is. */
+  readonly problems: readonly string[];
+}
+
+/** Every object that differs from what the document says, in the order of an apply; none when nothing does. */
+export function diffOf(plan: StackPlan, stack: StackRef): ObjectDiff[] {
+  const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
+  const different = plan.planned.filter(differs);
+  return [
+    ...different.filter(isNamespace).map(objectDiff),
+    ...secretDiff(plan, stack),
+    ...different.filter((planned) => !isNamespace(planned)).map(objectDiff),
+    ...plan.leftovers.map((object) =>
+      removal(object, 'the stack does not render it any more; --prune removes it'),
+    ),
+    ...plan.leftoverClaims.map((object) =>
+      removal(object, 'its service is gone; --prune --delete-data removes it and what is on it'),
+    ),
+  ];
+}
+
+const differs = (planned: Planned): boolean =>
+  outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0 || planned.conflicts.length > 0;
+
+function objectDiff({ object, live, changes, conflicts, foreign, refused }: Planned): ObjectDiff {
+  const added = foreign.map(({ path, value, manager }): [FieldChange, string] => [
+    { path, from: value },
+    `${path} was added by "${manager}"`,
+  ]);
+  return {
+    object: nameOf(object),
+    action: live ? 'change' : 'create',
+    changes: live ? [...changes, ...added.map(([change]) => change)] : [],
+    problems: [
+      ...refused,
+      ...conflicts.map(({ field, manager }) => `${field} was set by "${manager}"`),
+      ...added.map(([, words]) => words),
+    ],
+  };
+}
+
+function secretDiff({ newSecretKeys, secretExists }: StackPlan, stack: StackRef): ObjectDiff[] {
+  if (newSecretKeys.length === 0) return [];
+  const changes = newSecretKeys.map((key) => ({ path: `data.${key}`, to: masked }));
+  return [
+    {
+      object: nameOf(stackSecretOf(stack)),
+      action: secretExists ? 'change' : 'create',
+      changes: secretExists ? changes : [],
+      problems: [],
+    },
+  ];
+}
+
+const removal = (object: KubeObject, why: string): ObjectDiff => ({
+  object: nameOf(object),
+  action: 'remove',
+  changes: [],
+  problems: [why],
+});
+
+const marks = { create: '+', change: '~', remove: '-' } as const;
+const tones = { create: 'good', change: 'doubtful', remove: 'bad' } as const;
+
+/** The differences for a terminal: an object a line, its fields below. Empty when there are none. */
+export function diffText(diffs: readonly ObjectDiff[]): string {
+  return diffs
+    .flatMap(({ object, action, changes, problems }) => [
+      tone(tones[action], `${marks[action]} ${object}`),
+      ...changes.map((change) => `    ${changeText(change)}`),
+      ...problems.map((problem) => `    ${tone('bad', '!')} ${problem}`),
+    ])
+    .join('\n');
+}
+
+function changeText({ path, from, to }: FieldChange): string {
+  if (from === undefined) return `${tone('good', '+')} ${path}: ${shown(to)}`;
+  if (to === undefined) return `${tone('bad', '-')} ${path}: ${shown(from)}`;
+  return `${tone('doubtful', '~')} ${path}: ${shown(from)} → ${shown(to)}`;
+}
+
+const shown = (value: unknown): string => JSON.stringify(value);
+
+/** What the API server takes, but advises against, a line each. */
+export const warningsOf = ({ planned }: StackPlan): string[] =>
+  planned.flatMap(({ object, warnings }) =>
+    warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${warning}`),
+  );
+
+/** `2 created, 1 changed, 27 unchanged`. */
+export function countText(outcomes: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}

@@ -1,0 +1,68 @@
+import { readHistory, type Revision } from '../../cluster/history.ts';
+import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { mebibytes } from '../../contract/quantity.ts';
+import { storeNames } from '../../contract/services/backend-variables.ts';
+import type { ChatStack } from '../../contract/stack.ts';
+import type { ApplyOptions } from '../commands/apply.ts';
+import { announce, findTarget } from '../context.ts';
+import { CommandError } from '../fail.ts';
+import { note } from '../output.ts';
+import { documentOf } from '../source.ts';
+import { applyDocument } from './apply.ts';
+
+/** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is nothing to go back to. */
+export async function rollbackCommand(revision: string | undefined, options: ApplyOptions): Promise<void> {
+  const { document, source } = documentOf(options.file);
+  const { name, namespace } = document.metadata;
+  const target = await findTarget(options);
+  announce(target, namespace);
+  const history = await readHistory(target.cluster, { name, namespace });
+  const chosen = chosenFrom(history, revision, name);
+  const earlier = readChatStack(chosen.document, `Revision ${chosen.revision}`);
+  const latest = history.at(-1);
+  const kept = latest ? withGrownStorage(earlier, latest) : { document: earlier, grown: [] };
+  for (const line of kept.grown) note(line);
+  await applyDocument(kept.document, {
+    ...options,
+    target,
+    from: `revision ${chosen.revision}`,
+    historyNote: `rollback to ${chosen.revision}`,
+  });
+  if (!options.dryRun)
+    note(`${source} still says otherwise: the next "mooring apply" brings it back. Change it too.`);
+}
+
+function chosenFrom(history: readonly Revision[], wanted: string | undefined, name: string): Revision {
+  const known = history.map(({ revision }) => revision).join(', ') || 'none';
+  if (wanted !== undefined) {
+    const found = history.find(({ revision }) => String(revision) === wanted);
+    if (found) return found;
+    throw new CommandError(
+      'NOT_FOUND_IN_CLUSTER',
+      `The stack "${name}" has no revision ${wanted}; it has ${known}.`,
+    );
+  }
+  const found = history
+    .slice(0, -1)
+    .findLast(({ outcome }) => outcome === 'deployed' || outcome === 'applied');
+  if (found) return found;
+  throw new CommandError(
+    'NOT_FOUND_IN_CLUSTER',
+    `The stack "${name}" has no earlier revision that worked (it has: ${known}). "mooring history" lists them.`,
+  );
+}
+
+/** A volume never shrinks: where it has grown since, going back keeps it as it is. */
+function withGrownStorage(earlier: ChatStack, latest: Revision): { document: ChatStack; grown: string[] } {
+  const now = readChatStack(latest.document, `Revision ${latest.revision}`);
+  const spec = { ...earlier.spec };
+  const grown: string[] = [];
+  for (const store of storeNames) {
+    const [before, after] = [earlier.spec[store].storage?.size, now.spec[store].storage?.size];
+    if (after === undefined || earlier.spec[store].external) continue;
+    if (before !== undefined && mebibytes(before) >= mebibytes(after)) continue;
+    spec[store] = { ...spec[store], storage: { ...spec[store].storage, size: after } };
+    grown.push(`The volume of ${store} stays at ${after}: volumes never shrink.`);
+  }
+  return { document: { ...earlier, spec }, grown };
+}

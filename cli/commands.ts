@@ -1,0 +1,34 @@
+import { addApply } from './commands/apply.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDiff } from './commands/diff.ts';
+import { addDown } from './commands/down.ts';
+import { addExplain } from './commands/explain.ts';
+import { addHistory } from './commands/history.ts';
+import { addInit } from './commands/init.ts';
+import { addLogs } from './commands/logs.ts';
+import { addOpen } from './commands/open.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addSecrets } from './commands/secrets.ts';
+import { addStatus } from './commands/status.ts';
+import { addSynth } from './commands/synth.ts';
+import type { AddCommand } from './program.ts';
+
+/** Every command, in the order of `--help`. */
+export const commands: readonly AddCommand[] = [
+  addInit,
+  addSynth,
+  // verify: from branch verify.
+  addDiff,
+  addApply,
+  addHistory,
+  addRollback,
+  addSecrets,
+  addDown,
+  addStatus,
+  addLogs,
+  addOpen,
+  addDoctor,
+  addExplain,
+  addCompletion,
+];

@@ -1,0 +1,44 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
+
+export interface ApplyOptions extends ChangeOptions {
+  readonly forceConflicts?: true;
+  readonly prune?: true;
+  readonly deleteData?: true;
+  readonly wait: boolean;
+  readonly chat: boolean;
+  readonly tokenFile?: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** `mooring apply`: brings a stack into a cluster, and ends when a chat was held in it. */
+export function addApply(program: Command): void {
+  const command = withApply(withChanges(program.command('apply')))
+    .description('bring a stack into a cluster; success means that the chat answered there')
+    .option('--prune', 'remove what this stack owns and no longer renders; never a volume claim')
+    .option('--delete-data', 'with --prune: the volume claims of services that are gone, too')
+    .action(async (options: ApplyOptions) => (await import('../apply/apply.ts')).applyCommand(options));
+  withExamples(command, {
+    'mooring apply': './stack.yaml, else the defaults, into the current context',
+    'mooring apply -f clinic.yaml --context prod --dry-run':
+      'what would change there, and what is in the way',
+    'mooring apply --prune': 'also remove what the document no longer says',
+  });
+}
+
+/** How an apply goes about it, whichever document it applies. */
+export function withApply(command: Command): Command {
+  return command
+    .option('--force-conflicts', 'take fields back that others changed, and take away what they added')
+    .option('--timeout <seconds>', 'how long to wait until every pod is ready', seconds, 600)
+    .option('--no-wait', 'be content when everything is applied')
+    .option('--no-chat', 'be content when every pod is ready')
+    .option('--token-file <path>', 'a token for the chat, where spec.auth.mode is jwt ("-": standard input)');
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It takes a number of seconds.');
+}

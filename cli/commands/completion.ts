@@ -1,0 +1,34 @@
+import { Argument, Command } from 'commander';
+import { withExamples } from '../options.ts';
+
+/** What the shells' scripts call at every Tab, with the words so far after `--`. */
+export const completeCommand = 'complete';
+
+/** `mooring completion SHELL`: the script a shell reads, which asks this program again at every Tab. */
+export function addCompletion(program: Command): void {
+  const command = program
+    .command('completion')
+    .description('print what your shell needs to complete command lines')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action(() => complete(program));
+  withExamples(command, {
+    'source <(mooring completion bash)': 'for this bash; in ~/.bashrc for every one',
+    'source <(mooring completion zsh)': 'for this zsh; in ~/.zshrc for every one',
+    'mooring completion fish > ~/.config/fish/completions/mooring.fish': 'for every fish',
+  });
+  program
+    .command(completeCommand, { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(() => complete(program));
+}
+
+/** The library adds commands of its own names, so it gets a program that holds only the others. */
+async function complete(program: Command): Promise<void> {
+  const { default: tab } = await import('@bomb.sh/tab/commander');
+  const asked = new Command('mooring').helpCommand(false);
+  for (const command of program.commands)
+    if (![completeCommand, 'completion'].includes(command.name())) asked.addCommand(command);
+  tab(asked, { completionCommandName: 'completion' });
+  await asked.parseAsync(process.argv);
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
+
+export interface DownOptions extends ChangeOptions {
+  readonly deleteData?: true;
+  readonly deleteNamespace?: true;
+}
+
+/** `mooring down`: takes a stack out of a cluster. */
+export function addDown(program: Command): void {
+  const command = withChanges(program.command('down'))
+    .description(
+      'take a stack out of a cluster; its volumes, secrets and history are kept unless told otherwise',
+    )
+    .option('--delete-data', 'volume claims, secrets and history, too: what was remembered is gone')
+    .option(
+      '--delete-namespace',
+      'with --delete-data: the namespace and everything in it, also what is not of the stack',
+    )
+    .action(async (options: DownOptions) => (await import('../down/down.ts')).downCommand(options));
+  withExamples(command, {
+    'mooring down': 'keeps the data: "mooring apply" brings everything back',
+    'mooring down --delete-data --dry-run': 'what would be gone',
+  });
+}

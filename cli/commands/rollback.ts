@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { withChanges, withExamples } from '../options.ts';
+import { withApply, type ApplyOptions } from './apply.ts';
+
+/** `mooring rollback`: applies an earlier document again. */
+export function addRollback(program: Command): void {
+  const command = withApply(withChanges(program.command('rollback')))
+    .description('apply an earlier document again: the last one before this that worked, or a revision')
+    .argument('[revision]', 'a number from "mooring history"')
+    .action(async (revision: string | undefined, options: ApplyOptions) =>
+      (await import('../apply/rollback.ts')).rollbackCommand(revision, options),
+    );
+  withExamples(command, {
+    'mooring rollback': 'to the last revision before this one in which the chat answered',
+    'mooring rollback 3 --dry-run': 'what going back to revision 3 would change',
+  });
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { withChanges, withExamples } from '../options.ts';
+import { withApply, type ApplyOptions } from './apply.ts';
+
+/** `mooring secrets rotate`: new passwords for the stores, and everybody told. */
+export function addSecrets(program: Command): void {
+  const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
+  const command = withApply(withChanges(group.command('rotate')))
+    .description(
+      'give the stores new passwords and restart what reads them; ends when the chat answered again',
+    )
+    .exitOverride()
+    .action(async (options: ApplyOptions) => (await import('../secrets/rotate.ts')).rotateCommand(options));
+  withExamples(command, {
+    'mooring secrets rotate': 'of the stack ./stack.yaml names; cut off, run it again',
+  });
+}

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster } from '../cluster/cluster.ts';
+import { CommandError } from './fail.ts';
+import type { ChangeOptions, ClusterOptions } from './options.ts';
+import { note } from './output.ts';
+
+/** The cluster a command speaks to. */
+export interface Target {
+  readonly cluster: Cluster;
+  readonly kubeConfig: KubeConfig;
+  readonly context: string;
+  readonly server: string;
+  /** A cluster kind made on this machine: nothing there is worth a question. */
+  readonly isKind: boolean;
+}
+
+/**
+ * The cluster that is meant: `--kubeconfig` and `--context`, else what kubectl would use.
+ * @throws ClusterError NO_CONTEXT, naming the contexts there are.
+ */
+export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kubeconfig'>): Promise<Target> {
+  const { openCluster } = await import('../cluster/cluster.ts');
+  const cluster = openCluster(options);
+  const { kubeConfig, context, server } = cluster.api;
+  return { cluster, kubeConfig, context, server, isKind: isKind(context, server) };
+}
+
+/** kind calls its contexts `kind-…` and listens on loopback; a remote cluster of that name is not one. */
+export function isKind(context: string, server: string): boolean {
+  const { hostname } = new URL(server);
+  return context.startsWith('kind-') && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+}
+
+/** Says first where a command is about to change something, whoever asked it to. */
+export function announce({ context, server }: Target, namespace: string): void {
+  note(`Context ${context} (${server}), namespace ${namespace}`);
+}
+
+/**
+ * Asks before a change outside kind, unless `--yes` or `--dry-run`.
+ * @param question ends with a question mark.
+ * @throws CommandError NOT_CONFIRMED when the answer is no, USAGE when nobody can be asked.
+ */
+export async function confirm(
+  question: string,
+  target: Target,
+  options: Pick<ChangeOptions, 'yes' | 'dryRun'>,
+): Promise<void> {
+  if (target.isKind || options.yes || options.dryRun) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new CommandError(
+      'USAGE',
+      `${target.context} is not a kind cluster, and there is no terminal to ask on. Say --yes if you mean it.`,
+    );
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`${question} [y/N] `).finally(() => lines.close());
+  if (!/^y(es)?$/i.test(answer.trim()))
+    throw new CommandError('NOT_CONFIRMED', 'Not confirmed; nothing was changed.');
+}

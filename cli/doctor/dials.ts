@@ -1,0 +1,119 @@
+import { dialReport, dialWord, type DialReport } from '../../contract/dial-report.ts';
+import type { Stack } from '../../contract/model.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { ClusterError } from '../../cluster/cluster-error.ts';
+import { nameOf, type KubeObject } from '../../cluster/objects.ts';
+import { runBeside, type ContainerSpec } from '../../cluster/reach/ephemeral.ts';
+import { execInPod } from '../../cluster/reach/exec.ts';
+import type { ContainerStatus, Pod } from '../../cluster/rollout/snapshot.ts';
+import type { Check } from './check.ts';
+import { backendPods } from './running.ts';
+
+/** Loading the app and three dials, on a busy node. */
+const dialMs = 30_000;
+
+/** How a store was dialled, in words, and what came of it. */
+interface Dialled {
+  readonly from: string;
+  readonly report: DialReport;
+}
+
+/** Dials every store from the network position of the youngest backend pod: its image has what it takes. */
+export async function dialChecks(
+  cluster: Cluster,
+  stack: Stack,
+  live: readonly KubeObject[],
+): Promise<Check[]> {
+  const [pod] = await backendPods(cluster, stack);
+  const id = 'dial';
+  if (!pod)
+    return [
+      {
+        id,
+        verdict: 'wrong',
+        says: `There is no pod of ${backendName} from which the stores could be dialled.`,
+      },
+    ];
+  try {
+    const { from, report } = await dialled(cluster, stack, pod);
+    return [
+      ...report.problems.map((says): Check => ({
+        id: `env/${backendName}`,
+        verdict: 'wrong',
+        says: `From ${from}: ${says}`,
+      })),
+      ...report.stores.map(({ service, ok, says }): Check => ({
+        id: `dial/${service}`,
+        verdict: ok ? 'ok' : 'wrong',
+        says: `From ${from}: ${says}`,
+      })),
+    ];
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    const image = imageOf(live);
+    return [
+      {
+        id,
+        verdict: 'note',
+        says: `The stores could not be dialled: ${error.message}${image ? ` (image ${image})` : ''}`,
+      },
+    ];
+  }
+}
+
+async function dialled(cluster: Cluster, { namespace }: Stack, pod: Pod): Promise<Dialled> {
+  const container = containerOf(pod);
+  const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+  if (status?.state?.running) {
+    const command = ['node', 'main.js', dialWord];
+    const at = { namespace, pod: pod.metadata.name, container: container.name };
+    const { stdout, stderr } = await execInPod(cluster.api, at, command, dialMs);
+    return { from: `${nameOf(pod)} (exec)`, report: reportIn(stdout, stderr) };
+  }
+  const reason = downReason(pod, status);
+  const output = await runBeside(cluster, pod, container, { args: [dialWord], timeoutMs: dialMs });
+  const from = `${nameOf(pod)} (an ephemeral container, since its own is in ${reason})`;
+  return { from, report: reportIn(output, '') };
+}
+
+/** Why a container that ran once does not now. @throws ClusterError where it never did: nothing can run beside it. */
+function downReason(pod: Pod, status: ContainerStatus | undefined): string {
+  const reason = status?.state?.waiting?.reason ?? status?.state?.terminated?.reason ?? 'nothing is known';
+  if (pod.status.phase !== 'Pending') return reason;
+  throw new ClusterError('NOT_FOUND_IN_CLUSTER', `${nameOf(pod)} has not started (${reason}).`);
+}
+
+function containerOf(pod: Pod): ContainerSpec {
+  const { containers } = pod['spec'] as { containers: readonly ContainerSpec[] };
+  const [container] = containers;
+  if (!container) throw new TypeError(`${nameOf(pod)} has no container.`);
+  return container;
+}
+
+/** The one line of JSON among what was printed. @throws ClusterError when there is none: an image of another age. */
+function reportIn(stdout: string, stderr: string): DialReport {
+  for (const line of stdout.trim().split('\n')) {
+    const parsed = dialReport.safeParse(jsonOf(line));
+    if (parsed.success) return parsed.data;
+  }
+  const said = (stderr || stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+  throw new ClusterError(
+    'CLUSTER_REFUSED',
+    `the image does not know "${dialWord}"; it answered: ${said || 'nothing'}`,
+  );
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const imageOf = (live: readonly KubeObject[]): string | undefined => {
+  const deployment = live.find(({ kind }) => kind === 'Deployment');
+  const spec = deployment?.['spec'] as { template?: { spec?: { containers?: ContainerSpec[] } } } | undefined;
+  return spec?.template?.spec?.containers?.[0]?.image;
+};

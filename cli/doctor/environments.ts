@@ -1,0 +1,156 @@
+import { environmentOf, type EnvValue } from '../../contract/environment.ts';
+import { isWorkload, type Stack, type Workload } from '../../contract/model.ts';
+import { workloadName } from '../../contract/names.ts';
+import { nearest } from '../../contract/nearest.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+import type { KubeObject } from '../../cluster/objects.ts';
+import type { Check, Place } from './check.ts';
+import { environmentIn, type SetVariable } from './pod-environment.ts';
+import type { RunningBackend } from './running.ts';
+
+/** What was seen of a stack beside its contract. */
+export interface Seen {
+  readonly rendered: readonly KubeObject[];
+  readonly live: readonly KubeObject[];
+  readonly running: readonly RunningBackend[];
+}
+
+/** Every variable of every workload whose four layers do not say the same; one line where all do. */
+export function environmentChecks(stack: Stack, seen: Seen): Check[] {
+  return stack.services.filter(isWorkload).flatMap((service) => serviceChecks(stack, service, seen));
+}
+
+function serviceChecks(stack: Stack, service: Workload, seen: Seen): Check[] {
+  const kind = service.kind === 'stateless' ? 'Deployment' : 'StatefulSet';
+  const find = (objects: readonly KubeObject[]): Map<string, SetVariable> => {
+    const name = workloadName(stack.name, service.name);
+    const workload = objects.find((one) => one.kind === kind && one.metadata.name === name);
+    return workload ? environmentIn(workload, objects) : new Map<string, SetVariable>();
+  };
+  const contract = new Map(environmentOf(stack, service).map((value) => [value.name, value]));
+  const [rendered, live] = [find(seen.rendered), find(seen.live)];
+  if (live.size === 0 && contract.size > 0) return [];
+  const running = service.name === backendName ? seen.running : [];
+  const names = [...new Set([...contract.keys(), ...rendered.keys(), ...live.keys()])].sort();
+  const checks = names.flatMap((name) =>
+    variableCheck(service, name, { contract: contract.get(name), rendered, live, running }),
+  );
+  return checks.length > 0 ? checks : [allAgree(service, names.length, running)];
+}
+
+function allAgree(service: Workload, count: number, running: readonly RunningBackend[]): Check {
+  const asked = running.filter(({ config }) => config !== undefined).length;
+  const layers =
+    asked > 0 ? 'contract, manifests, cluster and running process' : 'contract, manifests and cluster';
+  const id = `env/${service.name}`;
+  return { id, verdict: 'ok', says: `${service.name}: ${layers} agree on ${count} variables.` };
+}
+
+interface Layers {
+  readonly contract: EnvValue | undefined;
+  readonly rendered: ReadonlyMap<string, SetVariable>;
+  readonly live: ReadonlyMap<string, SetVariable>;
+  readonly running: readonly RunningBackend[];
+}
+
+function variableCheck(service: Workload, name: string, layers: Layers): Check[] {
+  const should = layers.contract ? textOf(layers.contract) : null;
+  const [rendered, live] = [layers.rendered.get(name), layers.live.get(name)];
+  const astray = runningAstray(name, layers, live);
+  const same = [rendered, live].every((set) => (set?.value ?? null) === should);
+  if (same && astray.length === 0) return [];
+  const isSecret = service.variables?.[name]?.secret === true;
+  const said = { should, rendered: shown(rendered, isSecret), live: shown(live, isSecret), astray };
+  return [
+    {
+      id: `env/${service.name}/${name}`,
+      places: placesOf(said, layers.contract, [rendered, live]),
+      ...sentence(service, name, said),
+    },
+  ];
+}
+
+function placesOf(said: Said, contract: EnvValue | undefined, sets: (SetVariable | undefined)[]): Place[] {
+  const [rendered, live] = sets;
+  return [
+    { layer: 'contract', value: said.should, where: contract?.from ?? 'nothing sets it' },
+    { layer: 'rendered', value: said.rendered, where: rendered?.where ?? 'the manifests' },
+    { layer: 'live', value: said.live, where: live?.where ?? 'the cluster' },
+    ...said.astray,
+  ];
+}
+
+/** A secret is told by its place; one that somebody wrote down as a plain value is not told at all. */
+function shown(set: SetVariable | undefined, isSecret: boolean): string | null {
+  if (set === undefined) return null;
+  return isSecret && !set.isSecret ? '(a value written down, not shown)' : set.value;
+}
+
+const textOf = (value: EnvValue): string =>
+  'value' in value ? value.value : `Secret ${value.secret.name}, key ${value.secret.key}`;
+
+/** The processes that run with something else than what lives in the cluster now; secrets they do not tell. */
+function runningAstray(name: string, { running, live }: Layers, set: SetVariable | undefined): Place[] {
+  if (set?.isSecret) return [];
+  return running.flatMap(({ pod, config }): Place[] => {
+    if (config === undefined || !live.has(name)) return [];
+    const value = config.values[name] ?? null;
+    // An empty variable is unset.
+    if ((set?.value ?? '') === (value ?? '') || config.secretsSet.includes(name)) return [];
+    return [{ layer: 'running', value, where: `Pod ${pod}, /config` }];
+  });
+}
+
+/** What each layer says of one variable; null where it says nothing. */
+interface Said {
+  readonly should: string | null;
+  readonly rendered: string | null;
+  readonly live: string | null;
+  readonly astray: readonly Place[];
+}
+
+type Sentence = Pick<Check, 'verdict' | 'says' | 'fix'>;
+
+function sentence(service: Workload, name: string, said: Said): Sentence {
+  const { should, live } = said;
+  if (should === null && live !== null) return unforeseen(service, name, live);
+  if (live === should) return behind(service, name, said);
+  return {
+    verdict: 'wrong',
+    says: `${service.name}: ${name} is ${live ?? 'not set'} in the cluster, but the contract says ${should ?? 'nothing'}.`,
+    fix: takeBack(service, name),
+  };
+}
+
+/** The cluster is as it should be; a process or dist/ is not. */
+function behind(service: Workload, name: string, { should, live, rendered, astray }: Said): Sentence {
+  const [old] = astray;
+  if (old)
+    return {
+      verdict: 'wrong',
+      says: `${service.name}: ${name} is ${live ?? 'unset'} in the cluster now, but a process still runs with ${old.value ?? 'none'}.`,
+      fix: 'restart its pods: kubectl rollout restart.',
+    };
+  return {
+    verdict: 'wrong',
+    says: `${service.name}: ${name} is ${rendered ?? 'not there'} in dist/, but the contract says ${should ?? 'nothing'}.`,
+    fix: 'mooring synth',
+  };
+}
+
+function unforeseen(service: Workload, name: string, live: string): Sentence {
+  const variables = Object.keys(service.variables ?? {});
+  const fix = takeBack(service, name);
+  if (variables.includes(name))
+    return {
+      verdict: 'wrong',
+      says: `${service.name}: ${name} is ${live} in the cluster; the document does not set it.`,
+      fix,
+    };
+  const near = nearest(name, variables);
+  const says = `${service.name}: ${name} is set in the cluster, but nothing reads it.${near ? ` Did somebody mean ${near}?` : ''}`;
+  return { verdict: 'note', says, fix };
+}
+
+const takeBack = ({ name: service }: Workload, name: string): string =>
+  `"mooring apply --force-conflicts" takes it back (explained by "mooring explain ${name}"), and restarts ${service}.`;

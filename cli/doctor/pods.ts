@@ -1,0 +1,40 @@
+import type { Stack } from '../../contract/model.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { causesOf } from '../../cluster/rollout/causes.ts';
+import { gateCauses } from '../../cluster/rollout/gates.ts';
+import { lastLogLine } from '../../cluster/rollout/last-words.ts';
+import type { WorkloadState } from '../../cluster/rollout/snapshot.ts';
+import type { Check } from './check.ts';
+
+/** Why pods do not come up, in Kubernetes' words and with their last line; one line where all are ready. */
+export async function podChecks(
+  cluster: Cluster,
+  stack: Stack,
+  states: readonly WorkloadState[],
+): Promise<Check[]> {
+  const causes = [...states.flatMap(causesOf), ...(await gateCauses(cluster, stack, states))];
+  const wrong = await Promise.all(
+    causes.map(async ({ reason, where, message, log }): Promise<Check> => {
+      const line = log && (await lastLogLine(cluster, stack, log));
+      const says = `${where}: ${reason}: ${message}.${line ? ` Its last line: ${line}` : ''}`;
+      return { id: `pod/${where}/${reason}`, verdict: 'wrong', says };
+    }),
+  );
+  const told = new Set(causes.map(({ where }) => where));
+  const late = states.filter(
+    ({ rolledOut, pods }) => !rolledOut && !pods.some(({ metadata }) => told.has(`Pod ${metadata.name}`)),
+  );
+  const coming = late.map(({ service }): Check => ({
+    id: `pod/${service}`,
+    verdict: 'note',
+    says: `${service}: not every pod of its newest template is ready yet.`,
+  }));
+  if (wrong.length + coming.length > 0) return [...wrong, ...coming];
+  return [
+    {
+      id: 'pod',
+      verdict: 'ok',
+      says: `Every pod of ${states.map(({ service }) => service).join(', ')} is ready.`,
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+import { config, type Config } from '../../contract/http.ts';
+import { serviceOf } from '../../contract/environment.ts';
+import { selectorOf } from '../../contract/labels.ts';
+import type { Stack } from '../../contract/model.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+import { httpPaths } from '../../contract/services/backend.ts';
+import { workloadName } from '../../contract/names.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { KubeObject } from '../../cluster/objects.ts';
+import { listObjects } from '../../cluster/owned.ts';
+import { getFromPod } from '../../cluster/reach/http.ts';
+import type { Pod } from '../../cluster/rollout/snapshot.ts';
+import { environmentIn } from './pod-environment.ts';
+
+/** A backend's process, and what it says it runs with; `undefined` where it says nothing. */
+export interface RunningBackend {
+  readonly pod: string;
+  readonly config: Config | undefined;
+}
+
+/** The pods of the backend that are not on their way out, the youngest first. */
+export async function backendPods(cluster: Cluster, stack: Stack): Promise<Pod[]> {
+  const labels = selectorOf(stack, { name: backendName });
+  const pods = (await listObjects(cluster, ['v1', 'Pod'], { namespace: stack.namespace, labels })) as Pod[];
+  return pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
+}
+
+/** Asks each backend's process for /config, on the port it was told to serve operations on. */
+export async function runningBackends(
+  cluster: Cluster,
+  stack: Stack,
+  live: readonly KubeObject[],
+): Promise<RunningBackend[]> {
+  const pods = await backendPods(cluster, stack);
+  const started = pods.filter(({ status }) => status.containerStatuses?.some(({ state }) => state?.running));
+  return Promise.all(
+    started.map(async ({ metadata: { name } }) => ({
+      pod: name,
+      config: await configOf(cluster, { namespace: stack.namespace, pod: name, port: portOf(stack, live) }),
+    })),
+  );
+}
+
+async function configOf(
+  cluster: Cluster,
+  at: { namespace: string; pod: string; port: number },
+): Promise<Config | undefined> {
+  try {
+    return config.safeParse((await getFromPod(cluster.api, at, httpPaths.config)).json).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is live counts, whatever the contract says. */
+function portOf(stack: Stack, live: readonly KubeObject[]): number {
+  const backend = serviceOf(stack, backendName);
+  const told = backend.kind === 'stateless' ? backend.ownPorts?.['metrics'] : undefined;
+  const deployment = live.find(
+    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === workloadName(stack.name, backendName),
+  );
+  const value = told && deployment ? environmentIn(deployment, live).get(told)?.value : undefined;
+  return Number(value) || (backend.ports['metrics']?.containerPort ?? 0);
+}

@@ -1,0 +1,74 @@
+import type { Stack } from '../../contract/model.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { KubeObject } from '../../cluster/objects.ts';
+import { ownedClaims } from '../../cluster/owned.ts';
+import type { Check } from './check.ts';
+
+/** What a stack needs of its cluster and cannot bring itself: storage, and metrics where something scales by them. */
+export async function surroundingChecks(
+  cluster: Cluster,
+  stack: Stack,
+  rendered: readonly KubeObject[],
+): Promise<Check[]> {
+  return [...(await storageChecks(cluster, stack)), ...(await metricsChecks(cluster, rendered))];
+}
+
+interface StorageClass {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+interface Claim {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+const defaultMark = 'storageclass.kubernetes.io/is-default-class';
+
+async function storageChecks(cluster: Cluster, stack: Stack): Promise<Check[]> {
+  const claims = (await ownedClaims(cluster, stack)) as unknown as Claim[];
+  const pending = claims.filter(({ status }) => status?.phase === 'Pending');
+  if (pending.length === 0) return [];
+  const { status, json } = await cluster.api.request('GET', '/apis/storage.k8s.io/v1/storageclasses', {
+    accept: [403],
+  });
+  if (status === 403) return [];
+  const classes = (json as { items: StorageClass[] }).items;
+  return pending.flatMap((claim) => claimCheck(claim, classes));
+}
+
+function claimCheck({ metadata, spec }: Claim, classes: readonly StorageClass[]): Check[] {
+  const names = classes.map((one) => one.metadata.name);
+  const have = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none at all';
+  const wrong = (says: string, fix: string): Check[] => [
+    { id: `storage/${metadata.name}`, verdict: 'wrong', says, fix },
+  ];
+  const { storageClassName: wanted } = spec;
+  if (wanted !== undefined && !names.includes(wanted))
+    return wrong(
+      `PersistentVolumeClaim ${metadata.name} waits for ever: the cluster has no StorageClass "${wanted}" (${have}).`,
+      'name one that is there in spec.<store>.storage.storageClass.',
+    );
+  const hasDefault = classes.some((one) => one.metadata.annotations?.[defaultMark] === 'true');
+  if (wanted !== undefined || hasDefault) return [];
+  return wrong(
+    `PersistentVolumeClaim ${metadata.name} waits for ever: it names no StorageClass, and the cluster has no default one (${have}).`,
+    `kubectl annotate storageclass ${names[0] ?? '<name>'} ${defaultMark}=true, or name one in spec.<store>.storage.storageClass.`,
+  );
+}
+
+async function metricsChecks({ api }: Cluster, rendered: readonly KubeObject[]): Promise<Check[]> {
+  const scaler = rendered.find(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  if (!scaler) return [];
+  const { status } = await api.request('GET', '/apis/metrics.k8s.io/v1beta1', { accept: [403, 404, 503] });
+  if (status === 200 || status === 403) return [];
+  return [
+    {
+      id: 'metrics-server',
+      verdict: 'wrong',
+      says: `HorizontalPodAutoscaler ${scaler.metadata.name} cannot scale: the cluster serves no metrics.k8s.io (${
+        status === 404 ? 'no metrics-server is installed' : 'its metrics-server does not answer'
+      }).`,
+      fix: 'install metrics-server, or set spec.backend.autoscaling to false.',
+    },
+  ];
+}

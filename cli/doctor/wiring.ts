@@ -1,0 +1,101 @@
+import { nameOf, type KubeObject } from '../../cluster/objects.ts';
+import { setBy } from '../../cluster/managers.ts';
+import type { Check } from './check.ts';
+
+/** What connects a stack: which image listens where, and which Service leads there. */
+type Wiring = Readonly<Record<string, string>>;
+
+interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: string | number;
+}
+interface ServiceSpec {
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly ServicePort[];
+}
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+}
+
+function wiringOf(object: KubeObject): Wiring {
+  if (object.kind === 'Service') return serviceWiring(object['spec'] as ServiceSpec);
+  const { template } = object['spec'] as { template?: { spec?: { containers?: Container[] } } };
+  return Object.fromEntries((template?.spec?.containers ?? []).flatMap(containerWiring));
+}
+
+function serviceWiring({ selector = {}, ports = [] }: ServiceSpec): Wiring {
+  const labels = Object.entries(selector).sort();
+  return {
+    selector: labels.map(([key, value]) => `${key}=${value}`).join(','),
+    ...Object.fromEntries(
+      ports.map(({ name = '', port, targetPort }) => [`port "${name}"`, `${port} → ${targetPort ?? port}`]),
+    ),
+  };
+}
+
+function containerWiring({ name, image = '', ports = [] }: Container): [string, string][] {
+  return [
+    [`image of container "${name}"`, image],
+    ...ports.map(({ name: port = '', containerPort }): [string, string] => [
+      `port "${port}" of container "${name}"`,
+      String(containerPort),
+    ]),
+  ];
+}
+
+const wiredKinds = ['Service', 'Deployment', 'StatefulSet'];
+
+/** Where Services, ports and images in the cluster are not what the manifests say. */
+export function wiringChecks(rendered: readonly KubeObject[], live: readonly KubeObject[]): Check[] {
+  const wired = rendered.filter(({ kind }) => wiredKinds.includes(kind));
+  const checks = wired.flatMap((wanted) => {
+    const found = live.find((one) => nameOf(one) === nameOf(wanted));
+    return found ? differences(wanted, found) : [absent(wanted)];
+  });
+  if (checks.length > 0) return checks;
+  return [
+    {
+      id: 'wiring',
+      verdict: 'ok',
+      says: `Images, ports and the Services that lead there are what the manifests say (${wired.length} objects).`,
+    },
+  ];
+}
+
+function absent(wanted: KubeObject): Check {
+  return {
+    id: `object/${nameOf(wanted)}`,
+    verdict: 'wrong',
+    says: `${nameOf(wanted)} is not in the cluster.`,
+    fix: 'mooring apply',
+  };
+}
+
+function differences(wanted: KubeObject, found: KubeObject): Check[] {
+  const [should, is] = [wiringOf(wanted), wiringOf(found)];
+  return [...new Set([...Object.keys(should), ...Object.keys(is)])]
+    .filter((what) => should[what] !== is[what])
+    .map((what) => ({
+      id: `wiring/${nameOf(wanted)}/${what}`,
+      verdict: 'wrong',
+      says: `${nameOf(wanted)}: ${what} is ${is[what] ?? 'not there'} in the cluster, but ${should[what] ?? 'nothing'} in the manifests.`,
+      places: [
+        { layer: 'rendered', value: should[what] ?? null, where: nameOf(wanted) },
+        { layer: 'live', value: is[what] ?? null, where: `${nameOf(found)}${lastChange(found)}` },
+      ],
+      fix: 'mooring apply takes it back.',
+    }));
+}
+
+/** Whoever besides us wrote to an object's spec last. */
+function lastChange({ metadata }: KubeObject): string {
+  const others = (metadata.managedFields ?? []).filter(
+    ({ manager, subresource, fieldsV1 }) =>
+      manager !== 'mooring' && subresource === undefined && Object.hasOwn(fieldsV1 ?? {}, 'f:spec'),
+  );
+  const last = others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
+  return last ? `, last ${setBy({ manager: last.manager ?? 'somebody', at: last.time })}` : '';
+}

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { manifestsIn } from '../../charts-ts/synth.ts';
+import type { KubeObject } from '../../cluster/objects.ts';
+import type { Stack } from '../../contract/model.ts';
+import { workloadName } from '../../contract/names.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+
+/** Where synth writes to. */
+const folder = 'dist';
+
+/**
+ * The manifests in dist/, where they are of this stack: they are what is rendered, and somebody may have edited them.
+ * `undefined` where there are none, and what would be rendered stands for them.
+ */
+export function writtenManifests(stack: Stack): KubeObject[] | undefined {
+  if (!existsSync(folder)) return undefined;
+  const objects = manifestsIn(folder).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((one) => one.toJS() as KubeObject | null),
+  );
+  const kept = objects.filter((object) => object !== null);
+  const isOurs = kept.some(
+    ({ kind, metadata }) =>
+      kind === 'Deployment' &&
+      metadata.name === workloadName(stack.name, backendName) &&
+      metadata.namespace === stack.namespace,
+  );
+  return isOurs ? kept : undefined;
+}

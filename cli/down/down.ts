@@ -1,0 +1,129 @@
+import { alone } from '../../cluster/lease.ts';
+import { namespaceContents } from '../../cluster/namespace-contents.ts';
+import { nameOf, type KubeObject } from '../../cluster/objects.ts';
+import { namespaceState } from '../../cluster/preflight/preflight.ts';
+import { remainsOf, takeDown, type Remains } from '../../cluster/take-down.ts';
+import type { StackRef } from '../../cluster/owned.ts';
+import type { DownOptions } from '../commands/down.ts';
+import { announce, confirm, findTarget, type Target } from '../context.ts';
+import { CommandError } from '../fail.ts';
+import { interruptible } from '../interrupt.ts';
+import { note, print, progress } from '../output.ts';
+import { documentOf } from '../source.ts';
+
+/** What `mooring down` does. Throws ClusterError, its code saying why. */
+export async function downCommand(options: DownOptions): Promise<void> {
+  if (options.deleteNamespace && !options.deleteData)
+    throw new CommandError(
+      'USAGE',
+      '--delete-namespace takes the volume claims along, so it needs --delete-data too.',
+    );
+  const { name, namespace } = documentOf(options.file).document.metadata;
+  const target = await findTarget(options);
+  announce(target, namespace);
+  try {
+    await interruptible((signal) => down({ name, namespace }, options, { target, signal }));
+  } finally {
+    progress.done();
+    target.cluster.api.close();
+  }
+}
+
+interface Surroundings {
+  readonly target: Target;
+  readonly signal: AbortSignal;
+}
+
+async function down(stack: StackRef, options: DownOptions, { target, signal }: Surroundings): Promise<void> {
+  const { cluster } = target;
+  if ((await namespaceState(cluster, stack.namespace, signal)) === 'absent') {
+    await print(
+      { ...stack, removed: [], kept: [] },
+      `There is no namespace ${stack.namespace}.`,
+      options.output,
+    );
+    return;
+  }
+  const remains = await remainsOf(cluster, stack, signal);
+  const others = await strangersIn(target, stack, remains, signal);
+  const going = [...remains.objects, ...(options.deleteData ? remains.data : [])];
+  const kept = options.deleteData ? [] : remains.data;
+  if (options.dryRun)
+    return print(
+      { dryRun: true, ...stack, removes: going.map(nameOf), keeps: kept.map(nameOf) },
+      [
+        ...going.map((object) => `- ${nameOf(object)}`),
+        ...tellRest(stack, kept, others, options),
+        'A dry run: nothing was changed.',
+      ].join('\n'),
+      options.output,
+    );
+  if (going.length > 0 || options.deleteNamespace) await agree(stack, options, { target, going, others });
+  await alone(
+    cluster,
+    stack,
+    (held) =>
+      takeDown(cluster, stack, going, {
+        signal: held,
+        onRemoved: (object) => note(`${nameOf(object)} removed`),
+        onWaiting: (line) => progress.show(line),
+      }),
+    signal,
+  );
+  if (options.deleteNamespace)
+    await cluster.api.request('DELETE', `/api/v1/namespaces/${stack.namespace}`, { accept: [404], signal });
+  await print(
+    { ...stack, removed: going.map(nameOf), kept: kept.map(nameOf) },
+    [
+      going.length === 0
+        ? `Nothing of stack "${stack.name}" runs here.`
+        : `Stack "${stack.name}" is down: ${going.length} objects removed.`,
+      ...tellRest(stack, kept, others, options),
+    ].join('\n'),
+    options.output,
+  );
+}
+
+async function agree(
+  { name, namespace }: StackRef,
+  options: DownOptions,
+  { target, going, others }: { target: Target; going: readonly KubeObject[]; others: readonly string[] },
+): Promise<void> {
+  const data = options.deleteData ? ' AND ALL ITS DATA' : '';
+  const along = options.deleteNamespace
+    ? ` and the namespace ${namespace}${others.length > 0 ? ` with ${others.join(', ')}, which are not of this stack` : ''}`
+    : '';
+  await confirm(`Take down "${name}" (${going.length} objects)${data}${along}?`, target, options);
+}
+
+/** What else is in the namespace, by kind and name. */
+async function strangersIn(
+  { cluster }: Target,
+  { namespace }: StackRef,
+  { objects, data }: Remains,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const own = new Set([...objects, ...data].map(nameOf));
+  const all = await namespaceContents(cluster, namespace, signal);
+  return all
+    .map(nameOf)
+    .filter((name) => !own.has(name))
+    .sort();
+}
+
+/** What stays, and what deleting the Namespace would take along. */
+function tellRest(
+  { namespace }: StackRef,
+  kept: readonly KubeObject[],
+  others: readonly string[],
+  { deleteNamespace }: DownOptions,
+): string[] {
+  if (deleteNamespace) return [`The namespace ${namespace} goes, with everything in it.`];
+  const along = [...kept.map(nameOf), ...others];
+  return [
+    ...(kept.length > 0 ? [`Kept (--delete-data removes them): ${kept.map(nameOf).join(', ')}`] : []),
+    along.length > 0
+      ? `The namespace ${namespace} is kept. Deleting it would take along: ${along.join(', ')}`
+      : `The namespace ${namespace} is kept; nothing else is in it.`,
+  ];
+}

@@ -1,0 +1,34 @@
+import { findDocument } from '../../charts-ts/read-document.ts';
+import { chatStack } from '../../contract/chat-stack.ts';
+import type { Stack } from '../../contract/model.ts';
+import { nearest } from '../../contract/nearest.ts';
+import type { ExplainOptions } from '../commands/explain.ts';
+import { stackFromEnvironment } from '../environment.ts';
+import { CommandError } from '../fail.ts';
+import { print } from '../output.ts';
+import { explainField, fieldPaths, type FieldExplained } from './fields.ts';
+import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
+import { explainVariable, variableNames, type VariableExplained } from './variables.ts';
+import { inWords } from './words.ts';
+
+export type Explained = VariableExplained | PortExplained | ForeignPort | FieldExplained;
+
+/** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
+export async function explainCommand(name: string, options: ExplainOptions): Promise<void> {
+  const stack = chatStack(findDocument(options.file ?? stackFromEnvironment()).document);
+  const explained = explain(stack, name);
+  await print(explained, inWords(stack, explained), options.output);
+}
+
+/** Everything of the stack that is called so. */
+export function explain(stack: Stack, name: string): Explained[] {
+  if (/^\d+$/.test(name)) return explainPort(stack, Number(name));
+  const found = [...explainVariable(stack, name), ...explainField(name)];
+  if (found.length > 0) return found;
+  const near = nearest(name, [...variableNames(stack), ...fieldPaths()]);
+  throw new CommandError(
+    'NO_SUCH_NAME',
+    `Nothing is called "${name}": no field of the document, no environment variable.` +
+      (near ? ` Did you mean ${near}?` : ' A port is asked for by its number.'),
+  );
+}

@@ -1,0 +1,34 @@
+import { chatStackFields } from '../../contract/json-schema.ts';
+import { definedAt } from './definition.ts';
+
+/** A field of the ChatStack document. */
+export interface FieldExplained {
+  readonly kind: 'field';
+  readonly path: string;
+  readonly form: string;
+  readonly default: string | null;
+  readonly means: string;
+  readonly definedAt: string | null;
+}
+
+/** A field and everything below it, by its path; `spec.` may be left out. */
+export function explainField(asked: string): FieldExplained[] {
+  const all = chatStackFields();
+  const under = (path: string): string[][] =>
+    all.filter(([field = '']) => field === path || field.startsWith(`${path}.`));
+  const found = under(asked);
+  return (found.length > 0 ? found : under(`spec.${asked}`)).map(
+    ([path = '', form = '', fallback = '', means = '']) => ({
+      kind: 'field',
+      path,
+      form,
+      default: fallback === '' ? null : fallback,
+      means,
+      definedAt:
+        definedAt(new RegExp(`^\\s*${path.split('.').at(-1) ?? ''}[:,]`), 'contract/stack.ts') ?? null,
+    }),
+  );
+}
+
+/** Every path, for suggestions. */
+export const fieldPaths = (): string[] => chatStackFields().map(([path = '']) => path);

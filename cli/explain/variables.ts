@@ -1,0 +1,70 @@
+import { environmentOf, hostOf, serviceOf } from '../../contract/environment.ts';
+import { dialledPort, type Service, type Stack } from '../../contract/model.ts';
+import { asText, type Variable } from '../../contract/variable.ts';
+import { definedAt } from './definition.ts';
+
+/** An environment variable, as one service reads it. */
+export interface VariableExplained {
+  readonly kind: 'variable';
+  readonly name: string;
+  readonly readBy: string;
+  readonly means: string;
+  readonly expected: string;
+  readonly default: string | null;
+  readonly unit: string | null;
+  readonly secret: boolean;
+  /** Only meaningful on a developer's machine: manifests leave it out. */
+  readonly local: boolean;
+  /** What this stack gives it, and who says so; null where it gives none. A secret's place, never its value. */
+  readonly inThisStack: { readonly value: string; readonly from: string } | null;
+  /** Who listens where this variable points: `redis, port "redis", at demo-redis:6379`; null for other variables. */
+  readonly pointsAt: string | null;
+  readonly definedAt: string | null;
+}
+
+/** Every service that reads a variable of this name. */
+export function explainVariable(stack: Stack, name: string): VariableExplained[] {
+  return stack.services.flatMap((service) => {
+    const variable = service.variables?.[name];
+    return variable === undefined ? [] : [explained(stack, service, name, variable)];
+  });
+}
+
+function explained(stack: Stack, service: Service, name: string, variable: Variable): VariableExplained {
+  return {
+    kind: 'variable',
+    name,
+    readBy: service.name,
+    means: variable.doc,
+    expected: variable.expected,
+    default: variable.secret || variable.default === undefined ? null : asText(variable.default),
+    unit: variable.unit ?? null,
+    secret: variable.secret ?? false,
+    local: variable.local ?? false,
+    inThisStack: valueIn(stack, service, name),
+    pointsAt: targetOf(stack, service, name),
+    definedAt: definedAt(new RegExp(`^\\s*${name}:`)) ?? null,
+  };
+}
+
+function targetOf(stack: Stack, service: Service, name: string): string | null {
+  const edge = service.edges?.find(({ binds }) => [binds.host, binds.port, binds.tls].includes(name));
+  if (!edge) return null;
+  const target = serviceOf(stack, edge.to);
+  const port = target.ports[edge.port];
+  return port
+    ? `${target.name}, port "${edge.port}", at ${hostOf(stack, target)}:${dialledPort(port)}`
+    : null;
+}
+
+function valueIn(stack: Stack, service: Service, name: string): VariableExplained['inThisStack'] {
+  const given = environmentOf(stack, service).find((value) => value.name === name);
+  if (!given) return null;
+  const value = 'value' in given ? given.value : `Secret ${given.secret.name}, key ${given.secret.key}`;
+  return { value, from: given.from };
+}
+
+/** The names every service reads, for suggestions. */
+export function variableNames(stack: Stack): string[] {
+  return [...new Set(stack.services.flatMap((service) => Object.keys(service.variables ?? {})))];
+}

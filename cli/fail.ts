@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+import { ClusterError } from '../cluster/cluster-error.ts';
+import { StackError } from '../contract/define-stack.ts';
+import { exitCodeOf, type ErrorCode, type TerminalCode } from '../contract/errors.ts';
+
+/**
+ * A failure its reader can do something about: shown as it is, without a stack trace, and the process ends with the
+ * exit code of `code` (contract/errors.ts).
+ */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: ErrorCode | TerminalCode;
+
+  constructor(code: ErrorCode | TerminalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** How a command ended that threw: what is written to standard error, and the exit code. */
+export interface Ending {
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+/** Anything but a known mistake is a fault of this program, and shows its stack so that it can be reported. */
+export function endingOf(error: unknown): Ending {
+  // Commander wrote its own message already; only --help and --version are no mistakes.
+  if (error instanceof CommanderError)
+    return { message: '', exitCode: error.exitCode === 0 ? 0 : exitCodeOf('USAGE') };
+  if (error instanceof CommandError || error instanceof ClusterError)
+    return { message: error.message, exitCode: exitCodeOf(error.code) };
+  // By name: charts-ts is loaded only by commands that render.
+  if (error instanceof StackError || (error instanceof Error && error.name === 'UserError'))
+    return { message: error.message, exitCode: exitCodeOf('STACK_INVALID') };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    message: `A fault of mooring itself; please report it:\n${stack}`,
+    exitCode: exitCodeOf('INTERNAL'),
+  };
+}

@@ -1,0 +1,109 @@
+import { createInterface } from 'node:readline';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { selectorOf } from '../../contract/labels.ts';
+import { isWorkload, type Stack } from '../../contract/model.ts';
+import { nearest } from '../../contract/nearest.ts';
+import type { Api } from '../../cluster/api.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { listObjects } from '../../cluster/owned.ts';
+import type { LogsOptions } from '../commands/logs.ts';
+import { findTarget } from '../context.ts';
+import { CommandError } from '../fail.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { documentOf } from '../source.ts';
+
+/** Seconds of each unit of `--since`. */
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** What `mooring logs` does. @throws CommandError USAGE, NO_SUCH_NAME, NOT_FOUND_IN_CLUSTER; ClusterError. */
+export async function logsCommand(services: readonly string[], options: LogsOptions): Promise<void> {
+  const stack = chatStack(documentOf(options.file).document);
+  const asked = servicesOf(stack, services);
+  const query = queryOf(options);
+  const { cluster, context } = await findTarget(options);
+  try {
+    const pods = (await Promise.all(asked.map((name) => podNames(cluster, stack, name)))).flat();
+    if (pods.length === 0)
+      throw new CommandError(
+        'NOT_FOUND_IN_CLUSTER',
+        `There is no pod of ${asked.join(', ')} in namespace ${stack.namespace} of context ${context}.`,
+      );
+    const longest = Math.max(...pods.map((pod) => pod.length));
+    const show = (pod: string, line: string): void =>
+      shown(pod, line, { options, longest, single: pods.length === 1 });
+    await untilInterrupted((signal) =>
+      Promise.all(
+        pods.map((pod) => follow(cluster.api, { namespace: stack.namespace, pod, query, signal }, show)),
+      ),
+    );
+  } finally {
+    cluster.api.close();
+  }
+}
+
+function servicesOf(stack: Stack, asked: readonly string[]): readonly string[] {
+  const known = stack.services.filter(isWorkload).map(({ name }) => name);
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown === undefined) return asked.length > 0 ? asked : known;
+  const near = nearest(unknown, known);
+  throw new CommandError(
+    'NO_SUCH_NAME',
+    `Stack "${stack.name}" runs no service "${unknown}"; it runs ${known.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`,
+  );
+}
+
+function queryOf({ follow: on, previous, since, tail }: LogsOptions): Record<string, string> {
+  if (!/^\d+$/.test(tail))
+    throw new CommandError('USAGE', `--tail is "${tail}"; expected a number of lines.`);
+  return {
+    tailLines: tail,
+    ...(on ? { follow: 'true' } : {}),
+    ...(previous ? { previous: 'true' } : {}),
+    ...(since === undefined ? {} : { sinceSeconds: String(secondsOf(since)) }),
+  };
+}
+
+function secondsOf(duration: string): number {
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(duration) ?? [];
+  if (number === undefined)
+    throw new CommandError(
+      'USAGE',
+      `--since is "${duration}"; expected a number and s, m, h or d, such as 10m.`,
+    );
+  return Number(number) * (units[unit] ?? 1);
+}
+
+async function podNames(cluster: Cluster, stack: Stack, name: string): Promise<string[]> {
+  const labels = selectorOf(stack, { name });
+  const pods = await listObjects(cluster, ['v1', 'Pod'], { namespace: stack.namespace, labels });
+  return pods.map(({ metadata }) => metadata.name);
+}
+
+interface Following {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+async function follow(
+  api: Api,
+  { namespace, pod, query, signal }: Following,
+  show: (pod: string, line: string) => void,
+): Promise<void> {
+  const stream = await api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query, signal });
+  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) show(pod, line);
+}
+
+interface Shown {
+  readonly options: LogsOptions;
+  readonly longest: number;
+  readonly single: boolean;
+}
+
+/** With `-o json` each line is an object of its own, so that a stream can be read as it comes. */
+function shown(pod: string, line: string, { options, longest, single }: Shown): void {
+  if (options.output === 'json') process.stdout.write(`${JSON.stringify({ pod, line })}\n`);
+  else if (options.output === 'yaml') process.stdout.write(`- ${JSON.stringify({ pod, line })}\n`);
+  else process.stdout.write(single ? `${line}\n` : `${pod.padEnd(longest)}  ${line}\n`);
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { serviceOf } from '../../contract/environment.ts';
+import type { Stack } from '../../contract/model.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+import { httpPaths } from '../../contract/services/backend.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { dialPod } from '../../cluster/reach/forward.ts';
+import { isReady, type Pod } from '../../cluster/rollout/snapshot.ts';
+import type { OpenOptions } from '../commands/open.ts';
+import { findTarget } from '../context.ts';
+import { backendPods } from '../doctor/running.ts';
+import { CommandError } from '../fail.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { note, print } from '../output.ts';
+import { documentOf } from '../source.ts';
+
+const loopback = '127.0.0.1';
+
+/** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
+export async function openCommand(options: OpenOptions): Promise<void> {
+  const stack = chatStack(documentOf(options.file).document);
+  const { cluster, context } = await findTarget(options);
+  try {
+    if (!(await podToTake(cluster, stack)))
+      throw new CommandError(
+        'NOT_FOUND_IN_CLUSTER',
+        `There is no running pod of ${backendName} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
+      );
+    const sockets = new Set<Socket>();
+    const server = await listen(portOf(options), (socket) => {
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      forwarded(cluster, stack, socket);
+    });
+    const { port } = server.address() as AddressInfo;
+    const url = `http://${loopback}:${port}${httpPaths.page.replace(':patient', options.patient)}`;
+    await print({ url }, url, options.output);
+    if (options.browser && process.stdout.isTTY) browse(url);
+    await untilInterrupted((signal) => once(signal, 'abort'));
+    server.close();
+    // A page keeps its WebSocket for as long as it is let.
+    for (const socket of sockets) socket.destroy();
+  } finally {
+    cluster.api.close();
+  }
+}
+
+function portOf({ port = '0' }: OpenOptions): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
+  throw new CommandError('USAGE', `--port is "${port}"; expected a port number.`);
+}
+
+async function listen(port: number, connected: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(connected);
+  server.listen(port, loopback);
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      throw new CommandError('PORT_BUSY', `Port ${port} cannot be used here: ${(error as Error).message}`);
+    }),
+  ]);
+  return server;
+}
+
+/** Each connection asks anew which pod to take: pods come and go while a page stays open. */
+function forwarded(cluster: Cluster, stack: Stack, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  forward(cluster, stack, socket).catch((error: unknown) => {
+    note(error instanceof Error ? error.message : String(error));
+    socket.destroy();
+  });
+}
+
+async function forward(cluster: Cluster, stack: Stack, socket: Socket): Promise<void> {
+  const pod = await podToTake(cluster, stack);
+  if (!pod) throw new CommandError('NOT_FOUND_IN_CLUSTER', 'No pod of the backend runs at the moment.');
+  const port = serviceOf(stack, backendName).ports['http']?.containerPort ?? 0;
+  const stream = await dialPod(cluster.api, { namespace: stack.namespace, pod: pod.metadata.name, port });
+  stream.on('error', () => socket.destroy());
+  socket.on('close', () => stream.destroy());
+  socket.pipe(stream).pipe(socket);
+}
+
+/** A ready pod before one that is only running: that one says on its page why it is not. */
+async function podToTake(cluster: Cluster, stack: Stack): Promise<Pod | undefined> {
+  const running = (await backendPods(cluster, stack)).filter(({ status }) => status.phase === 'Running');
+  return running.find(isReady) ?? running[0];
+}
+
+const openers: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', linux: 'xdg-open' };
+
+/** Where no browser can be opened, the URL is printed already. */
+function browse(url: string): void {
+  const opener = openers[process.platform];
+  if (opener === undefined) return;
+  const child = spawn(opener, [url], { detached: true, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  child.unref();
+}

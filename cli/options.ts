@@ -1,0 +1,58 @@
+import { Option, type Command } from 'commander';
+import type { OutputFormat } from './output.ts';
+
+/** Options that mean the same in every command that has them. */
+
+export interface OutputOptions {
+  readonly output?: OutputFormat;
+}
+
+export interface DocumentOptions {
+  /** The document's path; absent: MOORING_STACK, else ./stack.yaml, else the defaults. */
+  readonly file?: string;
+}
+
+export interface ClusterOptions extends DocumentOptions, OutputOptions {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+export interface ChangeOptions extends ClusterOptions {
+  readonly dryRun?: true;
+  readonly yes?: true;
+}
+
+/** `-o json|yaml`; without it the result is for people. */
+export function withOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml']),
+  );
+}
+
+/** `-f stack.yaml`. */
+export function withDocument(command: Command): Command {
+  return command.option(
+    '-f, --file <path>',
+    'the ChatStack document (default: MOORING_STACK, else ./stack.yaml, else the defaults)',
+  );
+}
+
+/** For a command that looks into a cluster. */
+export function withCluster(command: Command): Command {
+  return withOutput(withDocument(command))
+    .option('--context <name>', "kubeconfig context (default: the kubeconfig's current one)")
+    .option('--kubeconfig <path>', 'kubeconfig file (default: KUBECONFIG, else ~/.kube/config)');
+}
+
+/** For a command that changes a cluster. */
+export function withChanges(command: Command): Command {
+  return withCluster(command)
+    .option('--dry-run', 'ask the API server what would happen; change nothing')
+    .option('-y, --yes', 'do not ask; needed outside kind where there is no terminal');
+}
+
+/** Examples under a command's `--help`: command lines after a sentence each. */
+export function withExamples(command: Command, examples: Readonly<Record<string, string>>): Command {
+  const lines = Object.entries(examples).map(([line, saying]) => `  # ${saying}\n  ${line}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}

@@ -1,0 +1,114 @@
+import { alone } from '../../cluster/lease.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { ClusterError } from '../../cluster/cluster-error.ts';
+import { endpointsOf } from '../../cluster/reach/endpoints.ts';
+import { proveChat } from '../../cluster/rollout/prove.ts';
+import { awaitRollout } from '../../cluster/rollout/rollout.ts';
+import { rotateSecrets } from '../../cluster/rotate.ts';
+import type { SecretValues } from '../../cluster/secret.ts';
+import { secretRefOf, serviceOf } from '../../contract/environment.ts';
+import { isWorkload, type Stack } from '../../contract/model.ts';
+import { workloadName } from '../../contract/names.ts';
+import { neo4jName } from '../../contract/services/neo4j.ts';
+import { storeSecret } from '../../contract/services/store.ts';
+import type { ChatStack } from '../../contract/stack.ts';
+import { speakerOf } from '../apply/speaker.ts';
+import type { ApplyOptions } from '../commands/apply.ts';
+import { announce, confirm, findTarget, type Target } from '../context.ts';
+import { interruptible } from '../interrupt.ts';
+import { note, print, progress } from '../output.ts';
+import { documentOf, sourceOf } from '../source.ts';
+import { changeNeo4jPassword } from './neo4j-password.ts';
+
+/** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
+export async function rotateCommand(options: ApplyOptions): Promise<void> {
+  const { document } = documentOf(options.file);
+  const target = await findTarget(options);
+  announce(target, document.metadata.namespace);
+  try {
+    await interruptible((signal) => rotate(document, options, { target, signal }));
+  } finally {
+    progress.done();
+    target.cluster.api.close();
+  }
+}
+
+async function rotate(
+  document: ChatStack,
+  options: ApplyOptions,
+  { target, signal }: { target: Target; signal: AbortSignal },
+): Promise<void> {
+  const { stack, secret } = sourceOf(document);
+  const { cluster } = target;
+  const speaker = options.wait && options.chat ? speakerOf(document, options.tokenFile) : undefined;
+  if (options.dryRun) {
+    await print(
+      { dryRun: true, restarts: restarted(stack) },
+      `Every value of the stack's Secret would be new, Neo4j's password be changed in its volume, and ${restarted(stack).join(', ')} be restarted. A dry run: nothing was changed.`,
+      options.output,
+    );
+    return;
+  }
+  await confirm(
+    `Rotate the secrets of "${stack.name}"? Its stores restart, and the chat pauses for seconds.`,
+    target,
+    options,
+  );
+  const { keys, resumed, turn } = await alone(
+    cluster,
+    stack,
+    async (held) => {
+      const done = await rotateSecrets(cluster, stack, {
+        make: secret,
+        tellStores: (from, to) => tellNeo4j(cluster, stack, from, to),
+        restarted: restarted(stack),
+        signal: held,
+      });
+      if (options.wait)
+        await awaitRollout(cluster, stack, {
+          timeoutMs: options.timeout * 1_000,
+          signal: held,
+          onProgress: (line) => progress.show(line),
+        });
+      return { ...done, turn: speaker && (await proveChat(cluster, stack, speaker, held)) };
+    },
+    signal,
+  );
+  if (resumed) note('An earlier rotation was cut off; this one finished it.');
+  await print(
+    { rotated: keys, resumed, ...(turn ? { turn } : {}) },
+    `New values for ${keys.join(', ')}. ${turn ? 'The chat answers with them.' : 'Nobody waited for a chat.'}`,
+    options.output,
+  );
+}
+
+/** Neo4j reads its password from its volume and was told; the others read theirs when they start. */
+const restarted = (stack: Stack): string[] =>
+  stack.services
+    .filter(isWorkload)
+    .map(({ name }) => name)
+    .filter((name) => name !== neo4jName);
+
+async function tellNeo4j(
+  cluster: Cluster,
+  stack: Stack,
+  from: SecretValues,
+  to: SecretValues,
+): Promise<void> {
+  const service = serviceOf(stack, neo4jName);
+  const { key } = secretRefOf(stack, service, storeSecret);
+  const [old, next] = [from[key], to[key]];
+  if (!isWorkload(service) || old === undefined || next === undefined) return;
+  const { namespace } = stack;
+  const [at] = await endpointsOf(cluster, {
+    namespace,
+    service: workloadName(stack.name, neo4jName),
+    port: 'bolt',
+  });
+  if (!at)
+    throw new ClusterError(
+      'NOT_FOUND_IN_CLUSTER',
+      'Neo4j keeps its password in its volume and must be up to change it, but it has no ready pod. Bring it up (mooring apply), then run again.',
+    );
+  await changeNeo4jPassword(cluster, at, old, next);
+}

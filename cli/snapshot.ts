@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { startupSnapshot } from 'node:v8';
+import packageJson from '../package.json' with { type: 'json' };
+import { manifestsOf } from '../charts-ts/synth.ts';
+import { generatedSecretKeys } from '../contract/environment.ts';
+import { addSynth } from './commands/synth.ts';
+import { createProgram } from './program.ts';
+import { run } from './run.ts';
+
+/**
+ * The program that `scripts/build-cli.ts` freezes after it has run: `mooring synth` begins with everything loaded.
+ * It holds the sources it was made of, so it asks first whether they are still the same.
+ */
+declare const builtFrom: { readonly at: number; readonly files: readonly string[] };
+
+const program = createProgram('mooring', packageJson.version, [addSynth]);
+// What has run is kept compiled. The defaults need no file, and nothing is written.
+const rounds = 20;
+for (let round = 0; round < rounds; round += 1)
+  manifestsOf('', (stack) => Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, key])));
+
+startupSnapshot.setDeserializeMainFunction(() => {
+  // <root>/node_modules/node/bin/node, which the launcher starts.
+  const root = dirname(dirname(dirname(dirname(process.execPath))));
+  // Node takes the first word for a script's path.
+  const words = ['synth', ...process.argv.slice(2)];
+  if (isLatest(root)) void run(program, words);
+  else {
+    const { status } = spawnSync(process.execPath, [join(root, 'cli/main.mjs'), ...words], {
+      stdio: 'inherit',
+    });
+    process.exitCode = status ?? 1;
+  }
+});
+
+function isLatest(root: string): boolean {
+  return builtFrom.files.every(
+    (file) => (statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < builtFrom.at,
+  );
+}

@@ -1,0 +1,32 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { findDocument } from '../charts-ts/read-document.ts';
+import { renderStack } from '../charts-ts/render.ts';
+import { newSecretValue } from '../charts-ts/secrets.ts';
+import type { StackSource } from '../cluster/apply-stack.ts';
+import { chatStack } from '../contract/chat-stack.ts';
+import type { ChatStack } from '../contract/stack.ts';
+import { stackFromEnvironment } from './environment.ts';
+
+/** The document a command is about, and where it is from. Throws UserError or StackError. */
+export function documentOf(file: string | undefined): { document: ChatStack; source: string } {
+  return findDocument(file ?? stackFromEnvironment());
+}
+
+/** What is applied of a document: its objects from the one renderer, and how its Secret is made. */
+export function sourceOf(document: ChatStack): StackSource {
+  const stack = chatStack(document);
+  return {
+    stack,
+    document,
+    mooring: packageJson.version,
+    objects: renderStack(stack),
+    secret: {
+      value: newSecretValue,
+      object: (secretValues) => {
+        const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
+        if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
+        return secret;
+      },
+    },
+  };
+}

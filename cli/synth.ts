@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { generatedSecretKeys } from '../contract/environment.ts';
+import type { Stack } from '../contract/model.ts';
+import { nextSteps } from '../charts-ts/next-steps.ts';
+import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
+import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';
+import type { SynthOptions } from './commands/synth.ts';
+import { stackFromEnvironment } from './environment.ts';
+import { CommandError } from './fail.ts';
+import { note, print, type OutputFormat } from './output.ts';
+
+/** What `mooring synth` does. @throws CommandError DIFFERENT when `--check` finds dist/ stale; UserError, StackError. */
+export async function synthCommand(options: SynthOptions): Promise<void> {
+  const path = options.file ?? stackFromEnvironment();
+  if (options.check) return check(path, options.output);
+  if (options.stdout) return toStdout(path, options.output);
+  const { stack, source, folder, files } = synth(path);
+  const { name, namespace } = stack;
+  const shown = relative('.', folder);
+  await print(
+    { name, namespace, source, folder: shown, files },
+    nextSteps(stack, source, shown),
+    options.output,
+  );
+}
+
+async function toStdout(path: string | undefined, format: OutputFormat | undefined): Promise<void> {
+  const { stack, files } = manifestsOf(path, keptSecrets);
+  if (files.has(secretsFile))
+    note(`The Secret of stack "${stack.name}" is among them: keep them out of git.`);
+  const stream = [...files.values()].join('---\n');
+  if (format !== 'json') return print(undefined, stream);
+  const { parseAllDocuments } = await import('yaml');
+  const items = parseAllDocuments(stream).map((document) => document.toJS() as unknown);
+  await print({ apiVersion: 'v1', kind: 'List', items }, '', format);
+}
+
+/** How a file of dist/ differs from what synth would write. */
+interface Stale {
+  readonly file: string;
+  readonly how: 'missing' | 'not the latest' | 'not of this stack any more';
+}
+
+async function check(path: string | undefined, format: OutputFormat | undefined): Promise<void> {
+  const { files, usualFolder, source } = manifestsOf(path, (stack) => secretsIfKept(stack) ?? blank(stack));
+  const stale = [
+    ...[...files].flatMap(([file, text]) => staleness(usualFolder, file, text)),
+    ...manifestsIn(usualFolder)
+      .filter((file) => !files.has(file))
+      .map((file): Stale => ({ file, how: 'not of this stack any more' })),
+  ];
+  const folder = relative('.', usualFolder);
+  const latest = stale.length === 0;
+  const lines = stale.map(({ file, how }) => `${join(folder, file)} is ${how}.`);
+  await print(
+    { latest, folder, source, stale },
+    latest ? `${folder}/ is the latest of ${source}.` : '',
+    format,
+  );
+  if (!latest)
+    throw new CommandError(
+      'DIFFERENT',
+      [...lines, `Run "mooring synth" and commit what it writes.`].join('\n'),
+    );
+}
+
+function staleness(folder: string, file: string, text: string): Stale[] {
+  const path = join(folder, file);
+  // It is never committed: where it is not, somebody else's clone made the values.
+  if (!existsSync(path)) return file === secretsFile ? [] : [{ file, how: 'missing' }];
+  return readFileSync(path, 'utf8') === text ? [] : [{ file, how: 'not the latest' }];
+}
+
+/** Stand-ins for values that were never made here, so that everything else can be compared. */
+function blank(stack: Stack): Record<string, string> {
+  return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, '-']));
+}

@@ -1,0 +1,150 @@
+import http, { type IncomingMessage } from 'node:http';
+import https, { type RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { refusal, unreachable, type Asked } from './api-words.ts';
+import { chosenKubeConfig, type Choice } from './kubeconfig.ts';
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** The parsed body, or its text where the server did not answer with JSON. */
+  readonly json: unknown;
+  /** The texts of the `Warning:` headers: what the API server takes, but advises against. */
+  readonly warnings: readonly string[];
+}
+
+export interface RequestOf {
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON, which is YAML too. */
+  readonly body?: unknown;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Statuses besides 2xx that are answers, not errors. */
+  readonly accept?: readonly number[];
+}
+
+/** A cluster as one user of it: raw JSON both ways, since typed models drop the fields they do not know. */
+export interface Api {
+  readonly context: string;
+  /** The API server's URL. */
+  readonly server: string;
+  /** The namespace the context names, if any. */
+  readonly namespace: string | undefined;
+  /** For what is no plain request: exec, port-forward. */
+  readonly kubeConfig: KubeConfig;
+  /**
+   * One request. `path` is absolute (`/api/v1/…`), without a query.
+   * @throws ClusterError CLUSTER_AWAY without an answer, ApiError for one that is neither 2xx nor accepted; the
+   * signal's own reason when it was aborted.
+   */
+  request(method: string, path: string, request?: RequestOf): Promise<ApiAnswer>;
+  /** A GET whose body is read as it comes, such as a log that is followed or a watch. Throws as `request` does. */
+  stream(path: string, request?: Pick<RequestOf, 'query' | 'signal'>): Promise<IncomingMessage>;
+  /** Closes the connections it keeps open. */
+  close(): void;
+}
+
+/** A request without a byte of answer for so long has none; a stream may be silent for ever. */
+const silenceMs = 30_000;
+
+/**
+ * The cluster of a context of the kubeconfig. No request is made yet.
+ * @throws ClusterError NO_CONTEXT when there is no such context.
+ */
+export function connect(choice: Choice = {}): Api {
+  const kubeConfig = chosenKubeConfig(choice);
+  const context = kubeConfig.getCurrentContext();
+  const server = kubeConfig.getCurrentCluster()?.server ?? '';
+  const agents = new Set<http.Agent>();
+  const asked = (method: string, path: string): Asked => ({ context, server, method, path });
+
+  const send = async (method: string, path: string, request: RequestOf): Promise<IncomingMessage> => {
+    const options: RequestOptions = { method, headers: headersOf(request), signal: request.signal };
+    try {
+      await kubeConfig.applyToHTTPSOptions(options);
+      const agent = options.agent as http.Agent;
+      // The library's agent would make a TLS handshake for each request.
+      agents.add(Object.assign(agent, { keepAlive: true }));
+      return await sent(urlOf(server, path, request.query), options, request.body);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw unreachable(asked(method, path), error);
+    }
+  };
+
+  return {
+    context,
+    server,
+    namespace: kubeConfig.getContextObject(context)?.namespace,
+    kubeConfig,
+    request: async (method, path, request = {}) => {
+      const answer = await answerOf(await send(method, path, request), (error) => {
+        request.signal?.throwIfAborted();
+        throw unreachable(asked(method, path), error);
+      });
+      const { status, json } = answer;
+      if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
+      throw refusal(asked(method, path), status, json);
+    },
+    stream: async (path, request = {}) => {
+      const response = await send('GET', path, request);
+      response.socket.setTimeout(0);
+      if (response.statusCode === 200) return response;
+      const { status, json } = await answerOf(response, (error) => {
+        throw unreachable(asked('GET', path), error);
+      });
+      throw refusal(asked('GET', path), status, json);
+    },
+    close: () => {
+      for (const agent of agents) agent.destroy();
+    },
+  };
+}
+
+function headersOf({ body, contentType = 'application/json' }: RequestOf): Record<string, string> {
+  return { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) };
+}
+
+/** A server behind a path prefix (Rancher, a proxy) keeps it. */
+function urlOf(server: string, path: string, query: RequestOf['query']): URL {
+  const url = new URL(server.replace(/\/$/, '') + path);
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
+  return url;
+}
+
+function sent(url: URL, options: RequestOptions, body: unknown): Promise<IncomingMessage> {
+  const { request } = url.protocol === 'http:' ? http : https;
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { ...options, timeout: silenceMs });
+    // Node says no length of a DELETE's body by itself, and the server would take it for the next request.
+    if (text !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(text));
+    outgoing.once('response', resolve);
+    outgoing.once('timeout', () =>
+      outgoing.destroy(new Error(`no answer came in ${silenceMs / 1_000} seconds`)),
+    );
+    outgoing.once('error', reject);
+    outgoing.end(text);
+  });
+}
+
+async function answerOf(response: IncomingMessage, failed: (error: unknown) => never): Promise<ApiAnswer> {
+  let text = '';
+  try {
+    for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+  } catch (error) {
+    failed(error);
+  }
+  const isJson = response.headers['content-type']?.includes('json') === true;
+  return {
+    status: response.statusCode ?? 0,
+    json: isJson ? (JSON.parse(text) as unknown) : text,
+    warnings: (response.headersDistinct['warning'] ?? []).map(warningText),
+  };
+}
+
+/** `299 - "text"`, as RFC 7234 quotes it, is the text. */
+function warningText(header: string): string {
+  const quoted = /^\d{3} \S+ "((?:[^"\\]|\\.)*)"/.exec(header)?.[1];
+  return quoted?.replaceAll(/\\(.)/g, '$1') ?? header;
+}

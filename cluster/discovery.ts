@@ -1,0 +1,75 @@
+import type { Api } from './api.ts';
+import { ClusterError } from './cluster-error.ts';
+import type { KubeObject } from './objects.ts';
+
+/** A kind as the API server serves it. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Its name in paths, such as `statefulsets`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** Which kinds a cluster serves, asked once for each API version. */
+export interface Discovery {
+  /** The resource behind a kind, or `undefined` when the cluster does not serve it. */
+  find(apiVersion: string, kind: string): Promise<Resource | undefined>;
+  /** @throws ClusterError PREFLIGHT_FAILED when the cluster does not serve the object's kind. */
+  pathOf(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): Promise<string>;
+  /** Where the objects of a kind are listed, in a namespace or in all. Throws as `pathOf` does. */
+  collectionOf(apiVersion: string, kind: string, namespace?: string): Promise<string>;
+}
+
+interface ResourceList {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
+}
+
+export function discoveryOf(api: Api): Discovery {
+  const versions = new Map<string, Promise<readonly Resource[]>>();
+  const resourcesOf = (apiVersion: string): Promise<readonly Resource[]> => {
+    const known = versions.get(apiVersion) ?? resourcesServed(api, apiVersion);
+    versions.set(apiVersion, known);
+    return known;
+  };
+  const find: Discovery['find'] = async (apiVersion, kind) =>
+    (await resourcesOf(apiVersion)).find((resource) => resource.kind === kind);
+  const collectionOf: Discovery['collectionOf'] = async (apiVersion, kind, namespace) => {
+    const resource = await find(apiVersion, kind);
+    if (!resource)
+      throw new ClusterError(
+        'PREFLIGHT_FAILED',
+        `The cluster does not serve ${kind} of ${apiVersion}: it is too old, or too new, for this Mooring.`,
+      );
+    return pathOfResource(resource, namespace);
+  };
+  return {
+    find,
+    collectionOf,
+    pathOf: async ({ apiVersion, kind, metadata }) =>
+      `${await collectionOf(apiVersion, kind, metadata.namespace)}/${metadata.name}`,
+  };
+}
+
+/** The path of a resource's collection, or of one object of it. */
+export function pathOfResource(resource: Resource, namespace?: string, name?: string): string {
+  const inNamespace = resource.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : '';
+  return `${rootOf(resource.apiVersion)}${inNamespace}/${resource.plural}${name === undefined ? '' : `/${name}`}`;
+}
+
+const rootOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+
+async function resourcesServed(api: Api, apiVersion: string): Promise<readonly Resource[]> {
+  const { status, json } = await api.request('GET', rootOf(apiVersion), { accept: [404] });
+  if (status === 404) return [];
+  return (json as ResourceList).resources
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name, kind, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }));
+}

@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ApiError, type ClusterError } from './cluster-error.ts';
+import { nameOf, type KubeObject } from './objects.ts';
+
+/** What Kubernetes fixes when it makes an object of a kind, besides claims (cluster/claims.ts). */
+const fixedFields: Readonly<Record<string, readonly string[]>> = {
+  StatefulSet: ['selector', 'serviceName', 'podManagementPolicy'],
+  Deployment: ['selector'],
+};
+
+/** Why the API server refused a change, in words for a user: which field, both values, and what to do. */
+export function refusalOf(desired: KubeObject, live: KubeObject | undefined, error: ApiError): string {
+  const fixed = live ? fixedChanges(desired, live) : [];
+  if (fixed.length > 0) return fixed.join('\n');
+  const immutable = /immutable|may not change|forbidden: updates to/.test(error.said);
+  return `${nameOf(desired)}: ${error.said}${immutable ? ` ${remedy}` : ''}`;
+}
+
+const remedy =
+  'Kubernetes fixes it when the object is made. To change it: "mooring down" (volumes and secrets are kept), then apply again.';
+
+function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
+  const [before, after] = [live['spec'], desired['spec']] as Record<string, unknown>[];
+  return (fixedFields[desired.kind] ?? [])
+    .filter((field) => after?.[field] !== undefined && !isDeepStrictEqual(before?.[field], after[field]))
+    .map(
+      (field) =>
+        `${nameOf(desired)}: spec.${field} cannot change from ${JSON.stringify(before?.[field])} to ${JSON.stringify(after?.[field])}. ${remedy}`,
+    );
+}
+
+/** Whether an error says that this object is refused, rather than that nothing can be asked. */
+export const isRefusal = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.code satisfies ClusterError['code']) === 'CLUSTER_REFUSED';

@@ -1,0 +1,50 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { ClusterError } from './cluster-error.ts';
+
+export interface Choice {
+  /** A context of the kubeconfig. Default: its current one. */
+  readonly context?: string | undefined;
+  /** A kubeconfig file. Default: KUBECONFIG, ~/.kube/config, or the pod's own account. */
+  readonly kubeconfig?: string | undefined;
+}
+
+/**
+ * The kubeconfig with the chosen context made current.
+ * @throws ClusterError NO_CONTEXT when there is none, it cannot be read, or it has no such context.
+ */
+export function chosenKubeConfig({ context, kubeconfig }: Choice): KubeConfig {
+  const config = loaded(kubeconfig);
+  const names = config.getContexts().map(({ name }) => name);
+  if (context !== undefined) config.setCurrentContext(context);
+  const current = config.getCurrentContext() as string | undefined;
+  if (!current)
+    throw invalid(`The kubeconfig has no current context. Give --context with one of: ${listed(names)}.`);
+  if (!names.includes(current))
+    throw invalid(`The kubeconfig has no context "${current}". It has: ${listed(names)}.`);
+  if (!config.getCurrentCluster())
+    throw invalid(`Context "${current}" names a cluster that is not in the kubeconfig.`);
+  return config;
+}
+
+const listed = (names: readonly string[]): string => names.join(', ') || 'none';
+
+function loaded(path: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (path === undefined) config.loadFromDefault();
+    else config.loadFromFile(path);
+  } catch (error) {
+    throw invalid(`The kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  // What the library falls back to when it found nothing at all.
+  if (
+    config.getCurrentCluster()?.server === 'http://localhost:8080' &&
+    config.getCurrentUser()?.name === 'user'
+  )
+    throw invalid(
+      'There is no kubeconfig: KUBECONFIG is unset and ~/.kube/config is missing. Without a cluster yet, `npm run cluster:up` gives one.',
+    );
+  return config;
+}
+
+const invalid = (message: string): ClusterError => new ClusterError('NO_CONTEXT', message);

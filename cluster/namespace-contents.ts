@@ -1,0 +1,56 @@
+import type { Cluster } from './cluster.ts';
+import type { KubeObject, Metadata } from './objects.ts';
+
+interface GroupList {
+  readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
+}
+interface ResourceList {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
+}
+
+/** What a cluster makes by itself in every namespace, and what only tells of others. */
+const byItself =
+  /^(Event|Endpoints|EndpointSlice|ControllerRevision|PodMetrics|Lease) |^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/;
+
+/**
+ * Everything somebody made in a namespace: what deleting it would take along. Objects that belong to another one go
+ * with that one and are not named; kinds the user may not list are left out.
+ */
+export async function namespaceContents(
+  { api }: Cluster,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<Pick<KubeObject, 'kind' | 'metadata'>[]> {
+  const { json } = await api.request('GET', '/apis', { signal });
+  const groups = (json as GroupList).groups.map(
+    ({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`,
+  );
+  const found = await Promise.all(
+    ['/api/v1', ...groups].map(async (root) => {
+      const { status, json: list } = await api.request('GET', root, { accept: [403, 404, 503], signal });
+      const resources = status === 200 ? (list as ResourceList).resources : [];
+      const listed = resources.filter(
+        ({ name, namespaced, verbs }) => namespaced && verbs.includes('list') && !name.includes('/'),
+      );
+      return Promise.all(
+        listed.map(async ({ name, kind }) => {
+          const path = `${root}/namespaces/${namespace}/${name}`;
+          const answer = await api.request('GET', path, { accept: [403, 404, 405, 503], signal });
+          const items =
+            answer.status === 200 ? (answer.json as { items: { metadata: Metadata }[] }).items : [];
+          return items.map(({ metadata }) => ({ kind, metadata }));
+        }),
+      );
+    }),
+  );
+  return found
+    .flat(2)
+    .filter(
+      ({ kind, metadata }) => !metadata.ownerReferences?.length && !byItself.test(`${kind} ${metadata.name}`),
+    );
+}

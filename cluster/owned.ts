@@ -1,0 +1,116 @@
+import { stackHistoryName, stackSecretName } from '../contract/environment.ts';
+import { asSelector, stackLabels, stackSelector } from '../contract/labels.ts';
+import { isWorkload, type Stack } from '../contract/model.ts';
+import { workloadName } from '../contract/names.ts';
+import { fieldManager, type Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+
+/** Which stack: its name and namespace. */
+export type StackRef = Pick<Stack, 'name' | 'namespace'>;
+
+/** Every kind a stack is made of, in the order in which they go: what uses others first. */
+export const ownedKinds: readonly (readonly [apiVersion: string, kind: string])[] = [
+  ['networking.k8s.io/v1', 'Ingress'],
+  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+  ['policy/v1', 'PodDisruptionBudget'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['v1', 'Service'],
+  ['v1', 'ConfigMap'],
+  ['v1', 'ServiceAccount'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+];
+
+interface List {
+  readonly items: readonly Omit<KubeObject, 'apiVersion' | 'kind'>[];
+}
+
+/** The objects of a kind in a namespace that have these labels. */
+export async function listObjects(
+  { api, discovery }: Cluster,
+  [apiVersion, kind]: readonly [string, string],
+  {
+    namespace,
+    labels,
+    signal,
+  }: { namespace: string; labels: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
+): Promise<KubeObject[]> {
+  const path = await discovery.collectionOf(apiVersion, kind, namespace);
+  const { json } = await api.request('GET', path, { query: { labelSelector: asSelector(labels) }, signal });
+  // A list names the kind of its items once.
+  return (json as List).items.map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
+}
+
+/**
+ * What a stack owns in the cluster, without what must outlive it: its claims, its Secret and its history. An object is
+ * owned by its labels: instance, part-of and managed-by together.
+ */
+export async function ownedObjects(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
+  const { namespace } = stack;
+  const lists = await Promise.all(
+    ownedKinds.map((kind) => listObjects(cluster, kind, { namespace, labels: stackLabels(stack), signal })),
+  );
+  const history = stackHistoryName(stack);
+  return lists.flat().filter(({ kind, metadata }) => !(kind === 'ConfigMap' && metadata.name === history));
+}
+
+/**
+ * The volume claims of a stack. They carry the labels of their service, and the name their StatefulSet gave them; a
+ * claim some other tool manages is never one, whatever it is called.
+ */
+export async function ownedClaims(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
+  const claims = await listObjects(cluster, ['v1', 'PersistentVolumeClaim'], {
+    namespace: stack.namespace,
+    labels: stackSelector(stack),
+    signal,
+  });
+  return claims.filter(({ metadata: { name, labels = {} } }) => {
+    const service = labels['app.kubernetes.io/name'];
+    const manager = labels['app.kubernetes.io/managed-by'] ?? fieldManager;
+    if (service === undefined || manager !== fieldManager) return false;
+    return new RegExp(`-${workloadName(stack.name, service)}-\\d+$`).test(name);
+  });
+}
+
+/** What of `owned` is not among `rendered`: what an earlier document had. */
+export function leftovers(owned: readonly KubeObject[], rendered: readonly KubeObject[]): KubeObject[] {
+  const key = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
+  const wanted = new Set(rendered.map(key));
+  return owned.filter((object) => !wanted.has(key(object)));
+}
+
+/** The claims whose service the stack no longer runs. */
+export function leftoverClaims(claims: readonly KubeObject[], stack: Stack): KubeObject[] {
+  const running = new Set(stack.services.filter(isWorkload).map(({ name }) => name));
+  return claims.filter(({ metadata }) => !running.has(metadata.labels?.['app.kubernetes.io/name'] ?? ''));
+}
+
+/** The stack's own Secret, as far as its place is concerned. */
+export const stackSecretOf = (stack: StackRef): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: stackSecretName(stack), namespace: stack.namespace },
+});
+
+/** Deletes an object that is still the one that was seen; what is gone already is no error. */
+export async function deleteObject(
+  { api, discovery }: Cluster,
+  object: KubeObject,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { uid } = object.metadata;
+  await api.request('DELETE', await discovery.pathOf(object), {
+    query: { propagationPolicy: 'Background' },
+    ...(uid === undefined ? {} : { body: { preconditions: { uid } } }),
+    accept: [404],
+    signal,
+  });
+}

@@ -1,0 +1,81 @@
+import type { Cluster } from '../cluster.ts';
+import { pathOfResource } from '../discovery.ts';
+import type { KubeObject } from '../objects.ts';
+
+/** One thing its user must be allowed. `subresource` as in `pods/log`. */
+interface Need {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+}
+
+/** What apply does besides applying: looks on while it comes up, and holds a chat. */
+const besides: readonly Omit<Need, 'namespace'>[] = [
+  { verb: 'get', group: '', resource: 'secrets' },
+  { verb: 'create', group: '', resource: 'secrets' },
+  { verb: 'update', group: '', resource: 'configmaps' },
+  { verb: 'create', group: 'coordination.k8s.io', resource: 'leases' },
+  { verb: 'update', group: 'coordination.k8s.io', resource: 'leases' },
+  { verb: 'list', group: '', resource: 'pods' },
+  { verb: 'list', group: 'apps', resource: 'replicasets' },
+  { verb: 'list', group: '', resource: 'events' },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'portforward' },
+  { verb: 'create', group: '', resource: 'pods', subresource: 'portforward' },
+  { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices' },
+];
+
+/** What the context's user lacks of the permissions an apply needs, asked of the API server one by one. */
+export async function missingPermissions(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const needs = [
+    ...(await needsOf(cluster, objects)),
+    ...besides.map((need): Need => ({ ...need, namespace })),
+  ];
+  const allowed = await Promise.all(needs.map((need) => isAllowed(cluster, need, signal)));
+  return needs.filter((_, index) => !allowed[index]).map(words);
+}
+
+/** Server-side apply is a patch, and a creation where there is nothing yet. */
+async function needsOf({ discovery }: Cluster, objects: readonly KubeObject[]): Promise<Need[]> {
+  const kinds = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object]));
+  const needs = await Promise.all(
+    [...kinds.values()].map(async ({ apiVersion, kind, metadata }) => {
+      const resource = await discovery.find(apiVersion, kind);
+      if (!resource) return [];
+      const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+      const where = resource.namespaced && metadata.namespace ? { namespace: metadata.namespace } : {};
+      return ['get', 'patch', 'create'].map((verb): Need => ({
+        verb,
+        group,
+        resource: resource.plural,
+        ...where,
+      }));
+    }),
+  );
+  return needs.flat();
+}
+
+async function isAllowed({ api }: Cluster, need: Need, signal?: AbortSignal): Promise<boolean> {
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
+  const path = pathOfResource({
+    ...review,
+    plural: 'selfsubjectaccessreviews',
+    namespaced: false,
+    verbs: ['create'],
+  });
+  const body = { ...review, spec: { resourceAttributes: need } };
+  const { json } = await api.request('POST', path, { body, signal });
+  return (json as { status?: { allowed?: boolean } }).status?.allowed === true;
+}
+
+function words({ verb, group, resource, subresource, namespace }: Need): string {
+  const what = `${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
+  return `permission to ${verb} ${what}${namespace ? ` in namespace ${namespace}` : ''}`;
+}

@@ -1,0 +1,96 @@
+import type { Stack } from '../../contract/model.ts';
+import { ClusterError } from '../cluster-error.ts';
+import type { Cluster } from '../cluster.ts';
+import type { KubeObject } from '../objects.ts';
+import { readObject } from '../server-side-apply.ts';
+import { missingPermissions } from './permissions.ts';
+import { missingQuota } from './quota.ts';
+import { missingSecrets } from './secrets.ts';
+import { missingStorage } from './storage.ts';
+
+/** The namespace as it is before an apply. */
+export type NamespaceState = 'absent' | 'there';
+
+/** @throws ClusterError NAMESPACE_ENDING when it is being deleted. */
+export async function namespaceState(
+  { api }: Cluster,
+  name: string,
+  signal?: AbortSignal,
+): Promise<NamespaceState> {
+  // Whoever may not look at it is let in or not by what follows.
+  const { status, json } = await api.request('GET', `/api/v1/namespaces/${name}`, {
+    accept: [403, 404],
+    signal,
+  });
+  if (status === 404) return 'absent';
+  const phase = (json as { status?: { phase?: string } }).status?.phase;
+  if (phase !== 'Terminating') return 'there';
+  throw new ClusterError(
+    'NAMESPACE_ENDING',
+    `The namespace ${name} is being deleted, and nothing new can be made in it until it is gone. Wait for it (kubectl get namespaces --watch), then run again.`,
+  );
+}
+
+/**
+ * Looks for everything the cluster lacks, before anything is changed: kinds, permissions, storage classes, Secrets the
+ * user keeps, quotas.
+ * @throws ClusterError PREFLIGHT_FAILED with all of it, or CLUSTER_DENIED where only permissions are missing.
+ */
+export async function preflight(
+  cluster: Cluster,
+  stack: Stack,
+  objects: readonly KubeObject[],
+  signal?: AbortSignal,
+): Promise<NamespaceState> {
+  const { namespace } = stack;
+  const state = await namespaceState(cluster, namespace, signal);
+  const permissions = await missingPermissions(cluster, objects, namespace, signal);
+  if (permissions.length > 0) throw lacking(cluster, 'CLUSTER_DENIED', permissions);
+  const problems = [
+    ...(await missingKinds(cluster, objects)),
+    ...(state === 'absent' && !objects.some(({ kind }) => kind === 'Namespace')
+      ? [`namespace "${namespace}", which the document says must exist (spec.createNamespace is false)`]
+      : []),
+    ...(await missingStorage(cluster, objects, signal)),
+    ...(await missingSecrets(cluster, stack, signal)),
+    ...(state === 'there'
+      ? await missingQuota(cluster, () => freshOf(cluster, objects, signal), namespace, signal)
+      : []),
+  ];
+  if (problems.length > 0) throw lacking(cluster, 'PREFLIGHT_FAILED', problems);
+  return state;
+}
+
+function lacking(
+  { api }: Cluster,
+  code: 'CLUSTER_DENIED' | 'PREFLIGHT_FAILED',
+  problems: string[],
+): ClusterError {
+  const who = code === 'CLUSTER_DENIED' ? `The user of context "${api.context}"` : 'The cluster';
+  return new ClusterError(
+    code,
+    `${who} lacks what this stack needs; nothing was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+  );
+}
+
+async function missingKinds({ discovery }: Cluster, objects: readonly KubeObject[]): Promise<string[]> {
+  const kinds = new Map(objects.map((object) => [`${object.kind} of ${object.apiVersion}`, object]));
+  const served = await Promise.all(
+    [...kinds].map(async ([words, { apiVersion, kind }]) => ({
+      words,
+      found: await discovery.find(apiVersion, kind),
+    })),
+  );
+  return served
+    .filter(({ found }) => !found)
+    .map(({ words }) => `the kind ${words}, which its API server does not serve`);
+}
+
+async function freshOf(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  signal?: AbortSignal,
+): Promise<KubeObject[]> {
+  const live = await Promise.all(objects.map((object) => readObject(cluster, object, signal)));
+  return objects.filter((_, index) => live[index] === undefined);
+}

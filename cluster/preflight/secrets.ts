@@ -1,0 +1,53 @@
+import { environmentOf, generatedSecretKeys, stackSecretName } from '../../contract/environment.ts';
+import { isWorkload, type Stack } from '../../contract/model.ts';
+import type { Cluster } from '../cluster.ts';
+
+/** Secrets that the pods need and their user keeps, with what is missing of them: whole Secrets, or keys. */
+export async function missingSecrets(
+  cluster: Cluster,
+  stack: Stack,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const needs = [...keptSecrets(stack)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const found = await Promise.all(
+    needs.map(([name, keys]) => problemOf(cluster, { stack, name, keys, signal })),
+  );
+  return found.flat();
+}
+
+/** The name of each Secret that is not ours to make → the keys that are read from it; none of a pull secret's. */
+function keptSecrets(stack: Stack): Map<string, Set<string>> {
+  const own = generatedSecretKeys(stack).length > 0 ? stackSecretName(stack) : undefined;
+  const needed = new Map<string, Set<string>>(
+    (stack.imagePullSecrets ?? []).map((name) => [name, new Set()]),
+  );
+  for (const service of stack.services.filter(isWorkload))
+    for (const variable of environmentOf(stack, service))
+      if ('secret' in variable && variable.secret.name !== own)
+        needed.set(
+          variable.secret.name,
+          (needed.get(variable.secret.name) ?? new Set()).add(variable.secret.key),
+        );
+  return needed;
+}
+
+async function problemOf(
+  { api }: Cluster,
+  {
+    stack: { namespace },
+    name,
+    keys,
+    signal,
+  }: { stack: Stack; name: string; keys: Set<string>; signal: AbortSignal | undefined },
+): Promise<string[]> {
+  const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+  const { status, json } = await api.request('GET', path, { accept: [403, 404], signal });
+  const wanted = keys.size > 0 ? ` with ${[...keys].join(', ')}` : ', which the images are pulled with';
+  if (status === 404) return [`Secret "${name}"${wanted} in namespace ${namespace}`];
+  if (status === 403) return [];
+  const { data = {}, type } = json as { data?: Record<string, string>; type?: string };
+  const lacking = [...keys].filter((key) => !(key in data));
+  if (keys.size === 0 && !/dockerconfigjson|dockercfg/.test(type ?? ''))
+    return [`Secret "${name}" of type kubernetes.io/dockerconfigjson; it is of type ${type ?? 'Opaque'}`];
+  return lacking.length > 0 ? [`${lacking.join(', ')} in Secret "${name}"`] : [];
+}

@@ -1,0 +1,61 @@
+import { claimNames, claimsOf, replicasOf } from '../claims.ts';
+import type { Cluster } from '../cluster.ts';
+import type { KubeObject } from '../objects.ts';
+
+interface StorageClass {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+const defaultMark = 'storageclass.kubernetes.io/is-default-class';
+
+/** Classes of volumes that the stack's claims need and the cluster does not have. A claim that exists needs none. */
+export async function missingStorage(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const needed = await classesNeeded(cluster, objects, signal);
+  if (needed.size === 0) return [];
+  const path = '/apis/storage.k8s.io/v1/storageclasses';
+  const { status, json } = await cluster.api.request('GET', path, { accept: [403], signal });
+  // Classes belong to the cluster; whoever may not list them cannot know, and the scheduler will say.
+  if (status === 403) return [];
+  const classes = (json as { items: StorageClass[] }).items;
+  const names = classes.map(({ metadata }) => metadata.name);
+  const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[defaultMark] === 'true');
+  return [...needed].flatMap(([name, claims]) => {
+    if (name === '' ? hasDefault : names.includes(name)) return [];
+    const have = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none at all';
+    return name === ''
+      ? [
+          `a default StorageClass for ${claims.join(', ')} (${have}): mark one as default, or name one in spec.<store>.storage.storageClass`,
+        ]
+      : [`StorageClass "${name}" for ${claims.join(', ')} (${have})`];
+  });
+}
+
+/** Class name (empty for the default one) → the claims that are to be made of it. */
+async function classesNeeded(
+  { api }: Cluster,
+  objects: readonly KubeObject[],
+  signal?: AbortSignal,
+): Promise<Map<string, string[]>> {
+  const wanted = objects
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .flatMap((set) =>
+      claimsOf(set).flatMap((claim) =>
+        claimNames(set, claim.metadata.name, replicasOf(set)).map((name) => ({
+          name,
+          namespace: set.metadata.namespace ?? '',
+          storageClass: claim.spec.storageClassName ?? '',
+        })),
+      ),
+    );
+  const needed = new Map<string, string[]>();
+  for (const { name, namespace, storageClass } of wanted) {
+    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+    const { status } = await api.request('GET', path, { accept: [403, 404], signal });
+    if (status === 404) needed.set(storageClass, [...(needed.get(storageClass) ?? []), name]);
+  }
+  return needed;
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { Cluster } from '../cluster.ts';
+import { ClusterError } from '../cluster-error.ts';
+import type { KubeObject } from '../objects.ts';
+import { pause } from '../pause.ts';
+
+/** A container as a pod's spec has it, as far as a copy of it needs. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image?: string;
+  readonly env?: readonly unknown[];
+  readonly envFrom?: readonly unknown[];
+  readonly securityContext?: unknown;
+}
+
+interface EphemeralStatus {
+  readonly name: string;
+  readonly state?: {
+    readonly terminated?: { readonly exitCode: number };
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+  };
+}
+
+/**
+ * Runs the image of a container that does not stay up beside it, in the pod's network and with the container's own
+ * environment, and answers what it printed. The pod keeps the ended container until the pod itself goes.
+ * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it did not run to its end.
+ */
+export async function runBeside(
+  { api }: Cluster,
+  pod: KubeObject,
+  container: ContainerSpec,
+  { args, timeoutMs }: { readonly args: readonly string[]; readonly timeoutMs: number },
+): Promise<string> {
+  const name = `mooring-${randomBytes(3).toString('hex')}`;
+  const path = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}`;
+  const { image, env, envFrom, securityContext } = container;
+  // No targetContainerName: there is no process to share with while it is down.
+  const copy = { name, image, env, envFrom, securityContext, args };
+  await api.request('PATCH', `${path}/ephemeralcontainers`, {
+    body: { spec: { ephemeralContainers: [copy] } },
+    contentType: 'application/strategic-merge-patch+json',
+  });
+  await ended({ api, path, name, timeoutMs });
+  const { json } = await api.request('GET', `${path}/log`, { query: { container: name } });
+  // A log of one line of JSON is parsed as what its media type says: text.
+  return typeof json === 'string' ? json : JSON.stringify(json);
+}
+
+interface Awaited {
+  readonly api: Cluster['api'];
+  /** The pod's. */
+  readonly path: string;
+  readonly name: string;
+  readonly timeoutMs: number;
+}
+
+async function ended({ api, path, name, timeoutMs }: Awaited): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const { json } = await api.request('GET', path);
+    const state = stateOf(json, name);
+    if (state?.terminated) return;
+    const { reason = '', message = '' } = state?.waiting ?? {};
+    if (/Err|BackOff/.test(reason) || performance.now() > deadline)
+      throw new ClusterError(
+        'CLUSTER_AWAY',
+        `An ephemeral container did not run to its end: ${reason ? `${reason}: ${message}` : `not within ${timeoutMs} ms`}.`,
+      );
+    await pause();
+  }
+}
+
+function stateOf(pod: unknown, name: string): EphemeralStatus['state'] {
+  const { status } = pod as { status?: { ephemeralContainerStatuses?: readonly EphemeralStatus[] } };
+  return status?.ephemeralContainerStatuses?.find((one) => one.name === name)?.state;
+}

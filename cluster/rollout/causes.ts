@@ -1,0 +1,99 @@
+import { nameOf } from '../objects.ts';
+import type { ContainerStatus, Pod, WorkloadState } from './snapshot.ts';
+
+/** Why a workload does not come up, as it is told. */
+export interface Cause {
+  /** Kubernetes' own word: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, …; `Gate` for one of ours. */
+  readonly reason: string;
+  /** Such as `Pod demo-redis-0`. */
+  readonly where: string;
+  readonly message: string;
+  /** What has to be seen for this long, in milliseconds, before it is no passing state. */
+  readonly patienceMs: number;
+  /** Where the last words of the container are. */
+  readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
+}
+
+const seconds = 1_000;
+
+/** What a container waits for in vain, and how long it may be a matter of moments. */
+const waits: Readonly<Record<string, number>> = {
+  ImagePullBackOff: 0,
+  InvalidImageName: 0,
+  ErrImageNeverPull: 0,
+  CrashLoopBackOff: 0,
+  // Kubelet may not have seen a Secret yet that was made a moment ago.
+  CreateContainerConfigError: 5 * seconds,
+  CreateContainerError: 10 * seconds,
+  RunContainerError: 10 * seconds,
+};
+
+/** A scheduler says no until a volume is bound or a node has come: that may take its time. */
+const schedulingMs = 10 * seconds;
+const replicasMs = 3 * seconds;
+
+/** Everything that keeps a workload from coming up and will not pass by itself. */
+export function causesOf({ object, pods, failure }: WorkloadState): Cause[] {
+  return [
+    ...(failure === undefined
+      ? []
+      : [{ reason: 'FailedCreate', where: nameOf(object), message: failure, patienceMs: replicasMs }]),
+    ...pods.flatMap(podCauses),
+  ];
+}
+
+function podCauses(pod: Pod): Cause[] {
+  const scheduled = (pod.status.conditions ?? []).find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return [
+      {
+        reason: scheduled.reason ?? 'Unschedulable',
+        where: nameOf(pod),
+        message: `it is Pending, and the scheduler says: ${scheduled.message ?? 'nothing'}`,
+        patienceMs: schedulingMs,
+      },
+    ];
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status;
+  return [...initContainerStatuses, ...containerStatuses].flatMap((status) => containerCauses(pod, status));
+}
+
+function containerCauses(pod: Pod, { name, state, lastState, restartCount }: ContainerStatus): Cause[] {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const patienceMs = waits[reason];
+  if (patienceMs === undefined) return [];
+  if (reason !== 'CrashLoopBackOff')
+    return [{ reason, where: nameOf(pod), message: `container "${name}": ${message}`, patienceMs }];
+  const { exitCode, reason: ending } = lastState?.terminated ?? {};
+  const how =
+    ending === 'OOMKilled'
+      ? 'was killed for using more memory than its limit'
+      : `exited with ${exitCode ?? '?'}`;
+  return [
+    {
+      reason,
+      where: nameOf(pod),
+      message: `container "${name}" ${how}, ${restartCount} times by now`,
+      patienceMs,
+      log: { pod: pod.metadata.name, container: name, previous: true },
+    },
+  ];
+}
+
+/** Where everything stands, in a line for whoever waits: `redis ready, neo4j starting, backend 0/1 ready`. */
+export function progressOf(states: readonly WorkloadState[]): string {
+  return states
+    .map(({ service, rolledOut, pods }) => `${service} ${rolledOut ? 'ready' : stageOf(pods)}`)
+    .join(', ');
+}
+
+function stageOf(pods: readonly Pod[]): string {
+  const [pod] = pods;
+  if (!pod) return 'has no pod yet';
+  if (pod.status.phase === 'Pending') {
+    const pulling = (pod.status.containerStatuses ?? []).some(
+      ({ state }) => state?.waiting?.reason === 'ContainerCreating',
+    );
+    return pulling ? 'creating its container' : 'pending';
+  }
+  return 'starting';
+}

@@ -1,0 +1,69 @@
+import { readyz, type Readyz } from '../../contract/http.ts';
+import { serviceOf } from '../../contract/environment.ts';
+import { isWorkload, type Stack } from '../../contract/model.ts';
+import { backendName } from '../../contract/services/backend-ports.ts';
+import { httpPaths } from '../../contract/services/backend.ts';
+import type { Cluster } from '../cluster.ts';
+import { nameOf } from '../objects.ts';
+import { getFromPod } from '../reach/http.ts';
+import type { Cause } from './causes.ts';
+import { isReady, type Pod, type WorkloadState } from './snapshot.ts';
+
+/** A store that Kubernetes calls ready is dialled again every two seconds; ten times as long is no delay. */
+const gateMs = 20_000;
+
+/**
+ * The gates that stay closed although what is behind them is up: a wrong port, a wrong password, a policy in between.
+ * Asked of the backend itself, at /readyz; a pod that does not answer yet has no gates.
+ */
+export async function gateCauses(
+  cluster: Cluster,
+  stack: Stack,
+  states: readonly WorkloadState[],
+  signal?: AbortSignal,
+): Promise<Cause[]> {
+  const backend = states.find(({ service }) => service === backendName);
+  const waiting = (backend?.pods ?? []).filter((pod) => isRunning(pod) && !isReady(pod));
+  const asked = await Promise.all(
+    waiting.map(async (pod) => ({ pod, said: await askReadyz(cluster, stack, pod, signal) })),
+  );
+  return asked.flatMap(({ pod, said }) =>
+    (said?.gates ?? [])
+      .filter(
+        ({ name, state, lastError }) => state === 'closed' && lastError !== null && isUp(stack, states, name),
+      )
+      .map(({ name, lastError, attempts }) => ({
+        reason: 'Gate',
+        where: nameOf(pod),
+        message: `it waits for ${name}, which is up, and says: ${lastError ?? ''} (${attempts} attempts)`,
+        patienceMs: gateMs,
+      })),
+  );
+}
+
+const isRunning = ({ status }: Pod): boolean =>
+  (status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined);
+
+/** One that is run elsewhere is taken to be up: nothing here would start it. */
+function isUp(stack: Stack, states: readonly WorkloadState[], service: string): boolean {
+  const state = states.find((one) => one.service === service);
+  return state ? state.rolledOut : !isWorkload(serviceOf(stack, service));
+}
+
+async function askReadyz(
+  cluster: Cluster,
+  stack: Stack,
+  pod: Pod,
+  signal?: AbortSignal,
+): Promise<Readyz | undefined> {
+  const port = serviceOf(stack, backendName).ports['metrics']?.containerPort;
+  if (port === undefined) return undefined;
+  const at = { namespace: stack.namespace, pod: pod.metadata.name, port };
+  try {
+    const { json } = await getFromPod(cluster.api, at, httpPaths.readyz);
+    return readyz.safeParse(json).data;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}

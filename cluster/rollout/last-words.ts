@@ -1,0 +1,46 @@
+import type { Cluster } from '../cluster.ts';
+import type { StackRef } from '../owned.ts';
+import type { Cause } from './causes.ts';
+
+interface Event {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly metadata: { readonly creationTimestamp?: string };
+}
+
+/** The last line a container wrote that is not empty; `undefined` where there is none or it may not be read. */
+export async function lastLogLine(
+  { api }: Cluster,
+  { namespace }: StackRef,
+  { pod, container, previous }: NonNullable<Cause['log']>,
+): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
+  const query = { container, tailLines: '20', ...(previous ? { previous: 'true' } : {}) };
+  const { status, json } = await api.request('GET', path, { query, accept: [400, 403, 404] });
+  if (status !== 200 || typeof json !== 'string') return undefined;
+  return json.trimEnd().split('\n').at(-1)?.trim().slice(0, lineLength) || undefined;
+}
+
+/** Longer lines are structured logs whose beginning says enough. */
+const lineLength = 500;
+
+/** The last warning about an object, by name, such as a volume that cannot be mounted. */
+export async function lastWarning(
+  { api }: Cluster,
+  { namespace }: StackRef,
+  about: { readonly kind: string; readonly name: string },
+): Promise<{ reason: string; message: string } | undefined> {
+  const path = `/api/v1/namespaces/${namespace}/events`;
+  const fieldSelector = `involvedObject.kind=${about.kind},involvedObject.name=${about.name},type=Warning`;
+  const { status, json } = await api.request('GET', path, { query: { fieldSelector }, accept: [403] });
+  if (status !== 200) return undefined;
+  const events = [...(json as { items: Event[] }).items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const last = events.at(-1);
+  return last ? { reason: last.reason ?? 'Warning', message: last.message ?? '' } : undefined;
+}
+
+const timeOf = (event: Event): string =>
+  event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';

@@ -1,0 +1,128 @@
+import { stackLabels } from '../../contract/labels.ts';
+import type { Cluster } from '../cluster.ts';
+import type { KubeObject } from '../objects.ts';
+import { listObjects, type StackRef } from '../owned.ts';
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly finishedAt?: string };
+}
+
+/** A pod, as far as a rollout asks. */
+export interface Pod extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & { readonly creationTimestamp: string };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+interface WorkloadStatus {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly updateRevision?: string;
+  readonly conditions?: Pod['status']['conditions'];
+}
+
+/** One workload with the pods of its newest template. */
+export interface WorkloadState {
+  readonly object: KubeObject;
+  /** The service it runs. */
+  readonly service: string;
+  readonly rolledOut: boolean;
+  readonly pods: readonly Pod[];
+  /** Why its controller cannot even make pods, where it says so itself. */
+  readonly failure?: string;
+}
+
+/** Every workload of a stack as it is now. */
+export async function workloadStates(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<WorkloadState[]> {
+  const at = { namespace: stack.namespace, labels: stackLabels(stack), signal };
+  const [deployments, sets, replicaSets, pods] = await Promise.all([
+    listObjects(cluster, ['apps/v1', 'Deployment'], at),
+    listObjects(cluster, ['apps/v1', 'StatefulSet'], at),
+    listObjects(cluster, ['apps/v1', 'ReplicaSet'], at),
+    listObjects(cluster, ['v1', 'Pod'], at),
+  ]);
+  const living = (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return [
+    ...deployments.map((object) => deploymentState(object, replicaSets, living)),
+    ...sets.map((object) => setState(object, living)),
+  ];
+}
+
+const serviceOf = ({ metadata }: KubeObject): string => metadata.labels?.['app.kubernetes.io/name'] ?? '';
+const statusOf = (object: KubeObject): WorkloadStatus => object['status'] ?? {};
+const wanted = (object: KubeObject): number => (object['spec'] as { replicas?: number }).replicas ?? 1;
+const generationOf = ({ metadata }: KubeObject): number =>
+  (metadata as { generation?: number }).generation ?? 0;
+const ownedBy = (pod: KubeObject, owner: KubeObject | undefined): boolean =>
+  owner !== undefined && (pod.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
+
+const revisionMark = 'deployment.kubernetes.io/revision';
+
+function deploymentState(
+  object: KubeObject,
+  replicaSets: readonly KubeObject[],
+  pods: readonly Pod[],
+): WorkloadState {
+  const status = statusOf(object);
+  const revision = object.metadata.annotations?.[revisionMark];
+  const newest = replicaSets.find(
+    (set) => ownedBy(set, object) && set.metadata.annotations?.[revisionMark] === revision,
+  );
+  const observed = (status.observedGeneration ?? 0) >= generationOf(object);
+  const count = wanted(object);
+  const failure = status.conditions?.find(
+    ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+  );
+  return {
+    object,
+    service: serviceOf(object),
+    rolledOut:
+      observed &&
+      status.updatedReplicas === count &&
+      status.availableReplicas === count &&
+      status.replicas === count,
+    pods: observed ? pods.filter((pod) => ownedBy(pod, newest)) : [],
+    ...(observed && failure?.message ? { failure: failure.message } : {}),
+  };
+}
+
+function setState(object: KubeObject, pods: readonly Pod[]): WorkloadState {
+  const status = statusOf(object);
+  const observed = (status.observedGeneration ?? 0) >= generationOf(object);
+  const own = pods.filter((pod) => ownedBy(pod, object));
+  const newest = own.filter(
+    ({ metadata }) => metadata.labels?.['controller-revision-hash'] === status.updateRevision,
+  );
+  const count = wanted(object);
+  return {
+    object,
+    service: serviceOf(object),
+    rolledOut: observed && newest.length === count && newest.every(isReady) && own.length === count,
+    pods: observed ? newest : [],
+  };
+}
+
+/** Whether Kubernetes calls a pod ready. */
+export const isReady = ({ status }: Pod): boolean =>
+  (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');

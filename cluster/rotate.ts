@@ -1,0 +1,67 @@
+import { generatedSecretKeys } from '../contract/environment.ts';
+import type { Stack } from '../contract/model.ts';
+import { ClusterError } from './cluster-error.ts';
+import type { Cluster } from './cluster.ts';
+import { restart } from './restart.ts';
+import {
+  completed,
+  dropNextSecret,
+  liveSecret,
+  nextSecret,
+  stageSecret,
+  swapSecret,
+  type SecretMaker,
+  type SecretValues,
+} from './secret.ts';
+
+export interface RotateOptions {
+  readonly make: SecretMaker;
+  /**
+   * Tells the stores that keep a password in their volume. Called again after a cut, so the store may know the new
+   * value already.
+   */
+  readonly tellStores: (from: SecretValues, to: SecretValues) => Promise<void>;
+  /** The services whose pods must start anew to read the new values. */
+  readonly restarted: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Gives a stack new secrets. Each step finds out how far an earlier run came: the new values are written down before
+ * anybody is told, and forgotten only when everybody was.
+ * @throws ClusterError when the stack has no secrets of its own, or was never applied.
+ */
+export async function rotateSecrets(
+  cluster: Cluster,
+  stack: Stack,
+  { make, tellStores, restarted, signal }: RotateOptions,
+): Promise<{ keys: string[]; resumed: boolean }> {
+  const keys = generatedSecretKeys(stack).map(({ key }) => key);
+  const live = await liveSecret(cluster, stack, signal);
+  const begun = await nextSecret(cluster, stack, signal);
+  refuseNothing(stack, keys, live ?? begun?.values);
+  const next = begun?.isRotation ? begun.values : completed(stack, {}, make.value);
+  if (begun && !begun.isRotation) await dropNextSecret(cluster, stack, signal);
+  await stageSecret(cluster, stack, next, { make, rotation: true, signal });
+  await tellStores(live ?? next, next);
+  if (!isSame(live, next)) await swapSecret(cluster, stack, next, { make, replace: true, signal });
+  await restart(cluster, stack, restarted, signal);
+  await dropNextSecret(cluster, stack, signal);
+  return { keys, resumed: begun?.isRotation === true };
+}
+
+function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValues | undefined): void {
+  if (keys.length === 0)
+    throw new ClusterError(
+      'CLUSTER_REFUSED',
+      `The stack "${stack.name}" has no secrets of its own: you keep them${stack.existingSecret ? ` in Secret "${stack.existingSecret}"` : ''}. Change them where you keep them, tell the stores, and restart the pods.`,
+    );
+  if (values === undefined)
+    throw new ClusterError(
+      'NOT_FOUND_IN_CLUSTER',
+      `The stack "${stack.name}" has no Secret in namespace ${stack.namespace} yet; "mooring apply" makes it.`,
+    );
+}
+
+const isSame = (live: SecretValues | undefined, next: SecretValues): boolean =>
+  live !== undefined && Object.entries(next).every(([key, value]) => live[key] === value);

@@ -1,0 +1,152 @@
+import { generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
+import type { Stack } from '../contract/model.ts';
+import { apiGroup } from '../contract/names.ts';
+import { ApiError, ClusterError } from './cluster-error.ts';
+import { fieldManager, type Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+import { stackSecretOf, type StackRef } from './owned.ts';
+import { readObject } from './server-side-apply.ts';
+
+export type SecretValues = Readonly<Record<string, string>>;
+
+/**
+ * The Secret that holds new values while they take the place of the old ones. The stack's own is immutable and has to
+ * be made anew; whoever is cut off between its end and its return finds the values here.
+ */
+export const nextSecretName = (stack: StackRef): string => `${stackSecretName(stack)}-next`;
+
+/** On the next Secret: its values replace others, and stores and pods have to learn them. */
+const rotationMark = `${apiGroup}/rotation`;
+
+const nextSecretOf = (stack: StackRef): KubeObject => ({
+  ...stackSecretOf(stack),
+  metadata: { name: nextSecretName(stack), namespace: stack.namespace },
+});
+
+function valuesIn(secret: KubeObject): SecretValues {
+  const encoded = (secret['data'] ?? {}) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(encoded).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}
+
+/** The values of the stack's own Secret by key, or `undefined` when there is none. */
+export async function liveSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<SecretValues | undefined> {
+  const secret = await readObject(cluster, stackSecretOf(stack), signal);
+  return secret && valuesIn(secret);
+}
+
+/** The values that wait to take the place of the live ones, if any do, and whether they are a rotation's. */
+export async function nextSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<{ values: SecretValues; isRotation: boolean } | undefined> {
+  const secret = await readObject(cluster, nextSecretOf(stack), signal);
+  return (
+    secret && { values: valuesIn(secret), isRotation: rotationMark in (secret.metadata.annotations ?? {}) }
+  );
+}
+
+/** What makes a value, and a Secret out of values. */
+export interface SecretMaker {
+  readonly value: () => string;
+  readonly object: (values: SecretValues) => KubeObject;
+}
+
+/**
+ * Sees to it that the stack's own Secret is there with every key the stack needs: the live one is kept, its values are
+ * never changed; a key that is missing is added. Does nothing for a stack whose user keeps every secret.
+ * @throws ClusterError PREFLIGHT_FAILED when a rotation was cut off: only it knows how to go on.
+ */
+export async function ensureSecret(
+  cluster: Cluster,
+  stack: Stack,
+  make: SecretMaker,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (generatedSecretKeys(stack).length === 0) return;
+  const live = await liveSecret(cluster, stack, signal);
+  const next = await nextSecret(cluster, stack, signal);
+  if (next?.isRotation) throw halfRotated(stack);
+  const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
+  const how = { make, signal };
+  if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
+  else if (!isWhole(live, values)) await addKeys(cluster, stack, values, how);
+  if (next) await dropNextSecret(cluster, stack, signal);
+}
+
+/** The Secret is immutable, so one with more keys takes its place. */
+async function addKeys(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  how: { make: SecretMaker; signal: AbortSignal | undefined },
+): Promise<void> {
+  await stageSecret(cluster, stack, values, { ...how, rotation: false });
+  await swapSecret(cluster, stack, values, { ...how, replace: true });
+  await dropNextSecret(cluster, stack, how.signal);
+}
+
+const isWhole = (live: SecretValues, values: SecretValues): boolean =>
+  Object.keys(values).every((key) => key in live);
+
+const halfRotated = (stack: StackRef): ClusterError =>
+  new ClusterError(
+    'PREFLIGHT_FAILED',
+    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere. Finish it first: mooring secrets rotate`,
+  );
+
+/** The values a stack needs: those known, and new ones for the keys nobody has yet. */
+export function completed(stack: Stack, known: SecretValues, value: () => string): SecretValues {
+  return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, known[key] ?? value()]));
+}
+
+/** Writes down values that are to take the place of the live ones. What another run wrote down before is kept. */
+export async function stageSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  { make, rotation, signal }: { make: SecretMaker; rotation: boolean; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const staged = make.object(values);
+  const annotations = rotation ? { annotations: { [rotationMark]: 'begun' } } : {};
+  const metadata = { ...staged.metadata, name: nextSecretName(stack), ...annotations };
+  await create(cluster, { ...staged, metadata }, signal);
+}
+
+/** Puts values in force that were staged before. Where another apply was faster, its values stay. */
+export async function swapSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  { make, replace, signal }: { make: SecretMaker; replace: boolean; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { api, discovery } = cluster;
+  if (replace)
+    await api.request('DELETE', await discovery.pathOf(stackSecretOf(stack)), { accept: [404], signal });
+  await create(cluster, make.object(values), signal);
+}
+
+export async function dropNextSecret(
+  { api, discovery }: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.request('DELETE', await discovery.pathOf(nextSecretOf(stack)), { accept: [404], signal });
+}
+
+/** Creates, never overwrites: one that is there already stays as it is. */
+async function create({ api, discovery }: Cluster, secret: KubeObject, signal?: AbortSignal): Promise<void> {
+  const path = await discovery.collectionOf(secret.apiVersion, secret.kind, secret.metadata.namespace);
+  const query = { fieldManager, fieldValidation: 'Strict' };
+  try {
+    await api.request('POST', path, { query, body: secret, signal });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
+  }
+}

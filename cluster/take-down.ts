@@ -1,0 +1,65 @@
+import { stackHistoryName, stackSecretName } from '../contract/environment.ts';
+import { stackLabels } from '../contract/labels.ts';
+import type { Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './owned.ts';
+import { pause } from './pause.ts';
+import { readObject } from './server-side-apply.ts';
+import { nextSecretName } from './secret.ts';
+
+/** Everything of a stack in a cluster, by what becomes of it. */
+export interface Remains {
+  /** Goes whenever the stack goes. */
+  readonly objects: readonly KubeObject[];
+  /** Volume claims, secrets and history: kept unless told otherwise. */
+  readonly data: readonly KubeObject[];
+}
+
+/** What of a stack is in the cluster. */
+export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<Remains> {
+  const place = (kind: string, name: string, apiVersion = 'v1'): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace: stack.namespace },
+  });
+  const kept = await Promise.all(
+    [
+      place('Secret', stackSecretName(stack)),
+      place('Secret', nextSecretName(stack)),
+      place('ConfigMap', stackHistoryName(stack)),
+    ].map(async (object) => (await readObject(cluster, object, signal)) ?? []),
+  );
+  return {
+    objects: await ownedObjects(cluster, stack, signal),
+    data: [...(await ownedClaims(cluster, stack, signal)), ...kept.flat()],
+  };
+}
+
+export interface TakeDownOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onRemoved: (object: KubeObject) => void;
+  readonly onWaiting: (line: string) => void;
+}
+
+/** Deletes these objects in order, and waits until no pod of the stack runs any more. */
+export async function takeDown(
+  cluster: Cluster,
+  stack: StackRef,
+  objects: readonly KubeObject[],
+  { signal, onRemoved, onWaiting }: TakeDownOptions,
+): Promise<void> {
+  for (const object of objects) {
+    await deleteObject(cluster, object, signal);
+    onRemoved(object);
+  }
+  for (;;) {
+    const pods = await listObjects(cluster, ['v1', 'Pod'], {
+      namespace: stack.namespace,
+      labels: stackLabels(stack),
+      signal,
+    });
+    if (pods.length === 0) return;
+    onWaiting(`waiting for ${pods.map(({ metadata }) => metadata.name).join(', ')} to end`);
+    await pause(signal);
+  }
+}

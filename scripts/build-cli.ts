@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { BuildOptions, Plugin } from 'esbuild';
+
+/**
+ * `npm ci` ends with this: freezes `mooring synth` into `build/cli/synth.blob`, which cli/mooring starts. The command
+ * works without it, only slower; so what is missing for it here ends nothing.
+ */
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'build/cli');
+const bundle = join(folder, 'synth.cjs');
+const blob = join(folder, 'synth.blob');
+/** The Node the launcher starts; no other can read the snapshot. */
+const node = join(root, 'node_modules/node/bin/node');
+
+/** Leaves out what synth never asks for: cdk8s-plus-27 beside its typed objects, and zod's other languages. */
+const lighter: Plugin = {
+  name: 'lighter',
+  setup(build) {
+    build.onResolve({ filter: /^cdk8s-plus-27$/ }, () => ({ path: 'k8s', namespace: 'lighter' }));
+    build.onResolve({ filter: /\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'lighter' }));
+    build.onLoad({ filter: /^k8s$/, namespace: 'lighter' }, () => ({
+      contents: "export * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';",
+      resolveDir: root,
+    }));
+    build.onLoad({ filter: /^locales$/, namespace: 'lighter' }, () => ({
+      contents: "export { default as en } from 'zod/v4/locales/en.js';",
+      resolveDir: root,
+    }));
+  },
+};
+
+const missing = ['node', 'esbuild'].filter((name) => !existsSync(join(root, 'node_modules', name)));
+if (missing.length > 0 || !existsSync(node))
+  console.log(`mooring synth starts without a snapshot: ${missing.join(' and ') || node} is not installed.`);
+else await freeze();
+
+async function freeze(): Promise<void> {
+  const { build } = await import('esbuild');
+  rmSync(blob, { force: true });
+  mkdirSync(folder, { recursive: true });
+  // Before anything is read: a file that changes meanwhile is newer than this.
+  const at = Date.now();
+  const options: BuildOptions = {
+    entryPoints: [join(root, 'cli/snapshot.ts')],
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    minify: true,
+    logLevel: 'error',
+    plugins: [lighter],
+  };
+  const { metafile } = await build({ ...options, metafile: true, write: false });
+  const sources = Object.keys(metafile.inputs).filter((path) => !/^(node_modules\/|lighter:)/.test(path));
+  const builtFrom = { at, files: [...sources, 'package-lock.json'] };
+  await build({ ...options, outfile: bundle, define: { builtFrom: JSON.stringify(builtFrom) } });
+  const draft = `${blob}.${process.pid}`;
+  // Node warns that not each of its modules is sure to survive; test/cli/snapshot.test.ts sees that ours do.
+  const flags = ['--no-warnings', '--snapshot-blob', draft, '--build-snapshot', bundle];
+  const { status, stderr } = spawnSync(node, flags, { encoding: 'utf8' });
+  if (status === 0) return renameSync(draft, blob);
+  rmSync(draft, { force: true });
+  console.log(
+    `mooring synth starts without a snapshot: ${relative(root, bundle)} could not be frozen.\n${stderr}`,
+  );
+}

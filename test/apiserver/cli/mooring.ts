@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { stringify } from 'yaml';
+import { capture } from '../../servers/command.ts';
+import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
+
+const program = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
+
+/** How a run of the program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An API server with a default StorageClass, and the program as a user runs it against it. */
+export interface Lab {
+  readonly server: ApiServer;
+  /** A folder of the lab's own. */
+  readonly folder: string;
+  /** Runs `mooring <words>` with the administrator's kubeconfig, unless told otherwise. */
+  readonly mooring: (words: readonly string[], options?: { kubeconfig?: string }) => Promise<Ended>;
+  /** Writes a document and answers its path. */
+  readonly document: (name: string, spec?: object) => Promise<string>;
+  /** Runs kubectl; answers what it printed, and fails the test where it fails. */
+  readonly kubectl: (words: readonly string[], input?: string) => Promise<string>;
+  /** A field of a live object, by kubectl's jsonpath. */
+  readonly field: (namespace: string, object: string, jsonpath: string) => Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startLab(): Promise<Lab> {
+  const server = await startApiServer();
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-cli-'));
+  const kubectl: Lab['kubectl'] = async (words, input) => {
+    const { code, stdout, stderr } = await server.kubectl(words, input === undefined ? {} : { input });
+    expect(code, `kubectl ${words.join(' ')}: ${stderr}`).toBe(0);
+    return stdout.trim();
+  };
+  await kubectl(['apply', '-f', '-'], JSON.stringify(storageClass('standard', true)));
+  return {
+    server,
+    folder,
+    kubectl,
+    mooring: (words, { kubeconfig = server.kubeconfigPath } = {}) =>
+      capture(process.execPath, [program, ...words], {
+        cwd: folder,
+        env: { KUBECONFIG: kubeconfig, MOORING_STACK: '', NO_COLOR: '1' },
+      }),
+    document: (name, spec = {}) => writeDocument(folder, name, spec),
+    field: (namespace, object, jsonpath) =>
+      kubectl(['-n', namespace, 'get', object, '-o', `jsonpath=${jsonpath}`]),
+    stop: async () => {
+      await rm(folder, { recursive: true, force: true });
+      await server.stop();
+    },
+  };
+}
+
+/** A stack of this name, alone in a namespace of this name. */
+async function writeDocument(folder: string, name: string, spec: object): Promise<string> {
+  const path = join(folder, `${name}-${written++}.yaml`);
+  await writeFile(
+    path,
+    stringify({
+      apiVersion: 'mooring.dev/v1alpha1',
+      kind: 'ChatStack',
+      metadata: { name, namespace: name },
+      spec,
+    }),
+  );
+  return path;
+}
+let written = 0;
+
+export const storageClass = (name: string, isDefault = false, allowVolumeExpansion = true): object => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: {
+    name,
+    ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}),
+  },
+  provisioner: 'example.test/none',
+  allowVolumeExpansion,
+});
+
+/** What an apply takes where nothing can ever run. */
+export const applied = (file: string, ...more: string[]): string[] => [
+  ...['apply', '-f', file, '--no-wait', '--yes'],
+  ...more,
+];

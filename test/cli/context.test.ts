@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { confirm, isKind, type Target } from '../../cli/context.ts';
+
+test('kind is a context called so whose API server is on this machine', () => {
+  expect(isKind('kind-demo', 'https://127.0.0.1:41234')).toBe(true);
+  expect(isKind('kind-demo', 'https://localhost:6443')).toBe(true);
+  expect(isKind('kind-demo', 'https://[::1]:6443')).toBe(true);
+  expect(isKind('kind-prod', 'https://k8s.example.com:6443')).toBe(false);
+  expect(isKind('kind-prod', 'https://127.evil.example.com')).toBe(false);
+  expect(isKind('prod', 'https://127.0.0.1:6443')).toBe(false);
+});
+
+describe('outside kind, without a terminal', () => {
+  const target = { context: 'prod', isKind: false } as Target;
+
+  test('nothing is changed unless --yes says so', async () => {
+    await expect(confirm('Really?', target, {})).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringMatching(/prod is not a kind cluster.*--yes/) as string,
+    });
+  });
+
+  test.each([[{ yes: true } as const], [{ dryRun: true } as const]])(
+    '%j needs no question',
+    async (options) => {
+      await expect(confirm('Really?', target, options)).resolves.toBeUndefined();
+    },
+  );
+
+  test('kind needs no question', async () => {
+    await expect(confirm('Really?', { ...target, isKind: true }, {})).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,53 @@
+import { parse } from 'yaml';
+import { describe, expect, test } from 'vitest';
+import { starterDocument } from '../../cli/init/starter-document.ts';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { readChatStack } from '../../contract/read-chat-stack.ts';
+
+const starter = {
+  name: 'demo',
+  namespace: 'chat',
+  preset: 'dev',
+  schema: 'docs/reference/chatstack.schema.json',
+};
+const text = starterDocument(starter);
+const lines = text.split('\n');
+/** Examples that are commented out: a "#" directly before a word. */
+const examples = lines.filter((line) => /^\s*#[a-zA-Z]/.test(line));
+
+describe('the document init writes', () => {
+  test('begins with the line that tells an editor its schema', () => {
+    expect(lines[0]).toBe('# yaml-language-server: $schema=docs/reference/chatstack.schema.json');
+  });
+
+  test('is the defaults, as it stands', () => {
+    expect(readChatStack(parse(text), 'it')).toEqual(readChatStack({}, 'the defaults'));
+  });
+
+  test('keeps the name, namespace and preset that were asked for', () => {
+    const document = parse(
+      starterDocument({ ...starter, name: 'clinic', namespace: 'care', preset: 'staging' }),
+    ) as object;
+    expect(document).toMatchObject({
+      metadata: { name: 'clinic', namespace: 'care' },
+      spec: { preset: 'staging' },
+    });
+  });
+
+  test('has examples', () => {
+    expect(examples.length).toBeGreaterThan(8);
+  });
+
+  test.each(examples.map((line) => [line.trim(), line] as const))('%s may be put into force', (_, line) => {
+    const changed = lines.map((one) => (one === line ? one.replace('#', '') : one)).join('\n');
+    const document = readChatStack(parse(changed), 'it');
+    expect(document).not.toEqual(readChatStack({}, 'the defaults'));
+    expect(chatStack(document).services.length).toBeGreaterThan(0);
+  });
+
+  test('every group of spec is in it', () => {
+    const groups = Object.keys(readChatStack({}, 'it').spec);
+    for (const group of [...groups, 'ingress', 'llm', 'embeddings'])
+      expect(text).toMatch(new RegExp(`#?${group}:`));
+  });
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { createProgram } from '../../cli/program.ts';
+import { terminalCodes } from '../../contract/errors.ts';
+
+const program = createProgram('mooring', '0.0.0', commands);
+const visible = program.commands.filter((command) => !command.name().startsWith('complete'));
+const docs = readFileSync('docs/cli.md', 'utf8');
+
+describe('every command', () => {
+  test.each(visible.map((command) => [command.name(), command] as const))(
+    '%s has examples in its --help',
+    (_, command) => {
+      let help = '';
+      const leaves = command.commands.length > 0 ? command.commands : [command];
+      for (const leaf of leaves) {
+        leaf.configureOutput({ writeOut: (text) => (help += text) });
+        leaf.outputHelp();
+      }
+      expect(help).toContain('Examples:');
+      expect(help).toContain('mooring ');
+    },
+  );
+
+  test.each(
+    visible
+      .filter((command) => command.name() !== 'completion')
+      .map((command) => [command.name(), command] as const),
+  )('%s has -o json|yaml', (_, command) => {
+    const leaves = command.commands.length > 0 ? command.commands : [command];
+    for (const leaf of leaves)
+      expect(leaf.options.find(({ long }) => long === '--output')?.argChoices).toEqual(['json', 'yaml']);
+  });
+
+  test.each(visible.map((command) => [command.name()]))('%s stands in docs/cli.md', (name) => {
+    expect(docs).toMatch(new RegExp(`mooring ${name}`));
+  });
+
+  test('every option stands in docs/cli.md', () => {
+    const options = visible.flatMap((command) =>
+      [command, ...command.commands].flatMap((leaf) => leaf.options.map(({ long }) => long ?? '')),
+    );
+    expect([...new Set(options)].filter((option) => !docs.includes(option))).toEqual([]);
+  });
+});
+
+test('docs/cli.md has every exit code, with its number', () => {
+  for (const [code, { exit }] of Object.entries(terminalCodes))
+    expect(docs, code).toMatch(new RegExp(`\\| ${exit} +\\|[^\\n]*\`${code}\``));
+});
