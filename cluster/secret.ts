@@ -72,18 +72,34 @@ export async function ensureSecret(
   if (generatedSecretKeys(stack).length === 0) return;
   const live = await liveSecret(cluster, stack, signal);
   const next = await nextSecret(cluster, stack, signal);
-  if (next?.isRotation)
-    throw new ClusterError(
-      'PREFLIGHT_FAILED',
-      `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere. Finish it first: mooring secrets rotate`,
-    );
-  const values = completed(stack, live ?? next?.values ?? {}, make.value);
-  if (live && Object.keys(values).some((key) => !(key in live)))
-    await stageSecret(cluster, stack, { ...live, ...values }, { make, rotation: false, signal });
-  if (!live || Object.keys(values).some((key) => !(key in live)))
-    await swapSecret(cluster, stack, { ...live, ...values }, { make, replace: live !== undefined, signal });
-  if (live) await dropNextSecret(cluster, stack, signal);
+  if (next?.isRotation) throw halfRotated(stack);
+  const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
+  const how = { make, signal };
+  if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
+  else if (!isWhole(live, values)) await addKeys(cluster, stack, values, how);
+  if (next) await dropNextSecret(cluster, stack, signal);
 }
+
+/** The Secret is immutable, so one with more keys takes its place. */
+async function addKeys(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  how: { make: SecretMaker; signal: AbortSignal | undefined },
+): Promise<void> {
+  await stageSecret(cluster, stack, values, { ...how, rotation: false });
+  await swapSecret(cluster, stack, values, { ...how, replace: true });
+  await dropNextSecret(cluster, stack, how.signal);
+}
+
+const isWhole = (live: SecretValues, values: SecretValues): boolean =>
+  Object.keys(values).every((key) => key in live);
+
+const halfRotated = (stack: StackRef): ClusterError =>
+  new ClusterError(
+    'PREFLIGHT_FAILED',
+    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere. Finish it first: mooring secrets rotate`,
+  );
 
 /** The values a stack needs: those known, and new ones for the keys nobody has yet. */
 export function completed(stack: Stack, known: SecretValues, value: () => string): SecretValues {

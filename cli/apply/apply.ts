@@ -8,7 +8,7 @@ import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
-import { countText, diffOf, diffText } from './plan-text.ts';
+import { countText, diffOf, diffText, warningsOf } from './plan-text.ts';
 import { speakerOf } from './speaker.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see cluster/apply-stack.ts. */
@@ -46,6 +46,7 @@ async function tell(document: ChatStack, options: DocumentApply, signal: AbortSi
   const source = sourceOf(document);
   await preflight(cluster, source.stack, source.objects, signal);
   const plan = await planStack(cluster, source, signal);
+  for (const line of warningsOf(plan)) note(line);
   const diff = diffOf(plan, source.stack);
   await print(
     { dryRun: true, ...where(document), diff },
@@ -104,6 +105,7 @@ function proofOf(document: ChatStack, { wait, chat, tokenFile, timeout }: Docume
 }
 
 async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply): Promise<void> {
+  for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace });
   // Nothing changes: what follows only looks on.

@@ -3,9 +3,9 @@ import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
-import { print } from '../output.ts';
+import { note, print } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
-import { diffOf, diffText } from './plan-text.ts';
+import { diffOf, diffText, warningsOf } from './plan-text.ts';
 
 /** What `mooring diff` does. @throws CommandError DIFFERENT when anything differs; ClusterError. */
 export async function diffCommand(options: ClusterOptions): Promise<void> {
@@ -14,6 +14,7 @@ export async function diffCommand(options: ClusterOptions): Promise<void> {
   const { cluster } = await findTarget(options);
   try {
     const plan = await interruptible((signal) => planStack(cluster, source, signal));
+    for (const line of warningsOf(plan)) note(line);
     const diff = diffOf(plan, stack);
     await print({ name: stack.name, namespace: stack.namespace, diff }, diffText(diff), options.output);
     if (diff.length === 0) return;

@@ -94,6 +94,12 @@ function changeText({ path, from, to }: FieldChange): string {
 
 const shown = (value: unknown): string => JSON.stringify(value);
 
+/** What the API server takes, but advises against, a line each. */
+export const warningsOf = ({ planned }: StackPlan): string[] =>
+  planned.flatMap(({ object, warnings }) =>
+    warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${warning}`),
+  );
+
 /** `2 created, 1 changed, 27 unchanged`. */
 export function countText(outcomes: readonly string[]): string {
   const counts = new Map<string, number>();

@@ -19,6 +19,7 @@ const besides: readonly Omit<Need, 'namespace'>[] = [
   { verb: 'create', group: 'coordination.k8s.io', resource: 'leases' },
   { verb: 'update', group: 'coordination.k8s.io', resource: 'leases' },
   { verb: 'list', group: '', resource: 'pods' },
+  { verb: 'list', group: 'apps', resource: 'replicasets' },
   { verb: 'list', group: '', resource: 'events' },
   { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
   { verb: 'get', group: '', resource: 'pods', subresource: 'portforward' },

@@ -9,8 +9,8 @@ import { getFromPod } from '../reach/http.ts';
 import type { Cause } from './causes.ts';
 import { isReady, type Pod, type WorkloadState } from './snapshot.ts';
 
-/** A store that Kubernetes calls ready is dialled by the backend within seconds; longer, and it is no delay. */
-const gateMs = 15_000;
+/** A store that Kubernetes calls ready is dialled again every two seconds; ten times as long is no delay. */
+const gateMs = 20_000;
 
 /**
  * The gates that stay closed although what is behind them is up: a wrong port, a wrong password, a policy in between.

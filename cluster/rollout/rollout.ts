@@ -28,7 +28,7 @@ export async function awaitRollout(cluster: Cluster, stack: Stack, options: Roll
   const seen = new Sightings();
   await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
   for (;;) {
-    const states = await workloadStates(cluster, stack, signal);
+    const states = await lookedAt(cluster, stack, options, deadline);
     if (isDone(stack, states)) return;
     onProgress?.(progressOf(states));
     const causes = [...states.flatMap(causesOf), ...(await gateCauses(cluster, stack, states, signal))];
@@ -36,6 +36,25 @@ export async function awaitRollout(cluster: Cluster, stack: Stack, options: Roll
     if (settled) throw await failure(cluster, stack, settled);
     if (performance.now() > deadline) throw await outOfTime(cluster, stack, states, timeoutMs);
     await pause(signal);
+  }
+}
+
+/** An API server that is away for a moment, as in an upgrade of its node, is waited for as everything else is. */
+async function lookedAt(
+  cluster: Cluster,
+  stack: Stack,
+  { signal, onProgress }: RolloutOptions,
+  deadline: number,
+): Promise<WorkloadState[]> {
+  for (;;) {
+    try {
+      return await workloadStates(cluster, stack, signal);
+    } catch (error) {
+      const away = error instanceof ClusterError && error.code === 'CLUSTER_AWAY';
+      if (!away || performance.now() > deadline) throw error;
+      onProgress?.('the API server does not answer; waiting for it');
+      await pause(signal);
+    }
   }
 }
 
@@ -56,7 +75,13 @@ async function replaceStuck(
   const stuck = (pod: Pod, state: WorkloadState): boolean =>
     causesOf({ ...state, pods: [pod] }).some(({ reason }) => /BackOff|Error/.test(reason));
   for (const state of states)
-    for (const pod of state.pods.filter((one) => stuck(one, state))) await deleteObject(cluster, pod, signal);
+    for (const pod of state.pods.filter((one) => stuck(one, state)))
+      await deleteObject(cluster, pod, signal).catch(unlessDenied);
+}
+
+/** Whoever may not delete pods waits for kubelet instead. */
+function unlessDenied(error: unknown): void {
+  if (!(error instanceof ClusterError && error.code === 'CLUSTER_DENIED')) throw error;
 }
 
 /** Since when each cause has been seen without a break. */

@@ -122,6 +122,7 @@ describe('the Secret', () => {
     const again = await lab().mooring(applied(file));
     expect(again, again.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(await lab().field('cut', 'secret/cut-secrets', '{.data}'))).toEqual(rest.data);
+    expect(await lab().kubectl(['-n', 'cut', 'get', 'secrets', '-o', 'name'])).toBe('secret/cut-secrets');
   });
 });
 

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { amountOf } from '../../cluster/preflight/amount.ts';
+import { causesOf } from '../../cluster/rollout/causes.ts';
+import type { Pod, WorkloadState } from '../../cluster/rollout/snapshot.ts';
+
+const pod = (status: Pod['status']): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web-0', creationTimestamp: '2026-01-01T00:00:00Z' },
+  status,
+});
+const state = (status: Pod['status'], more: Partial<WorkloadState> = {}): WorkloadState => ({
+  object: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
+  service: 'web',
+  rolledOut: false,
+  pods: [pod(status)],
+  ...more,
+});
+const waiting = (reason: string, message = '') => ({
+  containerStatuses: [
+    {
+      name: 'web',
+      ready: false,
+      restartCount: 3,
+      state: { waiting: { reason, message } },
+      lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+    },
+  ],
+});
+
+describe('a workload that does not come up', () => {
+  test.each(['ContainerCreating', 'PodInitializing', 'ErrImagePull'])(
+    'is waited for while it is %s',
+    (reason) => {
+      expect(causesOf(state(waiting(reason)))).toEqual([]);
+    },
+  );
+
+  test('names an image that cannot be pulled', () => {
+    expect(causesOf(state(waiting('ImagePullBackOff', 'Back-off pulling image "x:1"')))).toMatchObject([
+      {
+        reason: 'ImagePullBackOff',
+        where: 'Pod web-0',
+        message: 'container "web": Back-off pulling image "x:1"',
+        patienceMs: 0,
+      },
+    ]);
+  });
+
+  test('names how a container that crashes ended, and where its last words are', () => {
+    expect(causesOf(state(waiting('CrashLoopBackOff')))).toMatchObject([
+      {
+        message: 'container "web" was killed for using more memory than its limit, 3 times by now',
+        log: { pod: 'web-0', container: 'web', previous: true },
+      },
+    ]);
+  });
+
+  test('has the scheduler’s words, once they have stood for a while', () => {
+    const message = '0/1 nodes are available: 1 Insufficient memory.';
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+    const [cause] = causesOf(state({ conditions }));
+    expect(cause?.message).toContain(message);
+    expect(cause?.patienceMs).toBeGreaterThan(0);
+  });
+
+  test('has its controller’s words where no pod can be made', () => {
+    const failure = 'pods "web-1" is forbidden: exceeded quota';
+    expect(causesOf(state({}, { pods: [], failure }))).toMatchObject([
+      { where: 'Deployment web', message: failure },
+    ]);
+  });
+});
+
+test.each([
+  ['100m', 0.1],
+  ['2', 2],
+  ['1.5Gi', 1_610_612_736],
+  ['1k', 1_000],
+  ['1e3', 1_000],
+  ['128974848', 128_974_848],
+])('the quantity %s is %d', (quantity, amount) => {
+  expect(amountOf(quantity)).toBe(amount);
+});
