@@ -1,0 +1,69 @@
+/**
+ * What is known of how a program reads its configuration, beyond the model: which port it really opens, whether it
+ * speaks TLS, what it writes. The proofs hold rendered manifests against it.
+ */
+
+/** A process as its manifests start it. */
+export interface Process {
+  /** Every variable whose text is known. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The names of all its variables, those from Secrets kept elsewhere too. */
+  readonly names: ReadonlySet<string>;
+  /** The files mounted for it whose text is known. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Command and arguments, scripts unsplit. */
+  readonly command: readonly string[];
+}
+
+/** One setting the program would refuse or misread. */
+export interface SettingProblem {
+  /** The variable, or the path of the file, it is written in; else the command. */
+  readonly in: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What an HTTP port of a program answers. */
+export interface Answers {
+  /** Paths that answer whatever the state of its dependencies: for start-up and liveness. */
+  readonly alive: readonly string[];
+  /** Paths that answer only when it may be sent requests. */
+  readonly ready: readonly string[];
+}
+
+export interface Memory {
+  /** The variable or file that says so. */
+  readonly in: string;
+  readonly says: string;
+  readonly mebibytes: number;
+}
+
+export interface ProgramFacts {
+  /** The repository of its official image, without registry and tag. */
+  readonly image: string;
+  /** Port name → the number the process opens as it is configured. */
+  readonly listens: (process: Process) => Readonly<Record<string, number>>;
+  /** Ports it may open besides those of the contract. */
+  readonly otherPorts?: readonly number[];
+  /** The variable that holds the address it listens on. */
+  readonly listenAddress?: string;
+  /** The variables that hold a folder (or a file in one) it writes to, and whether that must outlive the pod. */
+  readonly writes?: Readonly<Record<string, 'kept' | 'scratch'>>;
+  readonly answers?: Readonly<Record<string, Answers>>;
+  /** Whether it is configured to speak TLS. */
+  readonly speaksTls: (process: Process) => boolean;
+  /** Whether several replicas would know nothing of each other. */
+  readonly alone?: (process: Process) => boolean;
+  /** The memory it is told to take. */
+  readonly memory?: (process: Process) => readonly Memory[];
+  /** What its image can execute, besides a shell and what comes with one. */
+  readonly executables: readonly string[];
+  /** Settings whose values contradict each other or would end its start. */
+  readonly problems?: (process: Process) => readonly SettingProblem[];
+}
+
+/** The number in a variable such as `8000` or `:7687`, or `usual` where it is unset or no number. */
+export function portIn(process: Process, variable: string, usual: number): number {
+  const match = /(?:^|:)(\d+)$/.exec(process.env[variable] ?? '');
+  return match ? Number(match[1]) : usual;
+}

@@ -1,0 +1,28 @@
+import { qdrantImage, qdrantPorts } from '../services/qdrant.ts';
+import { portIn, type ProgramFacts } from './program.ts';
+import { repositoryOf } from './repository.ts';
+
+const clustered = 'QDRANT__CLUSTER__ENABLED';
+
+/** Qdrant, configured by `QDRANT__` variables over its files. */
+export const qdrantFacts: ProgramFacts = {
+  image: repositoryOf(qdrantImage),
+  listens: (process) => ({
+    http: portIn(process, 'QDRANT__SERVICE__HTTP_PORT', qdrantPorts.http.containerPort),
+    grpc: portIn(process, 'QDRANT__SERVICE__GRPC_PORT', qdrantPorts.grpc.containerPort),
+  }),
+  otherPorts: [6335],
+  writes: {
+    QDRANT__STORAGE__STORAGE_PATH: 'kept',
+    QDRANT__STORAGE__SNAPSHOTS_PATH: 'scratch',
+    QDRANT_INIT_FILE_PATH: 'scratch',
+  },
+  answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
+  speaksTls: ({ env, files }) =>
+    env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' || files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),
+  alone: ({ env, names, files }) =>
+    env[clustered] !== 'true' &&
+    !names.has('QDRANT__CLUSTER__P2P__PORT') &&
+    !files.some(({ text }) => /cluster:[\s\S]*?\n\s+enabled:\s*true|--uri/.test(text)),
+  executables: ['qdrant', 'entrypoint.sh'],
+};

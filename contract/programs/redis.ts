@@ -1,0 +1,111 @@
+import { nearest } from '../nearest.ts';
+import { redisImage, redisPorts } from '../services/redis.ts';
+import type { Memory, Process, ProgramFacts, SettingProblem } from './program.ts';
+import { repositoryOf } from './repository.ts';
+
+/** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
+export const redisFacts: ProgramFacts = {
+  image: repositoryOf(redisImage),
+  listens: (process) => ({
+    redis: Number(directive(process, 'port')?.value ?? redisPorts.redis.containerPort),
+  }),
+  otherPorts: [16_379, 26_379],
+  speaksTls: (process) => directive(process, 'tls-port') !== undefined,
+  alone: (process) => !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
+  memory,
+  executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
+  problems: (process) => [...lineProblems(process), ...persistenceProblems(process)],
+};
+
+interface Directive {
+  readonly name: string;
+  readonly value: string;
+  readonly in: string;
+}
+
+/** What may stand where in a configuration, for the directives most files have. */
+const known: Readonly<Record<string, RegExp>> = {
+  port: /^\d+$/,
+  'tls-port': /^\d+$/,
+  bind: /^\S+( \S+)*$/,
+  dir: /^\/\S*$/,
+  appendonly: /^(yes|no)$/,
+  appendfsync: /^(always|everysec|no)$/,
+  save: /^(""|\d+ \d+( \d+ \d+)*)$/,
+  maxmemory: /^\d+([kmg]b?)?$/i,
+  'maxmemory-policy': /^(noeviction|(allkeys|volatile)-(lru|lfu|random)|volatile-ttl)$/,
+  requirepass: /^\S+$/,
+  'protected-mode': /^(yes|no)$/,
+  'cluster-enabled': /^(yes|no)$/,
+  replicaof: /^\S+ \d+$/,
+};
+
+/** Every directive, from the mounted `.conf` files, the arguments and the lines a script pipes in. */
+function directives({ files, command }: Process): Directive[] {
+  const sources = [
+    ...files.filter(({ path }) => path.endsWith('.conf')).map(({ path, text }) => ({ in: path, text })),
+    ...command.map((script) => ({ in: '', text: piped(script) })),
+    { in: '', text: command.join(' ').replaceAll(/--(?=[a-z])/g, '\n') },
+  ];
+  const [argued] = sources.slice(-1);
+  const lines = [...sources.slice(0, -1), ...(argued ? [{ ...argued, text: afterFirstLine(argued.text) }] : [])];
+  return lines.flatMap((source) =>
+    source.text
+      .split('\n')
+      .map((line) => /^\s*([a-z][-a-z]*)\s+(.*?)\s*$/.exec(line))
+      .flatMap((match) => (match ? [{ name: match[1] ?? '', value: match[2] ?? '', in: source.in }] : [])),
+  );
+}
+
+const afterFirstLine = (text: string): string => text.slice(text.indexOf('\n') + 1 || text.length);
+
+/** The lines of a here-document. */
+function piped(script: string): string {
+  const match = /<<-?\s*'?(\w+)'?[^\n]*\n([\s\S]*?)\n\s*\1(\n|$)/.exec(script);
+  return match?.[2] ?? '';
+}
+
+/** The last one wins, as in Redis. */
+const directive = (process: Process, name: string): Directive | undefined =>
+  directives(process).findLast((line) => line.name === name);
+
+const units: Readonly<Record<string, number>> = { '': 1 / 1_048_576, k: 1 / 1_024, m: 1, g: 1_024 };
+
+function memory(process: Process): Memory[] {
+  const found = directive(process, 'maxmemory');
+  const match = /^(\d+)([kmg]?)b?$/i.exec(found?.value ?? '');
+  if (!found || !match) return [];
+  const mebibytes = Number(match[1]) * (units[match[2]?.toLowerCase() ?? ''] ?? 0);
+  return [{ in: found.in, says: `maxmemory ${found.value}`, mebibytes }];
+}
+
+/** Redis ends its start at a directive it does not know or a value it cannot read. */
+function lineProblems(process: Process): SettingProblem[] {
+  return directives(process).flatMap(({ name, value, in: where }) => {
+    const pattern = known[name];
+    const meant = pattern ? undefined : nearest(name, Object.keys(known));
+    if (pattern ? pattern.test(value) : !meant) return [];
+    return [
+      {
+        in: where,
+        message: meant
+          ? `Redis knows no directive "${name}".`
+          : `Redis cannot read "${name} ${name === 'requirepass' ? '(secret, not shown)' : value}".`,
+        fix: meant ? `Did you mean ${meant}?` : `Correct the value of ${name}; Redis ends its start at it.`,
+      },
+    ];
+  });
+}
+
+/** Neither log nor snapshots: what is on the volume is nothing. */
+function persistenceProblems(process: Process): SettingProblem[] {
+  const [log, snapshots] = [directive(process, 'appendonly'), directive(process, 'save')];
+  if (log?.value !== 'no' || snapshots?.value !== '""') return [];
+  return [
+    {
+      in: log.in,
+      message: 'Redis keeps neither a log (appendonly no) nor snapshots (save ""): a restart forgets everything.',
+      fix: 'Write appendonly yes.',
+    },
+  ];
+}

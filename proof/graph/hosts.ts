@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import type { Graph } from './graph.ts';
+import type { Service } from './ports.ts';
+
+/** What a host in a variable stands for. */
+export type Host =
+  | { readonly kind: 'service'; readonly service: Service }
+  /** The pod itself. */
+  | { readonly kind: 'itself' }
+  /** Somewhere the manifests say nothing of: a name or address outside, a namespace that is not among them. */
+  | { readonly kind: 'outside'; readonly address?: string }
+  /** A name of a Service that is not there. */
+  | { readonly kind: 'missing'; readonly name: string; readonly namespace: string };
+
+/** What `host` is, seen from a pod of `namespace`, as the cluster's DNS would answer. */
+export function resolveHost(graph: Graph, namespace: string, host: string): Host {
+  const name = host.toLowerCase().replace(/\.$/, '').replace(/^\[|\]$/g, '');
+  if (name === 'localhost' || /^127\.|^::1$/.test(name)) return { kind: 'itself' };
+  if (isIP(name) > 0) return addressed(graph, name);
+  const [first = '', second, third] = name.split('.');
+  if (second === undefined) return serviceOr(graph, namespace, first) ?? { kind: 'missing', name: first, namespace };
+  const inCluster = /\.svc(\.[-a-z0-9.]+)?$/.test(name);
+  if (inCluster) return inside(graph, namespace, name.replace(/\.svc(\.[-a-z0-9.]+)?$/, '').split('.'));
+  // `redis.chat` is a Service of that namespace, where there is such a namespace; else a name in the world.
+  const known = third === undefined && graph.objects.some((object) => object.namespace === second);
+  if (known) return serviceOr(graph, second, first) ?? { kind: 'missing', name: first, namespace: second };
+  return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
+}
+
+/** `service.namespace`, or `pod.service.namespace` behind a headless Service. */
+function inside(graph: Graph, from: string, parts: readonly string[]): Host {
+  const namespace = parts.at(-1) ?? from;
+  const name = parts.at(-2) ?? '';
+  const found = serviceOr(graph, namespace, name);
+  if (found) return found;
+  return graph.objects.some((object) => object.namespace === namespace)
+    ? { kind: 'missing', name, namespace }
+    : { kind: 'outside' };
+}
+
+/** `redis-0.redis-peers`: one pod by name, from its own namespace. */
+function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host | undefined {
+  return parts.length === 2 ? serviceOr(graph, namespace, parts[1] ?? '') : undefined;
+}
+
+function serviceOr(graph: Graph, namespace: string, name: string): Host | undefined {
+  const service = graph.find('Service', namespace, name);
+  if (!service) return undefined;
+  return service.content.spec.type === 'ExternalName' ? { kind: 'outside' } : { kind: 'service', service };
+}
+
+function addressed(graph: Graph, address: string): Host {
+  const service = graph.ofKind('Service').find(({ content }) => content.spec.clusterIP === address);
+  return service ? { kind: 'service', service } : { kind: 'outside', address };
+}
