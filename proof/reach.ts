@@ -53,17 +53,23 @@ export function reachIn(graph: Graph): string[] {
 }
 
 /** A workload's pods as an end of a connection. */
-export const podParty = (workload: Workload): Party => ({
+export const podParty = (graph: Graph, workload: Workload): Party => ({
   name: workload.labels['app.kubernetes.io/name'] ?? workload.name,
   ours: true,
-  namespace: { name: workload.namespace, labels: { 'kubernetes.io/metadata.name': workload.namespace } },
+  namespace: {
+    name: workload.namespace,
+    labels: {
+      ...graph.ofKind('Namespace').find(({ name }) => name === workload.namespace)?.labels,
+      'kubernetes.io/metadata.name': workload.namespace,
+    },
+  },
   labels: workload.labels,
   ports: Object.fromEntries(declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : []))),
 });
 
 function podTarget(graph: Graph, workload: Workload): Target {
   return {
-    ...podParty(workload),
+    ...podParty(graph, workload),
     doors: declaredPorts(workload).map(({ number, protocol }) => ({
       port: number,
       protocol,

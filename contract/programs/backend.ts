@@ -17,13 +17,30 @@ export const backendFacts: ProgramFacts = {
     http: portIn(process, 'HTTP_PORT' satisfies EnvName, backendPorts.http.containerPort),
     metrics: portIn(process, 'METRICS_PORT' satisfies EnvName, backendPorts.metrics.containerPort),
   }),
-  listenAddress: 'HTTP_HOST' satisfies EnvName,
   answers: { http: answers, metrics: answers },
   speaksTls: () => false,
   memory: heap,
   executables: ['node'],
-  problems: (process) => [...optionProblems(process), ...authProblems(process)],
+  problems: (process) => [...optionProblems(process), ...authProblems(process), ...addressProblems(process)],
 };
+
+/** Unset and without authentication it listens on loopback, where no other pod reaches it. */
+function addressProblems({ env, names }: Process): SettingProblem[] {
+  const [address, mode]: EnvName[] = ['HTTP_HOST', 'AUTH_MODE'];
+  if (!address || !mode) return [];
+  const chosen = env[address] ?? '';
+  const unset = chosen === '' && !names.has(address);
+  const open = unset ? (env[mode] ?? backendVariables.AUTH_MODE.default) !== 'none' : /^(0\.0\.0\.0|::|)$/.test(chosen);
+  return open
+    ? []
+    : [
+        {
+          in: address,
+          message: `${address} is ${unset ? 'not set, and without authentication that means loopback' : `"${chosen}"`}: the process listens where no Service and no probe reaches it.`,
+          fix: `Set ${address} to 0.0.0.0.`,
+        },
+      ];
+}
 
 function heap({ env }: Process): Memory[] {
   const match = heapOption.exec(env[optionsVariable] ?? '');

@@ -21,6 +21,7 @@ export const neo4jFacts: ProgramFacts = {
   // HTTPS, backup, metrics and what the members of a cluster speak among themselves.
   otherPorts: [7473, 6362, 2004, 5000, 6000, 7000, 7688],
   speaksTls: ({ env }) => /^(REQUIRED|OPTIONAL)$/i.test(env['NEO4J_server_bolt_tls__level'] ?? ''),
+  password: ({ env }) => /^[^/]+\/(.+)$/.exec(env[auth] ?? '')?.[1],
   alone: ({ names }) => ![...names].some((name) => /cluster|discovery/.test(name)),
   memory,
   executables: ['neo4j', 'neo4j-admin', 'cypher-shell', 'tini', '/startup/docker-entrypoint.sh'],

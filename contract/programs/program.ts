@@ -45,13 +45,13 @@ export interface ProgramFacts {
   readonly listens: (process: Process) => Readonly<Record<string, number>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
-  /** The variable that holds the address it listens on. */
-  readonly listenAddress?: string;
   /** The variables that hold a folder (or a file in one) it writes to, and whether that must outlive the pod. */
   readonly writes?: Readonly<Record<string, 'kept' | 'scratch'>>;
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Whether it is configured to speak TLS. */
   readonly speaksTls: (process: Process) => boolean;
+  /** The password it asks for, where that is not simply the text of its own variable. Never to be shown. */
+  readonly password?: (process: Process) => string | undefined;
   /** Whether several replicas would know nothing of each other. */
   readonly alone?: (process: Process) => boolean;
   /** The memory it is told to take. */

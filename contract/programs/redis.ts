@@ -11,6 +11,10 @@ export const redisFacts: ProgramFacts = {
   }),
   otherPorts: [16_379, 26_379],
   speaksTls: (process) => directive(process, 'tls-port') !== undefined,
+  password: (process) => {
+    const text = directive(process, 'requirepass')?.value.replaceAll('"', '');
+    return text === undefined || text.startsWith('$') ? undefined : text;
+  },
   alone: (process) => !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],

@@ -28,7 +28,7 @@ export function readGraph(docs: readonly Doc[]): ReadGraph {
   const reads = docs.map((doc) => ({ doc, ...readObject(doc) }));
   const usual = usualNamespace(docs);
   const objects = reads.flatMap(({ doc, kind, content }) =>
-    kind && content
+    kind && content && !isTestHook(content.metadata.annotations)
       ? [
           {
             kind,
@@ -43,6 +43,10 @@ export function readGraph(docs: readonly Doc[]): ReadGraph {
   );
   return { graph: graphOf(objects), faults: reads.flatMap(({ faults }) => faults) };
 }
+
+/** What `helm test` runs and removes again is no part of what is installed. */
+const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
+  /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
 function graphOf(objects: readonly AnyObject[]): Graph {
   const byKind = new Map<KnownKind, AnyObject[]>();

@@ -2,18 +2,9 @@
 
 export const nameLabel = 'app.kubernetes.io/name';
 export const instanceLabel = 'app.kubernetes.io/instance';
-const managedByLabel = 'app.kubernetes.io/managed-by';
-const us = 'mooring';
-
-interface Labelled {
-  readonly labels: Readonly<Record<string, string>>;
-}
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+export const us = 'mooring';
 
 /** Whether an object says it is rendered by this project. */
-export const managedByUs = ({ labels }: Labelled): boolean => labels[managedByLabel] === us;
-
-/** The stack and service an object of ours belongs to. */
-export const ownerOf = ({ labels }: Labelled): { stack: string | undefined; service: string | undefined } => ({
-  stack: labels[instanceLabel],
-  service: labels[nameLabel],
-});
+export const managedByUs = ({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean =>
+  labels[managedByLabel] === us;

@@ -1,0 +1,134 @@
+import { distance } from 'fastest-levenshtein';
+import { suffixes, workloadName } from '../../contract/names.ts';
+import type { Fault } from '../findings.ts';
+import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { called, inPod, type Check } from './subject.ts';
+
+/** The laws of what this project renders, held against objects that say they are ours. */
+
+/** A name is `<stack>-<service>`, maybe with a suffix the contract knows; labels say both again. */
+export const names: Check = ({ graph }) =>
+  graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
+    const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
+    if (stack === undefined || object.kind === 'NetworkPolicy') return [];
+    const base = service === undefined ? stack : workloadName(stack, service);
+    const right = [base, ...Object.values(suffixes).map((suffix) => `${base}-${suffix}`)];
+    return right.includes(object.name)
+      ? []
+      : [
+          {
+            code: 'NAME',
+            message: `${called(object)} is of stack "${stack}"${service === undefined ? '' : ` and service "${service}"`} by its labels, so its name is ${base} or that with a suffix.`,
+            here: placeIn(object, 'metadata', 'name'),
+            there: placeIn(object, 'metadata', 'labels'),
+            fix: 'Make name and labels agree.',
+          },
+        ];
+  });
+
+const partOfLabel = 'app.kubernetes.io/part-of';
+const componentLabel = 'app.kubernetes.io/component';
+
+/** Labels of one stack's objects agree with each other. */
+export const labels: Check = ({ graph }) => {
+  const ours = graph.objects.filter(managedByUs);
+  const stacks = [...new Set(ours.flatMap((object) => object.labels[instanceLabel] ?? []))];
+  return graph.objects.flatMap((object): Fault[] => {
+    const at = (label: string) => placeIn(object, 'metadata', 'labels', label);
+    const manager = object.labels[managedByLabel] ?? us;
+    const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
+    const kin = ours.find((other) => other.labels[instanceLabel] === stack && other.labels[nameLabel] === object.labels[nameLabel] && stack !== undefined && object.labels[nameLabel] !== undefined && majority(ours, other) !== object.labels[componentLabel]);
+    return [
+      ...(manager !== us && distance(manager, us) <= 2
+        ? [{ code: 'LABELS' as const, message: `${called(object)} is managed by "${manager}", it says; others of its kind by "${us}".`, here: at(managedByLabel), fix: `Write ${us}.` }]
+        : []),
+      ...(managedByUs(object) && stack !== undefined && whole !== undefined && stack !== whole
+        ? [{ code: 'LABELS' as const, message: `${called(object)} is an instance of "${stack}" and a part of "${whole}": stacks are ${stacks.join(', ')}.`, here: at(partOfLabel), there: at(instanceLabel), fix: 'Write the name of the stack at both.' }]
+        : []),
+      ...(managedByUs(object) && kin
+        ? [{ code: 'LABELS' as const, message: `${called(object)} is a "${object.labels[componentLabel] ?? '(nothing)'}", other objects of its service are "${majority(ours, kin)}".`, here: at(componentLabel), there: placeIn(kin, 'metadata', 'labels', componentLabel), fix: 'Make them agree.' }]
+        : []),
+    ];
+  });
+};
+
+/** What most objects of the same service say they are. */
+function majority(ours: readonly AnyObject[], object: AnyObject): string {
+  const votes = new Map<string, number>();
+  for (const other of ours)
+    if (other.labels[nameLabel] === object.labels[nameLabel] && other.labels[instanceLabel] === object.labels[instanceLabel]) {
+      const word = other.labels[componentLabel] ?? '';
+      votes.set(word, (votes.get(word) ?? 0) + 1);
+    }
+  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+}
+
+/** Our pods run as one user and group, which owns their volumes; an official image knows which. */
+export const users: Check = ({ graph, known }) =>
+  graph.workloads
+    .filter(({ object }) => managedByUs(object))
+    .flatMap((workload): Fault[] => {
+      const { runAsUser, runAsGroup, fsGroup } = workload.pod.securityContext;
+      const official = known.find((one) => one.workload === workload && one.by === 'image')?.program.service.container.user;
+      const agree = runAsUser === runAsGroup && runAsGroup === fsGroup;
+      if (agree && (!official || official.uid === runAsUser)) return [];
+      const odd = [['runAsUser', runAsUser, runAsGroup] as const, ['runAsGroup', runAsGroup, fsGroup] as const, ['fsGroup', fsGroup, runAsUser] as const].find(
+        ([, value, next]) => (official ? value !== official.uid : value !== next),
+      );
+      const [field = 'runAsUser', value] = odd ?? [];
+      return [
+        {
+          code: 'USER',
+          message: `${called(workload)} has ${field} ${value ?? '(nothing)'}, but runAsUser ${runAsUser ?? '(nothing)'}, runAsGroup ${runAsGroup ?? '(nothing)'} and fsGroup ${fsGroup ?? '(nothing)'} belong to one user${official ? `: its image's is ${official.uid}` : ''}.`,
+          here: inPod(workload, 'securityContext', field),
+          fix: official ? `Write ${official.uid} at all three.` : 'Write one number at all three.',
+        },
+      ];
+    });
+
+/** A Service that explains unready pods, or makes them find each other, must lead to them. */
+export const unreadyServices: Check = ({ graph }) =>
+  graph.ofKind('Service').filter(managedByUs).flatMap((service): Fault[] => {
+    const { spec } = service.content;
+    const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
+    const unnamed = spec.type === 'NodePort' ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined) : -1;
+    return [
+      ...(unready && !spec.publishNotReadyAddresses
+        ? [{ code: 'UNREADY_PODS' as const, message: `${called(service)} is there for pods that are not ready, and does not publish them.`, here: placeIn(service, 'spec', 'publishNotReadyAddresses'), fix: 'Set publishNotReadyAddresses to true.' }]
+        : []),
+      ...(unnamed >= 0
+        ? [{ code: 'NODE_PORT' as const, message: `${called(service)} opens a port of every node for its port ${spec.ports[unnamed]?.port ?? ''}, and does not say which: nothing can be mapped to it.`, here: placeIn(service, 'spec', 'type'), there: placeIn(service, 'spec', 'ports', unnamed), fix: 'Write type: ClusterIP, or a nodePort.' }]
+        : []),
+    ];
+  });
+
+/** Our Secret never changes: another value over an old volume locks everybody out. */
+export const immutableSecrets: Check = ({ graph }) =>
+  graph
+    .ofKind('Secret')
+    .filter((secret) => managedByUs(secret) && secret.content.immutable !== true)
+    .map((secret) => ({
+      code: 'SECRET_MUTABLE' as const,
+      message: `${called(secret)} may be changed: other passwords over the stores' old volumes lock everybody out.`,
+      here: placeIn(secret, 'immutable'),
+      fix: 'Set immutable to true.',
+    }));
+
+/** Our Namespace asks for `restricted` in all three ways, of one version. */
+export const namespaces: Check = ({ graph }) =>
+  graph.ofKind('Namespace').filter(managedByUs).flatMap((space): Fault[] => {
+    const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
+    const weak = modes.find((label) => space.labels[label] !== 'restricted');
+    const versions = modes.map((label) => ({ label: `${label}-version`, version: space.labels[`${label}-version`] }));
+    const odd = versions.find(({ version }) => versions.filter((other) => other.version === version).length === 1);
+    return [
+      ...(weak
+        ? [{ code: 'POD_SECURITY' as const, message: `${called(space)} does not ask for restricted pods: ${weak} is "${space.labels[weak] ?? '(nothing)'}".`, here: placeIn(space, 'metadata', 'labels', weak), fix: 'Write restricted.' }]
+        : []),
+      ...(odd
+        ? [{ code: 'POD_SECURITY' as const, message: `${called(space)} asks for ${odd.version ?? '(nothing)'} in ${odd.label}, and for another version elsewhere.`, here: placeIn(space, 'metadata', 'labels', odd.label), fix: 'Write one version at all three.' }]
+        : []),
+    ];
+  });
+

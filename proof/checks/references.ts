@@ -1,0 +1,199 @@
+import { nearest } from '../../contract/nearest.ts';
+import type { Fault } from '../findings.ts';
+import { textsOf } from '../graph/environment.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import type { Place } from '../source.ts';
+import { called, inContainer, inPod, type Check, type Subject } from './subject.ts';
+
+/** A name of a ConfigMap or Secret, and maybe of keys in it, somewhere in a pod. */
+interface Reference {
+  readonly workload: Workload;
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly keys: readonly { readonly key: string; readonly place: Place }[];
+  readonly optional: boolean;
+  readonly place: Place;
+}
+
+/** What every cluster makes by itself. */
+const madeByKubernetes = ['kube-root-ca.crt'];
+
+/** ConfigMaps and keys that pods ask for must be there; a Secret may be kept elsewhere, a key of a rendered one not. */
+export const configuration: Check = (subject) =>
+  subject.graph.workloads.flatMap((workload) => referencesOf(workload).flatMap((reference) => missing(subject, reference)));
+
+function missing({ graph }: Subject, reference: Reference): Fault[] {
+  const { workload, kind, name, keys, optional, place } = reference;
+  if (optional || madeByKubernetes.includes(name)) return [];
+  const found = graph.find(kind, workload.namespace, name);
+  const others = graph.ofKind(kind).filter(({ namespace }) => namespace === workload.namespace);
+  const near = nearest(name, others.map((other) => other.name));
+  if (!found) {
+    if (kind === 'Secret' && !near) return [];
+    const other = others.find((one) => one.name === near);
+    return [
+      {
+        code: 'OBJECT_MISSING',
+        message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
+        here: place,
+        ...(other ? { there: placeIn(other, 'metadata', 'name') } : {}),
+        fix: near ? `Write ${near}.` : `Add the ${kind}, or correct its name.`,
+      },
+    ];
+  }
+  const known = [...Object.keys(textsOf(found)), ...(found.kind === 'ConfigMap' ? Object.keys(found.content.binaryData) : [])];
+  return keys
+    .filter(({ key }) => !known.includes(key))
+    .map(({ key, place: here }) => {
+      const like = nearest(key, known);
+      return {
+        code: 'KEY_MISSING' as const,
+        message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${known.join(', ') || 'no key'}; its pods will not start.`,
+        here,
+        there: placeIn(found, 'data'),
+        fix: like ? `Write ${like}.` : `Add the key to ${kind} ${name}, or take another.`,
+      };
+    });
+}
+
+function referencesOf(workload: Workload): Reference[] {
+  return [
+    ...workload.containers.flatMap((container) => fromContainer(workload, container)),
+    ...workload.pod.volumes.flatMap(({ configMap, secret, projected }, index): Reference[] => {
+      const at = (...path: (string | number)[]) => inPod(workload, 'volumes', index, ...path);
+      const base = { workload, keys: [] };
+      const items = (list: readonly { key: string }[], ...path: string[]) =>
+        list.map(({ key }, item) => ({ key, place: at(...path, 'items', item, 'key') }));
+      return [
+        ...(configMap
+          ? [{ ...base, kind: 'ConfigMap' as const, ...configMap, keys: items(configMap.items, 'configMap'), place: at('configMap', 'name') }]
+          : []),
+        ...(secret
+          ? [{ ...base, kind: 'Secret' as const, ...secret, name: secret.secretName, keys: items(secret.items, 'secret'), place: at('secret', 'secretName') }]
+          : []),
+        ...(projected?.sources ?? []).flatMap((source, part) => [
+          ...(source.configMap ? [{ ...base, kind: 'ConfigMap' as const, ...source.configMap, place: at('projected', 'sources', part, 'configMap', 'name') }] : []),
+          ...(source.secret ? [{ ...base, kind: 'Secret' as const, ...source.secret, place: at('projected', 'sources', part, 'secret', 'name') }] : []),
+        ]),
+      ];
+    }),
+  ];
+}
+
+function fromContainer(workload: Workload, container: Container): Reference[] {
+  const keyed = container.spec.env.flatMap(({ valueFrom }, index) =>
+    (['secretKeyRef', 'configMapKeyRef'] as const).flatMap((field): Reference[] => {
+      const wanted = valueFrom?.[field];
+      if (!wanted) return [];
+      const at = (part: string) => inContainer(container, 'env', index, 'valueFrom', field, part);
+      const { name, key, optional } = wanted;
+      const kind = field === 'secretKeyRef' ? 'Secret' : 'ConfigMap';
+      return [{ workload, kind, name, optional, keys: [{ key, place: at('key') }], place: at('name') }];
+    }),
+  );
+  const whole = container.spec.envFrom.flatMap((source, index) =>
+    (['secretRef', 'configMapRef'] as const).flatMap((field): Reference[] => {
+      const wanted = source[field];
+      const kind = field === 'secretRef' ? 'Secret' : 'ConfigMap';
+      return wanted
+        ? [{ workload, kind, name: wanted.name, optional: wanted.optional, keys: [], place: inContainer(container, 'envFrom', index, field, 'name') }]
+        : [];
+    }),
+  );
+  return [...keyed, ...whole];
+}
+
+/** A pod's account must be there; one that was made for pods and is used by none was meant for one of them. */
+export const accounts: Check = ({ graph }) => {
+  const usable = graph.ofKind('ServiceAccount');
+  const names = usable.map(({ name }) => name);
+  const used = new Set(graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`));
+  return graph.workloads.flatMap((workload) => {
+    const { serviceAccountName: name } = workload.pod;
+    if (!name || name === 'default' || graph.find('ServiceAccount', workload.namespace, name)) return [];
+    const unused = usable.find((account) => !used.has(`${account.namespace}/${account.name}`));
+    if (names.length === 0) return [];
+    const near = nearest(name, names);
+    return [
+      {
+        code: 'OBJECT_MISSING' as const,
+        message: `${called(workload)} runs as ServiceAccount ${name}, which is not in namespace ${workload.namespace}; no pod of it will be made.`,
+        here: inPod(workload, 'serviceAccountName'),
+        ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),
+        fix: `Add the ServiceAccount, or name one that is there${near ? `: ${near}` : ''}.`,
+      },
+    ];
+  });
+};
+
+/** A StatefulSet's pods get their names from a Service that must select them. */
+export const governingServices: Check = ({ graph }) =>
+  graph.ofKind('StatefulSet').flatMap((set) => {
+    const { serviceName, template } = set.content.spec;
+    if (!graph.workloads.some(({ object }) => object === set)) return [];
+    const service = graph.find('Service', set.namespace, serviceName);
+    const selector = service?.content.spec.selector ?? {};
+    const labels = template.metadata.labels;
+    if (service && Object.entries(selector).every(([key, value]) => labels[key] === value)) return [];
+    const near = nearest(serviceName, graph.ofKind('Service').map(({ name }) => name));
+    return [
+      {
+        code: 'OBJECT_MISSING' as const,
+        message: service
+          ? `${called(set)} takes its pods' names from ${called(service)}, which selects other pods.`
+          : `${called(set)} takes its pods' names from Service ${serviceName}, which is not in namespace ${set.namespace}.`,
+        here: placeIn(set, 'spec', 'serviceName'),
+        ...(service ? { there: placeIn(service, 'spec', 'selector') } : {}),
+        fix: near && !service ? `Write ${near}.` : 'Name a headless Service that selects its pods.',
+      },
+    ];
+  });
+
+/** What an autoscaler scales must be there, and leave its replicas to it. */
+export const autoscalers: Check = ({ graph }) =>
+  graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
+    const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
+    const target = graph.workloads.find(
+      ({ kind, name, namespace, object }) =>
+        kind === wanted.kind && name === wanted.name && namespace === scaler.namespace && (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
+    );
+    const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
+    if (!target)
+      return [
+        {
+          code: 'OBJECT_MISSING',
+          message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
+          here,
+          fix: `Name a workload that is there: ${graph.workloads.map(called).join(', ')}.`,
+        },
+      ];
+    return [
+      ...(replicasOf(target.object) !== undefined
+        ? [
+            {
+              code: 'REPLICAS_CONFLICT' as const,
+              message: `${called(target)} says how many replicas it has, and ${called(scaler)} scales it: each apply undoes the other.`,
+              here: placeIn(target.object, 'spec', 'replicas'),
+              there: here,
+              fix: 'Remove spec.replicas.',
+            },
+          ]
+        : []),
+      ...(minReplicas > maxReplicas
+        ? [
+            {
+              code: 'REPLICAS_CONFLICT' as const,
+              message: `${called(scaler)} keeps at least ${minReplicas} and at most ${maxReplicas} replicas.`,
+              here: placeIn(scaler, 'spec', 'minReplicas'),
+              there: placeIn(scaler, 'spec', 'maxReplicas'),
+              fix: 'Make the first not exceed the second.',
+            },
+          ]
+        : []),
+    ];
+  });
+
+/** What a workload says about its replicas, where it may say anything. */
+const replicasOf = (object: AnyObject): number | undefined =>
+  object.kind === 'Deployment' || object.kind === 'StatefulSet' ? object.content.spec.replicas : undefined;

@@ -1,0 +1,53 @@
+import type { Fault } from '../findings.ts';
+import type { Dial } from '../graph/edges.ts';
+import type { EnvEntry } from '../graph/environment.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { selectedBy } from '../graph/ports.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import { called, inContainer, type Check } from './subject.ts';
+
+/** What a client shows must be what its store wants to see: the same key of the same Secret. */
+export const bothEnds: Check = ({ graph, dials, known }) =>
+  dials.flatMap((dial) => {
+    const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
+    if (host.kind !== 'service' || dial.secrets.length === 0) return [];
+    const workloads = selectedBy(graph, host.service);
+    const target = known.find(
+      ({ workload, program }) => workloads.includes(workload) && program.service.name === dial.meant?.service,
+    );
+    return target ? dial.secrets.flatMap((secret) => disagreement(dial, secret, target)) : [];
+  });
+
+function disagreement(dial: Dial, { name, variable, entry }: Dial['secrets'][number], target: KnownContainer): Fault[] {
+  const { program, process, container, workload } = target;
+  const own = program.service.ownSecrets?.[name];
+  const wanted = container.env.find((one) => one.name === own);
+  const password = program.facts.password?.(process) ?? wanted?.value;
+  // A server whose password comes by another way, such as a file from a Secret kept elsewhere, is not ours to judge.
+  if (!wanted && password === undefined) return [];
+  if (same(entry, wanted) || (password !== undefined && entry?.value === password)) return [];
+  return [
+    {
+      code: 'SECRET_MISMATCH',
+      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${own ?? 'the password'} of ${called(workload)} ${shown(wanted)}: ${program.service.name} will refuse it.`,
+      here: entry?.place ?? inContainer(dial.container, 'env'),
+      there: wanted?.place ?? inContainer(container, 'env'),
+      fix: 'Take both from one key of one Secret.',
+    },
+  ];
+}
+
+/** From one key of one Secret, or of one value where they are taken from two. */
+function same(a: EnvEntry | undefined, b: EnvEntry | undefined): boolean {
+  if (!a || !b) return false;
+  if (a.from && b.from && a.from.name === b.from.name && a.from.key === b.from.key) return true;
+  return a.value !== undefined && a.value === b.value;
+}
+
+/** Where it is taken from; never what it is. */
+const shown = (entry: EnvEntry | undefined): string =>
+  !entry
+    ? 'is not set or not known here'
+    : entry.from
+      ? `is key "${entry.from.key}" of ${entry.from.kind} ${entry.from.name}`
+      : 'is another value';

@@ -1,0 +1,154 @@
+import type { Fault } from '../findings.ts';
+import { mountAt, mountsOf, trimmed } from '../graph/files.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import type { Graph } from '../graph/graph.ts';
+import { placeIn } from '../graph/objects.ts';
+import { nearest } from '../../contract/nearest.ts';
+import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
+
+/** Every mount needs a volume, every volume a mount, and no path holds two. */
+export const mounts: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) => {
+    const volumes = [
+      ...workload.pod.volumes.map(({ name }, index) => ({ name, place: inPod(workload, 'volumes', index, 'name') })),
+      ...workload.claims.map(({ metadata }, index) => ({
+        name: metadata.name,
+        place: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'metadata', 'name'),
+      })),
+    ];
+    const names = volumes.map(({ name }) => name);
+    const used = new Set(workload.containers.flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)));
+    return [
+      ...workload.containers.flatMap((container) =>
+        container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
+          const first = container.spec.volumeMounts.findIndex((other) => trimmed(other.mountPath) === trimmed(mountPath));
+          const near = nearest(name, names);
+          return [
+            ...(names.includes(name)
+              ? []
+              : [
+                  {
+                    code: 'MOUNT_WITHOUT_VOLUME' as const,
+                    message: `${containerCalled(workload, container)} mounts volume "${name}", which the pod does not have; it has ${names.join(', ') || 'none'}.`,
+                    here: inContainer(container, 'volumeMounts', index, 'name'),
+                    fix: near ? `Write ${near}.` : 'Add the volume.',
+                  },
+                ]),
+            ...(first < index
+              ? [
+                  {
+                    code: 'MOUNT_TWICE' as const,
+                    message: `${containerCalled(workload, container)} mounts two volumes at ${mountPath}.`,
+                    here: inContainer(container, 'volumeMounts', index, 'mountPath'),
+                    there: inContainer(container, 'volumeMounts', first, 'mountPath'),
+                    fix: 'Give each a path of its own.',
+                  },
+                ]
+              : []),
+          ];
+        }),
+      ),
+      ...volumes
+        .filter(({ name }) => !used.has(name))
+        .map(({ name, place }) => ({
+          code: 'VOLUME_UNUSED' as const,
+          message: `${called(workload)} has volume "${name}", and no container mounts it.`,
+          here: place,
+          fix: 'Mount it, or remove it.',
+        })),
+      ...volumes.flatMap(({ name, place }, index): Fault[] =>
+        names.indexOf(name) < index
+          ? [{ code: 'MOUNT_TWICE', message: `${called(workload)} has two volumes called "${name}".`, here: place, fix: 'Rename one.' }]
+          : [],
+      ),
+    ];
+  });
+
+/** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
+export const writablePaths: Check = ({ graph, known }) =>
+  known.flatMap((one) => [...ownPaths(graph, one), ...configuredPaths(graph, one)]);
+
+function ownPaths(graph: Graph, { workload, container, program }: KnownContainer): Fault[] {
+  const found = mountsOf(graph, workload, container);
+  const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
+  return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
+    const mount = mountAt(found, path);
+    if (mount?.writable ?? !readOnly) return [];
+    const near = nearest(path, found.map((other) => other.path));
+    const there = found.find((other) => other.path === near);
+    return [
+      {
+        code: 'PATH_NOT_WRITABLE',
+        message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${mount ? 'has it mounted read-only' : 'has a read-only root and no volume there'}.`,
+        here: there?.place ?? inContainer(container, 'volumeMounts'),
+        fix: `Mount a volume at ${path}${there ? `, not at ${there.path}` : ''}.`,
+      },
+    ];
+  });
+}
+
+/** A folder named in the environment: writable, and on a claim where what is in it must last. */
+function configuredPaths(graph: Graph, { workload, container, program }: KnownContainer): Fault[] {
+  const found = mountsOf(graph, workload, container);
+  const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
+  return Object.entries(program.facts.writes ?? {}).flatMap(([variable, how]): Fault[] => {
+    const entry = container.env.find(({ name }) => name === variable);
+    if (!entry?.value) return [];
+    const mount = mountAt(found, trimmed(entry.value));
+    const kept = how === 'scratch' || !found.some(({ kind }) => kind === 'claim') || mount?.kind === 'claim';
+    if ((mount?.writable ?? !readOnly) && kept) return [];
+    return [
+      {
+        code: 'PATH_NOT_WRITABLE',
+        message: `${variable} is "${entry.value}", which is on ${mount ? `volume "${mount.name}"` : 'no volume'} of ${called(workload)}${kept ? '' : ', and what is there must outlive the pod'}.`,
+        here: entry.place,
+        ...(mount ? { there: mount.place } : {}),
+        fix: `Name a path on a ${how === 'kept' ? 'claim' : 'writable volume'}: ${found.filter(({ writable, kind }) => writable && (how === 'scratch' || kind === 'claim')).map(({ path }) => path).join(', ') || 'there is none'}.`,
+      },
+    ];
+  });
+}
+
+/** A claim nobody may write to keeps nothing. */
+export const claims: Check = ({ graph }) => {
+  const templates = graph.workloads.flatMap((workload) =>
+    workload.claims.map(({ spec }, index) => ({
+      modes: spec.accessModes,
+      what: called(workload),
+      place: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'spec', 'accessModes', 0),
+    })),
+  );
+  return templates
+    .filter(({ modes }) => modes.every((mode) => mode === 'ReadOnlyMany'))
+    .map(({ what, place }) => ({
+      code: 'CLAIM_READ_ONLY' as const,
+      message: `A claim of ${what} may only be read.`,
+      here: place,
+      fix: 'Write ReadWriteOnce.',
+    }));
+};
+
+/** An init step that mounts a volume where neither its command nor the pod's other containers know it. */
+export const initMounts: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers
+      .filter(({ init, spec }) => init && spec.command.length > 0)
+      .flatMap((container) => {
+        const words = [...container.spec.command, ...container.spec.args, ...container.env.map(({ value = '' }) => value)].join(' ');
+        return container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
+          const elsewhere = workload.containers
+            .filter((other) => other !== container)
+            .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name === name));
+          const [other] = elsewhere;
+          if (!other || words.includes(trimmed(mountPath)) || elsewhere.some((mount) => trimmed(mount.mountPath) === trimmed(mountPath))) return [];
+          return [
+            {
+              code: 'MOUNT_ELSEWHERE',
+              message: `${containerCalled(workload, container)} mounts "${name}" at ${mountPath}, which its command does not mention; elsewhere it is at ${other.mountPath}.`,
+              here: inContainer(container, 'volumeMounts', index, 'mountPath'),
+              fix: `Write ${other.mountPath}.`,
+            },
+          ];
+        });
+      }),
+  );

@@ -1,0 +1,55 @@
+import { chatPrograms } from '../../../contract/programs.ts';
+import { faultsOf } from '../../../proof/verify.ts';
+import type { Doc } from '../../../proof/source.ts';
+import { excuses } from './excused.ts';
+import { mutantsOf, mutantText, type Mutant } from './mutants.ts';
+import { resolved } from './resolved.ts';
+
+/** What became of the mutants of one set of manifests. */
+export interface Measure {
+  mutants: number;
+  caught: number;
+  /** Not caught, and nothing a connection or an attacker would meet has changed. */
+  equivalent: number;
+  excused: number;
+  /** By excuse. */
+  readonly byExcuse: Record<string, number>;
+  /** Neither caught nor equivalent nor excused: a hole in the proof. */
+  readonly survivors: string[];
+  /** Findings in the manifests as they are. */
+  falseAlarms: number;
+}
+
+/**
+ * Puts every mutant to the proof. Nothing is rendered.
+ * @param chosen which of them, by position. Default: all.
+ */
+export function measure(docs: readonly Doc[], chosen: (index: number) => boolean = () => true): Measure {
+  const result: Measure = { mutants: 0, caught: 0, equivalent: 0, excused: 0, byExcuse: {}, survivors: [], falseAlarms: faultsOf(docs).length };
+  const original = resolved(docs, chatPrograms).join('\n');
+  let index = 0;
+  for (const mutant of mutantsOf(docs)) {
+    if (!chosen(index++)) continue;
+    result.mutants += 1;
+    judge(result, mutant, original);
+  }
+  return result;
+}
+
+function judge(result: Measure, mutant: Mutant, original: string): void {
+  if (faultsOf(mutant.docs).length > 0) {
+    result.caught += 1;
+    return;
+  }
+  if (resolved(mutant.docs, chatPrograms).join('\n') === original) {
+    result.equivalent += 1;
+    return;
+  }
+  const excuse = excuses.find(({ covers }) => covers(mutant));
+  if (!excuse) {
+    result.survivors.push(mutantText(mutant));
+    return;
+  }
+  result.excused += 1;
+  result.byExcuse[excuse.name] = (result.byExcuse[excuse.name] ?? 0) + 1;
+}
