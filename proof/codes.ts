@@ -1,5 +1,6 @@
 /** What verify can find, by code: what it means, for docs/verify.md and for whoever reads `-o json`. */
 export const findingCodes = {
+  ACCOUNT_UNUSED: 'A workload runs as another account than the one made for it.',
   BAD_SETTING: 'A program would refuse a setting, or two of its settings contradict each other.',
   CLAIM_READ_ONLY: 'A volume claim of a StatefulSet may only be read.',
   COMMAND: 'A command starts something that is not there, or its script cannot do what it says.',
@@ -9,6 +10,7 @@ export const findingCodes = {
   DNS_BLOCKED: 'A pod dials by name, and policies do not let it ask for names.',
   DUPLICATE_OBJECT: 'Two objects have one kind, namespace and name.',
   ENV_INVALID: 'A variable does not parse by the schema of the program that reads it.',
+  ENV_OF_ANOTHER: 'A variable of one program is set for another.',
   ENV_REFERENCE: 'A value refers to $(NAME), which is not set before it.',
   ENV_TWICE: 'A container sets one variable twice.',
   ENV_UNKNOWN: 'A variable is set that nothing reads, a slip away from one that is read.',

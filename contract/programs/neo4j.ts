@@ -25,7 +25,7 @@ export const neo4jFacts: ProgramFacts = {
   alone: ({ names }) => ![...names].some((name) => /cluster|discovery/.test(name)),
   memory,
   executables: ['neo4j', 'neo4j-admin', 'cypher-shell', 'tini', '/startup/docker-entrypoint.sh'],
-  problems: (process) => [...heapProblems(process), ...authProblems(process)],
+  problems: (process) => [...heapProblems(process), ...authProblems(process), ...unknownSettings(process)],
 };
 
 const units: Readonly<Record<string, number>> = { k: 1 / 1_024, m: 1, g: 1_024 };
@@ -59,6 +59,22 @@ function heapProblems({ env }: Process): SettingProblem[] {
       fix: `Set ${initialHeap} and ${heap} to one value.`,
     },
   ];
+}
+
+/** The names the image keeps to itself; every other NEO4J_ name becomes a setting, and settings are in lower case. */
+const control = [
+  ...['ACCEPT_LICENSE_AGREEMENT', 'AUTH', 'AUTH_PATH', 'CONF', 'DEBUG', 'DEPRECATION_WARNING', 'EDITION', 'HOME'],
+  ...['PLUGINS', 'SHA256', 'TARBALL'],
+].map((name) => `NEO4J_${name}`);
+
+function unknownSettings({ names }: Process): SettingProblem[] {
+  return [...names]
+    .filter((name) => /^NEO4J_[A-Z0-9_]+$/.test(name) && !control.includes(name) && !name.endsWith('_FILE'))
+    .map((name) => ({
+      in: name,
+      message: `${name} becomes the setting ${name.slice('NEO4J_'.length).replaceAll('_', '.')}, which Neo4j does not know and dies of.`,
+      fix: `Remove ${name}, or call it by another prefix than NEO4J_.`,
+    }));
 }
 
 /** The image takes `user/password`, and knows one user only. */

@@ -45,8 +45,8 @@ export interface ProgramFacts {
   readonly listens: (process: Process) => Readonly<Record<string, number>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
-  /** The variables that hold a folder (or a file in one) it writes to, and whether that must outlive the pod. */
-  readonly writes?: Readonly<Record<string, 'kept' | 'scratch'>>;
+  /** The variables that hold a folder it writes to (one that must outlive the pod, or not), or a file in one. */
+  readonly writes?: Readonly<Record<string, 'kept' | 'scratch' | 'file'>>;
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Whether it is configured to speak TLS. */
   readonly speaksTls: (process: Process) => boolean;

@@ -15,7 +15,7 @@ export const qdrantFacts: ProgramFacts = {
   writes: {
     QDRANT__STORAGE__STORAGE_PATH: 'kept',
     QDRANT__STORAGE__SNAPSHOTS_PATH: 'scratch',
-    QDRANT_INIT_FILE_PATH: 'scratch',
+    QDRANT_INIT_FILE_PATH: 'file',
   },
   answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
   speaksTls: ({ env, files }) =>

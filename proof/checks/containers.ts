@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { parseEnv } from '../../contract/env.ts';
 import { nearest } from '../../contract/nearest.ts';
-import { repositoryOf } from '../../contract/programs.ts';
+import { repositoryOf, type Program } from '../../contract/programs.ts';
 import { shownText } from '../../contract/variable.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
 import type { Fault } from '../findings.ts';
@@ -80,8 +80,13 @@ export const containerPortsTwice: Check = ({ graph }) =>
   });
 
 /** The environment must parse by the program's own schema; every bad variable is named. */
-export const environments: Check = ({ graph, known }) =>
-  known.flatMap((one) => [...badValues(one), ...unknownNames(one), ...badSettings(graph, one)]);
+export const environments: Check = ({ graph, known, programs }) =>
+  known.flatMap((one) => [
+    ...badValues(one),
+    ...unknownNames(one),
+    ...namesOfOthers(one, programs),
+    ...badSettings(graph, one),
+  ]);
 
 function badValues({ workload, container, program, process }: KnownContainer): Fault[] {
   const { variables = {} } = program.service;
@@ -129,6 +134,23 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
           ]
         : [];
     });
+}
+
+/** A variable that only another program reads: its ConfigMap, or its line, was taken by mistake. */
+function namesOfOthers({ workload, container, program }: KnownContainer, programs: readonly Program[]): Fault[] {
+  return container.env.flatMap(({ name, place }): Fault[] => {
+    const reader = programs.find(({ service }) => Object.hasOwn(service.variables ?? {}, name));
+    if (!reader || Object.hasOwn(program.service.variables ?? {}, name)) return [];
+    return [
+      {
+        code: 'ENV_OF_ANOTHER',
+        message: `${name} is set for ${called(workload)}, which is ${program.service.name}; ${reader.service.name} reads it.`,
+        here: place,
+        there: inContainer(container, 'image'),
+        fix: `Take it away, or take what ${program.service.name} reads.`,
+      },
+    ];
+  });
 }
 
 function badSettings(graph: Graph, { workload, container, program, process }: KnownContainer): Fault[] {

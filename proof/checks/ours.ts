@@ -13,19 +13,26 @@ export const names: Check = ({ graph }) =>
     const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
     if (stack === undefined || object.kind === 'NetworkPolicy') return [];
     const base = service === undefined ? stack : workloadName(stack, service);
-    const right = [base, ...Object.values(suffixes).map((suffix) => `${base}-${suffix}`)];
+    const right = (suffixesOf[object.kind] ?? ['']).map((suffix) => (suffix === '' ? base : `${base}-${suffix}`));
     return right.includes(object.name)
       ? []
       : [
           {
             code: 'NAME',
-            message: `${called(object)} is of stack "${stack}"${service === undefined ? '' : ` and service "${service}"`} by its labels, so its name is ${base} or that with a suffix.`,
+            message: `${called(object)} is of stack "${stack}"${service === undefined ? '' : ` and service "${service}"`} by its labels, so its name is ${right.join(' or ')}.`,
             here: placeIn(object, 'metadata', 'name'),
             there: placeIn(object, 'metadata', 'labels'),
             fix: 'Make name and labels agree.',
           },
         ];
   });
+
+/** What may follow `<stack>-<service>` in the name of an object of a kind; nothing for the others. */
+const suffixesOf: Readonly<Record<string, readonly string[]>> = {
+  Service: ['', suffixes.peers, suffixes.page, suffixes.node],
+  ConfigMap: [suffixes.config, suffixes.files],
+  Secret: [suffixes.secrets],
+};
 
 const partOfLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Outsider } from '../../contract/model.ts';
 import { roleLabel } from '../../contract/names.ts';
 import { nearest } from '../../contract/nearest.ts';
@@ -234,9 +235,9 @@ function peerForms(
         ? [{ code: 'PORT_TWICE', message: `A rule of ${called(policy)} names port ${key} twice.`, here: at('ports', position), there: at('ports', keys.indexOf(key)), fix: 'Name each port and protocol once.' }]
         : [],
     ),
-    ...ports.flatMap(({ port, protocol }, position): Fault[] =>
-      port === 53 && protocol === 'SCTP'
-        ? [{ code: 'POLICY_PORT', message: `${called(policy)} allows 53/SCTP; DNS speaks UDP and TCP.`, here: at('ports', position, 'protocol'), fix: 'Write UDP or TCP.' }]
+    ...ports.flatMap(({ port }, position): Fault[] =>
+      peers.some(isNameServer) && port !== undefined && !nameServerPorts.includes(port)
+        ? [{ code: 'POLICY_PORT', message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`, here: at('ports', position, 'port'), fix: `Write ${nameServerPorts[0] ?? ''}.` }]
         : [],
     ),
     ...peers.flatMap(({ ipBlock }, position) =>
@@ -265,11 +266,17 @@ function blockForms(
     ...(toMetadata && except.length > 0
       ? [{ code: 'METADATA_OPEN' as const, message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${except.join(', ')} does not leave it out.`, here: at('except'), fix: 'Write except: [169.254.0.0/16].' }]
       : []),
-    ...(address.startsWith('169.254.') && length === 32 && !linkLocalServices.includes(address)
-      ? [{ code: 'POLICY_BLOCK' as const, message: `${called(policy)} allows the link-local address ${address}, where nothing usually answers.`, here: at('cidr'), fix: `Write ${linkLocalServices[0] ?? ''}/32 for NodeLocal DNSCache.` }]
+    ...(length === 32 && !linkLocalServices.includes(address) && (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2))
+      ? [{ code: 'POLICY_BLOCK' as const, message: `${called(policy)} allows the address ${address}; the name server of a node is at ${linkLocalServices[0] ?? ''}.`, here: at('cidr'), fix: `Write ${linkLocalServices[0] ?? ''}/32 for NodeLocal DNSCache.` }]
       : []),
   ];
 }
+
+/** What CoreDNS listens on: names, and its own metrics. */
+const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp', 'metrics'];
+
+const isNameServer = ({ podSelector }: ReturnType<typeof rulesOf>[number]['peers'][number]): boolean =>
+  podSelector?.matchLabels['k8s-app'] === 'kube-dns';
 
 const roles: readonly Outsider[] = ['operator', 'monitoring'];
 

@@ -73,14 +73,17 @@ function pathFaults(asking: Asking, { program, process }: KnownContainer): Fault
       ? [{ code: 'PROBE_PORT', message: `${where} asks HTTP of port "${portName}", which does not speak it.`, here, fix: `Ask ${Object.keys(program.facts.answers).join(' or ')}.` }]
       : [];
   const asked = (probe.httpGet.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
-  const right = field === 'readinessProbe' ? [...answers.ready, ...answers.alive] : answers.alive;
+  const right = field === 'readinessProbe' ? answers.ready : answers.alive;
   // Qdrant's start is over when it is ready: only what restarts a pod for others' sake is wrong.
   if (right.includes(asked) || (field === 'startupProbe' && answers.ready.includes(asked) && !program.service.edges?.length)) return [];
   const depends = answers.ready.includes(asked);
+  const always = field === 'readinessProbe' && answers.alive.includes(asked);
   return [
     {
       code: depends ? 'PROBE_DEPENDS' : 'PROBE_PATH',
-      message: depends
+      message: always
+        ? `${where} asks ${asked}, which answers as long as the process lives: pods would be sent requests they cannot serve.`
+        : depends
         ? `${where} asks ${asked}, which fails while a dependency is away: Kubernetes would restart pods that are well.`
         : `${where} asks ${asked}, which ${program.service.name} does not answer on its port "${portName}"; it answers ${right.join(', ')}.`,
       here,

@@ -30,15 +30,20 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
   const others = graph.ofKind(kind).filter(({ namespace }) => namespace === workload.namespace);
   const near = nearest(name, others.map((other) => other.name));
   if (!found) {
-    if (kind === 'Secret' && !near) return [];
-    const other = others.find((one) => one.name === near);
+    const other = graph.ofKind(kind).find((one) => one.name === name) ?? others.find((one) => one.name === near);
+    if (kind === 'Secret' && !other) return [];
     return [
       {
         code: 'OBJECT_MISSING',
         message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
         here: place,
         ...(other ? { there: placeIn(other, 'metadata', 'name') } : {}),
-        fix: near ? `Write ${near}.` : `Add the ${kind}, or correct its name.`,
+        fix:
+          other?.name === name
+            ? `It is in namespace ${other.namespace}: put both into one.`
+            : near
+              ? `Write ${near}.`
+              : `Add the ${kind}, or correct its name.`,
       },
     ];
   }
@@ -109,7 +114,20 @@ export const accounts: Check = ({ graph }) => {
   const usable = graph.ofKind('ServiceAccount');
   const names = usable.map(({ name }) => name);
   const used = new Set(graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`));
-  return graph.workloads.flatMap((workload) => {
+  const unusedOnes = graph.workloads.flatMap((workload): Fault[] => {
+    const own = graph.find('ServiceAccount', workload.namespace, workload.name);
+    if (!own || used.has(`${own.namespace}/${own.name}`)) return [];
+    return [
+      {
+        code: 'ACCOUNT_UNUSED',
+        message: `${called(workload)} runs as ServiceAccount ${workload.pod.serviceAccountName ?? 'default'}, while the one of its own name is used by nobody.`,
+        here: inPod(workload, 'serviceAccountName'),
+        there: placeIn(own, 'metadata', 'name'),
+        fix: `Write ${own.name}.`,
+      },
+    ];
+  });
+  const missingOnes = graph.workloads.flatMap((workload) => {
     const { serviceAccountName: name } = workload.pod;
     if (!name || name === 'default' || graph.find('ServiceAccount', workload.namespace, name)) return [];
     const unused = usable.find((account) => !used.has(`${account.namespace}/${account.name}`));
@@ -125,6 +143,7 @@ export const accounts: Check = ({ graph }) => {
       },
     ];
   });
+  return [...missingOnes, ...unusedOnes];
 };
 
 /** A StatefulSet's pods get their names from a Service that must select them. */

@@ -4,6 +4,7 @@ import type { KnownContainer } from '../graph/programs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import { nearest } from '../../contract/nearest.ts';
+import type { ContainerSpec } from '../shapes/container.ts';
 import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
 
 /** Every mount needs a volume, every volume a mount, and no path holds two. */
@@ -17,13 +18,30 @@ export const mounts: Check = ({ graph }) =>
       })),
     ];
     const names = volumes.map(({ name }) => name);
-    const used = new Set(workload.containers.flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)));
+    const scripts = workload.pod.volumes.filter(({ emptyDir, persistentVolumeClaim }) => !emptyDir && !persistentVolumeClaim);
+    const used = new Set([
+      ...workload.containers.filter(({ init }) => !init).flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
+      // What an init step is given to read, such as its script, is its own.
+      ...workload.containers.flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)).filter((name) => scripts.some((volume) => volume.name === name)),
+    ]);
     return [
       ...workload.containers.flatMap((container) =>
         container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
           const first = container.spec.volumeMounts.findIndex((other) => trimmed(other.mountPath) === trimmed(mountPath));
           const near = nearest(name, names);
+          const again = container.spec.volumeMounts.findIndex((other) => other.name === name && isWhole(other));
           return [
+            ...(again < index && again >= 0 && isWhole(container.spec.volumeMounts[index]) && workload.claims.some(({ metadata }) => metadata.name === name)
+              ? [
+                  {
+                    code: 'MOUNT_TWICE' as const,
+                    message: `${containerCalled(workload, container)} mounts the whole of claim "${name}" twice, at ${container.spec.volumeMounts[again]?.mountPath ?? ''} and at ${mountPath}.`,
+                    here: inContainer(container, 'volumeMounts', index, 'name'),
+                    there: inContainer(container, 'volumeMounts', again, 'name'),
+                    fix: 'Name the volume that is meant, or give each a subPath.',
+                  },
+                ]
+              : []),
             ...(names.includes(name)
               ? []
               : [
@@ -52,7 +70,7 @@ export const mounts: Check = ({ graph }) =>
         .filter(({ name }) => !used.has(name))
         .map(({ name, place }) => ({
           code: 'VOLUME_UNUSED' as const,
-          message: `${called(workload)} has volume "${name}", and no container mounts it.`,
+          message: `${called(workload)} has volume "${name}", and no container mounts it${workload.containers.some(({ init }) => init) ? ' but a step that ends before they start' : ''}.`,
           here: place,
           fix: 'Mount it, or remove it.',
         })),
@@ -63,6 +81,9 @@ export const mounts: Check = ({ graph }) =>
       ),
     ];
   });
+
+const isWhole = (mount: ContainerSpec['volumeMounts'][number] | undefined): boolean =>
+  mount?.subPath === undefined && mount?.['subPathExpr'] === undefined;
 
 /** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
 export const writablePaths: Check = ({ graph, known }) =>
@@ -95,7 +116,17 @@ function configuredPaths(graph: Graph, { workload, container, program }: KnownCo
     const entry = container.env.find(({ name }) => name === variable);
     if (!entry?.value) return [];
     const mount = mountAt(found, trimmed(entry.value));
-    const kept = how === 'scratch' || !found.some(({ kind }) => kind === 'claim') || mount?.kind === 'claim';
+    const sharing = Object.keys(program.facts.writes ?? {}).find((other) => other !== variable && container.env.some(({ name, value }) => name === other && value === entry.value));
+    if (sharing !== undefined || (how === 'file' && found.some(({ path }) => path === trimmed(entry.value ?? ''))))
+      return [
+        {
+          code: 'PATH_NOT_WRITABLE',
+          message: `${variable} is "${entry.value}", which is ${sharing === undefined ? 'a folder, not a file' : `also what ${sharing} is`}.`,
+          here: entry.place,
+          fix: 'Name a path of its own.',
+        },
+      ];
+    const kept = how !== 'kept' || !found.some(({ kind }) => kind === 'claim') || mount?.kind === 'claim';
     if ((mount?.writable ?? !readOnly) && kept) return [];
     return [
       {
@@ -103,7 +134,7 @@ function configuredPaths(graph: Graph, { workload, container, program }: KnownCo
         message: `${variable} is "${entry.value}", which is on ${mount ? `volume "${mount.name}"` : 'no volume'} of ${called(workload)}${kept ? '' : ', and what is there must outlive the pod'}.`,
         here: entry.place,
         ...(mount ? { there: mount.place } : {}),
-        fix: `Name a path on a ${how === 'kept' ? 'claim' : 'writable volume'}: ${found.filter(({ writable, kind }) => writable && (how === 'scratch' || kind === 'claim')).map(({ path }) => path).join(', ') || 'there is none'}.`,
+        fix: `Name a path on a ${how === 'kept' ? 'claim' : 'writable volume'}: ${found.filter(({ writable, kind }) => writable && (how !== 'kept' || kind === 'claim')).map(({ path }) => path).join(', ') || 'there is none'}.`,
       },
     ];
   });
@@ -140,6 +171,18 @@ export const initMounts: Check = ({ graph }) =>
             .filter((other) => other !== container)
             .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name === name));
           const [other] = elsewhere;
+          const taken = workload.containers
+            .filter((one) => !one.init)
+            .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name !== name && trimmed(mount.mountPath) === trimmed(mountPath)))[0];
+          if (taken)
+            return [
+              {
+                code: 'MOUNT_ELSEWHERE',
+                message: `${containerCalled(workload, container)} mounts "${name}" at ${mountPath}, where the pod's containers have "${taken.name}".`,
+                here: inContainer(container, 'volumeMounts', index, 'mountPath'),
+                fix: `Write ${other?.mountPath ?? 'another path'}.`,
+              },
+            ];
           if (!other || words.includes(trimmed(mountPath)) || elsewhere.some((mount) => trimmed(mount.mountPath) === trimmed(mountPath))) return [];
           return [
             {

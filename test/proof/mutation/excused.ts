@@ -7,4 +7,32 @@ export interface Excuse {
   readonly covers: (mutant: Mutant) => boolean;
 }
 
-export const excuses: readonly Excuse[] = [];
+const at = ({ path }: Mutant): string => path.join('.');
+
+export const excuses: readonly Excuse[] = [
+  {
+    name: 'node-port',
+    reason: 'Which port of its nodes a cluster is dialled on is known outside only: to a load balancer, or to kind.',
+    covers: (mutant) => at(mutant).endsWith('.nodePort'),
+  },
+  {
+    name: 'answers-alike',
+    reason: 'The backend answers /healthz and /readyz on both of its ports, Qdrant being alive on several paths: either probe works.',
+    covers: (mutant) => /Probe\.httpGet\.(port|path)$/.test(at(mutant)),
+  },
+  {
+    name: 'flag-of-a-command',
+    reason: 'What cp and its like take for flags is theirs; -x, the letter added here, is one of them.',
+    covers: ({ from, to }) => typeof to === 'string' && typeof from === 'string' && /(^|\s)cp -\w*x\s/.test(to) && !/(^|\s)cp -\w*x\s/.test(from),
+  },
+  {
+    name: 'place-outside',
+    reason: 'A name outside the cluster, such as that of an identity provider, is written once: nothing else says which one is right.',
+    covers: (mutant) => /\.(AUTH_JWKS_URL|LLM_BASE_URL|EMBEDDINGS_BASE_URL)$/.test(at(mutant)),
+  },
+  {
+    name: 'kept-elsewhere',
+    reason: 'The class and the certificate of an Ingress are objects of somebody else, not among the manifests.',
+    covers: (mutant) => /(ingressClassName|tls\.\d+\.secretName)$/.test(at(mutant)),
+  },
+];
