@@ -99,7 +99,7 @@ export const unreadyServices: Check = ({ graph }) =>
   graph.ofKind('Service').filter(managedByUs).flatMap((service): Fault[] => {
     const { spec } = service.content;
     const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
-    const unnamed = spec.type === 'NodePort' ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined) : -1;
+    const unnamed = spec.type === 'NodePort' || spec.type === 'LoadBalancer' ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined) : -1;
     return [
       ...(unready && !spec.publishNotReadyAddresses
         ? [{ code: 'UNREADY_PODS' as const, message: `${called(service)} is there for pods that are not ready, and does not publish them.`, here: placeIn(service, 'spec', 'publishNotReadyAddresses'), fix: 'Set publishNotReadyAddresses to true.' }]

@@ -240,12 +240,33 @@ function peerForms(
         ? [{ code: 'POLICY_PORT', message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`, here: at('ports', position, 'port'), fix: `Write ${nameServerPorts[0] ?? ''}.` }]
         : [],
     ),
+    ...familyForms(policy, peers, (...path) => at(peersField[direction], ...path)),
     ...peers.flatMap(({ ipBlock }, position) =>
       ipBlock ? blockForms(policy, direction, ipBlock, (...path) => at(peersField[direction], position, 'ipBlock', ...path)) : [],
     ),
     ...peers.flatMap(({ namespaceSelector }, position) =>
       roleForms(policy, namespaceSelector?.matchLabels[roleLabel], at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel)),
     ),
+  ];
+}
+
+/** One block twice, or everybody of one kind of address beside pods. */
+function familyForms(
+  policy: Policy,
+  peers: ReturnType<typeof rulesOf>[number]['peers'],
+  at: (...path: (string | number)[]) => Place,
+): Fault[] {
+  const blocks = peers.map(({ ipBlock }) => ipBlock?.cidr);
+  const sixOnly = blocks.includes('::/0') && !blocks.includes('0.0.0.0/0') && blocks.includes(undefined);
+  return [
+    ...blocks.flatMap((cidr, position): Fault[] =>
+      cidr !== undefined && blocks.indexOf(cidr) < position
+        ? [{ code: 'POLICY_BLOCK', message: `A rule of ${called(policy)} names ${cidr} twice.`, here: at(position, 'ipBlock', 'cidr'), there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'), fix: 'Name each block once.' }]
+        : [],
+    ),
+    ...(sixOnly
+      ? [{ code: 'POLICY_BLOCK' as const, message: `A rule of ${called(policy)} names some pods and, beside them, every IPv6 address.`, here: at(blocks.indexOf('::/0'), 'ipBlock', 'cidr'), fix: 'Name the address that is meant.' }]
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPort } from '../../contract/known-ports.ts';
 import { placeIn } from '../graph/objects.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import { managedByUs } from '../graph/ours.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import type { Workload } from '../graph/workloads.ts';
@@ -129,7 +129,7 @@ export const nodePortsTwice: Check = ({ graph }) => {
   });
 };
 
-/** Who leads to a port of a Service: an environment, or an Ingress. */
+/** Whether anybody says the number of a Service's port: an environment, or an Ingress. */
 function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
   const byDial = dials.some(({ workload, host, port: said }) => {
     const found = resolveHost(graph, workload.namespace, host.text);
@@ -139,8 +139,8 @@ function isDialled({ graph, dials }: Subject, service: Service, port: ServicePor
     content.spec.rules
       .flatMap(({ http }) => http?.paths ?? [])
       .some(({ backend }) => {
-        const wanted = backend.service.port.number ?? backend.service.port.name ?? '';
-        return namespace === service.namespace && backend.service.name === service.name && servicePort(service, wanted) === port;
+        const { number } = backend.service.port;
+        return namespace === service.namespace && backend.service.name === service.name && number === port.port;
       }),
   );
   return byDial || byIngress;

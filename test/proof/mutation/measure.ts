@@ -16,6 +16,8 @@ export interface Measure {
   readonly byExcuse: Record<string, number>;
   /** Neither caught nor equivalent nor excused: a hole in the proof. */
   readonly survivors: string[];
+  /** The equivalent ones in words, for whoever wants to judge them. */
+  readonly equivalents: string[];
   /** Findings in the manifests as they are. */
   falseAlarms: number;
 }
@@ -25,7 +27,7 @@ export interface Measure {
  * @param chosen which of them, by position. Default: all.
  */
 export function measure(docs: readonly Doc[], chosen: (index: number) => boolean = () => true): Measure {
-  const result: Measure = { mutants: 0, caught: 0, equivalent: 0, excused: 0, byExcuse: {}, survivors: [], falseAlarms: faultsOf(docs).length };
+  const result: Measure = { mutants: 0, caught: 0, equivalent: 0, excused: 0, byExcuse: {}, survivors: [], equivalents: [], falseAlarms: faultsOf(docs).length };
   const original = resolved(docs, chatPrograms).join('\n');
   let index = 0;
   for (const mutant of mutantsOf(docs)) {
@@ -43,6 +45,7 @@ function judge(result: Measure, mutant: Mutant, original: string): void {
   }
   if (resolved(mutant.docs, chatPrograms).join('\n') === original) {
     result.equivalent += 1;
+    result.equivalents.push(mutantText(mutant));
     return;
   }
   const excuse = excuses.find(({ covers }) => covers(mutant));

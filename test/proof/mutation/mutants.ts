@@ -64,7 +64,7 @@ const alternatives: Readonly<Record<string, readonly string[]>> = {
 
 function wrongTexts(text: string): string[] {
   const truth = text === 'true' ? ['false'] : text === 'false' ? ['true'] : [];
-  const words = /\s/.test(text) ? wrongWords(text) : [altered(text), ...wrongNumbers(text)];
+  const words = /\s/.test(text) ? wrongWords(text) : [altered(text), ...wrongHosts(text), ...wrongNumbers(text)];
   return [...truth, ...(alternatives[text] ?? []), ...wrongUnits(text), ...words];
 }
 
@@ -79,6 +79,10 @@ function wrongWords(text: string): string[] {
 
 /** A letter more, after the last letter or digit. */
 const altered = (word: string): string => (/[A-Za-z0-9]/.test(word) ? word.replace(/([A-Za-z0-9])([^A-Za-z0-9]*)$/, '$1x$2') : `${word}x`);
+
+/** The host of a URL. */
+const wrongHosts = (text: string): string[] =>
+  /^[a-z]+:\/\/[-\w.]+/.test(text) ? [text.replace(/^([a-z]+:\/\/[-\w.]+)/, '$1x')] : [];
 
 /** Each number in a word, one more. */
 const wrongNumbers = (word: string): string[] =>

@@ -119,7 +119,8 @@ function dials(subject: Subject): string[] {
     const who = `pod ${subject.graph.workloads.indexOf(workload)} container ${workload.containers.indexOf(container)}`;
     const where = found.kind === 'service' ? called(subject, found.service) : `${found.kind} ${host.text}`;
     const shown = secrets.map(({ entry }) => (entry?.from ? `${secretOf(subject, workload, entry.from.name)} ${entry.from.key}` : 'none')).join();
-    return `${who} dials ${where} on ${port.text} by ${host.variable}, ${port.variable}; TLS ${tls?.text ?? '-'}; shows ${shown}`;
+    const whole = host.variable === port.variable ? ` ${container.env.find(({ name }) => name === host.variable)?.value ?? ''}` : '';
+    return `${who} dials ${where} on ${port.text} by ${host.variable}, ${port.variable}${whole}; TLS ${tls?.text ?? '-'}; shows ${shown}`;
   });
 }
 
