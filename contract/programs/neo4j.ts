@@ -1,5 +1,4 @@
 import { neo4jImage, neo4jPorts, neo4jUser } from '../services/neo4j.ts';
-import { backendVariables } from '../services/backend-variables.ts';
 import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -7,6 +6,8 @@ const initialHeap = 'NEO4J_server_memory_heap_initial__size';
 const heap = 'NEO4J_server_memory_heap_max__size';
 const pageCache = 'NEO4J_server_memory_pagecache_size';
 const auth = 'NEO4J_AUTH';
+const usualDatabase = 'neo4j';
+const firstDatabase = 'NEO4J_initial_dbms_default__database';
 
 /** The shortest password Neo4j takes. */
 const shortestPassword = 8;
@@ -23,6 +24,11 @@ export const neo4jFacts: ProgramFacts = {
   speaksTls: ({ env }) => /^(REQUIRED|OPTIONAL)$/i.test(env['NEO4J_server_bolt_tls__level'] ?? ''),
   password: ({ env }) => /^[^/]+\/(.+)$/.exec(env[auth] ?? '')?.[1],
   alone: ({ names }) => ![...names].some((name) => /cluster|discovery/.test(name)),
+  offers: ({ env }, image) => ({
+    USER: /^([^/]+)\//.exec(env[auth] ?? '')?.[1] ?? neo4jUser,
+    // A community edition serves one database.
+    ...(image.includes('community') ? { DATABASE: env[firstDatabase] ?? usualDatabase } : {}),
+  }),
   memory,
   executables: ['neo4j', 'neo4j-admin', 'cypher-shell', 'tini', '/startup/docker-entrypoint.sh'],
   problems: (process) => [...heapProblems(process), ...authProblems(process), ...unknownSettings(process)],
@@ -92,6 +98,3 @@ function authProblems({ env }: Process): SettingProblem[] {
           : undefined;
   return wrong ? [{ in: auth, message: `${auth} ${wrong}.`, fix: `Write ${neo4jUser}/<password>.` }] : [];
 }
-
-/** The database a community edition serves, unless told otherwise; clients that ask for another get an error. */
-export const communityDatabase = backendVariables.NEO4J_DATABASE.default;

@@ -31,6 +31,14 @@ export interface Answers {
   readonly ready: readonly string[];
 }
 
+/** A folder that must outlive the pod or need not, or a file in one. */
+export interface Write {
+  /** The variable or file that says so. */
+  readonly in: string;
+  readonly path: string;
+  readonly how: 'kept' | 'scratch' | 'file';
+}
+
 export interface Memory {
   /** The variable or file that says so. */
   readonly in: string;
@@ -45,8 +53,10 @@ export interface ProgramFacts {
   readonly listens: (process: Process) => Readonly<Record<string, number>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
-  /** The variables that hold a folder it writes to (one that must outlive the pod, or not), or a file in one. */
-  readonly writes?: Readonly<Record<string, 'kept' | 'scratch' | 'file'>>;
+  /** What it is configured to write to. */
+  readonly writes?: (process: Process) => readonly Write[];
+  /** What it lets clients in by: how the client's variable ends (`USER`) → the one value that is right. */
+  readonly offers?: (process: Process, image: string) => Readonly<Record<string, string>>;
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Whether it is configured to speak TLS. */
   readonly speaksTls: (process: Process) => boolean;

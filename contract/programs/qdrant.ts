@@ -1,7 +1,12 @@
 import { qdrantImage, qdrantPorts } from '../services/qdrant.ts';
-import { portIn, type ProgramFacts } from './program.ts';
+import { portIn, type ProgramFacts, type Write } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
+const paths: Readonly<Record<string, Write['how']>> = {
+  QDRANT__STORAGE__STORAGE_PATH: 'kept',
+  QDRANT__STORAGE__SNAPSHOTS_PATH: 'scratch',
+  QDRANT_INIT_FILE_PATH: 'file',
+};
 const clustered = 'QDRANT__CLUSTER__ENABLED';
 
 /** Qdrant, configured by `QDRANT__` variables over its files. */
@@ -12,11 +17,8 @@ export const qdrantFacts: ProgramFacts = {
     grpc: portIn(process, 'QDRANT__SERVICE__GRPC_PORT', qdrantPorts.grpc.containerPort),
   }),
   otherPorts: [6335],
-  writes: {
-    QDRANT__STORAGE__STORAGE_PATH: 'kept',
-    QDRANT__STORAGE__SNAPSHOTS_PATH: 'scratch',
-    QDRANT_INIT_FILE_PATH: 'file',
-  },
+  writes: ({ env }) =>
+    Object.entries(paths).flatMap(([name, how]) => (env[name] ? [{ in: name, path: env[name], how }] : [])),
   answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
   speaksTls: ({ env, files }) =>
     env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' || files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),

@@ -16,6 +16,10 @@ export const redisFacts: ProgramFacts = {
     return text === undefined || text.startsWith('$') ? undefined : text;
   },
   alone: (process) => !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
+  writes: (process) => {
+    const folder = directive(process, 'dir');
+    return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
+  },
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
   problems: (process) => [...lineProblems(process), ...persistenceProblems(process)],

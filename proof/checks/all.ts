@@ -6,6 +6,7 @@ import {
   envReferences,
   envTwice,
   images,
+  imageTags,
   openedPorts,
   serviceLinks,
 } from './containers.ts';
@@ -13,10 +14,10 @@ import { hardening, tokens } from './hardening.ts';
 import { certificates, chatRoutes, routes } from './ingress.ts';
 import { duplicates, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { immutableSecrets, labels, names, namespaces, unreadyServices, users } from './ours.ts';
-import { connectionsAllowed, entriesAllowed, namesAllowed, ruleForms, rulePorts } from './policies.ts';
+import { connectionsAllowed, entriesAllowed, namesAllowed, openPorts, ruleForms, rulePorts } from './policies.ts';
 import { probePaths, probePorts } from './probes.ts';
 import { accounts, autoscalers, configuration, governingServices } from './references.ts';
-import { claimSizes, grace, memorySettings, quantities, replicas } from './resources.ts';
+import { claimSizes, grace, scratchSizes, memorySettings, quantities, replicas } from './resources.ts';
 import { bothEnds } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
 import { nodePortsTwice, oddPorts, servicePortsTwice, targets } from './services.ts';
@@ -29,13 +30,13 @@ export const checks: readonly Check[] = [
   ...[connections, bothEnds, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[targets, servicePortsTwice, nodePortsTwice, oddPorts, routes, certificates, chatRoutes],
   ...[openedPorts, containerPortsTwice, probePorts, probePaths],
-  ...[environments, envReferences, envTwice, serviceLinks, images],
+  ...[environments, envReferences, envTwice, serviceLinks, images, imageTags],
   ...[configuration, accounts, governingServices, autoscalers],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
-  ...[rulePorts, ruleForms],
+  ...[rulePorts, ruleForms, openPorts],
   ...[mounts, writablePaths, claims, initMounts],
   ...[executables, scriptVariables, commandFiles, probeCommands],
-  ...[quantities, claimSizes, memorySettings, replicas, grace],
+  ...[quantities, claimSizes, scratchSizes, memorySettings, replicas, grace],
   ...[hardening, tokens],
   ...[names, labels, users, unreadyServices, immutableSecrets, namespaces],
 ];

@@ -1,4 +1,3 @@
-import { communityDatabase } from '../../contract/programs/neo4j.ts';
 import type { Fault } from '../findings.ts';
 import type { Dial, Said } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
@@ -144,7 +143,7 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
           },
         ]),
     ...tls(dial, target),
-    ...database(subject, dial, target),
+    ...offered(dial, target),
   ];
 }
 
@@ -163,22 +162,20 @@ function tls(dial: Dial, { program, process, workload, container }: KnownContain
   ];
 }
 
-/** A community edition serves one database, under one user. */
-function database({ known }: Subject, dial: Dial, target: KnownContainer): Fault[] {
-  const client = known.find(({ container }) => container === dial.container);
-  const image = target.container.spec.image ?? '';
-  const databaseOf = Object.entries(client?.program.service.variables ?? {}).find(
-    ([name, variable]) => variable.default === communityDatabase && name.startsWith(dial.host.variable.replace(/HOST$/, '')) && name.endsWith('DATABASE'),
-  )?.[0];
-  const entry = dial.container.env.find(({ name }) => name === databaseOf);
-  if (!entry?.value || entry.value === communityDatabase || !image.includes('community')) return [];
-  return [
-    {
-      code: 'DATABASE_UNKNOWN',
-      message: `${entry.name} is "${entry.value}", but ${called(target.workload)} is a community edition, whose one database is "${communityDatabase}".`,
-      here: entry.place,
-      there: inContainer(target.container, 'image'),
-      fix: `Set ${entry.name} to ${communityDatabase}.`,
-    },
-  ];
+/** A user or database the server does not have: `NEO4J_USER` beside `NEO4J_HOST`. */
+function offered(dial: Dial, { program, process, workload, container }: KnownContainer): Fault[] {
+  const prefix = dial.host.variable.replace(/[^_]*$/, '');
+  return Object.entries(program.facts.offers?.(process, container.spec.image ?? '') ?? {}).flatMap(([name, right]): Fault[] => {
+    const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
+    if (!entry?.value || entry.value === right) return [];
+    return [
+      {
+        code: 'CLIENT_UNKNOWN',
+        message: `${entry.name} is "${entry.value}", but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
+        here: entry.place,
+        there: inContainer(container, 'image'),
+        fix: `Set ${entry.name} to ${right}.`,
+      },
+    ];
+  });
 }

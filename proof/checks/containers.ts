@@ -5,7 +5,7 @@ import { repositoryOf, type Program } from '../../contract/programs.ts';
 import { shownText } from '../../contract/variable.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
 import type { Fault } from '../findings.ts';
-import { mountsOf } from '../graph/files.ts';
+import { placeOfSetting } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -154,14 +154,10 @@ function namesOfOthers({ workload, container, program }: KnownContainer, program
 }
 
 function badSettings(graph: Graph, { workload, container, program, process }: KnownContainer): Fault[] {
-  const files = mountsOf(graph, workload, container).flatMap(({ files: mounted = [] }) => mounted);
   return (program.facts.problems?.(process) ?? []).map(({ in: where, message, fix }) => ({
     code: 'BAD_SETTING' as const,
     message: `${called(workload)}: ${message}`,
-    here:
-      files.find(({ path }) => path === where)?.place ??
-      container.env.find(({ name }) => name === where)?.place ??
-      inContainer(container, container.spec.command.length > 0 ? 'command' : 'name'),
+    here: placeOfSetting(graph, workload, container, where),
     fix,
   }));
 }
@@ -251,6 +247,28 @@ export const images: Check = ({ graph, programs }) =>
               message: `${containerCalled(workload, container)} runs "${repository}", which is a letter or two from "${near}".`,
               here: inContainer(container, 'image'),
               fix: `Write ${near}, if that is meant.`,
+            },
+          ]
+        : [];
+    }),
+  );
+
+/** A step and its pod's container from one repository are one program: two tags are two versions of it. */
+export const imageTags: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container, index): Fault[] => {
+      const { image = '' } = container.spec;
+      const other = workload.containers
+        .slice(0, index)
+        .find(({ spec }) => spec.image !== image && repositoryOf(spec.image ?? '') === repositoryOf(image));
+      return other
+        ? [
+            {
+              code: 'IMAGE_TAGS',
+              message: `${containerCalled(workload, container)} runs ${image}, its container ${other.name} ${other.spec.image ?? ''}.`,
+              here: inContainer(container, 'image'),
+              there: inContainer(other, 'image'),
+              fix: 'Write one tag at both.',
             },
           ]
         : [];

@@ -45,8 +45,20 @@ export const labels: Check = ({ graph }) => {
     const at = (label: string) => placeIn(object, 'metadata', 'labels', label);
     const manager = object.labels[managedByLabel] ?? us;
     const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
+    const workload = managedByUs(object) ? graph.workloads.find((one) => one.object === object) : undefined;
+    const copies = workload
+      ? [
+          { labels: workload.labels, path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'] },
+          ...workload.claims.map(({ metadata }, index) => ({ labels: metadata.labels, path: ['spec', 'volumeClaimTemplates', index, 'metadata', 'labels'] })),
+        ]
+      : [];
     const kin = ours.find((other) => other.labels[instanceLabel] === stack && other.labels[nameLabel] === object.labels[nameLabel] && stack !== undefined && object.labels[nameLabel] !== undefined && majority(ours, other) !== object.labels[componentLabel]);
     return [
+      ...copies.flatMap((copy) =>
+        Object.entries(copy.labels)
+          .filter(([label, value]) => label in object.labels && object.labels[label] !== value)
+          .map(([label, value]) => ({ code: 'LABELS' as const, message: `${called(object)} has ${label} "${object.labels[label] ?? ''}", what it makes has "${value}".`, here: placeIn(object, ...copy.path, label), there: at(label), fix: 'Write one value at both.' })),
+      ),
       ...(manager !== us && distance(manager, us) <= 2
         ? [{ code: 'LABELS' as const, message: `${called(object)} is managed by "${manager}", it says; others of its kind by "${us}".`, here: at(managedByLabel), fix: `Write ${us}.` }]
         : []),

@@ -190,6 +190,30 @@ const portsOf = ({ known }: Subject, workload: Workload): { name?: string | unde
     ]),
 ];
 
+/** A port whose callers the contract names, opened to everybody: operations would be behind no door. */
+export const openPorts: Check = ({ graph, known }) =>
+  graph.ofKind('NetworkPolicy').flatMap((policy) =>
+    policy.content.spec.ingress.flatMap(({ from, ports }, rule) =>
+      ports.flatMap(({ port }, position): Fault[] => {
+        if (from.length > 0 || !directionsOf(policy).includes('Ingress')) return [];
+        const everybody = { matchLabels: {}, matchExpressions: [] };
+        const named = known
+          .filter(({ workload }) => workload.namespace === policy.namespace && selects(policy.content.spec.podSelector ?? everybody, workload.labels))
+          .flatMap(({ program, process }) => Object.entries(program.facts.listens(process)).map(([name, number]) => ({ name, number, from: program.service.ports[name]?.from ?? [] })))
+          .find(({ name, number }) => port === name || port === number);
+        if (!named || named.from.length === 0 || named.from.includes('world')) return [];
+        return [
+          {
+            code: 'PORT_OPEN',
+            message: `${called(policy)} lets everybody in to port ${port ?? ''} ("${named.name}"), which is for ${named.from.join(' and ')}.`,
+            here: placeIn(policy, 'spec', 'ingress', rule, 'ports', position, 'port'),
+            fix: 'Say from whom, or name the port that is meant.',
+          },
+        ];
+      }),
+    ),
+  );
+
 /** Rules that contradict themselves, say a thing twice, or open more than anybody means. */
 export const ruleForms: Check = ({ graph }) =>
   graph.ofKind('NetworkPolicy').flatMap((policy, position, all) => {

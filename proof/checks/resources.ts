@@ -22,6 +22,9 @@ function quantityFaults(workload: Workload, container: Container): Fault[] {
       there: inContainer(container, 'resources', 'limits', name),
       fix: 'Lower the request, or raise the limit.',
     })),
+    ...(amount(requests['cpu'] ?? 0) >= 8 && amount(requests['memory'] ?? Infinity) < amount(requests['cpu'] ?? 0) * leastPerCore
+      ? [{ code: 'QUANTITY' as const, message: `${where} asks for ${requests['cpu'] ?? ''} cores and ${requests['memory'] ?? ''} of memory.`, here: inContainer(container, 'resources', 'requests', 'cpu'), there: inContainer(container, 'resources', 'requests', 'memory'), fix: 'Check the unit: 250m is a quarter of a core.' }]
+      : []),
     ...(['requests', 'limits'] as const).flatMap((field) =>
       Object.entries(container.spec.resources[field]).flatMap(([name, text]): Fault[] => {
         const odd = oddity(name, amount(text));
@@ -36,6 +39,9 @@ function quantityFaults(workload: Workload, container: Container): Fault[] {
 
 /** More than this many times its request is a slip of the unit, not a burst. */
 const widestBurst = 64;
+
+/** Who asks for many cores and less memory than this for each has left out an m. */
+const leastPerCore = 64 * mebi;
 
 /** Why an amount is one nobody means; `undefined` for any other. */
 function oddity(name: string, value: number): string | undefined {
@@ -60,6 +66,23 @@ export const claimSizes: Check = ({ graph }) =>
           message: `${called(workload)} claims ${text} of storage, which is ${value < 16 * mebi ? 'next to nothing' : 'more than any disk has'}.`,
           here: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'spec', 'resources', 'requests', 'storage'),
           fix: 'Check the unit: 10Gi.',
+        },
+      ];
+    }),
+  );
+
+/** Scratch space that holds no file, or more than a node's disk. */
+export const scratchSizes: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.pod.volumes.flatMap(({ name, emptyDir }, index): Fault[] => {
+      const value = amount(emptyDir?.sizeLimit ?? mebi);
+      if (value >= mebi / 2 && value <= 2 ** 40) return [];
+      return [
+        {
+          code: 'QUANTITY',
+          message: `Volume "${name}" of ${called(workload)} may hold ${emptyDir?.sizeLimit ?? ''}, ${value < mebi ? 'next to nothing: its pod is evicted at the first file' : 'more than a node has'}.`,
+          here: inPod(workload, 'volumes', index, 'emptyDir', 'sizeLimit'),
+          fix: 'Check the unit: 64Mi.',
         },
       ];
     }),

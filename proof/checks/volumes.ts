@@ -1,5 +1,5 @@
 import type { Fault } from '../findings.ts';
-import { mountAt, mountsOf, trimmed } from '../graph/files.ts';
+import { mountAt, mountsOf, placeOfSetting, trimmed } from '../graph/files.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
@@ -108,33 +108,34 @@ function ownPaths(graph: Graph, { workload, container, program }: KnownContainer
   });
 }
 
-/** A folder named in the environment: writable, and on a claim where what is in it must last. */
-function configuredPaths(graph: Graph, { workload, container, program }: KnownContainer): Fault[] {
+/** A folder named in the environment or in a file: writable, and on a claim where what is in it must last. */
+function configuredPaths(graph: Graph, { workload, container, program, process }: KnownContainer): Fault[] {
   const found = mountsOf(graph, workload, container);
   const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
-  return Object.entries(program.facts.writes ?? {}).flatMap(([variable, how]): Fault[] => {
-    const entry = container.env.find(({ name }) => name === variable);
-    if (!entry?.value) return [];
-    const mount = mountAt(found, trimmed(entry.value));
-    const sharing = Object.keys(program.facts.writes ?? {}).find((other) => other !== variable && container.env.some(({ name, value }) => name === other && value === entry.value));
-    if (sharing !== undefined || (how === 'file' && found.some(({ path }) => path === trimmed(entry.value ?? ''))))
-      return [
-        {
-          code: 'PATH_NOT_WRITABLE',
-          message: `${variable} is "${entry.value}", which is ${sharing === undefined ? 'a folder, not a file' : `also what ${sharing} is`}.`,
-          here: entry.place,
-          fix: 'Name a path of its own.',
-        },
-      ];
-    const kept = how !== 'kept' || !found.some(({ kind }) => kind === 'claim') || mount?.kind === 'claim';
-    if ((mount?.writable ?? !readOnly) && kept) return [];
+  const writes = program.facts.writes?.(process) ?? [];
+  return writes.flatMap(({ in: where, path, how }): Fault[] => {
+    const mount = mountAt(found, trimmed(path));
+    const sharing = writes.find((other) => other.in !== where && other.path === path);
+    const folder = how === 'file' && found.some((one) => one.path === trimmed(path));
+    const lost = how === 'kept' && mount?.kind !== 'claim' && found.some(({ kind }) => kind === 'claim');
+    const wrong = sharing
+      ? `which is also what ${sharing.in} says`
+      : folder
+        ? 'which is a folder, not a file'
+        : !(mount?.writable ?? !readOnly)
+          ? 'where nothing may be written'
+          : lost
+            ? `which is on ${mount ? `volume "${mount.name}"` : 'no volume'}, and what is there must outlive the pod`
+            : undefined;
+    if (!wrong) return [];
+    const right = found.filter(({ writable, kind }) => writable && (how !== 'kept' || kind === 'claim'));
     return [
       {
         code: 'PATH_NOT_WRITABLE',
-        message: `${variable} is "${entry.value}", which is on ${mount ? `volume "${mount.name}"` : 'no volume'} of ${called(workload)}${kept ? '' : ', and what is there must outlive the pod'}.`,
-        here: entry.place,
+        message: `${program.service.name} of ${called(workload)} is told by ${where || 'its command'} to write to "${path}", ${wrong}.`,
+        here: placeOfSetting(graph, workload, container, where),
         ...(mount ? { there: mount.place } : {}),
-        fix: `Name a path on a ${how === 'kept' ? 'claim' : 'writable volume'}: ${found.filter(({ writable, kind }) => writable && (how !== 'kept' || kind === 'claim')).map(({ path }) => path).join(', ') || 'there is none'}.`,
+        fix: `Name a path of its own on ${right.map((one) => one.path).join(' or ') || 'a volume'}.`,
       },
     ];
   });

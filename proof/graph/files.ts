@@ -79,3 +79,13 @@ export function mountAt(mounts: readonly Mount[], path: string): Mount | undefin
     .filter((mount) => path === mount.path || path.startsWith(`${mount.path}/`))
     .sort((a, b) => b.path.length - a.path.length)[0];
 }
+
+/** Where a setting is written that is called by its variable or by the path of its file. */
+export function placeOfSetting(graph: Graph, workload: Workload, container: Container, where: string): Place {
+  const file = mountsOf(graph, workload, container)
+    .flatMap(({ files = [] }) => files)
+    .find(({ path }) => path === where);
+  const variable = container.env.find(({ name }) => name === where);
+  const own = container.spec.command.length > 0 ? 'command' : container.spec.args.length > 0 ? 'args' : 'name';
+  return file?.place ?? variable?.place ?? { doc: container.place.doc, path: [...container.place.path, own] };
+}

@@ -63,7 +63,7 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
         ...container.env.map(({ name, from }) => `${me}: variable ${name}${from?.kind === 'Secret' ? ` from ${secretOf(subject, workload, from.name)} ${from.key}` : ''}`),
         ...(known ? [`${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.program.facts.listens(known.process))}, TLS ${known.program.facts.speaksTls(known.process)}`] : []),
         ...mountsOf(graph, workload, container).map((mount) => `${me}: ${mount.path} is ${mount.kind} ${mount.kind === 'files' ? filesText(mount.files ?? []) : volumeOf(workload, mount.name)}, writable ${mount.writable}`),
-        ...Object.keys(known?.program.facts.writes ?? {}).map((name) => `${me}: ${name} on ${folderOf(subject, workload, index, container.env.find((entry) => entry.name === name)?.value ?? '')}`),
+        ...(known?.program.facts.writes?.(known.process) ?? []).map((write) => `${me}: ${write.in} on ${folderOf(subject, workload, index, write.path)}`),
       ];
     }),
     ...probesOf(subject)
@@ -119,8 +119,10 @@ function dials(subject: Subject): string[] {
     const who = `pod ${subject.graph.workloads.indexOf(workload)} container ${workload.containers.indexOf(container)}`;
     const where = found.kind === 'service' ? called(subject, found.service) : `${found.kind} ${host.text}`;
     const shown = secrets.map(({ entry }) => (entry?.from ? `${secretOf(subject, workload, entry.from.name)} ${entry.from.key}` : 'none')).join();
+    const prefix = host.variable.replace(/[^_]*$/, '');
+    const as = ['USER', 'DATABASE'].map((end) => container.env.find(({ name }) => name === `${prefix}${end}`)?.value ?? '-').join();
     const whole = host.variable === port.variable ? ` ${container.env.find(({ name }) => name === host.variable)?.value ?? ''}` : '';
-    return `${who} dials ${where} on ${port.text} by ${host.variable}, ${port.variable}${whole}; TLS ${tls?.text ?? '-'}; shows ${shown}`;
+    return `${who} dials ${where} on ${port.text} by ${host.variable}, ${port.variable}${whole} as ${as}; TLS ${tls?.text ?? '-'}; shows ${shown}`;
   });
 }
 
