@@ -8,7 +8,6 @@ import { redisFacts } from './programs/redis.ts';
 import { repositoryOf } from './programs/repository.ts';
 import { readChatStack } from './read-chat-stack.ts';
 
-
 export type { Answers, Process, ProgramFacts } from './programs/program.ts';
 export { repositoryOf } from './programs/repository.ts';
 

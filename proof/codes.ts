@@ -2,10 +2,12 @@
 export const findingCodes = {
   ACCOUNT_UNUSED: 'A workload runs as another account than the one made for it.',
   BAD_SETTING: 'A program would refuse a setting, or two of its settings contradict each other.',
+  BUDGET_BLOCKS: 'A disruption budget lets no pod go: no node can be drained.',
   CLAIM_READ_ONLY: 'A volume claim of a StatefulSet may only be read.',
   CLIENT_UNKNOWN: 'A client asks for a user or database its server does not have.',
   COMMAND: 'A command starts something that is not there, or its script cannot do what it says.',
-  CONNECTION_BLOCKED: 'Network policies refuse a connection that an environment, a Service or an Ingress wants.',
+  CONNECTION_BLOCKED:
+    'Network policies refuse a connection that an environment, a Service or an Ingress wants.',
   CONTAINER_PORT: 'A container declares a port its process does not open as it is configured.',
   DNS_BLOCKED: 'A pod dials by name, and policies do not let it ask for names.',
   DUPLICATE_OBJECT: 'Two objects have one kind, namespace and name.',
@@ -35,7 +37,8 @@ export const findingCodes = {
   NODE_PORT: 'A Service of ours opens a node port without saying which.',
   OBJECT_MISSING: 'A ConfigMap, Secret, account, Service or workload is referred to and not there.',
   PATH_NOT_WRITABLE: 'A program writes to a path that is read-only, or that does not last.',
-  POD_SECURITY: "A Namespace's Pod Security labels say something Pod Security does not know, or not all the same.",
+  POD_SECURITY:
+    "A Namespace's Pod Security labels say something Pod Security does not know, or not all the same.",
   PORT_OPEN: 'A policy lets everybody in to a port that is for operators.',
   POLICY_BLOCK: 'A policy names an address block nobody means.',
   POLICY_PORT: 'A policy is about a port or protocol that the pods it selects do not have.',
@@ -46,7 +49,8 @@ export const findingCodes = {
   PORT_NAME_CROSSED: 'A port of a Service leads to another port of the pods than the one of its name.',
   PORT_NOT_SERVED: 'A client or an Ingress dials a port that the Service does not serve.',
   PORT_TWICE: 'A port, or the name of one, is there twice.',
-  PROBE_DEPENDS: 'A liveness or start-up probe fails when a dependency is away: pods that are well are restarted.',
+  PROBE_DEPENDS:
+    'A liveness or start-up probe fails when a dependency is away: pods that are well are restarted.',
   PROBE_PATH: 'A probe asks a path the program does not answer.',
   PROBE_PORT: 'A probe asks a port the container does not have.',
   PROTOCOL_MISMATCH: 'Two ends of a port speak different protocols.',
@@ -56,6 +60,7 @@ export const findingCodes = {
   ROUTE: "An Ingress leads one of the chat's paths nowhere, or to pods that cannot answer it.",
   SECRET_MISMATCH: 'A client shows another secret than its server asks for.',
   SECRET_MUTABLE: 'The Secret of a stack of ours is not immutable.',
+  SECRET_REUSED: 'Two variables that are to hold different secrets hold one.',
   SELECTOR_MISSES_OWN_PODS: 'A workload does not select its own pods.',
   SELECTOR_OF_ANOTHER: 'An object says it is of one service and selects the pods of another.',
   SELECTORS_OVERLAP: "A workload selects another workload's pods.",

@@ -64,7 +64,9 @@ const isSecret = (value: object): boolean => 'kind' in value && value.kind === '
 export const valueAt = (value: unknown, path: Place['path']): unknown =>
   path.reduce<unknown>(
     (here, step) =>
-      typeof here === 'object' && here !== null ? (here as Record<string | number, unknown>)[step] : undefined,
+      typeof here === 'object' && here !== null
+        ? (here as Record<string | number, unknown>)[step]
+        : undefined,
     value,
   );
 
@@ -74,7 +76,11 @@ export function findingText(finding: Finding): string {
   return [
     `${here.file}:${here.line}: ${finding.code}: ${finding.message}`,
     ...(here.value === undefined ? [] : [`  here:  ${here.field}: ${firstLine(here.value)}`]),
-    ...(there ? [`  there: ${there.file}:${there.line}: ${there.field}${there.value === undefined ? '' : `: ${firstLine(there.value)}`}`] : []),
+    ...(there
+      ? [
+          `  there: ${there.file}:${there.line}: ${there.field}${there.value === undefined ? '' : `: ${firstLine(there.value)}`}`,
+        ]
+      : []),
     ...(hint ? [`  hint:  ${hint}`] : []),
     `  fix:   ${finding.fix}`,
   ].join('\n');

@@ -14,7 +14,11 @@ export interface Rule<T> {
   readonly expected: string;
 }
 
-const rule = <T>(field: string, holds: (of: T) => boolean, expected: string): Rule<T> => ({ field, holds, expected });
+const rule = <T>(field: string, holds: (of: T) => boolean, expected: string): Rule<T> => ({
+  field,
+  holds,
+  expected,
+});
 
 export const podRules: readonly Rule<PodSpec>[] = [
   rule('automountServiceAccountToken', (pod) => pod.automountServiceAccountToken === false, 'false'),
@@ -82,7 +86,11 @@ export function shortfalls(
   return [
     ...failed(ofPod, workload.pod).map((one) => ({ ...one, path: [...workload.podPath, ...one.path] })),
     ...workload.containers.flatMap((container) =>
-      failed(ofContainer, container.spec).map((one) => ({ ...one, container, path: [...container.place.path, ...one.path] })),
+      failed(ofContainer, container.spec).map((one) => ({
+        ...one,
+        container,
+        path: [...container.place.path, ...one.path],
+      })),
     ),
   ];
 }

@@ -64,7 +64,9 @@ export const podParty = (graph: Graph, workload: Workload): Party => ({
     },
   },
   labels: workload.labels,
-  ports: Object.fromEntries(declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : []))),
+  ports: Object.fromEntries(
+    declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : [])),
+  ),
 });
 
 function podTarget(graph: Graph, workload: Workload): Target {

@@ -38,7 +38,9 @@ export function readDocuments(file: string, text: string): Doc[] {
     version: '1.1',
     customTags: (tags) =>
       tags.filter(
-        (tag) => typeof tag === 'string' || !(foreignTags.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+        (tag) =>
+          typeof tag === 'string' ||
+          !(foreignTags.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
       ),
   });
   const documents = Array.isArray(parsed) ? parsed : [];
@@ -80,7 +82,10 @@ function lineAt(top: unknown, path: Path, lines: LineCounter): number {
   return start === undefined ? 1 : lines.linePos(start).line;
 }
 
-function stepInto(node: unknown, step: string | number): { value: unknown; start: number | undefined } | undefined {
+function stepInto(
+  node: unknown,
+  step: string | number,
+): { value: unknown; start: number | undefined } | undefined {
   if (isSeq(node)) {
     const value = node.items[Number(step)];
     return value === undefined ? undefined : { value, start: startOf(value) };

@@ -15,7 +15,9 @@ export function verify(docs: readonly Doc[], programs: readonly Program[] = chat
   return faultsOf(docs, programs)
     .map(findingOf)
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
-    .sort((a, b) => (a.here.file === b.here.file ? a.here.line - b.here.line : a.here.file < b.here.file ? -1 : 1));
+    .sort((a, b) =>
+      a.here.file === b.here.file ? a.here.line - b.here.line : a.here.file < b.here.file ? -1 : 1,
+    );
 }
 
 /**

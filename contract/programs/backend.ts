@@ -30,7 +30,9 @@ function addressProblems({ env, names }: Process): SettingProblem[] {
   if (!address || !mode) return [];
   const chosen = env[address] ?? '';
   const unset = chosen === '' && !names.has(address);
-  const open = unset ? (env[mode] ?? backendVariables.AUTH_MODE.default) !== 'none' : /^(0\.0\.0\.0|::|)$/.test(chosen);
+  const open = unset
+    ? (env[mode] ?? backendVariables.AUTH_MODE.default) !== 'none'
+    : /^(0\.0\.0\.0|::|)$/.test(chosen);
   return open
     ? []
     : [
@@ -44,7 +46,9 @@ function addressProblems({ env, names }: Process): SettingProblem[] {
 
 function heap({ env }: Process): Memory[] {
   const match = heapOption.exec(env[optionsVariable] ?? '');
-  return match ? [{ in: optionsVariable, says: `a heap of ${match[1] ?? ''} MiB`, mebibytes: Number(match[1]) }] : [];
+  return match
+    ? [{ in: optionsVariable, says: `a heap of ${match[1] ?? ''} MiB`, mebibytes: Number(match[1]) }]
+    : [];
 }
 
 /** Node does not start on an option it does not know, and takes half the machine for its heap without this one. */

@@ -50,13 +50,21 @@ function memory({ env }: Process): Memory[] {
 }
 
 function heapProblems({ env }: Process): SettingProblem[] {
-  const wrong = [initialHeap, heap, pageCache].filter((name) => env[name] !== undefined && size(env[name]) === undefined);
+  const wrong = [initialHeap, heap, pageCache].filter(
+    (name) => env[name] !== undefined && size(env[name]) === undefined,
+  );
   const sizes = wrong.map((name) => ({
     in: name,
     message: `${name} is "${env[name] ?? ''}"; Neo4j expects a size like 640m or 2g and ends its start otherwise.`,
     fix: 'Write a whole number followed by k, m or g.',
   }));
   const [first, most] = [env[initialHeap], env[heap]];
+  if (most !== undefined && env[pageCache] === undefined)
+    sizes.push({
+      in: heap,
+      message: `${heap} is set and ${pageCache} is not: the image then takes 512 MiB for it, whatever the limit.`,
+      fix: `Set ${pageCache} too.`,
+    });
   if (sizes.length > 0 || first === undefined || most === undefined || first === most) return sizes;
   return [
     {
@@ -69,7 +77,16 @@ function heapProblems({ env }: Process): SettingProblem[] {
 
 /** The names the image keeps to itself; every other NEO4J_ name becomes a setting, and settings are in lower case. */
 const control = [
-  ...['ACCEPT_LICENSE_AGREEMENT', 'AUTH', 'AUTH_PATH', 'CONF', 'DEBUG', 'DEPRECATION_WARNING', 'EDITION', 'HOME'],
+  ...[
+    'ACCEPT_LICENSE_AGREEMENT',
+    'AUTH',
+    'AUTH_PATH',
+    'CONF',
+    'DEBUG',
+    'DEPRECATION_WARNING',
+    'EDITION',
+    'HOME',
+  ],
   ...['PLUGINS', 'SHA256', 'TARBALL'],
 ].map((name) => `NEO4J_${name}`);
 

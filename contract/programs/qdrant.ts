@@ -21,7 +21,8 @@ export const qdrantFacts: ProgramFacts = {
     Object.entries(paths).flatMap(([name, how]) => (env[name] ? [{ in: name, path: env[name], how }] : [])),
   answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
   speaksTls: ({ env, files }) =>
-    env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' || files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),
+    env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' ||
+    files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),
   alone: ({ env, names, files }) =>
     env[clustered] !== 'true' &&
     !names.has('QDRANT__CLUSTER__P2P__PORT') &&

@@ -15,14 +15,15 @@ export const redisFacts: ProgramFacts = {
     const text = directive(process, 'requirepass')?.value.replaceAll('"', '');
     return text === undefined || text.startsWith('$') ? undefined : text;
   },
-  alone: (process) => !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
+  alone: (process) =>
+    !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
   writes: (process) => {
     const folder = directive(process, 'dir');
     return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
   },
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
-  problems: (process) => [...lineProblems(process), ...persistenceProblems(process)],
+  problems: (process) => [...lineProblems(process), ...repeated(process), ...persistenceProblems(process)],
 };
 
 interface Directive {
@@ -53,11 +54,9 @@ function directives({ files, command }: Process): Directive[] {
   const sources = [
     ...files.filter(({ path }) => path.endsWith('.conf')).map(({ path, text }) => ({ in: path, text })),
     ...command.map((script) => ({ in: '', text: piped(script) })),
-    { in: '', text: command.join(' ').replaceAll(/--(?=[a-z])/g, '\n') },
+    { in: '', text: argued(command) },
   ];
-  const [argued] = sources.slice(-1);
-  const lines = [...sources.slice(0, -1), ...(argued ? [{ ...argued, text: afterFirstLine(argued.text) }] : [])];
-  return lines.flatMap((source) =>
+  return sources.flatMap((source) =>
     source.text
       .split('\n')
       .map((line) => /^\s*([a-z][-a-z]*)\s+(.*?)\s*$/.exec(line))
@@ -65,7 +64,11 @@ function directives({ files, command }: Process): Directive[] {
   );
 }
 
-const afterFirstLine = (text: string): string => text.slice(text.indexOf('\n') + 1 || text.length);
+/** Options such as `--port 6379`, a line each; a script has its own words. */
+const argued = (command: readonly string[]): string =>
+  command.some((word) => word.includes('\n'))
+    ? ''
+    : command.join(' ').replaceAll(/(^.*?)?--(?=[a-z])/g, '\n');
 
 /** The lines of a here-document. */
 function piped(script: string): string {
@@ -105,6 +108,31 @@ function lineProblems(process: Process): SettingProblem[] {
   });
 }
 
+/** What may stand several times. */
+const many = ['save', 'bind', 'include', 'loadmodule', 'user', 'rename-command'];
+
+/** The later one wins without a word; and a limit of bytes where mebibytes were meant evicts everything. */
+function repeated(process: Process): SettingProblem[] {
+  const all = directives(process);
+  const twice = all.filter(
+    ({ name, in: where }, index) =>
+      !many.includes(name) && all.findIndex((other) => other.name === name && other.in === where) < index,
+  );
+  const tiny = memory(process).filter(({ mebibytes }) => mebibytes > 0 && mebibytes < 1);
+  return [
+    ...twice.map(({ name, in: where }) => ({
+      in: where,
+      message: `Redis is told ${name} twice; the later one wins.`,
+      fix: 'Say it once.',
+    })),
+    ...tiny.map(({ in: where, says }) => ({
+      in: where,
+      message: `Redis is given ${says}, less than it needs empty: it would refuse every write.`,
+      fix: 'Write a size like 256mb.',
+    })),
+  ];
+}
+
 /** Neither log nor snapshots: what is on the volume is nothing. */
 function persistenceProblems(process: Process): SettingProblem[] {
   const [log, snapshots] = [directive(process, 'appendonly'), directive(process, 'save')];
@@ -112,7 +140,8 @@ function persistenceProblems(process: Process): SettingProblem[] {
   return [
     {
       in: log.in,
-      message: 'Redis keeps neither a log (appendonly no) nor snapshots (save ""): a restart forgets everything.',
+      message:
+        'Redis keeps neither a log (appendonly no) nor snapshots (save ""): a restart forgets everything.',
       fix: 'Write appendonly yes.',
     },
   ];

@@ -1,5 +1,5 @@
 import { commandFiles, executables, probeCommands, scriptVariables } from './commands.ts';
-import { connections } from './connections.ts';
+import { connections, pairs } from './connections.ts';
 import {
   containerPortsTwice,
   environments,
@@ -14,11 +14,25 @@ import { hardening, tokens } from './hardening.ts';
 import { certificates, chatRoutes, routes } from './ingress.ts';
 import { duplicates, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { immutableSecrets, labels, names, namespaces, unreadyServices, users } from './ours.ts';
-import { connectionsAllowed, entriesAllowed, namesAllowed, openPorts, ruleForms, rulePorts } from './policies.ts';
+import {
+  connectionsAllowed,
+  entriesAllowed,
+  namesAllowed,
+  openPorts,
+  ruleForms,
+  rulePorts,
+} from './policies.ts';
 import { probePaths, probePorts } from './probes.ts';
-import { accounts, autoscalers, configuration, governingServices } from './references.ts';
+import {
+  accounts,
+  autoscalers,
+  budgets,
+  claimsUsed,
+  configuration,
+  governingServices,
+} from './references.ts';
 import { claimSizes, grace, scratchSizes, memorySettings, quantities, replicas } from './resources.ts';
-import { bothEnds } from './secrets.ts';
+import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
 import { nodePortsTwice, oddPorts, servicePortsTwice, targets } from './services.ts';
 import type { Check } from './subject.ts';
@@ -27,11 +41,11 @@ import { claims, initMounts, mounts, writablePaths } from './volumes.ts';
 /** Every question verify puts to manifests, those first whose answer explains the most. */
 export const checks: readonly Check[] = [
   ...[duplicates, unusedNamespace, podSecurityLabels],
-  ...[connections, bothEnds, connectionsAllowed, entriesAllowed, namesAllowed],
+  ...[connections, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[targets, servicePortsTwice, nodePortsTwice, oddPorts, routes, certificates, chatRoutes],
   ...[openedPorts, containerPortsTwice, probePorts, probePaths],
   ...[environments, envReferences, envTwice, serviceLinks, images, imageTags],
-  ...[configuration, accounts, governingServices, autoscalers],
+  ...[configuration, claimsUsed, accounts, governingServices, autoscalers, budgets],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
   ...[rulePorts, ruleForms, openPorts],
   ...[mounts, writablePaths, claims, initMounts],

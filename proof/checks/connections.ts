@@ -2,7 +2,14 @@ import type { Fault } from '../findings.ts';
 import type { Dial, Said } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import {
+  declaredPorts,
+  selectedBy,
+  servicePort,
+  targetOf,
+  type Service,
+  type ServicePort,
+} from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { sayingOf } from './services.ts';
@@ -25,21 +32,50 @@ export const connections: Check = (subject) =>
     }
   });
 
+/** `QUEUE_PORT` beside `QUEUE_HOST` in a program nobody described: a port at least. */
+export const pairs: Check = ({ graph, known }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers
+      .filter((container) => !known.some((one) => one.container === container))
+      .flatMap(({ env }) =>
+        env.flatMap(({ name, value, secret, place }): Fault[] => {
+          const beside = env.some((other) => other.name === name.replace(/PORT$/, 'HOST'));
+          if (!name.endsWith('_PORT') || !beside || secret || value === undefined || /^\d{1,5}$/.test(value))
+            return [];
+          return [
+            {
+              code: 'ENV_INVALID',
+              message: `${name} of ${called(workload)} is "${value}"; beside a host, that is to be a port.`,
+              here: place,
+              fix: 'Write a port number.',
+            },
+          ];
+        }),
+      ),
+  );
+
 function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind: 'missing' }>): Fault {
   const names = graph.ofKind('Service').filter(({ namespace }) => namespace === host.namespace);
-  const near = nearest(host.name, names.map(({ name }) => name));
+  const near = nearest(
+    host.name,
+    names.map(({ name }) => name),
+  );
   const there = names.find(({ name }) => name === near);
   return {
     code: 'HOST_UNKNOWN',
     message: `${said(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
-    fix: near ? `Write ${near}.` : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
+    fix: near
+      ? `Write ${near}.`
+      : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
   };
 }
 
 const said = ({ variable, text, unset }: Said): string =>
-  unset ? `${variable} is not set, so it is "${text}" in the environment` : `${variable} is "${text}" in the environment`;
+  unset
+    ? `${variable} is not set, so it is "${text}" in the environment`
+    : `${variable} is "${text}" in the environment`;
 
 /** The pod itself: only another of its containers, or itself, can answer. */
 function toItself({ known }: Subject, dial: Dial): Fault[] {
@@ -47,9 +83,11 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
   const opened = known
     .filter(({ workload }) => workload === dial.workload)
     .flatMap(({ program, process }) => Object.values(program.facts.listens(process)));
-  const listening = declaredPorts(dial.workload).some(({ number }) => number === port) || opened.includes(port);
+  const listening =
+    declaredPorts(dial.workload).some(({ number }) => number === port) || opened.includes(port);
   if (listening && dial.meant === undefined) return [];
-  if (listening && opened.includes(port) && dial.workload.containers.filter(({ init }) => !init).length > 1) return [];
+  if (listening && opened.includes(port) && dial.workload.containers.filter(({ init }) => !init).length > 1)
+    return [];
   return [
     {
       code: 'HOST_IS_ITSELF',
@@ -85,7 +123,9 @@ function notServed(dial: Dial, service: Service): Fault {
     message: `${said(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}.`,
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
-    fix: only ? `Set ${dial.port.variable} to ${ports.length === 1 ? only.port : `one of ${served}`}, or give the Service port ${dial.port.text}.` : 'Give the Service a port.',
+    fix: only
+      ? `Set ${dial.port.variable} to ${ports.length === 1 ? only.port : `one of ${served}`}, or give the Service port ${dial.port.text}.`
+      : 'Give the Service a port.',
     hint: sayingOf(Number(dial.port.text)),
   };
 }
@@ -116,7 +156,13 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
   const target = subject.known.find((one) => one.workload === workload);
   if (!target || !dial.meant) return [];
   const { program, process, container } = target;
-  const there = placeIn(reached.service, 'spec', 'ports', reached.service.content.spec.ports.indexOf(reached.port), 'port');
+  const there = placeIn(
+    reached.service,
+    'spec',
+    'ports',
+    reached.service.content.spec.ports.indexOf(reached.port),
+    'port',
+  );
   if (program.service.name !== dial.meant.service)
     return [
       {
@@ -165,17 +211,19 @@ function tls(dial: Dial, { program, process, workload, container }: KnownContain
 /** A user or database the server does not have: `NEO4J_USER` beside `NEO4J_HOST`. */
 function offered(dial: Dial, { program, process, workload, container }: KnownContainer): Fault[] {
   const prefix = dial.host.variable.replace(/[^_]*$/, '');
-  return Object.entries(program.facts.offers?.(process, container.spec.image ?? '') ?? {}).flatMap(([name, right]): Fault[] => {
-    const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
-    if (!entry?.value || entry.value === right) return [];
-    return [
-      {
-        code: 'CLIENT_UNKNOWN',
-        message: `${entry.name} is "${entry.value}", but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
-        here: entry.place,
-        there: inContainer(container, 'image'),
-        fix: `Set ${entry.name} to ${right}.`,
-      },
-    ];
-  });
+  return Object.entries(program.facts.offers?.(process, container.spec.image ?? '') ?? {}).flatMap(
+    ([name, right]): Fault[] => {
+      const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
+      if (!entry?.value || entry.value === right) return [];
+      return [
+        {
+          code: 'CLIENT_UNKNOWN',
+          message: `${entry.name} is "${entry.value}", but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
+          here: entry.place,
+          there: inContainer(container, 'image'),
+          fix: `Set ${entry.name} to ${right}.`,
+        },
+      ];
+    },
+  );
 }

@@ -21,7 +21,9 @@ export const openedPorts: Check = ({ known }) =>
     return container.spec.ports.flatMap(({ name, containerPort, protocol }, index): Fault[] => {
       const named = name === undefined ? undefined : listens[name];
       const wrong = named === undefined ? !numbers.includes(containerPort) : named !== containerPort;
-      const opens = Object.entries(listens).map(([port, number]) => `${port} (${number})`).join(', ');
+      const opens = Object.entries(listens)
+        .map(([port, number]) => `${port} (${number})`)
+        .join(', ');
       const here = inContainer(container, 'ports', index, 'containerPort');
       return [
         ...(wrong
@@ -63,7 +65,8 @@ export const containerPortsTwice: Check = ({ graph }) =>
         .slice(0, position)
         .find(
           ({ number, protocol, name }) =>
-            (number === port.number && protocol === port.protocol) || (name !== undefined && name === port.name),
+            (number === port.number && protocol === port.protocol) ||
+            (name !== undefined && name === port.name),
         );
       return first
         ? [
@@ -92,7 +95,8 @@ function badValues({ workload, container, program, process }: KnownContainer): F
   const { variables = {} } = program.service;
   const alone = container.env.flatMap(({ name, value, secret, place }): Fault[] => {
     const variable = variables[name];
-    if (!variable || value === undefined || value === '' || variable.schema.safeParse(value).success) return [];
+    if (!variable || value === undefined || value === '' || variable.schema.safeParse(value).success)
+      return [];
     const hidden = secret || variable.secret;
     return [
       {
@@ -105,7 +109,9 @@ function badValues({ workload, container, program, process }: KnownContainer): F
   });
   if (alone.length > 0 || variables !== backendVariables) return alone;
   // A secret that is kept elsewhere is there for all we know.
-  const kept = Object.fromEntries([...process.names].filter((name) => variables[name]?.secret).map((name) => [name, 'kept']));
+  const kept = Object.fromEntries(
+    [...process.names].filter((name) => variables[name]?.secret).map((name) => [name, 'kept']),
+  );
   const result = parseEnv({ ...kept, ...process.env });
   if (result.ok) return [];
   return result.problems.map(({ name, message }) => ({
@@ -122,7 +128,9 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
   return container.env
     .filter(({ name }) => !known.includes(name))
     .flatMap(({ name, place }): Fault[] => {
-      const meant = known.find((one) => distance(one, name) <= 2 && !container.env.some((entry) => entry.name === one));
+      const meant = known.find(
+        (one) => distance(one, name) <= 2 && !container.env.some((entry) => entry.name === one),
+      );
       return meant
         ? [
             {
@@ -137,10 +145,17 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
 }
 
 /** A variable that only another program reads: its ConfigMap, or its line, was taken by mistake. */
-function namesOfOthers({ workload, container, program }: KnownContainer, programs: readonly Program[]): Fault[] {
+function namesOfOthers(
+  { workload, container, program }: KnownContainer,
+  programs: readonly Program[],
+): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
     const reader = programs.find(({ service }) => Object.hasOwn(service.variables ?? {}, name));
-    if (!reader || Object.hasOwn(program.service.variables ?? {}, name)) return [];
+    // A password called REDIS_PASSWORD is at home in Redis, whoever else reads that name.
+    const own =
+      Object.hasOwn(program.service.variables ?? {}, name) ||
+      name.startsWith(program.service.name.toUpperCase());
+    if (!reader || own) return [];
     return [
       {
         code: 'ENV_OF_ANOTHER',
@@ -167,23 +182,45 @@ export const envReferences: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
       const all = new Map(container.env.map((entry, index) => [entry.name, index]));
-      return container.spec.env.flatMap(({ name, value }, index): Fault[] => {
+      const inWords = (['command', 'args'] as const).flatMap((field) =>
+        container.spec[field].flatMap((word, index) =>
+          referredIn(word)
+            .filter((other) => !all.has(other) && nearest(other, [...all.keys()]) !== undefined)
+            .map((other) => ({
+              code: 'ENV_REFERENCE' as const,
+              message: `${containerCalled(workload, container)} is started with $(${other}), which is not set: the process gets the text "$(${other})".`,
+              here: inContainer(container, field, index),
+              fix: `Write $(${nearest(other, [...all.keys()]) ?? other}).`,
+            })),
+        ),
+      );
+      const inValues = container.spec.env.flatMap(({ name, value }, index): Fault[] => {
         const before = (other: string): boolean => (all.get(other) ?? Infinity) < (all.get(name) ?? 0);
-        return [...(value ?? '').matchAll(/(?<!\$)\$\(([-._A-Za-z0-9]+)\)/g)]
-          .map(([, other = '']) => other)
+        return referredIn(value ?? '')
           .filter((other) => !before(other))
           .map((other) => {
-            const near = nearest(other, [...all.keys()].filter((key) => key !== name));
+            const near = nearest(
+              other,
+              [...all.keys()].filter((key) => key !== name),
+            );
             return {
               code: 'ENV_REFERENCE' as const,
               message: `${name} of ${called(workload)} refers to $(${other}), which is not set before it: the process gets the text "$(${other})".`,
               here: inContainer(container, 'env', index, 'value'),
-              fix: all.has(other) ? `Set ${other} before ${name}.` : near ? `Write $(${near}).` : `Set ${other}, or write $$(${other}) where the text itself is meant.`,
+              fix: all.has(other)
+                ? `Set ${other} before ${name}.`
+                : near
+                  ? `Write $(${near}).`
+                  : `Set ${other}, or write $$(${other}) where the text itself is meant.`,
             };
           });
       });
+      return [...inWords, ...inValues];
     }),
   );
+
+const referredIn = (text: string): string[] =>
+  [...text.matchAll(/(?<!\$)\$\(([-._A-Za-z0-9]+)\)/g)].map(([, name = '']) => name);
 
 /** One name twice in a container's list: the second one wins. */
 export const envTwice: Check = ({ graph }) =>
@@ -213,7 +250,9 @@ export const serviceLinks: Check = ({ graph, known }) =>
     const links = new Map(
       graph
         .ofKind('Service')
-        .filter(({ namespace, content }) => namespace === workload.namespace && content.spec.clusterIP !== 'None')
+        .filter(
+          ({ namespace, content }) => namespace === workload.namespace && content.spec.clusterIP !== 'None',
+        )
         .map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_PORT`, service]),
     );
     return Object.keys(program.service.variables ?? {}).flatMap((variable): Fault[] => {
@@ -236,10 +275,12 @@ export const images: Check = ({ graph, programs }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container): Fault[] => {
       const repository = repositoryOf(container.spec.image ?? '');
-      const near = programs.map(({ facts }) => facts.image).find((image) => {
-        const letters = distance(image, repository);
-        return letters > 0 && letters <= Math.min(2, image.length - 3);
-      });
+      const near = programs
+        .map(({ facts }) => facts.image)
+        .find((image) => {
+          const letters = distance(image, repository);
+          return letters > 0 && letters <= Math.min(2, image.length - 3);
+        });
       return near
         ? [
             {

@@ -29,7 +29,12 @@ function promised(graph: Graph, workload: Workload): ReturnType<typeof shortfall
 }
 
 const enforces = (graph: Graph, namespace: string): boolean =>
-  graph.ofKind('Namespace').some(({ name, labels }) => name === namespace && labels['pod-security.kubernetes.io/enforce'] === 'restricted');
+  graph
+    .ofKind('Namespace')
+    .some(
+      ({ name, labels }) =>
+        name === namespace && labels['pod-security.kubernetes.io/enforce'] === 'restricted',
+    );
 
 const aloud = <T>(field: string, weak: (of: T) => boolean, expected: string): Rule<T> => ({
   field,
@@ -45,31 +50,76 @@ const restrictedPod: readonly Rule<PodSpec>[] = [
   aloud('enableServiceLinks', (pod) => pod.enableServiceLinks === true, 'false'),
   aloud('securityContext.runAsNonRoot', (pod) => pod.securityContext.runAsNonRoot === false, 'true'),
   aloud('securityContext.runAsUser', (pod) => pod.securityContext.runAsUser === 0, 'a number above 0'),
-  aloud('securityContext.seccompProfile', (pod) => pod.securityContext.seccompProfile?.type === 'Unconfined', 'RuntimeDefault'),
+  aloud(
+    'securityContext.seccompProfile',
+    (pod) => pod.securityContext.seccompProfile?.type === 'Unconfined',
+    'RuntimeDefault',
+  ),
 ];
 
 const restrictedContainer: readonly Rule<ContainerSpec>[] = [
-  aloud('securityContext.allowPrivilegeEscalation', ({ securityContext }) => securityContext.allowPrivilegeEscalation !== false, 'false'),
+  aloud(
+    'securityContext.allowPrivilegeEscalation',
+    ({ securityContext }) => securityContext.allowPrivilegeEscalation !== false,
+    'false',
+  ),
   aloud('securityContext.privileged', ({ securityContext }) => securityContext.privileged === true, 'false'),
-  aloud('securityContext.readOnlyRootFilesystem', ({ securityContext }) => securityContext.readOnlyRootFilesystem === false, 'true'),
-  aloud('securityContext.runAsNonRoot', ({ securityContext }) => securityContext.runAsNonRoot === false, 'true'),
-  aloud('securityContext.runAsUser', ({ securityContext }) => securityContext.runAsUser === 0, 'a number above 0'),
-  aloud('securityContext.capabilities.drop', ({ securityContext }) => !securityContext.capabilities?.drop.includes('ALL'), 'ALL'),
-  aloud('securityContext.capabilities.add', ({ securityContext }) => (securityContext.capabilities?.add ?? []).some((name) => name !== 'NET_BIND_SERVICE'), 'nothing'),
-  aloud('securityContext.seccompProfile', ({ securityContext }) => securityContext.seccompProfile?.type === 'Unconfined', 'RuntimeDefault'),
+  aloud(
+    'securityContext.readOnlyRootFilesystem',
+    ({ securityContext }) => securityContext.readOnlyRootFilesystem === false,
+    'true',
+  ),
+  aloud(
+    'securityContext.runAsNonRoot',
+    ({ securityContext }) => securityContext.runAsNonRoot === false,
+    'true',
+  ),
+  aloud(
+    'securityContext.runAsUser',
+    ({ securityContext }) => securityContext.runAsUser === 0,
+    'a number above 0',
+  ),
+  aloud(
+    'securityContext.capabilities.drop',
+    ({ securityContext }) => !securityContext.capabilities?.drop.includes('ALL'),
+    'ALL',
+  ),
+  aloud(
+    'securityContext.capabilities.add',
+    ({ securityContext }) =>
+      (securityContext.capabilities?.add ?? []).some((name) => name !== 'NET_BIND_SERVICE'),
+    'nothing',
+  ),
+  aloud(
+    'securityContext.seccompProfile',
+    ({ securityContext }) => securityContext.seccompProfile?.type === 'Unconfined',
+    'RuntimeDefault',
+  ),
 ];
 
 /** What a container may leave to its pod, it must say itself where the pod does not. */
 const inheritedBy = ({ securityContext: pod }: PodSpec): Rule<ContainerSpec>[] => [
-  aloud('securityContext.runAsNonRoot', ({ securityContext }) => pod.runAsNonRoot !== true && securityContext.runAsNonRoot === undefined, 'true'),
-  aloud('securityContext.seccompProfile', ({ securityContext }) => !pod.seccompProfile && !securityContext.seccompProfile, 'RuntimeDefault'),
+  aloud(
+    'securityContext.runAsNonRoot',
+    ({ securityContext }) => pod.runAsNonRoot !== true && securityContext.runAsNonRoot === undefined,
+    'true',
+  ),
+  aloud(
+    'securityContext.seccompProfile',
+    ({ securityContext }) => !pod.seccompProfile && !securityContext.seccompProfile,
+    'RuntimeDefault',
+  ),
 ];
 
 /** An account's token is a key to the API server; ours need none. */
 export const tokens: Check = ({ graph }) =>
   graph
     .ofKind('ServiceAccount')
-    .filter((account) => (managedByUs(account) ? account.content.automountServiceAccountToken !== false : enforces(graph, account.namespace) && account.content.automountServiceAccountToken === true))
+    .filter((account) =>
+      managedByUs(account)
+        ? account.content.automountServiceAccountToken !== false
+        : enforces(graph, account.namespace) && account.content.automountServiceAccountToken === true,
+    )
     .map((account) => ({
       code: 'HARDENING' as const,
       message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,

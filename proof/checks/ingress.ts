@@ -34,33 +34,43 @@ export function routesOf(ingress: Ingress): Route[] {
 
 /** Every route must lead to a Service and a port that are there. */
 export const routes: Check = ({ graph }) =>
-  graph.ofKind('Ingress').flatMap(routesOf).flatMap(({ ingress, name, port, at }): Fault[] => {
-    const service = graph.find('Service', ingress.namespace, name);
-    const names = graph.ofKind('Service').map((one) => one.name);
-    if (!service) {
-      const near = nearest(name, names);
+  graph
+    .ofKind('Ingress')
+    .flatMap(routesOf)
+    .flatMap(({ ingress, name, port, at }): Fault[] => {
+      const service = graph.find('Service', ingress.namespace, name);
+      const names = graph.ofKind('Service').map((one) => one.name);
+      if (!service) {
+        const near = nearest(name, names);
+        return [
+          {
+            code: 'HOST_UNKNOWN',
+            message: `${called(ingress)} leads to Service ${name}, which is not in namespace ${ingress.namespace}.`,
+            here: placeIn(ingress, ...at, 'backend', 'service', 'name'),
+            fix: near ? `Write ${near}.` : 'Name a Service that is there.',
+          },
+        ];
+      }
+      if (servicePort(service, port)) return [];
+      const { ports } = service.content.spec;
       return [
         {
-          code: 'HOST_UNKNOWN',
-          message: `${called(ingress)} leads to Service ${name}, which is not in namespace ${ingress.namespace}.`,
-          here: placeIn(ingress, ...at, 'backend', 'service', 'name'),
-          fix: near ? `Write ${near}.` : 'Name a Service that is there.',
+          code: 'PORT_NOT_SERVED',
+          message: `${called(ingress)} leads to port "${port}" of ${called(service)}, which serves ${ports.map((one) => (one.name ? `${one.name} (${one.port})` : one.port)).join(', ')}.`,
+          here: placeIn(
+            ingress,
+            ...at,
+            'backend',
+            'service',
+            'port',
+            typeof port === 'number' ? 'number' : 'name',
+          ),
+          there: placeIn(service, 'spec', 'ports', 0, 'port'),
+          fix: 'Write one of these.',
+          hint: typeof port === 'number' ? sayingOf(port) : undefined,
         },
       ];
-    }
-    if (servicePort(service, port)) return [];
-    const { ports } = service.content.spec;
-    return [
-      {
-        code: 'PORT_NOT_SERVED',
-        message: `${called(ingress)} leads to port "${port}" of ${called(service)}, which serves ${ports.map((one) => (one.name ? `${one.name} (${one.port})` : one.port)).join(', ')}.`,
-        here: placeIn(ingress, ...at, 'backend', 'service', 'port', typeof port === 'number' ? 'number' : 'name'),
-        there: placeIn(service, 'spec', 'ports', 0, 'port'),
-        fix: 'Write one of these.',
-        hint: typeof port === 'number' ? sayingOf(port) : undefined,
-      },
-    ];
-  });
+    });
 
 /** A certificate for a host that no rule has, or a host of a TLS Ingress without a certificate. */
 export const certificates: Check = ({ graph }) =>
@@ -89,30 +99,54 @@ export const certificates: Check = ({ graph }) =>
   });
 
 /** What a page, a browser and a WebSocket ask for by path, of the chat. */
-const asked = [httpPaths.chat, httpPaths.page, httpPaths.status].map((path) => path.replaceAll(/:(\w+)/g, 'some-$1'));
+const asked = [httpPaths.chat, httpPaths.page, httpPaths.status].map((path) =>
+  path.replaceAll(/:(\w+)/g, 'some-$1'),
+);
 
 /** The chat's own paths must be routed to it: the WebSocket to ready pods, all else to pods that may explain. */
 export const chatRoutes: Check = (subject) =>
   subject.graph.ofKind('Ingress').flatMap((ingress) => {
     const all = routesOf(ingress);
     const hosts = new Set(all.filter((route) => isChat(subject, route)).map(({ host }) => host));
-    return [...hosts].flatMap((host) => asked.flatMap((path) => routeFaults(subject, ingress, all.filter((route) => route.host === host), path)));
+    return [...hosts].flatMap((host) =>
+      asked.flatMap((path) =>
+        routeFaults(
+          subject,
+          ingress,
+          all.filter((route) => route.host === host),
+          path,
+        ),
+      ),
+    );
   });
 
 function routeFaults(subject: Subject, ingress: Ingress, all: readonly Route[], path: string): Fault[] {
   const chosen = [...all]
-    .filter(({ path: prefix, exact }) => (exact ? path === prefix : prefix === '/' || path === prefix || path.startsWith(`${prefix.replace(/\/$/, '')}/`)))
+    .filter(({ path: prefix, exact }) =>
+      exact
+        ? path === prefix
+        : prefix === '/' || path === prefix || path.startsWith(`${prefix.replace(/\/$/, '')}/`),
+    )
     .sort((a, b) => b.path.length - a.path.length)[0];
   const [nearestRoute] = all;
   if (!chosen || !isChat(subject, chosen)) {
-    const place = placeIn(ingress, ...(chosen ?? nearestRoute)?.at ?? ['spec'], 'path');
-    return [{ code: 'ROUTE', message: `${called(ingress)} leads ${path} ${chosen ? `to Service ${chosen.name}, which is not the chat` : 'nowhere'}.`, here: place, fix: 'Route / to the backend.' }];
+    const place = placeIn(ingress, ...((chosen ?? nearestRoute)?.at ?? ['spec']), 'path');
+    return [
+      {
+        code: 'ROUTE',
+        message: `${called(ingress)} leads ${path} ${chosen ? `to Service ${chosen.name}, which is not the chat` : 'nowhere'}.`,
+        here: place,
+        fix: 'Route / to the backend.',
+      },
+    ];
   }
   const service = subject.graph.find('Service', ingress.namespace, chosen.name);
   const others = subject.graph.ofKind('Service').filter((one) => sameTarget(subject, one, service));
   const wantsReady = path.startsWith(`${webSocketPrefix}/`);
   const publishes = service?.content.spec.publishNotReadyAddresses === true;
-  const better = others.find(({ content }) => content.spec.publishNotReadyAddresses !== publishes && content.spec.clusterIP !== 'None');
+  const better = others.find(
+    ({ content }) => content.spec.publishNotReadyAddresses !== publishes && content.spec.clusterIP !== 'None',
+  );
   if (!service || !better || wantsReady !== publishes) return [];
   return [
     {
@@ -128,7 +162,9 @@ function routeFaults(subject: Subject, ingress: Ingress, all: readonly Route[], 
 }
 
 const sameTarget = ({ graph }: Subject, a: Service, b: Service | undefined): boolean =>
-  b !== undefined && a !== b && selectedBy(graph, a).some((workload) => selectedBy(graph, b).includes(workload));
+  b !== undefined &&
+  a !== b &&
+  selectedBy(graph, a).some((workload) => selectedBy(graph, b).includes(workload));
 
 /** Whether a route ends at the port of a program that serves the chat's page. */
 function isChat({ graph, known }: Subject, { ingress, name, port }: Route): boolean {

@@ -13,7 +13,9 @@ export const names: Check = ({ graph }) =>
     const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
     if (stack === undefined || object.kind === 'NetworkPolicy') return [];
     const base = service === undefined ? stack : workloadName(stack, service);
-    const right = (suffixesOf[object.kind] ?? ['']).map((suffix) => (suffix === '' ? base : `${base}-${suffix}`));
+    const right = (suffixesOf[object.kind] ?? ['']).map((suffix) =>
+      suffix === '' ? base : `${base}-${suffix}`,
+    );
     return right.includes(object.name)
       ? []
       : [
@@ -49,24 +51,63 @@ export const labels: Check = ({ graph }) => {
     const copies = workload
       ? [
           { labels: workload.labels, path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'] },
-          ...workload.claims.map(({ metadata }, index) => ({ labels: metadata.labels, path: ['spec', 'volumeClaimTemplates', index, 'metadata', 'labels'] })),
+          ...workload.claims.map(({ metadata }, index) => ({
+            labels: metadata.labels,
+            path: ['spec', 'volumeClaimTemplates', index, 'metadata', 'labels'],
+          })),
         ]
       : [];
-    const kin = ours.find((other) => other.labels[instanceLabel] === stack && other.labels[nameLabel] === object.labels[nameLabel] && stack !== undefined && object.labels[nameLabel] !== undefined && majority(ours, other) !== object.labels[componentLabel]);
+    const kin = ours.find(
+      (other) =>
+        other.labels[instanceLabel] === stack &&
+        other.labels[nameLabel] === object.labels[nameLabel] &&
+        stack !== undefined &&
+        object.labels[nameLabel] !== undefined &&
+        majority(ours, other) !== object.labels[componentLabel],
+    );
     return [
       ...copies.flatMap((copy) =>
         Object.entries(copy.labels)
           .filter(([label, value]) => label in object.labels && object.labels[label] !== value)
-          .map(([label, value]) => ({ code: 'LABELS' as const, message: `${called(object)} has ${label} "${object.labels[label] ?? ''}", what it makes has "${value}".`, here: placeIn(object, ...copy.path, label), there: at(label), fix: 'Write one value at both.' })),
+          .map(([label, value]) => ({
+            code: 'LABELS' as const,
+            message: `${called(object)} has ${label} "${object.labels[label] ?? ''}", what it makes has "${value}".`,
+            here: placeIn(object, ...copy.path, label),
+            there: at(label),
+            fix: 'Write one value at both.',
+          })),
       ),
       ...(manager !== us && distance(manager, us) <= 2
-        ? [{ code: 'LABELS' as const, message: `${called(object)} is managed by "${manager}", it says; others of its kind by "${us}".`, here: at(managedByLabel), fix: `Write ${us}.` }]
+        ? [
+            {
+              code: 'LABELS' as const,
+              message: `${called(object)} is managed by "${manager}", it says; others of its kind by "${us}".`,
+              here: at(managedByLabel),
+              fix: `Write ${us}.`,
+            },
+          ]
         : []),
       ...(managedByUs(object) && stack !== undefined && whole !== undefined && stack !== whole
-        ? [{ code: 'LABELS' as const, message: `${called(object)} is an instance of "${stack}" and a part of "${whole}": stacks are ${stacks.join(', ')}.`, here: at(partOfLabel), there: at(instanceLabel), fix: 'Write the name of the stack at both.' }]
+        ? [
+            {
+              code: 'LABELS' as const,
+              message: `${called(object)} is an instance of "${stack}" and a part of "${whole}": stacks are ${stacks.join(', ')}.`,
+              here: at(partOfLabel),
+              there: at(instanceLabel),
+              fix: 'Write the name of the stack at both.',
+            },
+          ]
         : []),
       ...(managedByUs(object) && kin
-        ? [{ code: 'LABELS' as const, message: `${called(object)} is a "${object.labels[componentLabel] ?? '(nothing)'}", other objects of its service are "${majority(ours, kin)}".`, here: at(componentLabel), there: placeIn(kin, 'metadata', 'labels', componentLabel), fix: 'Make them agree.' }]
+        ? [
+            {
+              code: 'LABELS' as const,
+              message: `${called(object)} is a "${object.labels[componentLabel] ?? '(nothing)'}", other objects of its service are "${majority(ours, kin)}".`,
+              here: at(componentLabel),
+              there: placeIn(kin, 'metadata', 'labels', componentLabel),
+              fix: 'Make them agree.',
+            },
+          ]
         : []),
     ];
   });
@@ -76,7 +117,10 @@ export const labels: Check = ({ graph }) => {
 function majority(ours: readonly AnyObject[], object: AnyObject): string {
   const votes = new Map<string, number>();
   for (const other of ours)
-    if (other.labels[nameLabel] === object.labels[nameLabel] && other.labels[instanceLabel] === object.labels[instanceLabel]) {
+    if (
+      other.labels[nameLabel] === object.labels[nameLabel] &&
+      other.labels[instanceLabel] === object.labels[instanceLabel]
+    ) {
       const word = other.labels[componentLabel] ?? '';
       votes.set(word, (votes.get(word) ?? 0) + 1);
     }
@@ -89,12 +133,15 @@ export const users: Check = ({ graph, known }) =>
     .filter(({ object }) => managedByUs(object))
     .flatMap((workload): Fault[] => {
       const { runAsUser, runAsGroup, fsGroup } = workload.pod.securityContext;
-      const official = known.find((one) => one.workload === workload && one.by === 'image')?.program.service.container.user;
+      const official = known.find((one) => one.workload === workload && one.by === 'image')?.program.service
+        .container.user;
       const agree = runAsUser === runAsGroup && runAsGroup === fsGroup;
       if (agree && (!official || official.uid === runAsUser)) return [];
-      const odd = [['runAsUser', runAsUser, runAsGroup] as const, ['runAsGroup', runAsGroup, fsGroup] as const, ['fsGroup', fsGroup, runAsUser] as const].find(
-        ([, value, next]) => (official ? value !== official.uid : value !== next),
-      );
+      const odd = [
+        ['runAsUser', runAsUser, runAsGroup] as const,
+        ['runAsGroup', runAsGroup, fsGroup] as const,
+        ['fsGroup', fsGroup, runAsUser] as const,
+      ].find(([, value, next]) => (official ? value !== official.uid : value !== next));
       const [field = 'runAsUser', value] = odd ?? [];
       return [
         {
@@ -108,19 +155,40 @@ export const users: Check = ({ graph, known }) =>
 
 /** A Service that explains unready pods, or makes them find each other, must lead to them. */
 export const unreadyServices: Check = ({ graph }) =>
-  graph.ofKind('Service').filter(managedByUs).flatMap((service): Fault[] => {
-    const { spec } = service.content;
-    const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
-    const unnamed = spec.type === 'NodePort' || spec.type === 'LoadBalancer' ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined) : -1;
-    return [
-      ...(unready && !spec.publishNotReadyAddresses
-        ? [{ code: 'UNREADY_PODS' as const, message: `${called(service)} is there for pods that are not ready, and does not publish them.`, here: placeIn(service, 'spec', 'publishNotReadyAddresses'), fix: 'Set publishNotReadyAddresses to true.' }]
-        : []),
-      ...(unnamed >= 0
-        ? [{ code: 'NODE_PORT' as const, message: `${called(service)} opens a port of every node for its port ${spec.ports[unnamed]?.port ?? ''}, and does not say which: nothing can be mapped to it.`, here: placeIn(service, 'spec', 'type'), there: placeIn(service, 'spec', 'ports', unnamed), fix: 'Write type: ClusterIP, or a nodePort.' }]
-        : []),
-    ];
-  });
+  graph
+    .ofKind('Service')
+    .filter(managedByUs)
+    .flatMap((service): Fault[] => {
+      const { spec } = service.content;
+      const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
+      const unnamed =
+        spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+          ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined)
+          : -1;
+      return [
+        ...(unready && !spec.publishNotReadyAddresses
+          ? [
+              {
+                code: 'UNREADY_PODS' as const,
+                message: `${called(service)} is there for pods that are not ready, and does not publish them.`,
+                here: placeIn(service, 'spec', 'publishNotReadyAddresses'),
+                fix: 'Set publishNotReadyAddresses to true.',
+              },
+            ]
+          : []),
+        ...(unnamed >= 0
+          ? [
+              {
+                code: 'NODE_PORT' as const,
+                message: `${called(service)} opens a port of every node for its port ${spec.ports[unnamed]?.port ?? ''}, and does not say which: nothing can be mapped to it.`,
+                here: placeIn(service, 'spec', 'type'),
+                there: placeIn(service, 'spec', 'ports', unnamed),
+                fix: 'Write type: ClusterIP, or a nodePort.',
+              },
+            ]
+          : []),
+      ];
+    });
 
 /** Our Secret never changes: another value over an old volume locks everybody out. */
 export const immutableSecrets: Check = ({ graph }) =>
@@ -136,18 +204,39 @@ export const immutableSecrets: Check = ({ graph }) =>
 
 /** Our Namespace asks for `restricted` in all three ways, of one version. */
 export const namespaces: Check = ({ graph }) =>
-  graph.ofKind('Namespace').filter(managedByUs).flatMap((space): Fault[] => {
-    const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
-    const weak = modes.find((label) => space.labels[label] !== 'restricted');
-    const versions = modes.map((label) => ({ label: `${label}-version`, version: space.labels[`${label}-version`] }));
-    const odd = versions.find(({ version }) => versions.filter((other) => other.version === version).length === 1);
-    return [
-      ...(weak
-        ? [{ code: 'POD_SECURITY' as const, message: `${called(space)} does not ask for restricted pods: ${weak} is "${space.labels[weak] ?? '(nothing)'}".`, here: placeIn(space, 'metadata', 'labels', weak), fix: 'Write restricted.' }]
-        : []),
-      ...(odd
-        ? [{ code: 'POD_SECURITY' as const, message: `${called(space)} asks for ${odd.version ?? '(nothing)'} in ${odd.label}, and for another version elsewhere.`, here: placeIn(space, 'metadata', 'labels', odd.label), fix: 'Write one version at all three.' }]
-        : []),
-    ];
-  });
-
+  graph
+    .ofKind('Namespace')
+    .filter(managedByUs)
+    .flatMap((space): Fault[] => {
+      const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
+      const weak = modes.find((label) => space.labels[label] !== 'restricted');
+      const versions = modes.map((label) => ({
+        label: `${label}-version`,
+        version: space.labels[`${label}-version`],
+      }));
+      const odd = versions.find(
+        ({ version }) => versions.filter((other) => other.version === version).length === 1,
+      );
+      return [
+        ...(weak
+          ? [
+              {
+                code: 'POD_SECURITY' as const,
+                message: `${called(space)} does not ask for restricted pods: ${weak} is "${space.labels[weak] ?? '(nothing)'}".`,
+                here: placeIn(space, 'metadata', 'labels', weak),
+                fix: 'Write restricted.',
+              },
+            ]
+          : []),
+        ...(odd
+          ? [
+              {
+                code: 'POD_SECURITY' as const,
+                message: `${called(space)} asks for ${odd.version ?? '(nothing)'} in ${odd.label}, and for another version elsewhere.`,
+                here: placeIn(space, 'metadata', 'labels', odd.label),
+                fix: 'Write one version at all three.',
+              },
+            ]
+          : []),
+      ];
+    });

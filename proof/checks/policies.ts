@@ -5,7 +5,15 @@ import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { directionsOf, policiesFor, refusedBy, rulesOf, type Direction, type Party, type Policy } from '../graph/policies.ts';
+import {
+  directionsOf,
+  policiesFor,
+  refusedBy,
+  rulesOf,
+  type Direction,
+  type Party,
+  type Policy,
+} from '../graph/policies.ts';
 import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
@@ -25,14 +33,26 @@ export const connectionsAllowed: Check = ({ graph, dials }) =>
     const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
     if (host.kind === 'outside') {
       const to: Party = { name: dial.host.text, ours: false, address: host.address ?? someAddress };
-      return blocked({ from, to, port: Number(dial.port.text), why: dial.port.variable, here: dial.port.place }, policies);
+      return blocked(
+        { from, to, port: Number(dial.port.text), why: dial.port.variable, here: dial.port.place },
+        policies,
+      );
     }
     if (host.kind !== 'service') return [];
     const port = servicePort(host.service, Number(dial.port.text));
     return selectedBy(graph, host.service).flatMap((workload) => {
       const target = port && targetOf(port, workload);
       return target
-        ? blocked({ from, to: podParty(graph, workload), port: target.number, why: dial.port.variable, here: dial.port.place }, policies)
+        ? blocked(
+            {
+              from,
+              to: podParty(graph, workload),
+              port: target.number,
+              why: dial.port.variable,
+              here: dial.port.place,
+            },
+            policies,
+          )
         : [];
     });
   });
@@ -47,11 +67,15 @@ interface Wanted {
   readonly here: Place;
 }
 
-function blocked({ from, to, port, protocol = 'TCP', why, here }: Wanted, policies: readonly Policy[]): Fault[] {
+function blocked(
+  { from, to, port, protocol = 'TCP', why, here }: Wanted,
+  policies: readonly Policy[],
+): Fault[] {
   const refused = refusedBy(policies, { from, to, port, protocol });
   const [first] = refused?.policies ?? [];
   if (!refused || !first) return [];
-  const verb = refused.direction === 'Egress' ? `nothing lets ${from.name} out to` : `nothing lets ${from.name} in to`;
+  const verb =
+    refused.direction === 'Egress' ? `nothing lets ${from.name} out to` : `nothing lets ${from.name} in to`;
   return [
     {
       code: 'CONNECTION_BLOCKED',
@@ -67,10 +91,16 @@ function blocked({ from, to, port, protocol = 'TCP', why, here }: Wanted, polici
 function ruleNear(policies: readonly Policy[], direction: Direction, port: number): Place | undefined {
   const all = policies.flatMap((policy) =>
     rulesOf(policy, direction).flatMap(({ ports }, rule) =>
-      ports.map((one, index) => ({ text: String(one.port), place: placeIn(policy, 'spec', rulesField[direction], rule, 'ports', index, 'port') })),
+      ports.map((one, index) => ({
+        text: String(one.port),
+        place: placeIn(policy, 'spec', rulesField[direction], rule, 'ports', index, 'port'),
+      })),
     ),
   );
-  const near = nearest(String(port), all.map(({ text }) => text));
+  const near = nearest(
+    String(port),
+    all.map(({ text }) => text),
+  );
   return all.find(({ text }) => text === near)?.place ?? all[0]?.place;
 }
 
@@ -82,14 +112,34 @@ export const entriesAllowed: Check = ({ graph }) => {
   const outward = graph
     .ofKind('Service')
     .filter(({ content }) => content.spec.type === 'NodePort' || content.spec.type === 'LoadBalancer')
-    .flatMap((service) => service.content.spec.ports.map((port) => ({ service, port, here: placeIn(service, 'spec', 'type') })));
+    .flatMap((service) =>
+      service.content.spec.ports.map((port) => ({ service, port, here: placeIn(service, 'spec', 'type') })),
+    );
   const routed = graph.ofKind('Ingress').flatMap((ingress) =>
     ingress.content.spec.rules.flatMap(({ http }, rule) =>
       (http?.paths ?? []).flatMap(({ backend }, path) => {
         const service = graph.find('Service', ingress.namespace, backend.service.name);
-        const port = service && servicePort(service, backend.service.port.number ?? backend.service.port.name ?? '');
+        const port =
+          service && servicePort(service, backend.service.port.number ?? backend.service.port.name ?? '');
         return service && port
-          ? [{ service, port, here: placeIn(ingress, 'spec', 'rules', rule, 'http', 'paths', path, 'backend', 'service', 'port') }]
+          ? [
+              {
+                service,
+                port,
+                here: placeIn(
+                  ingress,
+                  'spec',
+                  'rules',
+                  rule,
+                  'http',
+                  'paths',
+                  path,
+                  'backend',
+                  'service',
+                  'port',
+                ),
+              },
+            ]
           : [];
       }),
     ),
@@ -98,7 +148,9 @@ export const entriesAllowed: Check = ({ graph }) => {
     selectedBy(graph, service).flatMap((workload) => {
       const target = targetOf(port, workload);
       const to = podParty(graph, workload);
-      return target ? blocked({ from: world, to, port: target.number, why: called(service), here }, policies) : [];
+      return target
+        ? blocked({ from: world, to, port: target.number, why: called(service), here }, policies)
+        : [];
     }),
   );
 };
@@ -106,7 +158,11 @@ export const entriesAllowed: Check = ({ graph }) => {
 /** A pod that may only go where policies say, and dials by name, must be let to the name servers. */
 export const namesAllowed: Check = ({ graph, dials }) => {
   const policies = graph.ofKind('NetworkPolicy');
-  const dialling = new Set(dials.filter(({ host }) => !/^[\d.]+$|:/.test(host.text) && host.text !== 'localhost').map(({ workload }) => workload));
+  const dialling = new Set(
+    dials
+      .filter(({ host }) => !/^[\d.]+$|:/.test(host.text) && host.text !== 'localhost')
+      .map(({ workload }) => workload),
+  );
   const dns: Party = {
     name: 'kube-dns',
     ours: false,
@@ -119,7 +175,9 @@ export const namesAllowed: Check = ({ graph, dials }) => {
     if (!first) return [];
     // Who lets DNS out by the address of its Service or to everybody is right too.
     const toSome = (protocol: string): boolean =>
-      [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some((to) => !refusedBy(policies, { from, to, port: 53, protocol }));
+      [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some(
+        (to) => !refusedBy(policies, { from, to, port: 53, protocol }),
+      );
     return toSome('UDP')
       ? []
       : [
@@ -177,16 +235,26 @@ function targetsOf(
   const everybody = { matchLabels: {}, matchExpressions: [] };
   if (direction === 'Ingress')
     return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everybody, labels));
-  if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector)) return undefined;
-  return near.filter(({ labels }) => peers.some(({ podSelector }) => selects(podSelector ?? everybody, labels)));
+  if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector))
+    return undefined;
+  return near.filter(({ labels }) =>
+    peers.some(({ podSelector }) => selects(podSelector ?? everybody, labels)),
+  );
 }
 
-const portsOf = ({ known }: Subject, workload: Workload): { name?: string | undefined; number: number; protocol: string }[] => [
+const portsOf = (
+  { known }: Subject,
+  workload: Workload,
+): { name?: string | undefined; number: number; protocol: string }[] => [
   ...declaredPorts(workload),
   ...known
     .filter((one) => one.workload === workload)
     .flatMap(({ program, process }) => [
-      ...Object.entries(program.facts.listens(process)).map(([name, number]) => ({ name, number, protocol: 'TCP' })),
+      ...Object.entries(program.facts.listens(process)).map(([name, number]) => ({
+        name,
+        number,
+        protocol: 'TCP',
+      })),
     ]),
 ];
 
@@ -198,8 +266,18 @@ export const openPorts: Check = ({ graph, known }) =>
         if (from.length > 0 || !directionsOf(policy).includes('Ingress')) return [];
         const everybody = { matchLabels: {}, matchExpressions: [] };
         const named = known
-          .filter(({ workload }) => workload.namespace === policy.namespace && selects(policy.content.spec.podSelector ?? everybody, workload.labels))
-          .flatMap(({ program, process }) => Object.entries(program.facts.listens(process)).map(([name, number]) => ({ name, number, from: program.service.ports[name]?.from ?? [] })))
+          .filter(
+            ({ workload }) =>
+              workload.namespace === policy.namespace &&
+              selects(policy.content.spec.podSelector ?? everybody, workload.labels),
+          )
+          .flatMap(({ program, process }) =>
+            Object.entries(program.facts.listens(process)).map(([name, number]) => ({
+              name,
+              number,
+              from: program.service.ports[name]?.from ?? [],
+            })),
+          )
           .find(({ name, number }) => port === name || port === number);
         if (!named || named.from.length === 0 || named.from.includes('world')) return [];
         return [
@@ -219,9 +297,18 @@ export const ruleForms: Check = ({ graph }) =>
   graph.ofKind('NetworkPolicy').flatMap((policy, position, all) => {
     const { policyTypes, ingress, egress } = policy.content.spec;
     const unsaid = (['Ingress', 'Egress'] as const).filter(
-      (direction) => policyTypes && !policyTypes.includes(direction) && (direction === 'Ingress' ? ingress : egress).length > 0,
+      (direction) =>
+        policyTypes &&
+        !policyTypes.includes(direction) &&
+        (direction === 'Ingress' ? ingress : egress).length > 0,
     );
-    const same = all.slice(0, position).find((other) => JSON.stringify(other.content.spec) === JSON.stringify(policy.content.spec) && other.namespace === policy.namespace);
+    const same = all
+      .slice(0, position)
+      .find(
+        (other) =>
+          JSON.stringify(other.content.spec) === JSON.stringify(policy.content.spec) &&
+          other.namespace === policy.namespace,
+      );
     return [
       ...unsaid.map((direction) => ({
         code: 'POLICY_TYPES' as const,
@@ -231,14 +318,56 @@ export const ruleForms: Check = ({ graph }) =>
         fix: `Add ${direction} to policyTypes.`,
       })),
       ...(policyTypes && new Set(policyTypes).size < policyTypes.length
-        ? [{ code: 'POLICY_TYPES' as const, message: `${called(policy)} names ${policyTypes[0] ?? ''} twice in policyTypes.`, here: placeIn(policy, 'spec', 'policyTypes', 1), fix: 'Name Ingress and Egress once each.' }]
+        ? [
+            {
+              code: 'POLICY_TYPES' as const,
+              message: `${called(policy)} names ${policyTypes[0] ?? ''} twice in policyTypes.`,
+              here: placeIn(policy, 'spec', 'policyTypes', 1),
+              fix: 'Name Ingress and Egress once each.',
+            },
+          ]
         : []),
       ...(same
-        ? [{ code: 'POLICY_TWICE' as const, message: `${called(policy)} says word for word what ${called(same)} says; one of them was meant to differ.`, here: placeIn(policy, 'spec'), there: placeIn(same, 'spec'), fix: 'Remove one, or correct it.' }]
+        ? [
+            {
+              code: 'POLICY_TWICE' as const,
+              message: `${called(policy)} says word for word what ${called(same)} says; one of them was meant to differ.`,
+              here: placeIn(policy, 'spec'),
+              there: placeIn(same, 'spec'),
+              fix: 'Remove one, or correct it.',
+            },
+          ]
         : []),
-      ...directionsOf(policy).flatMap((direction) => rulesOf(policy, direction).flatMap((rule, index) => peerForms(policy, direction, index, rule))),
+      ...directionsOf(policy).flatMap((direction) => idleRules(policy, direction)),
+      ...directionsOf(policy).flatMap((direction) =>
+        rulesOf(policy, direction).flatMap((rule, index) => peerForms(policy, direction, index, rule)),
+      ),
     ];
   });
+
+/** A rule whose every port another rule opens to everybody adds nothing: one of them was meant for another port. */
+function idleRules(policy: Policy, direction: Direction): Fault[] {
+  const rules = rulesOf(policy, direction);
+  const key = ({ port, protocol }: (typeof rules)[number]['ports'][number]): string =>
+    `${port ?? 'any'}/${protocol}`;
+  return rules.flatMap(({ peers, ports }, index): Fault[] => {
+    const wider = rules.findIndex(
+      (other) =>
+        other.peers.length === 0 && ports.every((port) => other.ports.some((one) => key(one) === key(port))),
+    );
+    if (peers.length === 0 || ports.length === 0 || wider < 0) return [];
+    const at = (rule: number) => placeIn(policy, 'spec', rulesField[direction], rule, 'ports', 0, 'port');
+    return [
+      {
+        code: 'POLICY_TWICE',
+        message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some, and another of its rules opens it to everybody.`,
+        here: at(index),
+        there: at(wider),
+        fix: 'Remove one, or correct its port.',
+      },
+    ];
+  });
+}
 
 /** Where NodeLocal DNSCache and clouds' own resolvers answer. */
 const linkLocalServices = ['169.254.20.10', '169.254.169.253'];
@@ -256,20 +385,43 @@ function peerForms(
   return [
     ...keys.flatMap((key, position): Fault[] =>
       keys.indexOf(key) < position
-        ? [{ code: 'PORT_TWICE', message: `A rule of ${called(policy)} names port ${key} twice.`, here: at('ports', position), there: at('ports', keys.indexOf(key)), fix: 'Name each port and protocol once.' }]
+        ? [
+            {
+              code: 'PORT_TWICE',
+              message: `A rule of ${called(policy)} names port ${key} twice.`,
+              here: at('ports', position),
+              there: at('ports', keys.indexOf(key)),
+              fix: 'Name each port and protocol once.',
+            },
+          ]
         : [],
     ),
     ...ports.flatMap(({ port }, position): Fault[] =>
       peers.some(isNameServer) && port !== undefined && !nameServerPorts.includes(port)
-        ? [{ code: 'POLICY_PORT', message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`, here: at('ports', position, 'port'), fix: `Write ${nameServerPorts[0] ?? ''}.` }]
+        ? [
+            {
+              code: 'POLICY_PORT',
+              message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`,
+              here: at('ports', position, 'port'),
+              fix: `Write ${nameServerPorts[0] ?? ''}.`,
+            },
+          ]
         : [],
     ),
     ...familyForms(policy, peers, (...path) => at(peersField[direction], ...path)),
     ...peers.flatMap(({ ipBlock }, position) =>
-      ipBlock ? blockForms(policy, direction, ipBlock, (...path) => at(peersField[direction], position, 'ipBlock', ...path)) : [],
+      ipBlock
+        ? blockForms(policy, direction, ipBlock, (...path) =>
+            at(peersField[direction], position, 'ipBlock', ...path),
+          )
+        : [],
     ),
     ...peers.flatMap(({ namespaceSelector }, position) =>
-      roleForms(policy, namespaceSelector?.matchLabels[roleLabel], at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel)),
+      roleForms(
+        policy,
+        namespaceSelector?.matchLabels[roleLabel],
+        at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel),
+      ),
     ),
   ];
 }
@@ -285,11 +437,26 @@ function familyForms(
   return [
     ...blocks.flatMap((cidr, position): Fault[] =>
       cidr !== undefined && blocks.indexOf(cidr) < position
-        ? [{ code: 'POLICY_BLOCK', message: `A rule of ${called(policy)} names ${cidr} twice.`, here: at(position, 'ipBlock', 'cidr'), there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'), fix: 'Name each block once.' }]
+        ? [
+            {
+              code: 'POLICY_BLOCK',
+              message: `A rule of ${called(policy)} names ${cidr} twice.`,
+              here: at(position, 'ipBlock', 'cidr'),
+              there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'),
+              fix: 'Name each block once.',
+            },
+          ]
         : [],
     ),
     ...(sixOnly
-      ? [{ code: 'POLICY_BLOCK' as const, message: `A rule of ${called(policy)} names some pods and, beside them, every IPv6 address.`, here: at(blocks.indexOf('::/0'), 'ipBlock', 'cidr'), fix: 'Name the address that is meant.' }]
+      ? [
+          {
+            code: 'POLICY_BLOCK' as const,
+            message: `A rule of ${called(policy)} names some pods and, beside them, every IPv6 address.`,
+            here: at(blocks.indexOf('::/0'), 'ipBlock', 'cidr'),
+            fix: 'Name the address that is meant.',
+          },
+        ]
       : []),
   ];
 }
@@ -303,16 +470,42 @@ function blockForms(
   const [address = '', prefix = ''] = cidr.split('/');
   const length = Number(prefix);
   const toMetadata =
-    direction === 'Egress' && length === 0 && !cidr.includes(':') && !except.some((hole) => within(hole, metadataAddress));
+    direction === 'Egress' &&
+    length === 0 &&
+    !cidr.includes(':') &&
+    !except.some((hole) => within(hole, metadataAddress));
   return [
     ...(length > 0 && length < 8
-      ? [{ code: 'POLICY_BLOCK' as const, message: `${called(policy)} names ${cidr}, a part of all addresses that is nobody's network.`, here: at('cidr'), fix: 'Write 0.0.0.0/0 (or ::/0) for everybody, or the network that is meant.' }]
+      ? [
+          {
+            code: 'POLICY_BLOCK' as const,
+            message: `${called(policy)} names ${cidr}, a part of all addresses that is nobody's network.`,
+            here: at('cidr'),
+            fix: 'Write 0.0.0.0/0 (or ::/0) for everybody, or the network that is meant.',
+          },
+        ]
       : []),
     ...(toMetadata && except.length > 0
-      ? [{ code: 'METADATA_OPEN' as const, message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${except.join(', ')} does not leave it out.`, here: at('except'), fix: 'Write except: [169.254.0.0/16].' }]
+      ? [
+          {
+            code: 'METADATA_OPEN' as const,
+            message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${except.join(', ')} does not leave it out.`,
+            here: at('except'),
+            fix: 'Write except: [169.254.0.0/16].',
+          },
+        ]
       : []),
-    ...(length === 32 && !linkLocalServices.includes(address) && (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2))
-      ? [{ code: 'POLICY_BLOCK' as const, message: `${called(policy)} allows the address ${address}; the name server of a node is at ${linkLocalServices[0] ?? ''}.`, here: at('cidr'), fix: `Write ${linkLocalServices[0] ?? ''}/32 for NodeLocal DNSCache.` }]
+    ...(length === 32 &&
+    !linkLocalServices.includes(address) &&
+    (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2))
+      ? [
+          {
+            code: 'POLICY_BLOCK' as const,
+            message: `${called(policy)} allows the address ${address}; the name server of a node is at ${linkLocalServices[0] ?? ''}.`,
+            here: at('cidr'),
+            fix: `Write ${linkLocalServices[0] ?? ''}/32 for NodeLocal DNSCache.`,
+          },
+        ]
       : []),
   ];
 }

@@ -25,7 +25,13 @@ export const probesOf = ({ graph }: Subject): Asking[] =>
       probeFields.flatMap((field) => {
         const probe = container.spec[field];
         if (!probe) return [];
-        const action = probe.httpGet ? 'httpGet' : probe.tcpSocket ? 'tcpSocket' : probe.grpc ? 'grpc' : 'exec';
+        const action = probe.httpGet
+          ? 'httpGet'
+          : probe.tcpSocket
+            ? 'tcpSocket'
+            : probe.grpc
+              ? 'grpc'
+              : 'exec';
         const port = (probe.httpGet ?? probe.tcpSocket ?? probe.grpc)?.port;
         return [{ workload, container, field, probe, path: [field, action], port }];
       }),
@@ -62,20 +68,34 @@ export const probePaths: Check = (subject) =>
 function pathFaults(asking: Asking, { program, process }: KnownContainer): Fault[] {
   const { probe, container, workload, field, port } = asking;
   if (!probe.httpGet) return [];
-  const number = declaredPorts(workload).find(({ name, number: declared }) => name === port || declared === port)?.number;
-  const [portName] = Object.entries(program.facts.listens(process)).find(([, opened]) => opened === number) ?? [];
+  const number = declaredPorts(workload).find(
+    ({ name, number: declared }) => name === port || declared === port,
+  )?.number;
+  const [portName] =
+    Object.entries(program.facts.listens(process)).find(([, opened]) => opened === number) ?? [];
   if (portName === undefined) return [];
   const answers = program.facts.answers?.[portName];
   const here = inContainer(container, field, 'httpGet', answers ? 'path' : 'port');
   const where = `The ${field} of ${containerCalled(workload, container)}`;
   if (!answers)
     return program.facts.answers
-      ? [{ code: 'PROBE_PORT', message: `${where} asks HTTP of port "${portName}", which does not speak it.`, here, fix: `Ask ${Object.keys(program.facts.answers).join(' or ')}.` }]
+      ? [
+          {
+            code: 'PROBE_PORT',
+            message: `${where} asks HTTP of port "${portName}", which does not speak it.`,
+            here,
+            fix: `Ask ${Object.keys(program.facts.answers).join(' or ')}.`,
+          },
+        ]
       : [];
   const asked = (probe.httpGet.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
   const right = field === 'readinessProbe' ? answers.ready : answers.alive;
   // Qdrant's start is over when it is ready: only what restarts a pod for others' sake is wrong.
-  if (right.includes(asked) || (field === 'startupProbe' && answers.ready.includes(asked) && !program.service.edges?.length)) return [];
+  if (
+    right.includes(asked) ||
+    (field === 'startupProbe' && answers.ready.includes(asked) && !program.service.edges?.length)
+  )
+    return [];
   const depends = answers.ready.includes(asked);
   const always = field === 'readinessProbe' && answers.alive.includes(asked);
   return [
@@ -84,15 +104,18 @@ function pathFaults(asking: Asking, { program, process }: KnownContainer): Fault
       message: always
         ? `${where} asks ${asked}, which answers as long as the process lives: pods would be sent requests they cannot serve.`
         : depends
-        ? `${where} asks ${asked}, which fails while a dependency is away: Kubernetes would restart pods that are well.`
-        : `${where} asks ${asked}, which ${program.service.name} does not answer on its port "${portName}"; it answers ${right.join(', ')}.`,
+          ? `${where} asks ${asked}, which fails while a dependency is away: Kubernetes would restart pods that are well.`
+          : `${where} asks ${asked}, which ${program.service.name} does not answer on its port "${portName}"; it answers ${right.join(', ')}.`,
       here,
       fix: `Write path: ${field === 'readinessProbe' ? (answers.ready[0] ?? '') : (answers.alive[0] ?? '')}.`,
     },
   ];
 }
 
-function schemeFaults({ probe, container, workload, field }: Asking, { program, process }: KnownContainer): Fault[] {
+function schemeFaults(
+  { probe, container, workload, field }: Asking,
+  { program, process }: KnownContainer,
+): Fault[] {
   if (!probe.httpGet || (probe.httpGet.scheme === 'HTTPS') === program.facts.speaksTls(process)) return [];
   return [
     {

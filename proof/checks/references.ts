@@ -2,6 +2,8 @@ import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { textsOf } from '../graph/environment.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
+import type { Graph } from '../graph/graph.ts';
+import { selects } from '../graph/selectors.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { called, inContainer, inPod, type Check, type Subject } from './subject.ts';
@@ -21,16 +23,24 @@ const madeByKubernetes = ['kube-root-ca.crt'];
 
 /** ConfigMaps and keys that pods ask for must be there; a Secret may be kept elsewhere, a key of a rendered one not. */
 export const configuration: Check = (subject) =>
-  subject.graph.workloads.flatMap((workload) => referencesOf(workload).flatMap((reference) => missing(subject, reference)));
+  subject.graph.workloads.flatMap((workload) =>
+    referencesOf(workload).flatMap((reference) => missing(subject, reference)),
+  );
 
 function missing({ graph }: Subject, reference: Reference): Fault[] {
   const { workload, kind, name, keys, optional, place } = reference;
   if (optional || madeByKubernetes.includes(name)) return [];
   const found = graph.find(kind, workload.namespace, name);
   const others = graph.ofKind(kind).filter(({ namespace }) => namespace === workload.namespace);
-  const near = nearest(name, others.map((other) => other.name));
+  const near = nearest(
+    name,
+    others.map((other) => other.name),
+  );
   if (!found) {
-    const other = graph.ofKind(kind).find((one) => one.name === name) ?? others.find((one) => one.name === near);
+    const other =
+      graph.ofKind(kind).find((one) => one.name === name) ??
+      others.find((one) => one.name === near) ??
+      others.find((one) => keys.some(({ key }) => key in textsOf(one)) && !isUsed(graph, one));
     if (kind === 'Secret' && !other) return [];
     return [
       {
@@ -47,7 +57,10 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
       },
     ];
   }
-  const known = [...Object.keys(textsOf(found)), ...(found.kind === 'ConfigMap' ? Object.keys(found.content.binaryData) : [])];
+  const known = [
+    ...Object.keys(textsOf(found)),
+    ...(found.kind === 'ConfigMap' ? Object.keys(found.content.binaryData) : []),
+  ];
   return keys
     .filter(({ key }) => !known.includes(key))
     .map(({ key, place: here }) => {
@@ -62,6 +75,14 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
     });
 }
 
+/** Whether any pod refers to a ConfigMap or Secret. */
+const isUsed = (graph: Graph, object: AnyObject): boolean =>
+  graph.workloads.some(
+    (workload) =>
+      workload.namespace === object.namespace &&
+      referencesOf(workload).some(({ kind, name }) => kind === object.kind && name === object.name),
+  );
+
 function referencesOf(workload: Workload): Reference[] {
   return [
     ...workload.containers.flatMap((container) => fromContainer(workload, container)),
@@ -72,14 +93,49 @@ function referencesOf(workload: Workload): Reference[] {
         list.map(({ key }, item) => ({ key, place: at(...path, 'items', item, 'key') }));
       return [
         ...(configMap
-          ? [{ ...base, kind: 'ConfigMap' as const, ...configMap, keys: items(configMap.items, 'configMap'), place: at('configMap', 'name') }]
+          ? [
+              {
+                ...base,
+                kind: 'ConfigMap' as const,
+                ...configMap,
+                keys: items(configMap.items, 'configMap'),
+                place: at('configMap', 'name'),
+              },
+            ]
           : []),
         ...(secret
-          ? [{ ...base, kind: 'Secret' as const, ...secret, name: secret.secretName, keys: items(secret.items, 'secret'), place: at('secret', 'secretName') }]
+          ? [
+              {
+                ...base,
+                kind: 'Secret' as const,
+                ...secret,
+                name: secret.secretName,
+                keys: items(secret.items, 'secret'),
+                place: at('secret', 'secretName'),
+              },
+            ]
           : []),
         ...(projected?.sources ?? []).flatMap((source, part) => [
-          ...(source.configMap ? [{ ...base, kind: 'ConfigMap' as const, ...source.configMap, place: at('projected', 'sources', part, 'configMap', 'name') }] : []),
-          ...(source.secret ? [{ ...base, kind: 'Secret' as const, ...source.secret, place: at('projected', 'sources', part, 'secret', 'name') }] : []),
+          ...(source.configMap
+            ? [
+                {
+                  ...base,
+                  kind: 'ConfigMap' as const,
+                  ...source.configMap,
+                  place: at('projected', 'sources', part, 'configMap', 'name'),
+                },
+              ]
+            : []),
+          ...(source.secret
+            ? [
+                {
+                  ...base,
+                  kind: 'Secret' as const,
+                  ...source.secret,
+                  place: at('projected', 'sources', part, 'secret', 'name'),
+                },
+              ]
+            : []),
         ]),
       ];
     }),
@@ -102,18 +158,58 @@ function fromContainer(workload: Workload, container: Container): Reference[] {
       const wanted = source[field];
       const kind = field === 'secretRef' ? 'Secret' : 'ConfigMap';
       return wanted
-        ? [{ workload, kind, name: wanted.name, optional: wanted.optional, keys: [], place: inContainer(container, 'envFrom', index, field, 'name') }]
+        ? [
+            {
+              workload,
+              kind,
+              name: wanted.name,
+              optional: wanted.optional,
+              keys: [],
+              place: inContainer(container, 'envFrom', index, field, 'name'),
+            },
+          ]
         : [];
     }),
   );
   return [...keyed, ...whole];
 }
 
+/** A claim may be kept elsewhere, but not while one that is rendered is used by nobody. */
+export const claimsUsed: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.pod.volumes.flatMap(({ persistentVolumeClaim: wanted }, index): Fault[] => {
+      if (!wanted || graph.find('PersistentVolumeClaim', workload.namespace, wanted.claimName)) return [];
+      const unused = graph
+        .ofKind('PersistentVolumeClaim')
+        .find(
+          (claim) =>
+            !graph.workloads.some(
+              ({ namespace, pod }) =>
+                namespace === claim.namespace &&
+                pod.volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.name),
+            ),
+        );
+      return unused
+        ? [
+            {
+              code: 'OBJECT_MISSING',
+              message: `${called(workload)} keeps its data in claim ${wanted.claimName}, which is not in namespace ${workload.namespace}, while ${called(unused)} is used by nobody.`,
+              here: inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
+              there: placeIn(unused, 'metadata', 'name'),
+              fix: `Write ${unused.name}, and put both into one namespace.`,
+            },
+          ]
+        : [];
+    }),
+  );
+
 /** A pod's account must be there; one that was made for pods and is used by none was meant for one of them. */
 export const accounts: Check = ({ graph }) => {
   const usable = graph.ofKind('ServiceAccount');
   const names = usable.map(({ name }) => name);
-  const used = new Set(graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`));
+  const used = new Set(
+    graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`),
+  );
   const unusedOnes = graph.workloads.flatMap((workload): Fault[] => {
     const own = graph.find('ServiceAccount', workload.namespace, workload.name);
     if (!own || used.has(`${own.namespace}/${own.name}`)) return [];
@@ -155,7 +251,10 @@ export const governingServices: Check = ({ graph }) =>
     const selector = service?.content.spec.selector ?? {};
     const labels = template.metadata.labels;
     if (service && Object.entries(selector).every(([key, value]) => labels[key] === value)) return [];
-    const near = nearest(serviceName, graph.ofKind('Service').map(({ name }) => name));
+    const near = nearest(
+      serviceName,
+      graph.ofKind('Service').map(({ name }) => name),
+    );
     return [
       {
         code: 'OBJECT_MISSING' as const,
@@ -175,7 +274,10 @@ export const autoscalers: Check = ({ graph }) =>
     const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
     const target = graph.workloads.find(
       ({ kind, name, namespace, object }) =>
-        kind === wanted.kind && name === wanted.name && namespace === scaler.namespace && (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
+        kind === wanted.kind &&
+        name === wanted.name &&
+        namespace === scaler.namespace &&
+        (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
     );
     const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
     if (!target)
@@ -211,6 +313,32 @@ export const autoscalers: Check = ({ graph }) =>
           ]
         : []),
     ];
+  });
+
+/** A budget that asks for as many pods as there are lets none go: no node can ever be drained. */
+export const budgets: Check = ({ graph }) =>
+  graph.ofKind('PodDisruptionBudget').flatMap((budget) => {
+    const { minAvailable, maxUnavailable, selector } = budget.content.spec;
+    return graph.workloads
+      .filter(({ namespace, labels: pods }) => namespace === budget.namespace && selects(selector, pods))
+      .flatMap((workload): Fault[] => {
+        const scaler = graph
+          .ofKind('HorizontalPodAutoscaler')
+          .find(({ content }) => content.spec.scaleTargetRef.name === workload.name);
+        const replicas = scaler?.content.spec.minReplicas ?? workload.replicas;
+        const least =
+          typeof minAvailable === 'number' ? minAvailable : minAvailable === '100%' ? replicas : 0;
+        if (maxUnavailable !== 0 && maxUnavailable !== '0%' && (least === 0 || least < replicas)) return [];
+        return [
+          {
+            code: 'BUDGET_BLOCKS',
+            message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${called(workload)}: none may ever be evicted, so no node can be drained.`,
+            here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
+            there: placeIn(workload.object, 'spec', 'replicas'),
+            fix: 'Keep fewer, or run more.',
+          },
+        ];
+      });
   });
 
 /** What a workload says about its replicas, where it may say anything. */

@@ -1,6 +1,7 @@
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { amount } from '../shapes/amount.ts';
+import { allClaims } from '../graph/claims.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
 
@@ -8,11 +9,15 @@ const mebi = 2 ** 20;
 
 /** Requests must fit limits, and neither may be what only a wrong unit makes. */
 export const quantities: Check = ({ graph }) =>
-  graph.workloads.flatMap((workload) => workload.containers.flatMap((container) => quantityFaults(workload, container)));
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) => quantityFaults(workload, container)),
+  );
 
 function quantityFaults(workload: Workload, container: Container): Fault[] {
   const { limits, requests } = container.spec.resources;
-  const above = Object.keys(requests).filter((name) => limits[name] !== undefined && amount(requests[name] ?? 0) > amount(limits[name]));
+  const above = Object.keys(requests).filter(
+    (name) => limits[name] !== undefined && amount(requests[name] ?? 0) > amount(limits[name]),
+  );
   const where = containerCalled(workload, container);
   return [
     ...above.map((name) => ({
@@ -22,17 +27,44 @@ function quantityFaults(workload: Workload, container: Container): Fault[] {
       there: inContainer(container, 'resources', 'limits', name),
       fix: 'Lower the request, or raise the limit.',
     })),
-    ...(amount(requests['cpu'] ?? 0) >= 8 && amount(requests['memory'] ?? Infinity) < amount(requests['cpu'] ?? 0) * leastPerCore
-      ? [{ code: 'QUANTITY' as const, message: `${where} asks for ${requests['cpu'] ?? ''} cores and ${requests['memory'] ?? ''} of memory.`, here: inContainer(container, 'resources', 'requests', 'cpu'), there: inContainer(container, 'resources', 'requests', 'memory'), fix: 'Check the unit: 250m is a quarter of a core.' }]
+    ...(amount(requests['cpu'] ?? 0) >= 8 &&
+    amount(requests['memory'] ?? Infinity) < amount(requests['cpu'] ?? 0) * leastPerCore
+      ? [
+          {
+            code: 'QUANTITY' as const,
+            message: `${where} asks for ${requests['cpu'] ?? ''} cores and ${requests['memory'] ?? ''} of memory.`,
+            here: inContainer(container, 'resources', 'requests', 'cpu'),
+            there: inContainer(container, 'resources', 'requests', 'memory'),
+            fix: 'Check the unit: 250m is a quarter of a core.',
+          },
+        ]
       : []),
     ...(['requests', 'limits'] as const).flatMap((field) =>
       Object.entries(container.spec.resources[field]).flatMap(([name, text]): Fault[] => {
         const odd = oddity(name, amount(text));
-        return odd ? [{ code: 'QUANTITY', message: `${where} has a ${name} of ${text}: ${odd}.`, here: inContainer(container, 'resources', field, name), fix: 'Check the unit: 512Mi, 2Gi, 250m.' }] : [];
+        return odd
+          ? [
+              {
+                code: 'QUANTITY',
+                message: `${where} has a ${name} of ${text}: ${odd}.`,
+                here: inContainer(container, 'resources', field, name),
+                fix: 'Check the unit: 512Mi, 2Gi, 250m.',
+              },
+            ]
+          : [];
       }),
     ),
-    ...(above.length === 0 && amount(limits['memory'] ?? 0) > amount(requests['memory'] ?? Infinity) * widestBurst
-      ? [{ code: 'QUANTITY' as const, message: `${where} may take ${limits['memory'] ?? ''} of memory, but asks for ${requests['memory'] ?? ''} only: a node may have none of the rest.`, here: inContainer(container, 'resources', 'limits', 'memory'), there: inContainer(container, 'resources', 'requests', 'memory'), fix: 'Check the units of both.' }]
+    ...(above.length === 0 &&
+    amount(limits['memory'] ?? 0) > amount(requests['memory'] ?? Infinity) * widestBurst
+      ? [
+          {
+            code: 'QUANTITY' as const,
+            message: `${where} may take ${limits['memory'] ?? ''} of memory, but asks for ${requests['memory'] ?? ''} only: a node may have none of the rest.`,
+            here: inContainer(container, 'resources', 'limits', 'memory'),
+            there: inContainer(container, 'resources', 'requests', 'memory'),
+            fix: 'Check the units of both.',
+          },
+        ]
       : []),
   ];
 }
@@ -55,21 +87,19 @@ function oddity(name: string, value: number): string | undefined {
 
 /** A claim of a few bytes, or of more than any disk. */
 export const claimSizes: Check = ({ graph }) =>
-  graph.workloads.flatMap((workload) =>
-    workload.claims.flatMap(({ spec }, index): Fault[] => {
-      const text = spec.resources.requests.storage;
-      const value = amount(text);
-      if (value >= 16 * mebi && value <= 256 * 2 ** 40) return [];
-      return [
-        {
-          code: 'QUANTITY',
-          message: `${called(workload)} claims ${text} of storage, which is ${value < 16 * mebi ? 'next to nothing' : 'more than any disk has'}.`,
-          here: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'spec', 'resources', 'requests', 'storage'),
-          fix: 'Check the unit: 10Gi.',
-        },
-      ];
-    }),
-  );
+  allClaims(graph).flatMap(({ object, spec, path }): Fault[] => {
+    const text = spec.resources.requests.storage;
+    const value = amount(text);
+    if (value >= 64 * mebi && value <= 256 * 2 ** 40) return [];
+    return [
+      {
+        code: 'QUANTITY',
+        message: `${called(object)} claims ${text} of storage, which is ${value < 64 * mebi ? 'next to nothing' : 'more than any disk has'}.`,
+        here: placeIn(object, ...path, 'resources', 'requests', 'storage'),
+        fix: 'Check the unit: 10Gi.',
+      },
+    ];
+  });
 
 /** Scratch space that holds no file, or more than a node's disk. */
 export const scratchSizes: Check = ({ graph }) =>
@@ -127,7 +157,10 @@ export const grace: Check = ({ known }) =>
   known.flatMap(({ workload, container, program, process }): Fault[] => {
     const waits = Object.keys(program.service.variables ?? {})
       .filter((name) => name.startsWith('SHUTDOWN_'))
-      .map((name) => ({ name, seconds: Number(process.env[name] ?? program.service.variables?.[name]?.default ?? 0) }));
+      .map((name) => ({
+        name,
+        seconds: Number(process.env[name] ?? program.service.variables?.[name]?.default ?? 0),
+      }));
     const sum = waits.reduce((total, { seconds }) => total + seconds, 0);
     const given = workload.pod.terminationGracePeriodSeconds ?? 30;
     const [first] = waits;

@@ -18,7 +18,11 @@ export const bothEnds: Check = ({ graph, dials, known }) =>
     return target ? dial.secrets.flatMap((secret) => disagreement(dial, secret, target)) : [];
   });
 
-function disagreement(dial: Dial, { name, variable, entry }: Dial['secrets'][number], target: KnownContainer): Fault[] {
+function disagreement(
+  dial: Dial,
+  { name, variable, entry }: Dial['secrets'][number],
+  target: KnownContainer,
+): Fault[] {
   const { program, process, container, workload } = target;
   const own = program.service.ownSecrets?.[name];
   const wanted = container.env.find((one) => one.name === own);
@@ -43,6 +47,30 @@ function same(a: EnvEntry | undefined, b: EnvEntry | undefined): boolean {
   if (a.from && b.from && a.from.name === b.from.name && a.from.key === b.from.key) return true;
   return a.value !== undefined && a.value === b.value;
 }
+
+/** Two variables of a program that are to hold different secrets, and are given one. */
+export const oneForTwo: Check = ({ known }) =>
+  known.flatMap(({ workload, container, program }) => {
+    const secrets = container.env.filter(
+      ({ name, from }) => program.service.variables?.[name]?.secret && from,
+    );
+    return secrets.flatMap((entry, index): Fault[] => {
+      const first = secrets
+        .slice(0, index)
+        .find(({ from }) => from?.name === entry.from?.name && from?.key === entry.from?.key);
+      return first
+        ? [
+            {
+              code: 'SECRET_REUSED',
+              message: `${entry.name} and ${first.name} of ${called(workload)} are one secret, key "${entry.from?.key ?? ''}" of ${entry.from?.name ?? ''}: who knows one opens both.`,
+              here: entry.place,
+              there: first.place,
+              fix: 'Give each a key of its own.',
+            },
+          ]
+        : [];
+    });
+  });
 
 /** Where it is taken from; never what it is. */
 const shown = (entry: EnvEntry | undefined): string =>

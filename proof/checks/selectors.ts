@@ -53,15 +53,24 @@ export const selectsNothing: Check = ({ graph }) =>
           `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
           (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
         here: placeIn(object, ...path),
-        ...(near ? { there: { doc: near.object.doc, path: [...near.podPath.slice(0, -1), 'metadata', 'labels'] } } : {}),
-        fix: near ? 'Make the selector and the labels of the pods agree.' : 'Select labels some pod has, or remove it.',
+        ...(near
+          ? { there: { doc: near.object.doc, path: [...near.podPath.slice(0, -1), 'metadata', 'labels'] } }
+          : {}),
+        fix: near
+          ? 'Make the selector and the labels of the pods agree.'
+          : 'Select labels some pod has, or remove it.',
       };
     });
 
 /** The workload that has most of what is selected. */
-function closest(graph: Graph, namespace: string, { matchLabels }: Selector): Graph['workloads'][number] | undefined {
+function closest(
+  graph: Graph,
+  namespace: string,
+  { matchLabels }: Selector,
+): Graph['workloads'][number] | undefined {
   const score = ({ labels }: Graph['workloads'][number]): number =>
-    Object.entries(matchLabels).filter(([key, value]) => labels[key] === value || labels[key] !== undefined).length;
+    Object.entries(matchLabels).filter(([key, value]) => labels[key] === value || labels[key] !== undefined)
+      .length;
   return [...graph.workloads]
     .filter((one) => one.namespace === namespace && score(one) > 0)
     .sort((a, b) => score(b) - score(a))[0];
@@ -80,7 +89,10 @@ export const ownPods: Check = ({ graph }) =>
     const here = placeIn(workload.object, 'spec', 'selector', 'matchLabels');
     const others = graph.workloads.filter(
       (other) =>
-        other !== workload && other.namespace === workload.namespace && hasTerms(selector) && selects(selector, other.labels),
+        other !== workload &&
+        other.namespace === workload.namespace &&
+        hasTerms(selector) &&
+        selects(selector, other.labels),
     );
     return [
       ...(selects(selector, workload.labels)
@@ -90,7 +102,10 @@ export const ownPods: Check = ({ graph }) =>
               code: 'SELECTOR_MISSES_OWN_PODS' as const,
               message: `${called(workload)} selects ${selectorText(selector)}, but its own pods have ${labelsText(workload.labels, selector)}.`,
               here,
-              there: { doc: workload.object.doc, path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'] },
+              there: {
+                doc: workload.object.doc,
+                path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'],
+              },
               fix: 'Make the selector and the labels of the template agree.',
             },
           ]),
@@ -113,8 +128,11 @@ const ownSelector = (object: AnyObject): Selector | undefined =>
 /** A Service in front of different programs answers with one, then with the other. */
 export const selectsSeveral: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
-    const [first, ...rest] = selectedBy(graph, service).filter(({ kind }) => kind !== 'Job' && kind !== 'CronJob');
-    const imageOf = (workload: typeof first): string => repositoryOf(workload?.pod.containers[0]?.image ?? '');
+    const [first, ...rest] = selectedBy(graph, service).filter(
+      ({ kind }) => kind !== 'Job' && kind !== 'CronJob',
+    );
+    const imageOf = (workload: typeof first): string =>
+      repositoryOf(workload?.pod.containers[0]?.image ?? '');
     const other = rest.find((one) => imageOf(one) !== imageOf(first));
     return first && other
       ? [
@@ -133,7 +151,8 @@ export const selectsSeveral: Check = ({ graph }) =>
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
-    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined || own === wanted) return [];
+    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined || own === wanted)
+      return [];
     return [
       {
         code: 'SELECTOR_OF_ANOTHER' as const,
@@ -184,4 +203,3 @@ const topologies = [
   'kubernetes.io/os',
   'node.kubernetes.io/instance-type',
 ];
-

@@ -15,12 +15,16 @@ const sayingOf = (port: number): string | undefined => {
 export { sayingOf };
 
 /** Every port of every Service with each workload behind it. */
-function leads(subject: Subject): { service: Service; port: ServicePort; index: number; workload: Workload }[] {
-  return subject.graph.ofKind('Service').flatMap((service) =>
-    selectedBy(subject.graph, service).flatMap((workload) =>
-      service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
-    ),
-  );
+function leads(
+  subject: Subject,
+): { service: Service; port: ServicePort; index: number; workload: Workload }[] {
+  return subject.graph
+    .ofKind('Service')
+    .flatMap((service) =>
+      selectedBy(subject.graph, service).flatMap((workload) =>
+        service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
+      ),
+    );
 }
 
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
@@ -61,7 +65,10 @@ export const targets: Check = (subject) =>
   });
 
 /** A number may lead to a port that is not declared, but only where nothing says what the pods listen on. */
-function undeclared(subject: Subject, { service, port, index, workload }: ReturnType<typeof leads>[number]): Fault[] {
+function undeclared(
+  subject: Subject,
+  { service, port, index, workload }: ReturnType<typeof leads>[number],
+): Fault[] {
   const declared = declaredPorts(workload);
   const wanted = port.targetPort ?? port.port;
   const known = subject.known.filter((one) => one.workload === workload);
@@ -71,14 +78,18 @@ function undeclared(subject: Subject, { service, port, index, workload }: Return
   ]);
   if (typeof wanted === 'number' && (declared.length === 0 || opens.includes(wanted))) return [];
   const [first] = declared;
-  const named = declared.map(({ name, number }) => (name ? `${name} (${number})` : String(number))).join(', ');
+  const named = declared
+    .map(({ name, number }) => (name ? `${name} (${number})` : String(number)))
+    .join(', ');
   return [
     {
       code: 'TARGET_PORT_UNKNOWN',
       message: `Port ${port.port} of ${called(service)} leads to "${wanted}", which the pods of ${called(workload)} do not have; they declare ${named || 'no port'}.`,
       here: placeIn(service, 'spec', 'ports', index, port.targetPort === undefined ? 'port' : 'targetPort'),
       ...(first ? { there: inContainer(first.container, 'ports', first.index, 'containerPort') } : {}),
-      fix: first ? `Write targetPort: ${first.name ?? first.number}, or declare the port.` : 'Declare the port in the container.',
+      fix: first
+        ? `Write targetPort: ${first.name ?? first.number}, or declare the port.`
+        : 'Declare the port in the container.',
       hint: typeof wanted === 'number' ? sayingOf(wanted) : undefined,
     },
   ];
@@ -89,7 +100,11 @@ export const servicePortsTwice: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
     const { ports } = service.content.spec;
     const keys = (['port', 'name'] as const).flatMap((field) =>
-      ports.map((port, index) => ({ field, index, key: field === 'port' ? `${port.port}/${port.protocol}` : port.name })),
+      ports.map((port, index) => ({
+        field,
+        index,
+        key: field === 'port' ? `${port.port}/${port.protocol}` : port.name,
+      })),
     );
     return keys.flatMap(({ field, index, key }) => {
       const first = keys.find((other) => other.field === field && other.key === key);
@@ -97,9 +112,14 @@ export const servicePortsTwice: Check = ({ graph }) =>
       return [
         {
           code: 'PORT_TWICE' as const,
-          message: key === undefined ? `${called(service)} has several ports, and one has no name.` : `${called(service)} has ${field} ${key} twice.`,
+          message:
+            key === undefined
+              ? `${called(service)} has several ports, and one has no name.`
+              : `${called(service)} has ${field} ${key} twice.`,
           here: placeIn(service, 'spec', 'ports', index, field),
-          ...(first && first.index !== index ? { there: placeIn(service, 'spec', 'ports', first.index, field) } : {}),
+          ...(first && first.index !== index
+            ? { there: placeIn(service, 'spec', 'ports', first.index, field) }
+            : {}),
           fix: `Give each port a ${field} of its own.`,
         },
       ];
@@ -108,11 +128,15 @@ export const servicePortsTwice: Check = ({ graph }) =>
 
 /** A node has each port once. */
 export const nodePortsTwice: Check = ({ graph }) => {
-  const all = graph.ofKind('Service').flatMap((service) =>
-    service.content.spec.ports.flatMap(({ nodePort }, index) =>
-      nodePort === undefined ? [] : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
-    ),
-  );
+  const all = graph
+    .ofKind('Service')
+    .flatMap((service) =>
+      service.content.spec.ports.flatMap(({ nodePort }, index) =>
+        nodePort === undefined
+          ? []
+          : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
+      ),
+    );
   return all.flatMap((one, index) => {
     const first = all.slice(0, index).find(({ nodePort }) => nodePort === one.nodePort);
     return first
@@ -140,7 +164,9 @@ function isDialled({ graph, dials }: Subject, service: Service, port: ServicePor
       .flatMap(({ http }) => http?.paths ?? [])
       .some(({ backend }) => {
         const { number } = backend.service.port;
-        return namespace === service.namespace && backend.service.name === service.name && number === port.port;
+        return (
+          namespace === service.namespace && backend.service.name === service.name && number === port.port
+        );
       }),
   );
   return byDial || byIngress;
@@ -162,7 +188,10 @@ export const oddPorts: Check = (subject) =>
     const sibling = target && siblingOf(subject, service, port, workload, target.number);
     if (!target || isDialled(subject, service, port)) return [];
     const right = sibling?.port.port ?? target.number;
-    const suspicious = right !== port.port && port.port !== target.number && (managedByUs(service) && sibling !== undefined ? true : looksWrong(port.port, right));
+    const suspicious =
+      right !== port.port &&
+      port.port !== target.number &&
+      (managedByUs(service) && sibling !== undefined ? true : looksWrong(port.port, right));
     if (!suspicious) return [];
     return [
       {

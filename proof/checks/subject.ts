@@ -35,7 +35,8 @@ export const inPod = ({ object, podPath }: Workload, ...path: Path): Place => ({
 });
 
 /** `Deployment demo-backend`, as it is called in messages. */
-export const called = ({ kind, name }: { readonly kind: string; readonly name: string }): string => `${kind} ${name}`;
+export const called = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
+  `${kind} ${name}`;
 
 /** `container backend of Deployment demo-backend`. */
 export const containerCalled = (workload: Workload, container: Container): string =>

@@ -1,4 +1,5 @@
 import type { Fault } from '../findings.ts';
+import { allClaims } from '../graph/claims.ts';
 import { mountAt, mountsOf, placeOfSetting, trimmed } from '../graph/files.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -11,27 +12,43 @@ import { called, containerCalled, inContainer, inPod, type Check } from './subje
 export const mounts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     const volumes = [
-      ...workload.pod.volumes.map(({ name }, index) => ({ name, place: inPod(workload, 'volumes', index, 'name') })),
+      ...workload.pod.volumes.map(({ name }, index) => ({
+        name,
+        place: inPod(workload, 'volumes', index, 'name'),
+      })),
       ...workload.claims.map(({ metadata }, index) => ({
         name: metadata.name,
         place: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'metadata', 'name'),
       })),
     ];
     const names = volumes.map(({ name }) => name);
-    const scripts = workload.pod.volumes.filter(({ emptyDir, persistentVolumeClaim }) => !emptyDir && !persistentVolumeClaim);
+    const scripts = workload.pod.volumes.filter(
+      ({ emptyDir, persistentVolumeClaim }) => !emptyDir && !persistentVolumeClaim,
+    );
     const used = new Set([
-      ...workload.containers.filter(({ init }) => !init).flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
+      ...workload.containers
+        .filter(({ init }) => !init)
+        .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
       // What an init step is given to read, such as its script, is its own.
-      ...workload.containers.flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)).filter((name) => scripts.some((volume) => volume.name === name)),
+      ...workload.containers
+        .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name))
+        .filter((name) => scripts.some((volume) => volume.name === name)),
     ]);
     return [
       ...workload.containers.flatMap((container) =>
         container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
-          const first = container.spec.volumeMounts.findIndex((other) => trimmed(other.mountPath) === trimmed(mountPath));
+          const first = container.spec.volumeMounts.findIndex(
+            (other) => trimmed(other.mountPath) === trimmed(mountPath),
+          );
           const near = nearest(name, names);
-          const again = container.spec.volumeMounts.findIndex((other) => other.name === name && isWhole(other));
+          const again = container.spec.volumeMounts.findIndex(
+            (other) => other.name === name && isWhole(other),
+          );
           return [
-            ...(again < index && again >= 0 && isWhole(container.spec.volumeMounts[index]) && workload.claims.some(({ metadata }) => metadata.name === name)
+            ...(again < index &&
+            again >= 0 &&
+            isWhole(container.spec.volumeMounts[index]) &&
+            workload.claims.some(({ metadata }) => metadata.name === name)
               ? [
                   {
                     code: 'MOUNT_TWICE' as const,
@@ -76,7 +93,14 @@ export const mounts: Check = ({ graph }) =>
         })),
       ...volumes.flatMap(({ name, place }, index): Fault[] =>
         names.indexOf(name) < index
-          ? [{ code: 'MOUNT_TWICE', message: `${called(workload)} has two volumes called "${name}".`, here: place, fix: 'Rename one.' }]
+          ? [
+              {
+                code: 'MOUNT_TWICE',
+                message: `${called(workload)} has two volumes called "${name}".`,
+                here: place,
+                fix: 'Rename one.',
+              },
+            ]
           : [],
       ),
     ];
@@ -94,13 +118,21 @@ function ownPaths(graph: Graph, { workload, container, program }: KnownContainer
   const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
   return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
     const mount = mountAt(found, path);
-    if (mount?.writable ?? !readOnly) return [];
-    const near = nearest(path, found.map((other) => other.path));
+    const lost =
+      kind === 'persistent' &&
+      mount?.kind !== 'claim' &&
+      mount?.kind !== 'other' &&
+      found.some((other) => other.kind === 'claim');
+    if ((mount?.writable ?? !readOnly) && !lost) return [];
+    const near = nearest(
+      path,
+      found.map((other) => other.path),
+    );
     const there = found.find((other) => other.path === near);
     return [
       {
         code: 'PATH_NOT_WRITABLE',
-        message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${mount ? 'has it mounted read-only' : 'has a read-only root and no volume there'}.`,
+        message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${lost && mount?.writable !== false ? 'has no claim there: it is gone with the pod' : mount ? 'has it mounted read-only' : 'has a read-only root and no volume there'}.`,
         here: there?.place ?? inContainer(container, 'volumeMounts'),
         fix: `Mount a volume at ${path}${there ? `, not at ${there.path}` : ''}.`,
       },
@@ -142,23 +174,15 @@ function configuredPaths(graph: Graph, { workload, container, program, process }
 }
 
 /** A claim nobody may write to keeps nothing. */
-export const claims: Check = ({ graph }) => {
-  const templates = graph.workloads.flatMap((workload) =>
-    workload.claims.map(({ spec }, index) => ({
-      modes: spec.accessModes,
-      what: called(workload),
-      place: placeIn(workload.object, 'spec', 'volumeClaimTemplates', index, 'spec', 'accessModes', 0),
-    })),
-  );
-  return templates
-    .filter(({ modes }) => modes.every((mode) => mode === 'ReadOnlyMany'))
-    .map(({ what, place }) => ({
+export const claims: Check = ({ graph }) =>
+  allClaims(graph)
+    .filter(({ spec }) => spec.accessModes.every((mode) => mode === 'ReadOnlyMany'))
+    .map(({ object, path }) => ({
       code: 'CLAIM_READ_ONLY' as const,
-      message: `A claim of ${what} may only be read.`,
-      here: place,
+      message: `A claim of ${called(object)} may only be read.`,
+      here: placeIn(object, ...path, 'accessModes', 0),
       fix: 'Write ReadWriteOnce.',
     }));
-};
 
 /** An init step that mounts a volume where neither its command nor the pod's other containers know it. */
 export const initMounts: Check = ({ graph }) =>
@@ -166,7 +190,11 @@ export const initMounts: Check = ({ graph }) =>
     workload.containers
       .filter(({ init, spec }) => init && spec.command.length > 0)
       .flatMap((container) => {
-        const words = [...container.spec.command, ...container.spec.args, ...container.env.map(({ value = '' }) => value)].join(' ');
+        const words = [
+          ...container.spec.command,
+          ...container.spec.args,
+          ...container.env.map(({ value = '' }) => value),
+        ].join(' ');
         return container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
           const elsewhere = workload.containers
             .filter((other) => other !== container)
@@ -174,7 +202,11 @@ export const initMounts: Check = ({ graph }) =>
           const [other] = elsewhere;
           const taken = workload.containers
             .filter((one) => !one.init)
-            .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name !== name && trimmed(mount.mountPath) === trimmed(mountPath)))[0];
+            .flatMap(({ spec }) =>
+              spec.volumeMounts.filter(
+                (mount) => mount.name !== name && trimmed(mount.mountPath) === trimmed(mountPath),
+              ),
+            )[0];
           if (taken)
             return [
               {
@@ -184,7 +216,12 @@ export const initMounts: Check = ({ graph }) =>
                 fix: `Write ${other?.mountPath ?? 'another path'}.`,
               },
             ];
-          if (!other || words.includes(trimmed(mountPath)) || elsewhere.some((mount) => trimmed(mount.mountPath) === trimmed(mountPath))) return [];
+          if (
+            !other ||
+            words.includes(trimmed(mountPath)) ||
+            elsewhere.some((mount) => trimmed(mount.mountPath) === trimmed(mountPath))
+          )
+            return [];
           return [
             {
               code: 'MOUNT_ELSEWHERE',

@@ -13,7 +13,11 @@ export interface Dial {
   readonly port: Said;
   readonly tls?: Said;
   /** The variable that holds what it shows to be let in, and the target's own name of that secret. */
-  readonly secrets: readonly { readonly name: string; readonly entry: EnvEntry | undefined; readonly variable: string }[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly entry: EnvEntry | undefined;
+    readonly variable: string;
+  }[];
   /** The program and port that are meant to answer, where the contract says so. */
   readonly meant?: { readonly service: string; readonly port: string };
 }
@@ -66,18 +70,26 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
 function said(container: Container, { service }: Program, variable: string): Said | undefined {
   const entry = container.env.find(({ name }) => name === variable);
   if (entry && (entry.value !== undefined || entry.from)) {
-    return entry.value === undefined || entry.secret ? undefined : { variable, text: entry.value, unset: false, place: entry.place };
+    return entry.value === undefined || entry.secret
+      ? undefined
+      : { variable, text: entry.value, unset: false, place: entry.place };
   }
   const usual = service.variables?.[variable]?.default;
   if (usual === undefined) return undefined;
-  return { variable, text: String(usual), unset: true, place: { doc: container.place.doc, path: [...container.place.path, 'env'] } };
+  return {
+    variable,
+    text: String(usual),
+    unset: true,
+    place: { doc: container.place.doc, path: [...container.place.path, 'env'] },
+  };
 }
 
 /** `DB_HOST` beside `DB_PORT`, in anybody's container. */
 function pairDials(workload: Workload, container: Container, taken: ReadonlySet<string>): Dial[] {
   return container.env.flatMap((host) => {
     const match = /^(.*_)?(HOST|HOSTNAME|ADDR)$/i.exec(host.name);
-    const port = match && container.env.find(({ name }) => name.toLowerCase() === `${match[1] ?? ''}port`.toLowerCase());
+    const port =
+      match && container.env.find(({ name }) => name.toLowerCase() === `${match[1] ?? ''}port`.toLowerCase());
     if (!port || taken.has(host.name) || taken.has(port.name) || isListenAddress(host.value ?? '')) return [];
     const [saidHost, saidPort] = [plain(host), plain(port)];
     return saidHost && saidPort && /^\d+$/.test(saidPort.text)
@@ -107,4 +119,6 @@ function urlDials(workload: Workload, container: Container): Dial[] {
 }
 
 const plain = ({ name, value, secret, place }: EnvEntry): Said | undefined =>
-  value === undefined || value === '' || secret ? undefined : { variable: name, text: value, unset: false, place };
+  value === undefined || value === '' || secret
+    ? undefined
+    : { variable: name, text: value, unset: false, place };

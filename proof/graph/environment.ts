@@ -13,7 +13,12 @@ export interface EnvEntry {
   /** Whether the text is secret: never shown. */
   readonly secret: boolean;
   /** The key of a Secret or ConfigMap it is taken from. */
-  readonly from?: { readonly kind: 'Secret' | 'ConfigMap'; readonly name: string; readonly key: string; readonly optional: boolean };
+  readonly from?: {
+    readonly kind: 'Secret' | 'ConfigMap';
+    readonly name: string;
+    readonly key: string;
+    readonly optional: boolean;
+  };
   /** Where its value is written. */
   readonly place: Place;
 }
@@ -22,7 +27,12 @@ export interface EnvEntry {
  * The environment kubelet would make for a container: `envFrom` first, then `env` over it, `$(NAME)` expanded from
  * what stands before. A name appears once, with the value that wins.
  */
-export function environmentOf(spec: ContainerSpec, place: Place, namespace: string, ofKind: OfKind): EnvEntry[] {
+export function environmentOf(
+  spec: ContainerSpec,
+  place: Place,
+  namespace: string,
+  ofKind: OfKind,
+): EnvEntry[] {
   const found = new Map<string, EnvEntry>();
   const set = (entry: EnvEntry): void => {
     found.delete(entry.name);
@@ -31,13 +41,18 @@ export function environmentOf(spec: ContainerSpec, place: Place, namespace: stri
   const named = <K extends 'ConfigMap' | 'Secret'>(kind: K, name: string): ObjectOf<K> | undefined =>
     ofKind(kind).find((object) => object.name === name && object.namespace === namespace);
   for (const { prefix, configMapRef, secretRef } of spec.envFrom) {
-    const source = configMapRef ? named('ConfigMap', configMapRef.name) : secretRef ? named('Secret', secretRef.name) : undefined;
+    const source = configMapRef
+      ? named('ConfigMap', configMapRef.name)
+      : secretRef
+        ? named('Secret', secretRef.name)
+        : undefined;
     for (const entry of source ? allOf(source) : []) set({ ...entry, name: `${prefix}${entry.name}` });
   }
   spec.env.forEach((variable, index) => {
     const here = { doc: place.doc, path: [...place.path, 'env', index, 'value'] };
     const { secretKeyRef, configMapKeyRef } = variable.valueFrom ?? {};
-    if (secretKeyRef) set(keyOf('Secret', variable.name, secretKeyRef, named('Secret', secretKeyRef.name), here));
+    if (secretKeyRef)
+      set(keyOf('Secret', variable.name, secretKeyRef, named('Secret', secretKeyRef.name), here));
     else if (configMapKeyRef)
       set(keyOf('ConfigMap', variable.name, configMapKeyRef, named('ConfigMap', configMapKeyRef.name), here));
     else if (variable.valueFrom) set({ name: variable.name, secret: false, place: here });
@@ -59,12 +74,24 @@ function allOf(source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>): EnvEntry[] {
 function keyOf(
   kind: 'ConfigMap' | 'Secret',
   name: string,
-  { name: object, key, optional }: { readonly name: string; readonly key: string; readonly optional: boolean },
+  {
+    name: object,
+    key,
+    optional,
+  }: { readonly name: string; readonly key: string; readonly optional: boolean },
   ...[source, here]: [ObjectOf<'ConfigMap'> | ObjectOf<'Secret'> | undefined, Place]
 ): EnvEntry {
   const from = { kind, name: object, key, optional };
   const written = source && key in textsOf(source);
-  const reference = { doc: here.doc, path: [...here.path.slice(0, -1), 'valueFrom', kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef', 'key'] };
+  const reference = {
+    doc: here.doc,
+    path: [
+      ...here.path.slice(0, -1),
+      'valueFrom',
+      kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef',
+      'key',
+    ],
+  };
   return {
     name,
     ...(written ? entryOf(source, key) : { secret: kind === 'Secret' }),
@@ -73,14 +100,22 @@ function keyOf(
   };
 }
 
-function entryOf(source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>, key: string): Pick<EnvEntry, 'value' | 'secret'> {
+function entryOf(
+  source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
+  key: string,
+): Pick<EnvEntry, 'value' | 'secret'> {
   return { value: textsOf(source)[key] ?? '', secret: source.kind === 'Secret' };
 }
 
 /** The texts of a ConfigMap or Secret by key; a Secret's decoded. */
-export function textsOf(source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>): Readonly<Record<string, string>> {
+export function textsOf(
+  source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
+): Readonly<Record<string, string>> {
   if (source.kind === 'ConfigMap') return source.content.data;
-  const decoded = Object.entries(source.content.data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]);
+  const decoded = Object.entries(source.content.data).map(([key, text]) => [
+    key,
+    Buffer.from(text, 'base64').toString(),
+  ]);
   return { ...Object.fromEntries(decoded), ...source.content.stringData };
 }
 

@@ -28,7 +28,10 @@ export interface Mount {
 /** The mounts of a container, resolved through the volumes and claims of its pod. */
 export function mountsOf(graph: Graph, workload: Workload, container: Container): Mount[] {
   return container.spec.volumeMounts.map((mount, index) => {
-    const place = { doc: container.place.doc, path: [...container.place.path, 'volumeMounts', index, 'mountPath'] };
+    const place = {
+      doc: container.place.doc,
+      path: [...container.place.path, 'volumeMounts', index, 'mountPath'],
+    };
     const shown = { name: mount.name, path: trimmed(mount.mountPath), place };
     const claim = workload.claims.find(({ metadata }) => metadata.name === mount.name);
     if (claim) return { ...shown, kind: 'claim', writable: !mount.readOnly };
@@ -49,7 +52,12 @@ const under = (files: readonly MountedFile[], subPath: string | undefined, path:
     ? [...files]
     : files.filter((file) => file.path === `${path}/${subPath}`).map((file) => ({ ...file, path }));
 
-function filesOf(graph: Graph, workload: Workload, volume: VolumeSpec, folder: string): MountedFile[] | undefined {
+function filesOf(
+  graph: Graph,
+  workload: Workload,
+  volume: VolumeSpec,
+  folder: string,
+): MountedFile[] | undefined {
   const chosen = volume.configMap
     ? { kind: 'ConfigMap' as const, name: volume.configMap.name, items: volume.configMap.items }
     : volume.secret
@@ -60,7 +68,8 @@ function filesOf(graph: Graph, workload: Workload, volume: VolumeSpec, folder: s
   // A Secret kept elsewhere may hold any file.
   if (!source && chosen.items.length === 0) return undefined;
   const texts = source ? textsOf(source) : {};
-  const items = chosen.items.length > 0 ? chosen.items : Object.keys(texts).map((key) => ({ key, path: key }));
+  const items =
+    chosen.items.length > 0 ? chosen.items : Object.keys(texts).map((key) => ({ key, path: key }));
   return items.map(({ key, path }) => {
     const text = texts[key];
     return {
@@ -86,6 +95,7 @@ export function placeOfSetting(graph: Graph, workload: Workload, container: Cont
     .flatMap(({ files = [] }) => files)
     .find(({ path }) => path === where);
   const variable = container.env.find(({ name }) => name === where);
-  const own = container.spec.command.length > 0 ? 'command' : container.spec.args.length > 0 ? 'args' : 'name';
+  const own =
+    container.spec.command.length > 0 ? 'command' : container.spec.args.length > 0 ? 'args' : 'name';
   return file?.place ?? variable?.place ?? { doc: container.place.doc, path: [...container.place.path, own] };
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { distance } from 'fastest-levenshtein';
 import type { Graph } from './graph.ts';
 import type { Service } from './ports.ts';
 
@@ -12,14 +13,28 @@ export type Host =
   /** A name of a Service that is not there. */
   | { readonly kind: 'missing'; readonly name: string; readonly namespace: string };
 
+/** What clusters call themselves, unless told otherwise. */
+const usualDomain = 'cluster.local';
+
 /** What `host` is, seen from a pod of `namespace`, as the cluster's DNS would answer. */
 export function resolveHost(graph: Graph, namespace: string, host: string): Host {
-  const name = host.toLowerCase().replace(/\.$/, '').replace(/^\[|\]$/g, '');
+  const name = host
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\[|\]$/g, '');
   if (name === 'localhost' || /^127\.|^::1$/.test(name)) return { kind: 'itself' };
   if (isIP(name) > 0) return addressed(graph, name);
   const [first = '', second, third] = name.split('.');
-  if (second === undefined) return serviceOr(graph, namespace, first) ?? { kind: 'missing', name: first, namespace };
+  if (second === undefined)
+    return serviceOr(graph, namespace, first) ?? { kind: 'missing', name: first, namespace };
   const inCluster = /\.svc(\.[-a-z0-9.]+)?$/.test(name);
+  const near =
+    graph.objects.some((object) => object.namespace === second) && third !== undefined && third !== 'svc';
+  const domain = /\.svc\.(.+)$/.exec(name)?.[1];
+  if (domain !== undefined && domain !== usualDomain && distance(domain, usualDomain) <= 2)
+    return { kind: 'missing', name: first, namespace: `${second} of cluster ${domain}` };
+  if (near && distance(third, 'svc') === 1)
+    return { kind: 'missing', name: first, namespace: `${second}.${third}` };
   if (inCluster) return inside(graph, namespace, name.replace(/\.svc(\.[-a-z0-9.]+)?$/, '').split('.'));
   // `redis.chat` is a Service of that namespace, where there is such a namespace; else a name in the world.
   const known = third === undefined && graph.objects.some((object) => object.namespace === second);
@@ -38,9 +53,14 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
     : { kind: 'outside' };
 }
 
-/** `redis-0.redis-peers`: one pod by name, from its own namespace. */
+/** `redis-0.redis-peers`: one pod of a StatefulSet by name, from its own namespace. */
 function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host | undefined {
-  return parts.length === 2 ? serviceOr(graph, namespace, parts[1] ?? '') : undefined;
+  const [pod = '', service = ''] = parts;
+  if (parts.length !== 2) return undefined;
+  const set = graph.find('StatefulSet', namespace, pod.replace(/-\d+$/, ''));
+  const ordinal = Number(/-(\d+)$/.exec(pod)?.[1] ?? 0);
+  if (set && ordinal >= (set.content.spec.replicas ?? 1)) return { kind: 'missing', name: pod, namespace };
+  return serviceOr(graph, namespace, service) ?? (set && { kind: 'missing', name: service, namespace });
 }
 
 function serviceOr(graph: Graph, namespace: string, name: string): Host | undefined {

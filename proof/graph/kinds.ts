@@ -43,7 +43,15 @@ export type Parsed<K extends KnownKind> = z.output<(typeof shapes)[K]>;
 const builtIn: Readonly<Record<string, readonly string[]>> = {
   v1: [
     ...['Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Namespace', 'PersistentVolumeClaim'],
-    ...['PersistentVolume', 'Endpoints', 'LimitRange', 'ResourceQuota', 'ReplicationController', 'Event', 'Node'],
+    ...[
+      'PersistentVolume',
+      'Endpoints',
+      'LimitRange',
+      'ResourceQuota',
+      'ReplicationController',
+      'Event',
+      'Node',
+    ],
     ...['List', 'PodTemplate', 'Binding'],
   ],
   'apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ControllerRevision'],

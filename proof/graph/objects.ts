@@ -85,7 +85,8 @@ function wrongKind(doc: Doc, apiVersion: string, kind: string, kinds: readonly s
 function shapeFault(doc: Doc, path: Path, { message }: { readonly message: string }): Fault {
   const found: unknown = valueAt(doc.value, path);
   const secret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
-  const shown = found === undefined ? 'nothing' : secret ? '(secret, not shown)' : JSON.stringify(found)?.slice(0, 80);
+  const shown =
+    found === undefined ? 'nothing' : secret ? '(secret, not shown)' : JSON.stringify(found)?.slice(0, 80);
   const expected = message.replace(/^Invalid (input|option|value): /, '');
   return {
     code: 'INVALID_FIELD',

@@ -84,7 +84,11 @@ const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boole
 function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {
   if (peer.ipBlock) {
     const { cidr, except } = peer.ipBlock;
-    return party.address !== undefined && within(cidr, party.address) && !except.some((hole) => within(hole, party.address ?? ''));
+    return (
+      party.address !== undefined &&
+      within(cidr, party.address) &&
+      !except.some((hole) => within(hole, party.address ?? ''))
+    );
   }
   if (!party.namespace || !party.labels) return false;
   const namespace = peer.namespaceSelector

@@ -16,13 +16,20 @@ export interface KnownContainer {
 
 /** Every container, not an init step, whose program is known. */
 export function knownContainers(graph: Graph, programs: readonly Program[]): KnownContainer[] {
-  return graph.workloads.flatMap((workload) =>
+  const all = graph.workloads.flatMap((workload) =>
     workload.containers
       .filter(({ init }) => !init)
-      .flatMap((container) => {
-        const found = recognise(workload, container, programs);
-        return found ? [{ workload, container, ...found, process: processOf(graph, workload, container) }] : [];
-      }),
+      .map((container) => ({ workload, container, found: recognise(workload, container, programs) })),
+  );
+  // Two containers of one image run one program, even where only one of them can be recognised.
+  const byRepository = new Map(
+    all.flatMap(({ container, found }) =>
+      found && container.spec.image ? [[repositoryOf(container.spec.image), found]] : [],
+    ),
+  );
+  return all.flatMap(
+    ({ workload, container, found = byRepository.get(repositoryOf(container.spec.image ?? '')) }) =>
+      found ? [{ workload, container, ...found, process: processOf(graph, workload, container) }] : [],
   );
 }
 
@@ -40,7 +47,9 @@ function recognise(
   if (byImage) return { program: byImage, by: 'image' };
   const byLabel = programs.find(
     ({ service }) =>
-      managedByUs(workload.object) && workload.labels['app.kubernetes.io/name'] === service.name && service.name === container.name,
+      managedByUs(workload.object) &&
+      workload.labels['app.kubernetes.io/name'] === service.name &&
+      service.name === container.name,
   );
   if (byLabel) return { program: byLabel, by: 'label' };
   const byVariables = programs.find((program) => readsMost(container, program));
@@ -54,11 +63,18 @@ function readsMost({ env }: Container, { service }: Program): boolean {
 
 function processOf(graph: Graph, workload: Workload, container: Container): Process {
   return {
-    env: Object.fromEntries(container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+    env: Object.fromEntries(
+      container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    ),
     names: new Set(container.env.map(({ name }) => name)),
     files: mountsOf(graph, workload, container)
       .flatMap(({ files = [] }) => files)
       .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
-    command: [...container.spec.command, ...container.spec.args],
+    command: [...container.spec.command, ...container.spec.args].map((word) =>
+      word.replaceAll(
+        /\$\(([-._A-Za-z0-9]+)\)/g,
+        (whole, name: string) => container.env.find((entry) => entry.name === name)?.value ?? whole,
+      ),
+    ),
   };
 }

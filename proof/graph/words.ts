@@ -45,7 +45,8 @@ export function programsIn(text: string): string[] {
     .filter((word) => /^[-./\w]+$/.test(word) && !/^[-.]*$/.test(word));
 }
 
-const withoutHereDocuments = (text: string): string => text.replaceAll(/(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g, '$1');
+const withoutHereDocuments = (text: string): string =>
+  text.replaceAll(/(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g, '$1');
 
 /** A here-document whose end never comes takes the rest of the script. */
 export function openHereDocument(text: string): string | undefined {

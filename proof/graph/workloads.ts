@@ -44,7 +44,13 @@ export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefi
     template.spec[field].map((spec, index) => {
       const place = { doc: object.doc, path: [...podPath, field, index] };
       const init = field === 'initContainers' && spec['restartPolicy'] !== 'Always';
-      return { name: spec.name, init, spec, place, env: environmentOf(spec, place, object.namespace, ofKind) };
+      return {
+        name: spec.name,
+        init,
+        spec,
+        place,
+        env: environmentOf(spec, place, object.namespace, ofKind),
+      };
     });
   return {
     object,
@@ -80,7 +86,10 @@ function unfold(object: AnyObject): Unfolded | undefined {
     case 'Job':
       return { template: object.content.spec.template, path: inside };
     case 'CronJob':
-      return { template: object.content.spec.jobTemplate.spec.template, path: ['spec', 'jobTemplate', ...inside] };
+      return {
+        template: object.content.spec.jobTemplate.spec.template,
+        path: ['spec', 'jobTemplate', ...inside],
+      };
     case 'Pod':
       return { template: object.content, path: [] };
     default:

@@ -25,5 +25,7 @@ export function amount(text: string | number): number {
   const match = amountPattern.exec(String(text));
   if (!match?.[1]) return Number.NaN;
   const unit = match[2] ?? '';
-  return /^[eE][+-]?\d/.test(unit) ? Number(`${match[1]}${unit}`) : Number(match[1]) * (powers[unit] ?? Number.NaN);
+  return /^[eE][+-]?\d/.test(unit)
+    ? Number(`${match[1]}${unit}`)
+    : Number(match[1]) * (powers[unit] ?? Number.NaN);
 }

@@ -6,7 +6,12 @@ const widths = { 4: 32, 6: 128 } as const;
 export function cidrProblem(text: string): string | undefined {
   const [address = '', prefix = '', ...rest] = text.split('/');
   const family = isIP(address);
-  if ((family !== 4 && family !== 6) || rest.length > 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > widths[family])
+  if (
+    (family !== 4 && family !== 6) ||
+    rest.length > 0 ||
+    !/^\d{1,3}$/.test(prefix) ||
+    Number(prefix) > widths[family]
+  )
     return 'an address block like 10.0.0.0/8';
   return hasHostBits(address, Number(prefix))
     ? 'an address block whose address is its first one; bits beyond the prefix are set'

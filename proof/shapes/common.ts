@@ -18,15 +18,24 @@ export const labelName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name of at most 63 lower-case letters, digits and "-"');
 
-export const labels = z.record(z.string(), z.string().regex(label63, 'a label value: at most 63 letters, digits, "-", "_" and "."'));
+export const labels = z.record(
+  z.string(),
+  z.string().regex(label63, 'a label value: at most 63 letters, digits, "-", "_" and "."'),
+);
 
 /** A text; Kubernetes refuses a bare number or true/false where it wants one. */
 export const quoted = z.string('a text; put it in quotes');
 
-export const portNumber = z.int('a whole port number').min(1, 'a port from 1 to 65535').max(65_535, 'a port from 1 to 65535');
+export const portNumber = z
+  .int('a whole port number')
+  .min(1, 'a port from 1 to 65535')
+  .max(65_535, 'a port from 1 to 65535');
 export const portName = z
   .string()
-  .regex(/^(?=.*[a-z])[a-z0-9](-?[a-z0-9]){0,14}$/, 'a port name: at most 15 lower-case letters, digits and single "-"');
+  .regex(
+    /^(?=.*[a-z])[a-z0-9](-?[a-z0-9]){0,14}$/,
+    'a port name: at most 15 lower-case letters, digits and single "-"',
+  );
 export const portReference = z.union([portNumber, portName], 'a port number or the name of a port');
 export const protocol = z.enum(['TCP', 'UDP', 'SCTP']);
 

@@ -1,9 +1,24 @@
 import { z } from 'zod';
-import { atLeastOne, count, labelName, objectName, portName, portNumber, portReference, protocol, quantity, quoted } from './common.ts';
+import {
+  atLeastOne,
+  count,
+  labelName,
+  objectName,
+  portName,
+  portNumber,
+  portReference,
+  protocol,
+  quantity,
+  quoted,
+} from './common.ts';
 
 /** The shape of a container, as far as the proofs read it. */
 
-const keyReference = z.looseObject({ name: objectName, key: z.string().min(1), optional: z.boolean().default(false) });
+const keyReference = z.looseObject({
+  name: objectName,
+  key: z.string().min(1),
+  optional: z.boolean().default(false),
+});
 export type KeyReference = z.infer<typeof keyReference>;
 
 const environmentName = z.string().regex(/^[^=\s]+$/, 'a name of an environment variable');
@@ -74,14 +89,23 @@ const securityContext = z.looseObject({
   seccompProfile: z.looseObject({ type: z.enum(['RuntimeDefault', 'Unconfined', 'Localhost']) }).optional(),
   capabilities: z
     .looseObject({
-      add: z.array(z.string()).nullish().transform((list) => list ?? []),
-      drop: z.array(z.string()).nullish().transform((list) => list ?? []),
+      add: z
+        .array(z.string())
+        .nullish()
+        .transform((list) => list ?? []),
+      drop: z
+        .array(z.string())
+        .nullish()
+        .transform((list) => list ?? []),
     })
     .optional(),
 });
 export type SecurityContext = z.infer<typeof securityContext>;
 
-const amounts = z.record(z.string(), quantity).nullish().transform((found) => found ?? {});
+const amounts = z
+  .record(z.string(), quantity)
+  .nullish()
+  .transform((found) => found ?? {});
 
 const mount = z.looseObject({
   name: labelName,

@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { list } from './container.ts';
-import { labelName, labels, objectName, portNumber, portName, portReference, protocol, selector } from './common.ts';
+import {
+  labelName,
+  labels,
+  objectName,
+  portNumber,
+  portName,
+  portReference,
+  protocol,
+  selector,
+} from './common.ts';
 import { cidrProblem } from './cidr.ts';
 
 /** The shapes of what leads to pods and of what keeps others from them. */
@@ -34,7 +43,11 @@ export const serviceSpec = z
   .superRefine((spec, context) => {
     const outward = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
     if (outward && spec.clusterIP === 'None')
-      context.addIssue({ code: 'custom', path: ['type'], message: 'ClusterIP: a headless Service has no other type' });
+      context.addIssue({
+        code: 'custom',
+        path: ['type'],
+        message: 'ClusterIP: a headless Service has no other type',
+      });
     spec.ports.forEach((port, index) => {
       if (port.nodePort !== undefined && !outward)
         context.addIssue({

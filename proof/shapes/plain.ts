@@ -5,7 +5,10 @@ import { quoted } from './common.ts';
 
 const base64 = z
   .string('a text in base64; put it in quotes')
-  .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'a value in base64 (plain text goes under stringData)');
+  .regex(
+    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'a value in base64 (plain text goes under stringData)',
+  );
 
 const map = <T extends z.ZodType>(value: T) =>
   z

@@ -47,7 +47,9 @@ export const podSpec = z.looseObject({
       runAsGroup: count.optional(),
       fsGroup: count.optional(),
       fsGroupChangePolicy: z.enum(['OnRootMismatch', 'Always']).optional(),
-      seccompProfile: z.looseObject({ type: z.enum(['RuntimeDefault', 'Unconfined', 'Localhost']) }).optional(),
+      seccompProfile: z
+        .looseObject({ type: z.enum(['RuntimeDefault', 'Unconfined', 'Localhost']) })
+        .optional(),
     })
     .nullish()
     .transform((found) => found ?? {}),

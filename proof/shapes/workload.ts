@@ -19,7 +19,9 @@ export const deploymentSpec = z.looseObject({
   revisionHistoryLimit: count.optional(),
   selector,
   template: podTemplate,
-  strategy: z.looseObject({ type: z.enum(['RollingUpdate', 'Recreate']).optional(), rollingUpdate: rolling }).optional(),
+  strategy: z
+    .looseObject({ type: z.enum(['RollingUpdate', 'Recreate']).optional(), rollingUpdate: rolling })
+    .optional(),
 });
 
 export const statefulSetSpec = z.looseObject({
@@ -40,7 +42,10 @@ export const daemonSetSpec = z.looseObject({
 });
 
 export const jobSpec = z.looseObject({ template: podTemplate });
-export const cronJobSpec = z.looseObject({ schedule: z.string(), jobTemplate: z.looseObject({ spec: jobSpec }) });
+export const cronJobSpec = z.looseObject({
+  schedule: z.string(),
+  jobTemplate: z.looseObject({ spec: jobSpec }),
+});
 export { podSpec as singlePodSpec };
 
 export const disruptionBudgetSpec = z.looseObject({

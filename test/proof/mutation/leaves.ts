@@ -6,7 +6,8 @@ export interface Leaf {
 
 /** Every scalar leaf below a value. */
 export function leavesOf(value: unknown, path: Leaf['path'] = []): Leaf[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [{ path, value }];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [{ path, value }];
   if (typeof value !== 'object' || value === null) return [];
   return Array.isArray(value)
     ? value.flatMap((item: unknown, index) => leavesOf(item, [...path, index]))
@@ -17,7 +18,8 @@ export function leavesOf(value: unknown, path: Leaf['path'] = []): Leaf[] {
 export function withLeaf(value: unknown, path: Leaf['path'], leaf: Leaf['value']): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return leaf;
-  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === step ? withLeaf(item, rest, leaf) : item));
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === step ? withLeaf(item, rest, leaf) : item));
   const object = value as Record<string, unknown>;
   return { ...object, [step]: withLeaf(object[step], rest, leaf) };
 }

@@ -27,7 +27,16 @@ export interface Measure {
  * @param chosen which of them, by position. Default: all.
  */
 export function measure(docs: readonly Doc[], chosen: (index: number) => boolean = () => true): Measure {
-  const result: Measure = { mutants: 0, caught: 0, equivalent: 0, excused: 0, byExcuse: {}, survivors: [], equivalents: [], falseAlarms: faultsOf(docs).length };
+  const result: Measure = {
+    mutants: 0,
+    caught: 0,
+    equivalent: 0,
+    excused: 0,
+    byExcuse: {},
+    survivors: [],
+    equivalents: [],
+    falseAlarms: faultsOf(docs).length,
+  };
   const original = resolved(docs, chatPrograms).join('\n');
   let index = 0;
   for (const mutant of mutantsOf(docs)) {

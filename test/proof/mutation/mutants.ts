@@ -41,7 +41,8 @@ type Seen = ReadonlyMap<string, readonly Leaf['value'][]>;
 
 function wrongValues(leaf: Leaf, seen: Seen): Leaf['value'][] {
   const { value } = leaf;
-  const made = typeof value === 'boolean' ? [!value] : typeof value === 'number' ? [value + 1] : wrongTexts(value);
+  const made =
+    typeof value === 'boolean' ? [!value] : typeof value === 'number' ? [value + 1] : wrongTexts(value);
   const others = otherValues(leaf, seen);
   return [...new Set([...made, ...others])].filter((one) => one !== value);
 }
@@ -64,7 +65,9 @@ const alternatives: Readonly<Record<string, readonly string[]>> = {
 
 function wrongTexts(text: string): string[] {
   const truth = text === 'true' ? ['false'] : text === 'false' ? ['true'] : [];
-  const words = /\s/.test(text) ? wrongWords(text) : [altered(text), ...wrongHosts(text), ...wrongNumbers(text)];
+  const words = /\s/.test(text)
+    ? wrongWords(text)
+    : [altered(text), ...wrongHosts(text), ...wrongNumbers(text)];
   return [...truth, ...(alternatives[text] ?? []), ...wrongUnits(text), ...words];
 }
 
@@ -72,13 +75,18 @@ function wrongTexts(text: string): string[] {
 function wrongWords(text: string): string[] {
   return [...text.matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
     const around = (other: string): string => text.slice(0, index) + other + text.slice(index + word.length);
-    const changed = [...(/[A-Za-z]/.test(word) ? [altered(word)] : []), ...wrongNumbers(word), ...(alternatives[word] ?? [])];
+    const changed = [
+      ...(/[A-Za-z]/.test(word) ? [altered(word)] : []),
+      ...wrongNumbers(word),
+      ...(alternatives[word] ?? []),
+    ];
     return changed.map(around);
   });
 }
 
 /** A letter more, after the last letter or digit. */
-const altered = (word: string): string => (/[A-Za-z0-9]/.test(word) ? word.replace(/([A-Za-z0-9])([^A-Za-z0-9]*)$/, '$1x$2') : `${word}x`);
+const altered = (word: string): string =>
+  /[A-Za-z0-9]/.test(word) ? word.replace(/([A-Za-z0-9])([^A-Za-z0-9]*)$/, '$1x$2') : `${word}x`;
 
 /** The host of a URL. */
 const wrongHosts = (text: string): string[] =>
@@ -86,9 +94,17 @@ const wrongHosts = (text: string): string[] =>
 
 /** Each number in a word, one more. */
 const wrongNumbers = (word: string): string[] =>
-  [...word.matchAll(/\d+/g)].map(({ 0: digits, index }) => word.slice(0, index) + String(BigInt(digits) + 1n) + word.slice(index + digits.length));
+  [...word.matchAll(/\d+/g)].map(
+    ({ 0: digits, index }) =>
+      word.slice(0, index) + String(BigInt(digits) + 1n) + word.slice(index + digits.length),
+  );
 
-const units: Readonly<Record<string, readonly string[]>> = { Mi: ['Ki', 'Gi'], Gi: ['Mi', 'Ti'], m: [''], Ki: ['Mi'] };
+const units: Readonly<Record<string, readonly string[]>> = {
+  Mi: ['Ki', 'Gi'],
+  Gi: ['Mi', 'Ti'],
+  m: [''],
+  Ki: ['Mi'],
+};
 
 function wrongUnits(text: string): string[] {
   const match = /^(\d+)(Mi|Gi|Ki|m)$/.exec(text);
@@ -119,5 +135,10 @@ function valuesByField(docs: readonly Doc[]): Seen {
       const field = fieldOf(leaf.path);
       found.set(field, (found.get(field) ?? new Set()).add(leaf.value));
     }
-  return new Map([...found].map(([field, values]) => [field, [...values].sort((a, b) => (String(a) < String(b) ? -1 : 1))]));
+  return new Map(
+    [...found].map(([field, values]) => [
+      field,
+      [...values].sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+    ]),
+  );
 }
