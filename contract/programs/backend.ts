@@ -1,4 +1,3 @@
-import { backendPorts } from '../services/backend-ports.ts';
 import { backendVariables } from '../services/backend-variables.ts';
 import { backendImage, httpPaths } from '../services/backend.ts';
 import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from './program.ts';
@@ -13,9 +12,10 @@ const heapOption = /--max-old-space-size=(\d+)(?!\S)/;
 /** The chat backend. */
 export const backendFacts: ProgramFacts = {
   image: repositoryOf(backendImage),
-  listens: (process) => ({
-    http: portIn(process, 'HTTP_PORT' satisfies EnvName, backendPorts.http.containerPort),
-    metrics: portIn(process, 'METRICS_PORT' satisfies EnvName, backendPorts.metrics.containerPort),
+  // Its own schema has the defaults, so it is always told.
+  told: (process) => ({
+    http: portIn(process, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
+    metrics: portIn(process, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,
   }),
   answers: { http: answers, metrics: answers },
   speaksTls: () => false,

@@ -1,4 +1,4 @@
-import { neo4jImage, neo4jPorts, neo4jUser } from '../services/neo4j.ts';
+import { neo4jImage, neo4jUser } from '../services/neo4j.ts';
 import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -15,9 +15,9 @@ const shortestPassword = 8;
 /** Neo4j, configured by the variables its image turns into settings. */
 export const neo4jFacts: ProgramFacts = {
   image: repositoryOf(neo4jImage),
-  listens: (process) => ({
-    bolt: portIn(process, 'NEO4J_server_bolt_listen__address', neo4jPorts.bolt.containerPort),
-    http: portIn(process, 'NEO4J_server_http_listen__address', neo4jPorts.http.containerPort),
+  told: (process) => ({
+    bolt: portIn(process, 'NEO4J_server_bolt_listen__address'),
+    http: portIn(process, 'NEO4J_server_http_listen__address'),
   }),
   // HTTPS, backup, metrics and what the members of a cluster speak among themselves.
   otherPorts: [7473, 6362, 2004, 5000, 6000, 7000, 7688],

@@ -49,8 +49,8 @@ export interface Memory {
 export interface ProgramFacts {
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
-  /** Port name → the number the process opens as it is configured. */
-  readonly listens: (process: Process) => Readonly<Record<string, number>>;
+  /** Port name → the number the process is told to open; absent where nothing tells it. */
+  readonly told: (process: Process) => Readonly<Record<string, number | undefined>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
   /** What it is configured to write to. */
@@ -72,8 +72,8 @@ export interface ProgramFacts {
   readonly problems?: (process: Process) => readonly SettingProblem[];
 }
 
-/** The number in a variable such as `8000` or `:7687`, or `usual` where it is unset or no number. */
-export function portIn(process: Process, variable: string, usual: number): number {
+/** The number in a variable such as `8000` or `:7687`; absent where it is unset or no number. */
+export function portIn(process: Process, variable: string): number | undefined {
   const match = /(?:^|:)(\d+)$/.exec(process.env[variable] ?? '');
-  return match ? Number(match[1]) : usual;
+  return match ? Number(match[1]) : undefined;
 }

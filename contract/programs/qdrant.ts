@@ -1,4 +1,4 @@
-import { qdrantImage, qdrantPorts } from '../services/qdrant.ts';
+import { qdrantImage } from '../services/qdrant.ts';
 import { portIn, type ProgramFacts, type Write } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -12,9 +12,9 @@ const clustered = 'QDRANT__CLUSTER__ENABLED';
 /** Qdrant, configured by `QDRANT__` variables over its files. */
 export const qdrantFacts: ProgramFacts = {
   image: repositoryOf(qdrantImage),
-  listens: (process) => ({
-    http: portIn(process, 'QDRANT__SERVICE__HTTP_PORT', qdrantPorts.http.containerPort),
-    grpc: portIn(process, 'QDRANT__SERVICE__GRPC_PORT', qdrantPorts.grpc.containerPort),
+  told: (process) => ({
+    http: portIn(process, 'QDRANT__SERVICE__HTTP_PORT'),
+    grpc: portIn(process, 'QDRANT__SERVICE__GRPC_PORT'),
   }),
   otherPorts: [6335],
   writes: ({ env }) =>

@@ -1,14 +1,15 @@
 import { nearest } from '../nearest.ts';
-import { redisImage, redisPorts } from '../services/redis.ts';
+import { redisImage } from '../services/redis.ts';
 import type { Memory, Process, ProgramFacts, SettingProblem } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
 /** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
 export const redisFacts: ProgramFacts = {
   image: repositoryOf(redisImage),
-  listens: (process) => ({
-    redis: Number(directive(process, 'port')?.value ?? redisPorts.redis.containerPort),
-  }),
+  told: (process) => {
+    const port = directive(process, 'port')?.value;
+    return port === undefined ? {} : { redis: Number(port) };
+  },
   otherPorts: [16_379, 26_379],
   speaksTls: (process) => directive(process, 'tls-port') !== undefined,
   password: (process) => {

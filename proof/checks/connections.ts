@@ -82,7 +82,7 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
   const port = Number(dial.port.text);
   const opened = known
     .filter(({ workload }) => workload === dial.workload)
-    .flatMap(({ program, process }) => Object.values(program.facts.listens(process)));
+    .flatMap(({ opens }) => Object.values(opens));
   const listening =
     declaredPorts(dial.workload).some(({ number }) => number === port) || opened.includes(port);
   if (listening && dial.meant === undefined) return [];
@@ -100,6 +100,8 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
 
 function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   const number = Number(dial.port.text);
+  // What is no number at all is said by the schema of the variable.
+  if (!/^\d+$/.test(dial.port.text)) return [];
   const port = servicePort(service, number);
   if (!port) return [notServed(dial, service)];
   const workloads = selectedBy(subject.graph, service);
@@ -155,7 +157,7 @@ interface Reached {
 function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reached): Fault[] {
   const target = subject.known.find((one) => one.workload === workload);
   if (!target || !dial.meant) return [];
-  const { program, process, container } = target;
+  const { program, container, opens } = target;
   const there = placeIn(
     reached.service,
     'spec',
@@ -173,8 +175,7 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
         fix: `Set ${dial.host.variable} to the Service of ${dial.meant.service}.`,
       },
     ];
-  const listens = program.facts.listens(process);
-  const [name] = Object.entries(listens).find(([, number]) => number === reached.number) ?? [];
+  const [name] = Object.entries(opens).find(([, number]) => number === reached.number) ?? [];
   return [
     ...(name === dial.meant.port || name === undefined
       ? []
@@ -184,7 +185,7 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
             message: `${said(dial.port)}, which leads to ${called(workload)} port ${reached.number}: that is its port "${name}", not "${dial.meant.port}".`,
             here: dial.port.place,
             there,
-            fix: `Set ${dial.port.variable} to the port of "${dial.meant.port}" (${listens[dial.meant.port] ?? ''}).`,
+            fix: `Set ${dial.port.variable} to the port of "${dial.meant.port}" (${opens[dial.meant.port] ?? ''}).`,
             hint: sayingOf(reached.number),
           },
         ]),

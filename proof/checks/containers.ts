@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { parseEnv } from '../../contract/env.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { repositoryOf, type Program } from '../../contract/programs.ts';
-import { shownText } from '../../contract/variable.ts';
+import { shownText, type Variable } from '../../contract/variable.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
 import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
@@ -15,25 +15,27 @@ import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 /** A container must declare the ports its process really opens. */
 export const openedPorts: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, process }) => {
-    const listens = program.facts.listens(process);
+  known.flatMap(({ workload, container, program, opens: listens }) => {
     const numbers = [...Object.values(listens), ...(program.facts.otherPorts ?? [])];
     return container.spec.ports.flatMap(({ name, containerPort, protocol }, index): Fault[] => {
       const named = name === undefined ? undefined : listens[name];
       const wrong = named === undefined ? !numbers.includes(containerPort) : named !== containerPort;
-      const opens = Object.entries(listens)
+      const opened = Object.entries(listens)
         .map(([port, number]) => `${port} (${number})`)
         .join(', ');
       const here = inContainer(container, 'ports', index, 'containerPort');
+      const missing = Object.values(listens).filter(
+        (number) => !container.spec.ports.some((port) => port.containerPort === number),
+      );
       return [
         ...(wrong
           ? [
               {
                 code: 'CONTAINER_PORT' as const,
-                message: `${containerCalled(workload, container)} declares port ${name ? `${name} ` : ''}${containerPort}, but as it is configured ${program.service.name} opens ${opens}.`,
+                message: `${containerCalled(workload, container)} declares port ${name ? `${name} ` : ''}${containerPort}, but as it is configured ${program.service.name} opens ${opened}.`,
                 here,
                 there: configuredAt(container, program.service.ownPorts?.[name ?? ''] ?? ''),
-                fix: `Declare ${named ?? opens}, or configure the process for ${containerPort}.`,
+                fix: `Declare ${named ?? (missing.join(' or ') || 'none of them')}, or configure the process for ${containerPort}.`,
                 hint: sayingOf(containerPort),
               },
             ]
@@ -91,34 +93,36 @@ export const environments: Check = ({ graph, known, programs }) =>
     ...badSettings(graph, one),
   ]);
 
-function badValues({ workload, container, program, process }: KnownContainer): Fault[] {
+function badValues(known: KnownContainer): Fault[] {
+  const { workload, container, program, process } = known;
   const { variables = {} } = program.service;
-  const alone = container.env.flatMap(({ name, value, secret, place }): Fault[] => {
+  if (variables === backendVariables) return badBackendValues(known);
+  return container.env.flatMap(({ name, value, secret, place }): Fault[] => {
     const variable = variables[name];
-    if (!variable || value === undefined || value === '' || variable.schema.safeParse(value).success)
-      return [];
-    const hidden = secret || variable.secret;
+    if (!variable || !process.env[name] || variable.schema.safeParse(value).success) return [];
+    const shown = secret || variable.secret ? '(secret, not shown)' : `"${shownText(value ?? '')}"`;
     return [
       {
         code: 'ENV_INVALID',
-        message: `${name} of ${called(workload)} is ${hidden ? '(secret, not shown)' : `"${shownText(value)}"`}; expected ${variable.expected}. The process would refuse to start.`,
+        message: `${name} of ${called(workload)} is ${shown}; expected ${variable.expected}. The process would refuse to start.`,
         here: place,
         fix: `Write ${variable.expected}.`,
       },
     ];
   });
-  if (alone.length > 0 || variables !== backendVariables) return alone;
+}
+
+/** The app's own schema, as the app itself reads it, what contradicts each other included. */
+function badBackendValues({ workload, container, process }: KnownContainer): Fault[] {
+  const variables: Readonly<Record<string, Variable>> = backendVariables;
   // A secret that is kept elsewhere is there for all we know.
-  const kept = Object.fromEntries(
-    [...process.names].filter((name) => variables[name]?.secret).map((name) => [name, 'kept']),
-  );
-  const result = parseEnv({ ...kept, ...process.env });
-  if (result.ok) return [];
-  return result.problems.map(({ name, message }) => ({
+  const kept = [...process.names].filter((name) => variables[name]?.secret).map((name) => [name, 'kept']);
+  const result = parseEnv({ ...Object.fromEntries(kept), ...process.env });
+  return (result.ok ? [] : result.problems).map(({ name, message }) => ({
     code: 'ENV_INVALID' as const,
-    message: `${called(workload)}: ${message}`,
+    message: `${called(workload)} would refuse to start: ${message}`,
     here: configuredAt(container, name),
-    fix: `Correct ${name} or what it contradicts.`,
+    fix: variables[name] ? `Write ${variables[name].expected}.` : `Correct ${name}.`,
   }));
 }
 

@@ -176,7 +176,7 @@ function isChat({ graph, known }: Subject, { ingress, name, port }: Route): bool
       (one) =>
         one.workload === workload &&
         one.program.facts.answers?.['metrics'] !== undefined &&
-        targetOf(found, workload)?.number === one.program.facts.listens(one.process)['http'],
+        targetOf(found, workload)?.number === one.opens['http'],
     ),
   );
 }

@@ -3,16 +3,23 @@ import { suffixes, workloadName } from '../../contract/names.ts';
 import type { Fault } from '../findings.ts';
 import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { called, inPod, type Check } from './subject.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { routesOf } from './ingress.ts';
+import { called, inPod, type Check, type Subject } from './subject.ts';
 
 /** The laws of what this project renders, held against objects that say they are ours. */
 
 /** A name is `<stack>-<service>`, maybe with a suffix the contract knows; labels say both again. */
-export const names: Check = ({ graph }) =>
-  graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
+export const names: Check = (subject) =>
+  subject.graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
     const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
-    if (stack === undefined || object.kind === 'NetworkPolicy') return [];
-    const base = service === undefined ? stack : workloadName(stack, service);
+    const free = object.kind === 'NetworkPolicy' || object.kind === 'Secret' || isReferredTo(subject, object);
+    if (stack === undefined || service === undefined || free) return [];
+    // A stack that was renamed everywhere goes by what its workloads are called.
+    const workload = subject.graph.workloads.find(
+      ({ object: one }) => one.labels[instanceLabel] === stack && one.labels[nameLabel] === service,
+    );
+    const base = workload?.name ?? workloadName(stack, service);
     const right = (suffixesOf[object.kind] ?? ['']).map((suffix) =>
       suffix === '' ? base : `${base}-${suffix}`,
     );
@@ -21,7 +28,7 @@ export const names: Check = ({ graph }) =>
       : [
           {
             code: 'NAME',
-            message: `${called(object)} is of stack "${stack}"${service === undefined ? '' : ` and service "${service}"`} by its labels, so its name is ${right.join(' or ')}.`,
+            message: `${called(object)} is of stack "${stack}" and service "${service}" by its labels, so its name is ${right.join(' or ')}.`,
             here: placeIn(object, 'metadata', 'name'),
             there: placeIn(object, 'metadata', 'labels'),
             fix: 'Make name and labels agree.',
@@ -33,8 +40,19 @@ export const names: Check = ({ graph }) =>
 const suffixesOf: Readonly<Record<string, readonly string[]>> = {
   Service: ['', suffixes.peers, suffixes.page, suffixes.node],
   ConfigMap: [suffixes.config, suffixes.files],
-  Secret: [suffixes.secrets],
 };
+
+/** A Service that somebody calls by its name may have any: whoever calls it would not find it under another. */
+function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
+  if (object.kind !== 'Service') return false;
+  return (
+    dials.some(({ workload, host }) => {
+      const found = resolveHost(graph, workload.namespace, host.text);
+      return found.kind === 'service' && found.service === object;
+    }) ||
+    graph.ofKind('Ingress').some((ingress) => routesOf(ingress).some(({ name }) => name === object.name))
+  );
+}
 
 const partOfLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';
@@ -127,28 +145,24 @@ function majority(ours: readonly AnyObject[], object: AnyObject): string {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
 }
 
-/** Our pods run as one user and group, which owns their volumes; an official image knows which. */
-export const users: Check = ({ graph, known }) =>
+/** Our pods run as one user and group, which owns their volumes. */
+export const users: Check = ({ graph }) =>
   graph.workloads
     .filter(({ object }) => managedByUs(object))
     .flatMap((workload): Fault[] => {
-      const { runAsUser, runAsGroup, fsGroup } = workload.pod.securityContext;
-      const official = known.find((one) => one.workload === workload && one.by === 'image')?.program.service
-        .container.user;
-      const agree = runAsUser === runAsGroup && runAsGroup === fsGroup;
-      if (agree && (!official || official.uid === runAsUser)) return [];
-      const odd = [
-        ['runAsUser', runAsUser, runAsGroup] as const,
-        ['runAsGroup', runAsGroup, fsGroup] as const,
-        ['fsGroup', fsGroup, runAsUser] as const,
-      ].find(([, value, next]) => (official ? value !== official.uid : value !== next));
-      const [field = 'runAsUser', value] = odd ?? [];
+      const chosen = ['runAsUser', 'runAsGroup', 'fsGroup'].map((field) => ({
+        field,
+        value: workload.pod.securityContext[field],
+      }));
+      const odd = chosen.find(({ value }) => chosen.filter((other) => other.value === value).length === 1);
+      if (!odd) return [];
+      const shown = chosen.map(({ field, value }) => `${field} ${String(value)}`).join(', ');
       return [
         {
           code: 'USER',
-          message: `${called(workload)} has ${field} ${value ?? '(nothing)'}, but runAsUser ${runAsUser ?? '(nothing)'}, runAsGroup ${runAsGroup ?? '(nothing)'} and fsGroup ${fsGroup ?? '(nothing)'} belong to one user${official ? `: its image's is ${official.uid}` : ''}.`,
-          here: inPod(workload, 'securityContext', field),
-          fix: official ? `Write ${official.uid} at all three.` : 'Write one number at all three.',
+          message: `${called(workload)} has ${shown}: they belong to one user, and are not one number.`,
+          here: inPod(workload, 'securityContext', odd.field),
+          fix: 'Write the number of its image’s user at all three.',
         },
       ];
     });

@@ -242,21 +242,18 @@ function targetsOf(
   );
 }
 
-const portsOf = (
+/** What the pods declare, and what their program opens besides. */
+function portsOf(
   { known }: Subject,
   workload: Workload,
-): { name?: string | undefined; number: number; protocol: string }[] => [
-  ...declaredPorts(workload),
-  ...known
+): { name?: string | undefined; number: number; protocol: string }[] {
+  const declared = declaredPorts(workload);
+  const opened = known
     .filter((one) => one.workload === workload)
-    .flatMap(({ program, process }) => [
-      ...Object.entries(program.facts.listens(process)).map(([name, number]) => ({
-        name,
-        number,
-        protocol: 'TCP',
-      })),
-    ]),
-];
+    .flatMap(({ opens }) => Object.entries(opens))
+    .filter(([, number]) => !declared.some((port) => port.number === number));
+  return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];
+}
 
 /** A port whose callers the contract names, opened to everybody: operations would be behind no door. */
 export const openPorts: Check = ({ graph, known }) =>
@@ -271,8 +268,8 @@ export const openPorts: Check = ({ graph, known }) =>
               workload.namespace === policy.namespace &&
               selects(policy.content.spec.podSelector ?? everybody, workload.labels),
           )
-          .flatMap(({ program, process }) =>
-            Object.entries(program.facts.listens(process)).map(([name, number]) => ({
+          .flatMap(({ program, opens }) =>
+            Object.entries(opens).map(([name, number]) => ({
               name,
               number,
               from: program.service.ports[name]?.from ?? [],

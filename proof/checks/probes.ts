@@ -65,14 +65,13 @@ export const probePaths: Check = (subject) =>
     return found ? [...pathFaults(asking, found), ...schemeFaults(asking, found)] : [];
   });
 
-function pathFaults(asking: Asking, { program, process }: KnownContainer): Fault[] {
+function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[] {
   const { probe, container, workload, field, port } = asking;
   if (!probe.httpGet) return [];
   const number = declaredPorts(workload).find(
     ({ name, number: declared }) => name === port || declared === port,
   )?.number;
-  const [portName] =
-    Object.entries(program.facts.listens(process)).find(([, opened]) => opened === number) ?? [];
+  const [portName] = Object.entries(opens).find(([, opened]) => opened === number) ?? [];
   if (portName === undefined) return [];
   const answers = program.facts.answers?.[portName];
   const here = inContainer(container, field, 'httpGet', answers ? 'path' : 'port');

@@ -80,7 +80,7 @@ function oddity(name: string, value: number): string | undefined {
   if (Number.isNaN(value)) return 'no quantity';
   if (name === 'cpu' && value > 256) return 'no node has so many cores';
   if (name === 'cpu' && value > 0 && value < 0.001) return 'below a thousandth of a core';
-  if (name === 'memory' && value > 0 && value < 4 * mebi) return 'no process runs in that';
+  if (name === 'memory' && value > 0 && value < mebi / 4) return 'no process runs in that';
   if (name === 'memory' && value > 24 * 2 ** 40) return 'no node has so much';
   return undefined;
 }

@@ -29,11 +29,13 @@ function disagreement(
   const password = program.facts.password?.(process) ?? wanted?.value;
   // A server whose password comes by another way, such as a file from a Secret kept elsewhere, is not ours to judge.
   if (!wanted && password === undefined) return [];
+  // A key that is not there is said where it is asked for.
+  if (entry?.from?.kind === 'Secret' && entry.value === undefined && password !== undefined) return [];
   if (same(entry, wanted) || (password !== undefined && entry?.value === password)) return [];
   return [
     {
       code: 'SECRET_MISMATCH',
-      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${own ?? 'the password'} of ${called(workload)} ${shown(wanted)}: ${program.service.name} will refuse it.`,
+      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${called(workload)} ${wanted ? `(${own ?? ''}) ${shown(wanted)}` : 'asks for another'}: ${program.service.name} will refuse it.`,
       here: entry?.place ?? inContainer(dial.container, 'env'),
       there: wanted?.place ?? inContainer(container, 'env'),
       fix: 'Take both from one key of one Secret.',
@@ -75,7 +77,7 @@ export const oneForTwo: Check = ({ known }) =>
 /** Where it is taken from; never what it is. */
 const shown = (entry: EnvEntry | undefined): string =>
   !entry
-    ? 'is not set or not known here'
+    ? 'is not set'
     : entry.from
       ? `is key "${entry.from.key}" of ${entry.from.kind} ${entry.from.name}`
       : 'is another value';

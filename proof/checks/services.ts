@@ -72,11 +72,11 @@ function undeclared(
   const declared = declaredPorts(workload);
   const wanted = port.targetPort ?? port.port;
   const known = subject.known.filter((one) => one.workload === workload);
-  const opens = known.flatMap(({ program, process }) => [
-    ...Object.values(program.facts.listens(process)),
+  const open = known.flatMap(({ program, opens }) => [
+    ...Object.values(opens),
     ...(program.facts.otherPorts ?? []),
   ]);
-  if (typeof wanted === 'number' && (declared.length === 0 || opens.includes(wanted))) return [];
+  if (typeof wanted === 'number' && (declared.length === 0 || open.includes(wanted))) return [];
   const [first] = declared;
   const named = declared
     .map(({ name, number }) => (name ? `${name} (${number})` : String(number)))
@@ -172,11 +172,10 @@ function isDialled({ graph, dials }: Subject, service: Service, port: ServicePor
   return byDial || byIngress;
 }
 
-/** One digit off, or a port where another product is expected. */
+/** One digit off, or a port that is some product's alone. */
 const looksWrong = (number: number, right: number): boolean =>
-  distance(String(number), String(right)) === 1 && String(number).length === String(right).length
-    ? true
-    : knownPort(number) !== undefined;
+  (distance(String(number), String(right)) === 1 && String(number).length === String(right).length) ||
+  knownPort(number)?.saying.startsWith('often') === false;
 
 /**
  * A port nobody in the manifests dials under its number, which is not the pods' either and looks like a slip: the
@@ -187,16 +186,15 @@ export const oddPorts: Check = (subject) =>
     const target = targetOf(port, workload);
     const sibling = target && siblingOf(subject, service, port, workload, target.number);
     if (!target || isDialled(subject, service, port)) return [];
-    const right = sibling?.port.port ?? target.number;
-    const suspicious =
-      right !== port.port &&
-      port.port !== target.number &&
-      (managedByUs(service) && sibling !== undefined ? true : looksWrong(port.port, right));
+    if (port.port === target.number) return [];
+    const right = sibling && sibling.port.port !== port.port ? sibling.port.port : target.number;
+    const ofOurs = managedByUs(service) && sibling !== undefined && right !== target.number;
+    const suspicious = ofOurs || looksWrong(port.port, right);
     if (!suspicious) return [];
     return [
       {
         code: 'PORT_LOOKS_WRONG' as const,
-        message: `${called(service)} is dialled on ${port.port}, but ${sibling ? `${called(sibling.service)} offers the same port of the same pods on ${right}` : `the port it leads to is ${right}`}, and nothing in these manifests dials ${port.port}.`,
+        message: `${called(service)} is dialled on ${port.port}, but ${sibling && right === sibling.port.port ? `${called(sibling.service)} offers the same port of the same pods on ${right}` : `the port it leads to is ${right}`}, and nothing in these manifests dials ${port.port}.`,
         here: placeIn(service, 'spec', 'ports', index, 'port'),
         there: sibling
           ? placeIn(sibling.service, 'spec', 'ports', sibling.index, 'port')

@@ -118,6 +118,7 @@ function ownPaths(graph: Graph, { workload, container, program }: KnownContainer
   const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
   return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
     const mount = mountAt(found, path);
+    if (found.length === 0 || mount?.kind === 'missing') return [];
     const lost =
       kind === 'persistent' &&
       mount?.kind !== 'claim' &&

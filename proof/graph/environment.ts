@@ -61,6 +61,15 @@ export function environmentOf(
   return [...found.values()];
 }
 
+/** Whether every ConfigMap and Secret that is taken whole is among the manifests. */
+export const sourcesKnown = (spec: ContainerSpec, namespace: string, ofKind: OfKind): boolean =>
+  spec.envFrom.every(({ configMapRef, secretRef }) => {
+    const there = (kind: 'ConfigMap' | 'Secret', name: string | undefined): boolean =>
+      name === undefined ||
+      ofKind(kind).some((object) => object.name === name && object.namespace === namespace);
+    return there('ConfigMap', configMapRef?.name) && there('Secret', secretRef?.name);
+  });
+
 /** Every key of a ConfigMap or Secret as a variable. */
 function allOf(source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>): EnvEntry[] {
   return Object.keys(textsOf(source)).map((key) => ({

@@ -53,9 +53,12 @@ function readFresh(doc: Doc): Read {
 
 function identityProblem(doc: Doc, apiVersion: unknown, kind: unknown): Fault | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    return shapeFault(doc, [typeof apiVersion === 'string' ? 'kind' : 'apiVersion'], {
-      message: 'a text: every Kubernetes object has apiVersion and kind',
-    });
+    return {
+      code: 'UNKNOWN_KIND',
+      message: `This is no Kubernetes object: it has no ${typeof apiVersion === 'string' ? 'kind' : 'apiVersion'}.`,
+      here: { doc, path: [typeof apiVersion === 'string' ? 'kind' : 'apiVersion'] },
+      fix: 'Give verify rendered manifests only, such as what helm template or kustomize build write.',
+    };
   const kinds = kindsOf(apiVersion);
   if (kinds?.includes(kind)) return undefined;
   if (kinds) return wrongKind(doc, apiVersion, kind, kinds);
@@ -82,19 +85,43 @@ function wrongKind(doc: Doc, apiVersion: string, kind: string, kinds: readonly s
   };
 }
 
-function shapeFault(doc: Doc, path: Path, { message }: { readonly message: string }): Fault {
+function shapeFault(doc: Doc, path: Path, issue: { readonly message: string }): Fault {
   const found: unknown = valueAt(doc.value, path);
-  const secret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
-  const shown =
-    found === undefined ? 'nothing' : secret ? '(secret, not shown)' : JSON.stringify(found)?.slice(0, 80);
-  const expected = message.replace(/^Invalid (input|option|value): /, '');
+  const expected = expectedIn(issue.message, found);
   return {
     code: 'INVALID_FIELD',
-    message: `${path.join('.') || 'the object'} is ${shown}; expected ${expected.replace(/^expected /, '')}.`,
+    message: `${path.join('.') || 'The object'} is ${shownValue(doc, path, found)}; expected ${expected}.`,
     here: { doc, path },
-    fix: `Write ${expected.replace(/^expected /, '')}.`,
+    fix: `Write ${expected}.`,
   };
 }
+
+function shownValue(doc: Doc, path: Path, found: unknown): string {
+  if (found === undefined) return 'nothing';
+  const secret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
+  return secret ? '(secret, not shown)' : JSON.stringify(found).slice(0, 80);
+}
+
+/** What zod says, in words for a person. */
+function expectedIn(message: string, found: unknown): string {
+  const unquoted = /expected string, received (number|boolean)/.test(message);
+  if (unquoted) return `a text; put it in quotes: "${String(found)}"`;
+  const words = message
+    .replace(/^Invalid (input|option|value): expected /, '')
+    .replace(/, received \w+$/, '')
+    .replace(/^Unrecognized keys?: (.*)$/, 'no such field as $1');
+  return words.replace(/^(string|number|array|object|boolean|int|record)$/, (word) => articles[word] ?? word);
+}
+
+const articles: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'a map of fields',
+  record: 'a map',
+  boolean: 'true or false',
+};
 
 /** The place of a field of an object. */
 export const placeIn = (object: { readonly doc: Doc }, ...path: Path): Place => ({ doc: object.doc, path });

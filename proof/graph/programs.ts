@@ -12,13 +12,16 @@ export interface KnownContainer {
   /** How it was recognised. */
   readonly by: 'image' | 'label' | 'variables';
   readonly process: Process;
+  /** Port name → the number it opens. */
+  readonly opens: Readonly<Record<string, number>>;
 }
 
-/** Every container, not an init step, whose program is known. */
+/** Every container, not an init step, whose program and environment are known. */
 export function knownContainers(graph: Graph, programs: readonly Program[]): KnownContainer[] {
   const all = graph.workloads.flatMap((workload) =>
     workload.containers
-      .filter(({ init }) => !init)
+      // What is not known of its environment may be anything: nothing is said of such a container.
+      .filter(({ init, envKnown }) => !init && envKnown)
       .map((container) => ({ workload, container, found: recognise(workload, container, programs) })),
   );
   // Two containers of one image run one program, even where only one of them can be recognised.
@@ -27,9 +30,33 @@ export function knownContainers(graph: Graph, programs: readonly Program[]): Kno
       found && container.spec.image ? [[repositoryOf(container.spec.image), found]] : [],
     ),
   );
-  return all.flatMap(
-    ({ workload, container, found = byRepository.get(repositoryOf(container.spec.image ?? '')) }) =>
-      found ? [{ workload, container, ...found, process: processOf(graph, workload, container) }] : [],
+  return all.flatMap(({ workload, container, found: own }) => {
+    const found = own ?? byRepository.get(repositoryOf(container.spec.image ?? ''));
+    if (!found) return [];
+    const process = processOf(graph, workload, container);
+    return [{ workload, container, ...found, process, opens: opensOf(container, found.program, process) }];
+  });
+}
+
+/**
+ * What it is told to open; where nothing tells it, what it declares under the name of the port, or alone; and where
+ * that says nothing either, its usual port. So a port that is renamed everywhere is renamed here too.
+ */
+function opensOf({ spec }: Container, { service, facts }: Program, process: Process): Record<string, number> {
+  const told = facts.told(process);
+  const usual = Object.entries(service.ports).map(([name, port]) => ({ name, number: port.containerPort }));
+  const declares = (name: string, number: number): boolean =>
+    spec.ports.some((port) => port.name === name || port.containerPort === number);
+  const [silent] = usual.filter(({ name, number }) => told[name] === undefined && !declares(name, number));
+  const [unnamed] = spec.ports.filter(
+    (port) => !port.name && !usual.some(({ number }) => number === port.containerPort),
+  );
+  return Object.fromEntries(
+    usual.map(({ name, number }) => {
+      const named = spec.ports.find((port) => port.name === name)?.containerPort;
+      const alone = silent?.name === name ? unnamed?.containerPort : undefined;
+      return [name, told[name] ?? named ?? alone ?? number];
+    }),
   );
 }
 

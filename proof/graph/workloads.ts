@@ -3,7 +3,7 @@ import type { AnyObject, ObjectOf } from './objects.ts';
 import type { Path, Place } from '../source.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { ClaimTemplate, PodSpec } from '../shapes/pod.ts';
-import { environmentOf, type EnvEntry } from './environment.ts';
+import { environmentOf, sourcesKnown, type EnvEntry } from './environment.ts';
 import type { Labels } from './selectors.ts';
 
 type OfKind = <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
@@ -32,6 +32,8 @@ export interface Container {
   readonly place: Place;
   /** What the process finds in its environment, in the order in which it is made. */
   readonly env: readonly EnvEntry[];
+  /** Whether all of it is among the manifests: else what is not set may be set all the same. */
+  readonly envKnown: boolean;
 }
 
 /** The workload of an object, or `undefined` when it runs no pods. */
@@ -50,6 +52,7 @@ export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefi
         spec,
         place,
         env: environmentOf(spec, place, object.namespace, ofKind),
+        envKnown: sourcesKnown(spec, object.namespace, ofKind),
       };
     });
   return {

@@ -1,5 +1,6 @@
 import { chatPrograms } from '../../../contract/programs.ts';
 import { faultsOf } from '../../../proof/verify.ts';
+import type { FindingCode } from '../../../proof/codes.ts';
 import type { Doc } from '../../../proof/source.ts';
 import { excuses } from './excused.ts';
 import { mutantsOf, mutantText, type Mutant } from './mutants.ts';
@@ -18,15 +19,26 @@ export interface Measure {
   readonly survivors: string[];
   /** The equivalent ones in words, for whoever wants to judge them. */
   readonly equivalents: string[];
+  /** Every code a mutant was caught by. */
+  readonly codes: Set<FindingCode>;
   /** Findings in the manifests as they are. */
   falseAlarms: number;
 }
 
+/** What is measured: whether a set of manifests has findings, and which codes they are of. */
+export type Proof = (docs: readonly Doc[]) => readonly FindingCode[];
+const ourProof: Proof = (docs) => faultsOf(docs).map(({ code }) => code);
+
 /**
  * Puts every mutant to the proof. Nothing is rendered.
  * @param chosen which of them, by position. Default: all.
+ * @param proof what is measured. Default: the one of this project.
  */
-export function measure(docs: readonly Doc[], chosen: (index: number) => boolean = () => true): Measure {
+export function measure(
+  docs: readonly Doc[],
+  chosen: (index: number) => boolean = () => true,
+  proof: Proof = ourProof,
+): Measure {
   const result: Measure = {
     mutants: 0,
     caught: 0,
@@ -35,20 +47,27 @@ export function measure(docs: readonly Doc[], chosen: (index: number) => boolean
     byExcuse: {},
     survivors: [],
     equivalents: [],
-    falseAlarms: faultsOf(docs).length,
+    codes: new Set(),
+    falseAlarms: proof(docs).length,
   };
   const original = resolved(docs, chatPrograms).join('\n');
   let index = 0;
   for (const mutant of mutantsOf(docs)) {
     if (!chosen(index++)) continue;
     result.mutants += 1;
-    judge(result, mutant, original);
+    judge(result, mutant, { original, proof });
   }
   return result;
 }
 
-function judge(result: Measure, mutant: Mutant, original: string): void {
-  if (faultsOf(mutant.docs).length > 0) {
+function judge(
+  result: Measure,
+  mutant: Mutant,
+  { original, proof }: { readonly original: string; readonly proof: Proof },
+): void {
+  const codes = proof(mutant.docs);
+  for (const code of codes) result.codes.add(code);
+  if (codes.length > 0) {
     result.caught += 1;
     return;
   }

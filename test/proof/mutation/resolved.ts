@@ -106,7 +106,7 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
         ),
         ...(known
           ? [
-              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.program.facts.listens(known.process))}, TLS ${known.program.facts.speaksTls(known.process)}`,
+              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.opens)}, TLS ${known.program.facts.speaksTls(known.process)}`,
             ]
           : []),
         ...mountsOf(graph, workload, container).map(
