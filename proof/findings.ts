@@ -1,4 +1,4 @@
-import { findingCodes, type FindingCode } from './codes.ts';
+import type { FindingCode } from './codes.ts';
 import type { Place } from './source.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */
@@ -87,5 +87,3 @@ export function findingText(finding: Finding): string {
 }
 
 const firstLine = (text: string): string => (text.includes('\n') ? `${text.split('\n')[0] ?? ''} …` : text);
-
-export { findingCodes, type FindingCode };

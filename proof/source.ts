@@ -11,6 +11,9 @@ export interface Doc {
   readonly lineOf: (path: Path) => number;
 }
 
+/** `backend.service.name` as a path, for keys without a dot in them. */
+export const steps = (keys: string): string[] => keys.split('.');
+
 /** One spot in a document, to be pointed at. */
 export interface Place {
   readonly doc: Doc;

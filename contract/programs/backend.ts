@@ -13,15 +13,15 @@ const heapOption = /--max-old-space-size=(\d+)(?!\S)/;
 export const backendFacts: ProgramFacts = {
   image: repositoryOf(backendImage),
   // Its own schema has the defaults, so it is always told.
-  told: (process) => ({
-    http: portIn(process, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
-    metrics: portIn(process, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,
+  told: (running) => ({
+    http: portIn(running, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
+    metrics: portIn(running, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,
   }),
   answers: { http: answers, metrics: answers },
   speaksTls: () => false,
   memory: heap,
   executables: ['node'],
-  problems: (process) => [...optionProblems(process), ...authProblems(process), ...addressProblems(process)],
+  problems: (running) => [...optionProblems(running), ...authProblems(running), ...addressProblems(running)],
 };
 
 /** Unset and without authentication it listens on loopback, where no other pod reaches it. */

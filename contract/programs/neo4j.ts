@@ -15,9 +15,9 @@ const shortestPassword = 8;
 /** Neo4j, configured by the variables its image turns into settings. */
 export const neo4jFacts: ProgramFacts = {
   image: repositoryOf(neo4jImage),
-  told: (process) => ({
-    bolt: portIn(process, 'NEO4J_server_bolt_listen__address'),
-    http: portIn(process, 'NEO4J_server_http_listen__address'),
+  told: (running) => ({
+    bolt: portIn(running, 'NEO4J_server_bolt_listen__address'),
+    http: portIn(running, 'NEO4J_server_http_listen__address'),
   }),
   // HTTPS, backup, metrics and what the members of a cluster speak among themselves.
   otherPorts: [7473, 6362, 2004, 5000, 6000, 7000, 7688],
@@ -31,7 +31,7 @@ export const neo4jFacts: ProgramFacts = {
   }),
   memory,
   executables: ['neo4j', 'neo4j-admin', 'cypher-shell', 'tini', '/startup/docker-entrypoint.sh'],
-  problems: (process) => [...heapProblems(process), ...authProblems(process), ...unknownSettings(process)],
+  problems: (running) => [...heapProblems(running), ...authProblems(running), ...unknownSettings(running)],
 };
 
 const units: Readonly<Record<string, number>> = { k: 1 / 1_024, m: 1, g: 1_024 };

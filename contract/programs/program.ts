@@ -50,30 +50,30 @@ export interface ProgramFacts {
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
   /** Port name → the number the process is told to open; absent where nothing tells it. */
-  readonly told: (process: Process) => Readonly<Record<string, number | undefined>>;
+  readonly told: (running: Process) => Readonly<Record<string, number | undefined>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
   /** What it is configured to write to. */
-  readonly writes?: (process: Process) => readonly Write[];
+  readonly writes?: (running: Process) => readonly Write[];
   /** What it lets clients in by: how the client's variable ends (`USER`) → the one value that is right. */
-  readonly offers?: (process: Process, image: string) => Readonly<Record<string, string>>;
+  readonly offers?: (running: Process, image: string) => Readonly<Record<string, string>>;
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Whether it is configured to speak TLS. */
-  readonly speaksTls: (process: Process) => boolean;
+  readonly speaksTls: (running: Process) => boolean;
   /** The password it asks for, where that is not simply the text of its own variable. Never to be shown. */
-  readonly password?: (process: Process) => string | undefined;
+  readonly password?: (running: Process) => string | undefined;
   /** Whether several replicas would know nothing of each other. */
-  readonly alone?: (process: Process) => boolean;
+  readonly alone?: (running: Process) => boolean;
   /** The memory it is told to take. */
-  readonly memory?: (process: Process) => readonly Memory[];
+  readonly memory?: (running: Process) => readonly Memory[];
   /** What its image can execute, besides a shell and what comes with one. */
   readonly executables: readonly string[];
   /** Settings whose values contradict each other or would end its start. */
-  readonly problems?: (process: Process) => readonly SettingProblem[];
+  readonly problems?: (running: Process) => readonly SettingProblem[];
 }
 
 /** The number in a variable such as `8000` or `:7687`; absent where it is unset or no number. */
-export function portIn(process: Process, variable: string): number | undefined {
-  const match = /(?:^|:)(\d+)$/.exec(process.env[variable] ?? '');
+export function portIn(running: Process, variable: string): number | undefined {
+  const match = /(?:^|:)(\d+)$/.exec(running.env[variable] ?? '');
   return match ? Number(match[1]) : undefined;
 }

@@ -12,9 +12,9 @@ const clustered = 'QDRANT__CLUSTER__ENABLED';
 /** Qdrant, configured by `QDRANT__` variables over its files. */
 export const qdrantFacts: ProgramFacts = {
   image: repositoryOf(qdrantImage),
-  told: (process) => ({
-    http: portIn(process, 'QDRANT__SERVICE__HTTP_PORT'),
-    grpc: portIn(process, 'QDRANT__SERVICE__GRPC_PORT'),
+  told: (running) => ({
+    http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT'),
+    grpc: portIn(running, 'QDRANT__SERVICE__GRPC_PORT'),
   }),
   otherPorts: [6335],
   writes: ({ env }) =>

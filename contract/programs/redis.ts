@@ -6,25 +6,25 @@ import { repositoryOf } from './repository.ts';
 /** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
 export const redisFacts: ProgramFacts = {
   image: repositoryOf(redisImage),
-  told: (process) => {
-    const port = directive(process, 'port')?.value;
+  told: (running) => {
+    const port = directive(running, 'port')?.value;
     return port === undefined ? {} : { redis: Number(port) };
   },
   otherPorts: [16_379, 26_379],
-  speaksTls: (process) => directive(process, 'tls-port') !== undefined,
-  password: (process) => {
-    const text = directive(process, 'requirepass')?.value.replaceAll('"', '');
+  speaksTls: (running) => directive(running, 'tls-port') !== undefined,
+  password: (running) => {
+    const text = directive(running, 'requirepass')?.value.replaceAll('"', '');
     return text === undefined || text.startsWith('$') ? undefined : text;
   },
-  alone: (process) =>
-    !directive(process, 'replicaof') && directive(process, 'cluster-enabled')?.value !== 'yes',
-  writes: (process) => {
-    const folder = directive(process, 'dir');
+  alone: (running) =>
+    !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value !== 'yes',
+  writes: (running) => {
+    const folder = directive(running, 'dir');
     return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
   },
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
-  problems: (process) => [...lineProblems(process), ...repeated(process), ...persistenceProblems(process)],
+  problems: (running) => [...lineProblems(running), ...repeated(running), ...persistenceProblems(running)],
 };
 
 interface Directive {
@@ -78,13 +78,13 @@ function piped(script: string): string {
 }
 
 /** The last one wins, as in Redis. */
-const directive = (process: Process, name: string): Directive | undefined =>
-  directives(process).findLast((line) => line.name === name);
+const directive = (running: Process, name: string): Directive | undefined =>
+  directives(running).findLast((line) => line.name === name);
 
 const units: Readonly<Record<string, number>> = { '': 1 / 1_048_576, k: 1 / 1_024, m: 1, g: 1_024 };
 
-function memory(process: Process): Memory[] {
-  const found = directive(process, 'maxmemory');
+function memory(running: Process): Memory[] {
+  const found = directive(running, 'maxmemory');
   const match = /^(\d+)([kmg]?)b?$/i.exec(found?.value ?? '');
   if (!found || !match) return [];
   const mebibytes = Number(match[1]) * (units[match[2]?.toLowerCase() ?? ''] ?? 0);
@@ -92,8 +92,8 @@ function memory(process: Process): Memory[] {
 }
 
 /** Redis ends its start at a directive it does not know or a value it cannot read. */
-function lineProblems(process: Process): SettingProblem[] {
-  return directives(process).flatMap(({ name, value, in: where }) => {
+function lineProblems(running: Process): SettingProblem[] {
+  return directives(running).flatMap(({ name, value, in: where }) => {
     const pattern = known[name];
     const meant = pattern ? undefined : nearest(name, Object.keys(known));
     if (pattern ? pattern.test(value) : !meant) return [];
@@ -113,13 +113,13 @@ function lineProblems(process: Process): SettingProblem[] {
 const many = ['save', 'bind', 'include', 'loadmodule', 'user', 'rename-command'];
 
 /** The later one wins without a word; and a limit of bytes where mebibytes were meant evicts everything. */
-function repeated(process: Process): SettingProblem[] {
-  const all = directives(process);
+function repeated(running: Process): SettingProblem[] {
+  const all = directives(running);
   const twice = all.filter(
     ({ name, in: where }, index) =>
       !many.includes(name) && all.findIndex((other) => other.name === name && other.in === where) < index,
   );
-  const tiny = memory(process).filter(({ mebibytes }) => mebibytes > 0 && mebibytes < 1);
+  const tiny = memory(running).filter(({ mebibytes }) => mebibytes > 0 && mebibytes < 1);
   return [
     ...twice.map(({ name, in: where }) => ({
       in: where,
@@ -135,8 +135,8 @@ function repeated(process: Process): SettingProblem[] {
 }
 
 /** Neither log nor snapshots: what is on the volume is nothing. */
-function persistenceProblems(process: Process): SettingProblem[] {
-  const [log, snapshots] = [directive(process, 'appendonly'), directive(process, 'save')];
+function persistenceProblems(running: Process): SettingProblem[] {
+  const [log, snapshots] = [directive(running, 'appendonly'), directive(running, 'save')];
   if (log?.value !== 'no' || snapshots?.value !== '""') return [];
   return [
     {

@@ -1,42 +1,27 @@
-import { commandFiles, executables, probeCommands, scriptVariables } from './commands.ts';
+import { executables } from './commands.ts';
 import { connections, pairs } from './connections.ts';
-import {
-  containerPortsTwice,
-  environments,
-  envReferences,
-  envTwice,
-  images,
-  imageTags,
-  openedPorts,
-  serviceLinks,
-} from './containers.ts';
+import { containerPortsTwice, images, imageTags, openedPorts } from './containers.ts';
+import { environments, envReferences, envTwice, serviceLinks } from './environment.ts';
 import { hardening, tokens } from './hardening.ts';
 import { certificates, chatRoutes, routes } from './ingress.ts';
+import { components, copies, manager, wholes } from './labels.ts';
 import { duplicates, podSecurityLabels, unusedNamespace } from './objects.ts';
-import { immutableSecrets, labels, names, namespaces, unreadyServices, users } from './ours.ts';
-import {
-  connectionsAllowed,
-  entriesAllowed,
-  namesAllowed,
-  openPorts,
-  ruleForms,
-  rulePorts,
-} from './policies.ts';
+import { oddPorts } from './odd-ports.ts';
+import { immutableSecrets, names, namespaces, unreadyServices, users } from './ours.ts';
+import { accounts, autoscalers, budgets, claimsUsed, governingServices } from './owners.ts';
+import { connectionsAllowed, entriesAllowed, namesAllowed } from './policies.ts';
+import { ruleForms } from './policy-forms.ts';
+import { openPorts, rulePorts } from './policy-ports.ts';
 import { probePaths, probePorts } from './probes.ts';
-import {
-  accounts,
-  autoscalers,
-  budgets,
-  claimsUsed,
-  configuration,
-  governingServices,
-} from './references.ts';
-import { claimSizes, grace, scratchSizes, memorySettings, quantities, replicas } from './resources.ts';
+import { configuration } from './references.ts';
+import { claimSizes, grace, memorySettings, quantities, replicas, scratchSizes } from './resources.ts';
+import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
 import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
-import { nodePortsTwice, oddPorts, servicePortsTwice, targets } from './services.ts';
+import { nodePortsTwice, servicePortsTwice, targets } from './services.ts';
 import type { Check } from './subject.ts';
-import { claims, initMounts, mounts, writablePaths } from './volumes.ts';
+import { claims, initMounts, mounts } from './volumes.ts';
+import { writablePaths } from './writes.ts';
 
 /** Every question verify puts to manifests, those first whose answer explains the most. */
 export const checks: readonly Check[] = [
@@ -52,5 +37,5 @@ export const checks: readonly Check[] = [
   ...[executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas, grace],
   ...[hardening, tokens],
-  ...[names, labels, users, unreadyServices, immutableSecrets, namespaces],
+  ...[names, manager, wholes, components, copies, users, unreadyServices, immutableSecrets, namespaces],
 ];

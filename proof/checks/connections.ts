@@ -1,3 +1,4 @@
+import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import type { Dial, Said } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
@@ -14,7 +15,6 @@ import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { sayingOf } from './services.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
-import { nearest } from '../../contract/nearest.ts';
 
 /** Each connection an environment speaks of, followed to the end: host, Service, port, pod, what answers there. */
 export const connections: Check = (subject) =>
@@ -194,9 +194,9 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
   ];
 }
 
-function tls(dial: Dial, { program, process, workload, container }: KnownContainer): Fault[] {
+function tls(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
   if (!dial.tls) return [];
-  const speaks = program.facts.speaksTls(process);
+  const speaks = program.facts.speaksTls(running);
   if ((dial.tls.text === 'true') === speaks) return [];
   return [
     {
@@ -210,9 +210,9 @@ function tls(dial: Dial, { program, process, workload, container }: KnownContain
 }
 
 /** A user or database the server does not have: `NEO4J_USER` beside `NEO4J_HOST`. */
-function offered(dial: Dial, { program, process, workload, container }: KnownContainer): Fault[] {
+function offered(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
   const prefix = dial.host.variable.replace(/[^_]*$/, '');
-  return Object.entries(program.facts.offers?.(process, container.spec.image ?? '') ?? {}).flatMap(
+  return Object.entries(program.facts.offers?.(running, container.spec.image ?? '') ?? {}).flatMap(
     ([name, right]): Fault[] => {
       const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
       if (!entry?.value || entry.value === right) return [];

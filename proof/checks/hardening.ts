@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
-import { managedByUs } from '../graph/ours.ts';
 import { placeIn } from '../graph/objects.ts';
+import { managedByUs } from '../graph/ours.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { shortfalls, type Rule } from '../hardening.ts';
 import type { ContainerSpec } from '../shapes/container.ts';

@@ -1,6 +1,7 @@
-import { httpPaths, webSocketPrefix } from '../../contract/services/backend.ts';
 import { nearest } from '../../contract/nearest.ts';
+import { httpPaths, webSocketPrefix } from '../../contract/services/backend.ts';
 import type { Fault } from '../findings.ts';
+import { steps } from '../source.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import { selectedBy, servicePort, targetOf, type Service } from '../graph/ports.ts';
 import { sayingOf } from './services.ts';
@@ -46,7 +47,7 @@ export const routes: Check = ({ graph }) =>
           {
             code: 'HOST_UNKNOWN',
             message: `${called(ingress)} leads to Service ${name}, which is not in namespace ${ingress.namespace}.`,
-            here: placeIn(ingress, ...at, 'backend', 'service', 'name'),
+            here: placeIn(ingress, ...at, ...steps('backend.service.name')),
             fix: near ? `Write ${near}.` : 'Name a Service that is there.',
           },
         ];
@@ -60,9 +61,7 @@ export const routes: Check = ({ graph }) =>
           here: placeIn(
             ingress,
             ...at,
-            'backend',
-            'service',
-            'port',
+            ...steps('backend.service.port'),
             typeof port === 'number' ? 'number' : 'name',
           ),
           there: placeIn(service, 'spec', 'ports', 0, 'port'),
@@ -121,40 +120,40 @@ export const chatRoutes: Check = (subject) =>
   });
 
 function routeFaults(subject: Subject, ingress: Ingress, all: readonly Route[], path: string): Fault[] {
-  const chosen = [...all]
-    .filter(({ path: prefix, exact }) =>
-      exact
-        ? path === prefix
-        : prefix === '/' || path === prefix || path.startsWith(`${prefix.replace(/\/$/, '')}/`),
-    )
-    .sort((a, b) => b.path.length - a.path.length)[0];
-  const [nearestRoute] = all;
-  if (!chosen || !isChat(subject, chosen)) {
-    const place = placeIn(ingress, ...((chosen ?? nearestRoute)?.at ?? ['spec']), 'path');
-    return [
-      {
-        code: 'ROUTE',
-        message: `${called(ingress)} leads ${path} ${chosen ? `to Service ${chosen.name}, which is not the chat` : 'nowhere'}.`,
-        here: place,
-        fix: 'Route / to the backend.',
-      },
-    ];
-  }
-  const service = subject.graph.find('Service', ingress.namespace, chosen.name);
-  const others = subject.graph.ofKind('Service').filter((one) => sameTarget(subject, one, service));
+  const [chosen] = all.filter((route) => leadsTo(route, path)).sort((a, b) => b.path.length - a.path.length);
+  return chosen && isChat(subject, chosen)
+    ? readyFaults(subject, chosen, path)
+    : [
+        {
+          code: 'ROUTE',
+          message: `${called(ingress)} leads ${path} ${chosen ? `to Service ${chosen.name}, which is not the chat` : 'nowhere'}.`,
+          here: placeIn(ingress, ...((chosen ?? all[0])?.at ?? ['spec']), 'path'),
+          fix: 'Route / to the backend.',
+        },
+      ];
+}
+
+const leadsTo = ({ path: prefix, exact }: Route, path: string): boolean =>
+  path === prefix || (!exact && (prefix === '/' || path.startsWith(`${prefix.replace(/\/$/, '')}/`)));
+
+/** A WebSocket wants ready pods, a page any pod that can say why it waits. */
+function readyFaults(subject: Subject, { ingress, name, at }: Route, path: string): Fault[] {
+  const service = subject.graph.find('Service', ingress.namespace, name);
   const wantsReady = path.startsWith(`${webSocketPrefix}/`);
   const publishes = service?.content.spec.publishNotReadyAddresses === true;
-  const better = others.find(
-    ({ content }) => content.spec.publishNotReadyAddresses !== publishes && content.spec.clusterIP !== 'None',
-  );
+  const better = subject.graph
+    .ofKind('Service')
+    .filter((one) => sameTarget(subject, one, service) && one.content.spec.clusterIP !== 'None')
+    .find(({ content }) => content.spec.publishNotReadyAddresses !== publishes);
   if (!service || !better || wantsReady !== publishes) return [];
+  const trouble = wantsReady
+    ? 'which leads to pods that are not ready too: they would refuse the WebSocket'
+    : 'which leads nowhere while no pod is ready: nobody could say why';
   return [
     {
       code: 'ROUTE',
-      message: wantsReady
-        ? `${called(ingress)} leads ${path} to ${called(service)}, which leads to pods that are not ready too: they would refuse the WebSocket.`
-        : `${called(ingress)} leads ${path} to ${called(service)}, which leads nowhere while no pod is ready: nobody could say why.`,
-      here: placeIn(ingress, ...chosen.at, 'backend', 'service', 'name'),
+      message: `${called(ingress)} leads ${path} to ${called(service)}, ${trouble}.`,
+      here: placeIn(ingress, ...at, ...steps('backend.service.name')),
       there: placeIn(better, 'metadata', 'name'),
       fix: `Route ${wantsReady ? webSocketPrefix : path} to ${better.name}.`,
     },

@@ -1,6 +1,6 @@
+import { placeIn } from '../graph/objects.ts';
 import type { Check } from './subject.ts';
 import { called } from './subject.ts';
-import { placeIn } from '../graph/objects.ts';
 
 /** Two objects of one kind, name and namespace: the later one silently replaces the other. */
 export const duplicates: Check = ({ graph }) => {

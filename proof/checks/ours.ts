@@ -1,9 +1,8 @@
-import { distance } from 'fastest-levenshtein';
 import { suffixes, workloadName } from '../../contract/names.ts';
 import type { Fault } from '../findings.ts';
-import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { resolveHost } from '../graph/hosts.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { instanceLabel, managedByUs, nameLabel } from '../graph/ours.ts';
 import { routesOf } from './ingress.ts';
 import { called, inPod, type Check, type Subject } from './subject.ts';
 
@@ -52,97 +51,6 @@ function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
     }) ||
     graph.ofKind('Ingress').some((ingress) => routesOf(ingress).some(({ name }) => name === object.name))
   );
-}
-
-const partOfLabel = 'app.kubernetes.io/part-of';
-const componentLabel = 'app.kubernetes.io/component';
-
-/** Labels of one stack's objects agree with each other. */
-export const labels: Check = ({ graph }) => {
-  const ours = graph.objects.filter(managedByUs);
-  const stacks = [...new Set(ours.flatMap((object) => object.labels[instanceLabel] ?? []))];
-  return graph.objects.flatMap((object): Fault[] => {
-    const at = (label: string) => placeIn(object, 'metadata', 'labels', label);
-    const manager = object.labels[managedByLabel] ?? us;
-    const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
-    const workload = managedByUs(object) ? graph.workloads.find((one) => one.object === object) : undefined;
-    const copies = workload
-      ? [
-          { labels: workload.labels, path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'] },
-          ...workload.claims.map(({ metadata }, index) => ({
-            labels: metadata.labels,
-            path: ['spec', 'volumeClaimTemplates', index, 'metadata', 'labels'],
-          })),
-        ]
-      : [];
-    const kin = ours.find(
-      (other) =>
-        other.labels[instanceLabel] === stack &&
-        other.labels[nameLabel] === object.labels[nameLabel] &&
-        stack !== undefined &&
-        object.labels[nameLabel] !== undefined &&
-        majority(ours, other) !== object.labels[componentLabel],
-    );
-    return [
-      ...copies.flatMap((copy) =>
-        Object.entries(copy.labels)
-          .filter(([label, value]) => label in object.labels && object.labels[label] !== value)
-          .map(([label, value]) => ({
-            code: 'LABELS' as const,
-            message: `${called(object)} has ${label} "${object.labels[label] ?? ''}", what it makes has "${value}".`,
-            here: placeIn(object, ...copy.path, label),
-            there: at(label),
-            fix: 'Write one value at both.',
-          })),
-      ),
-      ...(manager !== us && distance(manager, us) <= 2
-        ? [
-            {
-              code: 'LABELS' as const,
-              message: `${called(object)} is managed by "${manager}", it says; others of its kind by "${us}".`,
-              here: at(managedByLabel),
-              fix: `Write ${us}.`,
-            },
-          ]
-        : []),
-      ...(managedByUs(object) && stack !== undefined && whole !== undefined && stack !== whole
-        ? [
-            {
-              code: 'LABELS' as const,
-              message: `${called(object)} is an instance of "${stack}" and a part of "${whole}": stacks are ${stacks.join(', ')}.`,
-              here: at(partOfLabel),
-              there: at(instanceLabel),
-              fix: 'Write the name of the stack at both.',
-            },
-          ]
-        : []),
-      ...(managedByUs(object) && kin
-        ? [
-            {
-              code: 'LABELS' as const,
-              message: `${called(object)} is a "${object.labels[componentLabel] ?? '(nothing)'}", other objects of its service are "${majority(ours, kin)}".`,
-              here: at(componentLabel),
-              there: placeIn(kin, 'metadata', 'labels', componentLabel),
-              fix: 'Make them agree.',
-            },
-          ]
-        : []),
-    ];
-  });
-};
-
-/** What most objects of the same service say they are. */
-function majority(ours: readonly AnyObject[], object: AnyObject): string {
-  const votes = new Map<string, number>();
-  for (const other of ours)
-    if (
-      other.labels[nameLabel] === object.labels[nameLabel] &&
-      other.labels[instanceLabel] === object.labels[instanceLabel]
-    ) {
-      const word = other.labels[componentLabel] ?? '';
-      votes.set(word, (votes.get(word) ?? 0) + 1);
-    }
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
 }
 
 /** Our pods run as one user and group, which owns their volumes. */

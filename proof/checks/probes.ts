@@ -1,10 +1,11 @@
+import type { Answers, Program } from '../../contract/programs.ts';
 import type { Fault } from '../findings.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
 import { sayingOf } from './services.ts';
-import { called, containerCalled, inContainer, type Check, type Subject } from './subject.ts';
+import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
 type ProbeField = (typeof probeFields)[number];
@@ -67,61 +68,60 @@ export const probePaths: Check = (subject) =>
 
 function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[] {
   const { probe, container, workload, field, port } = asking;
-  if (!probe.httpGet) return [];
-  const number = declaredPorts(workload).find(
-    ({ name, number: declared }) => name === port || declared === port,
-  )?.number;
-  const [portName] = Object.entries(opens).find(([, opened]) => opened === number) ?? [];
-  if (portName === undefined) return [];
-  const answers = program.facts.answers?.[portName];
-  const here = inContainer(container, field, 'httpGet', answers ? 'path' : 'port');
+  const asked = declaredPorts(workload).find(({ name, number }) => name === port || number === port)?.number;
+  const [portName] = Object.entries(opens).find(([, number]) => number === asked) ?? [];
+  const { answers: all } = program.facts;
+  if (!probe.httpGet || portName === undefined || !all) return [];
+  const answers = all[portName];
   const where = `The ${field} of ${containerCalled(workload, container)}`;
-  if (!answers)
-    return program.facts.answers
-      ? [
-          {
-            code: 'PROBE_PORT',
-            message: `${where} asks HTTP of port "${portName}", which does not speak it.`,
-            here,
-            fix: `Ask ${Object.keys(program.facts.answers).join(' or ')}.`,
-          },
-        ]
-      : [];
-  const asked = (probe.httpGet.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
-  const right = field === 'readinessProbe' ? answers.ready : answers.alive;
-  // Qdrant's start is over when it is ready: only what restarts a pod for others' sake is wrong.
-  if (
-    right.includes(asked) ||
-    (field === 'startupProbe' && answers.ready.includes(asked) && !program.service.edges?.length)
-  )
-    return [];
-  const depends = answers.ready.includes(asked);
-  const always = field === 'readinessProbe' && answers.alive.includes(asked);
+  if (answers) return answerFaults(asking, program, answers, where);
   return [
     {
-      code: depends ? 'PROBE_DEPENDS' : 'PROBE_PATH',
-      message: always
-        ? `${where} asks ${asked}, which answers as long as the process lives: pods would be sent requests they cannot serve.`
-        : depends
-          ? `${where} asks ${asked}, which fails while a dependency is away: Kubernetes would restart pods that are well.`
-          : `${where} asks ${asked}, which ${program.service.name} does not answer on its port "${portName}"; it answers ${right.join(', ')}.`,
-      here,
-      fix: `Write path: ${field === 'readinessProbe' ? (answers.ready[0] ?? '') : (answers.alive[0] ?? '')}.`,
+      code: 'PROBE_PORT',
+      message: `${where} asks HTTP of port "${portName}", which does not speak it.`,
+      here: inContainer(container, field, 'httpGet', 'port'),
+      fix: `Ask ${Object.keys(all).join(' or ')}.`,
     },
   ];
 }
 
+function answerFaults(
+  { probe, container, field }: Asking,
+  { service }: Program,
+  { alive, ready }: Answers,
+  where: string,
+): Fault[] {
+  const asked = (probe.httpGet?.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
+  const right = field === 'readinessProbe' ? ready : alive;
+  // A start may be over when a store is ready: only what restarts a pod for others' sake is wrong.
+  const ended = field === 'startupProbe' && ready.includes(asked) && !service.edges?.length;
+  return when(!right.includes(asked) && !ended, () => ({
+    code: ready.includes(asked) ? 'PROBE_DEPENDS' : 'PROBE_PATH',
+    message: `${where} asks ${asked}, ${troubleOf(asked, { alive, ready })}; ${service.name} answers ${right.join(', ')}.`,
+    here: inContainer(container, field, 'httpGet', 'path'),
+    fix: `Write path: ${right[0] ?? ''}.`,
+  }));
+}
+
+function troubleOf(asked: string, { alive, ready }: Answers): string {
+  if (ready.includes(asked))
+    return 'which fails while a dependency is away: Kubernetes would restart pods that are well';
+  return alive.includes(asked)
+    ? 'which answers as long as the process lives: pods would be sent requests they cannot serve'
+    : 'which it does not answer';
+}
+
 function schemeFaults(
   { probe, container, workload, field }: Asking,
-  { program, process }: KnownContainer,
+  { program, running }: KnownContainer,
 ): Fault[] {
-  if (!probe.httpGet || (probe.httpGet.scheme === 'HTTPS') === program.facts.speaksTls(process)) return [];
+  if (!probe.httpGet || (probe.httpGet.scheme === 'HTTPS') === program.facts.speaksTls(running)) return [];
   return [
     {
       code: 'TLS_MISMATCH',
-      message: `The ${field} of ${containerCalled(workload, container)} speaks ${probe.httpGet.scheme}, but ${called(workload)} is ${program.facts.speaksTls(process) ? '' : 'not '}configured to speak TLS.`,
+      message: `The ${field} of ${containerCalled(workload, container)} speaks ${probe.httpGet.scheme}, but ${called(workload)} is ${program.facts.speaksTls(running) ? '' : 'not '}configured to speak TLS.`,
       here: inContainer(container, field, 'httpGet', 'scheme'),
-      fix: `Write scheme: ${program.facts.speaksTls(process) ? 'HTTPS' : 'HTTP'}.`,
+      fix: `Write scheme: ${program.facts.speaksTls(running) ? 'HTTPS' : 'HTTP'}.`,
     },
   ];
 }

@@ -1,9 +1,9 @@
 import type { Fault } from '../findings.ts';
-import { placeIn } from '../graph/objects.ts';
-import { amount } from '../shapes/amount.ts';
 import { allClaims } from '../graph/claims.ts';
+import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
+import { amount } from '../shapes/amount.ts';
+import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 const mebi = 2 ** 20;
 
@@ -15,57 +15,51 @@ export const quantities: Check = ({ graph }) =>
 
 function quantityFaults(workload: Workload, container: Container): Fault[] {
   const { limits, requests } = container.spec.resources;
-  const above = Object.keys(requests).filter(
-    (name) => limits[name] !== undefined && amount(requests[name] ?? 0) > amount(limits[name]),
-  );
   const where = containerCalled(workload, container);
   return [
-    ...above.map((name) => ({
-      code: 'QUANTITY' as const,
-      message: `${where} asks for ${name} ${requests[name] ?? ''}, more than its limit of ${limits[name] ?? ''}.`,
-      here: inContainer(container, 'resources', 'requests', name),
-      there: inContainer(container, 'resources', 'limits', name),
-      fix: 'Lower the request, or raise the limit.',
-    })),
-    ...(amount(requests['cpu'] ?? 0) >= 8 &&
-    amount(requests['memory'] ?? Infinity) < amount(requests['cpu'] ?? 0) * leastPerCore
-      ? [
-          {
-            code: 'QUANTITY' as const,
-            message: `${where} asks for ${requests['cpu'] ?? ''} cores and ${requests['memory'] ?? ''} of memory.`,
-            here: inContainer(container, 'resources', 'requests', 'cpu'),
-            there: inContainer(container, 'resources', 'requests', 'memory'),
-            fix: 'Check the unit: 250m is a quarter of a core.',
-          },
-        ]
-      : []),
-    ...(['requests', 'limits'] as const).flatMap((field) =>
-      Object.entries(container.spec.resources[field]).flatMap(([name, text]): Fault[] => {
-        const odd = oddity(name, amount(text));
-        return odd
-          ? [
-              {
-                code: 'QUANTITY',
-                message: `${where} has a ${name} of ${text}: ${odd}.`,
-                here: inContainer(container, 'resources', field, name),
-                fix: 'Check the unit: 512Mi, 2Gi, 250m.',
-              },
-            ]
-          : [];
-      }),
+    ...Object.keys(requests).flatMap((name) =>
+      when(amount(requests[name] ?? 0) > amount(limits[name] ?? Infinity), () => ({
+        code: 'QUANTITY',
+        message: `${where} asks for ${name} ${requests[name] ?? ''}, more than its limit of ${limits[name] ?? ''}.`,
+        here: inContainer(container, 'resources', 'requests', name),
+        there: inContainer(container, 'resources', 'limits', name),
+        fix: 'Lower the request, or raise the limit.',
+      })),
     ),
-    ...(above.length === 0 &&
-    amount(limits['memory'] ?? 0) > amount(requests['memory'] ?? Infinity) * widestBurst
-      ? [
-          {
-            code: 'QUANTITY' as const,
-            message: `${where} may take ${limits['memory'] ?? ''} of memory, but asks for ${requests['memory'] ?? ''} only: a node may have none of the rest.`,
-            here: inContainer(container, 'resources', 'limits', 'memory'),
-            there: inContainer(container, 'resources', 'requests', 'memory'),
-            fix: 'Check the units of both.',
-          },
-        ]
-      : []),
+    ...ratioFaults(container, where),
+    ...(['requests', 'limits'] as const).flatMap((field) =>
+      Object.entries(container.spec.resources[field]).flatMap(([name, text]) =>
+        when(oddity(name, amount(text)), () => ({
+          code: 'QUANTITY',
+          message: `${where} has a ${name} of ${text}: ${oddity(name, amount(text)) ?? ''}.`,
+          here: inContainer(container, 'resources', field, name),
+          fix: 'Check the unit: 512Mi, 2Gi, 250m.',
+        })),
+      ),
+    ),
+  ];
+}
+
+/** Two quantities of one container that only a wrong unit puts side by side. */
+function ratioFaults(container: Container, where: string): Fault[] {
+  const { limits, requests } = container.spec.resources;
+  const [cores, asked, most] = [requests['cpu'] ?? 0, requests['memory'] ?? Infinity, limits['memory'] ?? 0];
+  const at = (field: string, name: string) => inContainer(container, 'resources', field, name);
+  return [
+    ...when(amount(cores) >= 8 && amount(asked) < amount(cores) * leastPerCore, () => ({
+      code: 'QUANTITY',
+      message: `${where} asks for ${cores} cores and ${asked} of memory.`,
+      here: at('requests', 'cpu'),
+      there: at('requests', 'memory'),
+      fix: 'Check the unit: 250m is a quarter of a core.',
+    })),
+    ...when(amount(most) > amount(asked) * widestBurst, () => ({
+      code: 'QUANTITY',
+      message: `${where} may take ${most} of memory, but asks for ${asked} only: a node may have none of the rest.`,
+      here: at('limits', 'memory'),
+      there: at('requests', 'memory'),
+      fix: 'Check the units of both.',
+    })),
   ];
 }
 
@@ -120,9 +114,9 @@ export const scratchSizes: Check = ({ graph }) =>
 
 /** What a program is told to take must leave room under the limit, or it is killed for it. */
 export const memorySettings: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, process }): Fault[] => {
+  known.flatMap(({ workload, container, program, running }): Fault[] => {
     const limit = amount(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
-    const told = program.facts.memory?.(process) ?? [];
+    const told = program.facts.memory?.(running) ?? [];
     const sum = told.reduce((total, { mebibytes }) => total + mebibytes, 0);
     const [first] = told;
     if (!first || !(sum > limit * 0.9)) return [];
@@ -139,8 +133,8 @@ export const memorySettings: Check = ({ known }) =>
 
 /** Several replicas of a store that knows nothing of its peers are several stores behind one name. */
 export const replicas: Check = ({ known }) =>
-  known.flatMap(({ workload, program, process }): Fault[] =>
-    workload.replicas > 1 && program.facts.alone?.(process)
+  known.flatMap(({ workload, program, running }): Fault[] =>
+    workload.replicas > 1 && program.facts.alone?.(running)
       ? [
           {
             code: 'REPLICAS_APART',
@@ -154,12 +148,12 @@ export const replicas: Check = ({ known }) =>
 
 /** A pod must be given the time its program takes to stop. */
 export const grace: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, process }): Fault[] => {
+  known.flatMap(({ workload, container, program, running }): Fault[] => {
     const waits = Object.keys(program.service.variables ?? {})
       .filter((name) => name.startsWith('SHUTDOWN_'))
       .map((name) => ({
         name,
-        seconds: Number(process.env[name] ?? program.service.variables?.[name]?.default ?? 0),
+        seconds: Number(running.env[name] ?? program.service.variables?.[name]?.default ?? 0),
       }));
     const sum = waits.reduce((total, { seconds }) => total + seconds, 0);
     const given = workload.pod.terminationGracePeriodSeconds ?? 30;

@@ -21,27 +21,36 @@ export const bothEnds: Check = ({ graph, dials, known }) =>
 function disagreement(
   dial: Dial,
   { name, variable, entry }: Dial['secrets'][number],
-  target: KnownContainer,
+  { program, running, container, workload }: KnownContainer,
 ): Fault[] {
-  const { program, process, container, workload } = target;
   const own = program.service.ownSecrets?.[name];
   const wanted = container.env.find((one) => one.name === own);
-  const password = program.facts.password?.(process) ?? wanted?.value;
-  // A server whose password comes by another way, such as a file from a Secret kept elsewhere, is not ours to judge.
-  if (!wanted && password === undefined) return [];
-  // A key that is not there is said where it is asked for.
-  if (entry?.from?.kind === 'Secret' && entry.value === undefined && password !== undefined) return [];
-  if (same(entry, wanted) || (password !== undefined && entry?.value === password)) return [];
+  const password = program.facts.password?.(running) ?? wanted?.value;
+  if (!isJudged(entry, wanted, password) || fits(entry, wanted, password)) return [];
+  const asks = wanted ? `(${wanted.name}) ${shown(wanted)}` : 'asks for another';
   return [
     {
       code: 'SECRET_MISMATCH',
-      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${called(workload)} ${wanted ? `(${own ?? ''}) ${shown(wanted)}` : 'asks for another'}: ${program.service.name} will refuse it.`,
+      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${called(workload)} ${asks}: ${program.service.name} will refuse it.`,
       here: entry?.place ?? inContainer(dial.container, 'env'),
       there: wanted?.place ?? inContainer(container, 'env'),
       fix: 'Take both from one key of one Secret.',
     },
   ];
 }
+
+type Entry = EnvEntry | undefined;
+
+/**
+ * A server whose password comes by another way, such as a file from a Secret kept elsewhere, is not ours to judge; and
+ * a key that is not there is said where it is asked for.
+ */
+const isJudged = (entry: Entry, wanted: Entry, password: string | undefined): boolean =>
+  (wanted !== undefined || password !== undefined) &&
+  !(entry?.from?.kind === 'Secret' && entry.value === undefined && password !== undefined);
+
+const fits = (entry: Entry, wanted: Entry, password: string | undefined): boolean =>
+  same(entry, wanted) || (password !== undefined && entry?.value === password);
 
 /** From one key of one Secret, or of one value where they are taken from two. */
 function same(a: EnvEntry | undefined, b: EnvEntry | undefined): boolean {

@@ -1,9 +1,9 @@
 import { repositoryOf } from '../../contract/programs.ts';
-import { nameLabel } from '../graph/ours.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { selectedBy } from '../graph/ports.ts';
-import { selects, selectorText } from '../graph/selectors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { nameLabel } from '../graph/ours.ts';
+import { selectedBy } from '../graph/ports.ts';
+import { selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Path } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';

@@ -1,21 +1,18 @@
-import { distance } from 'fastest-levenshtein';
 import { knownPort } from '../../contract/known-ports.ts';
+import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
-import { managedByUs } from '../graph/ours.ts';
-import { resolveHost } from '../graph/hosts.ts';
 import type { Workload } from '../graph/workloads.ts';
-import type { Fault } from '../findings.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
-const sayingOf = (port: number): string | undefined => {
+/** Whose port a number usually is, as a sentence; `undefined` where it is nobody's. */
+export const sayingOf = (port: number): string | undefined => {
   const known = knownPort(port);
   return known && `${port} is ${known.saying}.`;
 };
-export { sayingOf };
 
 /** Every port of every Service with each workload behind it. */
-function leads(
+export function leads(
   subject: Subject,
 ): { service: Service; port: ServicePort; index: number; workload: Workload }[] {
   return subject.graph
@@ -152,69 +149,3 @@ export const nodePortsTwice: Check = ({ graph }) => {
       : [];
   });
 };
-
-/** Whether anybody says the number of a Service's port: an environment, or an Ingress. */
-function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
-  const byDial = dials.some(({ workload, host, port: said }) => {
-    const found = resolveHost(graph, workload.namespace, host.text);
-    return found.kind === 'service' && found.service === service && Number(said.text) === port.port;
-  });
-  const byIngress = graph.ofKind('Ingress').some(({ namespace, content }) =>
-    content.spec.rules
-      .flatMap(({ http }) => http?.paths ?? [])
-      .some(({ backend }) => {
-        const { number } = backend.service.port;
-        return (
-          namespace === service.namespace && backend.service.name === service.name && number === port.port
-        );
-      }),
-  );
-  return byDial || byIngress;
-}
-
-/** One digit off, or a port that is some product's alone. */
-const looksWrong = (number: number, right: number): boolean =>
-  (distance(String(number), String(right)) === 1 && String(number).length === String(right).length) ||
-  knownPort(number)?.saying.startsWith('often') === false;
-
-/**
- * A port nobody in the manifests dials under its number, which is not the pods' either and looks like a slip: the
- * callers outside would find out first.
- */
-export const oddPorts: Check = (subject) =>
-  leads(subject).flatMap(({ service, port, index, workload }) => {
-    const target = targetOf(port, workload);
-    const sibling = target && siblingOf(subject, service, port, workload, target.number);
-    if (!target || isDialled(subject, service, port)) return [];
-    if (port.port === target.number) return [];
-    const right = sibling && sibling.port.port !== port.port ? sibling.port.port : target.number;
-    const ofOurs = managedByUs(service) && sibling !== undefined && right !== target.number;
-    const suspicious = ofOurs || looksWrong(port.port, right);
-    if (!suspicious) return [];
-    return [
-      {
-        code: 'PORT_LOOKS_WRONG' as const,
-        message: `${called(service)} is dialled on ${port.port}, but ${sibling && right === sibling.port.port ? `${called(sibling.service)} offers the same port of the same pods on ${right}` : `the port it leads to is ${right}`}, and nothing in these manifests dials ${port.port}.`,
-        here: placeIn(service, 'spec', 'ports', index, 'port'),
-        there: sibling
-          ? placeIn(sibling.service, 'spec', 'ports', sibling.index, 'port')
-          : placeIn(workload.object, 'metadata', 'name'),
-        fix: `Write port: ${right}, or correct whoever is to dial it.`,
-        hint: sayingOf(port.port),
-      },
-    ];
-  });
-
-/** Another Service that offers the same port of the same pods under the same name. */
-function siblingOf(
-  subject: Subject,
-  ...[service, port, workload, number]: [Service, ServicePort, Workload, number]
-): { service: Service; port: ServicePort; index: number } | undefined {
-  return leads(subject).find(
-    (other) =>
-      other.service !== service &&
-      other.workload === workload &&
-      other.port.name === port.name &&
-      targetOf(other.port, workload)?.number === number,
-  );
-}

@@ -24,6 +24,9 @@ export function subjectOf(graph: Graph, programs: readonly Program[]): Subject {
   return { graph, programs, known, dials: dialsOf(graph, known) };
 }
 
+/** One fault where a condition holds. */
+export const when = (holds: unknown, fault: () => Fault): Fault[] => (holds ? [fault()] : []);
+
 export const inContainer = ({ place }: Container, ...path: Path): Place => ({
   doc: place.doc,
   path: [...place.path, ...path],

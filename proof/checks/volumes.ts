@@ -1,10 +1,8 @@
+import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/claims.ts';
-import { mountAt, mountsOf, placeOfSetting, trimmed } from '../graph/files.ts';
-import type { KnownContainer } from '../graph/programs.ts';
-import type { Graph } from '../graph/graph.ts';
+import { trimmed } from '../graph/files.ts';
 import { placeIn } from '../graph/objects.ts';
-import { nearest } from '../../contract/nearest.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
 
@@ -108,71 +106,6 @@ export const mounts: Check = ({ graph }) =>
 
 const isWhole = (mount: ContainerSpec['volumeMounts'][number] | undefined): boolean =>
   mount?.subPath === undefined && mount?.['subPathExpr'] === undefined;
-
-/** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
-export const writablePaths: Check = ({ graph, known }) =>
-  known.flatMap((one) => [...ownPaths(graph, one), ...configuredPaths(graph, one)]);
-
-function ownPaths(graph: Graph, { workload, container, program }: KnownContainer): Fault[] {
-  const found = mountsOf(graph, workload, container);
-  const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
-  return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
-    const mount = mountAt(found, path);
-    if (found.length === 0 || mount?.kind === 'missing') return [];
-    const lost =
-      kind === 'persistent' &&
-      mount?.kind !== 'claim' &&
-      mount?.kind !== 'other' &&
-      found.some((other) => other.kind === 'claim');
-    if ((mount?.writable ?? !readOnly) && !lost) return [];
-    const near = nearest(
-      path,
-      found.map((other) => other.path),
-    );
-    const there = found.find((other) => other.path === near);
-    return [
-      {
-        code: 'PATH_NOT_WRITABLE',
-        message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${lost && mount?.writable !== false ? 'has no claim there: it is gone with the pod' : mount ? 'has it mounted read-only' : 'has a read-only root and no volume there'}.`,
-        here: there?.place ?? inContainer(container, 'volumeMounts'),
-        fix: `Mount a volume at ${path}${there ? `, not at ${there.path}` : ''}.`,
-      },
-    ];
-  });
-}
-
-/** A folder named in the environment or in a file: writable, and on a claim where what is in it must last. */
-function configuredPaths(graph: Graph, { workload, container, program, process }: KnownContainer): Fault[] {
-  const found = mountsOf(graph, workload, container);
-  const readOnly = container.spec.securityContext.readOnlyRootFilesystem === true;
-  const writes = program.facts.writes?.(process) ?? [];
-  return writes.flatMap(({ in: where, path, how }): Fault[] => {
-    const mount = mountAt(found, trimmed(path));
-    const sharing = writes.find((other) => other.in !== where && other.path === path);
-    const folder = how === 'file' && found.some((one) => one.path === trimmed(path));
-    const lost = how === 'kept' && mount?.kind !== 'claim' && found.some(({ kind }) => kind === 'claim');
-    const wrong = sharing
-      ? `which is also what ${sharing.in} says`
-      : folder
-        ? 'which is a folder, not a file'
-        : !(mount?.writable ?? !readOnly)
-          ? 'where nothing may be written'
-          : lost
-            ? `which is on ${mount ? `volume "${mount.name}"` : 'no volume'}, and what is there must outlive the pod`
-            : undefined;
-    if (!wrong) return [];
-    const right = found.filter(({ writable, kind }) => writable && (how !== 'kept' || kind === 'claim'));
-    return [
-      {
-        code: 'PATH_NOT_WRITABLE',
-        message: `${program.service.name} of ${called(workload)} is told by ${where || 'its command'} to write to "${path}", ${wrong}.`,
-        here: placeOfSetting(graph, workload, container, where),
-        ...(mount ? { there: mount.place } : {}),
-        fix: `Name a path of its own on ${right.map((one) => one.path).join(' or ') || 'a volume'}.`,
-      },
-    ];
-  });
-}
 
 /** A claim nobody may write to keeps nothing. */
 export const claims: Check = ({ graph }) =>

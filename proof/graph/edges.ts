@@ -1,4 +1,5 @@
 import type { Program } from '../../contract/programs.ts';
+import { asText } from '../../contract/variable.ts';
 import type { Place } from '../source.ts';
 import type { EnvEntry } from './environment.ts';
 import type { Graph } from './graph.ts';
@@ -78,7 +79,7 @@ function said(container: Container, { service }: Program, variable: string): Sai
   if (usual === undefined) return undefined;
   return {
     variable,
-    text: String(usual),
+    text: asText(usual),
     unset: true,
     place: { doc: container.place.doc, path: [...container.place.path, 'env'] },
   };

@@ -121,7 +121,7 @@ export function textsOf(
   source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
 ): Readonly<Record<string, string>> {
   if (source.kind === 'ConfigMap') return source.content.data;
-  const decoded = Object.entries(source.content.data).map(([key, text]) => [
+  const decoded = Object.entries(source.content.data).map(([key, text]): [string, string] => [
     key,
     Buffer.from(text, 'base64').toString(),
   ]);

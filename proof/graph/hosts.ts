@@ -24,21 +24,28 @@ export function resolveHost(graph: Graph, namespace: string, host: string): Host
     .replace(/^\[|\]$/g, '');
   if (name === 'localhost' || /^127\.|^::1$/.test(name)) return { kind: 'itself' };
   if (isIP(name) > 0) return addressed(graph, name);
-  const [first = '', second, third] = name.split('.');
-  if (second === undefined)
-    return serviceOr(graph, namespace, first) ?? { kind: 'missing', name: first, namespace };
-  const inCluster = /\.svc(\.[-a-z0-9.]+)?$/.test(name);
-  const near =
-    graph.objects.some((object) => object.namespace === second) && third !== undefined && third !== 'svc';
-  const domain = /\.svc\.(.+)$/.exec(name)?.[1];
-  if (domain !== undefined && domain !== usualDomain && distance(domain, usualDomain) <= 2)
+  const [first = '', ...rest] = name.split('.');
+  return rest.length === 0 ? serviceOrMissing(graph, namespace, first) : dotted(graph, namespace, name);
+}
+
+const serviceOrMissing = (graph: Graph, namespace: string, name: string): Host =>
+  serviceOr(graph, namespace, name) ?? { kind: 'missing', name, namespace };
+
+const hasNamespace = (graph: Graph, name: string): boolean =>
+  graph.objects.some(({ namespace }) => namespace === name);
+
+/** `redis.chat`, `redis.chat.svc.cluster.local`, `redis-0.redis-peers`, or a name in the world. */
+function dotted(graph: Graph, namespace: string, name: string): Host {
+  const [first = '', second = '', third] = name.split('.');
+  const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
+  const domain = cluster?.[2] ?? usualDomain;
+  if (domain !== usualDomain && distance(domain, usualDomain) <= 2)
     return { kind: 'missing', name: first, namespace: `${second} of cluster ${domain}` };
-  if (near && distance(third, 'svc') === 1)
-    return { kind: 'missing', name: first, namespace: `${second}.${third}` };
-  if (inCluster) return inside(graph, namespace, name.replace(/\.svc(\.[-a-z0-9.]+)?$/, '').split('.'));
-  // `redis.chat` is a Service of that namespace, where there is such a namespace; else a name in the world.
-  const known = third === undefined && graph.objects.some((object) => object.namespace === second);
-  if (known) return serviceOr(graph, second, first) ?? { kind: 'missing', name: first, namespace: second };
+  if (cluster) return inside(graph, namespace, (cluster[1] ?? '').split('.'));
+  if (third === undefined && hasNamespace(graph, second)) return serviceOrMissing(graph, second, first);
+  // `redis.chat.svx`: nobody has such a name in the world.
+  const slip = third !== undefined && hasNamespace(graph, second) && distance(third, 'svc') === 1;
+  if (slip) return { kind: 'missing', name: first, namespace: `${second}.${third}` };
   return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
 }
 
@@ -48,9 +55,7 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
   const name = parts.at(-2) ?? '';
   const found = serviceOr(graph, namespace, name);
   if (found) return found;
-  return graph.objects.some((object) => object.namespace === namespace)
-    ? { kind: 'missing', name, namespace }
-    : { kind: 'outside' };
+  return hasNamespace(graph, namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
 }
 
 /** `redis-0.redis-peers`: one pod of a StatefulSet by name, from its own namespace. */

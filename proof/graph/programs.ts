@@ -11,7 +11,7 @@ export interface KnownContainer {
   readonly program: Program;
   /** How it was recognised. */
   readonly by: 'image' | 'label' | 'variables';
-  readonly process: Process;
+  readonly running: Process;
   /** Port name → the number it opens. */
   readonly opens: Readonly<Record<string, number>>;
 }
@@ -33,8 +33,8 @@ export function knownContainers(graph: Graph, programs: readonly Program[]): Kno
   return all.flatMap(({ workload, container, found: own }) => {
     const found = own ?? byRepository.get(repositoryOf(container.spec.image ?? ''));
     if (!found) return [];
-    const process = processOf(graph, workload, container);
-    return [{ workload, container, ...found, process, opens: opensOf(container, found.program, process) }];
+    const running = processOf(graph, workload, container);
+    return [{ workload, container, ...found, running, opens: opensOf(container, found.program, running) }];
   });
 }
 
@@ -42,8 +42,8 @@ export function knownContainers(graph: Graph, programs: readonly Program[]): Kno
  * What it is told to open; where nothing tells it, what it declares under the name of the port, or alone; and where
  * that says nothing either, its usual port. So a port that is renamed everywhere is renamed here too.
  */
-function opensOf({ spec }: Container, { service, facts }: Program, process: Process): Record<string, number> {
-  const told = facts.told(process);
+function opensOf({ spec }: Container, { service, facts }: Program, running: Process): Record<string, number> {
+  const told = facts.told(running);
   const usual = Object.entries(service.ports).map(([name, port]) => ({ name, number: port.containerPort }));
   const declares = (name: string, number: number): boolean =>
     spec.ports.some((port) => port.name === name || port.containerPort === number);

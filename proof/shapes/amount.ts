@@ -22,7 +22,8 @@ export const amountPattern = /^([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d+|[numkMGTP
 
 /** A quantity in its base unit (bytes, cores); not a number when `text` is none. */
 export function amount(text: string | number): number {
-  const match = amountPattern.exec(String(text));
+  if (typeof text === 'number') return text;
+  const match = amountPattern.exec(text);
   if (!match?.[1]) return Number.NaN;
   const unit = match[2] ?? '';
   return /^[eE][+-]?\d/.test(unit)

@@ -114,7 +114,13 @@ const mount = z.looseObject({
   readOnly: z.boolean().default(false),
 });
 
-const list = <T extends z.ZodType>(item: T) =>
+/** A list that may be left out. */
+export const list = <T extends z.ZodType>(
+  item: T,
+): z.ZodPipe<
+  z.ZodOptional<z.ZodNullable<z.ZodArray<T>>>,
+  z.ZodTransform<z.output<T>[], z.output<T>[] | null | undefined>
+> =>
   z
     .array(item)
     .nullish()
@@ -141,4 +147,3 @@ export const container = z.looseObject({
     .transform((found) => found ?? { limits: {}, requests: {} }),
 });
 export type ContainerSpec = z.infer<typeof container>;
-export { list };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list } from './container.ts';
-import { claimTemplate, podSpec, podTemplate } from './pod.ts';
+import { claimTemplate, podTemplate } from './pod.ts';
 import { count, countOrShare, objectName, selector } from './common.ts';
 
 /** The shapes of what runs pods. */
@@ -46,7 +46,6 @@ export const cronJobSpec = z.looseObject({
   schedule: z.string(),
   jobTemplate: z.looseObject({ spec: jobSpec }),
 });
-export { podSpec as singlePodSpec };
 
 export const disruptionBudgetSpec = z.looseObject({
   selector,

@@ -13,8 +13,8 @@ export interface Measure {
   /** Not caught, and nothing a connection or an attacker would meet has changed. */
   equivalent: number;
   excused: number;
-  /** By excuse. */
-  readonly byExcuse: Record<string, number>;
+  /** By excuse, the mutants in words. */
+  readonly byExcuse: Record<string, string[]>;
   /** Neither caught nor equivalent nor excused: a hole in the proof. */
   readonly survivors: string[];
   /** The equivalent ones in words, for whoever wants to judge them. */
@@ -82,5 +82,5 @@ function judge(
     return;
   }
   result.excused += 1;
-  result.byExcuse[excuse.name] = (result.byExcuse[excuse.name] ?? 0) + 1;
+  result.byExcuse[excuse.name] = [...(result.byExcuse[excuse.name] ?? []), mutantText(mutant)];
 }

@@ -106,14 +106,14 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
         ),
         ...(known
           ? [
-              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.opens)}, TLS ${known.program.facts.speaksTls(known.process)}`,
+              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.opens)}, TLS ${known.program.facts.speaksTls(known.running)}`,
             ]
           : []),
         ...mountsOf(graph, workload, container).map(
           (mount) =>
             `${me}: ${mount.path} is ${mount.kind} ${mount.kind === 'files' ? filesText(mount.files ?? []) : volumeOf(workload, mount.name)}, writable ${mount.writable}`,
         ),
-        ...(known?.program.facts.writes?.(known.process) ?? []).map(
+        ...(known?.program.facts.writes?.(known.running) ?? []).map(
           (write) => `${me}: ${write.in} on ${folderOf(subject, workload, index, write.path)}`,
         ),
       ];
