@@ -43,7 +43,9 @@ function badValues(known: KnownContainer): Fault[] {
 function badBackendValues({ workload, container, running }: KnownContainer): Fault[] {
   const variables: Readonly<Record<string, Variable>> = backendVariables;
   // A secret that is kept elsewhere is there for all we know.
-  const kept = [...running.names].filter((name) => variables[name]?.secret).map((name) => [name, 'kept']);
+  const kept = [...running.names]
+    .filter((name) => variables[name]?.secret)
+    .map((name): [string, string] => [name, 'kept']);
   const result = parseEnv({ ...Object.fromEntries(kept), ...running.env });
   return (result.ok ? [] : result.problems).map(({ name, message }) => ({
     code: 'ENV_INVALID' as const,

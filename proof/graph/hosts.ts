@@ -36,18 +36,22 @@ const hasNamespace = (graph: Graph, name: string): boolean =>
 
 /** `redis.chat`, `redis.chat.svc.cluster.local`, `redis-0.redis-peers`, or a name in the world. */
 function dotted(graph: Graph, namespace: string, name: string): Host {
-  const [first = '', second = '', third] = name.split('.');
   const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
-  const domain = cluster?.[2] ?? usualDomain;
-  if (domain !== usualDomain && distance(domain, usualDomain) <= 2)
-    return { kind: 'missing', name: first, namespace: `${second} of cluster ${domain}` };
-  if (cluster) return inside(graph, namespace, (cluster[1] ?? '').split('.'));
-  if (third === undefined && hasNamespace(graph, second)) return serviceOrMissing(graph, second, first);
+  if (cluster) return inCluster(graph, namespace, cluster[1] ?? '', cluster[2] ?? usualDomain);
+  const [first = '', second = '', third] = name.split('.');
+  const near = hasNamespace(graph, second);
+  if (third === undefined && near) return serviceOrMissing(graph, second, first);
   // `redis.chat.svx`: nobody has such a name in the world.
-  const slip = third !== undefined && hasNamespace(graph, second) && distance(third, 'svc') === 1;
-  if (slip) return { kind: 'missing', name: first, namespace: `${second}.${third}` };
+  if (third !== undefined && near && distance(third, 'svc') === 1)
+    return { kind: 'missing', name: first, namespace: `${second}.${third}` };
   return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
 }
+
+/** A name under `svc`; a cluster may call itself as it likes, but not almost as all others do. */
+const inCluster = (graph: Graph, from: string, name: string, domain: string): Host =>
+  domain !== usualDomain && distance(domain, usualDomain) <= 2
+    ? { kind: 'missing', name, namespace: `of cluster ${domain}` }
+    : inside(graph, from, name.split('.'));
 
 /** `service.namespace`, or `pod.service.namespace` behind a headless Service. */
 function inside(graph: Graph, from: string, parts: readonly string[]): Host {
