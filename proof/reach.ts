@@ -1,6 +1,9 @@
 import { roleLabel } from '../contract/names.ts';
-import { allowed, type Party } from './policies.ts';
-import { readManifests, type ClusterService, type ClusterWorkload, type Manifests } from './manifests.ts';
+import { readGraph, type Graph } from './graph/graph.ts';
+import { allowed, type Party } from './graph/policies.ts';
+import { declaredPorts, selectedBy, targetOf } from './graph/ports.ts';
+import type { Workload } from './graph/workloads.ts';
+import type { Doc } from './source.ts';
 
 /**
  * Who may reach whom, evaluated from rendered NetworkPolicies and Services alone: the contract is not asked, so that
@@ -23,63 +26,79 @@ interface Target extends Party {
  * stack's services and, outside, `world` (any address), `monitoring` and `operator` (namespaces with that role) and
  * `neighbour` (a pod of the same namespace that is not of the stack). Right are the pods' ports with the Services that
  * lead there, the cluster's DNS, and the world on every port a policy names, or `any` for a port none does.
- * @throws ZodError when an object has a shape the evaluation does not understand.
+ * @throws RangeError when an object has a shape the evaluation does not understand.
  */
 export function reach(objects: readonly object[]): string[] {
-  const manifests = readManifests(objects);
-  const pods = manifests.workloads.map((workload) => podTarget(workload, manifests.services));
+  const { graph, faults } = readGraph(objects.map((value): Doc => ({ file: '', value, lineOf: () => 0 })));
+  if (faults.length > 0) throw new RangeError(faults.map(({ message }) => message).join('\n'));
+  return reachIn(graph);
+}
+
+/** The same, of a graph. */
+export function reachIn(graph: Graph): string[] {
+  const pods = graph.workloads.map((workload) => podTarget(graph, workload));
   const parties = [...pods, ...outsiders(pods)];
-  const targets = [...pods, ...outsideTargets(manifests)];
+  const targets = [...pods, ...outsideTargets(graph)];
   return parties
     .flatMap((from) =>
       targets
         .filter((to) => to.name !== from.name && (from.ours || to.ours))
         .flatMap((to) =>
           to.doors
-            .filter((door) => allowed(manifests.policies, { from, to, ...door }))
+            .filter((door) => allowed(graph.ofKind('NetworkPolicy'), { from, to, ...door }))
             .map((door) => `${from.name} → ${to.name}:${door.shown}`),
         ),
     )
     .sort();
 }
 
-function podTarget(workload: ClusterWorkload, services: readonly ClusterService[]): Target {
-  const { labels } = workload.spec.template.metadata;
-  const ports = workload.spec.template.spec.containers.flatMap((container) => container.ports);
+/** A workload's pods as an end of a connection. */
+export const podParty = (graph: Graph, workload: Workload): Party => ({
+  name: workload.labels['app.kubernetes.io/name'] ?? workload.name,
+  ours: true,
+  namespace: {
+    name: workload.namespace,
+    labels: {
+      ...graph.ofKind('Namespace').find(({ name }) => name === workload.namespace)?.labels,
+      'kubernetes.io/metadata.name': workload.namespace,
+    },
+  },
+  labels: workload.labels,
+  ports: Object.fromEntries(
+    declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : [])),
+  ),
+});
+
+function podTarget(graph: Graph, workload: Workload): Target {
   return {
-    name: labels['app.kubernetes.io/name'] ?? workload.metadata.name,
-    ours: true,
-    namespace: { name: workload.metadata.namespace, labels: {} },
-    labels,
-    doors: ports.map(({ name, containerPort, protocol }) => ({
-      port: containerPort,
+    ...podParty(graph, workload),
+    doors: declaredPorts(workload).map(({ number, protocol }) => ({
+      port: number,
       protocol,
-      shown: `${containerPort} by ${ways(services, labels, { name, containerPort }) || 'no Service'}`,
+      shown: `${number} by ${ways(graph, workload, number) || 'no Service'}`,
     })),
   };
 }
 
-/** The Services, with the ports they are dialled on, that lead to one port of the pods with these labels. */
-function ways(
-  services: readonly ClusterService[],
-  labels: Readonly<Record<string, string>>,
-  to: { name: string; containerPort: number },
-): string {
-  return services
-    .filter(({ spec }) => Object.entries(spec.selector).every(([key, value]) => labels[key] === value))
-    .flatMap(({ metadata, spec }) =>
-      spec.ports
-        .filter(({ targetPort }) => targetPort === to.name || targetPort === to.containerPort)
-        .map(({ port, nodePort }) => `${metadata.name}:${port}${nodePort ? ` (node ${nodePort})` : ''}`),
+/** The Services, with the ports they are dialled on, that lead to one port of a workload's pods. */
+function ways(graph: Graph, workload: Workload, number: number): string {
+  return graph
+    .ofKind('Service')
+    .filter((service) => selectedBy(graph, service).includes(workload))
+    .flatMap(({ name, content }) =>
+      content.spec.ports
+        .filter((port) => targetOf(port, workload)?.number === number)
+        .map(({ port, nodePort }) => `${name}:${port}${nodePort ? ` (node ${nodePort})` : ''}`),
     )
     .sort()
     .join(', ');
 }
 
 /** An address of the block kept for documentation: no policy names it, so it stands for any other. */
-const someAddress = '203.0.113.7';
+export const someAddress = '203.0.113.7';
 
-function outsiders(pods: readonly Target[]): Party[] {
+/** Everybody who is no pod of the manifests. */
+export function outsiders(pods: readonly Party[]): Party[] {
   const namespace = pods[0]?.namespace ?? { name: 'default', labels: {} };
   const ofRole = (role: string): Party => ({
     name: role,
@@ -95,15 +114,14 @@ function outsiders(pods: readonly Target[]): Party[] {
   ];
 }
 
-function outsideTargets({ policies }: Manifests): Target[] {
-  const named = policies
-    .flatMap(({ spec }) => spec.egress)
-    .flatMap(({ ports = [] }) => ports)
+function outsideTargets(graph: Graph): Target[] {
+  const rules = graph.ofKind('NetworkPolicy').flatMap(({ content }) => content.spec.egress);
+  const named = rules
+    .flatMap(({ ports }) => ports)
     .map(({ port }) => port)
     .filter((port) => typeof port === 'number');
-  const blocks = policies
-    .flatMap(({ spec }) => spec.egress)
-    .flatMap(({ to = [] }) => to)
+  const blocks = rules
+    .flatMap(({ to }) => to)
     .flatMap(({ ipBlock }) => (ipBlock && !ipBlock.cidr.endsWith('/0') ? [ipBlock.cidr] : []));
   const doors = [...new Set(named)]
     .map((port): Door => ({ port, protocol: 'TCP', shown: String(port) }))

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { UserError } from '../../charts-ts/user-error.ts';
+import { findingText, type Finding } from '../../proof/findings.ts';
+import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
+import { verify } from '../../proof/verify.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
+
+/** Where `mooring synth` writes. */
+const usualFolder = 'dist';
+
+/** What a file may be called to be read from a folder, as kubectl takes them. */
+const manifestName = /\.(ya?ml|json)$/;
+
+/** What `-o json` and `-o yaml` write. */
+interface Verdict {
+  readonly objects: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Prints what manifests contradict themselves in. The process ends with 1 when anything does.
+ * @throws UserError when a file is missing, is no YAML or holds nothing.
+ */
+export async function verifyCommand(named: readonly string[], { output }: VerifyOptions): Promise<void> {
+  const docs = await documentsOf(named.length > 0 ? named : [usual()]);
+  if (docs.length === 0)
+    throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
+  const verdict: Verdict = { objects: docs.length, findings: verify(docs) };
+  process.stdout.write(await rendered(verdict, output));
+  if (verdict.findings.length > 0) process.exitCode = 1;
+}
+
+function usual(): string {
+  if (existsSync(usualFolder)) return usualFolder;
+  throw new UserError(
+    `There is no ${usualFolder}/ here; run mooring synth first, or name files, folders or -.`,
+  );
+}
+
+async function documentsOf(named: readonly string[]): Promise<Doc[]> {
+  const sources = await Promise.all(
+    named
+      .flatMap(filesOf)
+      .map(async (file) => ({ file: file === '-' ? '(standard input)' : file, content: await textOf(file) })),
+  );
+  try {
+    return sources.flatMap(({ file, content }) => readDocuments(file, content));
+  } catch (error) {
+    throw error instanceof UnreadableError ? new UserError(error.message, { cause: error }) : error;
+  }
+}
+
+/** A folder's own manifests, not those of folders in it, in the order in which kubectl applies them. */
+function filesOf(name: string): string[] {
+  if (name === '-') return [name];
+  if (!existsSync(name))
+    throw new UserError(`There is no ${name}; name rendered manifests, a folder of them, or -.`);
+  if (!statSync(name).isDirectory()) return [name];
+  return readdirSync(name)
+    .filter((file) => manifestName.test(file))
+    .sort()
+    .map((file) => join(name, file));
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function rendered(verdict: Verdict, format: VerifyOptions['output']): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(verdict, null, 2)}\n`;
+  if (format === 'yaml') return (await import('yaml')).stringify(verdict);
+  const { objects, findings } = verdict;
+  const count = `${objects} object${objects === 1 ? '' : 's'}`;
+  if (findings.length === 0) return `${count}: nothing contradicts anything.\n`;
+  const summary = `${count}, ${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
+  return `${[...findings.map(findingText), summary].join('\n\n')}\n`;
+}

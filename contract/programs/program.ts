@@ -1,0 +1,79 @@
+/**
+ * What is known of how a program reads its configuration, beyond the model: which port it really opens, whether it
+ * speaks TLS, what it writes. The proofs hold rendered manifests against it.
+ */
+
+/** A process as its manifests start it. */
+export interface Process {
+  /** Every variable whose text is known. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The names of all its variables, those from Secrets kept elsewhere too. */
+  readonly names: ReadonlySet<string>;
+  /** The files mounted for it whose text is known. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Command and arguments, scripts unsplit. */
+  readonly command: readonly string[];
+}
+
+/** One setting the program would refuse or misread. */
+export interface SettingProblem {
+  /** The variable, or the path of the file, it is written in; else the command. */
+  readonly in: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What an HTTP port of a program answers. */
+export interface Answers {
+  /** Paths that answer whatever the state of its dependencies: for start-up and liveness. */
+  readonly alive: readonly string[];
+  /** Paths that answer only when it may be sent requests. */
+  readonly ready: readonly string[];
+}
+
+/** A folder that must outlive the pod or need not, or a file in one. */
+export interface Write {
+  /** The variable or file that says so. */
+  readonly in: string;
+  readonly path: string;
+  readonly how: 'kept' | 'scratch' | 'file';
+}
+
+export interface Memory {
+  /** The variable or file that says so. */
+  readonly in: string;
+  readonly says: string;
+  readonly mebibytes: number;
+}
+
+export interface ProgramFacts {
+  /** The repository of its official image, without registry and tag. */
+  readonly image: string;
+  /** Port name → the number the process is told to open; absent where nothing tells it. */
+  readonly told: (running: Process) => Readonly<Record<string, number | undefined>>;
+  /** Ports it may open besides those of the contract. */
+  readonly otherPorts?: readonly number[];
+  /** What it is configured to write to. */
+  readonly writes?: (running: Process) => readonly Write[];
+  /** What it lets clients in by: how the client's variable ends (`USER`) → the one value that is right. */
+  readonly offers?: (running: Process, image: string) => Readonly<Record<string, string>>;
+  readonly answers?: Readonly<Record<string, Answers>>;
+  /** Whether it is configured to speak TLS. */
+  readonly speaksTls: (running: Process) => boolean;
+  /** The password it asks for, where that is not simply the text of its own variable. Never to be shown. */
+  readonly password?: (running: Process) => string | undefined;
+  /** Whether several replicas would know nothing of each other. */
+  readonly alone?: (running: Process) => boolean;
+  /** The memory it is told to take. */
+  readonly memory?: (running: Process) => readonly Memory[];
+  /** What its image can execute, besides a shell and what comes with one. */
+  readonly executables: readonly string[];
+  /** Settings whose values contradict each other or would end its start. */
+  readonly problems?: (running: Process) => readonly SettingProblem[];
+}
+
+/** The number in a variable such as `8000` or `:7687`; absent where it is unset or no number. */
+export function portIn(running: Process, variable: string): number | undefined {
+  const match = /(?:^|:)(\d+)$/.exec(running.env[variable] ?? '');
+  return match ? Number(match[1]) : undefined;
+}

@@ -1,0 +1,31 @@
+import { qdrantImage } from '../services/qdrant.ts';
+import { portIn, type ProgramFacts, type Write } from './program.ts';
+import { repositoryOf } from './repository.ts';
+
+const paths: Readonly<Record<string, Write['how']>> = {
+  QDRANT__STORAGE__STORAGE_PATH: 'kept',
+  QDRANT__STORAGE__SNAPSHOTS_PATH: 'scratch',
+  QDRANT_INIT_FILE_PATH: 'file',
+};
+const clustered = 'QDRANT__CLUSTER__ENABLED';
+
+/** Qdrant, configured by `QDRANT__` variables over its files. */
+export const qdrantFacts: ProgramFacts = {
+  image: repositoryOf(qdrantImage),
+  told: (running) => ({
+    http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT'),
+    grpc: portIn(running, 'QDRANT__SERVICE__GRPC_PORT'),
+  }),
+  otherPorts: [6335],
+  writes: ({ env }) =>
+    Object.entries(paths).flatMap(([name, how]) => (env[name] ? [{ in: name, path: env[name], how }] : [])),
+  answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
+  speaksTls: ({ env, files }) =>
+    env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' ||
+    files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),
+  alone: ({ env, names, files }) =>
+    env[clustered] !== 'true' &&
+    !names.has('QDRANT__CLUSTER__P2P__PORT') &&
+    !files.some(({ text }) => /cluster:[\s\S]*?\n\s+enabled:\s*true|--uri/.test(text)),
+  executables: ['qdrant', 'entrypoint.sh'],
+};

@@ -1,0 +1,149 @@
+import { nearest } from '../nearest.ts';
+import { redisImage } from '../services/redis.ts';
+import type { Memory, Process, ProgramFacts, SettingProblem } from './program.ts';
+import { repositoryOf } from './repository.ts';
+
+/** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
+export const redisFacts: ProgramFacts = {
+  image: repositoryOf(redisImage),
+  told: (running) => {
+    const port = directive(running, 'port')?.value;
+    return port === undefined ? {} : { redis: Number(port) };
+  },
+  otherPorts: [16_379, 26_379],
+  speaksTls: (running) => directive(running, 'tls-port') !== undefined,
+  password: (running) => {
+    const text = directive(running, 'requirepass')?.value.replaceAll('"', '');
+    return text === undefined || text.startsWith('$') ? undefined : text;
+  },
+  alone: (running) =>
+    !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value !== 'yes',
+  writes: (running) => {
+    const folder = directive(running, 'dir');
+    return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
+  },
+  memory,
+  executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
+  problems: (running) => [...lineProblems(running), ...repeated(running), ...persistenceProblems(running)],
+};
+
+interface Directive {
+  readonly name: string;
+  readonly value: string;
+  readonly in: string;
+}
+
+/** What may stand where in a configuration, for the directives most files have. */
+const known: Readonly<Record<string, RegExp>> = {
+  port: /^\d+$/,
+  'tls-port': /^\d+$/,
+  bind: /^\S+( \S+)*$/,
+  dir: /^\/\S*$/,
+  appendonly: /^(yes|no)$/,
+  appendfsync: /^(always|everysec|no)$/,
+  save: /^(""|\d+ \d+( \d+ \d+)*)$/,
+  maxmemory: /^\d+([kmg]b?)?$/i,
+  'maxmemory-policy': /^(noeviction|(allkeys|volatile)-(lru|lfu|random)|volatile-ttl)$/,
+  requirepass: /^\S+$/,
+  'protected-mode': /^(yes|no)$/,
+  'cluster-enabled': /^(yes|no)$/,
+  replicaof: /^\S+ \d+$/,
+};
+
+/** Every directive, from the mounted `.conf` files, the arguments and the lines a script pipes in. */
+function directives({ files, command }: Process): Directive[] {
+  const sources = [
+    ...files.filter(({ path }) => path.endsWith('.conf')).map(({ path, text }) => ({ in: path, text })),
+    ...command.map((script) => ({ in: '', text: piped(script) })),
+    { in: '', text: argued(command) },
+  ];
+  return sources.flatMap((source) =>
+    source.text
+      .split('\n')
+      .map((line) => /^\s*([a-z][-a-z]*)\s+(.*?)\s*$/.exec(line))
+      .flatMap((match) => (match ? [{ name: match[1] ?? '', value: match[2] ?? '', in: source.in }] : [])),
+  );
+}
+
+/** Options such as `--port 6379`, a line each; a script has its own words. */
+const argued = (command: readonly string[]): string =>
+  command.some((word) => word.includes('\n'))
+    ? ''
+    : command.join(' ').replaceAll(/(^.*?)?--(?=[a-z])/g, '\n');
+
+/** The lines of a here-document. */
+function piped(script: string): string {
+  const match = /<<-?\s*'?(\w+)'?[^\n]*\n([\s\S]*?)\n\s*\1(\n|$)/.exec(script);
+  return match?.[2] ?? '';
+}
+
+/** The last one wins, as in Redis. */
+const directive = (running: Process, name: string): Directive | undefined =>
+  directives(running).findLast((line) => line.name === name);
+
+const units: Readonly<Record<string, number>> = { '': 1 / 1_048_576, k: 1 / 1_024, m: 1, g: 1_024 };
+
+function memory(running: Process): Memory[] {
+  const found = directive(running, 'maxmemory');
+  const match = /^(\d+)([kmg]?)b?$/i.exec(found?.value ?? '');
+  if (!found || !match) return [];
+  const mebibytes = Number(match[1]) * (units[match[2]?.toLowerCase() ?? ''] ?? 0);
+  return [{ in: found.in, says: `maxmemory ${found.value}`, mebibytes }];
+}
+
+/** Redis ends its start at a directive it does not know or a value it cannot read. */
+function lineProblems(running: Process): SettingProblem[] {
+  return directives(running).flatMap(({ name, value, in: where }) => {
+    const pattern = known[name];
+    const meant = pattern ? undefined : nearest(name, Object.keys(known));
+    if (pattern ? pattern.test(value) : !meant) return [];
+    return [
+      {
+        in: where,
+        message: meant
+          ? `Redis knows no directive "${name}".`
+          : `Redis cannot read "${name} ${name === 'requirepass' ? '(secret, not shown)' : value}".`,
+        fix: meant ? `Did you mean ${meant}?` : `Correct the value of ${name}; Redis ends its start at it.`,
+      },
+    ];
+  });
+}
+
+/** What may stand several times. */
+const many = ['save', 'bind', 'include', 'loadmodule', 'user', 'rename-command'];
+
+/** The later one wins without a word; and a limit of bytes where mebibytes were meant evicts everything. */
+function repeated(running: Process): SettingProblem[] {
+  const all = directives(running);
+  const twice = all.filter(
+    ({ name, in: where }, index) =>
+      !many.includes(name) && all.findIndex((other) => other.name === name && other.in === where) < index,
+  );
+  const tiny = memory(running).filter(({ mebibytes }) => mebibytes > 0 && mebibytes < 1);
+  return [
+    ...twice.map(({ name, in: where }) => ({
+      in: where,
+      message: `Redis is told ${name} twice; the later one wins.`,
+      fix: 'Say it once.',
+    })),
+    ...tiny.map(({ in: where, says }) => ({
+      in: where,
+      message: `Redis is given ${says}, less than it needs empty: it would refuse every write.`,
+      fix: 'Write a size like 256mb.',
+    })),
+  ];
+}
+
+/** Neither log nor snapshots: what is on the volume is nothing. */
+function persistenceProblems(running: Process): SettingProblem[] {
+  const [log, snapshots] = [directive(running, 'appendonly'), directive(running, 'save')];
+  if (log?.value !== 'no' || snapshots?.value !== '""') return [];
+  return [
+    {
+      in: log.in,
+      message:
+        'Redis keeps neither a log (appendonly no) nor snapshots (save ""): a restart forgets everything.',
+      fix: 'Write appendonly yes.',
+    },
+  ];
+}

@@ -1,0 +1,182 @@
+import { nearest } from '../../contract/nearest.ts';
+import { repositoryOf, type Program } from '../../contract/programs.ts';
+import type { Fault } from '../findings.ts';
+import { isShell, programsIn, scriptOf } from '../graph/words.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import type { Path } from '../source.ts';
+import { probesOf } from './probes.ts';
+import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
+
+/** A command of a container: its own, or a probe's. */
+export interface Command {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly words: readonly string[];
+  readonly path: Path;
+  readonly what: string;
+}
+
+export function commandsOf(subject: Subject): Command[] {
+  const own = subject.graph.workloads.flatMap((workload) =>
+    workload.containers.map((container): Command => ({
+      workload,
+      container,
+      words: [...container.spec.command, ...container.spec.args],
+      path: [container.spec.command.length > 0 ? 'command' : 'args'],
+      what: containerCalled(workload, container),
+    })),
+  );
+  const probes = probesOf(subject).flatMap(({ workload, container, field, probe }): Command[] =>
+    probe.exec
+      ? [
+          {
+            workload,
+            container,
+            words: probe.exec.command,
+            path: [field, 'exec', 'command'],
+            what: `The ${field} of ${containerCalled(workload, container)}`,
+          },
+        ]
+      : [],
+  );
+  return [...own, ...probes].filter(({ words }) => words.length > 0);
+}
+
+export const faultIn = (
+  { container, path }: Command,
+  message: string,
+  fix: string,
+  index?: number,
+): Fault => ({
+  code: 'COMMAND',
+  message,
+  here: inContainer(container, ...path, ...(index === undefined ? [] : [index])),
+  fix,
+});
+
+const shellNames = ['sh', 'bash', '/bin/sh', '/bin/bash'];
+
+const builtIns = [
+  ...[
+    'exec',
+    'echo',
+    'cp',
+    'mv',
+    'rm',
+    'ls',
+    'cat',
+    'mkdir',
+    'chown',
+    'chmod',
+    'ln',
+    'touch',
+    'sleep',
+    'test',
+    'true',
+    'false',
+  ],
+  ...[
+    'set',
+    'export',
+    'exit',
+    'cd',
+    'sed',
+    'grep',
+    'awk',
+    'date',
+    'wait',
+    'trap',
+    'ulimit',
+    'until',
+    'while',
+    'done',
+    'then',
+    'else',
+  ],
+];
+
+/** What a command starts must be something that is there, as far as that is known. */
+export const executables: Check = (subject) =>
+  commandsOf(subject).flatMap((command): Fault[] => {
+    const program = programOf(subject, command.container);
+    const known = [...shellNames, ...builtIns, ...(program?.facts.executables ?? [])];
+    const script = scriptOf(command.words);
+    const [first = '', flag] = command.words;
+    const byEntrypoint = command.path[0] === 'args';
+    const started = byEntrypoint ? [] : [first, ...(script ? programsIn(script.text) : [])];
+    const unknown = started.flatMap((word) => {
+      const name = word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
+      const near = known.includes(word) || known.includes(name) ? undefined : nearest(name, known);
+      return near && near !== name ? [{ word, near }] : [];
+    });
+    return [
+      ...unknown
+        .slice(0, 1)
+        .map(({ word, near }) =>
+          faultIn(
+            command,
+            `${command.what} starts "${word}", which is probably not there.`,
+            `Did you mean ${near}?`,
+          ),
+        ),
+      ...(byEntrypoint ? entrypointFaults(command, program) : startFaults(command, script, flag)),
+      ...(program && /^\.{0,2}\//.test(first) && first.startsWith('.') ? folderFaults(command, program) : []),
+    ];
+  });
+
+/** A command that is no command, or a shell that is given nothing it could run. */
+function startFaults(
+  command: Command,
+  script: ReturnType<typeof scriptOf>,
+  flag: string | undefined,
+): Fault[] {
+  const [first = '', ...rest] = command.words;
+  const fix = 'Write a shell, -c and the script, or the program and its arguments.';
+  const fault = (wrong: string): Fault[] => [faultIn(command, `${command.what} ${wrong}.`, fix, 0)];
+  if (/\s|^-/.test(first)) return fault(`starts "${firstLine(first)}", which is the name of no program`);
+  if (!isShell(first)) return [];
+  if (flag === undefined || isShell(script?.text.trim() ?? ''))
+    return fault('starts a shell that is given nothing to run');
+  return !script && (flag.startsWith('-') || rest.some((word) => /\s/.test(word)))
+    ? fault(`starts a shell with "${firstLine(flag)}" and no -c, so it runs no script`)
+    : [];
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? '';
+
+/** What an image's entrypoint is given: options, a file, or one of its own programs. */
+function entrypointFaults(command: Command, program: Program | undefined): Fault[] {
+  const [first = ''] = command.words;
+  const fine =
+    !program || /^-|\/|\.conf$/.test(first) || isShell(first) || program.facts.executables.includes(first);
+  return fine
+    ? []
+    : [
+        faultIn(
+          command,
+          `${command.what} gives its image's entrypoint "${first}", which is none of ${program.facts.executables.join(', ')}.`,
+          `Write ${nearest(first, program.facts.executables) ?? program.facts.executables[0] ?? ''}.`,
+          0,
+        ),
+      ];
+}
+
+/** `./qdrant` is looked for in the working directory. */
+function folderFaults({ container, what }: Command, { service }: Program): Fault[] {
+  const [right, chosen] = [service.container.workingDir, container.spec.workingDir];
+  return right === undefined || chosen === undefined || chosen === right
+    ? []
+    : [
+        {
+          code: 'COMMAND',
+          message: `${what} starts a program of its working directory, which is ${chosen}; in this image it is in ${right}.`,
+          here: inContainer(container, 'workingDir'),
+          fix: `Write workingDir: ${right}.`,
+        },
+      ];
+}
+
+/** The program of a container, or of the image an init step shares with it. */
+export const programOf = (subject: Subject, container: Container): Program | undefined =>
+  subject.known.find((one) => one.container === container)?.program ??
+  subject.programs.find(({ facts }) => facts.image === repositoryOf(container.spec.image ?? ''));

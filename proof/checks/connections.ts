@@ -1,0 +1,230 @@
+import { nearest } from '../../contract/nearest.ts';
+import type { Fault } from '../findings.ts';
+import type { Dial, Said } from '../graph/edges.ts';
+import { resolveHost, type Host } from '../graph/hosts.ts';
+import { placeIn } from '../graph/objects.ts';
+import {
+  declaredPorts,
+  selectedBy,
+  servicePort,
+  targetOf,
+  type Service,
+  type ServicePort,
+} from '../graph/ports.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import type { Workload } from '../graph/workloads.ts';
+import { sayingOf } from './services.ts';
+import { called, inContainer, type Check, type Subject } from './subject.ts';
+
+/** Each connection an environment speaks of, followed to the end: host, Service, port, pod, what answers there. */
+export const connections: Check = (subject) =>
+  subject.dials.flatMap((dial) => {
+    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
+    switch (host.kind) {
+      case 'missing':
+        return [missingHost(subject, dial, host)];
+      case 'itself':
+        return toItself(subject, dial);
+      case 'service':
+        return toService(subject, dial, host.service);
+      case 'outside':
+        return [];
+    }
+  });
+
+/** `QUEUE_PORT` beside `QUEUE_HOST` in a program nobody described: a port at least. */
+export const pairs: Check = ({ graph, known }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers
+      .filter((container) => !known.some((one) => one.container === container))
+      .flatMap(({ env }) =>
+        env.flatMap(({ name, value, secret, place }): Fault[] => {
+          const beside = env.some((other) => other.name === name.replace(/PORT$/, 'HOST'));
+          if (!name.endsWith('_PORT') || !beside || secret || value === undefined || /^\d{1,5}$/.test(value))
+            return [];
+          return [
+            {
+              code: 'ENV_INVALID',
+              message: `${name} of ${called(workload)} is "${value}"; beside a host, that is to be a port.`,
+              here: place,
+              fix: 'Write a port number.',
+            },
+          ];
+        }),
+      ),
+  );
+
+function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind: 'missing' }>): Fault {
+  const names = graph.ofKind('Service').filter(({ namespace }) => namespace === host.namespace);
+  const near = nearest(
+    host.name,
+    names.map(({ name }) => name),
+  );
+  const there = names.find(({ name }) => name === near);
+  return {
+    code: 'HOST_UNKNOWN',
+    message: `${said(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
+    here: dial.host.place,
+    ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
+    fix: near
+      ? `Write ${near}.`
+      : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
+  };
+}
+
+const said = ({ variable, text, unset }: Said): string =>
+  unset
+    ? `${variable} is not set, so it is "${text}" in the environment`
+    : `${variable} is "${text}" in the environment`;
+
+/** The pod itself: only another of its containers, or itself, can answer. */
+function toItself({ known }: Subject, dial: Dial): Fault[] {
+  const port = Number(dial.port.text);
+  const opened = known
+    .filter(({ workload }) => workload === dial.workload)
+    .flatMap(({ opens }) => Object.values(opens));
+  const listening =
+    declaredPorts(dial.workload).some(({ number }) => number === port) || opened.includes(port);
+  if (listening && dial.meant === undefined) return [];
+  if (listening && opened.includes(port) && dial.workload.containers.filter(({ init }) => !init).length > 1)
+    return [];
+  return [
+    {
+      code: 'HOST_IS_ITSELF',
+      message: `${said(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
+      here: dial.host.place,
+      fix: `Set ${dial.host.variable} to the name of the Service that leads to ${dial.meant?.service ?? 'it'}.`,
+    },
+  ];
+}
+
+function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
+  const number = Number(dial.port.text);
+  // What is no number at all is said by the schema of the variable.
+  if (!/^\d+$/.test(dial.port.text)) return [];
+  const port = servicePort(service, number);
+  if (!port) return [notServed(dial, service)];
+  const workloads = selectedBy(subject.graph, service);
+  return workloads.flatMap((workload) => {
+    const target = targetOf(port, workload);
+    if (!target) return [];
+    return [
+      ...headless(dial, service, port, target.number),
+      ...answers(subject, dial, workload, { number: target.number, service, port }),
+    ];
+  });
+}
+
+/** The incident: a port nobody serves. */
+function notServed(dial: Dial, service: Service): Fault {
+  const { ports } = service.content.spec;
+  const [only] = ports;
+  const served = ports.map(({ port }) => port).join(', ');
+  return {
+    code: 'PORT_NOT_SERVED',
+    message: `${said(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}.`,
+    here: dial.port.place,
+    there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
+    fix: only
+      ? `Set ${dial.port.variable} to ${ports.length === 1 ? only.port : `one of ${served}`}, or give the Service port ${dial.port.text}.`
+      : 'Give the Service a port.',
+    hint: sayingOf(Number(dial.port.text)),
+  };
+}
+
+/** A headless Service gives the pods' own addresses: nobody translates the port. */
+function headless(dial: Dial, service: Service, { port }: ServicePort, number: number): Fault[] {
+  if (service.content.spec.clusterIP !== 'None' || port === number) return [];
+  return [
+    {
+      code: 'HEADLESS_PORT',
+      message: `${said(dial.port)}, and ${called(service)} is headless: its port ${port} is not translated, the pods listen on ${number}.`,
+      here: dial.port.place,
+      there: placeIn(service, 'spec', 'clusterIP'),
+      fix: `Dial ${number}, or dial a Service that is not headless.`,
+      hint: sayingOf(port),
+    },
+  ];
+}
+
+interface Reached {
+  readonly number: number;
+  readonly service: Service;
+  readonly port: ServicePort;
+}
+
+/** What listens behind the Service must be what is meant, on the port that is meant, speaking TLS or not. */
+function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reached): Fault[] {
+  const target = subject.known.find((one) => one.workload === workload);
+  if (!target || !dial.meant) return [];
+  const { program, container, opens } = target;
+  const there = placeIn(
+    reached.service,
+    'spec',
+    'ports',
+    reached.service.content.spec.ports.indexOf(reached.port),
+    'port',
+  );
+  if (program.service.name !== dial.meant.service)
+    return [
+      {
+        code: 'WRONG_PROGRAM',
+        message: `${said(dial.host)}, which leads to ${called(workload)}: that is ${program.service.name}, not ${dial.meant.service}.`,
+        here: dial.host.place,
+        there: inContainer(container, 'image'),
+        fix: `Set ${dial.host.variable} to the Service of ${dial.meant.service}.`,
+      },
+    ];
+  const [name] = Object.entries(opens).find(([, number]) => number === reached.number) ?? [];
+  return [
+    ...(name === dial.meant.port || name === undefined
+      ? []
+      : [
+          {
+            code: 'WRONG_PORT' as const,
+            message: `${said(dial.port)}, which leads to ${called(workload)} port ${reached.number}: that is its port "${name}", not "${dial.meant.port}".`,
+            here: dial.port.place,
+            there,
+            fix: `Set ${dial.port.variable} to the port of "${dial.meant.port}" (${opens[dial.meant.port] ?? ''}).`,
+            hint: sayingOf(reached.number),
+          },
+        ]),
+    ...tls(dial, target),
+    ...offered(dial, target),
+  ];
+}
+
+function tls(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
+  if (!dial.tls) return [];
+  const speaks = program.facts.speaksTls(running);
+  if ((dial.tls.text === 'true') === speaks) return [];
+  return [
+    {
+      code: 'TLS_MISMATCH',
+      message: `${said(dial.tls)}, but ${called(workload)} is ${speaks ? '' : 'not '}configured to speak TLS.`,
+      here: dial.tls.place,
+      there: inContainer(container, 'name'),
+      fix: `Set ${dial.tls.variable} to ${speaks}, or configure TLS at both.`,
+    },
+  ];
+}
+
+/** A user or database the server does not have: `NEO4J_USER` beside `NEO4J_HOST`. */
+function offered(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
+  const prefix = dial.host.variable.replace(/[^_]*$/, '');
+  return Object.entries(program.facts.offers?.(running, container.spec.image ?? '') ?? {}).flatMap(
+    ([name, right]): Fault[] => {
+      const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
+      if (!entry?.value || entry.value === right) return [];
+      return [
+        {
+          code: 'CLIENT_UNKNOWN',
+          message: `${entry.name} is "${entry.value}", but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
+          here: entry.place,
+          there: inContainer(container, 'image'),
+          fix: `Set ${entry.name} to ${right}.`,
+        },
+      ];
+    },
+  );
+}

@@ -1,0 +1,125 @@
+import { distance } from 'fastest-levenshtein';
+import { repositoryOf } from '../../contract/programs.ts';
+import type { Fault } from '../findings.ts';
+import { declaredPorts } from '../graph/ports.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import type { Place } from '../source.ts';
+import { sayingOf } from './services.ts';
+import { called, containerCalled, inContainer, type Check } from './subject.ts';
+
+/** A container must declare the ports its process really opens. */
+export const openedPorts: Check = ({ known }) =>
+  known.flatMap(({ workload, container, program, opens: listens }) => {
+    const numbers = [...Object.values(listens), ...(program.facts.otherPorts ?? [])];
+    return container.spec.ports.flatMap(({ name, containerPort, protocol }, index): Fault[] => {
+      const named = name === undefined ? undefined : listens[name];
+      const wrong = named === undefined ? !numbers.includes(containerPort) : named !== containerPort;
+      const opened = Object.entries(listens)
+        .map(([port, number]) => `${port} (${number})`)
+        .join(', ');
+      const here = inContainer(container, 'ports', index, 'containerPort');
+      const missing = Object.values(listens).filter(
+        (number) => !container.spec.ports.some((port) => port.containerPort === number),
+      );
+      return [
+        ...(wrong
+          ? [
+              {
+                code: 'CONTAINER_PORT' as const,
+                message: `${containerCalled(workload, container)} declares port ${name ? `${name} ` : ''}${containerPort}, but as it is configured ${program.service.name} opens ${opened}.`,
+                here,
+                there: configuredAt(container, program.service.ownPorts?.[name ?? ''] ?? ''),
+                fix: `Declare ${named ?? (missing.join(' or ') || 'none of them')}, or configure the process for ${containerPort}.`,
+                hint: sayingOf(containerPort),
+              },
+            ]
+          : []),
+        ...(protocol === 'TCP'
+          ? []
+          : [
+              {
+                code: 'PROTOCOL_MISMATCH' as const,
+                message: `${containerCalled(workload, container)} declares ${protocol} on port ${containerPort}; ${program.service.name} speaks TCP.`,
+                here: inContainer(container, 'ports', index, 'protocol'),
+                fix: 'Write TCP.',
+              },
+            ]),
+      ];
+    });
+  });
+
+/** Where a variable of a container is written, else the container's own list. */
+export const configuredAt = (container: KnownContainer['container'], variable: string): Place =>
+  container.env.find(({ name }) => name === variable)?.place ?? inContainer(container, 'image');
+
+/** Two ports of one pod with one number or one name: the second process cannot listen, or is never found. */
+export const containerPortsTwice: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) => {
+    const all = declaredPorts(workload);
+    return all.flatMap((port, position): Fault[] => {
+      const first = all
+        .slice(0, position)
+        .find(
+          ({ number, protocol, name }) =>
+            (number === port.number && protocol === port.protocol) ||
+            (name !== undefined && name === port.name),
+        );
+      return first
+        ? [
+            {
+              code: 'PORT_TWICE',
+              message: `${called(workload)} declares port ${port.name ?? port.number} (${port.number}) beside ${first.name ?? first.number} (${first.number}).`,
+              here: inContainer(port.container, 'ports', port.index, 'containerPort'),
+              there: inContainer(first.container, 'ports', first.index, 'containerPort'),
+              fix: 'Give each port of the pod a number and a name of its own.',
+            },
+          ]
+        : [];
+    });
+  });
+
+/** An image one letter off a well-known one is a typo, or somebody's trap. */
+export const images: Check = ({ graph, programs }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container): Fault[] => {
+      const repository = repositoryOf(container.spec.image ?? '');
+      const near = programs
+        .map(({ facts }) => facts.image)
+        .find((image) => {
+          const letters = distance(image, repository);
+          return letters > 0 && letters <= Math.min(2, image.length - 3);
+        });
+      return near
+        ? [
+            {
+              code: 'IMAGE_NAME',
+              message: `${containerCalled(workload, container)} runs "${repository}", which is a letter or two from "${near}".`,
+              here: inContainer(container, 'image'),
+              fix: `Write ${near}, if that is meant.`,
+            },
+          ]
+        : [];
+    }),
+  );
+
+/** A step and its pod's container from one repository are one program: two tags are two versions of it. */
+export const imageTags: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container, index): Fault[] => {
+      const { image = '' } = container.spec;
+      const other = workload.containers
+        .slice(0, index)
+        .find(({ spec }) => spec.image !== image && repositoryOf(spec.image ?? '') === repositoryOf(image));
+      return other
+        ? [
+            {
+              code: 'IMAGE_TAGS',
+              message: `${containerCalled(workload, container)} runs ${image}, its container ${other.name} ${other.spec.image ?? ''}.`,
+              here: inContainer(container, 'image'),
+              there: inContainer(other, 'image'),
+              fix: 'Write one tag at both.',
+            },
+          ]
+        : [];
+    }),
+  );

@@ -1,0 +1,90 @@
+import { distance } from 'fastest-levenshtein';
+import type { Fault } from '../findings.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
+import type { Workload } from '../graph/workloads.ts';
+import { called, when, type Check } from './subject.ts';
+
+const partOfLabel = 'app.kubernetes.io/part-of';
+const componentLabel = 'app.kubernetes.io/component';
+
+const at = (object: AnyObject, label: string) => placeIn(object, 'metadata', 'labels', label);
+
+/** What manages an object is written a letter off what manages all the others. */
+export const manager: Check = ({ graph }) =>
+  graph.objects.flatMap((object) => {
+    const written = object.labels[managedByLabel] ?? us;
+    return when(written !== us && distance(written, us) <= 2, () => ({
+      code: 'LABELS',
+      message: `${called(object)} is managed by "${written}", it says; others of its kind by "${us}".`,
+      here: at(object, managedByLabel),
+      fix: `Write ${us}.`,
+    }));
+  });
+
+/** An object of ours is a part of the stack it is an instance of. */
+export const wholes: Check = ({ graph }) =>
+  graph.objects.filter(managedByUs).flatMap((object) => {
+    const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
+    return when(stack !== undefined && whole !== undefined && stack !== whole, () => ({
+      code: 'LABELS',
+      message: `${called(object)} is an instance of "${stack ?? ''}" and a part of "${whole ?? ''}".`,
+      here: at(object, partOfLabel),
+      there: at(object, instanceLabel),
+      fix: 'Write the name of the stack at both.',
+    }));
+  });
+
+/** The objects of one service of ours are of one component. */
+export const components: Check = ({ graph }) => {
+  const ours = graph.objects.filter(
+    (object) => managedByUs(object) && object.labels[nameLabel] !== undefined,
+  );
+  return ours.flatMap((object) => {
+    const kin = ours.filter((other) =>
+      [instanceLabel, nameLabel].every((label) => other.labels[label] === object.labels[label]),
+    );
+    const usual = commonest(kin.map((other) => other.labels[componentLabel] ?? '(nothing)'));
+    const other = kin.find(({ labels }) => labels[componentLabel] === usual);
+    const own = object.labels[componentLabel] ?? '(nothing)';
+    return when(own !== usual, () => ({
+      code: 'LABELS',
+      message: `${called(object)} is a "${own}", other objects of its service are "${usual}".`,
+      here: at(object, componentLabel),
+      ...(other ? { there: at(other, componentLabel) } : {}),
+      fix: 'Make them agree.',
+    }));
+  });
+};
+
+function commonest(words: readonly string[]): string {
+  const times = (word: string): number => words.filter((other) => other === word).length;
+  return [...words].sort((a, b) => times(b) - times(a))[0] ?? '';
+}
+
+/** What a workload of ours makes, pods and claims, has its own labels. */
+export const copies: Check = ({ graph }) =>
+  graph.workloads
+    .filter(({ object }) => managedByUs(object))
+    .flatMap((workload) =>
+      made(workload).flatMap(({ labels, path }) =>
+        Object.entries(labels).flatMap(([label, value]): Fault[] => {
+          const own = workload.object.labels[label];
+          return when(own !== undefined && own !== value, () => ({
+            code: 'LABELS',
+            message: `${called(workload)} has ${label} "${own ?? ''}", what it makes has "${value}".`,
+            here: placeIn(workload.object, ...path, label),
+            there: at(workload.object, label),
+            fix: 'Write one value at both.',
+          }));
+        }),
+      ),
+    );
+
+const made = ({ labels, podPath, claims }: Workload) => [
+  { labels, path: [...podPath.slice(0, -1), 'metadata', 'labels'] },
+  ...claims.map(({ metadata }, index) => ({
+    labels: metadata.labels,
+    path: ['spec', 'volumeClaimTemplates', index, 'metadata', 'labels'],
+  })),
+];

@@ -1,0 +1,164 @@
+import { suffixes, workloadName } from '../../contract/names.ts';
+import type { Fault } from '../findings.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { instanceLabel, managedByUs, nameLabel } from '../graph/ours.ts';
+import { routesOf } from './ingress.ts';
+import { called, inPod, type Check, type Subject } from './subject.ts';
+
+/** The laws of what this project renders, held against objects that say they are ours. */
+
+/** A name is `<stack>-<service>`, maybe with a suffix the contract knows; labels say both again. */
+export const names: Check = (subject) =>
+  subject.graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
+    const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
+    const free = object.kind === 'NetworkPolicy' || object.kind === 'Secret' || isReferredTo(subject, object);
+    if (stack === undefined || service === undefined || free) return [];
+    // A stack that was renamed everywhere goes by what its workloads are called.
+    const workload = subject.graph.workloads.find(
+      ({ object: one }) => one.labels[instanceLabel] === stack && one.labels[nameLabel] === service,
+    );
+    const base = workload?.name ?? workloadName(stack, service);
+    const right = (suffixesOf[object.kind] ?? ['']).map((suffix) =>
+      suffix === '' ? base : `${base}-${suffix}`,
+    );
+    return right.includes(object.name)
+      ? []
+      : [
+          {
+            code: 'NAME',
+            message: `${called(object)} is of stack "${stack}" and service "${service}" by its labels, so its name is ${right.join(' or ')}.`,
+            here: placeIn(object, 'metadata', 'name'),
+            there: placeIn(object, 'metadata', 'labels'),
+            fix: 'Make name and labels agree.',
+          },
+        ];
+  });
+
+/** What may follow `<stack>-<service>` in the name of an object of a kind; nothing for the others. */
+const suffixesOf: Readonly<Record<string, readonly string[]>> = {
+  Service: ['', suffixes.peers, suffixes.page, suffixes.node],
+  ConfigMap: [suffixes.config, suffixes.files],
+};
+
+/** A Service that somebody calls by its name may have any: whoever calls it would not find it under another. */
+function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
+  if (object.kind !== 'Service') return false;
+  return (
+    dials.some(({ workload, host }) => {
+      const found = resolveHost(graph, workload.namespace, host.text);
+      return found.kind === 'service' && found.service === object;
+    }) ||
+    graph.ofKind('Ingress').some((ingress) => routesOf(ingress).some(({ name }) => name === object.name))
+  );
+}
+
+/** Our pods run as one user and group, which owns their volumes. */
+export const users: Check = ({ graph }) =>
+  graph.workloads
+    .filter(({ object }) => managedByUs(object))
+    .flatMap((workload): Fault[] => {
+      const chosen = ['runAsUser', 'runAsGroup', 'fsGroup'].map((field) => ({
+        field,
+        value: workload.pod.securityContext[field],
+      }));
+      const odd = chosen.find(({ value }) => chosen.filter((other) => other.value === value).length === 1);
+      if (!odd) return [];
+      const shown = chosen.map(({ field, value }) => `${field} ${String(value)}`).join(', ');
+      return [
+        {
+          code: 'USER',
+          message: `${called(workload)} has ${shown}: they belong to one user, and are not one number.`,
+          here: inPod(workload, 'securityContext', odd.field),
+          fix: 'Write the number of its image’s user at all three.',
+        },
+      ];
+    });
+
+/** A Service that explains unready pods, or makes them find each other, must lead to them. */
+export const unreadyServices: Check = ({ graph }) =>
+  graph
+    .ofKind('Service')
+    .filter(managedByUs)
+    .flatMap((service): Fault[] => {
+      const { spec } = service.content;
+      const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
+      const unnamed =
+        spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+          ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined)
+          : -1;
+      return [
+        ...(unready && !spec.publishNotReadyAddresses
+          ? [
+              {
+                code: 'UNREADY_PODS' as const,
+                message: `${called(service)} is there for pods that are not ready, and does not publish them.`,
+                here: placeIn(service, 'spec', 'publishNotReadyAddresses'),
+                fix: 'Set publishNotReadyAddresses to true.',
+              },
+            ]
+          : []),
+        ...(unnamed >= 0
+          ? [
+              {
+                code: 'NODE_PORT' as const,
+                message: `${called(service)} opens a port of every node for its port ${spec.ports[unnamed]?.port ?? ''}, and does not say which: nothing can be mapped to it.`,
+                here: placeIn(service, 'spec', 'type'),
+                there: placeIn(service, 'spec', 'ports', unnamed),
+                fix: 'Write type: ClusterIP, or a nodePort.',
+              },
+            ]
+          : []),
+      ];
+    });
+
+/** Our Secret never changes: another value over an old volume locks everybody out. */
+export const immutableSecrets: Check = ({ graph }) =>
+  graph
+    .ofKind('Secret')
+    .filter((secret) => managedByUs(secret) && secret.content.immutable !== true)
+    .map((secret) => ({
+      code: 'SECRET_MUTABLE' as const,
+      message: `${called(secret)} may be changed: other passwords over the stores' old volumes lock everybody out.`,
+      here: placeIn(secret, 'immutable'),
+      fix: 'Set immutable to true.',
+    }));
+
+/** Our Namespace asks for `restricted` in all three ways, of one version. */
+export const namespaces: Check = ({ graph }) =>
+  graph
+    .ofKind('Namespace')
+    .filter(managedByUs)
+    .flatMap((space): Fault[] => {
+      const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
+      const weak = modes.find((label) => space.labels[label] !== 'restricted');
+      const versions = modes.map((label) => ({
+        label: `${label}-version`,
+        version: space.labels[`${label}-version`],
+      }));
+      const odd = versions.find(
+        ({ version }) => versions.filter((other) => other.version === version).length === 1,
+      );
+      return [
+        ...(weak
+          ? [
+              {
+                code: 'POD_SECURITY' as const,
+                message: `${called(space)} does not ask for restricted pods: ${weak} is "${space.labels[weak] ?? '(nothing)'}".`,
+                here: placeIn(space, 'metadata', 'labels', weak),
+                fix: 'Write restricted.',
+              },
+            ]
+          : []),
+        ...(odd
+          ? [
+              {
+                code: 'POD_SECURITY' as const,
+                message: `${called(space)} asks for ${odd.version ?? '(nothing)'} in ${odd.label}, and for another version elsewhere.`,
+                here: placeIn(space, 'metadata', 'labels', odd.label),
+                fix: 'Write one version at all three.',
+              },
+            ]
+          : []),
+      ];
+    });

@@ -1,0 +1,176 @@
+import { nearest } from '../../contract/nearest.ts';
+import type { Fault } from '../findings.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { selects } from '../graph/selectors.ts';
+import { called, inPod, type Check } from './subject.ts';
+
+/** A claim may be kept elsewhere, but not while one that is rendered is used by nobody. */
+export const claimsUsed: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.pod.volumes.flatMap(({ persistentVolumeClaim: wanted }, index): Fault[] => {
+      if (!wanted || graph.find('PersistentVolumeClaim', workload.namespace, wanted.claimName)) return [];
+      const unused = graph
+        .ofKind('PersistentVolumeClaim')
+        .find(
+          (claim) =>
+            !graph.workloads.some(
+              ({ namespace, pod }) =>
+                namespace === claim.namespace &&
+                pod.volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.name),
+            ),
+        );
+      return unused
+        ? [
+            {
+              code: 'OBJECT_MISSING',
+              message: `${called(workload)} keeps its data in claim ${wanted.claimName}, which is not in namespace ${workload.namespace}, while ${called(unused)} is used by nobody.`,
+              here: inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
+              there: placeIn(unused, 'metadata', 'name'),
+              fix: `Write ${unused.name}, and put both into one namespace.`,
+            },
+          ]
+        : [];
+    }),
+  );
+
+/** A pod's account must be there; one that was made for pods and is used by none was meant for one of them. */
+export const accounts: Check = ({ graph }) => {
+  const usable = graph.ofKind('ServiceAccount');
+  const names = usable.map(({ name }) => name);
+  const used = new Set(
+    graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`),
+  );
+  const unusedOnes = graph.workloads.flatMap((workload): Fault[] => {
+    const own = graph.find('ServiceAccount', workload.namespace, workload.name);
+    if (!own || used.has(`${own.namespace}/${own.name}`)) return [];
+    return [
+      {
+        code: 'ACCOUNT_UNUSED',
+        message: `${called(workload)} runs as ServiceAccount ${workload.pod.serviceAccountName ?? 'default'}, while the one of its own name is used by nobody.`,
+        here: inPod(workload, 'serviceAccountName'),
+        there: placeIn(own, 'metadata', 'name'),
+        fix: `Write ${own.name}.`,
+      },
+    ];
+  });
+  const missingOnes = graph.workloads.flatMap((workload) => {
+    const { serviceAccountName: name } = workload.pod;
+    if (!name || name === 'default' || graph.find('ServiceAccount', workload.namespace, name)) return [];
+    const unused = usable.find((account) => !used.has(`${account.namespace}/${account.name}`));
+    if (names.length === 0) return [];
+    const near = nearest(name, names);
+    return [
+      {
+        code: 'OBJECT_MISSING' as const,
+        message: `${called(workload)} runs as ServiceAccount ${name}, which is not in namespace ${workload.namespace}; no pod of it will be made.`,
+        here: inPod(workload, 'serviceAccountName'),
+        ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),
+        fix: `Add the ServiceAccount, or name one that is there${near ? `: ${near}` : ''}.`,
+      },
+    ];
+  });
+  return [...missingOnes, ...unusedOnes];
+};
+
+/** A StatefulSet's pods get their names from a Service that must select them. */
+export const governingServices: Check = ({ graph }) =>
+  graph.ofKind('StatefulSet').flatMap((set) => {
+    const { serviceName, template } = set.content.spec;
+    if (!graph.workloads.some(({ object }) => object === set)) return [];
+    const service = graph.find('Service', set.namespace, serviceName);
+    const selector = service?.content.spec.selector ?? {};
+    const labels = template.metadata.labels;
+    if (service && Object.entries(selector).every(([key, value]) => labels[key] === value)) return [];
+    const near = nearest(
+      serviceName,
+      graph.ofKind('Service').map(({ name }) => name),
+    );
+    return [
+      {
+        code: 'OBJECT_MISSING' as const,
+        message: service
+          ? `${called(set)} takes its pods' names from ${called(service)}, which selects other pods.`
+          : `${called(set)} takes its pods' names from Service ${serviceName}, which is not in namespace ${set.namespace}.`,
+        here: placeIn(set, 'spec', 'serviceName'),
+        ...(service ? { there: placeIn(service, 'spec', 'selector') } : {}),
+        fix: near && !service ? `Write ${near}.` : 'Name a headless Service that selects its pods.',
+      },
+    ];
+  });
+
+/** What an autoscaler scales must be there, and leave its replicas to it. */
+export const autoscalers: Check = ({ graph }) =>
+  graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
+    const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
+    const target = graph.workloads.find(
+      ({ kind, name, namespace, object }) =>
+        kind === wanted.kind &&
+        name === wanted.name &&
+        namespace === scaler.namespace &&
+        (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
+    );
+    const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
+    if (!target)
+      return [
+        {
+          code: 'OBJECT_MISSING',
+          message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
+          here,
+          fix: `Name a workload that is there: ${graph.workloads.map(called).join(', ')}.`,
+        },
+      ];
+    return [
+      ...(replicasOf(target.object) !== undefined
+        ? [
+            {
+              code: 'REPLICAS_CONFLICT' as const,
+              message: `${called(target)} says how many replicas it has, and ${called(scaler)} scales it: each apply undoes the other.`,
+              here: placeIn(target.object, 'spec', 'replicas'),
+              there: here,
+              fix: 'Remove spec.replicas.',
+            },
+          ]
+        : []),
+      ...(minReplicas > maxReplicas
+        ? [
+            {
+              code: 'REPLICAS_CONFLICT' as const,
+              message: `${called(scaler)} keeps at least ${minReplicas} and at most ${maxReplicas} replicas.`,
+              here: placeIn(scaler, 'spec', 'minReplicas'),
+              there: placeIn(scaler, 'spec', 'maxReplicas'),
+              fix: 'Make the first not exceed the second.',
+            },
+          ]
+        : []),
+    ];
+  });
+
+/** A budget that asks for as many pods as there are lets none go: no node can ever be drained. */
+export const budgets: Check = ({ graph }) =>
+  graph.ofKind('PodDisruptionBudget').flatMap((budget) => {
+    const { minAvailable, maxUnavailable, selector } = budget.content.spec;
+    return graph.workloads
+      .filter(({ namespace, labels: pods }) => namespace === budget.namespace && selects(selector, pods))
+      .flatMap((workload): Fault[] => {
+        const scaler = graph
+          .ofKind('HorizontalPodAutoscaler')
+          .find(({ content }) => content.spec.scaleTargetRef.name === workload.name);
+        const replicas = scaler?.content.spec.minReplicas ?? workload.replicas;
+        const least =
+          typeof minAvailable === 'number' ? minAvailable : minAvailable === '100%' ? replicas : 0;
+        if (maxUnavailable !== 0 && maxUnavailable !== '0%' && (least === 0 || least < replicas)) return [];
+        return [
+          {
+            code: 'BUDGET_BLOCKS',
+            message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${called(workload)}: none may ever be evicted, so no node can be drained.`,
+            here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
+            there: placeIn(workload.object, 'spec', 'replicas'),
+            fix: 'Keep fewer, or run more.',
+          },
+        ];
+      });
+  });
+
+/** What a workload says about its replicas, where it may say anything. */
+const replicasOf = (object: AnyObject): number | undefined =>
+  object.kind === 'Deployment' || object.kind === 'StatefulSet' ? object.content.spec.replicas : undefined;

@@ -1,0 +1,192 @@
+import { nearest } from '../../contract/nearest.ts';
+import type { Fault } from '../findings.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { steps } from '../source.ts';
+import { placeIn } from '../graph/objects.ts';
+import {
+  policiesFor,
+  refusedBy,
+  rulesOf,
+  type Direction,
+  type Party,
+  type Policy,
+} from '../graph/policies.ts';
+import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import { podParty, someAddress } from '../reach.ts';
+import type { Place } from '../source.ts';
+import { called, type Check } from './subject.ts';
+
+export const peersField = { Ingress: 'from', Egress: 'to' } as const;
+
+export const rulesField = { Ingress: 'ingress', Egress: 'egress' } as const;
+
+/** Every connection an environment speaks of must be let out at one end and in at the other. */
+export const connectionsAllowed: Check = ({ graph, dials }) =>
+  dials.flatMap((dial) => {
+    const from = podParty(graph, dial.workload);
+    const policies = graph.ofKind('NetworkPolicy');
+    const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
+    if (host.kind === 'outside') {
+      const to: Party = { name: dial.host.text, ours: false, address: host.address ?? someAddress };
+      return blocked(
+        { from, to, port: Number(dial.port.text), why: dial.port.variable, here: dial.port.place },
+        policies,
+      );
+    }
+    if (host.kind !== 'service') return [];
+    const port = servicePort(host.service, Number(dial.port.text));
+    return selectedBy(graph, host.service).flatMap((workload) => {
+      const target = port && targetOf(port, workload);
+      return target
+        ? blocked(
+            {
+              from,
+              to: podParty(graph, workload),
+              port: target.number,
+              why: dial.port.variable,
+              here: dial.port.place,
+            },
+            policies,
+          )
+        : [];
+    });
+  });
+
+interface Wanted {
+  readonly from: Party;
+  readonly to: Party;
+  readonly port: number;
+  readonly protocol?: string;
+  /** What says that the connection is wanted. */
+  readonly why: string;
+  readonly here: Place;
+}
+
+function blocked(
+  { from, to, port, protocol = 'TCP', why, here }: Wanted,
+  policies: readonly Policy[],
+): Fault[] {
+  const refused = refusedBy(policies, { from, to, port, protocol });
+  const [first] = refused?.policies ?? [];
+  if (!refused || !first) return [];
+  const verb =
+    refused.direction === 'Egress' ? `nothing lets ${from.name} out to` : `nothing lets ${from.name} in to`;
+  return [
+    {
+      code: 'CONNECTION_BLOCKED',
+      message: `${why} wants ${from.name} to reach ${to.name} on port ${port}/${protocol}, but ${verb} it: ${refused.policies.map(called).join(', ')}.`,
+      here,
+      there: ruleNear(refused.policies, refused.direction, port) ?? placeIn(first, 'spec'),
+      fix: `Allow port ${port} in the ${refused.direction.toLowerCase()} rules, or correct the port.`,
+    },
+  ];
+}
+
+/** The rule that was probably meant: the one whose port is nearest by digits. */
+function ruleNear(policies: readonly Policy[], direction: Direction, port: number): Place | undefined {
+  const all = policies.flatMap((policy) =>
+    rulesOf(policy, direction).flatMap(({ ports }, rule) =>
+      ports.map((one, index) => ({
+        text: String(one.port),
+        place: placeIn(policy, 'spec', rulesField[direction], rule, 'ports', index, 'port'),
+      })),
+    ),
+  );
+  const near = nearest(
+    String(port),
+    all.map(({ text }) => text),
+  );
+  return all.find(({ text }) => text === near)?.place ?? all[0]?.place;
+}
+
+const world: Party = { name: 'the world', ours: false, address: someAddress };
+
+/** What is opened to the world by a node port, a load balancer or an Ingress must be let in by the policies. */
+export const entriesAllowed: Check = ({ graph }) => {
+  const policies = graph.ofKind('NetworkPolicy');
+  const outward = graph
+    .ofKind('Service')
+    .filter(({ content }) => content.spec.type === 'NodePort' || content.spec.type === 'LoadBalancer')
+    .flatMap((service) =>
+      service.content.spec.ports.map((port) => ({ service, port, here: placeIn(service, 'spec', 'type') })),
+    );
+  const routed = graph.ofKind('Ingress').flatMap((ingress) =>
+    ingress.content.spec.rules.flatMap(({ http }, rule) =>
+      (http?.paths ?? []).flatMap(({ backend }, path) => {
+        const service = graph.find('Service', ingress.namespace, backend.service.name);
+        const port =
+          service && servicePort(service, backend.service.port.number ?? backend.service.port.name ?? '');
+        return service && port
+          ? [
+              {
+                service,
+                port,
+                here: placeIn(
+                  ingress,
+                  'spec',
+                  'rules',
+                  rule,
+                  'http',
+                  'paths',
+                  path,
+                  ...steps('backend.service.port'),
+                ),
+              },
+            ]
+          : [];
+      }),
+    ),
+  );
+  return [...outward, ...routed].flatMap(({ service, port, here }) =>
+    selectedBy(graph, service).flatMap((workload) => {
+      const target = targetOf(port, workload);
+      const to = podParty(graph, workload);
+      return target
+        ? blocked({ from: world, to, port: target.number, why: called(service), here }, policies)
+        : [];
+    }),
+  );
+};
+
+/** A pod that may only go where policies say, and dials by name, must be let to the name servers. */
+export const namesAllowed: Check = ({ graph, dials }) => {
+  const policies = graph.ofKind('NetworkPolicy');
+  const dialling = new Set(
+    dials
+      .filter(({ host }) => !/^[\d.]+$|:/.test(host.text) && host.text !== 'localhost')
+      .map(({ workload }) => workload),
+  );
+  const dns: Party = {
+    name: 'kube-dns',
+    ours: false,
+    namespace: { name: 'kube-system', labels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    labels: { 'k8s-app': 'kube-dns' },
+  };
+  return [...dialling].flatMap((workload): Fault[] => {
+    const from = podParty(graph, workload);
+    const [first] = policiesFor(policies, from, 'Egress');
+    if (!first) return [];
+    // Who lets DNS out by the address of its Service or to everybody is right too.
+    const toSome = (protocol: string): boolean =>
+      [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some(
+        (to) => !refusedBy(policies, { from, to, port: 53, protocol }),
+      );
+    return toSome('UDP')
+      ? []
+      : [
+          {
+            code: 'DNS_BLOCKED',
+            message: `${called(workload)} dials by name, but no egress rule lets it ask kube-dns in kube-system on port 53/UDP.`,
+            here: dnsRule(policiesFor(policies, from, 'Egress')) ?? placeIn(first, 'spec'),
+            fix: 'Allow 53/UDP and 53/TCP to namespace kube-system, pods k8s-app=kube-dns.',
+          },
+        ];
+  });
+};
+
+const dnsRule = (policies: readonly Policy[]): Place | undefined =>
+  policies.flatMap((policy) =>
+    rulesOf(policy, 'Egress').flatMap(({ ports }, rule) =>
+      ports.some(({ port }) => port === 53) ? [placeIn(policy, 'spec', 'egress', rule)] : [],
+    ),
+  )[0];

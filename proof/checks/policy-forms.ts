@@ -1,0 +1,238 @@
+import { distance } from 'fastest-levenshtein';
+import type { Outsider } from '../../contract/model.ts';
+import { roleLabel } from '../../contract/names.ts';
+import { nearest } from '../../contract/nearest.ts';
+import type { Fault } from '../findings.ts';
+import { placeIn } from '../graph/objects.ts';
+import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
+import { within } from '../shapes/cidr.ts';
+import type { Place } from '../source.ts';
+import { peersField, rulesField } from './policies.ts';
+import { called, when, type Check } from './subject.ts';
+
+/** Rules that contradict themselves, say a thing twice, or open more than anybody means. */
+export const ruleForms: Check = ({ graph }) =>
+  graph.ofKind('NetworkPolicy').flatMap((policy, position, all) => {
+    const { policyTypes, ingress, egress } = policy.content.spec;
+    const unsaid = (['Ingress', 'Egress'] as const).filter(
+      (direction) =>
+        policyTypes &&
+        !policyTypes.includes(direction) &&
+        (direction === 'Ingress' ? ingress : egress).length > 0,
+    );
+    const same = all
+      .slice(0, position)
+      .find(
+        (other) =>
+          JSON.stringify(other.content.spec) === JSON.stringify(policy.content.spec) &&
+          other.namespace === policy.namespace,
+      );
+    return [
+      ...unsaid.map((direction) => ({
+        code: 'POLICY_TYPES' as const,
+        message: `${called(policy)} has ${direction.toLowerCase()} rules, but policyTypes does not name ${direction}: they do nothing.`,
+        here: placeIn(policy, 'spec', 'policyTypes'),
+        there: placeIn(policy, 'spec', rulesField[direction]),
+        fix: `Add ${direction} to policyTypes.`,
+      })),
+      ...(policyTypes && new Set(policyTypes).size < policyTypes.length
+        ? [
+            {
+              code: 'POLICY_TYPES' as const,
+              message: `${called(policy)} names ${policyTypes[0] ?? ''} twice in policyTypes.`,
+              here: placeIn(policy, 'spec', 'policyTypes', 1),
+              fix: 'Name Ingress and Egress once each.',
+            },
+          ]
+        : []),
+      ...(same
+        ? [
+            {
+              code: 'POLICY_TWICE' as const,
+              message: `${called(policy)} says word for word what ${called(same)} says; one of them was meant to differ.`,
+              here: placeIn(policy, 'spec'),
+              there: placeIn(same, 'spec'),
+              fix: 'Remove one, or correct it.',
+            },
+          ]
+        : []),
+      ...directionsOf(policy).flatMap((direction) => idleRules(policy, direction)),
+      ...directionsOf(policy).flatMap((direction) =>
+        rulesOf(policy, direction).flatMap((rule, index) => peerForms(policy, direction, index, rule)),
+      ),
+    ];
+  });
+
+/** A rule whose every port another rule opens to everybody adds nothing: one of them was meant for another port. */
+function idleRules(policy: Policy, direction: Direction): Fault[] {
+  const rules = rulesOf(policy, direction);
+  const key = ({ port, protocol }: (typeof rules)[number]['ports'][number]): string =>
+    `${port ?? 'any'}/${protocol}`;
+  return rules.flatMap(({ peers, ports }, index): Fault[] => {
+    const wider = rules.findIndex(
+      (other) =>
+        other.peers.length === 0 && ports.every((port) => other.ports.some((one) => key(one) === key(port))),
+    );
+    if (peers.length === 0 || ports.length === 0 || wider < 0) return [];
+    const at = (rule: number) => placeIn(policy, 'spec', rulesField[direction], rule, 'ports', 0, 'port');
+    return [
+      {
+        code: 'POLICY_TWICE',
+        message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some, and another of its rules opens it to everybody.`,
+        here: at(index),
+        there: at(wider),
+        fix: 'Remove one, or correct its port.',
+      },
+    ];
+  });
+}
+
+/** Where NodeLocal DNSCache and clouds' own resolvers answer. */
+const linkLocalServices = ['169.254.20.10', '169.254.169.253'];
+
+/** Where clouds hand out the node's own credentials. */
+const metadataAddress = '169.254.169.254';
+
+function peerForms(
+  policy: Policy,
+  direction: Direction,
+  index: number,
+  { peers, ports }: ReturnType<typeof rulesOf>[number],
+): Fault[] {
+  const at = (...path: (string | number)[]) => placeIn(policy, 'spec', rulesField[direction], index, ...path);
+  const keys = ports.map(({ port, protocol }) => `${port ?? 'any'}/${protocol}`);
+  return [
+    ...keys.flatMap((key, position): Fault[] =>
+      keys.indexOf(key) < position
+        ? [
+            {
+              code: 'PORT_TWICE',
+              message: `A rule of ${called(policy)} names port ${key} twice.`,
+              here: at('ports', position),
+              there: at('ports', keys.indexOf(key)),
+              fix: 'Name each port and protocol once.',
+            },
+          ]
+        : [],
+    ),
+    ...ports.flatMap(({ port }, position): Fault[] =>
+      peers.some(isNameServer) && port !== undefined && !nameServerPorts.includes(port)
+        ? [
+            {
+              code: 'POLICY_PORT',
+              message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`,
+              here: at('ports', position, 'port'),
+              fix: `Write ${nameServerPorts[0] ?? ''}.`,
+            },
+          ]
+        : [],
+    ),
+    ...familyForms(policy, peers, (...path) => at(peersField[direction], ...path)),
+    ...peers.flatMap(({ ipBlock }, position) =>
+      ipBlock
+        ? blockForms(policy, direction, ipBlock, (...path) =>
+            at(peersField[direction], position, 'ipBlock', ...path),
+          )
+        : [],
+    ),
+    ...peers.flatMap(({ namespaceSelector }, position) =>
+      roleForms(
+        policy,
+        namespaceSelector?.matchLabels[roleLabel],
+        at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel),
+      ),
+    ),
+  ];
+}
+
+/** One block twice, or everybody of one kind of address beside pods. */
+function familyForms(
+  policy: Policy,
+  peers: ReturnType<typeof rulesOf>[number]['peers'],
+  at: (...path: (string | number)[]) => Place,
+): Fault[] {
+  const blocks = peers.map(({ ipBlock }) => ipBlock?.cidr);
+  const sixOnly = blocks.includes('::/0') && !blocks.includes('0.0.0.0/0') && blocks.includes(undefined);
+  return [
+    ...blocks.flatMap((cidr, position): Fault[] =>
+      cidr !== undefined && blocks.indexOf(cidr) < position
+        ? [
+            {
+              code: 'POLICY_BLOCK',
+              message: `A rule of ${called(policy)} names ${cidr} twice.`,
+              here: at(position, 'ipBlock', 'cidr'),
+              there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'),
+              fix: 'Name each block once.',
+            },
+          ]
+        : [],
+    ),
+    ...(sixOnly
+      ? [
+          {
+            code: 'POLICY_BLOCK' as const,
+            message: `A rule of ${called(policy)} names some pods and, beside them, every IPv6 address.`,
+            here: at(blocks.indexOf('::/0'), 'ipBlock', 'cidr'),
+            fix: 'Name the address that is meant.',
+          },
+        ]
+      : []),
+  ];
+}
+
+function blockForms(
+  policy: Policy,
+  direction: Direction,
+  { cidr, except }: { readonly cidr: string; readonly except: readonly string[] },
+  at: (...path: (string | number)[]) => Place,
+): Fault[] {
+  const [address = '', prefix = ''] = cidr.split('/');
+  const length = Number(prefix);
+  const toMetadata = direction === 'Egress' && cidr === '0.0.0.0/0' && except.length > 0;
+  const [nodeLocal = ''] = linkLocalServices;
+  return [
+    ...when(length > 0 && length < 8, () => ({
+      code: 'POLICY_BLOCK',
+      message: `${called(policy)} names ${cidr}, a part of all addresses that is nobody's network.`,
+      here: at('cidr'),
+      fix: 'Write 0.0.0.0/0 (or ::/0) for everybody, or the network that is meant.',
+    })),
+    ...when(toMetadata && !except.some((hole) => within(hole, metadataAddress)), () => ({
+      code: 'METADATA_OPEN',
+      message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${except.join(', ')} does not leave it out.`,
+      here: at('except'),
+      fix: 'Write except: [169.254.0.0/16].',
+    })),
+    ...when(length === 32 && isNearNodeLocal(address), () => ({
+      code: 'POLICY_BLOCK',
+      message: `${called(policy)} allows the address ${address}; the name server of a node is at ${nodeLocal}.`,
+      here: at('cidr'),
+      fix: `Write ${nodeLocal}/32 for NodeLocal DNSCache.`,
+    })),
+  ];
+}
+
+const isNearNodeLocal = (address: string): boolean =>
+  !linkLocalServices.includes(address) &&
+  (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2));
+
+/** What CoreDNS listens on: names, and its own metrics. */
+const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp', 'metrics'];
+
+const isNameServer = ({ podSelector }: ReturnType<typeof rulesOf>[number]['peers'][number]): boolean =>
+  podSelector?.matchLabels['k8s-app'] === 'kube-dns';
+
+const roles: readonly Outsider[] = ['operator', 'monitoring'];
+
+function roleForms(policy: Policy, role: string | undefined, here: Place): Fault[] {
+  if (role === undefined || roles.some((known) => known === role)) return [];
+  const near = nearest(role, roles);
+  return [
+    {
+      code: 'POLICY_ROLE',
+      message: `${called(policy)} lets in namespaces with ${roleLabel}=${role}, and there is no such role.`,
+      here,
+      fix: `Write ${near ?? roles.join(' or ')}.`,
+    },
+  ];
+}

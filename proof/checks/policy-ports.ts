@@ -1,0 +1,99 @@
+import type { Fault } from '../findings.ts';
+import { placeIn } from '../graph/objects.ts';
+import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
+import { declaredPorts } from '../graph/ports.ts';
+import { selects } from '../graph/selectors.ts';
+import type { Workload } from '../graph/workloads.ts';
+import { rulesField } from './policies.ts';
+import { called, type Check, type Subject } from './subject.ts';
+
+/** A rule for a port that none of the selected pods has lets nobody anywhere; it was meant for another. */
+export const rulePorts: Check = (subject) =>
+  subject.graph.ofKind('NetworkPolicy').flatMap((policy) =>
+    directionsOf(policy).flatMap((direction) =>
+      rulesOf(policy, direction).flatMap((rule, index) => {
+        const pods = targetsOf(subject, policy, direction, rule);
+        const known = pods?.flatMap((workload) => portsOf(subject, workload));
+        if (!known || known.length === 0) return [];
+        return rule.ports.flatMap(({ port, protocol, endPort }, position): Fault[] => {
+          if (port === undefined || endPort !== undefined) return [];
+          const found = known.find(({ name, number }) => port === name || port === number);
+          if (found?.protocol === protocol) return [];
+          const field = found ? 'protocol' : 'port';
+          return [
+            {
+              code: 'POLICY_PORT',
+              message: `${called(policy)} allows port ${port}/${protocol}, but the pods it is about have ${known.map(({ name, number, protocol: by }) => `${name ? `${name} ` : ''}${number}/${by}`).join(', ')}.`,
+              here: placeIn(policy, 'spec', rulesField[direction], index, 'ports', position, field),
+              fix: 'Policies see the port of the pod (containerPort), not that of the Service: write one of these.',
+            },
+          ];
+        });
+      }),
+    ),
+  );
+
+/** The workloads at the receiving end of a rule; `undefined` where it is not about pods of the manifests alone. */
+function targetsOf(
+  { graph }: Subject,
+  policy: Policy,
+  direction: Direction,
+  { peers }: ReturnType<typeof rulesOf>[number],
+): Workload[] | undefined {
+  const near = graph.workloads.filter(({ namespace }) => namespace === policy.namespace);
+  const everybody = { matchLabels: {}, matchExpressions: [] };
+  if (direction === 'Ingress')
+    return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everybody, labels));
+  if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector))
+    return undefined;
+  return near.filter(({ labels }) =>
+    peers.some(({ podSelector }) => selects(podSelector ?? everybody, labels)),
+  );
+}
+
+/** What the pods declare, and what their program opens besides. */
+function portsOf(
+  { known }: Subject,
+  workload: Workload,
+): { name?: string | undefined; number: number; protocol: string }[] {
+  const declared = declaredPorts(workload);
+  const opened = known
+    .filter((one) => one.workload === workload)
+    .flatMap(({ opens }) => Object.entries(opens))
+    .filter(([, number]) => !declared.some((port) => port.number === number));
+  return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];
+}
+
+/** A port whose callers the contract names, opened to everybody: operations would be behind no door. */
+export const openPorts: Check = ({ graph, known }) =>
+  graph.ofKind('NetworkPolicy').flatMap((policy) =>
+    policy.content.spec.ingress.flatMap(({ from, ports }, rule) =>
+      ports.flatMap(({ port }, position): Fault[] => {
+        if (from.length > 0 || !directionsOf(policy).includes('Ingress')) return [];
+        const everybody = { matchLabels: {}, matchExpressions: [] };
+        const named = known
+          .filter(
+            ({ workload }) =>
+              workload.namespace === policy.namespace &&
+              selects(policy.content.spec.podSelector ?? everybody, workload.labels),
+          )
+          .flatMap(({ program, opens }) =>
+            Object.entries(opens).map(([name, number]) => ({
+              name,
+              number,
+              from: program.service.ports[name]?.from ?? [],
+            })),
+          )
+          .find(({ name, number }) => port === name || port === number);
+        if (!named || named.from.length === 0 || named.from.includes('world')) return [];
+        return [
+          {
+            code: 'PORT_OPEN',
+            message: `${called(policy)} lets everybody in to port ${port ?? ''} ("${named.name}"), which is for ${named.from.join(' and ')}.`,
+            here: placeIn(policy, 'spec', 'ingress', rule, 'ports', position, 'port'),
+            fix: 'Say from whom, or name the port that is meant.',
+          },
+        ];
+      }),
+    ),
+  );

@@ -1,0 +1,127 @@
+import type { Answers, Program } from '../../contract/programs.ts';
+import type { Fault } from '../findings.ts';
+import { declaredPorts } from '../graph/ports.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import type { Probe } from '../shapes/container.ts';
+import { sayingOf } from './services.ts';
+import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
+
+const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
+type ProbeField = (typeof probeFields)[number];
+
+/** A probe as it is written, with what it asks. */
+export interface Asking {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly field: ProbeField;
+  readonly probe: Probe;
+  readonly path: readonly string[];
+  readonly port: string | number | undefined;
+}
+
+export const probesOf = ({ graph }: Subject): Asking[] =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      probeFields.flatMap((field) => {
+        const probe = container.spec[field];
+        if (!probe) return [];
+        const action = probe.httpGet
+          ? 'httpGet'
+          : probe.tcpSocket
+            ? 'tcpSocket'
+            : probe.grpc
+              ? 'grpc'
+              : 'exec';
+        const port = (probe.httpGet ?? probe.tcpSocket ?? probe.grpc)?.port;
+        return [{ workload, container, field, probe, path: [field, action], port }];
+      }),
+    ),
+  );
+
+/** A probe must ask a port its container has: the pod would never be ready, or be restarted for ever. */
+export const probePorts: Check = (subject) =>
+  probesOf(subject).flatMap((asking): Fault[] => {
+    const { workload, container, field, port } = asking;
+    const own = declaredPorts(workload).filter((declared) => declared.container === container);
+    if (port === undefined || own.some(({ name, number }) => port === name || port === number)) return [];
+    if (typeof port === 'number' && own.length === 0) return [];
+    const [first] = own;
+    return [
+      {
+        code: 'PROBE_PORT',
+        message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${own.map(({ name, number }) => (name ? `${name} (${number})` : number)).join(', ') || 'none'}.`,
+        here: inContainer(container, ...asking.path, 'port'),
+        ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
+        fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
+        hint: typeof port === 'number' ? sayingOf(port) : undefined,
+      },
+    ];
+  });
+
+/** A probe of a known program must ask a path that answers, and liveness none that depends on others. */
+export const probePaths: Check = (subject) =>
+  probesOf(subject).flatMap((asking) => {
+    const found = subject.known.find(({ container }) => container === asking.container);
+    return found ? [...pathFaults(asking, found), ...schemeFaults(asking, found)] : [];
+  });
+
+function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[] {
+  const { probe, container, workload, field, port } = asking;
+  const asked = declaredPorts(workload).find(({ name, number }) => name === port || number === port)?.number;
+  const [portName] = Object.entries(opens).find(([, number]) => number === asked) ?? [];
+  const { answers: all } = program.facts;
+  if (!probe.httpGet || portName === undefined || !all) return [];
+  const answers = all[portName];
+  const where = `The ${field} of ${containerCalled(workload, container)}`;
+  if (answers) return answerFaults(asking, program, answers, where);
+  return [
+    {
+      code: 'PROBE_PORT',
+      message: `${where} asks HTTP of port "${portName}", which does not speak it.`,
+      here: inContainer(container, field, 'httpGet', 'port'),
+      fix: `Ask ${Object.keys(all).join(' or ')}.`,
+    },
+  ];
+}
+
+function answerFaults(
+  { probe, container, field }: Asking,
+  { service }: Program,
+  { alive, ready }: Answers,
+  where: string,
+): Fault[] {
+  const asked = (probe.httpGet?.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
+  const right = field === 'readinessProbe' ? ready : alive;
+  // A start may be over when a store is ready: only what restarts a pod for others' sake is wrong.
+  const ended = field === 'startupProbe' && ready.includes(asked) && !service.edges?.length;
+  return when(!right.includes(asked) && !ended, () => ({
+    code: ready.includes(asked) ? 'PROBE_DEPENDS' : 'PROBE_PATH',
+    message: `${where} asks ${asked}, ${troubleOf(asked, { alive, ready })}; ${service.name} answers ${right.join(', ')}.`,
+    here: inContainer(container, field, 'httpGet', 'path'),
+    fix: `Write path: ${right[0] ?? ''}.`,
+  }));
+}
+
+function troubleOf(asked: string, { alive, ready }: Answers): string {
+  if (ready.includes(asked))
+    return 'which fails while a dependency is away: Kubernetes would restart pods that are well';
+  return alive.includes(asked)
+    ? 'which answers as long as the process lives: pods would be sent requests they cannot serve'
+    : 'which it does not answer';
+}
+
+function schemeFaults(
+  { probe, container, workload, field }: Asking,
+  { program, running }: KnownContainer,
+): Fault[] {
+  if (!probe.httpGet || (probe.httpGet.scheme === 'HTTPS') === program.facts.speaksTls(running)) return [];
+  return [
+    {
+      code: 'TLS_MISMATCH',
+      message: `The ${field} of ${containerCalled(workload, container)} speaks ${probe.httpGet.scheme}, but ${called(workload)} is ${program.facts.speaksTls(running) ? '' : 'not '}configured to speak TLS.`,
+      here: inContainer(container, field, 'httpGet', 'scheme'),
+      fix: `Write scheme: ${program.facts.speaksTls(running) ? 'HTTPS' : 'HTTP'}.`,
+    },
+  ];
+}

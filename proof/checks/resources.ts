@@ -1,0 +1,171 @@
+import type { Fault } from '../findings.ts';
+import { allClaims } from '../graph/claims.ts';
+import { placeIn } from '../graph/objects.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import { amount } from '../shapes/amount.ts';
+import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
+
+const mebi = 2 ** 20;
+
+/** Requests must fit limits, and neither may be what only a wrong unit makes. */
+export const quantities: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) => quantityFaults(workload, container)),
+  );
+
+function quantityFaults(workload: Workload, container: Container): Fault[] {
+  const { limits, requests } = container.spec.resources;
+  const where = containerCalled(workload, container);
+  return [
+    ...Object.keys(requests).flatMap((name) =>
+      when(amount(requests[name] ?? 0) > amount(limits[name] ?? Infinity), () => ({
+        code: 'QUANTITY',
+        message: `${where} asks for ${name} ${requests[name] ?? ''}, more than its limit of ${limits[name] ?? ''}.`,
+        here: inContainer(container, 'resources', 'requests', name),
+        there: inContainer(container, 'resources', 'limits', name),
+        fix: 'Lower the request, or raise the limit.',
+      })),
+    ),
+    ...ratioFaults(container, where),
+    ...(['requests', 'limits'] as const).flatMap((field) =>
+      Object.entries(container.spec.resources[field]).flatMap(([name, text]) =>
+        when(oddity(name, amount(text)), () => ({
+          code: 'QUANTITY',
+          message: `${where} has a ${name} of ${text}: ${oddity(name, amount(text)) ?? ''}.`,
+          here: inContainer(container, 'resources', field, name),
+          fix: 'Check the unit: 512Mi, 2Gi, 250m.',
+        })),
+      ),
+    ),
+  ];
+}
+
+/** Two quantities of one container that only a wrong unit puts side by side. */
+function ratioFaults(container: Container, where: string): Fault[] {
+  const { limits, requests } = container.spec.resources;
+  const [cores, asked, most] = [requests['cpu'] ?? 0, requests['memory'] ?? Infinity, limits['memory'] ?? 0];
+  const at = (field: string, name: string) => inContainer(container, 'resources', field, name);
+  return [
+    ...when(amount(cores) >= 8 && amount(asked) < amount(cores) * leastPerCore, () => ({
+      code: 'QUANTITY',
+      message: `${where} asks for ${cores} cores and ${asked} of memory.`,
+      here: at('requests', 'cpu'),
+      there: at('requests', 'memory'),
+      fix: 'Check the unit: 250m is a quarter of a core.',
+    })),
+    ...when(amount(most) > amount(asked) * widestBurst, () => ({
+      code: 'QUANTITY',
+      message: `${where} may take ${most} of memory, but asks for ${asked} only: a node may have none of the rest.`,
+      here: at('limits', 'memory'),
+      there: at('requests', 'memory'),
+      fix: 'Check the units of both.',
+    })),
+  ];
+}
+
+/** More than this many times its request is a slip of the unit, not a burst. */
+const widestBurst = 64;
+
+/** Who asks for many cores and less memory than this for each has left out an m. */
+const leastPerCore = 64 * mebi;
+
+/** Why an amount is one nobody means; `undefined` for any other. */
+function oddity(name: string, value: number): string | undefined {
+  if (Number.isNaN(value)) return 'no quantity';
+  if (name === 'cpu' && value > 256) return 'no node has so many cores';
+  if (name === 'cpu' && value > 0 && value < 0.001) return 'below a thousandth of a core';
+  if (name === 'memory' && value > 0 && value < mebi / 4) return 'no process runs in that';
+  if (name === 'memory' && value > 24 * 2 ** 40) return 'no node has so much';
+  return undefined;
+}
+
+/** A claim of a few bytes, or of more than any disk. */
+export const claimSizes: Check = ({ graph }) =>
+  allClaims(graph).flatMap(({ object, spec, path }): Fault[] => {
+    const text = spec.resources.requests.storage;
+    const value = amount(text);
+    if (value >= 64 * mebi && value <= 256 * 2 ** 40) return [];
+    return [
+      {
+        code: 'QUANTITY',
+        message: `${called(object)} claims ${text} of storage, which is ${value < 64 * mebi ? 'next to nothing' : 'more than any disk has'}.`,
+        here: placeIn(object, ...path, 'resources', 'requests', 'storage'),
+        fix: 'Check the unit: 10Gi.',
+      },
+    ];
+  });
+
+/** Scratch space that holds no file, or more than a node's disk. */
+export const scratchSizes: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.pod.volumes.flatMap(({ name, emptyDir }, index): Fault[] => {
+      const value = amount(emptyDir?.sizeLimit ?? mebi);
+      if (value >= mebi / 2 && value <= 2 ** 40) return [];
+      return [
+        {
+          code: 'QUANTITY',
+          message: `Volume "${name}" of ${called(workload)} may hold ${emptyDir?.sizeLimit ?? ''}, ${value < mebi ? 'next to nothing: its pod is evicted at the first file' : 'more than a node has'}.`,
+          here: inPod(workload, 'volumes', index, 'emptyDir', 'sizeLimit'),
+          fix: 'Check the unit: 64Mi.',
+        },
+      ];
+    }),
+  );
+
+/** What a program is told to take must leave room under the limit, or it is killed for it. */
+export const memorySettings: Check = ({ known }) =>
+  known.flatMap(({ workload, container, program, running }): Fault[] => {
+    const limit = amount(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
+    const told = program.facts.memory?.(running) ?? [];
+    const sum = told.reduce((total, { mebibytes }) => total + mebibytes, 0);
+    const [first] = told;
+    if (!first || !(sum > limit * 0.9)) return [];
+    return [
+      {
+        code: 'MEMORY',
+        message: `${called(workload)} is told to take ${told.map(({ says }) => says).join(' and ')}, but is killed above ${container.spec.resources.limits['memory'] ?? ''}.`,
+        here: container.env.find(({ name }) => name === first.in)?.place ?? inContainer(container, 'name'),
+        there: inContainer(container, 'resources', 'limits', 'memory'),
+        fix: 'Raise the limit, or lower what it is told to take: a tenth at least must be left.',
+      },
+    ];
+  });
+
+/** Several replicas of a store that knows nothing of its peers are several stores behind one name. */
+export const replicas: Check = ({ known }) =>
+  known.flatMap(({ workload, program, running }): Fault[] =>
+    workload.replicas > 1 && program.facts.alone?.(running)
+      ? [
+          {
+            code: 'REPLICAS_APART',
+            message: `${called(workload)} runs ${workload.replicas} times, but as it is configured each ${program.service.name} knows nothing of the others: what is written to one is not in the next.`,
+            here: placeIn(workload.object, 'spec', 'replicas'),
+            fix: 'Write replicas: 1, or configure a cluster.',
+          },
+        ]
+      : [],
+  );
+
+/** A pod must be given the time its program takes to stop. */
+export const grace: Check = ({ known }) =>
+  known.flatMap(({ workload, container, program, running }): Fault[] => {
+    const waits = Object.keys(program.service.variables ?? {})
+      .filter((name) => name.startsWith('SHUTDOWN_'))
+      .map((name) => ({
+        name,
+        seconds: Number(running.env[name] ?? program.service.variables?.[name]?.default ?? 0),
+      }));
+    const sum = waits.reduce((total, { seconds }) => total + seconds, 0);
+    const given = workload.pod.terminationGracePeriodSeconds ?? 30;
+    const [first] = waits;
+    if (!first || sum < given) return [];
+    return [
+      {
+        code: 'GRACE',
+        message: `${called(workload)} is killed ${given} s after it is told to stop, but ${waits.map(({ name, seconds }) => `${name} (${seconds} s)`).join(' and ')} take as long.`,
+        here: container.env.find(({ name }) => name === first.name)?.place ?? inContainer(container, 'name'),
+        there: inPod(workload, 'terminationGracePeriodSeconds'),
+        fix: `Give it more than ${sum} s.`,
+      },
+    ];
+  });

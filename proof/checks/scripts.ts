@@ -1,0 +1,171 @@
+import { distance } from 'fastest-levenshtein';
+import { nearest } from '../../contract/nearest.ts';
+import { type Program } from '../../contract/programs.ts';
+import type { Fault } from '../findings.ts';
+import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
+import { declaredPorts } from '../graph/ports.ts';
+import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/words.ts';
+import { commandsOf, faultIn, programOf, type Command } from './commands.ts';
+import { when, type Check, type Subject } from './subject.ts';
+
+/** A script may only use variables its container has: an unset one is the empty text. */
+export const scriptVariables: Check = (subject) =>
+  commandsOf(subject).flatMap((command): Fault[] => {
+    const script = scriptOf(command.words);
+    if (!script) return [];
+    const names = command.container.env.map(({ name }) => name);
+    const open = openHereDocument(script.text);
+    return [
+      ...[...new Set(shellVariables(script.text))]
+        .filter((name) => !names.includes(name) && mustBeSet(subject, command, script.text, name))
+        .map((name) => {
+          const near = nearest(name, names);
+          return faultIn(
+            command,
+            `The script of ${command.what} uses $${name}, which the container is not given.`,
+            near ? `Write $${near}.` : `Set ${name}.`,
+            script.index,
+          );
+        }),
+      ...(open === undefined
+        ? []
+        : [
+            faultIn(
+              command,
+              `The script of ${command.what} never ends the text it starts with <<${open}.`,
+              `Write ${open} on a line of its own.`,
+              script.index,
+            ),
+          ]),
+    ];
+  });
+
+/** Images set variables too: only what is demanded, known to the program, or a slip away from one that is set. */
+const mustBeSet = (subject: Subject, { container }: Command, script: string, name: string): boolean =>
+  script.includes(`\${${name}:?`) ||
+  Object.hasOwn(programOf(subject, container)?.service.variables ?? {}, name) ||
+  nearest(
+    name,
+    container.env.map((entry) => entry.name),
+  ) !== undefined;
+
+/** A file named in a command must be one that is mounted, where a mount says what is in its folder. */
+export const commandFiles: Check = (subject) =>
+  commandsOf(subject).flatMap((command) => {
+    const found = mountsOf(subject.graph, command.workload, command.container);
+    return pathsIn(command.words.join(' ')).flatMap((path) => pathFaults(subject, command, found, path));
+  });
+
+function pathFaults(subject: Subject, command: Command, found: readonly Mount[], path: string): Fault[] {
+  const mount = mountAt(found, path);
+  const files = (mount?.files ?? found.flatMap(({ files: mounted = [] }) => mounted)).map(
+    (file) => file.path,
+  );
+  if (files.includes(path)) return [];
+  const meant = meantPath(subject, command, files, path);
+  if (mount?.files ?? (meant !== undefined && !mount))
+    return [
+      {
+        ...faultIn(
+          command,
+          `${command.what} names ${path}, and no such file is mounted.`,
+          `Write ${meant ?? files[0] ?? 'another path'}, or mount it.`,
+        ),
+        code: 'FILE_MISSING',
+        ...(mount ? { there: mount.place } : {}),
+      },
+    ];
+  return mount ? [] : unwritable(command, found, path);
+}
+
+/** The path that was probably meant: of a mounted file, or of one that comes with the image. */
+const meantPath = (
+  subject: Subject,
+  command: Command,
+  files: readonly string[],
+  path: string,
+): string | undefined =>
+  nearest(path, files) ??
+  files.find((file) => file.split('/').at(-1) === path.split('/').at(-1)) ??
+  imagePath(programOf(subject, command.container), path);
+
+/** A path that is written to, on a root that is read-only. */
+function unwritable(command: Command, found: readonly Mount[], path: string): Fault[] {
+  const written = new RegExp(
+    `\\b(cp|mv|mkdir|touch|tee)\\b[^\\n;&|]*\\s${path.replaceAll('.', '\\.')}\\s*($|[\\n;&|])`,
+  ).test(command.words.join(' '));
+  const readOnly = command.container.spec.securityContext.readOnlyRootFilesystem === true;
+  const others = found.filter(({ writable }) => writable).map((one) => one.path);
+  return when(written && readOnly, () => ({
+    ...faultIn(
+      command,
+      `${command.what} writes to ${path}, which is on no volume, and its root is read-only.`,
+      `Mount a volume there, or write to one of ${others.join(', ') || 'none'}.`,
+    ),
+    code: 'PATH_NOT_WRITABLE',
+  }));
+}
+
+/** The path of an image that a path is a slip away from. */
+function imagePath(program: Program | undefined, path: string): string | undefined {
+  const bare = path.replace(/\/\.?$/, '');
+  const known = (program?.service.container.volumes ?? []).map((volume) => volume.path);
+  return known.find(
+    (right) =>
+      right.split('/').length > 2 &&
+      right !== bare &&
+      !bare.startsWith(`${right}/`) &&
+      distance(right, bare) <= 2,
+  );
+}
+
+/** `redis-cli -p 6379 ping` asks a port and exits 0 even when it is answered NOAUTH. */
+export const probeCommands: Check = (subject) =>
+  commandsOf(subject)
+    .filter(({ path }) => path.length > 1)
+    .flatMap((command): Fault[] => {
+      const text = command.words.join(' ');
+      const numbers = declaredPorts(command.workload).map(({ number }) => number);
+      const asked = [...text.matchAll(/\s(?:-p|--port)[ =]?(\d+)/g)].map(([, port]) => Number(port));
+      const ping = /\bredis-cli\b.*\bping\b/s.test(text);
+      return [
+        ...asked
+          .filter((port) => numbers.length > 0 && !numbers.includes(port))
+          .map((port) => ({
+            ...faultIn(
+              command,
+              `${command.what} asks port ${port}; the container declares ${numbers.join(', ')}.`,
+              `Ask ${numbers[0] ?? ''}.`,
+            ),
+            code: 'PROBE_PORT' as const,
+          })),
+        ...[...text.matchAll(/\bredis-cli((?:\s+-\S+(?:\s+\d+)?)*)/g)]
+          .flatMap(([, flags = '']) => flags.match(/-[-\w]+/g) ?? [])
+          .filter((flag) => !flag.startsWith('--') && !/^-[hpsaurinxXdDcet23]$/.test(flag))
+          .map((flag) =>
+            faultIn(
+              command,
+              `${command.what} gives redis-cli "${flag}", which it does not know.`,
+              'Write -p and the port.',
+            ),
+          ),
+        ...(/\bredis-cli\b/.test(text) && !ping
+          ? [
+              faultIn(
+                command,
+                `${command.what} asks redis-cli for something other than ping.`,
+                'Write redis-cli ping.',
+              ),
+            ]
+          : []),
+        ...(ping && !/=\s*"?PONG"?(?!\w)/.test(text) && /\[/.test(text)
+          ? [
+              faultIn(
+                command,
+                `${command.what} compares what redis-cli ping says with something other than PONG, so it always fails.`,
+                'Compare with PONG.',
+              ),
+            ]
+          : []),
+      ];
+    });

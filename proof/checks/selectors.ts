@@ -1,0 +1,205 @@
+import { repositoryOf } from '../../contract/programs.ts';
+import type { Graph } from '../graph/graph.ts';
+import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { nameLabel } from '../graph/ours.ts';
+import { selectedBy } from '../graph/ports.ts';
+import { selectorText, selects } from '../graph/selectors.ts';
+import type { Selector } from '../shapes/common.ts';
+import type { Path } from '../source.ts';
+import { called, inPod, type Check } from './subject.ts';
+
+/** A selector of an object, where it is written. */
+interface Selecting {
+  readonly object: AnyObject;
+  readonly selector: Selector;
+  readonly path: Path;
+}
+
+const none = { matchLabels: {}, matchExpressions: [] };
+const hasTerms = ({ matchLabels, matchExpressions }: Selector): boolean =>
+  Object.keys(matchLabels).length + matchExpressions.length > 0;
+
+function selectorsOf(graph: Graph): Selecting[] {
+  const services = graph.ofKind('Service').map((object): Selecting => ({
+    object,
+    selector: { ...none, matchLabels: object.content.spec.selector ?? {} },
+    path: ['spec', 'selector'],
+  }));
+  const budgets = graph.ofKind('PodDisruptionBudget').map((object): Selecting => ({
+    object,
+    selector: object.content.spec.selector,
+    path: ['spec', 'selector', 'matchLabels'],
+  }));
+  const policies = graph.ofKind('NetworkPolicy').map((object): Selecting => ({
+    object,
+    selector: object.content.spec.podSelector ?? none,
+    path: ['spec', 'podSelector', 'matchLabels'],
+  }));
+  return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));
+}
+
+/** A Service, budget or policy that selects no pod does nothing, and says nothing about it. */
+export const selectsNothing: Check = ({ graph }) =>
+  selectorsOf(graph)
+    .filter(
+      ({ object, selector }) =>
+        !graph.workloads.some((one) => one.namespace === object.namespace && selects(selector, one.labels)),
+    )
+    .map(({ object, selector, path }) => {
+      const near = closest(graph, object.namespace, selector);
+      return {
+        code: 'SELECTS_NOTHING' as const,
+        message:
+          `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
+          (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
+        here: placeIn(object, ...path),
+        ...(near
+          ? { there: { doc: near.object.doc, path: [...near.podPath.slice(0, -1), 'metadata', 'labels'] } }
+          : {}),
+        fix: near
+          ? 'Make the selector and the labels of the pods agree.'
+          : 'Select labels some pod has, or remove it.',
+      };
+    });
+
+/** The workload that has most of what is selected. */
+function closest(
+  graph: Graph,
+  namespace: string,
+  { matchLabels }: Selector,
+): Graph['workloads'][number] | undefined {
+  const score = ({ labels }: Graph['workloads'][number]): number =>
+    Object.entries(matchLabels).filter(([key, value]) => labels[key] === value || labels[key] !== undefined)
+      .length;
+  return [...graph.workloads]
+    .filter((one) => one.namespace === namespace && score(one) > 0)
+    .sort((a, b) => score(b) - score(a))[0];
+}
+
+const labelsText = (labels: Readonly<Record<string, string>>, { matchLabels }: Selector): string =>
+  Object.keys(matchLabels)
+    .map((key) => `${key}=${labels[key] ?? '(nothing)'}`)
+    .join(', ');
+
+/** The cluster refuses a workload whose selector does not select its own pods. */
+export const ownPods: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) => {
+    const selector = ownSelector(workload.object);
+    if (!selector) return [];
+    const here = placeIn(workload.object, 'spec', 'selector', 'matchLabels');
+    const others = graph.workloads.filter(
+      (other) =>
+        other !== workload &&
+        other.namespace === workload.namespace &&
+        hasTerms(selector) &&
+        selects(selector, other.labels),
+    );
+    return [
+      ...(selects(selector, workload.labels)
+        ? []
+        : [
+            {
+              code: 'SELECTOR_MISSES_OWN_PODS' as const,
+              message: `${called(workload)} selects ${selectorText(selector)}, but its own pods have ${labelsText(workload.labels, selector)}.`,
+              here,
+              there: {
+                doc: workload.object.doc,
+                path: [...workload.podPath.slice(0, -1), 'metadata', 'labels'],
+              },
+              fix: 'Make the selector and the labels of the template agree.',
+            },
+          ]),
+      ...others.map((other) => ({
+        code: 'SELECTORS_OVERLAP' as const,
+        message: `${called(workload)} also selects the pods of ${called(other)}: each will delete the other's.`,
+        here,
+        there: { doc: other.object.doc, path: [...other.podPath.slice(0, -1), 'metadata', 'labels'] },
+        fix: 'Give each a label of its own and select it.',
+      })),
+    ];
+  });
+
+/** How a workload finds its own pods; a Job's selector is made for it. */
+const ownSelector = (object: AnyObject): Selector | undefined =>
+  object.kind === 'Deployment' || object.kind === 'StatefulSet' || object.kind === 'DaemonSet'
+    ? object.content.spec.selector
+    : undefined;
+
+/** A Service in front of different programs answers with one, then with the other. */
+export const selectsSeveral: Check = ({ graph }) =>
+  graph.ofKind('Service').flatMap((service) => {
+    const [first, ...rest] = selectedBy(graph, service).filter(
+      ({ kind }) => kind !== 'Job' && kind !== 'CronJob',
+    );
+    const imageOf = (workload: typeof first): string =>
+      repositoryOf(workload?.pod.containers[0]?.image ?? '');
+    const other = rest.find((one) => imageOf(one) !== imageOf(first));
+    return first && other
+      ? [
+          {
+            code: 'SELECTS_SEVERAL' as const,
+            message: `${called(service)} leads to ${called(first)} (${imageOf(first)}) and to ${called(other)} (${imageOf(other)}).`,
+            here: placeIn(service, 'spec', 'selector'),
+            there: placeIn(other.object, 'metadata', 'name'),
+            fix: 'Select a label that only one of them has.',
+          },
+        ]
+      : [];
+  });
+
+/** An object that calls itself one thing and selects another. */
+export const selectorOfAnother: Check = ({ graph }) =>
+  selectorsOf(graph).flatMap(({ object, selector, path }) => {
+    const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
+    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined || own === wanted)
+      return [];
+    return [
+      {
+        code: 'SELECTOR_OF_ANOTHER' as const,
+        message: `${called(object)} says it is of "${own}", but selects the pods of "${wanted}".`,
+        here: placeIn(object, ...path, nameLabel),
+        there: placeIn(object, 'metadata', 'labels', nameLabel),
+        fix: 'Make both the same.',
+      },
+    ];
+  });
+
+/** A spread over pods that are not its own spreads nothing. */
+export const spreads: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.pod.topologySpreadConstraints.flatMap(({ labelSelector, topologyKey }, index) => {
+      const at = ['topologySpreadConstraints', index];
+      const wrong = /(^|\.)(kubernetes|k8s)\.io\//.test(topologyKey) && !topologies.includes(topologyKey);
+      return [
+        ...(labelSelector && !selects(labelSelector, workload.labels)
+          ? [
+              {
+                code: 'SELECTS_NOTHING' as const,
+                message: `${called(workload)} spreads pods with ${selectorText(labelSelector)}, but its own have ${labelsText(workload.labels, labelSelector)}.`,
+                here: inPod(workload, ...at, 'labelSelector', 'matchLabels'),
+                fix: 'Select its own pods.',
+              },
+            ]
+          : []),
+        ...(wrong
+          ? [
+              {
+                code: 'UNKNOWN_TOPOLOGY' as const,
+                message: `${called(workload)} spreads over "${topologyKey}", which is no label of Kubernetes' nodes.`,
+                here: inPod(workload, ...at, 'topologyKey'),
+                fix: `Write one of ${topologies.join(', ')}.`,
+              },
+            ]
+          : []),
+      ];
+    }),
+  );
+
+const topologies = [
+  'kubernetes.io/hostname',
+  'topology.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+  'kubernetes.io/arch',
+  'kubernetes.io/os',
+  'node.kubernetes.io/instance-type',
+];

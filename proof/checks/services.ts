@@ -1,0 +1,151 @@
+import { knownPort } from '../../contract/known-ports.ts';
+import type { Fault } from '../findings.ts';
+import { placeIn } from '../graph/objects.ts';
+import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import type { Workload } from '../graph/workloads.ts';
+import { called, inContainer, type Check, type Subject } from './subject.ts';
+
+/** Whose port a number usually is, as a sentence; `undefined` where it is nobody's. */
+export const sayingOf = (port: number): string | undefined => {
+  const known = knownPort(port);
+  return known && `${port} is ${known.saying}.`;
+};
+
+/** Every port of every Service with each workload behind it. */
+export function leads(
+  subject: Subject,
+): { service: Service; port: ServicePort; index: number; workload: Workload }[] {
+  return subject.graph
+    .ofKind('Service')
+    .flatMap((service) =>
+      selectedBy(subject.graph, service).flatMap((workload) =>
+        service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
+      ),
+    );
+}
+
+/** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
+export const targets: Check = (subject) =>
+  leads(subject).flatMap(({ service, port, index, workload }) => {
+    const target = targetOf(port, workload);
+    const at = (field: string) => placeIn(service, 'spec', 'ports', index, field);
+    const declared = declaredPorts(workload);
+    if (!target?.declared) return undeclared(subject, { service, port, index, workload });
+    const { declared: found } = target;
+    const there = inContainer(found.container, 'ports', found.index, 'protocol');
+    const namesake = declared.find(({ name }) => name !== undefined && name === port.name);
+    return [
+      ...(found.protocol === port.protocol
+        ? []
+        : [
+            {
+              code: 'PROTOCOL_MISMATCH' as const,
+              message: `${called(service)} forwards ${port.protocol} on port ${port.port}, but the port it leads to is declared as ${found.protocol}.`,
+              here: at('protocol'),
+              there,
+              fix: `Write ${found.protocol} at both.`,
+            },
+          ]),
+      ...(namesake && namesake.number !== target.number
+        ? [
+            {
+              code: 'PORT_NAME_CROSSED' as const,
+              message: `Port "${port.name ?? ''}" of ${called(service)} leads to ${target.number}, while "${namesake.name ?? ''}" of ${called(workload)} is ${namesake.number}.`,
+              here: at('targetPort'),
+              there: inContainer(namesake.container, 'ports', namesake.index, 'containerPort'),
+              fix: `Write targetPort: ${namesake.name ?? namesake.number}.`,
+              hint: sayingOf(target.number),
+            },
+          ]
+        : []),
+    ];
+  });
+
+/** A number may lead to a port that is not declared, but only where nothing says what the pods listen on. */
+function undeclared(
+  subject: Subject,
+  { service, port, index, workload }: ReturnType<typeof leads>[number],
+): Fault[] {
+  const declared = declaredPorts(workload);
+  const wanted = port.targetPort ?? port.port;
+  const known = subject.known.filter((one) => one.workload === workload);
+  const open = known.flatMap(({ program, opens }) => [
+    ...Object.values(opens),
+    ...(program.facts.otherPorts ?? []),
+  ]);
+  if (typeof wanted === 'number' && (declared.length === 0 || open.includes(wanted))) return [];
+  const [first] = declared;
+  const named = declared
+    .map(({ name, number }) => (name ? `${name} (${number})` : String(number)))
+    .join(', ');
+  return [
+    {
+      code: 'TARGET_PORT_UNKNOWN',
+      message: `Port ${port.port} of ${called(service)} leads to "${wanted}", which the pods of ${called(workload)} do not have; they declare ${named || 'no port'}.`,
+      here: placeIn(service, 'spec', 'ports', index, port.targetPort === undefined ? 'port' : 'targetPort'),
+      ...(first ? { there: inContainer(first.container, 'ports', first.index, 'containerPort') } : {}),
+      fix: first
+        ? `Write targetPort: ${first.name ?? first.number}, or declare the port.`
+        : 'Declare the port in the container.',
+      hint: typeof wanted === 'number' ? sayingOf(wanted) : undefined,
+    },
+  ];
+}
+
+/** Ports and names that a Service has twice, or one that has none where there are several. */
+export const servicePortsTwice: Check = ({ graph }) =>
+  graph.ofKind('Service').flatMap((service) => {
+    const { ports } = service.content.spec;
+    const keys = (['port', 'name'] as const).flatMap((field) =>
+      ports.map((port, index) => ({
+        field,
+        index,
+        key: field === 'port' ? `${port.port}/${port.protocol}` : port.name,
+      })),
+    );
+    return keys.flatMap(({ field, index, key }) => {
+      const first = keys.find((other) => other.field === field && other.key === key);
+      if ((field === 'name' && ports.length < 2) || (key !== undefined && first?.index === index)) return [];
+      return [
+        {
+          code: 'PORT_TWICE' as const,
+          message:
+            key === undefined
+              ? `${called(service)} has several ports, and one has no name.`
+              : `${called(service)} has ${field} ${key} twice.`,
+          here: placeIn(service, 'spec', 'ports', index, field),
+          ...(first && first.index !== index
+            ? { there: placeIn(service, 'spec', 'ports', first.index, field) }
+            : {}),
+          fix: `Give each port a ${field} of its own.`,
+        },
+      ];
+    });
+  });
+
+/** A node has each port once. */
+export const nodePortsTwice: Check = ({ graph }) => {
+  const all = graph
+    .ofKind('Service')
+    .flatMap((service) =>
+      service.content.spec.ports.flatMap(({ nodePort }, index) =>
+        nodePort === undefined
+          ? []
+          : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
+      ),
+    );
+  return all.flatMap((one, index) => {
+    const first = all.slice(0, index).find(({ nodePort }) => nodePort === one.nodePort);
+    return first
+      ? [
+          {
+            code: 'PORT_TWICE' as const,
+            message: `${called(one.service)} and ${called(first.service)} both want node port ${one.nodePort}.`,
+            here: one.place,
+            there: first.place,
+            fix: 'Give one of them another.',
+          },
+        ]
+      : [];
+  });
+};

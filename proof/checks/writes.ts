@@ -1,0 +1,95 @@
+import { nearest } from '../../contract/nearest.ts';
+import type { Write } from '../../contract/programs/program.ts';
+import type { Fault } from '../findings.ts';
+import { mountAt, mountsOf, placeOfSetting, trimmed, type Mount } from '../graph/files.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { KnownContainer } from '../graph/programs.ts';
+import { called, containerCalled, inContainer, type Check } from './subject.ts';
+
+/** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
+export const writablePaths: Check = ({ graph, known }) =>
+  known.flatMap((one) => [...ownPaths(graph, one), ...configuredPaths(graph, one)]);
+
+const hasClaim = (mounts: readonly Mount[]): boolean => mounts.some(({ kind }) => kind === 'claim');
+
+/** Whether a process may write where a mount is, or where none is. */
+const isWritable = (mount: Mount | undefined, { container }: KnownContainer): boolean =>
+  mount ? mount.writable : container.spec.securityContext.readOnlyRootFilesystem !== true;
+
+function ownPaths(graph: Graph, known: KnownContainer): Fault[] {
+  const { workload, container, program } = known;
+  const mounts = mountsOf(graph, workload, container);
+  if (mounts.length === 0) return [];
+  return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
+    const mount = mountAt(mounts, path);
+    const trouble = ownTrouble(mounts, mount, kind === 'persistent', isWritable(mount, known));
+    if (!trouble) return [];
+    const near = nearest(
+      path,
+      mounts.map((other) => other.path),
+    );
+    const there = mounts.find((other) => other.path === near);
+    return [
+      {
+        code: 'PATH_NOT_WRITABLE',
+        message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${trouble}.`,
+        here: there?.place ?? inContainer(container, 'volumeMounts'),
+        fix: `Mount a volume at ${path}${there ? `, not at ${there.path}` : ''}.`,
+      },
+    ];
+  });
+}
+
+function ownTrouble(
+  mounts: readonly Mount[],
+  mount: Mount | undefined,
+  kept: boolean,
+  writable: boolean,
+): string | undefined {
+  if (mount?.kind === 'missing') return undefined;
+  if (!writable) return mount ? 'has it mounted read-only' : 'has a read-only root and no volume there';
+  const lasts = mount?.kind === 'claim' || mount?.kind === 'other';
+  return kept && !lasts && hasClaim(mounts) ? 'has no claim there: it is gone with the pod' : undefined;
+}
+
+/** A folder named in the environment or in a file: writable, and on a claim where what is in it must last. */
+function configuredPaths(graph: Graph, known: KnownContainer): Fault[] {
+  const { workload, container, program, running } = known;
+  const mounts = mountsOf(graph, workload, container);
+  const writes = program.facts.writes?.(running) ?? [];
+  return writes.flatMap((write): Fault[] => {
+    const mount = mountAt(mounts, trimmed(write.path));
+    const trouble =
+      sharedTrouble(writes, write) ?? configuredTrouble(mounts, write, isWritable(mount, known));
+    if (!trouble) return [];
+    const right = mounts.filter(
+      ({ writable, kind }) => writable && (write.how !== 'kept' || kind === 'claim'),
+    );
+    return [
+      {
+        code: 'PATH_NOT_WRITABLE',
+        message: `${program.service.name} of ${called(workload)} is told by ${write.in || 'its command'} to write to "${write.path}", ${trouble}.`,
+        here: placeOfSetting(graph, workload, container, write.in),
+        ...(mount ? { there: mount.place } : {}),
+        fix: `Name a path of its own on ${right.map((one) => one.path).join(' or ') || 'a volume'}.`,
+      },
+    ];
+  });
+}
+
+function sharedTrouble(writes: readonly Write[], write: Write): string | undefined {
+  const other = writes.find((one) => one.in !== write.in && one.path === write.path);
+  return other && `which is also what ${other.in} says`;
+}
+
+function configuredTrouble(
+  mounts: readonly Mount[],
+  { path, how }: Write,
+  writable: boolean,
+): string | undefined {
+  if (how === 'file' && mounts.some((one) => one.path === trimmed(path)))
+    return 'which is a folder, not a file';
+  if (!writable) return 'where nothing may be written';
+  const lost = how === 'kept' && mountAt(mounts, trimmed(path))?.kind !== 'claim' && hasClaim(mounts);
+  return lost ? 'which is on no claim, and what is there must outlive the pod' : undefined;
+}

@@ -1,0 +1,146 @@
+import type { ContainerSpec } from '../shapes/container.ts';
+import type { Place } from '../source.ts';
+import type { KnownKind } from './kinds.ts';
+import { placeIn, type ObjectOf } from './objects.ts';
+
+type OfKind = <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
+
+/** One variable of a container. */
+export interface EnvEntry {
+  readonly name: string;
+  /** Its text; absent where the manifests do not hold it (a Secret kept elsewhere, a field of the pod). */
+  readonly value?: string;
+  /** Whether the text is secret: never shown. */
+  readonly secret: boolean;
+  /** The key of a Secret or ConfigMap it is taken from. */
+  readonly from?: {
+    readonly kind: 'Secret' | 'ConfigMap';
+    readonly name: string;
+    readonly key: string;
+    readonly optional: boolean;
+  };
+  /** Where its value is written. */
+  readonly place: Place;
+}
+
+/**
+ * The environment kubelet would make for a container: `envFrom` first, then `env` over it, `$(NAME)` expanded from
+ * what stands before. A name appears once, with the value that wins.
+ */
+export function environmentOf(
+  spec: ContainerSpec,
+  place: Place,
+  namespace: string,
+  ofKind: OfKind,
+): EnvEntry[] {
+  const found = new Map<string, EnvEntry>();
+  const set = (entry: EnvEntry): void => {
+    found.delete(entry.name);
+    found.set(entry.name, entry);
+  };
+  const named = <K extends 'ConfigMap' | 'Secret'>(kind: K, name: string): ObjectOf<K> | undefined =>
+    ofKind(kind).find((object) => object.name === name && object.namespace === namespace);
+  for (const { prefix, configMapRef, secretRef } of spec.envFrom) {
+    const source = configMapRef
+      ? named('ConfigMap', configMapRef.name)
+      : secretRef
+        ? named('Secret', secretRef.name)
+        : undefined;
+    for (const entry of source ? allOf(source) : []) set({ ...entry, name: `${prefix}${entry.name}` });
+  }
+  spec.env.forEach((variable, index) => {
+    const here = { doc: place.doc, path: [...place.path, 'env', index, 'value'] };
+    const { secretKeyRef, configMapKeyRef } = variable.valueFrom ?? {};
+    if (secretKeyRef)
+      set(keyOf('Secret', variable.name, secretKeyRef, named('Secret', secretKeyRef.name), here));
+    else if (configMapKeyRef)
+      set(keyOf('ConfigMap', variable.name, configMapKeyRef, named('ConfigMap', configMapKeyRef.name), here));
+    else if (variable.valueFrom) set({ name: variable.name, secret: false, place: here });
+    else set({ name: variable.name, ...expanded(variable.value ?? '', found), place: here });
+  });
+  return [...found.values()];
+}
+
+/** Whether every ConfigMap and Secret that is taken whole is among the manifests. */
+export const sourcesKnown = (spec: ContainerSpec, namespace: string, ofKind: OfKind): boolean =>
+  spec.envFrom.every(({ configMapRef, secretRef }) => {
+    const there = (kind: 'ConfigMap' | 'Secret', name: string | undefined): boolean =>
+      name === undefined ||
+      ofKind(kind).some((object) => object.name === name && object.namespace === namespace);
+    return there('ConfigMap', configMapRef?.name) && there('Secret', secretRef?.name);
+  });
+
+/** Every key of a ConfigMap or Secret as a variable. */
+function allOf(source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>): EnvEntry[] {
+  return Object.keys(textsOf(source)).map((key) => ({
+    name: key,
+    ...entryOf(source, key),
+    from: { kind: source.kind, name: source.name, key, optional: false },
+    place: placeOfKey(source, key),
+  }));
+}
+
+function keyOf(
+  kind: 'ConfigMap' | 'Secret',
+  name: string,
+  {
+    name: object,
+    key,
+    optional,
+  }: { readonly name: string; readonly key: string; readonly optional: boolean },
+  ...[source, here]: [ObjectOf<'ConfigMap'> | ObjectOf<'Secret'> | undefined, Place]
+): EnvEntry {
+  const from = { kind, name: object, key, optional };
+  const written = source && key in textsOf(source);
+  const reference = {
+    doc: here.doc,
+    path: [
+      ...here.path.slice(0, -1),
+      'valueFrom',
+      kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef',
+      'key',
+    ],
+  };
+  return {
+    name,
+    ...(written ? entryOf(source, key) : { secret: kind === 'Secret' }),
+    from,
+    place: written && kind === 'ConfigMap' ? placeOfKey(source, key) : reference,
+  };
+}
+
+function entryOf(
+  source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
+  key: string,
+): Pick<EnvEntry, 'value' | 'secret'> {
+  return { value: textsOf(source)[key] ?? '', secret: source.kind === 'Secret' };
+}
+
+/** The texts of a ConfigMap or Secret by key; a Secret's decoded. */
+export function textsOf(
+  source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
+): Readonly<Record<string, string>> {
+  if (source.kind === 'ConfigMap') return source.content.data;
+  const decoded = Object.entries(source.content.data).map(([key, text]): [string, string] => [
+    key,
+    Buffer.from(text, 'base64').toString(),
+  ]);
+  return { ...Object.fromEntries(decoded), ...source.content.stringData };
+}
+
+const placeOfKey = (source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>, key: string): Place =>
+  placeIn(source, source.kind === 'Secret' && key in source.content.stringData ? 'stringData' : 'data', key);
+
+/** `$(NAME)` gives what NAME holds; `$$(NAME)` is the text itself, and so is a name that is not set before. */
+function expanded(text: string, before: ReadonlyMap<string, EnvEntry>): Pick<EnvEntry, 'value' | 'secret'> {
+  let [secret, known] = [false, true];
+  const value = text.replaceAll(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name: string | undefined) => {
+    if (name === undefined) return '$';
+    const entry = before.get(name);
+    if (!entry) return whole;
+    secret ||= entry.secret;
+    known &&= entry.value !== undefined;
+    return entry.value ?? '';
+  });
+  return known ? { value, secret } : { secret };
+}

@@ -1,0 +1,76 @@
+import type { Doc } from '../source.ts';
+import type { Fault } from '../findings.ts';
+import type { KnownKind } from './kinds.ts';
+import { readObject, type AnyObject, type ObjectOf } from './objects.ts';
+import { workloadOf, type Workload } from './workloads.ts';
+
+/**
+ * What a set of manifests is made of, each part with the place it is written at: everything a check asks for
+ * follows from it.
+ */
+export interface Graph {
+  readonly objects: readonly AnyObject[];
+  readonly workloads: readonly Workload[];
+  /** All objects of one kind, in the order they are written. */
+  readonly ofKind: <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
+  /** The object of that kind, namespace and name. */
+  readonly find: <K extends KnownKind>(kind: K, namespace: string, name: string) => ObjectOf<K> | undefined;
+}
+
+export interface ReadGraph {
+  readonly graph: Graph;
+  /** What has no shape Kubernetes would accept; such objects are not in the graph. */
+  readonly faults: readonly Fault[];
+}
+
+/** Reads documents into a graph. Pure: nothing is asked but the documents. */
+export function readGraph(docs: readonly Doc[]): ReadGraph {
+  const reads = docs.map((doc) => ({ doc, ...readObject(doc) }));
+  const usual = usualNamespace(docs);
+  const objects = reads.flatMap(({ doc, kind, content }) =>
+    kind && content && !isTestHook(content.metadata.annotations)
+      ? [
+          {
+            kind,
+            name: content.metadata.name ?? content.metadata.generateName ?? '',
+            namespace: kind === 'Namespace' ? '' : (content.metadata.namespace ?? usual),
+            labels: content.metadata.labels,
+            doc,
+            content,
+          } as AnyObject,
+        ]
+      : [],
+  );
+  return { graph: graphOf(objects), faults: reads.flatMap(({ faults }) => faults) };
+}
+
+/** What `helm test` runs and removes again is no part of what is installed. */
+const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
+  /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
+
+function graphOf(objects: readonly AnyObject[]): Graph {
+  const byKind = new Map<KnownKind, AnyObject[]>();
+  for (const object of objects) byKind.set(object.kind, [...(byKind.get(object.kind) ?? []), object]);
+  const ofKind = <K extends KnownKind>(kind: K): ObjectOf<K>[] => (byKind.get(kind) ?? []) as ObjectOf<K>[];
+  return {
+    objects,
+    workloads: objects.flatMap((object) => workloadOf(object, ofKind) ?? []),
+    ofKind,
+    find: (kind, namespace, name) =>
+      ofKind(kind).find((object) => object.name === name && object.namespace === namespace),
+  };
+}
+
+/** Objects that name no namespace are applied where the others are: to the one they name, if it is one. */
+function usualNamespace(docs: readonly Doc[]): string {
+  const named = new Set(
+    docs.flatMap(({ value }) => {
+      const metadata = 'metadata' in value ? value.metadata : undefined;
+      const namespace =
+        typeof metadata === 'object' && metadata && 'namespace' in metadata ? metadata.namespace : undefined;
+      return typeof namespace === 'string' ? [namespace] : [];
+    }),
+  );
+  const [only = 'default'] = named;
+  return named.size === 1 ? only : 'default';
+}

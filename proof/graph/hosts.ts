@@ -1,0 +1,84 @@
+import { isIP } from 'node:net';
+import { distance } from 'fastest-levenshtein';
+import type { Graph } from './graph.ts';
+import type { Service } from './ports.ts';
+
+/** What a host in a variable stands for. */
+export type Host =
+  | { readonly kind: 'service'; readonly service: Service }
+  /** The pod itself. */
+  | { readonly kind: 'itself' }
+  /** Somewhere the manifests say nothing of: a name or address outside, a namespace that is not among them. */
+  | { readonly kind: 'outside'; readonly address?: string }
+  /** A name of a Service that is not there. */
+  | { readonly kind: 'missing'; readonly name: string; readonly namespace: string };
+
+/** What clusters call themselves, unless told otherwise. */
+const usualDomain = 'cluster.local';
+
+/** What `host` is, seen from a pod of `namespace`, as the cluster's DNS would answer. */
+export function resolveHost(graph: Graph, namespace: string, host: string): Host {
+  const name = host
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\[|\]$/g, '');
+  if (name === 'localhost' || /^127\.|^::1$/.test(name)) return { kind: 'itself' };
+  if (isIP(name) > 0) return addressed(graph, name);
+  const [first = '', ...rest] = name.split('.');
+  return rest.length === 0 ? serviceOrMissing(graph, namespace, first) : dotted(graph, namespace, name);
+}
+
+const serviceOrMissing = (graph: Graph, namespace: string, name: string): Host =>
+  serviceOr(graph, namespace, name) ?? { kind: 'missing', name, namespace };
+
+const hasNamespace = (graph: Graph, name: string): boolean =>
+  graph.objects.some(({ namespace }) => namespace === name);
+
+/** `redis.chat`, `redis.chat.svc.cluster.local`, `redis-0.redis-peers`, or a name in the world. */
+function dotted(graph: Graph, namespace: string, name: string): Host {
+  const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
+  if (cluster) return inCluster(graph, namespace, cluster[1] ?? '', cluster[2] ?? usualDomain);
+  const [first = '', second = '', third] = name.split('.');
+  const near = hasNamespace(graph, second);
+  if (third === undefined && near) return serviceOrMissing(graph, second, first);
+  // `redis.chat.svx`: nobody has such a name in the world.
+  if (third !== undefined && near && distance(third, 'svc') === 1)
+    return { kind: 'missing', name: first, namespace: `${second}.${third}` };
+  return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
+}
+
+/** A name under `svc`; a cluster may call itself as it likes, but not almost as all others do. */
+const inCluster = (graph: Graph, from: string, name: string, domain: string): Host =>
+  domain !== usualDomain && distance(domain, usualDomain) <= 2
+    ? { kind: 'missing', name, namespace: `of cluster ${domain}` }
+    : inside(graph, from, name.split('.'));
+
+/** `service.namespace`, or `pod.service.namespace` behind a headless Service. */
+function inside(graph: Graph, from: string, parts: readonly string[]): Host {
+  const namespace = parts.at(-1) ?? from;
+  const name = parts.at(-2) ?? '';
+  const found = serviceOr(graph, namespace, name);
+  if (found) return found;
+  return hasNamespace(graph, namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
+}
+
+/** `redis-0.redis-peers`: one pod of a StatefulSet by name, from its own namespace. */
+function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host | undefined {
+  const [pod = '', service = ''] = parts;
+  if (parts.length !== 2) return undefined;
+  const set = graph.find('StatefulSet', namespace, pod.replace(/-\d+$/, ''));
+  const ordinal = Number(/-(\d+)$/.exec(pod)?.[1] ?? 0);
+  if (set && ordinal >= (set.content.spec.replicas ?? 1)) return { kind: 'missing', name: pod, namespace };
+  return serviceOr(graph, namespace, service) ?? (set && { kind: 'missing', name: service, namespace });
+}
+
+function serviceOr(graph: Graph, namespace: string, name: string): Host | undefined {
+  const service = graph.find('Service', namespace, name);
+  if (!service) return undefined;
+  return service.content.spec.type === 'ExternalName' ? { kind: 'outside' } : { kind: 'service', service };
+}
+
+function addressed(graph: Graph, address: string): Host {
+  const service = graph.ofKind('Service').find(({ content }) => content.spec.clusterIP === address);
+  return service ? { kind: 'service', service } : { kind: 'outside', address };
+}

@@ -1,0 +1,57 @@
+import type { Graph } from './graph.ts';
+import type { ObjectOf } from './objects.ts';
+import { includes } from './selectors.ts';
+import type { Container, Workload } from './workloads.ts';
+
+export type Service = ObjectOf<'Service'>;
+export type ServicePort = Service['content']['spec']['ports'][number];
+
+/** A port of a container as it is declared. */
+export interface DeclaredPort {
+  readonly container: Container;
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly number: number;
+  readonly protocol: string;
+}
+
+/** The ports the pods of a workload declare. */
+export const declaredPorts = (workload: Workload): DeclaredPort[] =>
+  workload.containers
+    .filter(({ init }) => !init)
+    .flatMap((container) =>
+      container.spec.ports.map(({ name, containerPort, protocol }, index) => ({
+        container,
+        index,
+        name,
+        number: containerPort,
+        protocol,
+      })),
+    );
+
+/** The workloads whose pods a Service leads to; empty for one without a selector. */
+export function selectedBy(graph: Graph, service: Service): Workload[] {
+  const { selector } = service.content.spec;
+  if (!selector || Object.keys(selector).length === 0) return [];
+  return graph.workloads.filter(
+    (workload) => workload.namespace === service.namespace && includes(workload.labels, selector),
+  );
+}
+
+/** Where one port of a Service leads in a workload: a number, and the declaration it was found by. */
+export interface Target {
+  readonly number: number;
+  readonly declared?: DeclaredPort;
+}
+
+/** `undefined` when it names a port the workload does not have. */
+export function targetOf(port: ServicePort, workload: Workload): Target | undefined {
+  const wanted = port.targetPort ?? port.port;
+  const declared = declaredPorts(workload).find(({ name, number }) => wanted === name || wanted === number);
+  if (declared) return { number: declared.number, declared };
+  return typeof wanted === 'number' ? { number: wanted } : undefined;
+}
+
+/** A port of a Service by its number, or the name given to it. */
+export const servicePort = (service: Service, wanted: number | string): ServicePort | undefined =>
+  service.content.spec.ports.find(({ name, port }) => port === wanted || name === wanted);

@@ -1,0 +1,107 @@
+import { repositoryOf, type Process, type Program } from '../../contract/programs.ts';
+import { managedByUs } from './ours.ts';
+import type { Graph } from './graph.ts';
+import { mountsOf } from './files.ts';
+import type { Container, Workload } from './workloads.ts';
+
+/** A container whose program the contract describes. */
+export interface KnownContainer {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly program: Program;
+  /** How it was recognised. */
+  readonly by: 'image' | 'label' | 'variables';
+  readonly running: Process;
+  /** Port name → the number it opens. */
+  readonly opens: Readonly<Record<string, number>>;
+}
+
+/** Every container, not an init step, whose program and environment are known. */
+export function knownContainers(graph: Graph, programs: readonly Program[]): KnownContainer[] {
+  const all = graph.workloads.flatMap((workload) =>
+    workload.containers
+      // What is not known of its environment may be anything: nothing is said of such a container.
+      .filter(({ init, envKnown }) => !init && envKnown)
+      .map((container) => ({ workload, container, found: recognise(workload, container, programs) })),
+  );
+  // Two containers of one image run one program, even where only one of them can be recognised.
+  const byRepository = new Map(
+    all.flatMap(({ container, found }) =>
+      found && container.spec.image ? [[repositoryOf(container.spec.image), found]] : [],
+    ),
+  );
+  return all.flatMap(({ workload, container, found: own }) => {
+    const found = own ?? byRepository.get(repositoryOf(container.spec.image ?? ''));
+    if (!found) return [];
+    const running = processOf(graph, workload, container);
+    return [{ workload, container, ...found, running, opens: opensOf(container, found.program, running) }];
+  });
+}
+
+/**
+ * What it is told to open; where nothing tells it, what it declares under the name of the port, or alone; and where
+ * that says nothing either, its usual port. So a port that is renamed everywhere is renamed here too.
+ */
+function opensOf({ spec }: Container, { service, facts }: Program, running: Process): Record<string, number> {
+  const told = facts.told(running);
+  const usual = Object.entries(service.ports).map(([name, port]) => ({ name, number: port.containerPort }));
+  const declares = (name: string, number: number): boolean =>
+    spec.ports.some((port) => port.name === name || port.containerPort === number);
+  const [silent] = usual.filter(({ name, number }) => told[name] === undefined && !declares(name, number));
+  const [unnamed] = spec.ports.filter(
+    (port) => !port.name && !usual.some(({ number }) => number === port.containerPort),
+  );
+  return Object.fromEntries(
+    usual.map(({ name, number }) => {
+      const named = spec.ports.find((port) => port.name === name)?.containerPort;
+      const alone = silent?.name === name ? unnamed?.containerPort : undefined;
+      return [name, told[name] ?? named ?? alone ?? number];
+    }),
+  );
+}
+
+/**
+ * By the image; else, for an object of ours whose image was replaced, by the service's label; else by the variables:
+ * whoever is given three names of a program's own, and most of what it is given, is that program.
+ */
+function recognise(
+  workload: Workload,
+  container: Container,
+  programs: readonly Program[],
+): Pick<KnownContainer, 'program' | 'by'> | undefined {
+  const repository = repositoryOf(container.spec.image ?? '');
+  const byImage = programs.find(({ facts }) => facts.image === repository);
+  if (byImage) return { program: byImage, by: 'image' };
+  const byLabel = programs.find(
+    ({ service }) =>
+      managedByUs(workload.object) &&
+      workload.labels['app.kubernetes.io/name'] === service.name &&
+      service.name === container.name,
+  );
+  if (byLabel) return { program: byLabel, by: 'label' };
+  const byVariables = programs.find((program) => readsMost(container, program));
+  return byVariables && { program: byVariables, by: 'variables' };
+}
+
+function readsMost({ env }: Container, { service }: Program): boolean {
+  const own = env.filter(({ name }) => Object.hasOwn(service.variables ?? {}, name)).length;
+  return own >= 3 && own * 2 >= env.length;
+}
+
+function processOf(graph: Graph, workload: Workload, container: Container): Process {
+  return {
+    env: Object.fromEntries(
+      container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    ),
+    names: new Set(container.env.map(({ name }) => name)),
+    files: mountsOf(graph, workload, container)
+      .flatMap(({ files = [] }) => files)
+      .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
+    command: [...container.spec.command, ...container.spec.args].map((word) =>
+      word.replaceAll(
+        /\$\(([-._A-Za-z0-9]+)\)/g,
+        (whole, name: string) => container.env.find((entry) => entry.name === name)?.value ?? whole,
+      ),
+    ),
+  };
+}

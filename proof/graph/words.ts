@@ -1,0 +1,56 @@
+/** A command as a shell reads it, as far as that can be said without running it. */
+
+/** A script inside a command, such as the third word of `sh -c '…'`. */
+export interface Script {
+  readonly text: string;
+  /** Which word of the command it is. */
+  readonly index: number;
+}
+
+const shells = /(^|\/)(sh|bash|ash|dash)$/;
+
+export const isShell = (word: string): boolean => shells.test(word);
+
+/** The script of a shell command; `undefined` where the command is no shell's. */
+export function scriptOf(command: readonly string[]): Script | undefined {
+  const flag = command.findIndex((word, index) => index > 0 && /^-[a-z]*c$/.test(word));
+  const text = command[flag + 1];
+  return isShell(command[0] ?? '') && flag > 0 && text !== undefined ? { text, index: flag + 1 } : undefined;
+}
+
+/** The variables a script expands: `$NAME`, `${NAME:?…}`. Set within it, they are not of the environment. */
+export function shellVariables(text: string): string[] {
+  const set = new Set([...text.matchAll(/(?:^|[\s;])([A-Za-z_]\w*)=/gm)].map(([, name]) => name));
+  return [...text.matchAll(/(?<![\\$])\$(?:\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g)]
+    .filter(([, , rest = '']) => !/^:?[-=+]/.test(rest))
+    .map(([, braced, , bare]) => braced ?? bare ?? '')
+    .filter((name) => !set.has(name));
+}
+
+/** Absolute paths among the words. */
+export const pathsIn = (text: string): string[] =>
+  [...text.matchAll(/(?:^|[\s"'=])(\/[-\w./]+)/g)].map(([, path = '']) => path);
+
+/** The first word of each simple command of a script. */
+export function programsIn(text: string): string[] {
+  return withoutHereDocuments(text)
+    .replaceAll(/"[^"]*\$\(([^)]*)\)[^"]*"/g, '\n$1\n')
+    .replaceAll(/"[^"]*"|'[^']*'/g, '""')
+    .split(/\n|;|&&|\|\||\||\$\(|\(/)
+    .map((part) => part.trim().split(/\s+/))
+    .flatMap((words) => {
+      const first = words.find((word) => !/^(exec|then|do|else|if|while|!|\[|[A-Za-z_]\w*=.*)$/.test(word));
+      return [words[0] ?? '', first ?? ''];
+    })
+    .filter((word) => /^[-./\w]+$/.test(word) && !/^[-.]*$/.test(word));
+}
+
+const withoutHereDocuments = (text: string): string =>
+  text.replaceAll(/(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g, '$1');
+
+/** A here-document whose end never comes takes the rest of the script. */
+export function openHereDocument(text: string): string | undefined {
+  return [...text.matchAll(/<<-?\s*'?(\w+)'?/g)]
+    .map(([, mark = '']) => mark)
+    .find((mark) => !new RegExp(`\\n\\s*${mark}\\s*(\\n|$)`).test(text));
+}

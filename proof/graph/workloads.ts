@@ -1,0 +1,101 @@
+import type { KnownKind } from './kinds.ts';
+import type { AnyObject, ObjectOf } from './objects.ts';
+import type { Path, Place } from '../source.ts';
+import type { ContainerSpec } from '../shapes/container.ts';
+import type { ClaimTemplate, PodSpec } from '../shapes/pod.ts';
+import { environmentOf, sourcesKnown, type EnvEntry } from './environment.ts';
+import type { Labels } from './selectors.ts';
+
+type OfKind = <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
+
+/** What runs pods, with its pod's template unfolded. */
+export interface Workload {
+  readonly object: AnyObject;
+  readonly kind: KnownKind;
+  readonly name: string;
+  readonly namespace: string;
+  /** The labels of its pods. */
+  readonly labels: Labels;
+  readonly pod: PodSpec;
+  /** Where the pod's spec and metadata are written. */
+  readonly podPath: Path;
+  readonly replicas: number;
+  readonly claims: readonly ClaimTemplate[];
+  readonly containers: readonly Container[];
+}
+
+export interface Container {
+  readonly name: string;
+  /** Whether it ends before the pod's own containers start. */
+  readonly init: boolean;
+  readonly spec: ContainerSpec;
+  readonly place: Place;
+  /** What the process finds in its environment, in the order in which it is made. */
+  readonly env: readonly EnvEntry[];
+  /** Whether all of it is among the manifests: else what is not set may be set all the same. */
+  readonly envKnown: boolean;
+}
+
+/** The workload of an object, or `undefined` when it runs no pods. */
+export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefined {
+  const unfolded = unfold(object);
+  if (!unfolded) return undefined;
+  const { template, path, replicas = 1, claims = [] } = unfolded;
+  const podPath = [...path, 'spec'];
+  const containersAt = (field: 'containers' | 'initContainers'): Container[] =>
+    template.spec[field].map((spec, index) => {
+      const place = { doc: object.doc, path: [...podPath, field, index] };
+      const init = field === 'initContainers' && spec['restartPolicy'] !== 'Always';
+      return {
+        name: spec.name,
+        init,
+        spec,
+        place,
+        env: environmentOf(spec, place, object.namespace, ofKind),
+        envKnown: sourcesKnown(spec, object.namespace, ofKind),
+      };
+    });
+  return {
+    object,
+    kind: object.kind,
+    name: object.name,
+    namespace: object.namespace,
+    labels: template.metadata.labels,
+    pod: template.spec,
+    podPath,
+    replicas,
+    claims,
+    containers: [...containersAt('initContainers'), ...containersAt('containers')],
+  };
+}
+
+interface Unfolded {
+  readonly template: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
+  readonly path: Path;
+  readonly replicas?: number | undefined;
+  readonly claims?: readonly ClaimTemplate[];
+}
+
+function unfold(object: AnyObject): Unfolded | undefined {
+  const inside: Path = ['spec', 'template'];
+  switch (object.kind) {
+    case 'Deployment':
+      return { template: object.content.spec.template, path: inside, replicas: object.content.spec.replicas };
+    case 'StatefulSet': {
+      const { template, replicas, volumeClaimTemplates } = object.content.spec;
+      return { template, path: inside, replicas, claims: volumeClaimTemplates };
+    }
+    case 'DaemonSet':
+    case 'Job':
+      return { template: object.content.spec.template, path: inside };
+    case 'CronJob':
+      return {
+        template: object.content.spec.jobTemplate.spec.template,
+        path: ['spec', 'jobTemplate', ...inside],
+      };
+    case 'Pod':
+      return { template: object.content, path: [] };
+    default:
+      return undefined;
+  }
+}

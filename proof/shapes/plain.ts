@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { quoted } from './common.ts';
+
+/** The shapes of objects that hold data or stand for an identity. */
+
+const base64 = z
+  .string('a text in base64; put it in quotes')
+  .regex(
+    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'a value in base64 (plain text goes under stringData)',
+  );
+
+const map = <T extends z.ZodType>(value: T) =>
+  z
+    .record(z.string().regex(/^[-._A-Za-z0-9]+$/, 'a key of letters, digits, "-", "_" and "."'), value)
+    .nullish()
+    .transform((found): Record<string, z.infer<T>> => found ?? {});
+
+export const configMap = { data: map(quoted), binaryData: map(base64), immutable: z.boolean().optional() };
+export const secret = {
+  data: map(base64),
+  stringData: map(quoted),
+  immutable: z.boolean().optional(),
+  type: z.string().optional(),
+};
+export const serviceAccount = { automountServiceAccountToken: z.boolean().optional() };

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { addVerify } from '../../cli/commands/verify.ts';
+import { presetYaml } from '../proof/manifests.ts';
+
+let folder: string;
+let printed: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mooring-verify-'));
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
+    printed += String(part);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+const written = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+async function run(...words: string[]): Promise<string | number | null | undefined> {
+  const program = new Command('mooring').exitOverride();
+  addVerify(program);
+  await program.parseAsync(['verify', ...words], { from: 'user' });
+  return process.exitCode;
+}
+const good = presetYaml('dev');
+const bad = good.replace('REDIS_PORT: "6379"', 'REDIS_PORT: "6380"');
+
+test('a folder without a contradiction ends with 0', async () => {
+  written('all.yaml', good);
+  written('notes.txt', 'not a manifest');
+  expect(await run(folder)).toBeUndefined();
+  expect(printed).toBe('33 objects: nothing contradicts anything.\n');
+});
+
+test('a finding ends with 1 and names file and line', async () => {
+  const file = written('all.yaml', bad);
+  expect(await run(file)).toBe(1);
+  expect(printed).toMatch(new RegExp(`^${file}:\\d+: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
+  expect(printed).toMatch(/33 objects, 1 finding\.\n$/);
+});
+
+test.each(['json', 'yaml'])('-o %s is data', async (format) => {
+  expect(await run(written('all.yaml', bad), '-o', format)).toBe(1);
+  expect(parse(printed)).toMatchObject({
+    objects: 33,
+    findings: [{ code: 'PORT_NOT_SERVED', here: { value: '6380' } }],
+  });
+});
+
+test('several files are one proof', async () => {
+  const [first = '', ...rest] = good.split('---\n');
+  expect(await run(written('a.yaml', first), written('b.yaml', rest.join('---\n')))).toBeUndefined();
+});
+
+test.each([
+  ['a file that is not there', () => join(folder, 'none.yaml'), 'There is no'],
+  ['a file that is no YAML', () => written('bad.yaml', 'a: b\n c: d\n'), 'bad.yaml:'],
+  ['a file that holds nothing', () => written('empty.yaml', '# nothing\n'), 'There is no object in'],
+])('%s is a mistake its reader can mend', async (_, file, message) => {
+  await expect(run(file())).rejects.toMatchObject({
+    name: 'UserError',
+    message: expect.stringContaining(message) as string,
+  });
+});

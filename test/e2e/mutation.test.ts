@@ -1,0 +1,29 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findingCodes } from '../../proof/codes.ts';
+import { verify } from '../../proof/verify.ts';
+import { fileDocs, presetDocs, presets } from '../proof/manifests.ts';
+import { measure } from '../proof/mutation/measure.ts';
+
+const most = 0.05;
+
+test('every mutant of every preset and of manifests in another style is caught, or changes nothing', () => {
+  const measured = [
+    ...presets.map((preset) => measure(presetDocs(preset))),
+    measure(fileDocs('handwritten/assistant.yaml')),
+  ];
+  const sum = (of: (one: (typeof measured)[number]) => number): number =>
+    measured.reduce((total, one) => total + of(one), 0);
+  expect(measured.flatMap(({ survivors }) => survivors)).toEqual([]);
+  expect(sum((one) => one.excused)).toBeLessThan(sum((one) => one.mutants - one.equivalent) * most);
+
+  const broken = globSync('broken/*.yaml', { cwd: join(import.meta.dirname, '../proof') })
+    .filter((name) => !/\/(25|27)-/.test(name))
+    .flatMap((name) => verify(fileDocs(name)).map(({ code }) => code));
+  const seen = new Set([...measured.flatMap(({ codes }) => [...codes]), ...broken]);
+  expect(
+    Object.keys(findingCodes).filter((code) => !seen.has(code as keyof typeof findingCodes)),
+    'codes nothing is found by',
+  ).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { findingCodes } from '../../proof/codes.ts';
+
+const page = readFileSync('docs/verify.md', 'utf8');
+
+test('docs/verify.md explains every finding, in the words of the code', () => {
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|$/gm)].map(([, code, means]) => [code, means]);
+  expect(rows).toEqual(Object.entries(findingCodes));
+});
+
+test('docs/verify.md says what docs/bench/mutation.json measured', () => {
+  const count = z.int().min(0);
+  const { mutants, caught, equivalent, excused, falseAlarms } = z
+    .looseObject({ mutants: count, caught: count, equivalent: count, excused: count, falseAlarms: count })
+    .parse(JSON.parse(readFileSync('docs/bench/mutation.json', 'utf8')));
+  const [, row = ''] = /^\| *Mutants.*\n\|[-| ]*\n\|(.*)\|$/m.exec(page) ?? [];
+  expect(row.split('|').map((cell) => Number(cell.replaceAll(',', '')))).toEqual([
+    mutants,
+    caught,
+    equivalent,
+    excused,
+    falseAlarms,
+  ]);
+  expect(caught + equivalent + excused).toBe(mutants);
+  expect(excused).toBeLessThan(mutants * 0.05);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { faultsOf } from '../../proof/verify.ts';
+import { fileDocs, presetDocs, presets } from './manifests.ts';
+import { measure, type Proof } from './mutation/measure.ts';
+
+/** A sample that is the same each time: every so many-th mutant; all of them are in test/e2e/mutation.test.ts. */
+const everySo = 19;
+const sampled = (offset: number) => (index: number) => index % everySo === offset;
+
+test.each(presets.map((preset, offset) => [preset, offset] as const))(
+  'of the preset %s, no mutant of a sample survives',
+  (preset, offset) => {
+    const { mutants, survivors, falseAlarms } = measure(presetDocs(preset), sampled(offset));
+    expect(mutants).toBeGreaterThan(70);
+    expect(survivors).toEqual([]);
+    expect(falseAlarms).toBe(0);
+  },
+);
+
+test('of manifests in another style, no mutant of a sample survives', () => {
+  expect(measure(fileDocs('handwritten/assistant.yaml'), sampled(3)).survivors).toEqual([]);
+});
+
+test('a proof that overlooks one thing is found out: its sabotage twin', () => {
+  const blind: Proof = (docs) =>
+    faultsOf(docs)
+      .map(({ code }) => code)
+      .filter((code) => !['PORT_NOT_SERVED', 'WRONG_PORT'].includes(code));
+  const incident = measure(
+    presetDocs('dev'),
+    () => true,
+    (docs) => (isIncident(docs) ? blind(docs) : ['NAME']),
+  );
+  expect(incident.survivors).toEqual([expect.stringContaining('REDIS_PORT: "6379" → "6380"')]);
+});
+
+/** One mutant only, so that the twin takes no longer than the test. */
+const isIncident = (docs: readonly { readonly value: object }[]): boolean =>
+  JSON.stringify(docs.map(({ value }) => value)).includes('"REDIS_PORT":"6380"');

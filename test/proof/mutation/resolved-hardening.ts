@@ -1,0 +1,31 @@
+import type { Graph } from '../../../proof/graph/graph.ts';
+import { containerRules, podRules } from '../../../proof/hardening.ts';
+
+/** Every hardening field as it is, of pods, containers, accounts, Secrets and Namespaces; users but for their number. */
+export function hardeningOf(graph: Graph): string[] {
+  return [
+    ...graph.workloads.flatMap(({ pod, containers }, index) => [
+      ...podRules.map(({ field, holds }) => `pod ${index}: ${field} ${holds(pod)}`),
+      `pod ${index}: seccomp ${pod.securityContext.seccompProfile?.type ?? '-'}`,
+      ...containers.flatMap(({ spec }, position) => [
+        ...containerRules.map(
+          ({ field, holds }) => `pod ${index} container ${position}: ${field} ${holds(spec)}`,
+        ),
+        `pod ${index} container ${position}: root ${spec.securityContext.runAsNonRoot ?? '-'} ${spec.securityContext.runAsUser === 0}`,
+        `pod ${index} container ${position}: seccomp ${spec.securityContext.seccompProfile?.type ?? '-'}, capabilities ${JSON.stringify(spec.securityContext.capabilities ?? {})}`,
+      ]),
+    ]),
+    ...graph
+      .ofKind('ServiceAccount')
+      .map(({ content }, index) => `account ${index}: token ${content.automountServiceAccountToken ?? '-'}`),
+    ...graph
+      .ofKind('Secret')
+      .map(({ content }, index) => `secret ${index}: immutable ${content.immutable ?? false}`),
+    ...graph
+      .ofKind('Namespace')
+      .map(
+        ({ labels }, index) =>
+          `namespace ${index}: ${['enforce', 'audit', 'warn'].map((mode) => labels[`pod-security.kubernetes.io/${mode}`] ?? '-').join()}`,
+      ),
+  ];
+}

@@ -1,0 +1,156 @@
+import { globSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { renderStack } from '../../charts-ts/render.ts';
+import { findingText } from '../../proof/findings.ts';
+import { readDocuments } from '../../proof/source.ts';
+import { verify } from '../../proof/verify.ts';
+import { cornerStack } from '../charts-ts/corner-stack.ts';
+import { stackOf } from '../charts-ts/rendered.ts';
+import { somebodyElsesStack } from '../charts-ts/somebody-elses-stack.ts';
+import { fileDocs, fileText, presetDocs, presets, presetYaml, yamlOf } from './manifests.ts';
+
+/** What is found in a text, as a person reads it. */
+const found = (text: string, file = 'all.yaml'): string[] =>
+  verify(readDocuments(file, text)).map(findingText);
+
+describe('nothing is found', () => {
+  test.each(presets)('in what is rendered for the preset %s', (preset) => {
+    expect(verify(presetDocs(preset)).map(findingText)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'stores that run elsewhere',
+      stackOf({
+        redis: { external: { host: 'cache.example.com', port: 6380, tls: true } },
+        neo4j: { external: { host: 'graph.ai.svc' } },
+      }),
+    ],
+    [
+      'a model, an ingress and images of another registry',
+      stackOf({
+        llm: { baseUrl: 'http://model.ai.svc:8080/v1' },
+        embeddings: { baseUrl: 'https://198.51.100.4/v1' },
+        ingress: { host: 'chat.example.com' },
+        images: { registry: 'registry.example.com:5000' },
+      }),
+    ],
+    [
+      'images of other names',
+      stackOf({ redis: { image: 'localhost/stand-in-for-redis:1' }, backend: { image: 'localhost/app:1' } }),
+    ],
+    [
+      'another name and node port',
+      stackOf({ backend: { nodePort: 31_000 } }, { name: 'clinic', namespace: 'care' }),
+    ],
+    ['no namespace of its own', stackOf({ createNamespace: false, secrets: { existingSecret: 'kept' } })],
+    [
+      'small and large limits',
+      stackOf({
+        preset: 'staging',
+        neo4j: { resources: { limits: { memory: '8Gi' } } },
+        backend: { replicas: 4 },
+      }),
+    ],
+    ["somebody else's stack", somebodyElsesStack],
+    ['corners of the model', cornerStack],
+  ])('in what is rendered for %s', (_, stack) => {
+    expect(found(yamlOf(stack))).toEqual([]);
+  });
+
+  test('in manifests with readiness gates and owners, as the operator renders them', () => {
+    const owner = { apiVersion: 'mooring.dev/v1alpha1', kind: 'ChatStack', name: 'demo', uid: 'u' };
+    const objects = renderStack(stackOf(), {
+      ownerReferences: [owner],
+      readinessGates: ['mooring.dev/redis-ready'],
+    });
+    expect(verify(objects.map((value) => ({ file: '', value, lineOf: () => 1 }))).map(findingText)).toEqual(
+      [],
+    );
+  });
+
+  test.each(globSync('{handwritten,charts}/*.yaml', { cwd: import.meta.dirname }))('in %s', (name) => {
+    expect(verify(fileDocs(name)).map(findingText)).toEqual([]);
+  });
+});
+
+/** What a user's search and replace does, in all places or in none. */
+const ports = ['6379', '6333', '6334', '7687', '7474', '8000', '8001', '30080'];
+const hosts = ['demo-redis', 'demo-neo4j', 'demo-qdrant', 'demo-backend', 'demo-secrets', 'redis-password'];
+const everywhere = (text: string, from: string, to: string): string =>
+  text.replaceAll(new RegExp(`(?<![\\w])${from}(?![\\w])`, 'g'), to);
+
+describe.each(presets)('of the preset %s, what is renamed everywhere is no finding', (preset) => {
+  test.each(ports)('port %s', (port) => {
+    expect(found(everywhere(presetYaml(preset), port, String(Number(port) + 1_111)))).toEqual([]);
+  });
+  test.each(hosts)('name %s', (name) => {
+    expect(found(everywhere(presetYaml(preset), name, 'another-name'))).toEqual([]);
+  });
+});
+
+describe('of manifests in another style, what is renamed everywhere is no finding', () => {
+  test.each([
+    ['handwritten/assistant.yaml', '6379', '6380'],
+    ['handwritten/assistant.yaml', '7687', '17687'],
+    ['handwritten/assistant.yaml', '6333', '7333'],
+    ['handwritten/assistant.yaml', 'bolt', 'cypher'],
+    ['handwritten/assistant.yaml', 'cache', 'sessions'],
+    ['handwritten/assistant.yaml', 'graph', 'memories'],
+    ['handwritten/assistant.yaml', 'vectors', 'search'],
+    ['handwritten/assistant.yaml', 'credentials', 'logins'],
+    ['handwritten/shop.yaml', '5432', '5433'],
+    ['handwritten/shop.yaml', 'db', 'database'],
+    ['handwritten/shop.yaml', '3333', '4444'],
+  ])('%s: %s', (file, from, to) => {
+    const text = fileText(file).replaceAll(/^#.*\n/gm, '');
+    expect(found(everywhere(text, from, to))).toEqual([]);
+  });
+});
+
+describe('the incident', () => {
+  const dev = presetYaml('dev');
+
+  test('a port of 6380 where the Service serves 6379 is named at both places, and whose port it usually is', () => {
+    const line = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
+    const broken = dev.replace('REDIS_PORT: "6379"', 'REDIS_PORT: "6380"');
+    const [finding, ...more] = verify(readDocuments('dist/all.yaml', broken));
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({
+      code: 'PORT_NOT_SERVED',
+      here: {
+        file: 'dist/all.yaml',
+        line: line(broken, 'REDIS_PORT'),
+        field: 'data.REDIS_PORT',
+        value: '6380',
+      },
+      there: { file: 'dist/all.yaml', field: 'spec.ports.0.port', value: '6379' },
+      hint: "6380 is often FalkorDB's or a TLS Redis'.",
+    });
+    expect(finding?.fix).toContain('Set REDIS_PORT to 6379');
+  });
+
+  test.each([
+    ['REDIS_PORT: "6379"', 'REDIS_PORT: "26379"', "26379 is Redis Sentinel's, which serves no keys."],
+    ['QDRANT_PORT: "6333"', 'QDRANT_PORT: "6334"', "6334 is Qdrant's gRPC port, not its HTTP one."],
+    ['NEO4J_PORT: "7687"', 'NEO4J_PORT: "7474"', "7474 is Neo4j's browser port, not Bolt."],
+  ])('%s → %s: %s', (from, to, hint) => {
+    expect(verify(readDocuments('all.yaml', dev.replace(from, to))).map((one) => one.hint)).toContain(hint);
+  });
+
+  test('a variable left out takes its default, which is the pod itself', () => {
+    expect(found(dev.replace(/ {2}REDIS_HOST: .*\n/, ''))).toEqual([
+      expect.stringContaining('REDIS_HOST is not set, so it is "localhost"'),
+    ]);
+  });
+});
+
+test('no value of a secret is ever shown', () => {
+  const text = presetYaml('dev').replace('cmVkaXM', '!!!');
+  const secret = 'aLongEnoughPasswordForTheGraph';
+  const written = fileText('handwritten/assistant.yaml').replace(`neo4j/${secret}`, `somebody/${secret}`);
+  expect(
+    JSON.stringify([verify(readDocuments('a', text)), verify(readDocuments('b', written))]),
+  ).not.toContain(secret);
+  expect(found(written)).not.toEqual([]);
+});
