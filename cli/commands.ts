@@ -12,13 +12,14 @@ import { addRollback } from './commands/rollback.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addStatus } from './commands/status.ts';
 import { addSynth } from './commands/synth.ts';
+import { addVerify } from './commands/verify.ts';
 import type { AddCommand } from './program.ts';
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly AddCommand[] = [
   addInit,
   addSynth,
-  // verify: from branch verify.
+  addVerify,
   addDiff,
   addApply,
   addHistory,

@@ -1,28 +1,17 @@
-import { Option, type Command } from 'commander';
-
-export interface VerifyOptions {
-  readonly output?: 'json' | 'yaml';
-}
+import type { Command } from 'commander';
+import { withExamples, withOutput, type OutputOptions } from '../options.ts';
 
 /** `mooring verify`: the proof that rendered manifests agree with themselves and with what their programs read. */
 export function addVerify(program: Command): void {
-  program
-    .command('verify')
+  const command = withOutput(program.command('verify'))
     .description('prove that rendered manifests contradict nothing: ours, Helm’s, or edited by hand')
     .argument('[files...]', 'files, folders, or - for standard input (default: dist/)')
-    .addOption(new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml']))
-    .addHelpText(
-      'after',
-      `\nExit codes: 0 nothing found, 1 findings, 65 unreadable input.\n\nExamples:\n${examples}`,
-    )
-    .action(async (files: string[], options: VerifyOptions) =>
+    .action(async (files: string[], options: OutputOptions) =>
       (await import('../verify/verify.ts')).verifyCommand(files, options),
     );
+  withExamples(command, {
+    'mooring verify': 'what mooring synth wrote; exit 1 when anything contradicts anything',
+    'helm template qdrant qdrant/qdrant | mooring verify -': "another tool's output",
+    'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
+  });
 }
-
-const examples = `  # what mooring synth wrote
-  mooring verify
-  # another tool's output
-  helm template qdrant qdrant/qdrant | mooring verify -
-  # in CI, for a program to read
-  mooring verify -o json deploy/ extra.yaml`;

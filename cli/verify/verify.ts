@@ -5,7 +5,8 @@ import { UserError } from '../../charts-ts/user-error.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
 import { verify } from '../../proof/verify.ts';
-import type { VerifyOptions } from '../commands/verify.ts';
+import type { OutputOptions } from '../options.ts';
+import { print } from '../output.ts';
 
 /** Where `mooring synth` writes. */
 const usualFolder = 'dist';
@@ -23,12 +24,12 @@ interface Verdict {
  * Prints what manifests contradict themselves in. The process ends with 1 when anything does.
  * @throws UserError when a file is missing, is no YAML or holds nothing.
  */
-export async function verifyCommand(named: readonly string[], { output }: VerifyOptions): Promise<void> {
+export async function verifyCommand(named: readonly string[], { output }: OutputOptions): Promise<void> {
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
   if (docs.length === 0)
     throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
   const verdict: Verdict = { objects: docs.length, findings: verify(docs) };
-  process.stdout.write(await rendered(verdict, output));
+  await print(verdict, forPeople(verdict), output);
   if (verdict.findings.length > 0) process.exitCode = 1;
 }
 
@@ -72,12 +73,9 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function rendered(verdict: Verdict, format: VerifyOptions['output']): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(verdict, null, 2)}\n`;
-  if (format === 'yaml') return (await import('yaml')).stringify(verdict);
-  const { objects, findings } = verdict;
+function forPeople({ objects, findings }: Verdict): string {
   const count = `${objects} object${objects === 1 ? '' : 's'}`;
-  if (findings.length === 0) return `${count}: nothing contradicts anything.\n`;
+  if (findings.length === 0) return `${count}: nothing contradicts anything.`;
   const summary = `${count}, ${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
-  return `${[...findings.map(findingText), summary].join('\n\n')}\n`;
+  return [...findings.map(findingText), summary].join('\n\n');
 }
