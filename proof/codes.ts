@@ -34,6 +34,7 @@ export const findingCodes = {
   MOUNT_WITHOUT_VOLUME: 'A container mounts a volume the pod does not have.',
   NAME: 'The name of an object of ours is not what its labels say.',
   NAMESPACE_UNUSED: 'A Namespace is made, and every object goes elsewhere.',
+  NO_PODS: 'A Service leads to a workload that runs no pod.',
   NODE_PORT: 'A Service of ours opens a node port without saying which.',
   OBJECT_MISSING: 'A ConfigMap, Secret, account, Service or workload is referred to and not there.',
   PATH_NOT_WRITABLE: 'A program writes to a path that is read-only, or that does not last.',

@@ -27,5 +27,13 @@ export const qdrantFacts: ProgramFacts = {
     env[clustered] !== 'true' &&
     !names.has('QDRANT__CLUSTER__P2P__PORT') &&
     !files.some(({ text }) => /cluster:[\s\S]*?\n\s+enabled:\s*true|--uri/.test(text)),
+  problems: ({ env }) =>
+    Object.keys(paths)
+      .filter((name) => env[name] === '')
+      .map((name) => ({
+        in: name,
+        message: `${name} is empty: Qdrant takes that for a path.`,
+        fix: `Write a path, or leave ${name} away.`,
+      })),
   executables: ['qdrant', 'entrypoint.sh'],
 };

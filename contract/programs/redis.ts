@@ -17,14 +17,19 @@ export const redisFacts: ProgramFacts = {
     return text === undefined || text.startsWith('$') ? undefined : text;
   },
   alone: (running) =>
-    !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value !== 'yes',
+    !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value.toLowerCase() !== 'yes',
   writes: (running) => {
     const folder = directive(running, 'dir');
     return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
   },
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
-  problems: (running) => [...lineProblems(running), ...repeated(running), ...persistenceProblems(running)],
+  problems: (running) => [
+    ...lineProblems(running),
+    ...repeated(running),
+    ...persistenceProblems(running),
+    ...emptyFiles(running),
+  ],
 };
 
 interface Directive {
@@ -60,8 +65,10 @@ function directives({ files, command }: Process): Directive[] {
   return sources.flatMap((source) =>
     source.text
       .split('\n')
-      .map((line) => /^\s*([a-z][-a-z]*)\s+(.*?)\s*$/.exec(line))
-      .flatMap((match) => (match ? [{ name: match[1] ?? '', value: match[2] ?? '', in: source.in }] : [])),
+      .map((line) => /^\s*([a-z][-a-z]*)\s+(.*?)\s*$/i.exec(line))
+      .flatMap((match) =>
+        match ? [{ name: (match[1] ?? '').toLowerCase(), value: match[2] ?? '', in: source.in }] : [],
+      ),
   );
 }
 
@@ -96,7 +103,7 @@ function lineProblems(running: Process): SettingProblem[] {
   return directives(running).flatMap(({ name, value, in: where }) => {
     const pattern = known[name];
     const meant = pattern ? undefined : nearest(name, Object.keys(known));
-    if (pattern ? pattern.test(value) : !meant) return [];
+    if (pattern ? pattern.test(value.toLowerCase()) : !meant) return [];
     return [
       {
         in: where,
@@ -133,6 +140,16 @@ function repeated(running: Process): SettingProblem[] {
     })),
   ];
 }
+
+/** A file without a word is Redis without a password, a limit or a folder. */
+const emptyFiles = ({ files }: Process): SettingProblem[] =>
+  files
+    .filter(({ path, text }) => path.endsWith('.conf') && text.trim() === '')
+    .map(({ path }) => ({
+      in: path,
+      message: `${path} is empty.`,
+      fix: 'Write the configuration, or mount none.',
+    }));
 
 /** Neither log nor snapshots: what is on the volume is nothing. */
 function persistenceProblems(running: Process): SettingProblem[] {

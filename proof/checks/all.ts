@@ -8,11 +8,11 @@ import { components, copies, manager, wholes } from './labels.ts';
 import { duplicates, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { oddPorts } from './odd-ports.ts';
 import { immutableSecrets, names, namespaces, unreadyServices, users } from './ours.ts';
-import { accounts, autoscalers, budgets, claimsUsed, governingServices } from './owners.ts';
+import { accounts, autoscalers, budgets, claimsUsed, emptyWorkloads, governingServices } from './owners.ts';
 import { connectionsAllowed, entriesAllowed, namesAllowed } from './policies.ts';
 import { ruleForms } from './policy-forms.ts';
-import { openPorts, rulePorts } from './policy-ports.ts';
-import { probePaths, probePorts } from './probes.ts';
+import { openPorts, rolePorts, rulePorts } from './policy-ports.ts';
+import { probedPorts, probePaths, probePorts } from './probes.ts';
 import { configuration } from './references.ts';
 import { claimSizes, grace, memorySettings, quantities, replicas, scratchSizes } from './resources.ts';
 import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
@@ -28,11 +28,11 @@ export const checks: readonly Check[] = [
   ...[duplicates, unusedNamespace, podSecurityLabels],
   ...[connections, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[targets, servicePortsTwice, nodePortsTwice, oddPorts, routes, certificates, chatRoutes],
-  ...[openedPorts, containerPortsTwice, probePorts, probePaths],
+  ...[openedPorts, containerPortsTwice, probePorts, probePaths, probedPorts],
   ...[environments, envReferences, envTwice, serviceLinks, images, imageTags],
-  ...[configuration, claimsUsed, accounts, governingServices, autoscalers, budgets],
+  ...[configuration, claimsUsed, accounts, governingServices, autoscalers, budgets, emptyWorkloads],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
-  ...[rulePorts, ruleForms, openPorts],
+  ...[rulePorts, ruleForms, openPorts, rolePorts],
   ...[mounts, writablePaths, claims, initMounts],
   ...[executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas, grace],

@@ -1,11 +1,12 @@
 import { nearest } from '../../contract/nearest.ts';
 import { repositoryOf, type Program } from '../../contract/programs.ts';
 import type { Fault } from '../findings.ts';
+import { mountsOf } from '../graph/files.ts';
 import { isShell, programsIn, scriptOf } from '../graph/words.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
 import { probesOf } from './probes.ts';
-import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
+import { containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 /** A command of a container: its own, or a probe's. */
 export interface Command {
@@ -97,32 +98,62 @@ const builtIns = [
 
 /** What a command starts must be something that is there, as far as that is known. */
 export const executables: Check = (subject) =>
-  commandsOf(subject).flatMap((command): Fault[] => {
+  commandsOf(subject).flatMap((command) => {
     const program = programOf(subject, command.container);
-    const known = [...shellNames, ...builtIns, ...(program?.facts.executables ?? [])];
-    const script = scriptOf(command.words);
-    const [first = '', flag] = command.words;
-    const byEntrypoint = command.path[0] === 'args';
-    const started = byEntrypoint ? [] : [first, ...(script ? programsIn(script.text) : [])];
-    const unknown = started.flatMap((word) => {
-      const name = word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
-      const near = known.includes(word) || known.includes(name) ? undefined : nearest(name, known);
-      return near && near !== name ? [{ word, near }] : [];
-    });
+    if (command.path[0] === 'args') return entrypointFaults(command, program);
     return [
-      ...unknown
-        .slice(0, 1)
-        .map(({ word, near }) =>
-          faultIn(
-            command,
-            `${command.what} starts "${word}", which is probably not there.`,
-            `Did you mean ${near}?`,
-          ),
-        ),
-      ...(byEntrypoint ? entrypointFaults(command, program) : startFaults(command, script, flag)),
-      ...(program && /^\.{0,2}\//.test(first) && first.startsWith('.') ? folderFaults(command, program) : []),
+      ...startFaults(command, scriptOf(command.words), command.words[1]),
+      ...(startsAWord(command) ? nameFaults(subject, command, program) : []),
+      ...(program ? idleScript(subject, command, program) : []),
+      ...(program && command.words[0]?.startsWith('.') ? folderFaults(command, program) : []),
     ];
   });
+
+const startsAWord = ({ words: [first = ''] }: Command): boolean => first !== '' && !/\s|^-/.test(first);
+
+const bare = (word: string): string => word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
+
+/** A name that is a slip away from a known one; of a known image, also a first one that nobody knows. */
+function nameFaults(subject: Subject, command: Command, program: Program | undefined): Fault[] {
+  const own = program?.facts.executables ?? [];
+  const known = [...shellNames, ...builtIns, ...own];
+  const script = scriptOf(command.words);
+  const [first = ''] = command.words;
+  const strange = [first, ...(script ? programsIn(script.text) : [])].filter(
+    (word) => !known.includes(word) && !known.includes(bare(word)),
+  );
+  const slip = strange.find((word) => nearest(bare(word), known) !== undefined);
+  const unknown = program && strange.includes(first) && !mountedFiles(subject, command).includes(first);
+  const word = slip ?? (unknown ? first : undefined);
+  if (word === undefined) return [];
+  const meant = nearest(bare(word), known) ?? own[0] ?? 'sh';
+  return [
+    faultIn(
+      command,
+      `${command.what} starts "${word}", which is probably not there.`,
+      `Did you mean ${meant}?`,
+    ),
+  ];
+}
+
+const mountedFiles = ({ graph }: Subject, { workload, container }: Command): string[] =>
+  mountsOf(graph, workload, container).flatMap(({ files = [] }) => files.map(({ path }) => path));
+
+/** The script of a known program's container that starts neither the program nor a file that might. */
+function idleScript(subject: Subject, command: Command, { facts }: Program): Fault[] {
+  const script = scriptOf(command.words);
+  const files = mountedFiles(subject, command).map((path) => path.split('/').at(-1) ?? path);
+  const started = [...facts.executables, ...files].some((word) => script?.text.includes(word));
+  const own = !command.container.init && command.path.length === 1;
+  return when(script && own && !started, () =>
+    faultIn(
+      command,
+      `${command.what} runs a script that starts none of ${facts.executables.join(', ')}.`,
+      'Start the program in it.',
+      script?.index,
+    ),
+  );
+}
 
 /** A command that is no command, or a shell that is given nothing it could run. */
 function startFaults(
@@ -133,7 +164,8 @@ function startFaults(
   const [first = '', ...rest] = command.words;
   const fix = 'Write a shell, -c and the script, or the program and its arguments.';
   const fault = (wrong: string): Fault[] => [faultIn(command, `${command.what} ${wrong}.`, fix, 0)];
-  if (/\s|^-/.test(first)) return fault(`starts "${firstLine(first)}", which is the name of no program`);
+  if (first === '' || /\s|^-/.test(first))
+    return fault(`starts "${firstLine(first)}", which is the name of no program`);
   if (!isShell(first)) return [];
   if (flag === undefined || isShell(script?.text.trim() ?? ''))
     return fault('starts a shell that is given nothing to run');

@@ -62,7 +62,9 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
     .filter(({ name }) => !known.includes(name))
     .flatMap(({ name, place }): Fault[] => {
       const meant = known.find(
-        (one) => distance(one, name) <= 2 && !container.env.some((entry) => entry.name === one),
+        (one) =>
+          (distance(one, name) <= 2 || new RegExp(`^${one}[^_A-Z0-9]`).test(name)) &&
+          !container.env.some((entry) => entry.name === one),
       );
       return meant
         ? [
@@ -79,16 +81,20 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
 
 /** A variable that only another program reads: its ConfigMap, or its line, was taken by mistake. */
 function namesOfOthers(
-  { workload, container, program }: KnownContainer,
+  { workload, container, program, by }: KnownContainer,
   programs: readonly Program[],
 ): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
     const reader = programs.find(({ service }) => Object.hasOwn(service.variables ?? {}, name));
-    // A password called REDIS_PASSWORD is at home in Redis, whoever else reads that name.
+    // A command may use a variable by any name: REDIS_PASSWORD in --requirepass $(REDIS_PASSWORD).
+    const used = [
+      ...container.spec.command,
+      ...container.spec.args,
+      ...container.spec.env.map((one) => one.value ?? ''),
+    ];
     const own =
-      Object.hasOwn(program.service.variables ?? {}, name) ||
-      name.startsWith(program.service.name.toUpperCase());
-    if (!reader || own) return [];
+      Object.hasOwn(program.service.variables ?? {}, name) || used.some((word) => word.includes(name));
+    if (!reader || own || by === 'variables') return [];
     return [
       {
         code: 'ENV_OF_ANOTHER',

@@ -50,6 +50,7 @@ const restrictedPod: readonly Rule<PodSpec>[] = [
   aloud('enableServiceLinks', (pod) => pod.enableServiceLinks === true, 'false'),
   aloud('securityContext.runAsNonRoot', (pod) => pod.securityContext.runAsNonRoot === false, 'true'),
   aloud('securityContext.runAsUser', (pod) => pod.securityContext.runAsUser === 0, 'a number above 0'),
+  aloud('securityContext.fsGroup', (pod) => pod.securityContext.fsGroup === 0, 'a number above 0'),
   aloud(
     'securityContext.seccompProfile',
     (pod) => pod.securityContext.seccompProfile?.type === 'Unconfined',

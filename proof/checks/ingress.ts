@@ -1,9 +1,9 @@
 import { nearest } from '../../contract/nearest.ts';
 import { httpPaths, webSocketPrefix } from '../../contract/services/backend.ts';
 import type { Fault } from '../findings.ts';
-import { steps } from '../source.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import { selectedBy, servicePort, targetOf, type Service } from '../graph/ports.ts';
+import { steps } from '../source.ts';
 import { sayingOf } from './services.ts';
 import { called, type Check, type Subject } from './subject.ts';
 

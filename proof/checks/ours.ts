@@ -4,7 +4,7 @@ import { resolveHost } from '../graph/hosts.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { instanceLabel, managedByUs, nameLabel } from '../graph/ours.ts';
 import { routesOf } from './ingress.ts';
-import { called, inPod, type Check, type Subject } from './subject.ts';
+import { called, inPod, when, type Check, type Subject } from './subject.ts';
 
 /** The laws of what this project renders, held against objects that say they are ours. */
 
@@ -83,6 +83,7 @@ export const unreadyServices: Check = ({ graph }) =>
     .flatMap((service): Fault[] => {
       const { spec } = service.content;
       const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
+      const headless = service.name.endsWith(`-${suffixes.peers}`) && spec.clusterIP !== 'None';
       const unnamed =
         spec.type === 'NodePort' || spec.type === 'LoadBalancer'
           ? spec.ports.findIndex(({ nodePort }) => nodePort === undefined)
@@ -98,6 +99,12 @@ export const unreadyServices: Check = ({ graph }) =>
               },
             ]
           : []),
+        ...when(headless, () => ({
+          code: 'UNREADY_PODS',
+          message: `${called(service)} is to give each pod a name of its own, and is not headless.`,
+          here: placeIn(service, 'spec', 'clusterIP'),
+          fix: 'Set clusterIP to None.',
+        })),
         ...(unnamed >= 0
           ? [
               {

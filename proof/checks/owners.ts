@@ -1,6 +1,7 @@
 import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { selectedBy } from '../graph/ports.ts';
 import { selects } from '../graph/selectors.ts';
 import { called, inPod, type Check } from './subject.ts';
 
@@ -144,6 +145,26 @@ export const autoscalers: Check = ({ graph }) =>
         : []),
     ];
   });
+
+/** Somebody is led to a workload that runs no pod. */
+export const emptyWorkloads: Check = ({ graph }) =>
+  graph.ofKind('Service').flatMap((service) =>
+    selectedBy(graph, service)
+      .filter(
+        ({ replicas, name }) =>
+          replicas === 0 &&
+          !graph
+            .ofKind('HorizontalPodAutoscaler')
+            .some(({ content }) => content.spec.scaleTargetRef.name === name),
+      )
+      .map((workload) => ({
+        code: 'NO_PODS' as const,
+        message: `${called(service)} leads to ${called(workload)}, which runs no pod.`,
+        here: placeIn(workload.object, 'spec', 'replicas'),
+        there: placeIn(service, 'spec', 'selector'),
+        fix: 'Write replicas: 1 or more, or remove both.',
+      })),
+  );
 
 /** A budget that asks for as many pods as there are lets none go: no node can ever be drained. */
 export const budgets: Check = ({ graph }) =>

@@ -1,7 +1,6 @@
 import { nearest } from '../../contract/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
-import { steps } from '../source.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
   policiesFor,
@@ -14,6 +13,7 @@ import {
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { podParty, someAddress } from '../reach.ts';
 import type { Place } from '../source.ts';
+import { steps } from '../source.ts';
 import { called, type Check } from './subject.ts';
 
 export const peersField = { Ingress: 'from', Egress: 'to' } as const;

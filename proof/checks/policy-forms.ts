@@ -6,6 +6,7 @@ import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
 import { within } from '../shapes/cidr.ts';
+import type { PortRule } from '../shapes/network.ts';
 import type { Place } from '../source.ts';
 import { peersField, rulesField } from './policies.ts';
 import { called, when, type Check } from './subject.ts';
@@ -63,27 +64,23 @@ export const ruleForms: Check = ({ graph }) =>
     ];
   });
 
-/** A rule whose every port another rule opens to everybody adds nothing: one of them was meant for another port. */
+/** A rule whose every port another one of its policy opens to everybody adds nothing: one was meant for another port. */
 function idleRules(policy: Policy, direction: Direction): Fault[] {
+  const key = ({ port, protocol }: PortRule): string => `${port ?? 'any'}/${protocol}`;
   const rules = rulesOf(policy, direction);
-  const key = ({ port, protocol }: (typeof rules)[number]['ports'][number]): string =>
-    `${port ?? 'any'}/${protocol}`;
+  const at = (rule: number) => placeIn(policy, 'spec', rulesField[direction], rule, 'ports', 0, 'port');
   return rules.flatMap(({ peers, ports }, index): Fault[] => {
     const wider = rules.findIndex(
       (other) =>
         other.peers.length === 0 && ports.every((port) => other.ports.some((one) => key(one) === key(port))),
     );
-    if (peers.length === 0 || ports.length === 0 || wider < 0) return [];
-    const at = (rule: number) => placeIn(policy, 'spec', rulesField[direction], rule, 'ports', 0, 'port');
-    return [
-      {
-        code: 'POLICY_TWICE',
-        message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some, and another of its rules opens it to everybody.`,
-        here: at(index),
-        there: at(wider),
-        fix: 'Remove one, or correct its port.',
-      },
-    ];
+    return when(peers.length > 0 && ports.length > 0 && wider >= 0, () => ({
+      code: 'POLICY_TWICE',
+      message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some, and another of its rules opens it to everybody.`,
+      here: at(index),
+      there: at(wider),
+      fix: 'Remove one, or correct its port.',
+    }));
   });
 }
 
@@ -217,7 +214,7 @@ const isNearNodeLocal = (address: string): boolean =>
   (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2));
 
 /** What CoreDNS listens on: names, and its own metrics. */
-const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp', 'metrics'];
+const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp'];
 
 const isNameServer = ({ podSelector }: ReturnType<typeof rulesOf>[number]['peers'][number]): boolean =>
   podSelector?.matchLabels['k8s-app'] === 'kube-dns';

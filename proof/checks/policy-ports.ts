@@ -1,11 +1,13 @@
+import { roleLabel } from '../../contract/names.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
-import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
+import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import { selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
+import { podParty } from '../reach.ts';
 import { rulesField } from './policies.ts';
-import { called, type Check, type Subject } from './subject.ts';
+import { called, when, type Check, type Subject } from './subject.ts';
 
 /** A rule for a port that none of the selected pods has lets nobody anywhere; it was meant for another. */
 export const rulePorts: Check = (subject) =>
@@ -96,4 +98,44 @@ export const openPorts: Check = ({ graph, known }) =>
         ];
       }),
     ),
+  );
+
+/** Who is let in to a program by its role must be let in to the port that is for that role. */
+export const rolePorts: Check = ({ graph, known }) => {
+  const policies = graph.ofKind('NetworkPolicy');
+  return known.flatMap(({ workload, program, opens }) =>
+    Object.entries(program.service.ports).flatMap(([name, { from = [] }]) =>
+      from.flatMap((role): Fault[] => {
+        const by = policies.find((policy) => lets(policy, workload, role));
+        const number = opens[name];
+        if (!by || number === undefined) return [];
+        const party = {
+          name: role,
+          ours: false,
+          namespace: { name: `some-${role}`, labels: { [roleLabel]: role } },
+          labels: {},
+        };
+        const refused = refusedBy(policies, {
+          from: party,
+          to: podParty(graph, workload),
+          port: number,
+          protocol: 'TCP',
+        });
+        return when(refused, () => ({
+          code: 'CONNECTION_BLOCKED',
+          message: `${called(by)} lets ${role} in to ${called(workload)}, but not to its port ${number} ("${name}"), which is for ${role}.`,
+          here: placeIn(by, 'spec', 'ingress', 0, 'ports', 0, 'port'),
+          fix: `Allow port ${number}.`,
+        }));
+      }),
+    ),
+  );
+};
+
+/** Whether a policy is about letting a role in to a workload. */
+const lets = ({ namespace, content: { spec } }: Policy, workload: Workload, role: string): boolean =>
+  namespace === workload.namespace &&
+  selects(spec.podSelector ?? { matchLabels: {}, matchExpressions: [] }, workload.labels) &&
+  spec.ingress.some(({ from }) =>
+    from.some((peer) => peer.namespaceSelector?.matchLabels[roleLabel] === role),
   );

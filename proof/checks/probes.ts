@@ -1,6 +1,7 @@
 import type { Answers, Program } from '../../contract/programs.ts';
 import type { Fault } from '../findings.ts';
-import { declaredPorts } from '../graph/ports.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
@@ -57,6 +58,29 @@ export const probePorts: Check = (subject) =>
         hint: typeof port === 'number' ? sayingOf(port) : undefined,
       },
     ];
+  });
+
+/** A port that nobody dials says nothing about the one that everybody does. */
+export const probedPorts: Check = (subject) =>
+  probesOf(subject).flatMap(({ workload, container, field, probe, port }): Fault[] => {
+    const own = declaredPorts(workload);
+    const asked = own.find(({ name, number }) => name === port || number === port)?.number;
+    const dialled = new Set(dialledPorts(subject, workload));
+    return when(probe.tcpSocket && asked !== undefined && dialled.size > 0 && !dialled.has(asked), () => ({
+      code: 'PROBE_PORT',
+      message: `The ${field} of ${containerCalled(workload, container)} asks port ${asked ?? ''}, while its clients dial ${[...dialled].join(', ')}.`,
+      here: inContainer(container, field, 'tcpSocket', 'port'),
+      fix: `Ask ${[...dialled].join(' or ')}.`,
+    }));
+  });
+
+/** The ports of a workload's pods that the environments of others lead to. */
+const dialledPorts = ({ graph, dials }: Subject, workload: Workload): number[] =>
+  dials.flatMap((dial) => {
+    const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
+    if (host.kind !== 'service' || !selectedBy(graph, host.service).includes(workload)) return [];
+    const port = servicePort(host.service, Number(dial.port.text));
+    return (port && targetOf(port, workload)?.number) ?? [];
   });
 
 /** A probe of a known program must ask a path that answers, and liveness none that depends on others. */

@@ -55,7 +55,9 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
     name,
     others.map((other) => other.name),
   );
+  const twin = graph.find(kind === 'Secret' ? 'ConfigMap' : 'Secret', workload.namespace, name);
   const meant =
+    twin ??
     all.find((one) => one.name === name) ??
     others.find((one) => one.name === near) ??
     others.find((one) => keys.some(({ key }) => key in textsOf(one)) && !isUsed(graph, one));
@@ -65,7 +67,11 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
     message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
     here: place,
     ...(meant ? { there: placeIn(meant, 'metadata', 'name') } : {}),
-    fix: meant?.name === name ? `It is in namespace ${meant.namespace}: put both into one.` : fix,
+    fix: twin
+      ? `It is a ${twin.kind}: make it a ${kind}, or refer to it as what it is.`
+      : meant?.name === name
+        ? `It is in namespace ${meant.namespace}: put both into one.`
+        : fix,
   }));
 }
 

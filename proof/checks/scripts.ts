@@ -149,6 +149,20 @@ export const probeCommands: Check = (subject) =>
               'Write -p and the port.',
             ),
           ),
+        ...when(hasOpenTest(text), () =>
+          faultIn(
+            command,
+            `${command.what} begins a test with [ and does not end it with ].`,
+            'Write a space and ] at its end.',
+          ),
+        ),
+        ...when(/^\s*(-\w+)?\s*$/.test(scriptOf(command.words)?.text ?? 'none'), () =>
+          faultIn(
+            command,
+            `${command.what} runs an empty script: it succeeds whatever happens.`,
+            'Write what is to be asked.',
+          ),
+        ),
         ...(/\bredis-cli\b/.test(text) && !ping
           ? [
               faultIn(
@@ -169,3 +183,5 @@ export const probeCommands: Check = (subject) =>
           : []),
       ];
     });
+
+const hasOpenTest = (text: string): boolean => /(^|\s)\[\s/.test(text) && !/\s\](\s|;|&|\||$)/.test(text);

@@ -46,7 +46,7 @@ export const mounts: Check = ({ graph }) =>
             ...(again < index &&
             again >= 0 &&
             isWhole(container.spec.volumeMounts[index]) &&
-            workload.claims.some(({ metadata }) => metadata.name === name)
+            (container.init || workload.claims.some(({ metadata }) => metadata.name === name))
               ? [
                   {
                     code: 'MOUNT_TWICE' as const,

@@ -70,7 +70,8 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
 
 function said(container: Container, { service }: Program, variable: string): Said | undefined {
   const entry = container.env.find(({ name }) => name === variable);
-  if (entry && (entry.value !== undefined || entry.from)) {
+  // An empty variable is an unset one.
+  if (entry && entry.value !== '' && (entry.value !== undefined || entry.from)) {
     return entry.value === undefined || entry.secret
       ? undefined
       : { variable, text: entry.value, unset: false, place: entry.place };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { distance } from 'fastest-levenshtein';
 import type { Graph } from './graph.ts';
+import type { ObjectOf } from './objects.ts';
 import type { Service } from './ports.ts';
 
 /** What a host in a variable stands for. */
@@ -64,13 +65,21 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
 
 /** `redis-0.redis-peers`: one pod of a StatefulSet by name, from its own namespace. */
 function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host | undefined {
-  const [pod = '', service = ''] = parts;
-  if (parts.length !== 2) return undefined;
-  const set = graph.find('StatefulSet', namespace, pod.replace(/-\d+$/, ''));
-  const ordinal = Number(/-(\d+)$/.exec(pod)?.[1] ?? 0);
-  if (set && ordinal >= (set.content.spec.replicas ?? 1)) return { kind: 'missing', name: pod, namespace };
-  return serviceOr(graph, namespace, service) ?? (set && { kind: 'missing', name: service, namespace });
+  const [name = '', service = '', ...more] = parts;
+  if (more.length > 0) return undefined;
+  const found = serviceOr(graph, namespace, service);
+  const set = graph.find('StatefulSet', namespace, name.replace(/-\d+$/, ''));
+  if (!set) return found;
+  if (!hasPod(set, name)) return { kind: 'missing', name, namespace };
+  return isHeadless(found) ? found : { kind: 'missing', name: service, namespace };
 }
+
+const hasPod = ({ content }: ObjectOf<'StatefulSet'>, name: string): boolean =>
+  Number(/-(\d+)$/.exec(name)?.[1]) < (content.spec.replicas ?? 1);
+
+/** Only a headless Service gives each pod a name. */
+const isHeadless = (host: Host | undefined): boolean =>
+  host?.kind === 'service' && host.service.content.spec.clusterIP === 'None';
 
 function serviceOr(graph: Graph, namespace: string, name: string): Host | undefined {
   const service = graph.find('Service', namespace, name);

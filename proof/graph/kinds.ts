@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metadata } from '../shapes/common.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
-import { configMap, secret, serviceAccount } from '../shapes/plain.ts';
+import { configMap, namespace, secret, serviceAccount } from '../shapes/plain.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
 import {
   autoscalerSpec,
@@ -28,7 +28,7 @@ export const shapes = {
   ConfigMap: object(configMap),
   Secret: object(secret),
   ServiceAccount: object(serviceAccount),
-  Namespace: object({}),
+  Namespace: object(namespace),
   NetworkPolicy: object(withSpec(policySpec)),
   Ingress: object(withSpec(ingressSpec)),
   PodDisruptionBudget: object(withSpec(disruptionBudgetSpec)),

@@ -64,7 +64,7 @@ function identityProblem(doc: Doc, apiVersion: unknown, kind: unknown): Fault | 
   if (kinds) return wrongKind(doc, apiVersion, kind, kinds);
   const meant = homeOf(kind);
   // Other people's groups are theirs, but for one that is a letter or two from Kubernetes' own.
-  if (!isOwnGroup(apiVersion) && !(meant && distance(apiVersion, meant) <= 2)) return undefined;
+  if (!isOwnGroup(apiVersion) && !(meant && distance(apiVersion.toLowerCase(), meant) <= 2)) return undefined;
   return {
     code: 'UNKNOWN_KIND',
     message: `${kind} is said to be of apiVersion "${apiVersion}", which Kubernetes does not serve.`,

@@ -128,7 +128,14 @@ export const list = <T extends z.ZodType>(
 
 export const container = z.looseObject({
   name: labelName,
-  image: z.string().regex(/^\S+$/, 'an image').optional(),
+  image: z
+    .string()
+    .regex(/^\S+$/, 'an image')
+    .refine(
+      (image) => !/[A-Z]/.test(image.replace(/[:@][^/]*$/, '').replace(/^[^/]*[.:][^/]*\//, '')),
+      'an image whose name is in lower case',
+    )
+    .optional(),
   imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
   command: list(quoted),
   args: list(quoted),

@@ -97,25 +97,27 @@ const hostName = z
   .string()
   .regex(/^(\*\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a host name of lower-case letters, digits, "-" and "."');
 
-export const ingressSpec = z.looseObject({
-  ingressClassName: objectName.optional(),
-  defaultBackend: backend.optional(),
-  rules: list(
-    z.looseObject({
-      host: hostName.optional(),
-      http: z
-        .looseObject({
-          paths: z.array(
-            z.looseObject({
-              path: z.string().regex(/^\//, 'a path that starts with /').optional(),
-              pathType: z.enum(['Prefix', 'Exact', 'ImplementationSpecific']),
-              backend,
-            }),
-          ),
-        })
-        .optional(),
-    }),
-  ),
-  tls: list(z.looseObject({ hosts: list(hostName), secretName: objectName.optional() })),
-});
+export const ingressSpec = z
+  .looseObject({
+    ingressClassName: objectName.optional(),
+    defaultBackend: backend.optional(),
+    rules: list(
+      z.looseObject({
+        host: hostName.optional(),
+        http: z
+          .looseObject({
+            paths: z.array(
+              z.looseObject({
+                path: z.string().regex(/^\//, 'a path that starts with /').optional(),
+                pathType: z.enum(['Prefix', 'Exact', 'ImplementationSpecific']),
+                backend,
+              }),
+            ),
+          })
+          .optional(),
+      }),
+    ),
+    tls: list(z.looseObject({ hosts: list(hostName), secretName: objectName.optional() })),
+  })
+  .refine((spec) => spec.rules.length > 0 || spec.defaultBackend, 'rules, or a defaultBackend');
 export type IngressSpec = z.infer<typeof ingressSpec>;

@@ -16,11 +16,29 @@ const map = <T extends z.ZodType>(value: T) =>
     .nullish()
     .transform((found): Record<string, z.infer<T>> => found ?? {});
 
-export const configMap = { data: map(quoted), binaryData: map(base64), immutable: z.boolean().optional() };
+/** What an object of another kind has: a kind that was mistaken. */
+const not = z.never('nothing here').optional();
+
+export const configMap = {
+  spec: not,
+  stringData: not,
+  automountServiceAccountToken: not,
+  data: map(quoted),
+  binaryData: map(base64),
+  immutable: z.boolean().optional(),
+};
 export const secret = {
+  spec: not,
+  automountServiceAccountToken: not,
   data: map(base64),
   stringData: map(quoted),
   immutable: z.boolean().optional(),
   type: z.string().optional(),
 };
-export const serviceAccount = { automountServiceAccountToken: z.boolean().optional() };
+export const namespace = { data: not, stringData: not, automountServiceAccountToken: not };
+export const serviceAccount = {
+  spec: not,
+  data: not,
+  stringData: not,
+  automountServiceAccountToken: z.boolean().optional(),
+};

@@ -1,3 +1,4 @@
+import { asText } from '../../../contract/variable.ts';
 import { repositoryOf, type Program } from '../../../contract/programs.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf } from '../../../proof/checks/probes.ts';
@@ -26,7 +27,7 @@ import { hardeningOf } from './resolved-hardening.ts';
 export function resolved(docs: readonly Doc[], programs: readonly Program[]): string[] {
   const subject = subjectOf(readGraph(docs).graph, programs);
   const { graph } = subject;
-  return [
+  const lines = [
     ...graph.workloads.flatMap((workload, index) => ofWorkload(subject, workload, `pod ${index}`)),
     ...graph.ofKind('Service').flatMap((service, index) => ofService(subject, service, `service ${index}`)),
     ...dials(subject),
@@ -48,7 +49,7 @@ export function resolved(docs: readonly Doc[], programs: readonly Program[]): st
           peers.flatMap(({ namespaceSelector, podSelector }) =>
             namespaceSelector
               ? [
-                  `${namespace}: ${JSON.stringify([spec.podSelector, namespaceSelector, podSelector])} on ${ports.map(({ port, protocol }) => `${port ?? '*'}/${protocol}`).join()}`,
+                  `${namespace}: ${JSON.stringify([spec.podSelector, namespaceSelector, podSelector])} on ${ports.map(({ port, protocol }) => `${portNumber(graph, port) ?? '*'}/${protocol}`).join()}`,
                 ]
               : [],
           ),
@@ -76,6 +77,7 @@ export function resolved(docs: readonly Doc[], programs: readonly Program[]): st
     }),
     ...hardeningOf(graph),
   ];
+  return lines.sort();
 }
 
 const called = ({ graph }: Subject, service: Service): string =>
@@ -128,7 +130,14 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
   ];
 }
 
-const withoutMessages = (word: string): string => word.replaceAll(/:\?[^}]*\}/g, ':?}');
+/** Two names for one port are one port. */
+const portNumber = (
+  graph: Subject['graph'],
+  port: string | number | undefined,
+): string | number | undefined =>
+  graph.workloads.flatMap(declaredPorts).find(({ name }) => name === port)?.number ?? port;
+
+const withoutMessages = (word: string): string => word.replaceAll(/:\?[^}]*\}/g, ':?}').trimEnd();
 
 const secretOf = ({ graph }: Subject, { namespace }: Workload, name: string): string => {
   const position = graph
@@ -190,7 +199,11 @@ function dials(subject: Subject): string[] {
       .join();
     const prefix = host.variable.replace(/[^_]*$/, '');
     const as = ['USER', 'DATABASE']
-      .map((end) => container.env.find(({ name }) => name === `${prefix}${end}`)?.value ?? '-')
+      .map(
+        (end) =>
+          container.env.find(({ name }) => name === `${prefix}${end}`)?.value ||
+          usualOf(subject, container, `${prefix}${end}`),
+      )
       .join();
     const whole =
       host.variable === port.variable
@@ -199,6 +212,10 @@ function dials(subject: Subject): string[] {
     return `${who} dials ${where} on ${port.text} by ${host.variable}, ${port.variable}${whole} as ${as}; TLS ${tls?.text ?? '-'}; shows ${shown}`;
   });
 }
+
+/** An empty variable is an unset one: it has its default. */
+const usualOf = ({ known }: Subject, container: unknown, name: string): string =>
+  asText(known.find((one) => one.container === container)?.program.service.variables?.[name]?.default ?? '-');
 
 /** Who may reach which port, between pods and everybody else, with the places that matter outside. */
 function reached({ graph }: Subject): string[] {
