@@ -23,7 +23,7 @@ const revisions = async (file: string) => {
 /** Applies what works, whatever was there before. */
 const restored = async (): Promise<string> => {
   const file = await lab().document(stack, spec);
-  const ended = await lab().mooring(apply(file));
+  const ended = await lab().mooring(apply(file, '--prune'));
   expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: answered });
   return file;
 };
