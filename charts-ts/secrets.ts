@@ -9,8 +9,11 @@ import { UserError } from './user-error.ts';
 /** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
 const secretBytes = 24;
 
-/** A new value for any secret of a stack. */
-export const newSecretValue = (): string => randomBytes(secretBytes).toString('base64url');
+/** A new value for any secret of a stack. It begins with no `-`: neo4j-admin would take it for an option. */
+export function newSecretValue(): string {
+  const value = randomBytes(secretBytes).toString('base64url');
+  return value.startsWith('-') ? newSecretValue() : value;
+}
 
 const keptValues = z.record(z.string(), z.string().min(1));
 

@@ -25,7 +25,9 @@ export function sourceOf(document: ChatStack): StackSource {
       object: (secretValues) => {
         const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
         if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-        return secret;
+        // Not immutable, as synth's is: nobody here overwrites it by accident, and kubelet never looks again at one
+        // that is, so that a rotation would have to stop every pod of the stack first.
+        return { ...secret, immutable: false };
       },
     },
   };

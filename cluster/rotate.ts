@@ -2,17 +2,23 @@ import { generatedSecretKeys } from '../contract/environment.ts';
 import type { Stack } from '../contract/model.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+import { ownedObjects } from './owned.ts';
 import { restart } from './restart.ts';
 import {
   completed,
   dropNextSecret,
+  isSecretImmutable,
   liveSecret,
+  markStoresTold,
   nextSecret,
   stageSecret,
   swapSecret,
   type SecretMaker,
   type SecretValues,
 } from './secret.ts';
+import { applyObject, readObject } from './server-side-apply.ts';
+import { takeDown } from './take-down.ts';
 
 export interface RotateOptions {
   readonly make: SecretMaker;
@@ -23,6 +29,9 @@ export interface RotateOptions {
   readonly tellStores: (from: SecretValues, to: SecretValues) => Promise<void>;
   /** The services whose pods must start anew to read the new values. */
   readonly restarted: readonly string[];
+  /** Everything of the stack but its Secret, in order: what had to go comes back from these. */
+  readonly objects: readonly KubeObject[];
+  readonly onWaiting: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,20 +43,46 @@ export interface RotateOptions {
 export async function rotateSecrets(
   cluster: Cluster,
   stack: Stack,
-  { make, tellStores, restarted, signal }: RotateOptions,
+  options: RotateOptions,
 ): Promise<{ keys: string[]; resumed: boolean }> {
+  const { make, tellStores, restarted, signal } = options;
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
   const live = await liveSecret(cluster, stack, signal);
   const begun = await nextSecret(cluster, stack, signal);
   refuseNothing(stack, keys, live ?? begun?.values);
-  const next = begun?.isRotation ? begun.values : completed(stack, {}, make.value);
-  if (begun && !begun.isRotation) await dropNextSecret(cluster, stack, signal);
+  const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
+  if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
-  await tellStores(live ?? next, next);
-  if (!isSame(live, next)) await swapSecret(cluster, stack, next, { make, replace: true, signal });
+  if (begun?.rotation !== 'stores-told') {
+    await tellStores(live ?? next, next);
+    await markStoresTold(cluster, stack, signal);
+  }
+  await putInForce(cluster, stack, next, options);
   await restart(cluster, stack, restarted, signal);
   await dropNextSecret(cluster, stack, signal);
-  return { keys, resumed: begun?.isRotation === true };
+  return { keys, resumed: begun?.rotation !== undefined };
+}
+
+async function putInForce(
+  cluster: Cluster,
+  stack: Stack,
+  next: SecretValues,
+  options: RotateOptions,
+): Promise<void> {
+  const { make, objects, signal, onWaiting } = options;
+  if (!isSame(await liveSecret(cluster, stack, signal), next)) {
+    if (await isSecretImmutable(cluster, stack, signal)) {
+      const workloads = (await ownedObjects(cluster, stack, signal)).filter(({ kind }) =>
+        /^(Deployment|StatefulSet)$/.test(kind),
+      );
+      await takeDown(cluster, stack, workloads, { signal, onRemoved: () => undefined, onWaiting });
+    }
+    await swapSecret(cluster, stack, next, { make, replace: true, signal });
+  }
+  // What went a moment ago, or in a run that was cut off.
+  for (const object of objects)
+    if ((await readObject(cluster, object, signal)) === undefined)
+      await applyObject(cluster, object, { signal });
 }
 
 function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValues | undefined): void {

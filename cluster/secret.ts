@@ -10,13 +10,14 @@ import { readObject } from './server-side-apply.ts';
 export type SecretValues = Readonly<Record<string, string>>;
 
 /**
- * The Secret that holds new values while they take the place of the old ones. The stack's own is immutable and has to
- * be made anew; whoever is cut off between its end and its return finds the values here.
+ * The Secret that holds new values while they take the place of the old ones. The stack's own may be
+ * immutable, and then has to be made anew; whoever is cut off between its end and its return finds the values here.
  */
 export const nextSecretName = (stack: StackRef): string => `${stackSecretName(stack)}-next`;
 
-/** On the next Secret: its values replace others, and stores and pods have to learn them. */
+/** On the next Secret: its values replace others, and stores and pods have to learn them. It says how far that is. */
 const rotationMark = `${apiGroup}/rotation`;
+type RotationStage = 'begun' | 'stores-told';
 
 const nextSecretOf = (stack: StackRef): KubeObject => ({
   ...stackSecretOf(stack),
@@ -45,11 +46,41 @@ export async function nextSecret(
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
-): Promise<{ values: SecretValues; isRotation: boolean } | undefined> {
+): Promise<{ values: SecretValues; rotation: RotationStage | undefined } | undefined> {
   const secret = await readObject(cluster, nextSecretOf(stack), signal);
+  const stage = secret?.metadata.annotations?.[rotationMark];
   return (
-    secret && { values: valuesIn(secret), isRotation: rotationMark in (secret.metadata.annotations ?? {}) }
+    secret && {
+      values: valuesIn(secret),
+      rotation: stage === undefined ? undefined : stage === 'stores-told' ? stage : 'begun',
+    }
   );
+}
+
+/** Writes down that the stores which keep a password themselves know the new one. */
+export async function markStoresTold(
+  { api, discovery }: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.request('PATCH', await discovery.pathOf(nextSecretOf(stack)), {
+    query: { fieldManager },
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { annotations: { [rotationMark]: 'stores-told' satisfies RotationStage } } },
+    signal,
+  });
+}
+
+/**
+ * Whether the live Secret is immutable, as `cdk8s synth` makes it. Kubelet then never looks at it again while any pod
+ * of its node uses it: new values under the same name only reach pods that start when every other one is gone.
+ */
+export async function isSecretImmutable(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return (await readObject(cluster, stackSecretOf(stack), signal))?.['immutable'] === true;
 }
 
 /** What makes a value, and a Secret out of values. */
@@ -72,7 +103,7 @@ export async function ensureSecret(
   if (generatedSecretKeys(stack).length === 0) return;
   const live = await liveSecret(cluster, stack, signal);
   const next = await nextSecret(cluster, stack, signal);
-  if (next?.isRotation) throw halfRotated(stack);
+  if (next?.rotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
   const how = { make, signal };
   if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
@@ -80,7 +111,7 @@ export async function ensureSecret(
   if (next) await dropNextSecret(cluster, stack, signal);
 }
 
-/** The Secret is immutable, so one with more keys takes its place. */
+/** Staged first: one that is immutable cannot get more keys, and has to go and come back. */
 async function addKeys(
   cluster: Cluster,
   stack: StackRef,
@@ -114,12 +145,15 @@ export async function stageSecret(
   { make, rotation, signal }: { make: SecretMaker; rotation: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const staged = make.object(values);
-  const annotations = rotation ? { annotations: { [rotationMark]: 'begun' } } : {};
+  const annotations = rotation ? { annotations: { [rotationMark]: 'begun' satisfies RotationStage } } : {};
   const metadata = { ...staged.metadata, name: nextSecretName(stack), ...annotations };
   await create(cluster, { ...staged, metadata }, signal);
 }
 
-/** Puts values in force that were staged before. Where another apply was faster, its values stay. */
+/**
+ * Puts values in force that were staged before: in place, or, where the live Secret is immutable, by a new one of its
+ * name. Where there is none and another apply is faster, its values stay.
+ */
 export async function swapSecret(
   cluster: Cluster,
   stack: StackRef,
@@ -127,9 +161,20 @@ export async function swapSecret(
   { make, replace, signal }: { make: SecretMaker; replace: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { api, discovery } = cluster;
-  if (replace)
-    await api.request('DELETE', await discovery.pathOf(stackSecretOf(stack)), { accept: [404], signal });
-  await create(cluster, make.object(values), signal);
+  const secret = make.object(values);
+  const path = await discovery.pathOf(stackSecretOf(stack));
+  const inPlace = replace && !(await isSecretImmutable(cluster, stack, signal));
+  if (inPlace) {
+    const { status } = await api.request('PUT', path, {
+      query: { fieldManager },
+      body: secret,
+      accept: [404],
+      signal,
+    });
+    if (status !== 404) return;
+  }
+  if (replace) await api.request('DELETE', path, { accept: [404], signal });
+  await create(cluster, secret, signal);
 }
 
 export async function dropNextSecret(

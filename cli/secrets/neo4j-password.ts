@@ -47,7 +47,8 @@ async function isPassword(url: string, password: string): Promise<boolean> {
     connectionAcquisitionTimeout: 20_000,
   });
   try {
-    await driver.verifyAuthentication();
+    // Not verifyAuthentication(), which resolves to false where the password is wrong.
+    await driver.verifyConnectivity();
     return true;
   } catch (error) {
     if (refusedCredentials(error)) return false;

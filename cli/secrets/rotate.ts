@@ -38,7 +38,7 @@ async function rotate(
   options: ApplyOptions,
   { target, signal }: { target: Target; signal: AbortSignal },
 ): Promise<void> {
-  const { stack, secret } = sourceOf(document);
+  const { stack, secret, objects } = sourceOf(document);
   const { cluster } = target;
   const speaker = options.wait && options.chat ? speakerOf(document, options.tokenFile) : undefined;
   if (options.dryRun) {
@@ -62,6 +62,8 @@ async function rotate(
         make: secret,
         tellStores: (from, to) => tellNeo4j(cluster, stack, from, to),
         restarted: restarted(stack),
+        objects,
+        onWaiting: (line) => progress.show(line),
         signal: held,
       });
       if (options.wait)

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keptSecrets, secretsPath } from '../../charts-ts/secrets.ts';
+import { keptSecrets, secretsPath, newSecretValue } from '../../charts-ts/secrets.ts';
 import { stackOf } from './rendered.ts';
 
 let folder: string;
@@ -51,4 +51,9 @@ test('with a Secret the user keeps, nothing is made and nothing is written', () 
 test('two stacks and two namespaces keep their values apart', () => {
   const named = (name: string, namespace: string) => secretsPath(stackOf({}, { name, namespace }), folder);
   expect(new Set([named('a', 'b'), named('b', 'a'), named('a', 'a')]).size).toBe(3);
+});
+
+test('a value never begins with "-", which neo4j-admin would take for an option', () => {
+  const values = Array.from({ length: 2_000 }, newSecretValue);
+  expect(values.filter((value) => !/^[A-Za-z0-9_][A-Za-z0-9_-]{31}$/.test(value))).toEqual([]);
 });

@@ -14,6 +14,9 @@ const answered = expect.stringContaining('The chat answers in the cluster') as s
 const say = (text: string, session: string) =>
   ask(`ws://${lab().cluster.nodeAddress}:30080`, { patient: 'patient:demo', session, text });
 const secrets = () => lab().kubectl('-n', 'chat', 'get', 'secret', 'demo-secrets', '-o', 'jsonpath={.data}');
+/** What a running Redis was really started with, whatever the Secret says. */
+const passwordInPod = () =>
+  lab().kubectl('-n', 'chat', 'exec', 'demo-redis-0', '--', 'sh', '-c', 'echo "$REDISCLI_AUTH"');
 const uidOf = (pod: string) =>
   lab().kubectl('-n', 'chat', 'get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}');
 const revisions = async (file: string) => {
@@ -23,7 +26,7 @@ const revisions = async (file: string) => {
 /** Applies what works, whatever was there before. */
 const restored = async (): Promise<string> => {
   const file = await lab().document(stack, spec);
-  const ended = await lab().mooring(apply(file));
+  const ended = await lab().mooring(apply(file, '--prune'));
   expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: answered });
   return file;
 };
@@ -136,8 +139,31 @@ describe('secrets rotate', () => {
     const after = JSON.parse(await secrets()) as Record<string, string>;
     expect(Object.keys(after)).toEqual(Object.keys(before));
     for (const [key, value] of Object.entries(before)) expect(after[key]).not.toBe(value);
+    expect(await passwordInPod()).toBe(Buffer.from(after['redis-password'] ?? '', 'base64').toString());
     expect((await say("What is my sister's name?", 'session:after')).text).toContain('Anna');
     expect(await lab().mooring(['diff', '-f', file])).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('reaches the pods although the Secret was immutable, as synth makes it, and kubelet never looks at one again', async () => {
+    const file = await lab().document(stack, { ...spec, redis: { storage: { size: '3Gi' } } });
+    await lab().kubectl(
+      '-n',
+      'chat',
+      'patch',
+      'secret',
+      'demo-secrets',
+      '--type=merge',
+      '-p',
+      '{"immutable":true}',
+    );
+    // A pod that starts now makes kubelet notice.
+    await lab().kubectl('-n', 'chat', 'delete', 'pod', 'demo-redis-0');
+    await lab().kubectl('-n', 'chat', 'rollout', 'status', 'statefulset/demo-redis', '--timeout=110s');
+    const ended = await lab().mooring(['secrets', 'rotate', '-f', file, '--yes']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const after = JSON.parse(await secrets()) as Record<string, string>;
+    expect(await passwordInPod()).toBe(Buffer.from(after['redis-password'] ?? '', 'base64').toString());
+    expect((await say("What is my sister's name?", 'session:immutable')).text).toContain('Anna');
   });
 
   test('cut off while its pods restart, keeps apply from guessing, and is finished by a second run', async () => {
