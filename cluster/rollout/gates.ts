@@ -12,6 +12,23 @@ import { isReady, type Pod, type WorkloadState } from './snapshot.ts';
 /** A store that Kubernetes calls ready is dialled again every two seconds; ten times as long is no delay. */
 const gateMs = 20_000;
 
+/** As often as the backend dials a store that is away; asking a starting pod more often only takes its time. */
+const askEveryMs = 2_000;
+
+/** `gateCauses`, asked anew every two seconds; in between the last answer stands. */
+export function gateWatch(
+  cluster: Cluster,
+  stack: Stack,
+  signal?: AbortSignal,
+): (states: readonly WorkloadState[]) => Promise<Cause[]> {
+  let last = { at: -Infinity, causes: [] as Cause[] };
+  return async (states) => {
+    if (performance.now() - last.at >= askEveryMs)
+      last = { at: performance.now(), causes: await gateCauses(cluster, stack, states, signal) };
+    return last.causes;
+  };
+}
+
 /**
  * The gates that stay closed although what is behind them is up: a wrong port, a wrong password, a policy in between.
  * Asked of the backend itself, at /readyz; a pod that does not answer yet has no gates.

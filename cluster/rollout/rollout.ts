@@ -6,7 +6,7 @@ import { nameOf } from '../objects.ts';
 import { deleteObject } from '../owned.ts';
 import { pause } from '../pause.ts';
 import { causesOf, progressOf, type Cause } from './causes.ts';
-import { gateCauses } from './gates.ts';
+import { gateWatch } from './gates.ts';
 import { lastLogLine, lastWarning } from './last-words.ts';
 import { isReady, workloadStates, type Pod, type WorkloadState } from './snapshot.ts';
 
@@ -26,12 +26,13 @@ export async function awaitRollout(cluster: Cluster, stack: Stack, options: Roll
   const { timeoutMs, signal, onProgress } = options;
   const deadline = performance.now() + timeoutMs;
   const seen = new Sightings();
+  const closedGates = gateWatch(cluster, stack, signal);
   await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
   for (;;) {
     const states = await lookedAt(cluster, stack, options, deadline);
     if (isDone(stack, states)) return;
     onProgress?.(progressOf(states));
-    const causes = [...states.flatMap(causesOf), ...(await gateCauses(cluster, stack, states, signal))];
+    const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
     const settled = seen.settled(causes);
     if (settled) throw await failure(cluster, stack, settled);
     if (performance.now() > deadline) throw await outOfTime(cluster, stack, states, timeoutMs);
