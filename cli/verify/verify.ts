@@ -5,6 +5,7 @@ import { UserError } from '../../charts-ts/user-error.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
 import { verify } from '../../proof/verify.ts';
+import { CommandError } from '../fail.ts';
 import type { OutputOptions } from '../options.ts';
 import { print } from '../output.ts';
 
@@ -22,7 +23,7 @@ interface Verdict {
 
 /**
  * Prints what manifests contradict themselves in. The process ends with 1 when anything does.
- * @throws UserError when a file is missing, is no YAML or holds nothing.
+ * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML or holds nothing.
  */
 export async function verifyCommand(named: readonly string[], { output }: OutputOptions): Promise<void> {
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
@@ -35,7 +36,8 @@ export async function verifyCommand(named: readonly string[], { output }: Output
 
 function usual(): string {
   if (existsSync(usualFolder)) return usualFolder;
-  throw new UserError(
+  throw new CommandError(
+    'NO_SUCH_FILE',
     `There is no ${usualFolder}/ here; run mooring synth first, or name files, folders or -.`,
   );
 }
@@ -57,7 +59,10 @@ async function documentsOf(named: readonly string[]): Promise<Doc[]> {
 function filesOf(name: string): string[] {
   if (name === '-') return [name];
   if (!existsSync(name))
-    throw new UserError(`There is no ${name}; name rendered manifests, a folder of them, or -.`);
+    throw new CommandError(
+      'NO_SUCH_FILE',
+      `There is no ${name}; name rendered manifests, a folder of them, or -.`,
+    );
   if (!statSync(name).isDirectory()) return [name];
   return readdirSync(name)
     .filter((file) => manifestName.test(file))
@@ -69,7 +74,8 @@ async function textOf(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('NO_SUCH_FILE', `${file} cannot be read: ${reason}`);
   }
 }
 

@@ -64,12 +64,17 @@ test('several files are one proof', async () => {
 });
 
 test.each([
-  ['a file that is not there', () => join(folder, 'none.yaml'), 'There is no'],
-  ['a file that is no YAML', () => written('bad.yaml', 'a: b\n c: d\n'), 'bad.yaml:'],
-  ['a file that holds nothing', () => written('empty.yaml', '# nothing\n'), 'There is no object in'],
-])('%s is a mistake its reader can mend', async (_, file, message) => {
+  ['a file that is not there', () => join(folder, 'none.yaml'), { code: 'NO_SUCH_FILE' }, 'There is no'],
+  ['a file that is no YAML', () => written('bad.yaml', 'a: b\n c: d\n'), { name: 'UserError' }, 'bad.yaml:'],
+  [
+    'a file that holds nothing',
+    () => written('empty.yaml', '# nothing\n'),
+    { name: 'UserError' },
+    'There is no object in',
+  ],
+])('%s is a mistake its reader can mend', async (_, file, kind, message) => {
   await expect(run(file())).rejects.toMatchObject({
-    name: 'UserError',
+    ...kind,
     message: expect.stringContaining(message) as string,
   });
 });
