@@ -7,7 +7,8 @@ import { prepareCluster } from './lab/prepare-cluster.ts';
  * What cannot be had here is said by the tests that need it, which skip.
  */
 export default async function setup(): Promise<void> {
-  const say = (line: string): void => console.log(line);
+  // Standard output may be a report's, `--reporter=json`.
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     await prepareCluster(say);
     await buildImages(say);

@@ -49,6 +49,11 @@ const refusals: [string, RegExp, Start][] = [
     /at least 8 characters/,
     neo4j({ NEO4J_AUTH: 'neo4j/1234567' }),
   ],
+  [
+    'neo4j refuses a password that begins with a dash',
+    /Unknown option/,
+    neo4j({ NEO4J_AUTH: 'neo4j/-long-enough' }),
+  ],
   ['neo4j refuses another user', /must be neo4j/, neo4j({ NEO4J_AUTH: 'someone/long-enough' })],
   [
     'neo4j dies where it may not write its configuration',

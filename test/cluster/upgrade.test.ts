@@ -14,8 +14,11 @@ const session = { patient: 'patient:demo', session: 'session:1769173656693' };
 
 /** One folder of a user's, with its secrets, whose manifests of the previous commit have been applied. */
 const lab = forSuite(async () => {
-  const previous = await previousCommit();
   const chat = await startChatCluster();
+  const previous = await previousCommit().catch(async (error: unknown) => {
+    await chat.stop();
+    throw error;
+  });
   const folder = await serverFolder('upgrade');
   const stop = async () => {
     await chat.stop();
@@ -79,7 +82,7 @@ describe('`kubectl delete`', () => {
     const all = ['-l', 'app.kubernetes.io/instance=demo'];
     const kinds = 'deployments,statefulsets,services,configmaps,networkpolicies,serviceaccounts,secrets';
     await stack.kubectl(['delete', kinds, ...all]);
-    expect(await stack.pods()).toSatisfy((pods: unknown[]) => pods.length <= 4);
+    await until('its pods to be gone', async () => (await stack.pods()).length === 0);
     expect((await keptThings()).slice(-storeNames.length)).toEqual(claims);
 
     await bringUp(stack, () => apply(stack, dist));

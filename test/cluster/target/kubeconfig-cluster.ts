@@ -61,7 +61,8 @@ export async function kubeconfigCluster(own: Peculiarities): Promise<Cluster> {
   try {
     cluster.nodeAddress = own.nodeAddress ?? (await firstNodeAddress(cluster));
     await refuseOthersStacks(cluster, own.name);
-    markBorrowed(cluster, own.name);
+    // One that the tests made is theirs to disturb.
+    if (own.stop === undefined) markBorrowed(cluster, own.name);
     return cluster;
   } catch (error) {
     await folder.dispose();

@@ -40,6 +40,8 @@ if [ "${NEO4J_AUTH:-}" = none ]; then
 elif [[ ${NEO4J_AUTH:-} =~ ^([^/]+)/([^/]+)/?(true)?$ ]]; then
   password=${BASH_REMATCH[2]}
   [ "${BASH_REMATCH[1]}" = neo4j ] || die "Invalid admin username, it must be neo4j."
+  # Handed to neo4j-admin as an argument there, and taken for an option.
+  [[ $password != -* ]] || die "Unknown option: '$password'"
   [ "$password" != neo4j ] || die "Invalid value for password. It cannot be 'neo4j', which is the default."
 elif [ -n "${NEO4J_AUTH:-}" ]; then
   die "Invalid value for NEO4J_AUTH: '$NEO4J_AUTH'"

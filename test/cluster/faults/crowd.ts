@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PageClient } from '../stack/page-client.ts';
+import type { DeployedStack } from '../stack/stack.ts';
+import { until } from '../stack/until.ts';
+
+export interface Chatter {
+  readonly patient: string;
+  readonly session: string;
+  readonly client: PageClient;
+}
+
+/** Between an answer and a client's next message. */
+const thinkMs = { least: 4_000, most: 12_000 };
+
+/**
+ * Has clients chat, as people do, while something happens to the stack. Resolves when it is over, every client is
+ * connected and every message is answered.
+ */
+export async function crowdDuring(
+  stack: DeployedStack,
+  count: number,
+  happening: () => Promise<void>,
+): Promise<readonly Chatter[]> {
+  const chatters = Array.from({ length: count }, (_, index): Chatter => {
+    const place = { patient: `patient:${index}`, session: `session:${index}` };
+    return { ...place, client: new PageClient(stack.chatUrl, place) };
+  });
+  const over = new AbortController();
+  try {
+    await Promise.all(chatters.map(({ client }) => client.say('Good morning.')));
+    const chats = Promise.all(chatters.map(({ client }) => chat(client, over.signal)));
+    await Promise.all([chats, happening().finally(() => over.abort())]);
+    const all = async () => chatters.every(({ client }) => client.state === 'connected');
+    await until('every client to be back', all);
+    return chatters;
+  } finally {
+    over.abort();
+    for (const { client } of chatters) client.stop();
+  }
+}
+
+/** Says one thing after the other, no two alike, waiting for each answer. */
+async function chat(client: PageClient, over: AbortSignal): Promise<void> {
+  for (let count = 1; !over.aborted; count++) {
+    await client.say(`Today I walked ${count} miles.`);
+    const think = thinkMs.least + Math.random() * (thinkMs.most - thinkMs.least);
+    await pause(think, undefined, { signal: over }).catch(() => undefined);
+  }
+}
+
+/** How long each client was away, each time, in milliseconds and in order. */
+export const gapsOf = (chatters: readonly Chatter[]): number[] =>
+  chatters.flatMap(({ client }) => client.gaps).sort((a, b) => a - b);
