@@ -47,7 +47,7 @@ describe('Redis, short of memory', () => {
       const scope = newScope();
       await cache.fill(scope, [message('m1', 'Hello')]);
       const client = new Redis(redis().url);
-    onTestFinished(() => client.disconnect());
+      onTestFinished(() => client.disconnect());
       const evict = async (): Promise<void> => {
         const [key = ''] = await client.keys(`*${encodeURIComponent(scope.sessionId)}*:${part}`);
         expect(await client.del(key)).toBe(1);
