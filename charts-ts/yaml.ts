@@ -48,11 +48,14 @@ function plainValue(value: unknown): string | undefined {
 /** Words that YAML 1.1 reads as something else than themselves. */
 const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
 const plain = /^[A-Za-z](?:[A-Za-z0-9_.@/-]|:(?=[A-Za-z0-9/]))*$/;
+const filePath = /^\.?\/[A-Za-z0-9_./-]*$/;
+const quantity = /^[1-9][0-9]*(?:m|[KMGT]i)$/;
 const digits = /^(0|[1-9][0-9]{0,9})$/;
 
 /** How a text is written on one line, or `undefined` where that takes more thought. */
 function plainText(text: string): string | undefined {
   if (plain.test(text) && !reserved.test(text)) return text;
+  if (filePath.test(text) || quantity.test(text)) return text;
   return digits.test(text) || text === 'true' || text === 'false' ? `"${text}"` : undefined;
 }
 

@@ -4,12 +4,14 @@ import { selectorOf } from '../../contract/labels.ts';
 import { isWorkload, type Stack } from '../../contract/model.ts';
 import { nearest } from '../../contract/nearest.ts';
 import type { Api } from '../../cluster/api.ts';
+import { ApiError } from '../../cluster/cluster-error.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { listObjects } from '../../cluster/owned.ts';
 import type { LogsOptions } from '../commands/logs.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { note } from '../output.ts';
 import { documentOf } from '../source.ts';
 
 /** Seconds of each unit of `--since`. */
@@ -91,8 +93,15 @@ async function follow(
   { namespace, pod, query, signal }: Following,
   show: (pod: string, line: string) => void,
 ): Promise<void> {
-  const stream = await api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query, signal });
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) show(pod, line);
+  try {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
+    const stream = await api.stream(path, { query, signal });
+    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) show(pod, line);
+  } catch (error) {
+    // A container that has not started, or not before: the other pods still have something to say.
+    if (!(error instanceof ApiError && error.status === 400)) throw error;
+    note(`Pod ${pod}: ${error.said}`);
+  }
 }
 
 interface Shown {

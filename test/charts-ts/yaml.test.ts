@@ -27,6 +27,19 @@ describe('manifests are written as cdk8s writes them, byte for byte', () => {
 
   test.each([
     ...[
+      '/',
+      '/data',
+      './qdrant',
+      '/.a/b-c_d',
+      '../a',
+      '/a b',
+      '/a:',
+      '250m',
+      '1280Mi',
+      '2Gi',
+      '0m',
+      '1e3m',
+      '10M',
       'y',
       'No',
       'on',

@@ -99,7 +99,8 @@ async function appliesToAnApiServer(): Promise<void> {
 
 async function beginsWithMooring(): Promise<void> {
   const shell = clone.shell(
-    'test -d node_modules || npm ci; npx mooring init\nnpx mooring synth\nnpx mooring synth --check && npx mooring explain REDIS_PORT',
+    'test -d node_modules || npm ci; export npm_config_offline=true; test -f build/cli/synth.blob && ' +
+      'npx mooring init && npx mooring synth && npx mooring synth --check && npx mooring explain REDIS_PORT',
   );
   expect(await shell.exited, shell.output()).toBe(0);
   for (const said of ['Wrote stack.yaml', 'Stack "demo"', 'is the latest of stack.yaml', 'its RESP port'])

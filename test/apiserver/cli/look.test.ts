@@ -1,6 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
+import { poll } from '../../servers/poll.ts';
 import { applied, startLab, storageClass } from './mooring.ts';
+
+const program = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
 
 interface Report {
   readonly ok: boolean;
@@ -43,6 +49,24 @@ describe('commands that only look', () => {
       name: 'still',
       services: [{ service: 'redis' }, { service: 'neo4j' }, { service: 'qdrant' }, { service: 'backend' }],
     });
+  });
+
+  test('status -w says nothing twice, shows what comes, and ends well with Ctrl-C', async () => {
+    const file = await lab().document('seen');
+    const watch = spawn(process.execPath, [program, 'status', '-w', '-f', file], {
+      env: { ...process.env, KUBECONFIG: lab().server.kubeconfigPath, NO_COLOR: '1' },
+    });
+    onTestFinished(() => void watch.kill('SIGKILL'));
+    let text = '';
+    watch.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const printed = async (what: string) =>
+      expect(await poll(async () => text.includes(what), { timeoutMs: 30_000 })).toBe('met');
+    await printed('There is no stack "seen" yet.');
+    expect((await lab().mooring(applied(file))).code).toBe(0);
+    await printed('backend   Deployment');
+    expect(text.match(/There is no stack/g)).toHaveLength(1);
+    watch.kill('SIGINT');
+    expect(await once(watch, 'exit')).toEqual([0, null]);
   });
 
   test('doctor finds what kubectl set env changed, who did it, and a Service that leads elsewhere', async () => {
