@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { targetKind } from './test/cluster/target/which.ts';
 
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
@@ -16,17 +17,35 @@ const slow = (name: string) => ({
 
 /**
  * A cluster takes root and minutes of building, so these run when they are asked for, by `npm run test:cluster`; and
- * after all others, one file at a time: each keeps every core busy by itself.
+ * after all others, two files at a time where each has a cluster of its own. Those that count seconds come last, with the
+ * machine to themselves.
  */
-const cluster = {
+const cluster = (
+  name: string,
+  how: { include: string; exclude?: string; workers: number; turn: number },
+) => ({
   test: {
     ...slow('cluster').test,
+    name,
+    include: [`test/cluster/${how.include}`],
+    exclude: how.exclude === undefined ? [] : [`test/cluster/${how.exclude}`],
     globalSetup: ['test/cluster/prepare.ts'],
-    fileParallelism: false,
-    sequence: { groupOrder: 1 },
+    maxWorkers: how.workers,
+    sequence: { groupOrder: how.turn },
   },
-};
-const onRequest = process.env['MOORING_TEST_CLUSTER'] === '1' ? [cluster] : [];
+});
+const onRequest =
+  process.env['MOORING_TEST_CLUSTER'] === '1'
+    ? [
+        cluster('cluster', {
+          include: '**/*.test.ts',
+          exclude: 'alone/**',
+          workers: targetKind() === 'lab' ? 2 : 1,
+          turn: 1,
+        }),
+        cluster('cluster-alone', { include: 'alone/**/*.test.ts', workers: 1, turn: 2 }),
+      ]
+    : [];
 
 export default defineConfig({
   test: {

@@ -17,7 +17,7 @@ export class SameSite {
   /** @throws ProblemError FORBIDDEN. */
   check(headers: IncomingHttpHeaders): void {
     const host = hostOf(`http://${headers.host ?? ''}`);
-    if (this.#onLoopback && host !== undefined && !isLoopback(host.hostname))
+    if (this.#onLoopback && host !== undefined && !isLoopbackName(host.hostname))
       throw new ProblemError(
         'FORBIDDEN',
         'This instance listens on loopback and answers only as localhost, 127.0.0.1 or [::1].',
@@ -30,7 +30,7 @@ export class SameSite {
     const from = hostOf(origin);
     if (from === undefined || host === undefined) return false;
     const devServer = this.#onLoopback && from.port === String(pagePorts.http.containerPort);
-    if (devServer && isLoopback(from.hostname)) return true;
+    if (devServer && isLoopbackName(from.hostname)) return true;
     return from.hostname === host.hostname && samePort(from, host);
   }
 }
@@ -45,7 +45,8 @@ function hostOf(url: string): URL | undefined {
   return URL.parse(url) ?? undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a name in a URL means this very machine, whatever any DNS says. */
+export function isLoopbackName(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

@@ -145,7 +145,9 @@ const spec = z.strictObject({
     .strictObject({
       mode: z.enum(['none', 'jwt']).optional().describe('default: none; production demands jwt'),
       jwksUrl: httpUrl.optional().describe('keys that verify tokens'),
-      secretRef: secretRef.optional().describe('shared secret that verifies tokens (HS256)'),
+      secretRef: secretRef
+        .optional()
+        .describe('shared secret that verifies tokens (HS256), 32 characters or more'),
       issuer: z.string().min(1).optional().describe('required `iss` of a token'),
       audience: z.string().min(1).optional().describe('required `aud` of a token'),
     })

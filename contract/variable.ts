@@ -86,6 +86,13 @@ export const token = <const R extends Rest<string>>(rest: R): Made<string, R> =>
   ...rest,
 });
 
+/** A shared key of HS256: RFC 7518 asks for 256 bits, for a short one is guessed from any token, offline. */
+export const hs256Key = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
+  schema: z.string().min(32),
+  expected: 'at least 32 characters, as HS256 demands',
+  ...rest,
+});
+
 /** One of a few words. */
 export const choice = <const W extends string, const R extends Rest<NoInfer<W>>>(
   words: readonly [W, ...W[]],

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { backendImage } from '../contract/services/backend.ts';
+import { buildArguments, succeeds } from './programs.ts';
 
 /** `npm run image`: builds the app's image with the first builder that works; further arguments go to it. */
 interface Builder {
@@ -15,9 +16,9 @@ const builders: readonly Builder[] = [
   { name: 'buildah', works: ['info'], build: ['bud'] },
 ];
 
-const builder = builders.find(({ name, works }) => spawnSync(name, works, { stdio: 'ignore' }).status === 0);
+const builder = builders.find(({ name, works }) => succeeds(name, works));
 if (builder) {
-  const args = [...builder.build, '-f', 'app/Dockerfile', '-t', backendImage, ...process.argv.slice(2), '.'];
+  const args = [...builder.build, ...buildArguments(backendImage, process.argv.slice(2))];
   console.log(`${builder.name} ${args.join(' ')}`);
   process.exitCode = spawnSync(builder.name, args, { stdio: 'inherit' }).status ?? 1;
 } else {

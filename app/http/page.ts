@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { httpPaths } from '../../contract/services/backend.ts';
 import { nameOf } from '../names.ts';
-import { pagePolicy } from './security-headers.ts';
+import { openerPolicy, pagePolicy } from './security-headers.ts';
 
 const document = 'index.html';
 
@@ -22,6 +22,7 @@ export async function servePage(server: FastifyInstance, folder: string): Promis
         );
     // Its name never changes, so a browser must ask whether it did.
     reply
+      .headers(openerPolicy(request.headers))
       .header('cache-control', 'no-cache')
       .header('content-security-policy', pagePolicy(request.headers.host));
     return reply.sendFile(document, { cacheControl: false });

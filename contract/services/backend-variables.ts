@@ -1,4 +1,4 @@
-import { choice, flag, host, list, port, text, token, url, whole } from '../variable.ts';
+import { choice, flag, host, hs256Key, list, port, text, token, url, whole } from '../variable.ts';
 import type { Variable } from '../variable.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
@@ -31,7 +31,7 @@ const authVariables = {
     doc: 'none: whoever connects is the patient of the path (development only)',
   }),
   AUTH_JWKS_URL: url({ doc: 'keys that verify tokens (RS256, ES256, EdDSA …)' }),
-  AUTH_JWT_SECRET: { ...text({ secret: true, doc: 'shared secret that verifies tokens (HS256)' }) },
+  AUTH_JWT_SECRET: hs256Key({ secret: true, doc: 'shared secret that verifies tokens (HS256)' }),
   AUTH_ISSUER: text({ doc: 'required `iss` of a token' }),
   AUTH_AUDIENCE: text({ doc: 'required `aud` of a token' }),
 };

@@ -10,7 +10,7 @@ const documents: Record<string, object> = {
   external: { redis: { external: { host: 'cache.example.com', port: 6380, tls: true } } },
   talkative: {
     llm: { baseUrl: 'http://llm.svc:8080/v1', apiKey: { name: 'llm', key: 'k' } },
-    auth: { mode: 'jwt', secretRef: { name: 'jwt', key: 'k' } },
+    auth: { mode: 'jwt', secretRef: { name: 'jwt', key: 'the-key-that-signs-tokens' } },
   },
 };
 

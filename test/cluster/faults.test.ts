@@ -1,31 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { storeNames } from '../../contract/services/backend-variables.ts';
 import { forSuite } from '../servers/for-suite.ts';
-import { apiServerAway, dnsAway } from './faults/cluster-services.ts';
-import { allowsOneEvictionAtATime, movesFromDrainedNode, nodeToDrain } from './faults/evictions.ts';
 import { neo4jLast } from './faults/held-back.ts';
 import { outlivesTheKillOf } from './faults/killed-pods.ts';
 import { comesBackFromOutOfMemory } from './faults/out-of-memory.ts';
-import { rollsUnderClients } from './faults/rolling-update.ts';
 import { staysUpWithout } from './faults/scaled-to-zero.ts';
-import { goesOnThrough } from './faults/whole-cluster.ts';
 import { startChatCluster } from './stack/chat-cluster.ts';
 import { deployStack, type Apply, type DeployedStack } from './stack/stack.ts';
 
-const lab = forSuite(() => startChatCluster({ nodes: 2 }));
+const lab = forSuite(startChatCluster);
 /** What stands in a suite that runs beside others. */
 const inTurn = { concurrent: false, timeout: 600_000 };
 
 /** A stack of the shared cluster in a namespace of its own; the first test of its suite brings it up. */
-function stackOf(name: string, backend: { nodePort: number; replicas?: number }, apply?: Apply) {
+function stackOf(name: string, backend: { nodePort: number }, apply?: Apply) {
   let stack: Promise<DeployedStack> | undefined;
   return () => (stack ??= deployStack(lab(), { name, namespace: name, spec: { backend } }, apply));
 }
 const late = stackOf('late', { nodePort: 30_082 }, neo4jLast);
 const scaled = stackOf('scaled', { nodePort: 30_083 });
-const double = stackOf('double', { nodePort: 30_084, replicas: 2 });
 
-// The three suites run side by side, for most of the time is waiting; the tests of each go on where the last one ended.
+// Both suites run side by side, for most of the time is waiting; the tests of each go on where the last one ended.
 describe.concurrent('pods that come late or are killed', () => {
   test('with Neo4j held back 90 s nothing restarts, and then the chat answers', inTurn, async () => {
     const pods = await (await late()).pods();
@@ -48,38 +43,5 @@ describe.concurrent('a store scaled to 0 for 30 s', () => {
     '%s: its gate closes as law 6 says, nothing is restarted, open connections are told and go on',
     inTurn,
     async (store) => staysUpWithout(await scaled(), store),
-  );
-});
-
-describe.concurrent('two replicas', () => {
-  test('are evicted one at a time: the second is 429 until the replacement is ready', inTurn, async () => {
-    await allowsOneEvictionAtATime(lab().cluster, await double());
-  });
-});
-
-describe('then, alone', () => {
-  test(
-    'a node is drained: its replica moves to the other one, and a client is back within 5 s',
-    inTurn,
-    async (context) => {
-      const { cluster } = lab();
-      const node = await nodeToDrain(cluster);
-      if (node === undefined) return context.skip('this cluster has one node, and a drain needs another one');
-      await movesFromDrainedNode(await double(), node);
-    },
-  );
-
-  test(
-    'a rolling update under 200 chatting clients loses no message and repeats none; all are back within 5 s',
-    inTurn,
-    async () => rollsUnderClients(await double()),
-  );
-
-  test('the DNS is gone for 10 s: the chat goes on, for new clients too', inTurn, async () =>
-    goesOnThrough(await double(), dnsAway(lab().cluster), 'dns'),
-  );
-
-  test('the API server is down for 30 s: the chat goes on, for new clients too', inTurn, async () =>
-    goesOnThrough(await double(), apiServerAway(lab().cluster), 'api'),
   );
 });

@@ -93,7 +93,10 @@ describe('`kubectl delete`', () => {
       const { json } = await lab().cluster.request('GET', `/api/v1/namespaces/${choice.namespace}`);
       return (json as { code?: number }).code === 404;
     });
-    const { json } = await lab().cluster.request('GET', '/api/v1/persistentvolumeclaims');
+    const { json } = await lab().cluster.request(
+      'GET',
+      `/api/v1/namespaces/${choice.namespace}/persistentvolumeclaims`,
+    );
     expect((json as { items: unknown[] }).items).toEqual([]);
   }, 300_000);
 });

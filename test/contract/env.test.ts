@@ -75,6 +75,12 @@ test('a URL with a password in it is refused, for it would be shown', () => {
   expect(problem?.message).not.toContain('hunter2');
 });
 
+test('a shared secret that could be guessed from a token is refused, without its value', () => {
+  const [problem] = problemsOf({ AUTH_MODE: 'jwt', AUTH_JWT_SECRET: 'hunter2' });
+  expect(problem?.message).toContain('expected at least 32 characters');
+  expect(problem?.message).not.toContain('hunter2');
+});
+
 test('AUTH_MODE=jwt without anything to verify by is refused', () => {
   expect(problemsOf({ AUTH_MODE: 'jwt' })[0]?.message).toContain('neither AUTH_JWKS_URL nor AUTH_JWT_SECRET');
 });
@@ -97,7 +103,7 @@ test('the proxy of other programs is not taken for a variable of ours', () => {
 
 test('no secret is among the public values', () => {
   const secrets = envNames.filter((name) => (backendVariables[name] as Variable).secret);
-  const { env } = parsed(Object.fromEntries(secrets.map((name) => [name, 'hunter2'])));
+  const { env } = parsed(Object.fromEntries(secrets.map((name) => [name, 'hunter2'.repeat(5)])));
   expect(JSON.stringify(publicValues(env))).not.toContain('hunter2');
   expect(secretsSet(env)).toEqual(secrets);
 });

@@ -33,7 +33,7 @@ describe('law 1: a port, a service name or an env name is written once, in contr
     expect(sources.flatMap((file) => repetitionsInFile(file, facts))).toEqual([]);
   });
 
-  test.each(['Dockerfile', 'README.md'].flatMap((name) => globSync(`{.,app}/${name}`)))(
+  test.each(['Dockerfile', 'README.md', 'deploying.md'].flatMap((name) => globSync(`{.,app,docs}/${name}`)))(
     '%s names no port but the contract’s own',
     (file) => {
       const numbers = readFileSync(file, 'utf8').match(/(?<=localhost:|127\.0\.0\.1:|EXPOSE )\d+/g) ?? [];
@@ -42,10 +42,13 @@ describe('law 1: a port, a service name or an env name is written once, in contr
   );
 });
 
-test('README names the image of the backend as the contract does', () => {
-  const named = readFileSync('README.md', 'utf8').match(/mooring\/backend:[\w.]+/g);
-  expect(new Set(named)).toEqual(new Set([backendImage]));
-});
+test.each(['README.md', 'docs/deploying.md'])(
+  '%s names the image of the backend as the contract does',
+  (file) => {
+    const named = readFileSync(file, 'utf8').match(/mooring\/backend:[\w.]+/g);
+    expect(new Set(named)).toEqual(new Set([backendImage]));
+  },
+);
 
 describe('its sabotage twin', () => {
   test.each([

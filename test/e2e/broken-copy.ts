@@ -53,7 +53,8 @@ export async function outcome(folder: string, testFile: string, title: string): 
       ...['run', '--reporter=json', `--outputFile=${written}`, testFile],
       ...['--testNamePattern', title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')],
     ],
-    { cwd: folder },
+    // One test of one file; no cluster is to be made for it.
+    { cwd: folder, env: { MOORING_TEST_CLUSTER: '' } },
   );
   const words = await readFile(written, 'utf8').catch(() => {
     throw new Error(`${testFile} was not run in the copy:\n${stdout}\n${stderr}`);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { environmentOf, serviceOf } from '../../contract/environment.ts';
@@ -45,6 +45,21 @@ describe('both sides of the contract', () => {
         .filter((name) => !known.includes(name)),
     ).toEqual([]);
   });
+});
+
+test('the opener policy is sent where browsers obey it, and not where they would complain of it', async () => {
+  const app = await startChat({ HTTP_HOST: '0.0.0.0' });
+  const policyFor = (headers: Record<string, string>) =>
+    new Promise((resolve, reject) => {
+      const asking = request(`${app.publicUrl}/chat/patient:demo`, { headers }, (response) => {
+        response.resume();
+        resolve(response.headers['cross-origin-opener-policy']);
+      });
+      asking.on('error', reject).end();
+    });
+  expect(await policyFor({ host: 'localhost:8000' })).toBe('same-origin');
+  expect(await policyFor({ host: 'chat.example.com', 'x-forwarded-proto': 'https' })).toBe('same-origin');
+  expect(await policyFor({ host: '198.51.100.4:30080' })).toBeUndefined();
 });
 
 describe('on loopback', () => {

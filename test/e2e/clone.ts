@@ -50,11 +50,15 @@ function openShell(cwd: string, command: string, env: Readonly<Record<string, st
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   let ended = false;
-  void exited.then(() => (ended = true));
   const signal = (name: NodeJS.Signals): void => {
     if (child.pid !== undefined && !ended) process.kill(-child.pid, name);
   };
-  process.once('exit', () => signal('SIGKILL'));
+  const killAtExit = () => signal('SIGKILL');
+  process.once('exit', killAtExit);
+  void exited.then(() => {
+    ended = true;
+    process.off('exit', killAtExit);
+  });
   return {
     output: () => text,
     exited,

@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { buildPage } from '../../scripts/build-page.ts';
@@ -148,6 +149,25 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
       expect(await log(page).locator('.text').allInnerTexts()).toEqual(shown);
       expect(await composer(page).inputValue()).toBe('not sent yet');
       expect(new Set(dials).size).toBe(1);
+    });
+  });
+
+  test('with a login: stops with the reason without a token, connects with one out of the fragment', async () => {
+    const secret = 'a-shared-secret-of-more-than-256-bits';
+    const start = () => startChatApp({ AUTH_MODE: 'jwt', AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' });
+    await withApp(start, async (app) => {
+      const { page, dials } = await chromium().open();
+      await page.goto(app.url + demo);
+      await status(page).filter({ hasText: 'You are not signed in' }).waitFor();
+      expect(dials).toHaveLength(1);
+      const token = await new SignJWT({ sub: 'patient:demo' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setExpirationTime('1h')
+        .sign(new TextEncoder().encode(secret));
+      const { page: signedIn } = await chromium().open();
+      await signedIn.goto(`${app.url}${demo}#token=${token}`);
+      await isConnected(signedIn);
+      expect(signedIn.url()).not.toContain('token');
     });
   });
 

@@ -78,7 +78,8 @@ describe('Neo4j', () => {
       NEO4J_HOST: LOOPBACK,
       NEO4J_PORT: String(proxy.port),
       NEO4J_PASSWORD: neo4j().password,
-      STORE_TIMEOUT: '3000',
+      // Long: on a busy machine a commit takes its time, and a refused connection is noticed at once anyway.
+      STORE_TIMEOUT: '20000',
     });
     await app.ready();
     const session = `/ws/chat/patient%3A${Date.now()}/session%3A1`;

@@ -1,10 +1,11 @@
 import { apiVersion, kind } from '../../contract/names.ts';
 import type { Images } from './build-images.ts';
 
-type Named = Record<'app' | 'redis' | 'neo4j' | 'qdrant', Pick<Images['app'], 'ref'>>;
+/** The images of a stack, by the names under which a node finds them. */
+export type ImageRefs = Record<'app' | 'redis' | 'neo4j' | 'qdrant', Pick<Images['app'], 'ref'>>;
 
-/** A ChatStack document whose images are those that were built here: the ordinary overrides, nothing else. */
-export const standInStack = ({ app, redis, neo4j, qdrant }: Named): object => ({
+/** A ChatStack document with these images: the ordinary overrides, nothing else. */
+export const standInStack = ({ app, redis, neo4j, qdrant }: ImageRefs): object => ({
   apiVersion,
   kind,
   spec: {

@@ -1,20 +1,29 @@
+import { randomInt } from 'node:crypto';
 import { createServer, connect } from 'node:net';
 import { poll } from './poll.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
-/** A TCP port on loopback that was free a moment ago; the kernel does not hand it out again soon. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below the ports that systems give to outgoing connections, and to none of a product known here. */
+const candidates = { first: 12_000, count: 14_000 };
+
+/**
+ * A TCP port on loopback that was free a moment ago. No outgoing connection of this machine takes it meanwhile, so it
+ * may also be listened on later: a server that comes back, or is still to come.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = candidates.first + randomInt(candidates.count);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`No port from ${candidates.first} on could be listened on, of a hundred that were tried.`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, LOOPBACK, () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error(`No port was given on ${LOOPBACK}, although listening there succeeded.`));
-      });
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
   });
 }
 

@@ -60,7 +60,7 @@ describe('a connection', () => {
     });
     expect(world.handshakes).toEqual([]);
     world.status = ready;
-    await world.pass(patience.longestWait);
+    await dialsAgain(world);
     expect(world.handshakes).toHaveLength(1);
   });
 
@@ -84,6 +84,17 @@ describe('a connection', () => {
     expect(world.connection.state).toMatchObject({ name: 'waiting', reason: notReady.message });
   });
 
+  test('stops with the reason when the server is ready but lets nobody with this token in', async () => {
+    const world = new FakeWorld();
+    world.connection.start();
+    await world.pass(0);
+    world.refusal = 'You are not signed in.';
+    world.last.close(1006);
+    await world.pass(3_600_000);
+    expect(world.connection.state).toEqual({ name: 'stopped', reason: 'You are not signed in.' });
+    expect(world.handshakes).toHaveLength(1);
+  });
+
   test('reconnects after a restart of the server', async () => {
     const world = new FakeWorld();
     await world.connect();
@@ -92,16 +103,43 @@ describe('a connection', () => {
     expect(world.handshakes).toHaveLength(2);
   });
 
-  test('looks for another instance at once when one says that it is leaving', async () => {
+  test('dials though an instance says that it is leaving, for another one may answer', async () => {
     const world = new FakeWorld();
     await world.connect();
     world.status = { ...notReady, reason: 'Draining', retryAfterSeconds: null };
     world.last.close(closeCodes.restart.code);
-    await world.pass(patience.elsewhere * 2);
-    expect(world.handshakes).toHaveLength(1);
-    world.status = ready;
-    await world.pass(patience.elsewhere * 2);
+    await world.pass(1_000);
     expect(world.handshakes).toHaveLength(2);
+  });
+
+  test('after a restart that was told of tries quickly, eight times, and then backs off', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.last.close(closeCodes.restart.code);
+    for (let attempt = 0; attempt < patience.quickAttempts; attempt++) {
+      const before = world.time;
+      await dialsAgain(world);
+      expect(world.time - before).toBeLessThanOrEqual(500);
+      world.last.close(1006);
+    }
+    const before = world.time;
+    await dialsAgain(world);
+    expect(world.time - before).toBeGreaterThan(500);
+  });
+
+  test('gives a silent server longer each time, and a refusal is no silence', async () => {
+    const world = new FakeWorld();
+    world.connection.start();
+    await world.pass(0);
+    world.last.close(1006);
+    await dialsAgain(world);
+    for (const within of [2_500, 5_000, 10_000, 10_000]) {
+      await world.pass(within - 1);
+      expect(world.last.closedByPage).toBe(false);
+      await world.pass(1);
+      expect(world.last.closedByPage).toBe(true);
+      await dialsAgain(world);
+    }
   });
 
   test.each([closeCodes.tooBig.code, closeCodes.notText.code, 4_999])(
@@ -203,6 +241,12 @@ describe('messages', () => {
     expect(world.last.sent).toEqual([message('a')]);
   });
 });
+
+/** Lets time pass until the very moment of the next handshake. */
+async function dialsAgain(world: FakeWorld): Promise<void> {
+  const dialled = world.handshakes.length;
+  while (world.handshakes.length === dialled) await world.pass(1);
+}
 
 describe('backoff', () => {
   test('full jitter stays within 0.5–20 s', () => {

@@ -44,6 +44,8 @@ export class FakeWorld {
   /** What `/api/status` answers; an Error: it cannot be reached. */
   status: Status | Error = ready;
   statusAsked = 0;
+  /** Why the server lets nobody in. */
+  refusal: string | undefined;
   readonly handshakes: Handshake[] = [];
   readonly states: ConnectionState[] = [];
   readonly frames: ServerFrame[] = [];
@@ -62,6 +64,7 @@ export class FakeWorld {
         if (this.status instanceof Error) throw this.status;
         return this.status;
       },
+      refusal: async () => this.refusal,
     };
     const listener = {
       state: (state: ConnectionState) => this.states.push(state),

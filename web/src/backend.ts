@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { patientContext, problem, status, type PatientContext, type Status } from '../../contract/http.ts';
+import {
+  patientContext,
+  problem,
+  status,
+  type PatientContext,
+  type Problem,
+  type Status,
+} from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
 import { patience } from './patience.ts';
@@ -16,6 +23,22 @@ export function fetchContext(patientId: string, token?: string): Promise<Patient
   return ask(contextPath(patientId), patientContext, { token, withinMs: patience.longestAnswer });
 }
 
+/** Why the server lets nobody with this token in; undefined when it does, or does not say. */
+export async function fetchRefusal(patientId: string, token?: string): Promise<string | undefined> {
+  const refused = await fetchContext(patientId, token).then(() => undefined, refusalIn);
+  if (refused === undefined) return undefined;
+  return refused.code === 'UNAUTHORIZED'
+    ? 'You are not signed in, or no longer. Open the chat again from where you sign in.'
+    : refused.message;
+}
+
+/** The refusal in an error, where it is one that no waiting mends. */
+function refusalIn(error: unknown): Problem | undefined {
+  const { cause } = error as Error;
+  const refusal = problem.safeParse(cause).data;
+  return refusal && ['UNAUTHORIZED', 'FORBIDDEN'].includes(refusal.code) ? refusal : undefined;
+}
+
 async function ask<Shape>(
   path: string,
   schema: z.ZodType<Shape>,
@@ -29,7 +52,8 @@ async function ask<Shape>(
   const answer = schema.safeParse(body);
   if (response.ok && answer.success) return answer.data;
   const refusal = problem.safeParse(body).data;
-  throw new Error(refusal?.message ?? `The server's answer cannot be understood (HTTP ${response.status}).`);
+  const words = refusal?.message ?? `The server's answer cannot be understood (HTTP ${response.status}).`;
+  throw new Error(words, { cause: refusal });
 }
 
 /** A browser's WebSocket as the connection wants it. */

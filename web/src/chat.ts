@@ -1,6 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { AnswerMode, ClientFrame, ServerFrame } from '../../contract/protocol.ts';
-import { fetchContext, fetchStatus, openSocket } from './backend.ts';
+import { fetchContext, fetchRefusal, fetchStatus, openSocket } from './backend.ts';
 import { Connection, type ConnectionState, type World } from './connection.ts';
 import { isAwaited, receive, say, unanswered, type Conversation } from './conversation.ts';
 import { afterDependency, awayBy, type Away } from './dependencies.ts';
@@ -38,6 +38,7 @@ export function startChat(patientId: string): Chat {
   const world: World = {
     ...browserClock,
     open: (events) => openSocket(socketUrl(location.origin, patientId, sessionId), events, token),
+    refusal: () => fetchRefusal(patientId, token),
     async status(withinMs) {
       const status = await fetchStatus(withinMs);
       mode.value = status.mode;

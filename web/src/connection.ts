@@ -2,7 +2,7 @@ import type { Status } from '../../contract/http.ts';
 import { afterClose, closeCodes, serverFrame } from '../../contract/protocol.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
-import { answerWithin, backoff, patience } from './patience.ts';
+import { answerWithin, backoff, patience, quickWait } from './patience.ts';
 
 export type ConnectionState =
   | { readonly name: 'idle' }
@@ -33,6 +33,8 @@ export interface World {
   open(events: SocketEvents): Socket;
   /** GET /api/status. @throws Error that says in words why there is no answer within so many milliseconds. */
   status(withinMs: number): Promise<Status>;
+  /** Why this page may not connect at all, in words: no token, an expired one, another patient's. */
+  refusal(): Promise<string | undefined>;
 }
 
 export interface Listener {
@@ -57,6 +59,10 @@ export class Connection {
   #attempt = 0;
   #failures = 0;
   #handshakes = 0;
+  /** Attempts left that are made quickly, since a restart was told of. */
+  #quick = 0;
+  /** Questions and handshakes since one of the latter was last answered at all. */
+  #silences = 0;
   /** Of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
   #stateTimer = () => {};
   #silenceTimer = () => {};
@@ -103,7 +109,7 @@ export class Connection {
     const answer = await this.#askStatus();
     if (attempt !== this.#attempt) return;
     if (typeof answer === 'string') this.#fail(answer);
-    else if (!answer.ready) this.#wait(answer.message, this.#politeWait(answer));
+    else if (mustWait(answer)) this.#wait(answer.message, this.#politeWait(answer));
     else this.#handshake();
   }
 
@@ -119,9 +125,10 @@ export class Connection {
       text: (text) => current() && this.#read(text),
       closed: (code) => current() && this.#closed(code),
     });
-    this.#stateTimer = this.#world.after(answerWithin(this.#failures), () =>
-      this.#fail('The server did not greet in time.'),
-    );
+    this.#stateTimer = this.#world.after(this.#patience(), () => {
+      this.#silences++;
+      this.#fail('The server did not greet in time.');
+    });
   }
 
   #read(text: string): void {
@@ -138,6 +145,8 @@ export class Connection {
   }
 
   #welcomed(): void {
+    this.#silences = 0;
+    this.#quick = 0;
     this.#enter({ name: 'connected' });
     this.#stateTimer = this.#world.after(patience.stable, () => {
       this.#failures = 0;
@@ -154,38 +163,54 @@ export class Connection {
   }
 
   #closed(code: number): void {
+    this.#silences = 0;
     const known = Object.values(closeCodes).find((entry) => entry.code === code);
     const how = this.#state.name === 'connected' ? 'The connection was lost' : 'The connection failed';
     const reason = known === undefined ? `${how}.` : `${how}: ${known.reason}.`;
+    if (code === closeCodes.restart.code) this.#quick = patience.quickAttempts;
     if (afterClose(code) === 'stop') this.stop(reason);
     else this.#fail(reason);
   }
 
   #fail(reason: string): void {
+    const greeted = this.#state.name === 'connected';
     const lost = this.#giveUpSocket();
-    this.#wait(
-      reason,
-      backoff(this.#failures++, () => this.#world.random()),
-    );
-    if (lost) void this.#explain(this.#attempt);
+    this.#wait(reason, this.#nextWait());
+    if (lost) void this.#explain(this.#attempt, greeted);
   }
 
-  /** Replaces "the connection was lost" by the server's own words, if it has any. */
-  async #explain(attempt: number): Promise<void> {
+  #nextWait(): number {
+    const random = () => this.#world.random();
+    return this.#quick-- > 0 ? quickWait(random) : backoff(this.#failures++, random);
+  }
+
+  /** Replaces "the connection was lost" by the server's own words, if it has any; stops where waiting mends nothing. */
+  async #explain(attempt: number, greeted: boolean): Promise<void> {
     const answer = await this.#askStatus();
-    if (attempt !== this.#attempt || typeof answer === 'string' || answer.ready) return;
-    this.#wait(answer.message, this.#politeWait(answer));
+    if (attempt !== this.#attempt || typeof answer === 'string') return;
+    if (mustWait(answer)) {
+      this.#wait(answer.message, this.#politeWait(answer));
+    } else if (!greeted) {
+      const refusal = await this.#world.refusal();
+      if (attempt === this.#attempt && refusal !== undefined) this.stop(refusal);
+    }
+  }
+
+  #patience(): number {
+    return answerWithin(this.#silences, this.#quick > 0 ? patience.quickAnswer : patience.shortestAnswer);
   }
 
   /** The status, or in words why there is none. */
-  #askStatus(): Promise<Status | string> {
-    return this.#world.status(answerWithin(this.#failures)).catch(reasonOf);
+  async #askStatus(): Promise<Status | string> {
+    const answer = await this.#world.status(this.#patience()).catch(reasonOf);
+    if (typeof answer === 'string') this.#silences++;
+    return answer;
   }
 
   /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
   #politeWait({ retryAfterSeconds }: Status): number {
-    const asked = Math.max(patience.elsewhere, (retryAfterSeconds ?? 0) * 1_000);
-    return asked * (1 + this.#world.random());
+    const asked = (retryAfterSeconds ?? 0) * 1_000;
+    return Math.max(patience.shortestWait, asked * (1 + this.#world.random()));
   }
 
   #wait(reason: string, ms: number): void {
@@ -208,6 +233,11 @@ export class Connection {
     this.#state = state;
     this.#listener.state(state);
   }
+}
+
+/** Whether a handshake would be in vain. One instance that is leaving says nothing about the others. */
+function mustWait({ ready, reason }: Status): boolean {
+  return !ready && reason !== 'Draining';
 }
 
 function reasonOf(error: unknown): string {

@@ -1,9 +1,11 @@
 import type { Cluster } from '../lab/cluster.ts';
 import { until } from '../stack/until.ts';
+import { requireOwn } from '../target/borrowed.ts';
 import type { ClusterFault } from './whole-cluster.ts';
 
 /** The cluster's DNS has no server for 10 s. */
 export function dnsAway(cluster: Cluster): ClusterFault {
+  requireOwn(cluster, 'the absence of its DNS');
   const deployment = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
   const scale = async (replicas: number) => {
     const args = ['-n', 'kube-system', 'scale', 'deployment/coredns', `--replicas=${replicas}`];
@@ -19,6 +21,8 @@ export function dnsAway(cluster: Cluster): ClusterFault {
 }
 
 /** Nobody answers for the API server for 30 s. */
-export function apiServerAway({ apiServer }: Cluster): ClusterFault {
+export function apiServerAway(cluster: Cluster): ClusterFault {
+  requireOwn(cluster, 'the absence of its API server');
+  const { apiServer } = cluster;
   return { begin: () => apiServer.stop(), end: () => apiServer.start(), lastsMs: 30_000 };
 }

@@ -1,11 +1,11 @@
-import { labelsOf } from '../../../charts-ts/constructs/identity.ts';
+import { labelsOf, managedBy } from '../../../charts-ts/constructs/identity.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { chatStack } from '../../../contract/chat-stack.ts';
 import { isWorkload, type Stack } from '../../../contract/model.ts';
 import { roleLabel } from '../../../contract/names.ts';
 import { readChatStack } from '../../../contract/read-chat-stack.ts';
 import { standInStack } from '../../images/stand-in-stack.ts';
-import { DNS_ADDRESS } from '../lab/addresses.ts';
+import type { Cluster } from '../lab/cluster.ts';
 import type { ChatCluster } from '../stack/chat-cluster.ts';
 import { addressesOf, dialFrom, listenerPod, type Listener } from './dial-in-pod.ts';
 
@@ -40,7 +40,7 @@ export async function startDialledStack({ cluster, images }: ChatCluster): Promi
     ...listeners.flatMap(({ name, ports }) =>
       ports.map((port) => ({ to: `${name}:${port}`, target: `${addresses[name] ?? ''}:${port}` })),
     ),
-    { to: 'kube-dns:53', target: `${DNS_ADDRESS}:53` },
+    { to: 'kube-dns:53', target: `${await dnsAddress(cluster)}:53` },
   ];
   return {
     async liveObjects() {
@@ -75,12 +75,20 @@ function listenersOf(stack: Stack): Listener[] {
       ports: Object.values(service.ports).map(({ containerPort }) => containerPort),
     })),
     { name: 'neighbour', namespace, labels: {}, ports: [] },
-    ...roles.map((role) => ({ name: role, namespace: role, labels: {}, ports: [] })),
+    ...roles.map((role) => ({ name: role, namespace: namespaceNameOf(role), labels: {}, ports: [] })),
   ];
 }
+
+/** Not the role's own name, which somebody's cluster may have. */
+const namespaceNameOf = (role: string): string => `mooring-test-${role}`;
 
 const namespaceOf = (role: string): object => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name: role, labels: { [roleLabel]: role } },
+  metadata: { name: namespaceNameOf(role), labels: { ...managedBy, [roleLabel]: role } },
 });
+
+async function dnsAddress({ request }: Cluster): Promise<string> {
+  const { json } = await request('GET', '/api/v1/namespaces/kube-system/services/kube-dns');
+  return (json as { spec: { clusterIP: string } }).spec.clusterIP;
+}

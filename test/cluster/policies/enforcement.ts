@@ -1,7 +1,8 @@
+import { managedBy } from '../../../charts-ts/constructs/identity.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import { addressesOf, dialFrom, listenerPod } from './dial-in-pod.ts';
 
-const namespace = 'enforcement';
+const namespace = 'mooring-test-enforcement';
 const port = 8_080;
 
 /** Whether the cluster's network plugin obeys NetworkPolicies, found out by dialling a pod that nobody may reach. */
@@ -14,7 +15,7 @@ export async function enforcesPolicies(cluster: Cluster, image: string): Promise
     spec: { podSelector: { matchLabels: { name: 'closed' } }, policyTypes: ['Ingress'] },
   };
   const items = [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: managedBy } },
     denyAll,
     ...pods.map((pod) => listenerPod(pod, image)),
   ];

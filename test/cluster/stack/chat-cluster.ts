@@ -1,25 +1,23 @@
-import { buildImages, type Images } from '../../images/build-images.ts';
-import { startCluster, type Cluster } from '../lab/cluster.ts';
+import type { ImageRefs } from '../../images/stand-in-stack.ts';
+import type { Cluster } from '../lab/cluster.ts';
 import type { ClusterShape } from '../lab/control-plane.ts';
+import { startTarget } from '../target/target.ts';
 import { deployStack, type DeployedStack, type StackChoice } from './stack.ts';
 
 /** A cluster whose node has every image of a stack. */
 export interface ChatCluster {
   readonly cluster: Cluster;
-  readonly images: Images;
+  readonly images: ImageRefs;
   readonly stop: () => Promise<void>;
 }
 
-/** Rejects with `Unavailable` where there can be no cluster or no images. */
+/**
+ * Rejects with `Unavailable` where there can be no cluster or no images.
+ * @param shape of the cluster, where it is one of our own.
+ */
 export async function startChatCluster(shape: ClusterShape = {}): Promise<ChatCluster> {
-  const images = await buildImages();
-  const cluster = await startCluster(shape);
-  const stop = () => cluster.stop();
-  const { app, redis, neo4j, qdrant } = images;
-  return orStop(stop, async () => {
-    for (const { tarPath } of [app, redis, neo4j, qdrant]) await cluster.importImage(tarPath);
-    return { cluster, images, stop };
-  });
+  const { cluster, images } = await startTarget(shape);
+  return { cluster, images, stop: () => cluster.stop() };
 }
 
 /** A cluster with one stack in it, which has answered its first message. */

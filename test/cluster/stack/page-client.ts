@@ -38,6 +38,7 @@ export class PageClient {
         const timer = setTimeout(run, ms);
         return () => clearTimeout(timer);
       },
+      refusal: () => Promise.resolve(undefined),
       open: (events) => open(socketUrl(chatUrl, place.patient, place.session), events),
       status: async (timeout) => {
         const options = { agent: this.#agent, timeout };

@@ -33,6 +33,7 @@ export async function sayInCluster(
     return phase === 'Succeeded' || phase === 'Failed';
   });
   const { stdout } = await cluster.kubectl(['logs', name]);
+  await cluster.request('DELETE', `${path}/${name}`);
   if (phase === 'Failed') throw new Error(`The pod ${name} got no answer: ${stdout}`);
   return stdout.trim();
 }

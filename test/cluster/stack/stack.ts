@@ -7,10 +7,10 @@ import {
   type Readyz,
   type Status,
 } from '../../../contract/http.ts';
-import { isWorkload, type Stack } from '../../../contract/model.ts';
+import { isWorkload, type Stack, type Workload } from '../../../contract/model.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
-import type { Images } from '../../images/build-images.ts';
+import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import { serverFolder } from '../../servers/folder.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import { ask } from './ask.ts';
@@ -24,6 +24,8 @@ export type { StackChoice } from './synthesis.ts';
 export interface Timings {
   /** `kubectl apply` was done. */
   readonly applied: number;
+  /** Kubernetes calls every pod of a service ready, by service. */
+  readonly servicesReady: Readonly<Record<string, number>>;
   /** Kubernetes calls every pod ready. */
   readonly podsReady: number;
   /** The chat itself says that it is ready, through the NodePort. */
@@ -67,7 +69,7 @@ const asAUserDoes: Apply = async ({ kubectl }, { dist }) => {
  * @param apply in place of `kubectl apply -f dist/`.
  */
 export async function deployStack(
-  { cluster, images }: { readonly cluster: Cluster; readonly images: Images },
+  { cluster, images }: { readonly cluster: Cluster; readonly images: ImageRefs },
   choice: StackChoice,
   apply: Apply = asAUserDoes,
 ): Promise<DeployedStack> {
@@ -130,20 +132,32 @@ export async function bringUp(stack: Access, apply: () => Promise<void>): Promis
   const applied = elapsed();
   const first = { patient: 'patient:first', session: 'session:first', text: 'Hello.' };
   try {
+    const servicesReady: Record<string, number> = {};
     const [podsReady, firstReady, firstAnswerMs] = await Promise.all([
-      until('every pod to be ready', () => allReady(stack)).then(elapsed),
+      until('every pod to be ready', async () => {
+        const ready = await readyServices(stack);
+        for (const name of ready) servicesReady[name] ??= elapsed();
+        return ready.length === stack.stack.services.filter(isWorkload).length;
+      }).then(elapsed),
       until('the chat to say that it is ready', async () => (await stack.status()).ready).then(elapsed),
       ask(stack.wsUrl, first).then(elapsed),
     ]);
-    return { applied, podsReady, firstReady, firstAnswerMs };
+    return { applied, servicesReady, podsReady, firstReady, firstAnswerMs };
   } catch (cause) {
     const pods = await stack.kubectl(['get', 'pods', '-o', 'wide']);
     throw new Error(`The stack "${stack.stack.name}" did not come up. Its pods:\n${pods}`, { cause });
   }
 }
 
-async function allReady({ stack, pods }: Access): Promise<boolean> {
-  const wanted = stack.services.filter(isWorkload).reduce((sum, { replicas = 1 }) => sum + replicas, 0);
+/** The services whose pods are all there and ready. */
+async function readyServices({ stack, pods }: Access): Promise<string[]> {
   const found = await pods();
-  return found.length === wanted && found.every(({ ready }) => ready);
+  const isReady = ({ name, replicas = 1 }: Workload) => {
+    const own = found.filter(({ service }) => service === name);
+    return own.length === replicas && own.every(({ ready }) => ready);
+  };
+  return stack.services
+    .filter(isWorkload)
+    .filter(isReady)
+    .map(({ name }) => name);
 }

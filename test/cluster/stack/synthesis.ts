@@ -4,8 +4,7 @@ import { stringify } from 'yaml';
 import { chatStack } from '../../../contract/chat-stack.ts';
 import type { Stack } from '../../../contract/model.ts';
 import { readChatStack } from '../../../contract/read-chat-stack.ts';
-import type { Images } from '../../images/build-images.ts';
-import { standInStack } from '../../images/stand-in-stack.ts';
+import { standInStack, type ImageRefs } from '../../images/stand-in-stack.ts';
 import { run } from '../../servers/process.ts';
 
 /** This clone. */
@@ -34,7 +33,7 @@ export interface Synthesized {
  * @param root the checkout whose program it is.
  */
 export async function synthesize(
-  images: Images,
+  images: ImageRefs,
   choice: StackChoice,
   { folder, root = ROOT }: { readonly folder: string; readonly root?: string },
 ): Promise<Synthesized> {
@@ -51,7 +50,7 @@ export async function synthesize(
   return { stack: chatStack(readChatStack(document, path)), dist, manifests: texts.join('\n---\n') };
 }
 
-function documentOf(images: Images, { name, namespace, spec = {} }: StackChoice): object {
+function documentOf(images: ImageRefs, { name, namespace, spec = {} }: StackChoice): object {
   const base = standInStack(images) as { spec: Record<string, Spec> };
   const chosen = Object.entries(spec).map(([key, value]) => [
     key,

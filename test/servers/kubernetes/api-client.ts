@@ -1,5 +1,5 @@
-import { Agent, request as httpsRequest } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 export interface ApiAnswer {
   status: number;
@@ -26,25 +26,35 @@ const TIMEOUT_MS = 30_000;
 /** Speaks HTTPS with an API server as the holder of a client certificate (all PEM). */
 export function apiClient(url: string, identity: { ca: string; cert: string; key: string }): ApiClient {
   const agent = new Agent({ ...identity, keepAlive: true });
-  return {
-    close: () => agent.destroy(),
-    request: (method, path, body, headers) =>
-      new Promise((resolve, reject) => {
-        const outgoing = httpsRequest(new URL(path, url), {
-          agent,
-          method,
-          timeout: TIMEOUT_MS,
-          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-        });
-        outgoing.once('response', (response) => void answer(response).then(resolve, reject));
-        outgoing.once('timeout', () =>
-          outgoing.destroy(new Error(`${method} ${path} on ${url} got no answer in ${TIMEOUT_MS} ms.`)),
-        );
-        outgoing.once('error', reject);
-        outgoing.end(asText(body));
-      }),
-  };
+  return { request: requestAs(url, () => Promise.resolve({ agent })), close: () => agent.destroy() };
 }
+
+/** How a request shows who sends it. */
+type Identity = Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders };
+
+/**
+ * Requests to an API server over HTTPS.
+ * @param identify asked before each: tokens expire.
+ */
+export const requestAs =
+  (url: string, identify: () => Promise<Identity>): ApiClient['request'] =>
+  async (method, path, body, headers) => {
+    const { headers: own, ...options } = await identify();
+    return new Promise((resolve, reject) => {
+      const outgoing = httpsRequest(new URL(path, url), {
+        ...options,
+        method,
+        timeout: TIMEOUT_MS,
+        headers: { accept: 'application/json', 'content-type': 'application/json', ...own, ...headers },
+      });
+      outgoing.once('response', (response) => void answer(response).then(resolve, reject));
+      outgoing.once('timeout', () =>
+        outgoing.destroy(new Error(`${method} ${path} on ${url} got no answer in ${TIMEOUT_MS} ms.`)),
+      );
+      outgoing.once('error', reject);
+      outgoing.end(asText(body));
+    });
+  };
 
 function asText(body: unknown): string | undefined {
   return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
