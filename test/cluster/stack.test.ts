@@ -3,7 +3,7 @@ import { hostOf, serviceOf } from '../../contract/environment.ts';
 import { dialledPort } from '../../contract/model.ts';
 import { backendName, backendPorts } from '../../contract/services/backend-ports.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
-import { qdrantName } from '../../contract/services/qdrant.ts';
+import { qdrantName, qdrantPorts } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { orSkip } from '../servers/or-skip.ts';
@@ -44,6 +44,18 @@ describe('after synth and `kubectl apply -f dist/`', () => {
     expect(await sayInCluster(cluster, images.app.ref, url, 'What am I allergic to?')).toContain(
       'penicillin',
     );
+  });
+
+  test('no store answers one who does not know its password', async () => {
+    const { kubectl } = lab().stack;
+    const inPod = (pod: string, ...command: string[]) => kubectl(['exec', pod, '--', ...command]);
+    const ping = 'env -u REDISCLI_AUTH redis-cli ping; redis-cli ping';
+    expect(await inPod('demo-redis-0', 'sh', '-c', ping)).toMatch(/^NOAUTH .*\s+PONG$/);
+    const url = `http://demo-qdrant:${qdrantPorts.http.containerPort}/collections`;
+    const ask = `for (const key of ['', 'wrong', process.env.QDRANT_API_KEY])
+      console.log((await fetch('${url}', { headers: { 'api-key': key } })).status);`;
+    const asked = await inPod('deployment/demo-backend', 'node', '--input-type=module', '-e', ask);
+    expect(asked.split('\n')).toEqual(['401', '401', '200']);
   });
 
   test.each([

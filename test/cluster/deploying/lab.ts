@@ -30,7 +30,10 @@ export interface DeployingLab extends ChatCluster {
 
 export async function startDeployingLab(): Promise<DeployingLab> {
   const chat = await startChatCluster();
-  const clone = await freshClone();
+  const clone = await freshClone().catch(async (error: unknown) => {
+    await chat.stop();
+    throw error;
+  });
   const stop = async () => {
     await clone.remove();
     await chat.stop();

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { startChromium, type Tab } from '../../e2e/page-app.ts';
+import { startChromium, type Chromium, type Tab } from '../../e2e/page-app.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
 import { chatUrlOf } from './ask.ts';
 import { startChatStack } from './chat-cluster.ts';
@@ -16,20 +16,20 @@ export interface IncidentLab {
 }
 
 export async function startIncidentLab(): Promise<IncidentLab> {
-  const { stack, stop } = await startChatStack({ name: 'demo', namespace: 'chat' });
-  const browser = await startChromium().catch((error: unknown) => {
-    if (error instanceof Unavailable) return error;
-    throw error;
-  });
-  const absent = browser instanceof Unavailable;
-  const url = chatUrlOf(stack.wsUrl, { patient: 'patient:kept', session: 'session:kept' });
-  return {
-    stack,
-    socket: new WebSocket(url),
-    tab: absent ? browser : await browser.open(),
-    async stop() {
-      if (!absent) await browser.stop();
-      await stop();
-    },
+  const { stack, stop: stopCluster } = await startChatStack({ name: 'demo', namespace: 'chat' });
+  const socket = new WebSocket(chatUrlOf(stack.wsUrl, { patient: 'patient:kept', session: 'session:kept' }));
+  let browser: Chromium | undefined;
+  const stop = async () => {
+    socket.terminate();
+    await browser?.stop();
+    await stopCluster();
   };
+  try {
+    browser = await startChromium();
+    return { stack, socket, tab: await browser.open(), stop };
+  } catch (error) {
+    if (error instanceof Unavailable) return { stack, socket, tab: error, stop };
+    await stop();
+    throw error;
+  }
 }
