@@ -1,6 +1,7 @@
 import type { StackPlan } from '../../cluster/apply-stack.ts';
-import { masked, type FieldChange } from '../../cluster/changes.ts';
+import type { FieldChange } from '../../cluster/changes.ts';
 import { outcomeOf } from '../../cluster/execute.ts';
+import { masked } from '../../cluster/masked.ts';
 import { nameOf, type KubeObject } from '../../cluster/objects.ts';
 import type { Planned } from '../../cluster/plan.ts';
 import { stackSecretOf, type StackRef } from '../../cluster/owned.ts';
