@@ -30,9 +30,8 @@ export function changesBetween(live: KubeObject | undefined, next: KubeObject | 
 
 /** What the value at a path is called where its owner chose the name: a variable, or a key of a ConfigMap. */
 function nameIn(kind: string | undefined, path: string): string | undefined {
-  const name = kind === 'ConfigMap' ? /^data(?:\.(\w+)|\[(.+)\])$/ : /\.env\[([^\]]+)\]\.value$/;
-  const [, ...found] = name.exec(path) ?? [];
-  return found.find((one) => one !== undefined);
+  const name = kind === 'ConfigMap' ? /^data\.?\[?([^\]]+)\]?$/ : /\.env\[([^\]]+)\]\.value$/;
+  return name.exec(path)?.[1];
 }
 
 /** What its owner wrote of an object, without status and bookkeeping. */
