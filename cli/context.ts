@@ -1,4 +1,5 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Cluster } from '../cluster/cluster.ts';
 import { CommandError } from './fail.ts';
@@ -40,7 +41,8 @@ export function announce({ context, server }: Target, namespace: string): void {
 /**
  * Asks before a change outside kind, unless `--yes` or `--dry-run`.
  * @param question ends with a question mark.
- * @throws CommandError NOT_CONFIRMED when the answer is no, USAGE when nobody can be asked.
+ * @throws CommandError NOT_CONFIRMED when the answer is no or Ctrl-D, INTERRUPTED at Ctrl-C, USAGE when nobody can be
+ * asked.
  */
 export async function confirm(
   question: string,
@@ -53,8 +55,29 @@ export async function confirm(
       'USAGE',
       `${target.context} is not a kind cluster, and there is no terminal to ask on. Say --yes if you mean it.`,
     );
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `).finally(() => lines.close());
+  const answer = await asked(`${question} [y/N] `, process.stdin, process.stderr);
   if (!/^y(es)?$/i.test(answer.trim()))
     throw new CommandError('NOT_CONFIRMED', 'Not confirmed; nothing was changed.');
+}
+
+/**
+ * One line of a terminal; empty when Ctrl-D ends it instead.
+ * @throws CommandError INTERRUPTED at Ctrl-C: readline takes it before it could become a signal.
+ */
+export function asked(question: string, input: Readable, output: Writable): Promise<string> {
+  const lines = createInterface({ input, output, terminal: true });
+  return new Promise<string>((resolve, reject) => {
+    let isEnded = false;
+    // Without a line, the cursor still stands behind the question.
+    const end = (settle: () => void, rest = ''): void => {
+      if (isEnded) return;
+      isEnded = true;
+      output.write(rest);
+      settle();
+    };
+    const interrupted = new CommandError('INTERRUPTED', 'Interrupted; nothing was changed.');
+    lines.once('SIGINT', () => end(() => reject(interrupted), '\n'));
+    lines.once('close', () => end(() => resolve(''), '\n'));
+    lines.question(question, (answer) => end(() => resolve(answer)));
+  }).finally(() => lines.close());
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { masked, shownValue } from './masked.ts';
 import type { KubeObject } from './objects.ts';
 
 /** One field that differs. `from` is absent where it is new, `to` where it goes. */
@@ -9,21 +10,28 @@ export interface FieldChange {
   readonly to?: unknown;
 }
 
-/** What stands in place of a value of a Secret. */
-export const masked = '(secret)';
-
 /** Fields of `metadata` the API server keeps for itself. */
 const kept = ['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'];
 
 /** The note `kubectl apply` keeps for its own next time. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Every field in which two states of one object differ, in the order of the object; values of a Secret are masked. */
+/**
+ * Every field in which two states of one object differ, in the order of the object. Values of a Secret are masked, and elsewhere what
+ * is secret by its name, such as a variable that `kubectl set env` wrote.
+ */
 export function changesBetween(live: KubeObject | undefined, next: KubeObject | undefined): FieldChange[] {
-  const isSecret = (live ?? next)?.kind === 'Secret';
-  return compare('', live && comparable(live), next && comparable(next)).map((change) =>
-    isSecret && /^(data|stringData)/.test(change.path) ? hide(change) : change,
-  );
+  const { kind } = live ?? next ?? {};
+  return compare('', live && comparable(live), next && comparable(next)).map((change) => {
+    const isSecret = kind === 'Secret' && /^(data|stringData)/.test(change.path);
+    return withValues(change, (value) => (isSecret ? masked : shownValue(nameIn(kind, change.path), value)));
+  });
+}
+
+/** What the value at a path is called where its owner chose the name: a variable, or a key of a ConfigMap. */
+function nameIn(kind: string | undefined, path: string): string | undefined {
+  const name = kind === 'ConfigMap' ? /^data\.?\[?([^\]]+)\]?$/ : /\.env\[([^\]]+)\]\.value$/;
+  return name.exec(path)?.[1];
 }
 
 /** What its owner wrote of an object, without status and bookkeeping. */
@@ -42,10 +50,10 @@ function comparable(object: KubeObject): object {
   };
 }
 
-const hide = ({ path, from, to }: FieldChange): FieldChange => ({
+const withValues = ({ path, from, to }: FieldChange, shown: (value: unknown) => unknown): FieldChange => ({
   path,
-  ...(from === undefined ? {} : { from: masked }),
-  ...(to === undefined ? {} : { to: masked }),
+  ...(from === undefined ? {} : { from: shown(from) }),
+  ...(to === undefined ? {} : { to: shown(to) }),
 });
 
 function compare(path: string, live: unknown, next: unknown): FieldChange[] {

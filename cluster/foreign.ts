@@ -1,5 +1,6 @@
 import { fieldManager } from './cluster.ts';
 import { has, type FieldPath, type FieldSet } from './fields.ts';
+import { shownValue } from './masked.ts';
 import type { KubeObject } from './objects.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { KubeObject } from './objects.ts';
 export interface ForeignField {
   readonly manager: string;
   readonly path: string;
+  /** Fit to be shown. */
   readonly value: unknown;
   /** The strategic merge patch that takes it away. */
   readonly removal: object;
@@ -39,7 +41,7 @@ function keysAdded(desired: KubeObject, live: KubeObject): Found[] {
     .filter(([key]) => !(key in ours))
     .map(([key, value]) => ({
       path: `data.${key}`,
-      value,
+      value: shownValue(key, value),
       removal: { data: { [key]: null } },
       at: ['f:data', `f:${key}`],
     }));
@@ -63,7 +65,7 @@ function added(list: 'env' | 'ports', ours: Container, theirs: Container): Found
       const container = { name: ours.name, [list]: [{ ...keys, $patch: 'delete' }] };
       return {
         path: `spec.template.spec.containers[${ours.name}].${list}[${idOf(item)}]`,
-        value: 'value' in item ? item.value : item,
+        value: 'value' in item ? shownValue(item.name, item.value) : shownValue(undefined, item),
         removal: { spec: { template: { spec: { containers: [container] } } } },
         at: [
           ...['f:spec', 'f:template', 'f:spec', 'f:containers', `k:${JSON.stringify({ name: ours.name })}`],

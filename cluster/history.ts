@@ -20,6 +20,8 @@ const revision = z.strictObject({
   /** When it was begun last. */
   at: z.iso.datetime(),
   outcome,
+  /** When a chat turn passed last; what becomes of applying it again does not undo that it once worked. */
+  deployedAt: z.iso.datetime().optional(),
   /** Why it failed, in a line. */
   cause: z.string().optional(),
   /** Of the document, the same for the same document. */
@@ -87,6 +89,33 @@ function jsonOf(text: string): unknown {
   }
 }
 
+const rollbackWords = 'rollback to ';
+
+/** The note of a revision that goes back to an earlier one. */
+export const rollbackNote = (to: number): string => `${rollbackWords}${to}`;
+
+/** Where in the history a document stands: a rollback stands where it went back to. */
+function placeOf(latest: Revision, history: readonly Revision[]): number {
+  if (!latest.note?.startsWith(rollbackWords)) return latest.revision;
+  const to = Number(latest.note.slice(rollbackWords.length));
+  const target = history.find(({ revision: number }) => number === to && number < latest.revision);
+  return target ? placeOf(target, history) : to;
+}
+
+/**
+ * The last revision before the latest that worked and is another document: the chat answered once, or it was applied
+ * and nobody waited. After a rollback it is one before what was gone back to, so that a second one goes further back.
+ */
+export function lastThatWorked(history: readonly Revision[]): Revision | undefined {
+  const latest = history.at(-1);
+  if (!latest) return undefined;
+  const place = placeOf(latest, history);
+  return history.findLast(
+    ({ revision: number, digest, deployedAt, outcome: became }) =>
+      number < place && digest !== latest.digest && (deployedAt !== undefined || became === 'applied'),
+  );
+}
+
 export type Begun = Pick<Revision, 'at' | 'mooring' | 'document' | 'note'>;
 
 /**
@@ -111,6 +140,7 @@ export async function beginRevision(
       revision: number,
       digest,
       outcome: 'applying',
+      ...(again && last.deployedAt !== undefined ? { deployedAt: last.deployedAt } : {}),
     };
   });
 }
@@ -125,6 +155,7 @@ export async function endRevision(
   await change(cluster, stack, undefined, () => ({
     ...ended,
     outcome: became,
+    ...(became === 'deployed' ? { deployedAt: new Date().toISOString() } : {}),
     ...(cause === undefined ? {} : { cause }),
   }));
 }

@@ -144,3 +144,15 @@ async function write(
       signal,
     });
 }
+
+/** Takes the Lease itself away once nobody holds it and nothing of the stack is left to be changed. */
+export async function removeLease(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<void> {
+  const live = await readObject(cluster, leaseOf(stack), signal);
+  if (!live || holderOf(live) !== undefined) return;
+  const { uid, resourceVersion } = live.metadata;
+  await cluster.api.request('DELETE', await cluster.discovery.pathOf(live), {
+    body: { preconditions: { uid, resourceVersion } },
+    accept: [404, 409],
+    signal,
+  });
+}

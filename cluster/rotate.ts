@@ -46,10 +46,7 @@ export async function rotateSecrets(
   options: RotateOptions,
 ): Promise<{ keys: string[]; resumed: boolean }> {
   const { make, tellStores, restarted, signal } = options;
-  const keys = generatedSecretKeys(stack).map(({ key }) => key);
-  const live = await liveSecret(cluster, stack, signal);
-  const begun = await nextSecret(cluster, stack, signal);
-  refuseNothing(stack, keys, live ?? begun?.values);
+  const { keys, live, begun } = await rotatable(cluster, stack, signal);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
   if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
@@ -61,6 +58,23 @@ export async function rotateSecrets(
   await restart(cluster, stack, restarted, signal);
   await dropNextSecret(cluster, stack, signal);
   return { keys, resumed: begun?.rotation !== undefined };
+}
+
+export interface Rotatable {
+  /** Of the stack's own Secret. */
+  readonly keys: string[];
+  /** The values in force; `undefined` where a rotation was cut off between the old Secret and the new one. */
+  readonly live: SecretValues | undefined;
+  readonly begun: Awaited<ReturnType<typeof nextSecret>>;
+}
+
+/** What there is to rotate, and how far an earlier run came; nothing is changed. Throws as `rotateSecrets` does. */
+export async function rotatable(cluster: Cluster, stack: Stack, signal?: AbortSignal): Promise<Rotatable> {
+  const keys = generatedSecretKeys(stack).map(({ key }) => key);
+  const live = await liveSecret(cluster, stack, signal);
+  const begun = await nextSecret(cluster, stack, signal);
+  refuseNothing(stack, keys, live ?? begun?.values);
+  return { keys, live, begun };
 }
 
 async function putInForce(

@@ -8,7 +8,7 @@ import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
-import { countText, diffOf, diffText, warningsOf } from './plan-text.ts';
+import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
 import { speakerOf } from './speaker.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see cluster/apply-stack.ts. */
@@ -46,8 +46,9 @@ async function tell(document: ChatStack, options: DocumentApply, signal: AbortSi
   const source = sourceOf(document);
   await preflight(cluster, source.stack, source.objects, signal);
   const plan = await planStack(cluster, source, signal);
-  for (const line of warningsOf(plan)) note(line);
-  const diff = diffOf(plan, source.stack);
+  const deletion = deletionOf(options);
+  for (const line of [...warningsOf(plan), ...(deletion.deletesData ? [] : keptText(plan))]) note(line);
+  const diff = diffOf(plan, source.stack, deletion);
   await print(
     { dryRun: true, ...where(document), diff },
     diff.length === 0 ? 'Nothing would change.' : `${diffText(diff)}\nA dry run: nothing was changed.`,
@@ -78,9 +79,10 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
   });
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
   const { name } = source.stack;
-  const left = [...plan.leftovers, ...plan.leftoverClaims].map(nameOf);
+  const left = plan.leftovers.map(nameOf);
   if (!options.prune && left.length > 0)
     note(`Not of the stack any more, and still there (--prune): ${left.join(', ')}`);
+  if (!deletionOf(options).deletesData) for (const line of keptText(plan)) note(line);
   await print(
     {
       ...where(document),
@@ -104,10 +106,14 @@ function proofOf(document: ChatStack, { wait, chat, tokenFile, timeout }: Docume
   return { prove: { timeoutMs, ...(chat ? { speaker: speakerOf(document, tokenFile) } : {}) } };
 }
 
+const deletionOf = ({ prune, deleteData }: DocumentApply): Deletion => ({
+  deletesData: prune === true && deleteData === true,
+});
+
 async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply): Promise<void> {
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
-  const diff = diffOf(plan, { name, namespace });
+  const diff = diffOf(plan, { name, namespace }, deletionOf(options));
   // Nothing changes: what follows only looks on.
   if (diff.length === 0) return;
   if (!options.target.isKind && !options.yes) note(diffText(diff));

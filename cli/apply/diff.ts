@@ -1,11 +1,12 @@
 import { planStack } from '../../cluster/apply-stack.ts';
+import { nameOf } from '../../cluster/objects.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
 import { note, print } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
-import { diffOf, diffText, warningsOf } from './plan-text.ts';
+import { diffOf, diffText, keptText, warningsOf } from './plan-text.ts';
 
 /** What `mooring diff` does. @throws CommandError DIFFERENT when anything differs; ClusterError. */
 export async function diffCommand(options: ClusterOptions): Promise<void> {
@@ -14,9 +15,10 @@ export async function diffCommand(options: ClusterOptions): Promise<void> {
   const { cluster } = await findTarget(options);
   try {
     const plan = await interruptible((signal) => planStack(cluster, source, signal));
-    for (const line of warningsOf(plan)) note(line);
+    for (const line of [...warningsOf(plan), ...keptText(plan)]) note(line);
     const diff = diffOf(plan, stack);
-    await print({ name: stack.name, namespace: stack.namespace, diff }, diffText(diff), options.output);
+    const kept = plan.leftoverClaims.map(nameOf);
+    await print({ name: stack.name, namespace: stack.namespace, diff, kept }, diffText(diff), options.output);
     if (diff.length === 0) return;
     const objects = `${diff.length} ${diff.length === 1 ? 'object differs' : 'objects differ'}`;
     throw new CommandError('DIFFERENT', `${objects} from what the document says.`);

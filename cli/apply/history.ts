@@ -24,15 +24,24 @@ const meanings: Readonly<Record<Revision['outcome'], string>> = {
   failed: 'failed',
 };
 
+const inSeconds = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
+
+const workedBefore = (outcome: Revision['outcome'], deployedAt: string | undefined): string | undefined =>
+  deployedAt === undefined || outcome === 'deployed'
+    ? undefined
+    : `the chat answered at ${inSeconds(deployedAt)}`;
+
 function historyText(revisions: readonly Revision[], name: string): string {
   if (revisions.length === 0) return `Nothing was applied to the stack "${name}" by mooring yet.`;
-  const rows = revisions.map(({ revision, at, outcome, digest, mooring, note, cause }) => [
+  const rows = revisions.map(({ revision, at, outcome, deployedAt, digest, mooring, note, cause }) => [
     String(revision),
-    at.replace(/\.\d+Z$/, 'Z'),
+    inSeconds(at),
     meanings[outcome],
     digest,
     mooring,
-    [note, cause?.split('\n').slice(0, 2).join(' ')].filter((text) => text !== undefined).join('; '),
+    [note, workedBefore(outcome, deployedAt), cause?.split('\n').slice(0, 2).join(' ')]
+      .filter((text) => text !== undefined)
+      .join('; '),
   ]);
   return table(['REVISION', 'AT', 'OUTCOME', 'DIGEST', 'MOORING', 'NOTE'], rows);
 }

@@ -1,6 +1,7 @@
 import type { StackPlan } from '../../cluster/apply-stack.ts';
-import { masked, type FieldChange } from '../../cluster/changes.ts';
+import type { FieldChange } from '../../cluster/changes.ts';
 import { outcomeOf } from '../../cluster/execute.ts';
+import { masked } from '../../cluster/masked.ts';
 import { nameOf, type KubeObject } from '../../cluster/objects.ts';
 import type { Planned } from '../../cluster/plan.ts';
 import { stackSecretOf, type StackRef } from '../../cluster/owned.ts';
@@ -15,8 +16,11 @@ export interface ObjectDiff {
   readonly problems: readonly string[];
 }
 
-/** Every object that differs from what the document says, in the order of an apply; none when nothing does. */
-export function diffOf(plan: StackPlan, stack: StackRef): ObjectDiff[] {
+/**
+ * Every object that differs from what the document says, in the order of an apply; none when nothing does. Claims
+ * nobody asked to delete are none of it: they are kept on purpose.
+ */
+export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deletion = {}): ObjectDiff[] {
   const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
   const different = plan.planned.filter(differs);
   return [
@@ -26,9 +30,23 @@ export function diffOf(plan: StackPlan, stack: StackRef): ObjectDiff[] {
     ...plan.leftovers.map((object) =>
       removal(object, 'the stack does not render it any more; --prune removes it'),
     ),
-    ...plan.leftoverClaims.map((object) =>
-      removal(object, 'its service is gone; --prune --delete-data removes it and what is on it'),
+    ...(deletesData ? plan.leftoverClaims : []).map((object) =>
+      removal(object, 'its service is gone; what is on it goes, too'),
     ),
+  ];
+}
+
+/** Whether volume claims go whose service is gone, and what is on them. */
+export interface Deletion {
+  readonly deletesData?: boolean;
+}
+
+/** The claims that stay though their service is gone, in a line; none when there are none. */
+export function keptText({ leftoverClaims }: StackPlan): string[] {
+  if (leftoverClaims.length === 0) return [];
+  const names = leftoverClaims.map(nameOf).join(', ');
+  return [
+    `Kept, though their service is gone ("mooring apply --prune --delete-data" removes them): ${names}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { readHistory, type Revision } from '../../cluster/history.ts';
+import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../cluster/history.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { mebibytes } from '../../contract/quantity.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
@@ -26,7 +26,7 @@ export async function rollbackCommand(revision: string | undefined, options: App
     ...options,
     target,
     from: `revision ${chosen.revision}`,
-    historyNote: `rollback to ${chosen.revision}`,
+    historyNote: rollbackNote(chosen.revision),
   });
   if (!options.dryRun)
     note(`${source} still says otherwise: the next "mooring apply" brings it back. Change it too.`);
@@ -42,9 +42,7 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
       `The stack "${name}" has no revision ${wanted}; it has ${known}.`,
     );
   }
-  const found = history
-    .slice(0, -1)
-    .findLast(({ outcome }) => outcome === 'deployed' || outcome === 'applied');
+  const found = lastThatWorked(history);
   if (found) return found;
   throw new CommandError(
     'NOT_FOUND_IN_CLUSTER',

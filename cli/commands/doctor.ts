@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
+import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 
-export interface DoctorOptions extends ClusterOptions {
+export interface DoctorOptions extends ChangeOptions {
   readonly local?: true;
   readonly dotenv?: string;
 }
 
 /** `mooring doctor`: what is wrong, from the contract to the running process, as a person who looked would say it. */
 export function addDoctor(program: Command): void {
-  const command = withCluster(program.command('doctor'))
+  const command = withChanges(program.command('doctor'))
     .description('find what is wrong: compare what is written with what runs, and dial every dependency')
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
     // Not --env-file: Node takes that one for itself, wherever it stands.
@@ -16,6 +16,7 @@ export function addDoctor(program: Command): void {
     .action(async (options: DoctorOptions) => (await import('../doctor/doctor.ts')).doctorCommand(options));
   withExamples(command, {
     'mooring doctor': 'the stack of ./stack.yaml in the current context',
+    'mooring doctor --dry-run': 'adds no container to a pod that crash-loops, to dial the stores from there',
     'mooring doctor --local': 'no cluster needed; reads ./.env and the shell',
     'mooring doctor -o json': 'for scripts; exit code 1 when something is wrong',
   });

@@ -11,7 +11,8 @@ export function addRollback(program: Command): void {
       (await import('../apply/rollback.ts')).rollbackCommand(revision, options),
     );
   withExamples(command, {
-    'mooring rollback': 'to the last revision before this one in which the chat answered',
+    'mooring rollback':
+      'to the last other document that worked: the chat answered, or nobody waited for it; again: further back',
     'mooring rollback 3 --dry-run': 'what going back to revision 3 would change',
   });
 }

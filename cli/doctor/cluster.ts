@@ -6,11 +6,12 @@ import { workloadStates } from '../../cluster/rollout/snapshot.ts';
 import { readObject } from '../../cluster/server-side-apply.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
-import { findTarget } from '../context.ts';
+import { findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { note, progress } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Check } from './check.ts';
+import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { environmentChecks } from './environments.ts';
 import { podChecks } from './pods.ts';
@@ -29,14 +30,14 @@ export async function clusterChecks(options: DoctorOptions): Promise<Check[]> {
   const target = await findTarget(options);
   note(`Context ${target.context} (${target.server}), namespace ${stack.namespace}, stack ${stack.name}`);
   try {
-    return await checksOf(target.cluster, stack, target.context);
+    return await checksOf(target, stack, consentOf(target, options));
   } finally {
     progress.done();
     target.cluster.api.close();
   }
 }
 
-async function checksOf(cluster: Cluster, stack: Stack, context: string): Promise<Check[]> {
+async function checksOf({ cluster, context }: Target, stack: Stack, consent: Consent): Promise<Check[]> {
   progress.show('Reading what lives in the cluster …');
   const rendered = renderStack(stack);
   const live = await liveObjects(cluster, rendered);
@@ -54,7 +55,7 @@ async function checksOf(cluster: Cluster, stack: Stack, context: string): Promis
     surroundingChecks(cluster, stack, rendered),
   ]);
   progress.show('Dialling every store from where the backend is …');
-  const dials = await dialChecks(cluster, stack, live);
+  const dials = await dialChecks(cluster, stack, live, consent);
   return [
     ...dials,
     ...environmentChecks(stack, { rendered: written ?? rendered, live, running }),

@@ -8,6 +8,7 @@ import { runBeside, type ContainerSpec } from '../../cluster/reach/ephemeral.ts'
 import { execInPod } from '../../cluster/reach/exec.ts';
 import type { ContainerStatus, Pod } from '../../cluster/rollout/snapshot.ts';
 import type { Check } from './check.ts';
+import type { Consent } from './consent.ts';
 import { backendPods } from './running.ts';
 
 /** Loading the app and three dials, on a busy node. */
@@ -24,6 +25,7 @@ export async function dialChecks(
   cluster: Cluster,
   stack: Stack,
   live: readonly KubeObject[],
+  consent: Consent,
 ): Promise<Check[]> {
   const [pod] = await backendPods(cluster, stack);
   const id = 'dial';
@@ -36,7 +38,7 @@ export async function dialChecks(
       },
     ];
   try {
-    const { from, report } = await dialled(cluster, stack, pod);
+    const { from, report } = await dialled(cluster, stack, pod, consent);
     return [
       ...report.problems.map((says): Check => ({
         id: `env/${backendName}`,
@@ -62,7 +64,8 @@ export async function dialChecks(
   }
 }
 
-async function dialled(cluster: Cluster, { namespace }: Stack, pod: Pod): Promise<Dialled> {
+/** @throws ClusterError saying why it cannot be dialled from there, NOT_CONFIRMED without consent to what that takes. */
+async function dialled(cluster: Cluster, { namespace }: Stack, pod: Pod, consent: Consent): Promise<Dialled> {
   const container = containerOf(pod);
   const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
   if (status?.state?.running) {
@@ -72,6 +75,12 @@ async function dialled(cluster: Cluster, { namespace }: Stack, pod: Pod): Promis
     return { from: `${nameOf(pod)} (exec)`, report: reportIn(stdout, stderr) };
   }
   const reason = downReason(pod, status);
+  const refusal = await consent(nameOf(pod));
+  if (refusal !== undefined)
+    throw new ClusterError(
+      'NOT_CONFIRMED',
+      `${nameOf(pod)} is in ${reason}, so it takes an ephemeral container beside it. ${refusal}`,
+    );
   const output = await runBeside(cluster, pod, container, { args: [dialWord], timeoutMs: dialMs });
   const from = `${nameOf(pod)} (an ephemeral container, since its own is in ${reason})`;
   return { from, report: reportIn(output, '') };

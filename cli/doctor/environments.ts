@@ -2,7 +2,9 @@ import { environmentOf, type EnvValue } from '../../contract/environment.ts';
 import { isWorkload, type Stack, type Workload } from '../../contract/model.ts';
 import { workloadName } from '../../contract/names.ts';
 import { nearest } from '../../contract/nearest.ts';
+import { isSecretName } from '../../contract/secret-names.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
+import { shownText } from '../../contract/variable.ts';
 import type { KubeObject } from '../../cluster/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';
@@ -59,8 +61,10 @@ function variableCheck(service: Workload, name: string, layers: Layers): Check[]
   const astray = runningAstray(name, layers, live);
   const same = [rendered, live].every((set) => (set?.value ?? null) === should);
   if (same && astray.length === 0) return [];
-  const isSecret = service.variables?.[name]?.secret === true;
-  const said = { should, rendered: shown(rendered, isSecret), live: shown(live, isSecret), astray };
+  const isSecret = service.variables?.[name]?.secret === true || isSecretName(name);
+  // What the contract itself says is no secret, whatever it is called.
+  const fit = (set: SetVariable | undefined): string | null => shown(set, isSecret && set?.value !== should);
+  const said = { should, rendered: fit(rendered), live: fit(live), astray };
   return [
     {
       id: `env/${service.name}/${name}`,
@@ -83,7 +87,7 @@ function placesOf(said: Said, contract: EnvValue | undefined, sets: (SetVariable
 /** A secret is told by its place; one that somebody wrote down as a plain value is not told at all. */
 function shown(set: SetVariable | undefined, isSecret: boolean): string | null {
   if (set === undefined) return null;
-  return isSecret && !set.isSecret ? '(a value written down, not shown)' : set.value;
+  return isSecret && !set.isSecret ? '(a value written down, not shown)' : shownText(set.value);
 }
 
 const textOf = (value: EnvValue): string =>

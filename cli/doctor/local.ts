@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv as parseEnvFile } from 'node:util';
 import { parseEnv, type Env, type EnvText } from '../../contract/env.ts';
+import { isSecretName } from '../../contract/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
+import { shownText } from '../../contract/variable.ts';
 import { ask } from '../../dial/ask.ts';
 import { usualOf } from '../../dial/products.ts';
 import { targetOf } from '../../dial/targets.ts';
@@ -89,7 +91,7 @@ async function storeCheck(env: Env, name: StoreName, sources: Sources): Promise<
 function placesOf({ file, inFile, inShell }: Sources, names: readonly string[]): Place[] {
   return names.flatMap((name): Place[] => {
     const shown = (text: string | undefined): string =>
-      `${name}=${isSecret(name) ? '(secret)' : (text ?? '')}`;
+      `${name}=${isSecretName(name) ? '(secret)' : shownText(text ?? '')}`;
     return [
       ...(inShell[name] ? [{ layer: 'shell', value: shown(inShell[name]), where: 'exported' } as const] : []),
       ...(file !== undefined && inFile[name]
@@ -98,9 +100,6 @@ function placesOf({ file, inFile, inShell }: Sources, names: readonly string[]):
     ];
   });
 }
-
-const isSecret = (name: string): boolean =>
-  storeNames.some((store) => usualOf(store).variables.secret === name);
 
 function lineOf(file: string, name: string): number {
   const lines = readFileSync(file, 'utf8').split('\n');

@@ -1,4 +1,4 @@
-import { alone } from '../../cluster/lease.ts';
+import { alone, removeLease } from '../../cluster/lease.ts';
 import { namespaceContents } from '../../cluster/namespace-contents.ts';
 import { nameOf, type KubeObject } from '../../cluster/objects.ts';
 import { namespaceState } from '../../cluster/preflight/preflight.ts';
@@ -70,6 +70,8 @@ async function down(stack: StackRef, options: DownOptions, { target, signal }: S
       }),
     signal,
   );
+  // Last: until here it kept others away. Somebody who took it in the meantime keeps it.
+  if (options.deleteData) await removeLease(cluster, stack, signal);
   if (options.deleteNamespace)
     await cluster.api.request('DELETE', `/api/v1/namespaces/${stack.namespace}`, { accept: [404], signal });
   await print(

@@ -2,9 +2,10 @@ import { alone } from '../../cluster/lease.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { ClusterError } from '../../cluster/cluster-error.ts';
 import { endpointsOf } from '../../cluster/reach/endpoints.ts';
+import type { PodPort } from '../../cluster/reach/forward.ts';
 import { proveChat } from '../../cluster/rollout/prove.ts';
 import { awaitRollout } from '../../cluster/rollout/rollout.ts';
-import { rotateSecrets } from '../../cluster/rotate.ts';
+import { rotatable, rotateSecrets } from '../../cluster/rotate.ts';
 import type { SecretValues } from '../../cluster/secret.ts';
 import { secretRefOf, serviceOf } from '../../contract/environment.ts';
 import { isWorkload, type Stack } from '../../contract/model.ts';
@@ -42,8 +43,10 @@ async function rotate(
   const { cluster } = target;
   const speaker = options.wait && options.chat ? speakerOf(document, options.tokenFile) : undefined;
   if (options.dryRun) {
+    const { keys, begun } = await rotatable(cluster, stack, signal);
+    if (keys.includes(neo4jKey(stack)) && begun?.rotation !== 'stores-told') await neo4jIn(cluster, stack);
     await print(
-      { dryRun: true, restarts: restarted(stack) },
+      { dryRun: true, keys, restarts: restarted(stack) },
       `Every value of the stack's Secret would be new, Neo4j's password be changed in its volume, and ${restarted(stack).join(', ')} be restarted. A dry run: nothing was changed.`,
       options.output,
     );
@@ -91,16 +94,27 @@ const restarted = (stack: Stack): string[] =>
     .map(({ name }) => name)
     .filter((name) => name !== neo4jName);
 
+const neo4jKey = (stack: Stack): string => secretRefOf(stack, serviceOf(stack, neo4jName), storeSecret).key;
+
 async function tellNeo4j(
   cluster: Cluster,
   stack: Stack,
   from: SecretValues,
   to: SecretValues,
 ): Promise<void> {
-  const service = serviceOf(stack, neo4jName);
-  const { key } = secretRefOf(stack, service, storeSecret);
+  const key = neo4jKey(stack);
   const [old, next] = [from[key], to[key]];
-  if (!isWorkload(service) || old === undefined || next === undefined) return;
+  if (old === undefined || next === undefined) return;
+  const at = await neo4jIn(cluster, stack);
+  if (at) await changeNeo4jPassword(cluster, at, old, next);
+}
+
+/**
+ * Where Neo4j is told; `undefined` where the stack runs none.
+ * @throws ClusterError NOT_FOUND_IN_CLUSTER when it is not up.
+ */
+async function neo4jIn(cluster: Cluster, stack: Stack): Promise<PodPort | undefined> {
+  if (!isWorkload(serviceOf(stack, neo4jName))) return undefined;
   const { namespace } = stack;
   const [at] = await endpointsOf(cluster, {
     namespace,
@@ -112,5 +126,5 @@ async function tellNeo4j(
       'NOT_FOUND_IN_CLUSTER',
       'Neo4j keeps its password in its volume and must be up to change it, but it has no ready pod. Bring it up (mooring apply), then run again.',
     );
-  await changeNeo4jPassword(cluster, at, old, next);
+  return at;
 }

@@ -1,5 +1,6 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { confirm, isKind, type Target } from '../../cli/context.ts';
+import { asked, confirm, isKind, type Target } from '../../cli/context.ts';
 
 test('kind is a context called so whose API server is on this machine', () => {
   expect(isKind('kind-demo', 'https://127.0.0.1:41234')).toBe(true);
@@ -29,5 +30,29 @@ describe('outside kind, without a terminal', () => {
 
   test('kind needs no question', async () => {
     await expect(confirm('Really?', { ...target, isKind: true }, {})).resolves.toBeUndefined();
+  });
+});
+
+describe('a question on a terminal', () => {
+  const typed = (keys: string) => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const answer = asked('Really? [y/N] ', input, output);
+    input.write(keys);
+    return answer;
+  };
+
+  test('is answered by a line', async () => {
+    await expect(typed('yes\r')).resolves.toBe('yes');
+  });
+
+  test('ends with INTERRUPTED at Ctrl-C', async () => {
+    await expect(typed('\u0003')).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'Interrupted; nothing was changed.',
+    });
+  });
+
+  test('is no yes at Ctrl-D', async () => {
+    await expect(typed('\u0004')).resolves.toBe('');
   });
 });

@@ -47,4 +47,37 @@ describe('the differences of two states of an object', () => {
       { path: 'data.password', from: '(secret)', to: '(secret)' },
     ]);
   });
+
+  const env = (...variables: object[]) => ({ containers: [{ name: 'web', env: variables }] });
+
+  test('never show a variable that is secret by its name, wherever it was written', () => {
+    const variable = (value: string) => ({ name: 'REDIS_PASSWORD', value });
+    expect(changes(env(variable('hunter1')), env(variable('hunter2')))).toEqual([
+      { path: 'spec.containers[web].env[REDIS_PASSWORD].value', from: '(secret)', to: '(secret)' },
+    ]);
+    for (const added of [
+      env(variable('hunter2')),
+      { containers: [{ name: 'other', env: [variable('hunter2')] }] },
+    ])
+      expect(JSON.stringify(changes(env(), added))).not.toContain('hunter2');
+    const configMap = (data: object) => ({ ...object({}), kind: 'ConfigMap', data });
+    expect(changesBetween(configMap({}), configMap({ LLM_API_KEY: 'hunter2', LOG_LEVEL: 'info' }))).toEqual([
+      { path: 'data.LLM_API_KEY', to: '(secret)' },
+      { path: 'data.LOG_LEVEL', to: 'info' },
+    ]);
+  });
+
+  test('never show the password of a URL', () => {
+    expect(
+      changes(env({ name: 'CACHE', value: 'redis://a' }), env({ name: 'CACHE', value: 'redis://:pw@a' })),
+    ).toEqual([{ path: 'spec.containers[web].env[CACHE].value', from: 'redis://a', to: 'redis://***@a' }]);
+  });
+
+  test('show which key of a Secret is referred to', () => {
+    const reference = (key: string) =>
+      env({ name: 'REDIS_PASSWORD', valueFrom: { secretKeyRef: { name: 's', key } } });
+    expect(changes(reference('a'), reference('b'))).toEqual([
+      { path: 'spec.containers[web].env[REDIS_PASSWORD].valueFrom.secretKeyRef.key', from: 'a', to: 'b' },
+    ]);
+  });
 });

@@ -130,6 +130,9 @@ describe('what the stack no longer renders', () => {
     expect(await lab().mooring(applied(file, '--prune'))).toMatchObject({ code: 0 });
     expect(await names()).not.toMatch(/(statefulset.apps|service)\/pruned-redis/);
     expect(await names()).toContain('persistentvolumeclaim/data-pruned-redis-0');
+    const diff = await lab().mooring(['diff', '-f', file]);
+    expect(diff, 'a claim that is kept is no difference').toMatchObject({ code: 0, stdout: '' });
+    expect(diff.stderr).toMatch(/^Kept, .*PersistentVolumeClaim data-pruned-redis-0/m);
 
     const all = await lab().mooring(applied(file, '--prune', '--delete-data'));
     expect(all.stderr).toContain('PersistentVolumeClaim data-pruned-redis-0 removed');
@@ -176,7 +179,7 @@ describe('what the stack no longer renders', () => {
     expect(await lab().field('gone', 'secret/gone-secrets', '{.data}')).toBe(secret);
   });
 
-  test('down --delete-data takes secrets, history and claims along', async () => {
+  test('down --delete-data takes secrets, history, claims and the Lease along', async () => {
     const file = await lab().document('erased');
     await lab().mooring(applied(file));
     const down = await lab().mooring(['down', '-f', file, '--yes', '--delete-data']);
@@ -189,9 +192,23 @@ describe('what the stack no longer renders', () => {
       '-o',
       'name',
     ]);
-    expect(left).toBe('lease.coordination.k8s.io/erased-history');
+    expect(left).toBe('');
     expect(await lab().mooring(['down', '-f', file, '--delete-namespace', '--yes'])).toMatchObject({
       code: 64,
     });
+  });
+});
+
+describe('secrets rotate --dry-run', () => {
+  test('ends as the rotation would: without a Secret, or with a Neo4j that is not up', async () => {
+    const file = await lab().document('rotated');
+    const dry = ['secrets', 'rotate', '-f', file, '--dry-run'];
+    const none = await lab().mooring(dry);
+    expect(none.code).toBe(66);
+    expect(none.stderr).toContain('has no Secret in namespace rotated yet');
+    await lab().mooring(applied(file));
+    const away = await lab().mooring(dry);
+    expect(away.code).toBe(66);
+    expect(away.stderr).toContain('it has no ready pod');
   });
 });

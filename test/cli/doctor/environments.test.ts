@@ -115,4 +115,18 @@ describe('the four layers of an environment', () => {
     expect(text).toContain('(a value written down, not shown)');
     expect(text).not.toContain('hunter2');
   });
+
+  test.each(['GITHUB_TOKEN', 'OLD_REDIS_PASSWORD', 'NEO4J_AUTH'])(
+    '%s, which only sounds like a secret, is told by its name only',
+    (name) => {
+      const text = JSON.stringify(says(afterSetEnv(name, 'hunter2-in-the-clear')));
+      expect(text).toContain('(a value written down, not shown)');
+      expect(text).not.toContain('hunter2');
+    },
+  );
+
+  test('a URL that the contract does not know is told without its password', () => {
+    const text = JSON.stringify(says(afterSetEnv('CACHE_URL', 'redis://:hunter2@cache/0')));
+    expect(text).toContain('redis://***@cache/0');
+  });
 });

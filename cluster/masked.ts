@@ -1,0 +1,26 @@
+import { isSecretName } from '../contract/secret-names.ts';
+import { shownText } from '../contract/variable.ts';
+
+/** What stands in place of a value that is secret. */
+export const masked = '(secret)';
+
+/** A value of something called `name`, fit to be shown: secrets by their names, passwords of URLs wherever they are. */
+export function shownValue(name: string | undefined, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  return name !== undefined && isSecretName(name) ? masked : withoutSecrets(value);
+}
+
+/** A part of an object, in which a variable is `{ name, value }` wherever it stands. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value === 'string') return shownText(value);
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  const { name } = value as { name?: unknown };
+  const variable = typeof name === 'string' ? name : undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inside]) => [
+      key,
+      key === 'value' ? shownValue(variable, inside) : withoutSecrets(inside),
+    ]),
+  );
+}
