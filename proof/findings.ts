@@ -1,4 +1,5 @@
 import type { FindingCode } from './codes.ts';
+import { shownAt, shownSentence } from './shown.ts';
 import type { Place } from './source.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */
@@ -39,36 +40,24 @@ export function findingOf(fault: Fault): Finding {
   const { code, message, fix, hint } = fault;
   return {
     code,
-    message,
+    message: shownSentence(message),
     here: endOf(fault.here),
     ...(fault.there ? { there: endOf(fault.there) } : {}),
-    fix,
+    fix: shownSentence(fix),
     ...(hint ? { hint } : {}),
   };
 }
 
-function endOf({ doc, path }: Place): End {
-  const value = valueAt(doc.value, path);
-  const shown = ['string', 'number', 'boolean'].includes(typeof value) && !isSecret(doc.value);
+function endOf(place: Place): End {
+  const { doc, path } = place;
+  const value = shownAt(place);
   return {
     file: doc.file,
     line: doc.lineOf(path),
     field: path.join('.'),
-    ...(shown ? { value: String(value) } : {}),
+    ...(value === undefined ? {} : { value }),
   };
 }
-
-const isSecret = (value: object): boolean => 'kind' in value && value.kind === 'Secret';
-
-/** What stands at a path; `undefined` where nothing does. */
-export const valueAt = (value: unknown, path: Place['path']): unknown =>
-  path.reduce<unknown>(
-    (here, step) =>
-      typeof here === 'object' && here !== null
-        ? (here as Record<string | number, unknown>)[step]
-        : undefined,
-    value,
-  );
 
 /** A finding as a person reads it: where, what, the other place, the fix. */
 export function findingText(finding: Finding): string {

@@ -100,18 +100,30 @@ function unknownSettings({ names }: Process): SettingProblem[] {
     }));
 }
 
-/** The image takes `user/password`, and knows one user only. */
-function authProblems({ env }: Process): SettingProblem[] {
-  const text = env[auth];
+/** The image takes `user/password`, and knows one user only. Neither is said: who forgets the user writes the password first. */
+function authProblems(running: Process): SettingProblem[] {
+  const text = running.env[auth] ?? running.beginnings[auth];
   if (text === undefined || text === 'none') return [];
-  const [user, password = '', ...rest] = text.split('/');
-  const wrong =
-    user !== neo4jUser
-      ? `names the user "${user ?? ''}"; the first user is always "${neo4jUser}"`
-      : rest.length > 0 && rest.join('/') !== 'true'
-        ? 'has a password with "/" in it, which the image refuses and prints to its log'
-        : password.length < shortestPassword
-          ? `has a password shorter than ${shortestPassword} characters, which Neo4j refuses`
-          : undefined;
+  const wrong = wrongUser(text, running) ?? wrongPassword(running.env[auth]);
   return wrong ? [{ in: auth, message: `${auth} ${wrong}.`, fix: `Write ${neo4jUser}/<password>.` }] : [];
+}
+
+/** Of a text whose password is kept elsewhere, what stands before it is known. */
+function wrongUser(text: string, { env }: Process): string | undefined {
+  const [user = '', ...rest] = text.split('/');
+  if (rest.length === 0)
+    return env[auth] === undefined && neo4jUser.startsWith(text)
+      ? undefined
+      : 'is no user and password with "/" between them';
+  return user === neo4jUser ? undefined : `names another user; the first user is always "${neo4jUser}"`;
+}
+
+function wrongPassword(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, password = '', ...rest] = text.split('/');
+  if (rest.length > 0 && rest.join('/') !== 'true')
+    return 'has a password with "/" in it, which the image refuses and prints to its log';
+  return password.length < shortestPassword
+    ? `has a password shorter than ${shortestPassword} characters, which Neo4j refuses`
+    : undefined;
 }

@@ -7,6 +7,8 @@
 export interface Process {
   /** Every variable whose text is known. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of a variable that refers to what is kept elsewhere, the text before that: `neo4j/` of `neo4j/$(PASSWORD)`. */
+  readonly beginnings: Readonly<Record<string, string>>;
   /** The names of all its variables, those from Secrets kept elsewhere too. */
   readonly names: ReadonlySet<string>;
   /** The files mounted for it whose text is known. */

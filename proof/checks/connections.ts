@@ -219,7 +219,7 @@ function offered(dial: Dial, { program, running, workload, container }: KnownCon
       return [
         {
           code: 'CLIENT_UNKNOWN',
-          message: `${entry.name} is "${entry.value}", but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
+          message: `${entry.name} is ${entry.secret ? 'another (secret, not shown)' : `"${entry.value}"`}, but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
           here: entry.place,
           there: inContainer(container, 'image'),
           fix: `Set ${entry.name} to ${right}.`,

@@ -104,13 +104,16 @@ export const isListenAddress = (text: string): boolean => /^(0\.0\.0\.0|::|\[::\
 
 const usualPorts: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
 
-/** `http://model.ai:8080/v1` and its like, and `host:1234`, in anybody's container. */
+/**
+ * `http://model.ai:8080/v1` and its like, and `host:1234`, in anybody's container. With an `@` further on, what looks like
+ * the host may be a part of a password.
+ */
 function urlDials(workload: Workload, container: Container): Dial[] {
   return container.env.flatMap((entry) => {
     const text = plain(entry);
     if (!text) return [];
     const match =
-      /^([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#]|$)/i.exec(text.text) ??
+      /^([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(text.text) ??
       /^()([-a-z0-9.]+):(\d{2,5})$/i.exec(text.text);
     const port = match?.[3] ?? usualPorts[match?.[1]?.toLowerCase() ?? ''];
     if (!match?.[2] || port === undefined) return [];

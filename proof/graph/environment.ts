@@ -10,6 +10,8 @@ export interface EnvEntry {
   readonly name: string;
   /** Its text; absent where the manifests do not hold it (a Secret kept elsewhere, a field of the pod). */
   readonly value?: string;
+  /** Where `value` is absent, since it refers to what is kept elsewhere: the text before that. */
+  readonly beginning?: string;
   /** Whether the text is secret: never shown. */
   readonly secret: boolean;
   /** The key of a Secret or ConfigMap it is taken from. */
@@ -131,16 +133,22 @@ export function textsOf(
 const placeOfKey = (source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>, key: string): Place =>
   placeIn(source, source.kind === 'Secret' && key in source.content.stringData ? 'stringData' : 'data', key);
 
+const reference = /\$\$|\$\(([-._A-Za-z0-9]+)\)/g;
+
 /** `$(NAME)` gives what NAME holds; `$$(NAME)` is the text itself, and so is a name that is not set before. */
-function expanded(text: string, before: ReadonlyMap<string, EnvEntry>): Pick<EnvEntry, 'value' | 'secret'> {
-  let [secret, known] = [false, true];
-  const value = text.replaceAll(/\$\$|\$\(([-._A-Za-z0-9]+)\)/g, (whole, name: string | undefined) => {
+function expanded(
+  text: string,
+  before: ReadonlyMap<string, EnvEntry>,
+): Pick<EnvEntry, 'value' | 'beginning' | 'secret'> {
+  let secret = false;
+  let beginning: string | undefined;
+  const value = text.replaceAll(reference, (whole, name: string | undefined, index: number) => {
     if (name === undefined) return '$';
     const entry = before.get(name);
     if (!entry) return whole;
     secret ||= entry.secret;
-    known &&= entry.value !== undefined;
+    if (entry.value === undefined) beginning ??= text.slice(0, index);
     return entry.value ?? '';
   });
-  return known ? { value, secret } : { secret };
+  return beginning === undefined ? { value, secret } : { beginning, secret };
 }

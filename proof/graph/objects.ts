@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../contract/nearest.ts';
-import { valueAt, type Fault } from '../findings.ts';
+import type { Fault } from '../findings.ts';
+import { valueAt } from '../shown.ts';
 import type { Doc, Path, Place } from '../source.ts';
 import { homeOf, isKnown, isOwnGroup, kindsOf, shapes, type KnownKind, type Parsed } from './kinds.ts';
 

@@ -93,6 +93,9 @@ function processOf(graph: Graph, workload: Workload, container: Container): Proc
     env: Object.fromEntries(
       container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
     ),
+    beginnings: Object.fromEntries(
+      container.env.flatMap(({ name, beginning }) => (beginning === undefined ? [] : [[name, beginning]])),
+    ),
     names: new Set(container.env.map(({ name }) => name)),
     files: mountsOf(graph, workload, container)
       .flatMap(({ files = [] }) => files)

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
 import { findingText } from '../../proof/findings.ts';
+import { shownAt } from '../../proof/shown.ts';
 import { readDocuments } from '../../proof/source.ts';
 import { verify } from '../../proof/verify.ts';
 import { cornerStack } from '../charts-ts/corner-stack.ts';
@@ -142,6 +143,77 @@ describe('the incident', () => {
     expect(found(dev.replace(/ {2}REDIS_HOST: .*\n/, ''))).toEqual([
       expect.stringContaining('REDIS_HOST is not set, so it is "localhost"'),
     ]);
+  });
+});
+
+describe('a secret is shown nowhere', () => {
+  const secret = 'hunter2/Zz9';
+  const env = (name: string, value: string): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'unlucky' },
+      spec: {
+        containers: [
+          {
+            name: 'api',
+            image: 'mooring-backend:1',
+            env: [
+              { name, value },
+              { name, value },
+            ],
+          },
+        ],
+      },
+    });
+  const shown = (field: string, value: unknown, kind = 'ConfigMap'): string | undefined => {
+    const document = { kind, [field.split('.')[0] ?? '']: value };
+    const [doc] = readDocuments('a', JSON.stringify(document));
+    return (
+      doc &&
+      shownAt({ doc, path: field.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) })
+    );
+  };
+
+  test.each([
+    ['a key', 'LLM_API_KEY', secret],
+    ['a password behind its user', 'NEO4J_AUTH', `neo4j/${secret}`],
+    ['a password where its user is forgotten', 'NEO4J_AUTH', secret],
+    ['a slip in its name', 'REDIS_PASSWROD', secret],
+    ['a slip of the shift key', 'redis_passwrod', secret],
+    ['a password in a URL', 'LLM_BASE_URL', `http://u:${secret}@llm`],
+    ['a password with an @ in a URL', 'LLM_BASE_URL', `http://u:p@${secret}@llm`],
+    ['a URL for a host', 'REDIS_HOST', `redis://:${secret}@cache:6379`],
+    ['a URL for a port', 'REDIS_PORT', `redis://:${secret}@cache:6379`],
+    ['a name nobody knows', 'SENTRY_TOKEN', secret],
+  ])('%s: %s', (_, name, value) => {
+    const text = JSON.stringify(verify(readDocuments('a', env(name, value))));
+    expect(text).toContain('ENV_TWICE');
+    const written = presetYaml('dev')
+      .replace(new RegExp(`^  ${name}: .*\n`, 'm'), '')
+      .replace(/^ {2}LOG_LEVEL: .*/m, `  ${name}: ${JSON.stringify(value)}`);
+    expect(written).toContain(value);
+    const all = JSON.stringify(verify(readDocuments('b', written)));
+    expect(text + all).not.toMatch(/hunter2|Zz9/);
+  });
+
+  test.each([
+    ['data.REDIS_PASSWORD', { REDIS_PASSWORD: secret }, undefined],
+    ['metadata.annotations.api-token', { annotations: { 'api-token': secret } }, undefined],
+    ['data.port', { port: '6379' }, undefined, 'Secret'],
+    ['data.conf', { conf: `port 1\nrequirepass ${secret}\n` }, 'port 1\nrequirepass ***\n'],
+    ['data.conf', { conf: `{"apiKey": "${secret}"}` }, '{"apiKey": "***"}'],
+    ['args.1', ['--requirepass', secret], undefined],
+    ['args.1', ['-a', secret], undefined],
+    ['args.1', ['--port', '6379'], '6379'],
+    ['args.1', ['--requirepass', '$(PASSWORD)'], '$(PASSWORD)'],
+    ['args.0', [`redis-cli -a ${secret} ping`], 'redis-cli -a *** ping'],
+    ['args.0', [`REDISCLI_AUTH=${secret} redis-cli ping`], 'REDISCLI_AUTH=*** redis-cli ping'],
+    ['args.0', [': "${REDISCLI_AUTH:?is empty}"'], ': "${REDISCLI_AUTH:?is empty}"'],
+    ['data.REDIS_PORT', { REDIS_PORT: '6380' }, '6380'],
+    ['data.AUTH_MODE', { AUTH_MODE: 'jwt' }, 'jwt'],
+  ])('of %s of %j is shown %j', (field, value, expected, kind?: string) => {
+    expect(shown(field, value, kind)).toBe(expected);
   });
 });
 
