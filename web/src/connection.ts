@@ -47,7 +47,8 @@ export interface Listener {
 
 /**
  * One conversation's connection. It asks `/api/status` before every handshake, since a browser cannot see why a
- * handshake was refused, and makes none while the server says it is not ready.
+ * handshake was refused, and makes none while the server says it is not ready; but for those right after a restart that
+ * was told of.
  */
 export class Connection {
   readonly #world: World;
@@ -104,6 +105,11 @@ export class Connection {
   async #begin(): Promise<void> {
     const attempt = ++this.#attempt;
     this.#stateTimer();
+    // Whoever said that it restarts said that another answers: nobody needs to be asked first.
+    if (this.#quick > 0) {
+      this.#handshake();
+      return;
+    }
     // A wait stays on show while the status is asked again; the header would flicker otherwise.
     if (this.#state.name !== 'waiting') this.#enter({ name: 'connecting' });
     const answer = await this.#askStatus();

@@ -15,15 +15,16 @@ const thinkMs = { least: 4_000, most: 12_000 };
 /**
  * Has clients chat, as people do, while something happens to the stack. Resolves when it is over, every client is
  * connected and every message is answered.
+ * @param options how many clients, and where their WebSockets are, if not at the node port of the page.
  */
 export async function crowdDuring(
-  stack: DeployedStack,
-  count: number,
+  { chatUrl }: DeployedStack,
+  { count, socketsUrl = chatUrl }: { readonly count: number; readonly socketsUrl?: string },
   happening: () => Promise<void>,
 ): Promise<readonly Chatter[]> {
   const chatters = Array.from({ length: count }, (_, index): Chatter => {
     const place = { patient: `patient:${index}`, session: `session:${index}` };
-    return { ...place, client: new PageClient(stack.chatUrl, place) };
+    return { ...place, client: new PageClient(chatUrl, place, socketsUrl) };
   });
   const over = new AbortController();
   try {

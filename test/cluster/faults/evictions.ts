@@ -25,7 +25,7 @@ export async function allowsOneEvictionAtATime(cluster: Cluster, stack: Deployed
 
   /** What the second eviction was answered while there was no replacement, neither before nor after it was asked. */
   const tooEarly: number[] = [];
-  const chatters = await crowdDuring(stack, clientCount, async () => {
+  const chatters = await crowdDuring(stack, { count: clientCount }, async () => {
     const [first = '', second = ''] = (await backends(stack)).map(({ name }) => name);
     expect(await evict(first)).toBe(201);
     evicted.add(second);
@@ -61,7 +61,7 @@ export async function movesFromDrainedNode(stack: DeployedStack, node: string): 
   expect((await backends(stack)).filter((pod) => pod.node === node)).not.toEqual([]);
   const only = `--pod-selector=app.kubernetes.io/instance=${stack.stack.name}`;
   try {
-    const chatters = await crowdDuring(stack, clientCount, async () => {
+    const chatters = await crowdDuring(stack, { count: clientCount }, async () => {
       const how = ['--ignore-daemonsets', '--delete-emptydir-data', '--timeout=240s'];
       await stack.kubectl(['drain', node, only, ...how]);
       await until('two replicas to be ready elsewhere', async () => {

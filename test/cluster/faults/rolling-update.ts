@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
+import { serviceOf } from '../../../contract/environment.ts';
+import { selectorOf } from '../../../contract/labels.ts';
 import { workloadName } from '../../../contract/names.ts';
 import type { ServerFrame } from '../../../contract/protocol.ts';
-import { backendName } from '../../../contract/services/backend-ports.ts';
+import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { ChatClient } from '../../e2e/chat-client.ts';
 import { chatUrlOf } from '../stack/ask.ts';
 import type { DeployedStack } from '../stack/stack.ts';
@@ -12,11 +14,12 @@ const clientCount = 200;
 
 /**
  * Replaces every pod of the backend while 200 clients chat. Asserts that no acknowledged message is lost, none is
- * stored, answered or shown twice, and that every client was back within 5 s. Prints how long they were away. The
- * clients dial the node port, behind which pods that are leaving are found, too: the harder of the two ways in.
+ * stored, answered or shown twice, and that every client was back within 5 s. Prints how long they were away. Their
+ * WebSockets go to ready pods only and their questions to all, which is how an Ingress leads them (ADR 0003).
  */
 export async function rollsUnderClients(stack: DeployedStack): Promise<void> {
-  const chatters = await crowdDuring(stack, clientCount, () => roll(stack));
+  const socketsUrl = await openToReadyPods(stack);
+  const chatters = await crowdDuring(stack, { count: clientCount, socketsUrl }, () => roll(stack));
   const gaps = gapsOf(chatters);
   const acknowledged = chatters.reduce((sum, { client }) => sum + client.acknowledged.size, 0);
   console.log(
@@ -27,6 +30,26 @@ export async function rollsUnderClients(stack: DeployedStack): Promise<void> {
   expect(chatters.filter(({ client }) => client.gaps.length === 0)).toEqual([]);
   expect(gaps.filter((ms) => ms > 5_000)).toEqual([]);
   for (const chatter of chatters) await nothingLostOrTwice(stack, chatter);
+}
+
+const readyNodePort = 30_086;
+
+/** Makes the Service that an Ingress leads WebSockets to reachable from here; answers its URL. */
+async function openToReadyPods({ stack, kubectl, chatUrl }: DeployedStack): Promise<string> {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'ready-pods' },
+    spec: {
+      type: 'NodePort',
+      selector: selectorOf(stack, serviceOf(stack, backendName)),
+      ports: [{ port: backendPorts.http.containerPort, targetPort: 'http', nodePort: readyNodePort }],
+    },
+  };
+  await kubectl(['apply', '-f', '-'], JSON.stringify(service));
+  const url = new URL(chatUrl);
+  url.port = String(readyNodePort);
+  return url.origin;
 }
 
 /** Resolves when the last old pod is gone, and with it the last connection it had. */

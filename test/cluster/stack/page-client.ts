@@ -30,7 +30,12 @@ export class PageClient {
   #lostAt: number | undefined;
   #settled: () => void = () => undefined;
 
-  constructor(chatUrl: string, place: { readonly patient: string; readonly session: string }) {
+  /** @param socketsUrl where WebSockets are, if elsewhere: an Ingress leads them to another Service. */
+  constructor(
+    chatUrl: string,
+    place: { readonly patient: string; readonly session: string },
+    socketsUrl = chatUrl,
+  ) {
     const world: World = {
       now: () => performance.now(),
       random: () => Math.random(),
@@ -39,7 +44,7 @@ export class PageClient {
         return () => clearTimeout(timer);
       },
       refusal: () => Promise.resolve(undefined),
-      open: (events) => open(socketUrl(chatUrl, place.patient, place.session), events),
+      open: (events) => open(socketUrl(socketsUrl, place.patient, place.session), events),
       status: async (timeout) => {
         const options = { agent: this.#agent, timeout };
         return status.parse(JSON.parse(await read(`${chatUrl}${httpPaths.status}`, options)));
