@@ -22,6 +22,7 @@ export function findDocument(path: string | undefined): FoundDocument {
   if (named && !existsSync(path))
     throw new UserError(
       `There is no file "${path}", which --file or MOORING_STACK names. Correct it, or leave it out for ./stack.yaml.`,
+      noSuchFile,
     );
   const source = named ? path : usualDocument;
   if (!named && !existsSync(source))
@@ -29,11 +30,16 @@ export function findDocument(path: string | undefined): FoundDocument {
   return { document: readChatStack(parseYaml(readText(source), source), source), source };
 }
 
+const noSuchFile = { code: 'NO_SUCH_FILE' } as const;
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      noSuchFile,
+    );
   }
 }
 

@@ -1,6 +1,16 @@
 /** A mistake its reader can mend: shown as it is, without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** What the mistake is: something wrong in a file, or a file that is not there. */
+  readonly code: 'STACK_INVALID' | 'NO_SUCH_FILE';
+
+  constructor(
+    message: string,
+    { code = 'STACK_INVALID', cause }: { code?: UserError['code']; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
 }
 
 /** `EX_DATAERR` of sysexits.h: what was given to read is wrong. */

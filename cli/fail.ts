@@ -31,8 +31,10 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof CommandError || error instanceof ClusterError)
     return { message: error.message, exitCode: exitCodeOf(error.code) };
   // By name: charts-ts is loaded only by commands that render.
-  if (error instanceof StackError || (error instanceof Error && error.name === 'UserError'))
-    return { message: error.message, exitCode: exitCodeOf('STACK_INVALID') };
+  if (error instanceof StackError || (error instanceof Error && error.name === 'UserError')) {
+    const isMissing = 'code' in error && error.code === 'NO_SUCH_FILE';
+    return { message: error.message, exitCode: exitCodeOf(isMissing ? 'NO_SUCH_FILE' : 'STACK_INVALID') };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     message: `A fault of mooring itself; please report it:\n${stack}`,

@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { refusal, unreachable, type Asked } from './api-words.ts';
+import { noCredentials } from './credentials.ts';
 import { chosenKubeConfig, type Choice } from './kubeconfig.ts';
 
 export interface ApiAnswer {
@@ -34,7 +35,7 @@ export interface Api {
   readonly kubeConfig: KubeConfig;
   /**
    * One request. `path` is absolute (`/api/v1/…`), without a query.
-   * @throws ClusterError CLUSTER_AWAY without an answer, ApiError for one that is neither 2xx nor accepted; the
+   * @throws ClusterError CLUSTER_AWAY without an answer, NO_CONTEXT without credentials, ApiError for one that is neither 2xx nor accepted; the
    * signal's own reason when it was aborted.
    */
   request(method: string, path: string, request?: RequestOf): Promise<ApiAnswer>;
@@ -62,6 +63,11 @@ export function connect(choice: Choice = {}): Api {
     const options: RequestOptions = { method, headers: headersOf(request), signal: request.signal };
     try {
       await kubeConfig.applyToHTTPSOptions(options);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw noCredentials(kubeConfig, error);
+    }
+    try {
       const agent = options.agent as http.Agent;
       // The library's agent would make a TLS handshake for each request.
       agents.add(Object.assign(agent, { keepAlive: true }));

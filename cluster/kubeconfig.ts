@@ -1,4 +1,5 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import { shownText } from '../contract/variable.ts';
 import { ClusterError } from './cluster-error.ts';
 
 export interface Choice {
@@ -21,9 +22,18 @@ export function chosenKubeConfig({ context, kubeconfig }: Choice): KubeConfig {
     throw invalid(`The kubeconfig has no current context. Give --context with one of: ${listed(names)}.`);
   if (!names.includes(current))
     throw invalid(`The kubeconfig has no context "${current}". It has: ${listed(names)}.`);
-  if (!config.getCurrentCluster())
-    throw invalid(`Context "${current}" names a cluster that is not in the kubeconfig.`);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw invalid(`Context "${current}" names a cluster that is not in the kubeconfig.`);
+  refuseServer(cluster, current);
   return config;
+}
+
+function refuseServer({ name, server }: Cluster, context: string): void {
+  const { protocol } = URL.parse(server) ?? {};
+  if (protocol !== 'https:' && protocol !== 'http:')
+    throw invalid(
+      `The kubeconfig's cluster "${name}" of context "${context}" has the server "${shownText(server)}"; expected a URL such as https://10.0.0.1:6443.`,
+    );
 }
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';

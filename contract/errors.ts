@@ -52,7 +52,10 @@ export const terminalCodes = {
   NOT_CONFIRMED: { exit: 64, means: 'The change was not confirmed; nothing was changed.' },
   NO_SUCH_FILE: { exit: 66, means: 'A file that was named is not there or cannot be read.' },
   NO_SUCH_NAME: { exit: 66, means: 'Nothing is called what was asked for.' },
-  NO_CONTEXT: { exit: 66, means: 'The kubeconfig, or the context that was named, is not there.' },
+  NO_CONTEXT: {
+    exit: 66,
+    means: 'The kubeconfig, the context that was named, or what its credentials come from is not there.',
+  },
   CANNOT_WRITE: { exit: 73, means: 'A file cannot be written, or is there already.' },
   CLUSTER_AWAY: { exit: 69, means: 'The API server cannot be reached.' },
   CLUSTER_DENIED: {

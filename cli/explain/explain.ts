@@ -2,6 +2,7 @@ import { findDocument } from '../../charts-ts/read-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../contract/model.ts';
 import { nearest } from '../../contract/nearest.ts';
+import { port } from '../../contract/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
@@ -22,7 +23,12 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
 
 /** Everything of the stack that is called so. */
 export function explain(stack: Stack, name: string): Explained[] {
-  if (/^\d+$/.test(name)) return explainPort(stack, Number(name));
+  if (/^\d+$/.test(name)) {
+    const { schema, expected } = port({ doc: '' });
+    if (!schema.safeParse(name).success)
+      throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expected}.`);
+    return explainPort(stack, Number(name));
+  }
   const found = [...explainVariable(stack, name), ...explainField(name)];
   if (found.length > 0) return found;
   const near = nearest(name, [...variableNames(stack), ...fieldPaths()]);

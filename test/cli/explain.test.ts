@@ -46,6 +46,12 @@ describe('explain', () => {
     expect(words('4999')).toBe('4999: no service of stack "demo" uses this port.');
   });
 
+  test.each(['0', '99999'])('%s is no port', (number) => {
+    expect(() => explain(stack, number)).toThrow(
+      `${number} is no port; expected a port number from 1 to 65535`,
+    );
+  });
+
   test('a field, with or without "spec.", and every field of a group', () => {
     expect(words('spec.redis.storage.size')).toContain('size of its volume claim');
     expect(words('redis.storage.size')).toBe(words('spec.redis.storage.size'));

@@ -20,6 +20,10 @@ describe('how a command ends', () => {
     }
   });
 
+  test('a document that is not there ends with 66', () => {
+    expect(endingOf(new UserError('There is no such file.', { code: 'NO_SUCH_FILE' })).exitCode).toBe(66);
+  });
+
   test('a wrong command line ends with 64; --help with 0; both were told already', () => {
     expect(endingOf(new CommanderError(1, 'commander.unknownOption', ''))).toEqual({
       message: '',

@@ -80,13 +80,14 @@ describe('mooring synth', () => {
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 
-  test('a document that is wrong ends with 65, one that is not there, too', async () => {
+  test('a document that is wrong ends with 65, one that is not there or a folder with 66', async () => {
     writeFileSync(join(folder, 'stack.yaml'), 'spec: { redsi: 1 }\n');
     const { code, stderr } = await mooring(['synth']);
     expect(code).toBe(65);
     expect(stderr).toContain('Did you mean "redis"?');
     expect(stderr).not.toMatch(noStackTrace);
-    expect(await mooring(['synth', '-f', 'nowhere.yaml'])).toMatchObject({ code: 65 });
+    expect(await mooring(['synth', '-f', 'nowhere.yaml'])).toMatchObject({ code: 66 });
+    expect(await mooring(['synth', '-f', '.'])).toMatchObject({ code: 66 });
   });
 });
 
