@@ -74,7 +74,7 @@ export const findingCodes = {
   UNKNOWN_KIND: 'Kubernetes has no such kind or version.',
   UNKNOWN_TOPOLOGY: "Pods are spread over a label that Kubernetes' nodes do not have.",
   UNREADY_PODS: 'A Service that is there for unready pods does not publish them.',
-  USER: 'A pod of ours has users and groups that do not belong together, or to its image.',
+  USER: 'A pod has users and groups that do not belong together, or to its image.',
   VOLUME_UNUSED: 'A volume that no container mounts.',
   WRONG_PORT: 'A client dials a port of its store that speaks something else.',
   WRONG_PROGRAM: 'A client dials another program than the one it means.',

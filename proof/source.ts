@@ -48,11 +48,24 @@ export function readDocuments(file: string, text: string): Doc[] {
   });
   const documents = Array.isArray(parsed) ? parsed : [];
   const problems = documents.flatMap((document) =>
-    document.errors.map(({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`),
+    document.errors.map(({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${cut(message)}`),
   );
-  if (problems.length > 0) throw new UnreadableError(problems.join('\n'));
+  if (problems.length > 0) throw new UnreadableError(fewOf(problems).join('\n'));
   return documents.flatMap((document) => objectsOf(file, document, lines));
 }
+
+const [mostLetters, mostErrors] = [80, 5];
+
+/** The parser's errors quote what they stumble on, which in a file that is no text is most of it. */
+const cut = (message: string): string => {
+  const printable = message.replaceAll(/[^\P{C}\n]+/gu, '?').replaceAll('\n', ' ');
+  return printable.length > mostLetters ? `${printable.slice(0, mostLetters)}…` : printable;
+};
+
+const fewOf = (problems: readonly string[]): string[] =>
+  problems.length > mostErrors
+    ? [...problems.slice(0, mostErrors), `… and ${problems.length - mostErrors} more errors like these.`]
+    : [...problems];
 
 function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] {
   const value: unknown = document.toJS();

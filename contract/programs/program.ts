@@ -57,6 +57,8 @@ export interface ProgramFacts {
   readonly otherPorts?: readonly number[];
   /** What it is configured to write to. */
   readonly writes?: (running: Process) => readonly Write[];
+  /** Folders of its image it writes to as well, which only the user of the image may, unless a volume is there. */
+  readonly ownFolders?: (running: Process, image: string) => readonly string[];
   /** What it lets clients in by: how the client's variable ends (`USER`) → the one value that is right. */
   readonly offers?: (running: Process, image: string) => Readonly<Record<string, string>>;
   readonly answers?: Readonly<Record<string, Answers>>;

@@ -1,4 +1,4 @@
-import { qdrantImage } from '../services/qdrant.ts';
+import { qdrantImage, qdrantSnapshots } from '../services/qdrant.ts';
 import { portIn, type ProgramFacts, type Write } from './program.ts';
 import { repositoryOf } from './repository.ts';
 
@@ -19,6 +19,8 @@ export const qdrantFacts: ProgramFacts = {
   otherPorts: [6335],
   writes: ({ env }) =>
     Object.entries(paths).flatMap(([name, how]) => (env[name] ? [{ in: name, path: env[name], how }] : [])),
+  ownFolders: ({ env }, image) =>
+    image.includes('unprivileged') ? [env['QDRANT__STORAGE__SNAPSHOTS_PATH'] || qdrantSnapshots] : [],
   answers: { http: { alive: ['/livez', '/healthz', '/'], ready: ['/readyz'] } },
   speaksTls: ({ env, files }) =>
     env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' ||

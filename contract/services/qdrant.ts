@@ -11,7 +11,8 @@ export const qdrantPorts = {
 } as const satisfies Record<string, Port>;
 
 const storagePath = '/qdrant/storage';
-const snapshotsPath = '/qdrant/snapshots';
+/** Where snapshots go, told or not. */
+export const qdrantSnapshots = '/qdrant/snapshots';
 const initPath = '/qdrant/init';
 
 const answers = (path: string): { http: { port: string; path: string } } => ({
@@ -35,7 +36,7 @@ export const qdrant = (options: StoreOptions): StatefulService => ({
   },
   settings: {
     QDRANT__STORAGE__STORAGE_PATH: storagePath,
-    QDRANT__STORAGE__SNAPSHOTS_PATH: snapshotsPath,
+    QDRANT__STORAGE__SNAPSHOTS_PATH: qdrantSnapshots,
     QDRANT__TELEMETRY_DISABLED: 'true',
     QDRANT_INIT_FILE_PATH: `${initPath}/.qdrant-initialized`,
   },
@@ -52,7 +53,7 @@ export const qdrant = (options: StoreOptions): StatefulService => ({
     resources: options.resources,
     volumes: [
       { kind: 'persistent', name: 'storage', path: storagePath, ...options.storage },
-      { kind: 'scratch', name: 'snapshots', path: snapshotsPath, sizeLimit: '2Gi' },
+      { kind: 'scratch', name: 'snapshots', path: qdrantSnapshots, sizeLimit: '2Gi' },
       { kind: 'scratch', name: 'init', path: initPath, sizeLimit: '1Mi' },
     ],
     probes: {

@@ -21,7 +21,7 @@ import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } f
 import { nodePortsTwice, servicePortsTwice, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
-import { writablePaths } from './writes.ts';
+import { imageUsers, writablePaths } from './writes.ts';
 
 /** Every question verify puts to manifests, those first whose answer explains the most. */
 export const checks: readonly Check[] = [
@@ -33,7 +33,7 @@ export const checks: readonly Check[] = [
   ...[configuration, claimsUsed, accounts, governingServices, autoscalers, budgets, emptyWorkloads],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
   ...[rulePorts, ruleForms, openPorts, rolePorts],
-  ...[mounts, writablePaths, claims, initMounts],
+  ...[mounts, writablePaths, imageUsers, claims, initMounts],
   ...[executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas, grace],
   ...[hardening, tokens],

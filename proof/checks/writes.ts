@@ -4,7 +4,7 @@ import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, placeOfSetting, trimmed, type Mount } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
-import { called, containerCalled, inContainer, type Check } from './subject.ts';
+import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 /** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
 export const writablePaths: Check = ({ graph, known }) =>
@@ -93,3 +93,22 @@ function configuredTrouble(
   const lost = how === 'kept' && mountAt(mounts, trimmed(path))?.kind !== 'claim' && hasClaim(mounts);
   return lost ? 'which is on no claim, and what is there must outlive the pod' : undefined;
 }
+
+/** A folder of the image itself, on no volume, may be written to by the image's own user only. */
+export const imageUsers: Check = ({ graph, known }) =>
+  known.flatMap(({ workload, container, program, running, by }): Fault[] => {
+    const own = program.service.container.user.uid;
+    const inside = container.spec.securityContext.runAsUser !== undefined;
+    const user = container.spec.securityContext.runAsUser ?? workload.pod.securityContext.runAsUser ?? own;
+    const folders = program.facts.ownFolders?.(running, container.spec.image ?? '') ?? [];
+    const mounts = mountsOf(graph, workload, container);
+    const folder = folders.find((one) => !mountAt(mounts, trimmed(one)));
+    return when(by === 'image' && user > 0 && user !== own && folder, () => ({
+      code: 'USER',
+      message: `${containerCalled(workload, container)} runs as user ${user} and writes to ${folder ?? ''}, which is on no volume: there it belongs to user ${own}, the image's.`,
+      here: inside
+        ? inContainer(container, 'securityContext', 'runAsUser')
+        : inPod(workload, 'securityContext', 'runAsUser'),
+      fix: `Write runAsUser: ${own}, or mount a volume there.`,
+    }));
+  });

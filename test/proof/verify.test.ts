@@ -146,6 +146,31 @@ describe('the incident', () => {
   });
 });
 
+test('a file that is no text gives a few short lines', () => {
+  const binary = Array.from(
+    { length: 400 },
+    (_, index) => `\u0001\u001b{${'x'.repeat(300)}: [${index}\n`,
+  ).join('');
+  let said = '';
+  try {
+    readDocuments('a', binary);
+  } catch (error) {
+    said = String(error);
+  }
+  expect(said).toContain('more errors like these');
+  expect(said.split('\n')).toHaveLength(6);
+  expect(Math.max(...said.split('\n').map((line) => line.length))).toBeLessThan(120);
+  expect(said).not.toContain('\u001b');
+});
+
+test.each([
+  ['neo5j/', ['BAD_SETTING']],
+  ['neo4j/', []],
+])('of a NEO4J_AUTH whose password is kept elsewhere, the user %s is judged', (user, codes) => {
+  const text = presetYaml('production').replace('neo4j/$(MOORING', `${user}$(MOORING`);
+  expect(verify(readDocuments('a', text)).map(({ code }) => code)).toEqual(codes);
+});
+
 describe('a secret is shown nowhere', () => {
   const secret = 'hunter2/Zz9';
   const env = (name: string, value: string): string =>

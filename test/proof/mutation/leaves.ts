@@ -24,15 +24,22 @@ export function withLeaf(value: unknown, path: Leaf['path'], leaf: Leaf['value']
   return { ...object, [step]: withLeaf(object[step], rest, leaf) };
 }
 
-/** A copy without the digests, which would give every change of a value away. */
+/** A copy without the digests among its annotations, which would give every change of a value away. */
 export function withoutDigests<T extends object>(object: T): T {
   const copy = structuredClone(object) as Record<string, unknown>;
   const strip = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    for (const [key, item] of Object.entries(value))
-      if (/digest|checksum/.test(key) && typeof item === 'string') Reflect.deleteProperty(value, key);
+    for (const [key, item] of Object.entries(value)) {
+      if (key === 'annotations') withoutDigest(item);
       else strip(item);
+    }
   };
   strip(copy);
   return copy as T;
+}
+
+function withoutDigest(annotations: unknown): void {
+  if (typeof annotations !== 'object' || annotations === null) return;
+  for (const key of Object.keys(annotations))
+    if (/digest|checksum/.test(key)) Reflect.deleteProperty(annotations, key);
 }

@@ -1,4 +1,6 @@
 import { chatPrograms } from '../../../contract/programs.ts';
+import { subjectOf } from '../../../proof/checks/subject.ts';
+import { readGraph } from '../../../proof/graph/graph.ts';
 import { faultsOf } from '../../../proof/verify.ts';
 import type { FindingCode } from '../../../proof/codes.ts';
 import type { Doc } from '../../../proof/source.ts';
@@ -76,7 +78,8 @@ function judge(
     result.equivalents.push(mutantText(mutant));
     return;
   }
-  const excuse = excuses.find(({ covers }) => covers(mutant));
+  const subject = subjectOf(readGraph(mutant.docs).graph, chatPrograms);
+  const excuse = excuses.find(({ covers }) => covers(mutant, subject));
   if (!excuse) {
     result.survivors.push(mutantText(mutant));
     return;

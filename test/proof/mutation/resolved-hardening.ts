@@ -1,17 +1,18 @@
 import type { Graph } from '../../../proof/graph/graph.ts';
 import { containerRules, podRules } from '../../../proof/hardening.ts';
 
-/** Every hardening field as it is, of pods, containers, accounts, Secrets and Namespaces; users but for their number. */
+/** Every hardening field as it is, of pods, containers, accounts, Secrets and Namespaces. */
 export function hardeningOf(graph: Graph): string[] {
   return [
     ...graph.workloads.flatMap(({ pod, containers }, index) => [
       ...podRules.map(({ field, holds }) => `pod ${index}: ${field} ${holds(pod)}`),
+      `pod ${index}: users ${usersOf(pod.securityContext)}`,
       `pod ${index}: seccomp ${pod.securityContext.seccompProfile?.type ?? '-'}`,
       ...containers.flatMap(({ spec }, position) => [
         ...containerRules.map(
           ({ field, holds }) => `pod ${index} container ${position}: ${field} ${holds(spec)}`,
         ),
-        `pod ${index} container ${position}: root ${spec.securityContext.runAsNonRoot ?? '-'} ${spec.securityContext.runAsUser === 0}`,
+        `pod ${index} container ${position}: root ${spec.securityContext.runAsNonRoot ?? '-'} ${usersOf(spec.securityContext)}`,
         `pod ${index} container ${position}: seccomp ${spec.securityContext.seccompProfile?.type ?? '-'}, capabilities ${JSON.stringify(spec.securityContext.capabilities ?? {})}`,
       ]),
     ]),
@@ -29,3 +30,6 @@ export function hardeningOf(graph: Graph): string[] {
       ),
   ];
 }
+
+const usersOf = (context: Readonly<Record<string, unknown>>): string =>
+  ['runAsUser', 'runAsGroup', 'fsGroup'].map((field) => JSON.stringify(context[field] ?? '-')).join();

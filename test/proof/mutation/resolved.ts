@@ -1,5 +1,5 @@
 import { asText } from '../../../contract/variable.ts';
-import { repositoryOf, type Program } from '../../../contract/programs.ts';
+import { type Program } from '../../../contract/programs.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf } from '../../../proof/checks/probes.ts';
 import { subjectOf, type Subject } from '../../../proof/checks/subject.ts';
@@ -100,7 +100,7 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
       const me = `${who} container ${index}`;
       const known = subject.known.find((one) => one.container === container);
       return [
-        `${me}: image ${repositoryOf(container.spec.image ?? '')}, init ${container.init}`,
+        `${me}: image ${container.spec.image ?? '-'}, init ${container.init}`,
         `${me}: command ${JSON.stringify([...container.spec.command, ...container.spec.args].map(withoutMessages))} in ${container.spec.workingDir ?? '-'}`,
         ...container.env.map(
           ({ name, from }) =>
@@ -108,7 +108,7 @@ function ofWorkload(subject: Subject, workload: Workload, who: string): string[]
         ),
         ...(known
           ? [
-              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.opens)}, TLS ${known.program.facts.speaksTls(known.running)}`,
+              `${me}: is ${known.program.service.name}, opens ${JSON.stringify(known.opens)}, TLS ${known.program.facts.speaksTls(known.running)}, lets in ${JSON.stringify(known.program.facts.offers?.(known.running, container.spec.image ?? '') ?? {})} of ${JSON.stringify(known.running.beginnings)}`,
             ]
           : []),
         ...mountsOf(graph, workload, container).map(
@@ -169,7 +169,7 @@ function ofService(subject: Subject, service: Service, who: string): string[] {
   const { spec } = service.content;
   return [
     `${who}: called ${isUsed(subject, service) ? 'as it is dialled' : service.name} in ${subject.graph.ofKind('Namespace').findIndex(({ name }) => name === service.namespace)}`,
-    `${who}: headless ${spec.clusterIP === 'None'}, unready pods ${spec.publishNotReadyAddresses}, outward ${spec.type === 'NodePort' || spec.type === 'LoadBalancer'}`,
+    `${who}: headless ${spec.clusterIP === 'None'}, unready pods ${spec.publishNotReadyAddresses}, type ${spec.type}`,
     ...spec.ports.map((port) => {
       const targets = selectedBy(subject.graph, service).map(
         (workload) =>
@@ -198,7 +198,7 @@ function dials(subject: Subject): string[] {
       )
       .join();
     const prefix = host.variable.replace(/[^_]*$/, '');
-    const as = ['USER', 'DATABASE']
+    const as = ['USER', 'DATABASE', 'DB', 'COLLECTION']
       .map(
         (end) =>
           container.env.find(({ name }) => name === `${prefix}${end}`)?.value ||
