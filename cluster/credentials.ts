@@ -8,14 +8,13 @@ import { ClusterError } from './cluster-error.ts';
 export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterError {
   const context = kubeConfig.getCurrentContext();
   const { exec } = (kubeConfig.getCurrentUser() ?? {}) as { exec?: { command?: string } };
-  const message = cause instanceof Error ? cause.message.trim() : String(cause);
   const { path, syscall = '' } = cause as { path?: string; syscall?: string };
   const isCommand = exec?.command !== undefined && (path === undefined || syscall.startsWith('spawn'));
   const what = isCommand
-    ? `the command "${exec.command}" of the kubeconfig, which makes them, ${problemOf(cause) ?? `failed: ${message || 'it said nothing'}`}`
+    ? `the command "${exec.command}" of the kubeconfig, which makes them, ${problemOf(cause, 'failed')}`
     : path === undefined
-      ? message
-      : `the file ${path}, which the kubeconfig names, ${problemOf(cause) ?? `cannot be read: ${message}`}`;
+      ? wordsOf(cause)
+      : `the file ${path}, which the kubeconfig names, ${problemOf(cause, 'cannot be read')}`;
   const toDo = isCommand ? 'Install it or log in again' : 'Correct the kubeconfig';
   return new ClusterError(
     'NO_CONTEXT',
@@ -24,8 +23,11 @@ export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterEr
   );
 }
 
-function problemOf(cause: unknown): string | undefined {
+const wordsOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message.trim() : String(cause)) || 'nothing was said';
+
+function problemOf(cause: unknown, otherwise: string): string {
   const { code } = cause as { code?: unknown };
   if (code === 'ENOENT') return 'is not there';
-  return code === 'EACCES' ? 'may not be used (permission denied)' : undefined;
+  return code === 'EACCES' ? 'may not be used (permission denied)' : `${otherwise}: ${wordsOf(cause)}`;
 }
