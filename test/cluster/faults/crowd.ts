@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PageClient } from '../stack/page-client.ts';
 import type { DeployedStack } from '../stack/stack.ts';
@@ -22,8 +23,10 @@ export async function crowdDuring(
   { count, socketsUrl = chatUrl }: { readonly count: number; readonly socketsUrl?: string },
   happening: () => Promise<void>,
 ): Promise<readonly Chatter[]> {
+  // Patients nobody was before: what a client shows and what is stored are compared.
+  const crowd = randomUUID().slice(0, 8);
   const chatters = Array.from({ length: count }, (_, index): Chatter => {
-    const place = { patient: `patient:${index}`, session: `session:${index}` };
+    const place = { patient: `patient:${crowd}-${index}`, session: `session:${index}` };
     return { ...place, client: new PageClient(chatUrl, place, socketsUrl) };
   });
   const over = new AbortController();
