@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { serviceOf } from '../../../contract/environment.ts';
 import { selectorOf } from '../../../contract/labels.ts';
 import { workloadName } from '../../../contract/names.ts';
-import type { ServerFrame } from '../../../contract/protocol.ts';
+import type { Turn } from '../../../contract/protocol.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { ChatClient } from '../../e2e/chat-client.ts';
 import { chatUrlOf } from '../stack/ask.ts';
@@ -29,7 +29,7 @@ export async function rollsUnderClients(stack: DeployedStack): Promise<void> {
   // Every pod was replaced, so nobody kept a connection.
   expect(chatters.filter(({ client }) => client.gaps.length === 0)).toEqual([]);
   expect(gaps.filter((ms) => ms > 5_000)).toEqual([]);
-  for (const chatter of chatters) await nothingLostOrTwice(stack, chatter);
+  for (const chatter of chatters) await nothingLostOrTwice(socketsUrl, chatter);
 }
 
 const readyNodePort = 30_086;
@@ -62,17 +62,27 @@ async function roll({ stack, kubectl, pods }: DeployedStack): Promise<void> {
   await until('the old pods to be gone', async () => (await backends()).every(({ uid }) => !old.has(uid)));
 }
 
-async function nothingLostOrTwice(
-  stack: DeployedStack,
-  { patient, session, client }: Chatter,
-): Promise<void> {
-  const reader = new ChatClient(chatUrlOf(stack.wsUrl, { patient, session }));
-  const { history }: Extract<ServerFrame, { type: 'welcome' }> = await reader.frame('welcome');
-  reader.socket.terminate();
+async function nothingLostOrTwice(socketsUrl: string, { patient, session, client }: Chatter): Promise<void> {
+  const history = await historyOf(chatUrlOf(socketsUrl.replace(/^http/, 'ws'), { patient, session }));
   const stored = history.filter(({ speaker }) => speaker === 'patient').map(({ id }) => id);
   const answered = history.flatMap(({ replyTo }) => replyTo ?? []);
   const shown = client.entries.filter(({ kind }) => kind === 'said').map(({ text }) => text);
   for (const each of [stored, answered, shown]) expect(each).toEqual([...new Set(each)]);
   expect([...client.acknowledged].filter((id) => !stored.includes(id))).toEqual([]);
   expect(stored.filter((id) => !answered.includes(id))).toEqual([]);
+}
+
+/** What a new connection is shown of a session; dialled again while the last pod is still leaving. */
+async function historyOf(url: string): Promise<readonly Turn[]> {
+  let history: readonly Turn[] = [];
+  await until('a connection to show the history', async () => {
+    const reader = new ChatClient(url);
+    try {
+      ({ history } = await reader.frame('welcome'));
+      return true;
+    } finally {
+      reader.socket.terminate();
+    }
+  });
+  return history;
 }
