@@ -22,7 +22,8 @@ export interface Discovery {
   collectionOf(apiVersion: string, kind: string, namespace?: string): Promise<string>;
 }
 
-interface ResourceList {
+/** What the API server answers of one API version. */
+export interface ResourceList {
   readonly resources: readonly {
     readonly name: string;
     readonly kind: string;

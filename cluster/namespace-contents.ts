@@ -1,16 +1,9 @@
 import type { Cluster } from './cluster.ts';
+import type { ResourceList } from './discovery.ts';
 import type { KubeObject, Metadata } from './objects.ts';
 
 interface GroupList {
   readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
-}
-interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-    readonly verbs: readonly string[];
-  }[];
 }
 
 /** What a cluster makes by itself in every namespace, and what only tells of others. */

@@ -1,7 +1,7 @@
 import { claimsOf, replicasOf, sizeOf } from '../claims.ts';
 import type { Cluster } from '../cluster.ts';
 import type { KubeObject } from '../objects.ts';
-import { amountOf } from './amount.ts';
+import { amountOf } from '../../contract/quantity.ts';
 
 interface Quota {
   readonly metadata: { readonly name: string };

@@ -2,7 +2,7 @@ import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import { amount } from '../shapes/amount.ts';
+import { amountOf } from '../../contract/quantity.ts';
 import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 const mebi = 2 ** 20;
@@ -18,7 +18,7 @@ function quantityFaults(workload: Workload, container: Container): Fault[] {
   const where = containerCalled(workload, container);
   return [
     ...Object.keys(requests).flatMap((name) =>
-      when(amount(requests[name] ?? 0) > amount(limits[name] ?? Infinity), () => ({
+      when(amountOf(requests[name] ?? 0) > amountOf(limits[name] ?? Infinity), () => ({
         code: 'QUANTITY',
         message: `${where} asks for ${name} ${requests[name] ?? ''}, more than its limit of ${limits[name] ?? ''}.`,
         here: inContainer(container, 'resources', 'requests', name),
@@ -29,9 +29,9 @@ function quantityFaults(workload: Workload, container: Container): Fault[] {
     ...ratioFaults(container, where),
     ...(['requests', 'limits'] as const).flatMap((field) =>
       Object.entries(container.spec.resources[field]).flatMap(([name, text]) =>
-        when(oddity(name, amount(text)), () => ({
+        when(oddity(name, amountOf(text)), () => ({
           code: 'QUANTITY',
-          message: `${where} has a ${name} of ${text}: ${oddity(name, amount(text)) ?? ''}.`,
+          message: `${where} has a ${name} of ${text}: ${oddity(name, amountOf(text)) ?? ''}.`,
           here: inContainer(container, 'resources', field, name),
           fix: 'Check the unit: 512Mi, 2Gi, 250m.',
         })),
@@ -46,14 +46,14 @@ function ratioFaults(container: Container, where: string): Fault[] {
   const [cores, asked, most] = [requests['cpu'] ?? 0, requests['memory'] ?? Infinity, limits['memory'] ?? 0];
   const at = (field: string, name: string) => inContainer(container, 'resources', field, name);
   return [
-    ...when(amount(cores) >= 8 && amount(asked) < amount(cores) * leastPerCore, () => ({
+    ...when(amountOf(cores) >= 8 && amountOf(asked) < amountOf(cores) * leastPerCore, () => ({
       code: 'QUANTITY',
       message: `${where} asks for ${cores} cores and ${asked} of memory.`,
       here: at('requests', 'cpu'),
       there: at('requests', 'memory'),
       fix: 'Check the unit: 250m is a quarter of a core.',
     })),
-    ...when(amount(most) > amount(asked) * widestBurst, () => ({
+    ...when(amountOf(most) > amountOf(asked) * widestBurst, () => ({
       code: 'QUANTITY',
       message: `${where} may take ${most} of memory, but asks for ${asked} only: a node may have none of the rest.`,
       here: at('limits', 'memory'),
@@ -83,7 +83,7 @@ function oddity(name: string, value: number): string | undefined {
 export const claimSizes: Check = ({ graph }) =>
   allClaims(graph).flatMap(({ object, spec, path }): Fault[] => {
     const text = spec.resources.requests.storage;
-    const value = amount(text);
+    const value = amountOf(text);
     if (value >= 64 * mebi && value <= 256 * 2 ** 40) return [];
     return [
       {
@@ -99,7 +99,7 @@ export const claimSizes: Check = ({ graph }) =>
 export const scratchSizes: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.pod.volumes.flatMap(({ name, emptyDir }, index): Fault[] => {
-      const value = amount(emptyDir?.sizeLimit ?? mebi);
+      const value = amountOf(emptyDir?.sizeLimit ?? mebi);
       if (value >= mebi / 2 && value <= 2 ** 40) return [];
       return [
         {
@@ -115,7 +115,7 @@ export const scratchSizes: Check = ({ graph }) =>
 /** What a program is told to take must leave room under the limit, or it is killed for it. */
 export const memorySettings: Check = ({ known }) =>
   known.flatMap(({ workload, container, program, running }): Fault[] => {
-    const limit = amount(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
+    const limit = amountOf(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
     const told = program.facts.memory?.(running) ?? [];
     const sum = told.reduce((total, { mebibytes }) => total + mebibytes, 0);
     const [first] = told;

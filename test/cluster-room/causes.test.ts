@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { amountOf } from '../../cluster/preflight/amount.ts';
+import { amountOf } from '../../contract/quantity.ts';
 import { causesOf } from '../../cluster/rollout/causes.ts';
 import type { Pod, WorkloadState } from '../../cluster/rollout/snapshot.ts';
 
