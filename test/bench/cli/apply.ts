@@ -117,6 +117,11 @@ async function helmInstall(
 }
 
 async function gone(cluster: Cluster, { namespace }: Stack): Promise<void> {
-  const { code, stderr } = await cluster.kubectl(['delete', 'namespace', namespace, '--timeout=300s']);
-  if (code !== 0) throw new Error(`The namespace ${namespace} did not go: ${stderr}`);
+  const remove = async (...args: string[]): Promise<void> => {
+    const { code, stderr } = await cluster.kubectl(['delete', ...args, '--timeout=300s']);
+    if (code !== 0) throw new Error(`The namespace ${namespace} did not go: ${stderr}`);
+  };
+  // A Namespace is looked at again only after half of its pods' grace, so those go first.
+  await remove('-n', namespace, 'deployments,statefulsets', '--all', '--cascade=foreground');
+  await remove('namespace', namespace);
 }
