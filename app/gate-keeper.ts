@@ -21,8 +21,8 @@ interface Rules {
 const checkEveryMs = 1_500;
 /** First wait after a failed dial; it doubles. */
 const backoffBaseMs = 100;
-/** Longest wait: a store that returned is noticed within it, and one PING in two seconds burdens nobody. */
-const backoffCapMs = 2_000;
+/** Longest wait: a store that returned is noticed within it, and one PING a second burdens nobody. */
+const backoffCapMs = 1_000;
 /** A client that never settles must not freeze a gate; beyond every store's own timeout. */
 const dialLimitMs = 90_000;
 

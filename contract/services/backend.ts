@@ -82,8 +82,8 @@ export const backend = (options: BackendOptions): StatelessService => ({
       startup: { http: { port: 'http', path: httpPaths.healthz }, periodSeconds: 1, failureThreshold: 120 },
       readiness: {
         http: { port: 'metrics', path: httpPaths.readyz },
-        periodSeconds: 2,
-        failureThreshold: 2,
+        periodSeconds: 1,
+        failureThreshold: 3,
         timeoutSeconds: 2,
       },
       liveness: {
