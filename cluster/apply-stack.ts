@@ -85,7 +85,10 @@ export async function planStack(
   const owned = exists ? await ownedObjects(cluster, stack, signal) : [];
   const claims = exists ? await ownedClaims(cluster, stack, signal) : [];
   return {
-    planned: await planOf(cluster, objects, { signal }),
+    planned: await planOf(cluster, objects, {
+      absentNamespace: exists ? undefined : stack.namespace,
+      signal,
+    }),
     newSecretKeys: Object.keys(values).filter((key) => !(key in (live ?? {}))),
     secretExists: live !== undefined,
     leftovers: leftovers(owned, objects),
@@ -192,17 +195,38 @@ async function changeObjects(
   { planned, newSecretKeys, secretExists }: StackPlan,
   { forceConflicts, signal, report }: ApplyStackOptions,
 ): Promise<void> {
-  const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
-  for (const one of planned.filter(isNamespace))
-    await execute(cluster, one, { forceConflicts, signal, onApplied: report.applied });
+  const carriedOut = (one: Planned): Promise<void> =>
+    execute(cluster, one, { forceConflicts, signal, onApplied: report.applied });
+  const [namespaces, ...waves] = wavesOf(planned);
+  await allOf(namespaces.map(carriedOut));
   await ensureSecret(cluster, stack, secret, signal);
   if (generatedSecretKeys(stack).length > 0)
     report.applied(
       stackSecretOf(stack),
       newSecretKeys.length === 0 ? 'unchanged' : secretExists ? 'changed' : 'created',
     );
-  for (const one of planned.filter((candidate) => !isNamespace(candidate)))
-    await execute(cluster, one, { forceConflicts, signal, onApplied: report.applied });
+  for (const wave of waves) await allOf(wave.map(carriedOut));
+}
+
+/** Policies are in force before anything runs, and what a pod asks for is there before the pod. */
+function wavesOf(planned: readonly Planned[]): [Planned[], ...Planned[][]] {
+  const of = (belongs: (kind: string) => boolean): Planned[] =>
+    planned.filter(({ object }) => belongs(object.kind));
+  const first = ['Namespace', 'NetworkPolicy'];
+  return [
+    of((kind) => kind === 'Namespace'),
+    of((kind) => kind === 'NetworkPolicy'),
+    of((kind) => !first.includes(kind) && !workloadKinds.includes(kind)),
+    of((kind) => workloadKinds.includes(kind)),
+  ];
+}
+
+const workloadKinds = ['Deployment', 'StatefulSet'];
+
+/** Waits for all of them, so that nothing is still being changed when one's error is told. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 async function proof(

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Between two looks at the cluster, in milliseconds: soon enough for a person, seldom enough for an API server. */
-const lookMs = 300;
+export const lookMs = 300;
 
 /** Waits until it is time to look again. Rejects with the signal's reason when it is aborted meanwhile. */
 export async function pause(signal?: AbortSignal, milliseconds = lookMs): Promise<void> {

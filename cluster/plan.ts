@@ -24,6 +24,8 @@ export interface Planned {
 }
 
 export interface PlanOptions {
+  /** That is not there yet: nothing in it can be judged before it is, and nothing in it is asked for. */
+  readonly absentNamespace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,16 +36,16 @@ export interface PlanOptions {
 export async function planOf(
   cluster: Cluster,
   objects: readonly KubeObject[],
-  { signal }: PlanOptions = {},
+  { absentNamespace, signal }: PlanOptions = {},
 ): Promise<Planned[]> {
+  const planOne = (object: KubeObject): Promise<Planned> =>
+    absentNamespace !== undefined && object.metadata.namespace === absentNamespace
+      ? Promise.resolve(creationOf(object))
+      : asked(cluster, object, signal);
   // A few at a time: enough to hide the way there and back, too few to trouble an API server.
   const plans: Planned[] = [];
   for (let start = 0; start < objects.length; start += atOnce)
-    plans.push(
-      ...(await Promise.all(
-        objects.slice(start, start + atOnce).map((object) => planOne(cluster, object, signal)),
-      )),
-    );
+    plans.push(...(await Promise.all(objects.slice(start, start + atOnce).map(planOne))));
   return plans;
 }
 
@@ -51,7 +53,13 @@ const atOnce = 8;
 
 const nothing = { changes: [], grows: [], conflicts: [], foreign: [], refused: [], warnings: [] } as const;
 
-async function planOne(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<Planned> {
+const creationOf = (object: KubeObject): Planned => ({
+  ...nothing,
+  object,
+  changes: changesBetween(undefined, object),
+});
+
+async function asked(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<Planned> {
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
     throw new ClusterError(
@@ -69,12 +77,12 @@ async function planOne(cluster: Cluster, object: KubeObject, signal?: AbortSigna
 }
 
 async function planCreation(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<Planned> {
-  const planned = { ...nothing, object, changes: changesBetween(undefined, object) };
+  const planned = creationOf(object);
   try {
     const applied = await applyObject(cluster, object, { dryRun: true, signal });
     return { ...planned, warnings: 'warnings' in applied ? applied.warnings : [] };
   } catch (error) {
-    // Its namespace is not there yet, so nothing in it can be judged before that is made.
+    // Its namespace is not there, which whoever may not look at namespaces learns only here.
     if (error instanceof ApiError && error.status === 404) return planned;
     throw error;
   }

@@ -6,6 +6,7 @@ import { nameOf } from '../objects.ts';
 import { deleteObject } from '../owned.ts';
 import { pause } from '../pause.ts';
 import { causesOf, progressOf, type Cause } from './causes.ts';
+import { ChangeWatch } from './change-watch.ts';
 import { gateWatch } from './gates.ts';
 import { lastLogLine, lastWarning } from './last-words.ts';
 import { isReady, workloadStates, type Pod, type WorkloadState } from './snapshot.ts';
@@ -23,11 +24,26 @@ export interface RolloutOptions {
  * time is up.
  */
 export async function awaitRollout(cluster: Cluster, stack: Stack, options: RolloutOptions): Promise<void> {
+  const { signal } = options;
+  await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
+  const changes = new ChangeWatch(cluster, stack, signal);
+  try {
+    await untilDone(cluster, stack, options, () => changes.next());
+  } finally {
+    changes.stop();
+  }
+}
+
+async function untilDone(
+  cluster: Cluster,
+  stack: Stack,
+  options: RolloutOptions,
+  change: () => Promise<void>,
+): Promise<void> {
   const { timeoutMs, signal, onProgress } = options;
   const deadline = performance.now() + timeoutMs;
   const seen = new Sightings();
   const closedGates = gateWatch(cluster, stack, signal);
-  await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
   for (;;) {
     const states = await lookedAt(cluster, stack, options, deadline);
     if (isDone(stack, states)) return;
@@ -36,7 +52,7 @@ export async function awaitRollout(cluster: Cluster, stack: Stack, options: Roll
     const settled = seen.settled(causes);
     if (settled) throw await failure(cluster, stack, settled);
     if (performance.now() > deadline) throw await outOfTime(cluster, stack, states, timeoutMs);
-    await pause(signal);
+    await change();
   }
 }
 

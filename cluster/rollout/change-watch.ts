@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { asSelector, stackLabels } from '../../contract/labels.ts';
+import type { Cluster } from '../cluster.ts';
+import type { StackRef } from '../owned.ts';
+import { lookMs, pause } from '../pause.ts';
+
+/** What a rollout is seen by: a change of these is worth a look. */
+const kinds = [
+  ['v1', 'Pod'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+] as const;
+
+/** Several changes come at once, such as a pod's and its Deployment's: one look serves them all. */
+const gatherMs = 20;
+
+/**
+ * Says when to look at a stack again: as soon as something of it changes, and every now and then anyway. Only a
+ * hint: a watch that is denied or ends is not missed, for then it is looked as often as without one.
+ */
+export class ChangeWatch {
+  readonly #signal: AbortSignal | undefined;
+  readonly #ended = new AbortController();
+  #changed = new AbortController();
+
+  constructor(cluster: Cluster, stack: StackRef, signal?: AbortSignal) {
+    this.#signal = signal;
+    for (const kind of kinds) void this.#watch(cluster, stack, kind);
+  }
+
+  /** Resolves when it is time to look. Rejects with the signal's reason when it is aborted meanwhile. */
+  async next(): Promise<void> {
+    const woken = AbortSignal.any([this.#changed.signal, ...(this.#signal ? [this.#signal] : [])]);
+    await wait(lookMs, undefined, { signal: woken }).catch(() => undefined);
+    await pause(this.#signal, gatherMs);
+    this.#changed = new AbortController();
+  }
+
+  stop(): void {
+    this.#ended.abort();
+  }
+
+  async #watch({ api, discovery }: Cluster, stack: StackRef, [version, kind]: readonly [string, string]) {
+    const query = { watch: 'true', labelSelector: asSelector(stackLabels(stack)) };
+    try {
+      const path = await discovery.collectionOf(version, kind, stack.namespace);
+      const events = await api.stream(path, { query, signal: this.#ended.signal });
+      events.on('data', () => this.#changed.abort()).on('error', () => undefined);
+    } catch {
+      // It is looked every now and then all the same.
+    }
+  }
+}
