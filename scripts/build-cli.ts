@@ -4,8 +4,9 @@ import { join, relative } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /**
- * `npm ci` ends with this: freezes `mooring synth` into `build/cli/synth.blob`, which cli/mooring starts. The command
- * works without it, only slower; so what is missing for it here ends nothing.
+ * `npm ci` ends with this: freezes `mooring synth` into `build/cli/synth.blob`, which cli/mooring starts, and bundles
+ * what the other commands use of the Kubernetes client, which cli/main.mjs takes. They work without, only slower; so
+ * what is missing for it here ends nothing.
  */
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'build/cli');
@@ -34,7 +35,10 @@ const lighter: Plugin = {
 const missing = ['node', 'esbuild'].filter((name) => !existsSync(join(root, 'node_modules', name)));
 if (missing.length > 0 || !existsSync(node))
   console.log(`mooring synth starts without a snapshot: ${missing.join(' and ') || node} is not installed.`);
-else await freeze();
+else {
+  await freeze();
+  await bundleClient();
+}
 
 async function freeze(): Promise<void> {
   const { build } = await import('esbuild');
@@ -66,4 +70,28 @@ async function freeze(): Promise<void> {
   console.log(
     `mooring synth starts without a snapshot: ${relative(root, bundle)} could not be frozen.\n${stderr}`,
   );
+}
+
+/** The client's parts that cluster/ imports. Its 700 files of generated models are loaded by whoever imports the whole. */
+async function bundleClient(): Promise<void> {
+  const { build } = await import('esbuild');
+  const parts = { config: 'KubeConfig', portforward: 'PortForward', exec: 'Exec' };
+  const contents = Object.entries(parts).map(
+    ([file, name]) => `export { ${name} } from '@kubernetes/client-node/dist/${file}.js';`,
+  );
+  await build({
+    stdin: { contents: contents.join('\n'), resolveDir: root },
+    outfile: join(folder, 'client-node.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    logLevel: 'error',
+    // What it bundles is CommonJS in part, and requires Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
 }
