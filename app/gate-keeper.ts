@@ -19,14 +19,17 @@ interface Rules {
 
 /** How often a store that answers is asked again, so that an outage is noticed without traffic. */
 const checkEveryMs = 1_500;
-/** First wait after a failed dial; it doubles. */
-const backoffBaseMs = 100;
-/** Longest wait: a store that returned is noticed within it, and one PING a second burdens nobody. */
-const backoffCapMs = 1_000;
+/** Longest first wait after a failed dial; it doubles. */
+const backoffBaseMs = 250;
+/**
+ * Longest wait: a store that returned is noticed within it. Not shorter, for a Service without a ready pod refuses with
+ * ICMP, which Linux sends once a second at most: whoever asks oftener is not answered at all, and hangs until a timeout.
+ */
+const backoffCapMs = 1_500;
 /** A client that never settles must not freeze a gate; beyond every store's own timeout. */
 const dialLimitMs = 90_000;
 
-/** Dials one store for ever: with full jitter while it is away, at a steady pace while it answers. */
+/** Dials one store for ever: with jitter while it is away, at a steady pace while it answers. */
 export class GateKeeper {
   readonly #dial: Dial;
   readonly #rules: Rules;
@@ -99,7 +102,7 @@ export class GateKeeper {
 
   #backoffMs(): number {
     const ceiling = Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(this.#gate.attempts, 10));
-    return Math.random() * ceiling;
+    return ceiling * (0.5 + Math.random() / 2);
   }
 
   #opened(): void {

@@ -73,7 +73,7 @@ export const neo4j = (options: StoreOptions): StatefulService => ({
       { kind: 'scratch', name: 'tmp', path: '/tmp', sizeLimit: '256Mi' },
     ],
     probes: {
-      startup: { ...bolt, periodSeconds: 2, failureThreshold: 300, timeoutSeconds: 5 },
+      startup: { ...bolt, periodSeconds: 1, failureThreshold: 600, timeoutSeconds: 5 },
       readiness: { ...bolt, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 10 },
       liveness: { ...bolt, periodSeconds: 5, failureThreshold: 40, timeoutSeconds: 10 },
     },
