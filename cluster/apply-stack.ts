@@ -17,8 +17,9 @@ import {
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
 import type { ChatTurn, Speaker } from './reach/chat-turn.ts';
-import { proveChat } from './rollout/prove.ts';
+import { EarlyChats, portOf, proveChat } from './rollout/prove.ts';
 import { awaitRollout } from './rollout/rollout.ts';
+import type { Pod } from './rollout/snapshot.ts';
 import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.ts';
 
 /** What is applied: a stack, the document it is from, and how its objects are rendered. */
@@ -235,10 +236,16 @@ async function proof(
   { prove, signal, report }: ApplyStackOptions,
 ): Promise<ChatTurn | undefined> {
   if (!prove) return undefined;
-  await awaitRollout(cluster, stack, { timeoutMs: prove.timeoutMs, signal, onProgress: report.waiting });
-  if (!prove.speaker) return undefined;
+  const { timeoutMs, speaker } = prove;
+  const early = speaker && new EarlyChats(cluster, speaker);
+  const port = portOf(stack);
+  const onOpen = ({ metadata }: Pod): void => {
+    if (port !== undefined) early?.begin({ namespace: stack.namespace, pod: metadata.name, port });
+  };
+  await awaitRollout(cluster, stack, { timeoutMs, signal, onProgress: report.waiting, onOpen });
+  if (!speaker || !early) return undefined;
   report.waiting('every pod is ready; holding a chat');
-  return proveChat(cluster, stack, prove.speaker, signal);
+  return proveChat(cluster, stack, speaker, { signal, early });
 }
 
 /** Last, so that what is replaced serves until its replacement does. */

@@ -75,7 +75,7 @@ async function rotate(
           signal: held,
           onProgress: (line) => progress.show(line),
         });
-      return { ...done, turn: speaker && (await proveChat(cluster, stack, speaker, held)) };
+      return { ...done, turn: speaker && (await proveChat(cluster, stack, speaker, { signal: held })) };
     },
     signal,
   );

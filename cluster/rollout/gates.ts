@@ -15,16 +15,23 @@ const gateMs = 20_000;
 /** As often as the backend dials a store that is away; asking a starting pod more often only takes its time. */
 const askEveryMs = 2_000;
 
-/** `gateCauses`, asked anew every two seconds; in between the last answer stands. */
+/**
+ * `gateCauses`, asked anew every two seconds, and at each look once everything but the backend is up, for then its
+ * gates are about to open; in between the last answer stands. `onOpen` is told the pods that say so before Kubernetes
+ * has asked them, again with each answer.
+ */
 export function gateWatch(
   cluster: Cluster,
   stack: Stack,
-  signal?: AbortSignal,
+  { signal, onOpen }: { signal?: AbortSignal | undefined; onOpen?: ((pod: Pod) => void) | undefined },
 ): (states: readonly WorkloadState[]) => Promise<Cause[]> {
   let last = { at: -Infinity, causes: [] as Cause[] };
   return async (states) => {
-    if (performance.now() - last.at >= askEveryMs)
-      last = { at: performance.now(), causes: await gateCauses(cluster, stack, states, signal) };
+    const isNear = states.every(({ service, rolledOut }) => rolledOut || service === backendName);
+    if (!isNear && performance.now() - last.at < askEveryMs) return last.causes;
+    const asked = await askGates(cluster, stack, states, signal);
+    for (const { pod, said } of asked) if (said?.ready) onOpen?.(pod);
+    last = { at: performance.now(), causes: closedGates(stack, states, asked) };
     return last.causes;
   };
 }
@@ -39,11 +46,28 @@ export async function gateCauses(
   states: readonly WorkloadState[],
   signal?: AbortSignal,
 ): Promise<Cause[]> {
+  return closedGates(stack, states, await askGates(cluster, stack, states, signal));
+}
+
+interface Asked {
+  readonly pod: Pod;
+  readonly said: Readyz | undefined;
+}
+
+async function askGates(
+  cluster: Cluster,
+  stack: Stack,
+  states: readonly WorkloadState[],
+  signal?: AbortSignal,
+): Promise<Asked[]> {
   const backend = states.find(({ service }) => service === backendName);
   const waiting = (backend?.pods ?? []).filter((pod) => isRunning(pod) && !isReady(pod));
-  const asked = await Promise.all(
+  return Promise.all(
     waiting.map(async (pod) => ({ pod, said: await askReadyz(cluster, stack, pod, signal) })),
   );
+}
+
+function closedGates(stack: Stack, states: readonly WorkloadState[], asked: readonly Asked[]): Cause[] {
   return asked.flatMap(({ pod, said }) =>
     (said?.gates ?? [])
       .filter(

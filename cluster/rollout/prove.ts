@@ -7,25 +7,62 @@ import type { Cluster } from '../cluster.ts';
 import { pause } from '../pause.ts';
 import { chatTurn, type ChatTurn, type Speaker } from '../reach/chat-turn.ts';
 import { endpointsOf } from '../reach/endpoints.ts';
+import type { PodPort } from '../reach/forward.ts';
 
 /** After everything is ready a chat answers at once; a Service's endpoints may be a moment behind. */
 const proofMs = 30_000;
 
 /**
- * Holds a chat where the in-cluster Service leads: its endpoints, its port.
+ * Chats with pods that say they are ready before the Service leads to them: Kubernetes takes up to a second to notice.
+ * None proves anything by itself; see `proveChat`.
+ */
+export class EarlyChats {
+  readonly #begin: (at: PodPort) => Promise<ChatTurn>;
+  readonly #turns = new Map<string, Promise<ChatTurn | undefined>>();
+
+  constructor({ api }: Cluster, speaker: Speaker) {
+    this.#begin = (at) => chatTurn(api, at, speaker);
+  }
+
+  /** Begins one, unless there is one. One that fails is forgotten: the pod may not have been ready after all. */
+  begin(at: PodPort): void {
+    const key = keyOf(at);
+    if (!this.#turns.has(key))
+      this.#turns.set(
+        key,
+        this.#begin(at).catch(() => undefined),
+      );
+  }
+
+  /** The turn that was held at this very place, if one was. */
+  async heldAt(at: PodPort): Promise<ChatTurn | undefined> {
+    return this.#turns.get(keyOf(at));
+  }
+}
+
+const keyOf = ({ pod, port }: PodPort): string => `${pod}:${port}`;
+
+/**
+ * Holds a chat where the in-cluster Service leads: its endpoints, its port. One that was held with the same port of the
+ * same pod a moment before counts.
  * @throws ClusterError ROLLOUT_FAILED, saying what the chat answered instead, or that the Service leads nowhere.
  */
 export async function proveChat(
   cluster: Cluster,
   stack: Stack,
   speaker: Speaker,
-  signal?: AbortSignal,
+  { signal, early }: { signal?: AbortSignal | undefined; early?: EarlyChats } = {},
 ): Promise<ChatTurn> {
   const service = workloadName(stack.name, backendName);
   const port = 'http';
   const deadline = performance.now() + proofMs;
   for (;;) {
-    const [at] = await endpointsOf(cluster, { namespace: stack.namespace, service, port }, signal);
+    const led = await endpointsOf(cluster, { namespace: stack.namespace, service, port }, signal);
+    for (const place of led) {
+      const turn = await early?.heldAt(place);
+      if (turn) return turn;
+    }
+    const [at] = led;
     const why = at
       ? await attempt(() => chatTurn(cluster.api, at, speaker))
       : `Service ${service} leads to no ready pod by its port "${port}" (${String(portOf(stack))}).`;
@@ -36,7 +73,8 @@ export async function proveChat(
   }
 }
 
-const portOf = (stack: Stack): number | undefined =>
+/** The port by which the chat is reached, where the contract has it. */
+export const portOf = (stack: Stack): number | undefined =>
   serviceOf(stack, backendName).ports['http']?.containerPort;
 
 /** What it gives, or why not, in words. */

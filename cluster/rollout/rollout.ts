@@ -16,6 +16,8 @@ export interface RolloutOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (line: string) => void;
+  /** Told the backend's pods that say they are ready, before Kubernetes has noticed; more than once. */
+  readonly onOpen?: (pod: Pod) => void;
 }
 
 /**
@@ -40,10 +42,10 @@ async function untilDone(
   options: RolloutOptions,
   change: () => Promise<void>,
 ): Promise<void> {
-  const { timeoutMs, signal, onProgress } = options;
+  const { timeoutMs, signal, onProgress, onOpen } = options;
   const deadline = performance.now() + timeoutMs;
   const seen = new Sightings();
-  const closedGates = gateWatch(cluster, stack, signal);
+  const closedGates = gateWatch(cluster, stack, { signal, onOpen });
   for (;;) {
     const states = await lookedAt(cluster, stack, options, deadline);
     if (isDone(stack, states)) return;
