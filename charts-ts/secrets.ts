@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { generatedSecretKeys } from '../contract/environment.ts';
 import type { Stack } from '../contract/model.ts';
+import { ignoreInGit } from './ignore-in-git.ts';
 import { UserError } from './user-error.ts';
 
 /** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
@@ -62,6 +63,7 @@ function readKept(path: string): Record<string, string> {
 /** Writes the whole file or nothing. @returns false when a file that was absent has come into being meanwhile. */
 function write(path: string, values: Record<string, string>, replace: boolean): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  ignoreInGit(dirname(path), '*');
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   try {

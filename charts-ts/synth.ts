@@ -4,6 +4,7 @@ import { App, Names } from 'cdk8s';
 import { chatStack } from '../contract/chat-stack.ts';
 import type { Stack } from '../contract/model.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
+import { ignoreInGit } from './ignore-in-git.ts';
 import { findDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
 import { stringifyManifests } from './yaml.ts';
@@ -65,6 +66,7 @@ export function synth(path?: string, folder?: string): Synthesis {
   const { stack, source, usualFolder, files } = manifestsOf(path, keptSecrets);
   const into = folder ?? usualFolder;
   mkdirSync(into, { recursive: true });
+  ignoreInGit(into, secretsFile);
   for (const file of manifestsIn(into)) rmSync(join(into, file));
   for (const [name, text] of files)
     writeFileSync(join(into, name), text, name === secretsFile ? { mode: 0o600 } : {});

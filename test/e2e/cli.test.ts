@@ -43,6 +43,18 @@ describe('mooring synth', () => {
     expect(await mooring(['synth', '--check'])).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('leaves nothing secret for git to add, in a repository that ignores nothing', async () => {
+    await capture('git', ['init', '--quiet'], { cwd: folder });
+    await mooring(['synth']);
+    const { stdout } = await capture('git', ['status', '--porcelain', '--untracked-files=all'], {
+      cwd: folder,
+    });
+    expect(stdout).toContain('?? dist/redis.k8s.yaml\n');
+    expect(existsSync(join(folder, 'dist/0001-secrets.k8s.yaml'))).toBe(true);
+    expect(existsSync(join(folder, '.mooring/secrets/chat.demo.json'))).toBe(true);
+    expect(stdout).not.toMatch(/secrets/);
+  });
+
   test('--check ends with 1 and names each stale file; nothing is written', async () => {
     await mooring(['synth']);
     writeFileSync(join(folder, 'dist/redis.k8s.yaml'), 'edited: true\n');

@@ -27,7 +27,10 @@ const synth = (env: Record<string, string> = {}) =>
     env: { MOORING_STACK: '', CDK8S_OUTDIR: join(folder, 'dist'), ...env },
   });
 
-const files = () => readdirSync(join(folder, 'dist')).sort();
+const files = () =>
+  readdirSync(join(folder, 'dist'))
+    .filter((name) => name !== '.gitignore')
+    .sort();
 const written = (): unknown[] =>
   files().flatMap((file) =>
     parseAllDocuments(readFileSync(join(folder, 'dist', file), 'utf8')).map((one) => one.toJS() as unknown),
