@@ -22,7 +22,10 @@ export interface Lab {
   /** A folder of the lab's own. */
   readonly folder: string;
   /** Runs `mooring <words>` with the administrator's kubeconfig, unless told otherwise. */
-  readonly mooring: (words: readonly string[], options?: { kubeconfig?: string }) => Promise<Ended>;
+  readonly mooring: (
+    words: readonly string[],
+    options?: { kubeconfig?: string; env?: Readonly<Record<string, string>> },
+  ) => Promise<Ended>;
   /** Writes a document and answers its path. */
   readonly document: (name: string, spec?: object) => Promise<string>;
   /** Runs kubectl; answers what it printed, and fails the test where it fails. */
@@ -45,10 +48,10 @@ export async function startLab(): Promise<Lab> {
     server,
     folder,
     kubectl,
-    mooring: (words, { kubeconfig = server.kubeconfigPath } = {}) =>
+    mooring: (words, { kubeconfig = server.kubeconfigPath, env = {} } = {}) =>
       capture(process.execPath, [program, ...words], {
         cwd: folder,
-        env: { KUBECONFIG: kubeconfig, MOORING_STACK: '', NO_COLOR: '1' },
+        env: { KUBECONFIG: kubeconfig, MOORING_STACK: '', NO_COLOR: '1', ...env },
       }),
     document: (name, spec = {}) => writeDocument(folder, name, spec),
     field: (namespace, object, jsonpath) =>
