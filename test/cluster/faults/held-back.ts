@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { manifestsIn } from '../../../charts-ts/synth.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Apply } from '../stack/stack.ts';
 
@@ -9,8 +9,10 @@ const heldBackMs = 90_000;
 
 /** Applies everything but Neo4j, sees for 90 s that nothing is restarted, and then applies the rest. */
 export const neo4jLast: Apply = async ({ kubectl, pods, status }, { dist }) => {
-  const late = (await readdir(dist)).filter((file) => file.includes(neo4jName));
-  const early = (await readdir(dist)).filter((file) => !late.includes(file)).sort();
+  const late = manifestsIn(dist).filter((file) => file.includes(neo4jName));
+  const early = manifestsIn(dist)
+    .filter((file) => !late.includes(file))
+    .sort();
   expect([late.length, early.length > 0]).toEqual([1, true]);
   await kubectl(['apply', ...early.flatMap((file) => ['-f', join(dist, file)])]);
   await pause(heldBackMs);

@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { manifestsIn } from '../../../charts-ts/synth.ts';
 import { chatStack } from '../../../contract/chat-stack.ts';
 import type { Stack } from '../../../contract/model.ts';
 import { readChatStack } from '../../../contract/read-chat-stack.ts';
@@ -45,7 +46,7 @@ export async function synthesize(
     cwd: folder,
     env: { MOORING_STACK: path, CDK8S_OUTDIR: dist },
   });
-  const files = (await readdir(dist)).sort();
+  const files = manifestsIn(dist).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));
   return { stack: chatStack(readChatStack(document, path)), dist, manifests: texts.join('\n---\n') };
 }
