@@ -17,8 +17,8 @@ const askEveryMs = 2_000;
 
 /**
  * `gateCauses`, asked anew every two seconds, and at each look once everything but the backend is up, for then its
- * gates are about to open; in between the last answer stands. `onOpen` is told the pods that say so before Kubernetes
- * has asked them, again with each answer.
+ * gates are about to open; in between the last answer stands. `onOpen` is told the pods that then say so before Kubernetes
+ * has asked them, again with each answer; never of gates that opened to stores which are still to be replaced.
  */
 export function gateWatch(
   cluster: Cluster,
@@ -30,7 +30,7 @@ export function gateWatch(
     const isNear = states.every(({ service, rolledOut }) => rolledOut || service === backendName);
     if (!isNear && performance.now() - last.at < askEveryMs) return last.causes;
     const asked = await askGates(cluster, stack, states, signal);
-    for (const { pod, said } of asked) if (said?.ready) onOpen?.(pod);
+    if (isNear) for (const { pod, said } of asked) if (said?.ready) onOpen?.(pod);
     last = { at: performance.now(), causes: closedGates(stack, states, asked) };
     return last.causes;
   };

@@ -12,31 +12,39 @@ import type { PodPort } from '../reach/forward.ts';
 /** After everything is ready a chat answers at once; a Service's endpoints may be a moment behind. */
 const proofMs = 30_000;
 
+/** How old an early chat may be, in milliseconds: Kubernetes notices a ready pod within one. */
+const freshMs = 5_000;
+
 /**
  * Chats with pods that say they are ready before the Service leads to them: Kubernetes takes up to a second to notice.
  * None proves anything by itself; see `proveChat`.
  */
 export class EarlyChats {
   readonly #begin: (at: PodPort) => Promise<ChatTurn>;
-  readonly #turns = new Map<string, Promise<ChatTurn | undefined>>();
+  readonly #turns = new Map<
+    string,
+    { readonly begun: number; readonly turn: Promise<ChatTurn | undefined> }
+  >();
 
   constructor({ api }: Cluster, speaker: Speaker) {
     this.#begin = (at) => chatTurn(api, at, speaker);
   }
 
-  /** Begins one, unless there is one. One that fails is forgotten: the pod may not have been ready after all. */
+  /** Begins one, unless a fresh one is there. One that fails is no error: the pod may not have been ready after all. */
   begin(at: PodPort): void {
-    const key = keyOf(at);
-    if (!this.#turns.has(key))
-      this.#turns.set(
-        key,
-        this.#begin(at).catch(() => undefined),
-      );
+    if (this.#fresh(at)) return;
+    const turn = this.#begin(at).catch(() => undefined);
+    this.#turns.set(keyOf(at), { begun: performance.now(), turn });
   }
 
-  /** The turn that was held at this very place, if one was. */
+  /** The turn that was begun at this very place a moment ago, if one was and it passed. */
   async heldAt(at: PodPort): Promise<ChatTurn | undefined> {
-    return this.#turns.get(keyOf(at));
+    return this.#fresh(at);
+  }
+
+  #fresh(at: PodPort): Promise<ChatTurn | undefined> | undefined {
+    const held = this.#turns.get(keyOf(at));
+    return held && performance.now() - held.begun < freshMs ? held.turn : undefined;
   }
 }
 
