@@ -55,6 +55,21 @@ describe('mooring synth', () => {
     expect(stdout).not.toMatch(/secrets/);
   });
 
+  test.each([
+    ['synth', '--stdout'],
+    ['verify', '--help'],
+  ])('%s %s says nothing when its reader has seen enough', async (...words) => {
+    const { code, stdout, stderr } = await capture('sh', ['-c', '"$@" | true', 'sh', launcher, ...words], {
+      cwd: folder,
+      env: { MOORING_STACK: '', HOME: folder },
+    });
+    expect({ code, stdout, stderr: stderr.replace(/^The Secret of .*\n/, '') }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
   test('--check ends with 1 and names each stale file; nothing is written', async () => {
     await mooring(['synth']);
     writeFileSync(join(folder, 'dist/redis.k8s.yaml'), 'edited: true\n');
