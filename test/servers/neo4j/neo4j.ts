@@ -8,7 +8,7 @@ import { neo4jProgram } from './build.ts';
 
 export interface Neo4jOptions {
   port?: number;
-  /** At least 8 characters; a random one unless given. Over a folder that has one already it has no effect. */
+  /** At least 8 characters; a random one unless given, in hex: neo4j-admin would take one that begins with `-` for an option. Over a folder that has one already it has no effect. */
   password?: string;
   /** Kept after `stop`, so that a later start with the same folder and password finds what was written. */
   folder?: string;
@@ -32,7 +32,7 @@ export async function startNeo4j(options: Neo4jOptions = {}): Promise<Neo4jServe
     return { ...own, url: `${scheme}//${own.host}:${own.port}`, stop: () => Promise.resolve() };
   }
   const program = await neo4jProgram();
-  const { port = await freePort(), password = randomBytes(12).toString('base64url') } = options;
+  const { port = await freePort(), password = randomBytes(12).toString('hex') } = options;
   const folder = await serverFolder('neo4j', options.folder);
   const running = await startProcess({
     command: program.java,
