@@ -8,7 +8,10 @@ import { neo4jProgram } from './build.ts';
 
 export interface Neo4jOptions {
   port?: number;
-  /** At least 8 characters; a random one unless given, in hex: neo4j-admin would take one that begins with `-` for an option. Over a folder that has one already it has no effect. */
+  /**
+   * At least 8 characters; a random one unless given, in hex: neo4j-admin would take one that begins with `-` for an
+   * option. Over a folder that has one already it has no effect.
+   */
   password?: string;
   /** Kept after `stop`, so that a later start with the same folder and password finds what was written. */
   folder?: string;
