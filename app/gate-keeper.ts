@@ -19,11 +19,12 @@ interface Rules {
 
 /** How often a store that answers is asked again, so that an outage is noticed without traffic. */
 const checkEveryMs = 1_500;
-/** Longest first wait after a failed dial; it doubles. */
+/** Shortest first wait after a failed dial; it doubles. */
 const backoffBaseMs = 250;
 /**
- * Longest wait: a store that returned is noticed within it. Not shorter, for a Service without a ready pod refuses with
- * ICMP, which Linux sends once a second at most: whoever asks oftener is not answered at all, and hangs until a timeout.
+ * Longest wait: a store that returned is noticed within it. No wait is shorter than its half, so that on average
+ * a second lies between two dials: a Service without a ready pod refuses with ICMP, which Linux sends once a second at
+ * most, and whoever asks oftener is not answered at all, and hangs until a timeout.
  */
 const backoffCapMs = 1_500;
 /** A client that never settles must not freeze a gate; beyond every store's own timeout. */

@@ -17,9 +17,8 @@ import {
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
 import type { ChatTurn, Speaker } from './reach/chat-turn.ts';
-import { EarlyChats, portOf, proveChat } from './rollout/prove.ts';
+import { EarlyChats, proveChat } from './rollout/prove.ts';
 import { awaitRollout } from './rollout/rollout.ts';
-import type { Pod } from './rollout/snapshot.ts';
 import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.ts';
 
 /** What is applied: a stack, the document it is from, and how its objects are rendered. */
@@ -237,12 +236,13 @@ async function proof(
 ): Promise<ChatTurn | undefined> {
   if (!prove) return undefined;
   const { timeoutMs, speaker } = prove;
-  const early = speaker && new EarlyChats(cluster, speaker);
-  const port = portOf(stack);
-  const onOpen = ({ metadata }: Pod): void => {
-    if (port !== undefined) early?.begin({ namespace: stack.namespace, pod: metadata.name, port });
-  };
-  await awaitRollout(cluster, stack, { timeoutMs, signal, onProgress: report.waiting, onOpen });
+  const early = speaker && new EarlyChats(cluster, stack, speaker);
+  await awaitRollout(cluster, stack, {
+    timeoutMs,
+    signal,
+    onProgress: report.waiting,
+    onOpen: (pod) => early?.begin(pod),
+  });
   if (!speaker || !early) return undefined;
   report.waiting('every pod is ready; holding a chat');
   return proveChat(cluster, stack, speaker, { signal, early });

@@ -9,10 +9,10 @@ import { getFromPod } from '../reach/http.ts';
 import type { Cause } from './causes.ts';
 import { isReady, type Pod, type WorkloadState } from './snapshot.ts';
 
-/** A store that Kubernetes calls ready is dialled again every two seconds; ten times as long is no delay. */
+/** A store that Kubernetes calls ready is dialled again within two seconds; ten times as long is no delay. */
 const gateMs = 20_000;
 
-/** As often as the backend dials a store that is away; asking a starting pod more often only takes its time. */
+/** About as often as the backend dials a store that is away; asking a starting pod more often only takes its time. */
 const askEveryMs = 2_000;
 
 /**

@@ -8,6 +8,7 @@ import { pause } from '../pause.ts';
 import { chatTurn, type ChatTurn, type Speaker } from '../reach/chat-turn.ts';
 import { endpointsOf } from '../reach/endpoints.ts';
 import type { PodPort } from '../reach/forward.ts';
+import type { Pod } from './snapshot.ts';
 
 /** After everything is ready a chat answers at once; a Service's endpoints may be a moment behind. */
 const proofMs = 30_000;
@@ -26,23 +27,24 @@ export class EarlyChats {
     { readonly begun: number; readonly turn: Promise<ChatTurn | undefined> }
   >();
 
-  constructor({ api }: Cluster, speaker: Speaker) {
+  readonly #at: (pod: string) => PodPort | undefined;
+
+  constructor({ api }: Cluster, stack: Stack, speaker: Speaker) {
+    const port = portOf(stack);
+    this.#at = (pod) => (port === undefined ? undefined : { namespace: stack.namespace, pod, port });
     this.#begin = (at) => chatTurn(api, at, speaker);
   }
 
   /** Begins one, unless a fresh one is there. One that fails is no error: the pod may not have been ready after all. */
-  begin(at: PodPort): void {
-    if (this.#fresh(at)) return;
+  begin({ metadata }: Pod): void {
+    const at = this.#at(metadata.name);
+    if (!at || this.heldAt(at)) return;
     const turn = this.#begin(at).catch(() => undefined);
     this.#turns.set(keyOf(at), { begun: performance.now(), turn });
   }
 
   /** The turn that was begun at this very place a moment ago, if one was and it passed. */
-  async heldAt(at: PodPort): Promise<ChatTurn | undefined> {
-    return this.#fresh(at);
-  }
-
-  #fresh(at: PodPort): Promise<ChatTurn | undefined> | undefined {
+  heldAt(at: PodPort): Promise<ChatTurn | undefined> | undefined {
     const held = this.#turns.get(keyOf(at));
     return held && performance.now() - held.begun < freshMs ? held.turn : undefined;
   }
@@ -81,8 +83,7 @@ export async function proveChat(
   }
 }
 
-/** The port by which the chat is reached, where the contract has it. */
-export const portOf = (stack: Stack): number | undefined =>
+const portOf = (stack: Stack): number | undefined =>
   serviceOf(stack, backendName).ports['http']?.containerPort;
 
 /** What it gives, or why not, in words. */
