@@ -32,6 +32,14 @@ const lighter: Plugin = {
   },
 };
 
+const forNode: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  logLevel: 'error',
+};
+
 const missing = ['node', 'esbuild'].filter((name) => !existsSync(join(root, 'node_modules', name)));
 if (missing.length > 0 || !existsSync(node))
   console.log(`mooring synth starts without a snapshot: ${missing.join(' and ') || node} is not installed.`);
@@ -47,14 +55,10 @@ async function freeze(): Promise<void> {
   // Before anything is read: a file that changes meanwhile is newer than this.
   const at = Date.now();
   const options: BuildOptions = {
+    ...forNode,
     entryPoints: [join(root, 'cli/snapshot.ts')],
     absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
     format: 'cjs',
-    target: 'node24',
-    minify: true,
-    logLevel: 'error',
     plugins: [lighter],
   };
   const { metafile } = await build({ ...options, metafile: true, write: false });
@@ -80,15 +84,11 @@ async function bundleClient(): Promise<void> {
     ([file, name]) => `export { ${name} } from '@kubernetes/client-node/dist/${file}.js';`,
   );
   await build({
+    ...forNode,
     stdin: { contents: contents.join('\n'), resolveDir: root },
     outfile: join(folder, 'client-node.mjs'),
-    bundle: true,
-    platform: 'node',
     format: 'esm',
-    target: 'node24',
-    minify: true,
     keepNames: true,
-    logLevel: 'error',
     // What it bundles is CommonJS in part, and requires Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
