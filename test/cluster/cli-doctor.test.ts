@@ -10,6 +10,7 @@ import { buildImages } from '../images/build-images.ts';
 import { standInStack } from '../images/stand-in-stack.ts';
 import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
+import { orStop } from '../servers/or-stop.ts';
 import { poll } from '../servers/poll.ts';
 import { startCluster, type Cluster } from './lab/cluster.ts';
 
@@ -31,17 +32,14 @@ const lab = forSuite(async (): Promise<Lab> => {
     await cluster.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  try {
+  return orStop(stop, async () => {
     for (const { tarPath } of [images.app, images.redis, images.neo4j, images.qdrant])
       await cluster.importImage(tarPath);
     await writeFile(join(folder, 'stack.yaml'), stringify(standInStack(images)));
     const { code, stderr } = await mooring({ cluster, folder }, 'apply', '--yes');
     if (code !== 0) throw new Error(`mooring apply ended with ${code ?? 'a signal'}: ${stderr}`);
     return { cluster, folder, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 });
 
 const environment = ({ cluster }: Pick<Lab, 'cluster'>): Record<string, string> => ({

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { reach } from '../../proof/reach.ts';
 import { expectedReach } from '../proof/expected-reach.ts';
 import { forSuite } from '../servers/for-suite.ts';
+import { orStop } from '../servers/or-stop.ts';
 import { startDialledStack } from './policies/dialled-stack.ts';
 import { enforcesPolicies } from './policies/enforcement.ts';
 import { targetKind } from './target/which.ts';
@@ -10,12 +11,7 @@ import { startChatCluster } from './stack/chat-cluster.ts';
 /** The stack's policies over pods that only listen: what may be dialled is a matter of labels and ports alone. */
 const lab = forSuite(async () => {
   const chat = await startChatCluster();
-  try {
-    return { ...chat, dialled: await startDialledStack(chat) };
-  } catch (error) {
-    await chat.stop();
-    throw error;
-  }
+  return orStop(chat.stop, async () => ({ ...chat, dialled: await startDialledStack(chat) }));
 });
 
 /** The rows between pods; the world's addresses and the node's own DNS cache cannot be dialled from a pod. */

@@ -4,6 +4,7 @@ import { httpPaths } from '../../contract/services/backend.ts';
 import { redisName, redisPorts } from '../../contract/services/redis.ts';
 import { connected, handshake } from '../e2e/chat-client.ts';
 import { forSuite } from '../servers/for-suite.ts';
+import { orStop } from '../servers/or-stop.ts';
 import { ask, chatUrlOf } from './stack/ask.ts';
 import { startChatCluster } from './stack/chat-cluster.ts';
 import { deployStack, type DeployedStack } from './stack/stack.ts';
@@ -16,15 +17,12 @@ const say = ({ wsUrl }: DeployedStack, text: string) => ask(wsUrl, { ...session,
 /** Two stacks in one namespace of one cluster; the first has made it. */
 const lab = forSuite(async () => {
   const chat = await startChatCluster();
-  try {
+  return orStop(chat.stop, async () => {
     const first = await deployStack(chat, { name: 'demo', namespace });
     const spec = { createNamespace: false, backend: { nodePort: 30_081 } };
     const second = await deployStack(chat, { name: 'other', namespace, spec });
     return { first, second, stop: chat.stop };
-  } catch (error) {
-    await chat.stop();
-    throw error;
-  }
+  });
 });
 
 interface EndpointSlices {

@@ -7,6 +7,7 @@ import { manifestsOf } from '../../../charts-ts/synth.ts';
 import { openCluster } from '../../../cluster/cluster.ts';
 import { proveChat } from '../../../cluster/rollout/prove.ts';
 import { startCluster, type Cluster } from '../../cluster/lab/cluster.ts';
+import { removeNamespaces } from '../../cluster/lab/remove-namespaces.ts';
 import { buildImages } from '../../images/build-images.ts';
 import { standInStack } from '../../images/stand-in-stack.ts';
 import { run } from '../../servers/command.ts';
@@ -41,14 +42,14 @@ export async function measureApply(rounds: number): Promise<ApplyMeasure> {
       async (round: number): Promise<void> => {
         const stack = await withDocument(folder, `mooring-${round}`, standInStack(images));
         samples.mooringApply.push(rounded(await mooringApply(cluster, stack)));
-        await gone(cluster, stack);
+        await removeNamespaces(cluster, stack.namespace);
       },
       async (round: number): Promise<void> => {
         const stack = await withDocument(folder, `helm-${round}`, standInStack(images));
         const { wait, untilChat } = await helmInstall(cluster, helm, stack);
         samples.helmWait.push(rounded(wait));
         samples.helmUntilChat.push(rounded(untilChat));
-        await gone(cluster, stack);
+        await removeNamespaces(cluster, stack.namespace);
       },
     ];
     // Whoever comes first on a new cluster pays for what it unpacks, so each is first in every other round.
@@ -114,14 +115,4 @@ async function helmInstall(
     target.api.close();
     await chart.remove();
   }
-}
-
-async function gone(cluster: Cluster, { namespace }: Stack): Promise<void> {
-  const remove = async (...args: string[]): Promise<void> => {
-    const { code, stderr } = await cluster.kubectl(['delete', ...args, '--timeout=300s']);
-    if (code !== 0) throw new Error(`The namespace ${namespace} did not go: ${stderr}`);
-  };
-  // A Namespace is looked at again only after half of its pods' grace, so those go first.
-  await remove('-n', namespace, 'deployments,statefulsets', '--all', '--cascade=foreground');
-  await remove('namespace', namespace);
 }

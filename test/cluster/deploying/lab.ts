@@ -6,6 +6,7 @@ import { readChatStack } from '../../../contract/read-chat-stack.ts';
 import { freshClone, type Clone } from '../../e2e/clone.ts';
 import { standInStack } from '../../images/stand-in-stack.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
+import { orStop } from '../../servers/or-stop.ts';
 import { freePort } from '../../servers/ports.ts';
 import { run } from '../../servers/process.ts';
 import { startChatCluster, type ChatCluster } from '../stack/chat-cluster.ts';
@@ -30,10 +31,7 @@ export interface DeployingLab extends ChatCluster {
 
 export async function startDeployingLab(): Promise<DeployingLab> {
   const chat = await startChatCluster();
-  const clone = await freshClone().catch(async (error: unknown) => {
-    await chat.stop();
-    throw error;
-  });
+  const clone = await orStop(chat.stop, freshClone);
   const stop = async () => {
     await clone.remove();
     await chat.stop();
@@ -63,15 +61,12 @@ export async function startDeployingLab(): Promise<DeployingLab> {
     },
     shell: await shellOf(clone, { KUBECONFIG: chat.cluster.kubeconfigPath, MANIFESTS: manifests }),
   };
-  try {
+  return orStop(stop, async () => {
     await mkdir(manifests, { recursive: true });
     await run('git', ['init', '--quiet'], { cwd: manifests });
     await lab.shell('npm ci --no-audit --no-fund');
     return lab;
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }
 
 async function shellOf(clone: Clone, own: Record<string, string>): Promise<DeployingLab['shell']> {

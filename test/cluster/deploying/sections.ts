@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { redisName } from '../../../contract/services/redis.ts';
+import { removeNamespaces } from '../lab/remove-namespaces.ts';
 import { ask } from '../stack/ask.ts';
 import { until } from '../stack/until.ts';
 import { storeObjects } from '../store-objects.ts';
@@ -40,18 +41,6 @@ const redisSays = ({ stack }: DeployingLab, ...args: string[]) =>
 const cachedSessions = async (lab: DeployingLab) =>
   (await redisSays(lab, '--raw', 'keys', 'mooring:{*')).split('\n').filter((key) => key !== '');
 
-/** So that the next section begins as the page does: without a stack. */
-async function removeNamespaces({ cluster }: DeployingLab, ...names: string[]): Promise<void> {
-  const remove = async (...args: string[]) => {
-    const { code, stderr } = await cluster.kubectl(['delete', ...args]);
-    expect([code, stderr]).toEqual([0, '']);
-  };
-  // A Namespace is looked at again only after half of its pods' grace, so those go first.
-  for (const name of names)
-    await remove('-n', name, 'deployments,statefulsets', '--all', '--cascade=foreground');
-  await remove('namespace', ...names);
-}
-
 /** A Redis that is somebody else's, as far as the stack can tell. */
 async function startExternalRedis({ cluster, images }: DeployingLab): Promise<string> {
   const own = { metadata: { name: 'other', namespace: storesNamespace } };
@@ -74,7 +63,8 @@ export const sections: Readonly<Record<string, Section>> = {
     expect(sets.split('\n')).toEqual(['statefulset.apps/demo-neo4j', 'statefulset.apps/demo-qdrant']);
     const inStores = ['-n', storesNamespace, 'exec', 'other-redis-0', '--', 'redis-cli', 'dbsize'];
     expect(Number((await lab.cluster.kubectl(inStores)).stdout)).toBeGreaterThan(0);
-    await removeNamespaces(lab, 'chat', storesNamespace);
+    // The next section begins as the page does: without a stack.
+    await removeNamespaces(lab.cluster, 'chat', storesNamespace);
   },
 
   'With GitOps': async (lab, run) => {
@@ -90,7 +80,7 @@ export const sections: Readonly<Record<string, Section>> = {
     await expect(lab.shell('kubectl diff -f "$MANIFESTS/"')).rejects.toThrow(
       /-  replicas: 2\n\+  replicas: 1/,
     );
-    await removeNamespaces(lab, 'chat');
+    await removeNamespaces(lab.cluster, 'chat');
   },
 
   'From an air-gapped registry': async (lab, run) => {

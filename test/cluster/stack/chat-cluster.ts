@@ -1,3 +1,4 @@
+import { orStop } from '../../servers/or-stop.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import type { ClusterShape } from '../lab/control-plane.ts';
@@ -30,13 +31,4 @@ export async function startChatStack(
     ...chat,
     stack: await deployStack(chat, choice),
   }));
-}
-
-async function orStop<T>(stop: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
 }

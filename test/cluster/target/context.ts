@@ -1,3 +1,4 @@
+import { orStop } from '../../servers/or-stop.ts';
 import { buildImages } from '../../images/build-images.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
@@ -19,12 +20,13 @@ export async function startContextTarget(context: string): Promise<Target> {
     importImage: (_, tarPath) =>
       Promise.reject(new Unavailable(`the image of ${tarPath}`, 'a context says nothing of how to load it')),
   });
-  try {
-    return { cluster, images: images ?? (await builtImagesOn(cluster, context)) };
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
+  return orStop(
+    () => cluster.stop(),
+    async () => ({
+      cluster,
+      images: images ?? (await builtImagesOn(cluster, context)),
+    }),
+  );
 }
 
 const setting = (name: string): string | undefined => process.env[name] || undefined;

@@ -1,3 +1,4 @@
+import { orStop } from '../../servers/or-stop.ts';
 import { buildImages } from '../../images/build-images.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import { startCluster, type Cluster } from '../lab/cluster.ts';
@@ -27,12 +28,12 @@ export function startTarget(shape: ClusterShape = {}): Promise<Target> {
 async function startLabTarget(shape: ClusterShape): Promise<Target> {
   const images = await buildImages();
   const cluster = await startCluster(shape);
-  try {
-    const { app, redis, neo4j, qdrant } = images;
-    for (const { tarPath } of [app, redis, neo4j, qdrant]) await cluster.importImage(tarPath);
-    return { cluster, images };
-  } catch (error) {
-    await cluster.stop();
-    throw error;
-  }
+  return orStop(
+    () => cluster.stop(),
+    async () => {
+      const { app, redis, neo4j, qdrant } = images;
+      for (const { tarPath } of [app, redis, neo4j, qdrant]) await cluster.importImage(tarPath);
+      return { cluster, images };
+    },
+  );
 }
