@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { targetKind } from './test/cluster/target/which.ts';
+import { targetKind } from './test/in-cluster/target/which.ts';
 
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
@@ -27,9 +27,9 @@ const cluster = (
   test: {
     ...slow('cluster').test,
     name,
-    include: [`test/cluster/${how.include}`],
-    exclude: how.exclude === undefined ? [] : [`test/cluster/${how.exclude}`],
-    globalSetup: ['test/cluster/prepare.ts'],
+    include: [`test/in-cluster/${how.include}`],
+    exclude: how.exclude === undefined ? [] : [`test/in-cluster/${how.exclude}`],
+    globalSetup: ['test/in-cluster/prepare.ts'],
     maxWorkers: how.workers,
     sequence: { groupOrder: how.turn },
   },
@@ -53,7 +53,7 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,cluster,apiserver,stores}/**']),
+      project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,in-cluster,lab,apiserver,stores}/**']),
       slow('stores'),
       slow('apiserver'),
       slow('e2e'),

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { Env } from '../contract/env.ts';
+import type { Env } from '../contract/backend-env.ts';
 import { retryAfterSeconds } from '../contract/http.ts';
 import { subprotocols } from '../contract/protocol.ts';
 import { ProblemError } from './problem.ts';

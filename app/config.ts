@@ -1,5 +1,5 @@
-import { errorCodes } from '../contract/errors.ts';
-import { parseEnv, type Env, type EnvResult } from '../contract/env.ts';
+import { errorCodes } from '../model/errors.ts';
+import { parseBackendEnv, type Env, type BackendEnvResult } from '../contract/backend-env.ts';
 
 /** The environment this process was started with, parsed. */
 export interface Config {
@@ -9,7 +9,7 @@ export interface Config {
 }
 
 /** What `process.env` says, right or wrong. */
-export const parsedEnvironment = (): EnvResult => parseEnv(process.env);
+export const parsedEnvironment = (): BackendEnvResult => parseBackendEnv(process.env);
 
 /**
  * Reads `process.env`; nothing else in the app does. Where it does not parse, every problem is written to standard

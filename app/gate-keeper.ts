@@ -1,4 +1,5 @@
-import type { Gate, GateState } from '../contract/http.ts';
+import type { GateState } from '../model/report.ts';
+import type { Gate } from '../contract/http.ts';
 import type { StoreName } from '../contract/services/backend-variables.ts';
 import { Explanations } from './explanations.ts';
 

@@ -1,5 +1,5 @@
-import { dialWord } from '../contract/dial-report.ts';
-import { errorCodes } from '../contract/errors.ts';
+import { dialWord } from '../model/dial-report.ts';
+import { errorCodes } from '../model/errors.ts';
 import { parsedEnvironment, readConfig } from './config.ts';
 import { endOnSignal } from './end-on-signal.ts';
 import { ProblemError } from './problem.ts';

@@ -1,4 +1,4 @@
-import type { Env } from '../contract/env.ts';
+import type { Env } from '../contract/backend-env.ts';
 import { languageModel, type LanguageModel } from './llm/chat-completions.ts';
 import { createMemory } from './memory/memory.ts';
 import type { Memory } from './memory/types.ts';

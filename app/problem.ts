@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from '../contract/errors.ts';
+import { errorCodes, type ErrorCode } from '../model/errors.ts';
 import type { Problem } from '../contract/http.ts';
 
 /** Something a user is told about, by the one table of error codes. Everything else is INTERNAL. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Env } from '../contract/env.ts';
+import type { Env } from '../contract/backend-env.ts';
 import { authenticator } from './authenticate.ts';
 import { Gates } from './gates.ts';
 import { closeServer } from './http/server.ts';

@@ -1,4 +1,4 @@
-import type { Env } from '../contract/env.ts';
+import type { Env } from '../contract/backend-env.ts';
 import { storeNames, type StoreName } from '../contract/services/backend-variables.ts';
 import { explain } from '../dial/explain.ts';
 import { targetOf } from '../dial/targets.ts';

@@ -1,4 +1,4 @@
-import type { Stack } from '../contract/model.ts';
+import type { Stack } from '../model/stack.ts';
 
 interface PortMapping {
   readonly containerPort: number;

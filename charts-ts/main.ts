@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { StackError } from '../contract/define-stack.ts';
+import { StackError } from '../model/define-stack.ts';
 import { nextSteps } from './next-steps.ts';
 import { synth } from './synth.ts';
 import { badInputExitCode, UserError } from './user-error.ts';

@@ -1,6 +1,6 @@
 import { chartIds } from './charts/stack-charts.ts';
-import { environmentOf, generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
-import { isWorkload, type Stack } from '../contract/model.ts';
+import { environmentOf, generatedSecretKeys, stackSecretName } from '../model/environment.ts';
+import { isWorkload, type Stack } from '../model/stack.ts';
 
 /**
  * What was made, what must be there already, and the command that comes next; lines for a terminal.

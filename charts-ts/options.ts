@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import type { Stack } from '../contract/model.ts';
+import type { Stack } from '../model/stack.ts';
 
 /** What makes every object of a stack somebody's: they go when their owner goes. */
 export interface OwnerReference {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { readChatStack } from '../contract/read-chat-stack.ts';
-import type { ChatStack } from '../contract/stack.ts';
+import type { ChatStack } from '../contract/document.ts';
 import { UserError } from './user-error.ts';
 
 /** Where the document is looked for when nobody names another place. */

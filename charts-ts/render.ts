@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import type { Stack } from '../contract/model.ts';
+import type { Stack } from '../model/stack.ts';
 import { addStackCharts } from './charts/stack-charts.ts';
 import type { RenderOptions } from './options.ts';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { generatedSecretKeys } from '../contract/environment.ts';
-import type { Stack } from '../contract/model.ts';
+import { generatedSecretKeys } from '../model/environment.ts';
+import type { Stack } from '../model/stack.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
 import { UserError } from './user-error.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { App, Names } from 'cdk8s';
 import { chatStack } from '../contract/chat-stack.ts';
-import type { Stack } from '../contract/model.ts';
+import type { Stack } from '../model/stack.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
 import { findDocument } from './read-document.ts';

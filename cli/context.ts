@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { CommandError } from './fail.ts';
 import type { ChangeOptions, ClusterOptions } from './options.ts';
 import { note } from './output.ts';
@@ -21,7 +21,7 @@ export interface Target {
  * @throws ClusterError NO_CONTEXT, naming the contexts there are.
  */
 export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kubeconfig'>): Promise<Target> {
-  const { openCluster } = await import('../cluster/cluster.ts');
+  const { openCluster } = await import('../kube/cluster.ts');
   const cluster = openCluster(options);
   const { kubeConfig, context, server } = cluster.api;
   return { cluster, kubeConfig, context, server, isKind: isKind(context, server) };

@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
-import { ClusterError } from '../cluster/cluster-error.ts';
-import { StackError } from '../contract/define-stack.ts';
-import { exitCodeOf, type ErrorCode, type TerminalCode } from '../contract/errors.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
+import { StackError } from '../model/define-stack.ts';
+import { exitCodeOf, type ErrorCode, type TerminalCode } from '../model/errors.ts';
 
 /**
  * A failure its reader can do something about: shown as it is, without a stack trace, and the process ends with the
- * exit code of `code` (contract/errors.ts).
+ * exit code of `code` (model/errors.ts).
  */
 export class CommandError extends Error {
   override readonly name = 'CommandError';

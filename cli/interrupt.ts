@@ -1,4 +1,4 @@
-import { ClusterError } from '../cluster/cluster-error.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
 
 /**
  * Does work that Ctrl-C (or a polite kill) ends between two steps: its signal is aborted, and what was done stays

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
 import { manifestsOf } from '../charts-ts/synth.ts';
-import { generatedSecretKeys } from '../contract/environment.ts';
+import { generatedSecretKeys } from '../model/environment.ts';
 import { addSynth } from './commands/synth.ts';
 import { createProgram } from './program.ts';
 import { run } from './run.ts';

@@ -2,9 +2,9 @@ import packageJson from '../package.json' with { type: 'json' };
 import { findDocument } from '../charts-ts/read-document.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
-import type { StackSource } from '../cluster/apply-stack.ts';
+import type { StackSource } from '../deploy/apply-stack.ts';
 import { chatStack } from '../contract/chat-stack.ts';
-import type { ChatStack } from '../contract/stack.ts';
+import type { ChatStack } from '../contract/document.ts';
 import { stackFromEnvironment } from './environment.ts';
 
 /** The document a command is about, and where it is from. Throws UserError or StackError. */

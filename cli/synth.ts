@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { generatedSecretKeys } from '../contract/environment.ts';
-import type { Stack } from '../contract/model.ts';
+import { generatedSecretKeys } from '../model/environment.ts';
+import type { Stack } from '../model/stack.ts';
 import { nextSteps } from '../charts-ts/next-steps.ts';
 import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
 import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';

@@ -1,4 +1,4 @@
-import { defineStack, StackError } from './define-stack.ts';
+import { defineStack, StackError } from '../model/define-stack.ts';
 import type {
   Edge,
   ExternalEdge,
@@ -10,9 +10,9 @@ import type {
   SecretSource,
   Service,
   Stack,
-} from './model.ts';
+} from '../model/stack.ts';
 import { presets, type PresetValues } from './presets.ts';
-import { mebibytes, millicores } from './quantity.ts';
+import { mebibytes, millicores } from '../model/quantity.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
 import { backendVariables, type StoreName } from './services/backend-variables.ts';
 import { neo4j, neo4jImage, neo4jName, neo4jPorts } from './services/neo4j.ts';
@@ -20,7 +20,7 @@ import { page } from './services/page.ts';
 import { qdrant, qdrantImage, qdrantName, qdrantPorts } from './services/qdrant.ts';
 import { redis, redisImage, redisName, redisPorts } from './services/redis.ts';
 import { storeSecret, type StoreOptions } from './services/store.ts';
-import type { ChatStack, ChatStackSpec } from './stack.ts';
+import type { ChatStack, ChatStackSpec } from './document.ts';
 
 type StoreSpec = ChatStackSpec[StoreName];
 type EnvName = keyof typeof backendVariables;
@@ -37,6 +37,7 @@ interface Use {
     readonly tls: EnvName;
     readonly secret: EnvName;
   };
+  readonly userVariable?: EnvName;
   readonly run: (options: StoreOptions) => Service;
 }
 
@@ -47,6 +48,7 @@ const uses: Readonly<Record<StoreName, Use>> = {
     port: 'redis',
     gate: 'hard',
     binds: { host: 'REDIS_HOST', port: 'REDIS_PORT', tls: 'REDIS_TLS', secret: 'REDIS_PASSWORD' },
+    userVariable: 'REDIS_USERNAME',
     run: redis,
   },
   [neo4jName]: {
@@ -55,6 +57,7 @@ const uses: Readonly<Record<StoreName, Use>> = {
     port: 'bolt',
     gate: 'hard',
     binds: { host: 'NEO4J_HOST', port: 'NEO4J_PORT', tls: 'NEO4J_TLS', secret: 'NEO4J_PASSWORD' },
+    userVariable: 'NEO4J_USER',
     run: neo4j,
   },
   [qdrantName]: {
@@ -157,7 +160,7 @@ function externalStore(name: StoreName, external: NonNullable<StoreSpec['externa
 }
 
 function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
-  const { port, gate, binds } = uses[name];
+  const { port, gate, binds, userVariable } = uses[name];
   const external = spec[name].external;
   const hasSecret = external === undefined || external.secretRef !== undefined;
   return {
@@ -170,6 +173,7 @@ function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
       tls: binds.tls,
       ...(hasSecret ? { secrets: { [storeSecret]: binds.secret } } : {}),
     },
+    ...(userVariable ? { userVariable } : {}),
   };
 }
 

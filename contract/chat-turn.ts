@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { problem } from '../../contract/http.ts';
-import { serverFrame, subprotocols, type ServerFrame } from '../../contract/protocol.ts';
-import { httpPaths } from '../../contract/services/backend.ts';
-import type { Api } from '../api.ts';
-import { dialPod, type PodPort } from './forward.ts';
+import { problem } from './http.ts';
+import { serverFrame, subprotocols, type ServerFrame } from './protocol.ts';
+import { httpPaths } from './services/backend.ts';
+import type { Api } from '../kube/api.ts';
+import { dialPod, type PodPort } from '../kube/port-forward.ts';
 
 export interface ChatTurn {
   readonly pod: string;

@@ -2,16 +2,15 @@ import { z } from 'zod';
 import {
   apiVersion,
   ingressHostProblem,
-  kind,
   labelPattern,
   labelProblem,
   objectNamePattern,
   objectNameProblem,
   secretKeyPattern,
   secretKeyProblem,
-} from './names.ts';
-import { byteQuantityPattern, cpuQuantityPattern } from './quantity.ts';
-import { httpUrl } from './variable.ts';
+} from '../model/names.ts';
+import { byteQuantityPattern, cpuQuantityPattern } from '../model/quantity.ts';
+import { httpUrl } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
@@ -91,6 +90,9 @@ const endpoint = z.strictObject({
   apiKey: secretRef.optional().describe('where its bearer token is'),
 });
 
+/** What this kind of document is called. */
+export const chatStackKindName = 'ChatStack';
+
 const spec = z.strictObject({
   preset: z
     .enum(['dev', 'staging', 'production'])
@@ -163,7 +165,7 @@ const spec = z.strictObject({
 
 export const chatStackSchema = z.strictObject({
   apiVersion: z.literal(apiVersion).default(apiVersion).describe('version of this form'),
-  kind: z.literal(kind).default(kind).describe('what this document is'),
+  kind: z.literal(chatStackKindName).default(chatStackKindName).describe('what this document is'),
   metadata: z
     .strictObject({
       name: label.default('demo').describe('prefix of every object'),

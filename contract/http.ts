@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { errorCodes, type ErrorCode } from './errors.ts';
+import { gateReport, gateState, readinessReport } from '../model/report.ts';
+import { errorCodes, type ErrorCode } from '../model/errors.ts';
 import { answerMode, turn, usedFact } from './protocol.ts';
 import { storeNames } from './services/backend-variables.ts';
 
@@ -8,26 +9,12 @@ import { storeNames } from './services/backend-variables.ts';
 /** Seconds after which a client answered 503 should try again. */
 export const retryAfterSeconds = 2;
 
-/** `open`: all well. `closed`: it keeps the backend unready. `degraded`: away, but the backend works without it. */
-export const gateState = z.enum(['open', 'closed', 'degraded']);
-export type GateState = z.infer<typeof gateState>;
-
-/** One dependency as the backend sees it. */
-export const gate = z.strictObject({
-  name: z.enum(storeNames),
-  state: gateState,
-  /** Since when it is in this state. */
-  since: z.iso.datetime(),
-  /** What went wrong last, in words; null when nothing ever did. */
-  lastError: z.string().nullable(),
-  /** Dials since it was last open. */
-  attempts: z.int().min(0),
-});
+/** One store as the backend sees it. */
+export const gate = gateReport.extend({ name: z.enum(storeNames) });
 export type Gate = z.infer<typeof gate>;
 
 /** `/readyz` on the metrics port: 200 when ready, else 503 with Retry-After. */
-export const readyz = z.strictObject({
-  ready: z.boolean(),
+export const readyz = readinessReport.extend({
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
   gates: z.array(gate),
@@ -46,15 +33,6 @@ export const status = z.strictObject({
   dependencies: z.array(z.strictObject({ name: z.enum(storeNames), state: gateState })),
 });
 export type Status = z.infer<typeof status>;
-
-/** `/config`: the digest of what the process runs with, and every effective value that is not secret. */
-export const config = z.strictObject({
-  digest: z.string(),
-  values: z.record(z.string(), z.string()),
-  /** Secret variables that are set; their values are never shown. */
-  secretsSet: z.array(z.string()),
-});
-export type Config = z.infer<typeof config>;
 
 /** `/api/patients/:patient/context`: what is remembered of a patient, for the sidebar. */
 export const patientContext = z.strictObject({

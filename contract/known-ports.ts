@@ -1,17 +1,11 @@
+import type { KnownPort } from '../model/known-port.ts';
 import { backendPorts } from './services/backend-ports.ts';
 import { neo4jPorts } from './services/neo4j.ts';
 import { pagePorts } from './services/page.ts';
 import { qdrantPorts } from './services/qdrant.ts';
 import { redisPorts } from './services/redis.ts';
 
-/** Which product people expect behind a port. Not proof of anything: a hint for an error message. */
-export interface KnownPort {
-  readonly port: number;
-  readonly product: string;
-  /** Said after "<port> is"; "often" where more than one product is common there. */
-  readonly saying: string;
-}
-
+/** What people expect behind the ports of the chat stack, and those they mistake for them. */
 export const knownPorts: readonly KnownPort[] = [
   { port: 3000, product: 'FalkorDB browser', saying: "often FalkorDB's browser or a development web server" },
   {
@@ -36,8 +30,3 @@ export const knownPorts: readonly KnownPort[] = [
   { port: 11211, product: 'memcached', saying: "memcached's" },
   { port: 26379, product: 'Redis Sentinel', saying: "Redis Sentinel's, which serves no keys" },
 ];
-
-/** What is usually behind `port`, or `undefined` where nothing is usual. */
-export function knownPort(port: number): KnownPort | undefined {
-  return knownPorts.find((known) => known.port === port);
-}

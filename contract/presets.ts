@@ -1,5 +1,5 @@
-import type { Resources, StatelessService } from './model.ts';
-import type { Preset } from './stack.ts';
+import type { Resources, StatelessService } from '../model/stack.ts';
+import type { Preset } from './document.ts';
 import type { StoreName } from './services/backend-variables.ts';
 
 /** What a preset decides where the document is silent. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storeNames } from './services/backend-variables.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../model/errors.ts';
 
 /** The frames of `/ws/chat/:patient/:session`, JSON text both ways, and the codes a connection is closed with. */
 

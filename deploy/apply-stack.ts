@@ -1,11 +1,11 @@
-import { generatedSecretKeys } from '../contract/environment.ts';
-import type { Stack } from '../contract/model.ts';
-import { ClusterError } from './cluster-error.ts';
-import type { Cluster } from './cluster.ts';
+import { generatedSecretKeys } from '../model/environment.ts';
+import type { Stack } from '../model/stack.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { execute, obstaclesOf, type Outcome } from './execute.ts';
 import { beginRevision, endRevision, type Revision } from './history.ts';
-import { alone } from './lease.ts';
-import type { KubeObject } from './objects.ts';
+import { alone } from '../kube/lease.ts';
+import type { KubeObject } from '../kube/objects.ts';
 import {
   deleteObject,
   leftoverClaims,
@@ -13,11 +13,11 @@ import {
   ownedClaims,
   ownedObjects,
   stackSecretOf,
-} from './owned.ts';
+} from './stack-objects.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
-import type { ChatTurn, Speaker } from './reach/chat-turn.ts';
-import { EarlyChats, proveChat } from './rollout/prove.ts';
+import type { ChatTurn, Speaker } from '../contract/chat-turn.ts';
+import { EarlyChats, proveChat } from './rollout/chat-check.ts';
 import { awaitRollout } from './rollout/rollout.ts';
 import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { masked, shownValue } from './masked.ts';
-import type { KubeObject } from './objects.ts';
+import { masked, shownValue } from '../model/redact.ts';
+import type { KubeObject } from '../kube/objects.ts';
 
 /** One field that differs. `from` is absent where it is new, `to` where it goes. */
 export interface FieldChange {

@@ -1,10 +1,10 @@
-import { claimsToGrow } from './claims.ts';
-import { ClusterError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import { nameOf, type KubeObject } from './objects.ts';
-import { pause } from './pause.ts';
+import { claimsToGrow } from './volume-claims.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import { nameOf, type KubeObject } from '../kube/objects.ts';
+import { pause } from '../kube/poll.ts';
 import type { Planned } from './plan.ts';
-import { applyObject, type Conflict } from './server-side-apply.ts';
+import { applyObject, type Conflict } from '../kube/server-side-apply.ts';
 import { isToBeTakenOver, takeOver } from './take-over.ts';
 
 /** What was done to one object. */

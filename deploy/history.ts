@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { stackHistoryName } from '../contract/environment.ts';
-import { stackLabels } from '../contract/labels.ts';
-import { ApiError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
-import type { StackRef } from './owned.ts';
-import { readObject } from './server-side-apply.ts';
+import { stackHistoryName } from '../model/environment.ts';
+import { stackLabels } from '../model/labels.ts';
+import { ApiError } from '../kube/cluster-error.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { StackRef } from './stack-objects.ts';
+import { readObject } from '../kube/server-side-apply.ts';
 
 /**
  * What became of a revision. `applying`: begun, and never ended if nobody is at it. `deployed`: a chat turn passed.

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError, type ClusterError } from './cluster-error.ts';
-import { nameOf, type KubeObject } from './objects.ts';
+import { ApiError, type ClusterError } from '../kube/cluster-error.ts';
+import { nameOf, type KubeObject } from '../kube/objects.ts';
 
-/** What Kubernetes fixes when it makes an object of a kind, besides claims (cluster/claims.ts). */
+/** What Kubernetes fixes when it makes an object of a kind, besides claims (deploy/volume-claims.ts). */
 const fixedFields: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: ['selector', 'serviceName', 'podManagementPolicy'],
   Deployment: ['selector'],

@@ -1,6 +1,6 @@
-import type { Cluster } from './cluster.ts';
-import type { ResourceList } from './discovery.ts';
-import type { KubeObject, Metadata } from './objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { ResourceList } from '../kube/discovery.ts';
+import type { KubeObject, Metadata } from '../kube/objects.ts';
 
 interface GroupList {
   readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];

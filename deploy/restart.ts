@@ -1,7 +1,7 @@
-import type { Stack } from '../contract/model.ts';
-import { isWorkload } from '../contract/model.ts';
-import { workloadName } from '../contract/names.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
+import type { Stack } from '../model/stack.ts';
+import { isWorkload } from '../model/stack.ts';
+import { workloadName } from '../model/names.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
 
 /** Not the manager that applies: what it owns and an apply does not render would be taken away, and pods rolled again. */
 const restartManager = `${fieldManager}-restart`;

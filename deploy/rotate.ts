@@ -1,9 +1,9 @@
-import { generatedSecretKeys } from '../contract/environment.ts';
-import type { Stack } from '../contract/model.ts';
-import { ClusterError } from './cluster-error.ts';
-import type { Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
-import { ownedObjects } from './owned.ts';
+import { generatedSecretKeys } from '../model/environment.ts';
+import type { Stack } from '../model/stack.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { ownedObjects } from './stack-objects.ts';
 import { restart } from './restart.ts';
 import {
   completed,
@@ -17,7 +17,7 @@ import {
   type SecretMaker,
   type SecretValues,
 } from './secret.ts';
-import { applyObject, readObject } from './server-side-apply.ts';
+import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { takeDown } from './take-down.ts';
 
 export interface RotateOptions {

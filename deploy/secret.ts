@@ -1,11 +1,11 @@
-import { generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
-import type { Stack } from '../contract/model.ts';
-import { apiGroup } from '../contract/names.ts';
-import { ApiError, ClusterError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
-import { stackSecretOf, type StackRef } from './owned.ts';
-import { readObject } from './server-side-apply.ts';
+import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
+import type { Stack } from '../model/stack.ts';
+import { apiGroup } from '../model/names.ts';
+import { ApiError, ClusterError } from '../kube/cluster-error.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { stackSecretOf, type StackRef } from './stack-objects.ts';
+import { readObject } from '../kube/server-side-apply.ts';
 
 export type SecretValues = Readonly<Record<string, string>>;
 

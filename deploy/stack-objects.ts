@@ -1,9 +1,9 @@
-import { stackHistoryName, stackSecretName } from '../contract/environment.ts';
-import { asSelector, stackLabels, stackSelector } from '../contract/labels.ts';
-import { isWorkload, type Stack } from '../contract/model.ts';
-import { workloadName } from '../contract/names.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
+import { stackHistoryName, stackSecretName } from '../model/environment.ts';
+import { asSelector, stackLabels, stackSelector } from '../model/labels.ts';
+import { isWorkload, type Stack } from '../model/stack.ts';
+import { workloadName } from '../model/names.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
 
 /** Which stack: its name and namespace. */
 export type StackRef = Pick<Stack, 'name' | 'namespace'>;

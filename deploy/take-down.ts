@@ -1,10 +1,10 @@
-import { stackHistoryName, stackSecretName } from '../contract/environment.ts';
-import { stackLabels } from '../contract/labels.ts';
-import type { Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
-import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './owned.ts';
-import { pause } from './pause.ts';
-import { readObject } from './server-side-apply.ts';
+import { stackHistoryName, stackSecretName } from '../model/environment.ts';
+import { stackLabels } from '../model/labels.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './stack-objects.ts';
+import { pause } from '../kube/poll.ts';
+import { readObject } from '../kube/server-side-apply.ts';
 import { nextSecretName } from './secret.ts';
 
 /** Everything of a stack in a cluster, by what becomes of it. */

@@ -1,8 +1,8 @@
-import { ApiError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import { removed, unionOf, without, type FieldSet } from './fields.ts';
-import type { KubeObject, ManagedFields } from './objects.ts';
-import { readObject } from './server-side-apply.ts';
+import { ApiError } from '../kube/cluster-error.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import { removed, unionOf, without, type FieldSet } from '../kube/fields.ts';
+import type { KubeObject, ManagedFields } from '../kube/objects.ts';
+import { readObject } from '../kube/server-side-apply.ts';
 
 /**
  * `kubectl apply` (client-side) owns what it wrote as an Update. Server-side apply by another manager then conflicts

@@ -1,7 +1,7 @@
-import { fieldManager } from './cluster.ts';
-import { has, type FieldPath, type FieldSet } from './fields.ts';
-import { shownValue } from './masked.ts';
-import type { KubeObject } from './objects.ts';
+import { fieldManager } from '../kube/cluster.ts';
+import { has, type FieldPath, type FieldSet } from '../kube/fields.ts';
+import { shownValue } from '../model/redact.ts';
+import type { KubeObject } from '../kube/objects.ts';
 
 /**
  * Something another manager added where the list is ours: a variable or port of a container we render, a key of a

@@ -1,6 +1,6 @@
-import { mebibytes } from '../contract/quantity.ts';
-import type { Cluster } from './cluster.ts';
-import { nameOf, type KubeObject } from './objects.ts';
+import { mebibytes } from '../model/quantity.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { nameOf, type KubeObject } from '../kube/objects.ts';
 
 /** A claim template of a StatefulSet, as far as it may or may not change. */
 export interface Claim {

@@ -1,4 +1,5 @@
-import { knownPort } from '../contract/known-ports.ts';
+import { knownPorts } from '../contract/known-ports.ts';
+import { knownPort } from '../model/known-port.ts';
 import type { StoreName } from '../contract/services/backend-variables.ts';
 import { aProduct, type Finding } from './finding.ts';
 import { identify } from './identify.ts';
@@ -29,7 +30,7 @@ export async function explain(failure: Failure): Promise<string> {
   const finding = await identify(host, port, { timeoutMs });
   const sentences = [`${at(host, port)} ${says(finding, failure)}`];
   if (isRight(finding, failure)) return sentences.join(' ');
-  const known = knownPort(port);
+  const known = knownPort(knownPorts, port);
   const usual = usualOf(service);
   if (known && port !== usual.port) sentences.push(`Port ${port} is ${known.saying}.`);
   if (port !== usual.port && finding.what !== 'unknown-host') sentences.push(await elsewhere(failure));

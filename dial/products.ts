@@ -1,6 +1,6 @@
 import { chatStack } from '../contract/chat-stack.ts';
-import { serviceOf } from '../contract/environment.ts';
-import { dialledPort, type Edge } from '../contract/model.ts';
+import { serviceOf } from '../model/environment.ts';
+import { dialledPort, type Edge } from '../model/stack.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import type { StoreName } from '../contract/services/backend-variables.ts';

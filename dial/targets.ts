@@ -1,4 +1,4 @@
-import type { Env } from '../contract/env.ts';
+import type { Env } from '../contract/backend-env.ts';
 import type { StoreName } from '../contract/services/backend-variables.ts';
 
 /** Where an environment says a store is, and what it shows there. */

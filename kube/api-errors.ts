@@ -1,4 +1,4 @@
-import type { TerminalCode } from '../contract/errors.ts';
+import type { TerminalCode } from '../model/errors.ts';
 import { ApiError, ClusterError, type StatusCause } from './cluster-error.ts';
 
 /** Where a request went, for words about it. */

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { refusal, unreachable, type Asked } from './api-words.ts';
+import { refusal, unreachable, type Asked } from './api-errors.ts';
 import { noCredentials } from './credentials.ts';
 import { chosenKubeConfig, type Choice } from './kubeconfig.ts';
 

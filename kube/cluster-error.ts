@@ -1,4 +1,4 @@
-import type { TerminalCode } from '../contract/errors.ts';
+import type { TerminalCode } from '../model/errors.ts';
 
 /** Something about a cluster that its user can mend: shown as it is, without a stack trace. */
 export class ClusterError extends Error {

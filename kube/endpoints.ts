@@ -1,5 +1,5 @@
-import type { Cluster } from '../cluster.ts';
-import type { PodPort } from './forward.ts';
+import type { Cluster } from './cluster.ts';
+import type { PodPort } from './port-forward.ts';
 
 interface EndpointSlice {
   readonly ports?: readonly { readonly name?: string; readonly port?: number }[];

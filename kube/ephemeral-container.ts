@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Cluster } from '../cluster.ts';
-import { ClusterError } from '../cluster-error.ts';
-import type { KubeObject } from '../objects.ts';
-import { pause } from '../pause.ts';
+import type { Cluster } from './cluster.ts';
+import { ClusterError } from './cluster-error.ts';
+import type { KubeObject } from './objects.ts';
+import { pause } from './poll.ts';
 
 /** A container as a pod's spec has it, as far as a copy of it needs. */
 export interface ContainerSpec {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { Exec } from '@kubernetes/client-node';
-import type { Api } from '../api.ts';
-import { ClusterError } from '../cluster-error.ts';
+import type { Api } from './api.ts';
+import { ClusterError } from './cluster-error.ts';
 
 /** One container of one pod. */
 export interface PodContainer {

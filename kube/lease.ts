@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { stackHistoryName } from '../contract/environment.ts';
-import { stackLabels } from '../contract/labels.ts';
+import { stackHistoryName } from '../model/environment.ts';
+import { stackLabels } from '../model/labels.ts';
 import { ApiError, ClusterError } from './cluster-error.ts';
 import { fieldManager, type Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
-import type { StackRef } from './owned.ts';
+import type { StackRef } from '../deploy/stack-objects.ts';
 import { readObject } from './server-side-apply.ts';
 
 /**

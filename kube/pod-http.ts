@@ -1,6 +1,6 @@
 import { request } from 'node:http';
-import type { Api } from '../api.ts';
-import { dialPod, type PodPort } from './forward.ts';
+import type { Api } from './api.ts';
+import { dialPod, type PodPort } from './port-forward.ts';
 
 /** A GET of a pod's own HTTP, through the API server: status and parsed body. Rejects when nothing answers. */
 export async function getFromPod(

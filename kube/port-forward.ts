@@ -1,7 +1,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { PortForward } from '@kubernetes/client-node';
-import type { Api } from '../api.ts';
-import { ClusterError } from '../cluster-error.ts';
+import type { Api } from './api.ts';
+import { ClusterError } from './cluster-error.ts';
 
 /** One port of one pod. */
 export interface PodPort {

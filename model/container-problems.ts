@@ -1,7 +1,7 @@
-import type { InitStep, Probe, Resources, Volume, Workload } from './model.ts';
+import type { InitStep, Probe, Resources, Volume, Workload } from './stack.ts';
 import { labelProblem } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern, mebibytes, millicores } from './quantity.ts';
-import { twice } from './twice.ts';
+import { twice } from './duplicates.ts';
 
 /** What contradicts itself about how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {

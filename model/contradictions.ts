@@ -6,11 +6,11 @@ import {
   type Port,
   type Service,
   type StackDefinition,
-} from './model.ts';
+} from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
 import { containerProblems } from './container-problems.ts';
-import { twice } from './twice.ts';
+import { twice } from './duplicates.ts';
 import { nearest } from './nearest.ts';
 import { asText } from './variable.ts';
 

@@ -1,5 +1,5 @@
 import { contradictions } from './contradictions.ts';
-import type { Stack, StackDefinition } from './model.ts';
+import type { Stack, StackDefinition } from './stack.ts';
 
 /** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
 export class StackError extends Error {

@@ -1,4 +1,4 @@
-import { dialledPort, type Service, type Stack } from './model.ts';
+import { dialledPort, type Service, type Stack } from './stack.ts';
 import { asText, type Variable } from './variable.ts';
 
 /** What people are told about a stack, as text, so that no document repeats a fact by hand. */

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { storeNames } from './services/backend-variables.ts';
 
-/** The argument that makes the app's image dial its stores instead of serving. */
+/** The argument that makes a reporting service's image dial its dependencies instead of serving. */
 export const dialWord = 'dial';
 
-/** What `node main.js dial` in the app's image writes to standard output, as one line of JSON. */
-export const dialReport = z.strictObject({
+/** What `<image> dial` writes to standard output, as one line of JSON. Unknown fields are ignored. */
+export const dialReport = z.object({
   /** What is wrong with the environment, in words; nothing is dialled then. */
   problems: z.array(z.string()),
   stores: z.array(
-    z.strictObject({
-      service: z.enum(storeNames),
+    z.object({
+      service: z.string(),
       host: z.string(),
       port: z.int(),
       ok: z.boolean(),

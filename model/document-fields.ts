@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { chatStackSchema } from './stack.ts';
 
 interface Node {
   readonly type?: string;
@@ -12,14 +11,20 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
 }
 
-/** JSON Schema of the ChatStack document as a user writes it, for editors. */
-export function chatStackJsonSchema(): Record<string, unknown> {
-  return { title: 'ChatStack', ...z.toJSONSchema(chatStackSchema, { io: 'input', target: 'draft-7' }) };
+/** What has a document: a kind, or as much of it as this file needs. */
+interface Documented {
+  readonly kind: string;
+  readonly schema: z.ZodType;
 }
 
-/** Every field of the document with its form, default and meaning, as `[path, form, default, meaning]`. */
-export function chatStackFields(): string[][] {
-  return fields('', chatStackJsonSchema());
+/** JSON Schema of a kind's document as a user writes it, for editors. */
+export function jsonSchemaOf({ kind, schema }: Documented): Record<string, unknown> {
+  return { title: kind, ...z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) };
+}
+
+/** Every field of a kind's document with its form, default and meaning, as `[path, form, default, meaning]`. */
+export function fieldsOf(kind: Documented): string[][] {
+  return fields('', jsonSchemaOf(kind));
 }
 
 function fields(path: string, node: Node): string[][] {

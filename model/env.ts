@@ -1,30 +1,19 @@
-import { chatStack } from './chat-stack.ts';
 import { configDigest } from './digest.ts';
-import { environmentOf, serviceOf } from './environment.ts';
 import { nearest } from './nearest.ts';
-import { readChatStack } from './read-chat-stack.ts';
-import { backendName } from './services/backend-ports.ts';
-import { backendVariables } from './services/backend-variables.ts';
 import { asText, shownText, type Variable } from './variable.ts';
 
-/** The app's environment, derived from the backend's variables. Pure: the text comes in, nothing is read here. */
+/** A process' environment, parsed by the variables it reads. Pure: the text comes in, nothing is read here. */
 
-type Variables = typeof backendVariables;
-export type EnvName = keyof Variables;
+export type Variables = Readonly<Record<string, Variable>>;
 type ValueOf<V> = V extends { schema: { _output: infer T } } ? T : never;
 
 /** Parsed values by name; a variable with a default always has one. */
-export type Env = {
-  readonly [N in EnvName]: Variables[N] extends { default: unknown }
-    ? ValueOf<Variables[N]>
-    : ValueOf<Variables[N]> | undefined;
+export type EnvOf<V> = {
+  readonly [N in keyof V]: V[N] extends { default: unknown } ? ValueOf<V[N]> : ValueOf<V[N]> | undefined;
 };
 
 /** The text of an environment. */
 export type EnvText = Readonly<Record<string, string | undefined>>;
-
-export const envNames = Object.keys(backendVariables) as readonly EnvName[];
-const variables: Readonly<Record<string, Variable>> = backendVariables;
 
 /** One bad variable in words: its name, its value (masked when secret), what was expected, what to do. */
 export interface EnvProblem {
@@ -32,15 +21,30 @@ export interface EnvProblem {
   readonly message: string;
 }
 
-export type EnvResult =
-  | { readonly ok: true; readonly env: Env; readonly warnings: readonly string[] }
+export type EnvResult<E> =
+  | { readonly ok: true; readonly env: E; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly EnvProblem[]; readonly warnings: readonly string[] };
 
-/** Parses the whole environment at once; every problem is reported, not only the first. */
-export function parseEnv(source: EnvText): EnvResult {
+/** What a process knows of its environment beyond each variable alone. */
+export interface EnvRules<E> {
+  /** What no variable can say alone; asked only when each variable parsed. */
+  readonly together?: (env: E) => readonly EnvProblem[];
+  /** What the manifests take a variable's value from, such as `edge to redis:redis`; undefined where unknown. */
+  readonly origin?: (name: string) => string | undefined;
+  /** Names under one of the process' prefixes that other programs read. */
+  readonly foreign?: readonly string[];
+}
+
+/** Parses a whole environment at once; every problem is reported, not only the first. An empty variable is unset. */
+export function parseEnv<const V>(
+  variables: V,
+  source: EnvText,
+  rules: EnvRules<EnvOf<V>> = {},
+): EnvResult<EnvOf<V>> {
+  const known = variables as Variables;
   const problems: EnvProblem[] = [];
   const parsed: Record<string, unknown> = {};
-  for (const [name, variable] of Object.entries(variables)) {
+  for (const [name, variable] of Object.entries(known)) {
     const raw = source[name];
     if (raw === undefined || raw === '') {
       parsed[name] = variable.default;
@@ -48,17 +52,17 @@ export function parseEnv(source: EnvText): EnvResult {
     }
     const result = variable.schema.safeParse(raw);
     if (result.success) parsed[name] = result.data;
-    else problems.push({ name, message: badValue(name, raw, variable) });
+    else problems.push({ name, message: badValue(name, raw, variable, rules.origin?.(name)) });
   }
-  const env = parsed as unknown as Env;
-  if (problems.length === 0) problems.push(...together(env));
-  const warnings = unknownNames(source);
+  const env = parsed as EnvOf<V>;
+  if (problems.length === 0) problems.push(...(rules.together?.(env) ?? []));
+  const warnings = unknownNames(known, source, rules.foreign ?? []);
   return problems.length > 0
     ? { ok: false, problems, warnings }
     : { ok: true, env: Object.freeze(env), warnings };
 }
 
-function badValue(name: string, raw: string, variable: Variable): string {
+function badValue(name: string, raw: string, variable: Variable, origin: string | undefined): string {
   const shown = variable.secret ? '(secret, not shown)' : `"${shownText(raw)}"`;
   if (/^(tcp|udp|sctp):\/\//.test(raw)) {
     const service = name
@@ -75,72 +79,48 @@ function badValue(name: string, raw: string, variable: Variable): string {
     variable.default === undefined
       ? 'or leave it unset'
       : `or leave it unset for ${asText(variable.default)}`;
-  const places = `the container's env, its ConfigMap, your shell or .env${origin(name)}`;
+  const from = origin === undefined ? '' : `; the manifests take it from the ${origin}`;
+  const places = `the container's env, its ConfigMap, your shell or .env${from}`;
   return `${name} is ${shown}; expected ${variable.expected}. Correct it where it is set (${places}) ${fallback}.`;
 }
 
-/** What the manifests of a stack derive it from, where they do. */
-function origin(name: string): string {
-  const stack = chatStack(readChatStack({}, 'the defaults'));
-  const value = environmentOf(stack, serviceOf(stack, backendName)).find((one) => one.name === name);
-  return value === undefined || ['default', 'setting'].includes(value.from)
-    ? ''
-    : `; the manifests take it from the ${value.from}`;
-}
-
-/** What no variable can say alone. */
-function together(env: Env): EnvProblem[] {
-  const problems: EnvProblem[] = [];
-  if (env.AUTH_MODE === 'jwt' && env.AUTH_JWKS_URL === undefined && env.AUTH_JWT_SECRET === undefined)
-    problems.push({
-      name: 'AUTH_MODE',
-      message:
-        'AUTH_MODE is "jwt", but neither AUTH_JWKS_URL nor AUTH_JWT_SECRET is set; one of them must verify the tokens.',
-    });
-  if (env.HTTP_PORT === env.METRICS_PORT)
-    problems.push({
-      name: 'METRICS_PORT',
-      message: `METRICS_PORT and HTTP_PORT are both ${env.HTTP_PORT}; operations need a port of their own, so that nobody outside reaches them.`,
-    });
-  return problems;
-}
-
-/** `REDIS_`, `LLM_` …: whoever writes a variable under one of these means us. */
-const prefixes = [...new Set(envNames.map((name) => name.slice(0, name.indexOf('_') + 1)))].filter(
-  (prefix) => prefix !== 'NODE_',
-);
-
-/** What Kubernetes' service links add besides `<NAME>_PORT`; never meant for us, so not worth a warning. */
+/** What Kubernetes' service links add besides `<NAME>_PORT`; never meant for the process, so not worth a warning. */
 const serviceLink = /_(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/;
 
-/** Under a prefix of ours, but meant for other programs. */
-const foreign: readonly string[] = ['HTTP_PROXY'];
-
-function unknownNames(source: EnvText): string[] {
+/** A name under `REDIS_`, `LLM_` … is meant for the process that reads others under that prefix. */
+function unknownNames(variables: Variables, source: EnvText, foreign: readonly string[]): string[] {
+  const names = Object.keys(variables);
+  const prefixes = new Set(names.map((name) => name.slice(0, name.indexOf('_') + 1)));
+  prefixes.delete('');
+  prefixes.delete('NODE_');
   return Object.keys(source)
-    .filter((name) => !(name in variables) && prefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !Object.hasOwn(variables, name))
+    .filter((name) => [...prefixes].some((prefix) => name.startsWith(prefix)))
     .filter((name) => !serviceLink.test(name) && !foreign.includes(name))
     .sort()
     .map((name) => {
-      const near = nearest(name, envNames);
+      const near = nearest(name, names);
       return `${name} is set but nothing reads it.${near ? ` Did you mean ${near}?` : ''}`;
     });
 }
 
 /** The effective values that are not secret, as text, without those that only mean something locally. */
-export function publicValues(env: Env): Record<string, string> {
-  const shown = envNames.filter(
-    (name) => !variables[name]?.secret && !variables[name]?.local && env[name] !== undefined,
+export function publicValues(
+  variables: Variables,
+  env: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const shown = Object.entries(variables).filter(
+    ([name, variable]) => !variable.secret && !variable.local && env[name] !== undefined,
   );
-  return Object.fromEntries(shown.map((name) => [name, asText(env[name])]));
+  return Object.fromEntries(shown.map(([name]) => [name, asText(env[name])]));
 }
 
 /** The names of the secret variables that are set. */
-export function secretsSet(env: Env): string[] {
-  return envNames.filter((name) => variables[name]?.secret && env[name] !== undefined);
+export function secretsSet(variables: Variables, env: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(variables).filter((name) => variables[name]?.secret && env[name] !== undefined);
 }
 
-/** The digest the renderer wrote on the pod when this process runs what was rendered. */
-export function envDigest(env: Env): string {
-  return configDigest(publicValues(env));
+/** The digest the renderer wrote on the pod when a process with this environment runs what was rendered. */
+export function envDigest(variables: Variables, env: Readonly<Record<string, unknown>>): string {
+  return configDigest(publicValues(variables, env));
 }

@@ -5,7 +5,7 @@ import {
   type Service,
   type Stack,
   type StackDefinition,
-} from './model.ts';
+} from './stack.ts';
 import { suffixes, workloadName } from './names.ts';
 import { asText } from './variable.ts';
 

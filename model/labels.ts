@@ -1,4 +1,4 @@
-import type { Service, Stack } from './model.ts';
+import type { Service, Stack } from './stack.ts';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { isWorkload, type Service, type StackDefinition } from './model.ts';
+import { isWorkload, type Service, type StackDefinition } from './stack.ts';
 import {
   ingressHostProblem,
   labelProblem,

@@ -2,7 +2,6 @@
 
 export const apiGroup = 'mooring.dev';
 export const apiVersion = `${apiGroup}/v1alpha1`;
-export const kind = 'ChatStack';
 
 /** Pod-template annotation that carries the digest of the configuration the pod was rendered with. */
 export const configDigestAnnotation = `${apiGroup}/config-digest`;

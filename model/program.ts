@@ -1,3 +1,6 @@
+import { repositoryOf } from './image-repository.ts';
+import { isWorkload, type Stack, type Workload } from './stack.ts';
+
 /**
  * What is known of how a program reads its configuration, beyond the model: which port it really opens, whether it
  * speaks TLS, what it writes. The proofs hold rendered manifests against it.
@@ -48,7 +51,23 @@ export interface Memory {
   readonly mebibytes: number;
 }
 
+/** How a client asks a program one question that changes nothing. */
+export type DialProtocol =
+  | { readonly protocol: 'resp' | 'bolt' | 'tcp' }
+  | {
+      readonly protocol: 'http';
+      readonly path: string;
+      /** The header that carries the key; absent: none is sent. */
+      readonly secretHeader?: string;
+    };
+
 export interface ProgramFacts {
+  /** Its name among the programs of a kind, such as `redis`; what `program` of a service refers to. */
+  readonly name: string;
+  /** What people call it, such as `Redis`. */
+  readonly product: string;
+  /** Port name → how clients dial it there; a port that is absent is not dialled. */
+  readonly dial?: Readonly<Record<string, DialProtocol>>;
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
   /** Port name → the number the process is told to open; absent where nothing tells it. */
@@ -74,6 +93,24 @@ export interface ProgramFacts {
   readonly executables: readonly string[];
   /** Settings whose values contradict each other or would end its start. */
   readonly problems?: (running: Process) => readonly SettingProblem[];
+}
+
+/** A program of a stack: its service in the model, and how it reads its configuration. */
+export interface Program {
+  readonly service: Workload;
+  readonly facts: ProgramFacts;
+}
+
+/** The services of a stack whose program is among `known`: by their `program`, else by their image. */
+export function programsOf(stack: Stack, known: readonly ProgramFacts[]): Program[] {
+  return stack.services.filter(isWorkload).flatMap((service) => {
+    const facts = known.find(({ name, image }) =>
+      service.program === undefined
+        ? image === repositoryOf(service.container.image)
+        : name === service.program,
+    );
+    return facts ? [{ service, facts }] : [];
+  });
 }
 
 /** The number in a variable such as `8000` or `:7687`; absent where it is unset or no number. */

@@ -2,31 +2,33 @@ import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { nearest } from './nearest.ts';
 import { shownText } from './variable.ts';
-import { chatStackSchema, type ChatStack } from './stack.ts';
 
 /**
- * A ChatStack out of whatever a YAML or JSON parser returned; an empty document means all defaults.
+ * A document of a kind out of whatever a YAML or JSON parser returned; an empty document means all defaults.
  * @param source where it is from, for the error message.
  * @throws StackError naming, for each problem, the path, the value found, what was expected and the nearest known key.
  */
-export function readChatStack(document: unknown, source: string): ChatStack {
-  const result = chatStackSchema.safeParse(document ?? {}, { reportInput: true });
+export function readDocument<D>(schema: z.ZodType<D>, document: unknown, source: string): D {
+  const result = schema.safeParse(document ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw new StackError(
     source,
-    result.error.issues.flatMap((issue) => problems(issue, document)),
+    result.error.issues.flatMap((issue) => problems(schema, issue, document)),
   );
 }
 
 type Issue = z.core.$ZodIssue;
 
-function problems(issue: Issue, document: unknown): string[] {
+function problems(schema: z.core.$ZodType, issue: Issue, document: unknown): string[] {
   const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, document));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey(schema, path, key, document));
   if (issue.code === 'invalid_union') {
     const meant = meantBranch(issue);
     if (meant)
-      return meant.flatMap((inner) => problems({ ...inner, path: [...issue.path, ...inner.path] }, document));
+      return meant.flatMap((inner) =>
+        problems(schema, { ...inner, path: [...issue.path, ...inner.path] }, document),
+      );
   }
   const value = valueAt(document, path);
   return [
@@ -34,15 +36,20 @@ function problems(issue: Issue, document: unknown): string[] {
   ];
 }
 
-/** Of a union's branches, the one the value has the kind of: whoever wrote a group of keys meant the group. */
+/** Reports errors against the union branch whose type matches the input. */
 function meantBranch({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | undefined {
   return errors.find((issues) =>
     issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
   );
 }
 
-function unknownKey(path: readonly string[], key: string, document: unknown): string {
-  const known = knownKeys(path);
+function unknownKey(
+  schema: z.core.$ZodType,
+  path: readonly string[],
+  key: string,
+  document: unknown,
+): string {
+  const known = knownKeys(schema, path);
   const near = nearest(key, known);
   const value = shown(valueAt(document, [...path, key]));
   const where = [...path, key].join('.');
@@ -94,8 +101,8 @@ function hint(issue: Issue, value: unknown): string {
 }
 
 /** The keys the schema knows at `path`. */
-function knownKeys(path: readonly string[]): string[] {
-  let schema: z.core.$ZodType | undefined = chatStackSchema;
+function knownKeys(root: z.core.$ZodType, path: readonly string[]): string[] {
+  let schema: z.core.$ZodType | undefined = root;
   for (const key of path) schema = shapeOf(schema)[key];
   return Object.keys(shapeOf(schema));
 }

@@ -1,5 +1,5 @@
-import { isSecretName } from '../contract/secret-names.ts';
-import { shownText } from '../contract/variable.ts';
+import { isSecretName } from './secret-names.ts';
+import { shownText } from './variable.ts';
 
 /** What stands in place of a value that is secret. */
 export const masked = '(secret)';

@@ -55,6 +55,8 @@ export interface Edge {
   readonly port: string;
   readonly gate: Gate;
   readonly binds: Binding;
+  /** The own variable that names the user it logs in as; the edge does not set it. */
+  readonly userVariable?: string;
 }
 
 /** A place outside the cluster this service calls, such as a language model's endpoint. */
@@ -125,6 +127,14 @@ export interface Container {
   readonly init?: readonly InitStep[];
 }
 
+/** Where a service serves the reports of `model/report.ts`, over plain HTTP. */
+export interface Report {
+  /** One of its own ports. */
+  readonly port: string;
+  readonly readyz: string;
+  readonly config: string;
+}
+
 interface ServiceBase {
   readonly name: string;
   readonly doc: string;
@@ -139,6 +149,10 @@ interface ServiceBase {
   /** Own secret name → the variable that receives it. */
   readonly ownSecrets?: Readonly<Record<string, string>>;
   readonly edges?: readonly Edge[];
+  /** How it tells its readiness and its environment; absent: it does not, and its dependencies are unknown. */
+  readonly report?: Report;
+  /** The name of its program among those its kind knows; absent: by its image. */
+  readonly program?: string;
   readonly externals?: readonly ExternalEdge[];
 }
 

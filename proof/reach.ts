@@ -1,4 +1,4 @@
-import { roleLabel } from '../contract/names.ts';
+import { roleLabel } from '../model/names.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
 import { allowed, type Party } from './graph/policies.ts';
 import { declaredPorts, selectedBy, targetOf } from './graph/ports.ts';

@@ -1,7 +1,7 @@
-import { nearest } from '../contract/nearest.ts';
+import { nearest } from '../model/nearest.ts';
 import { chatPrograms } from '../contract/programs.ts';
-import { isSecretName } from '../contract/secret-names.ts';
-import { shownText, type Variable } from '../contract/variable.ts';
+import { isSecretName } from '../model/secret-names.ts';
+import { shownText, type Variable } from '../model/variable.ts';
 import type { Place } from './source.ts';
 
 /** What stands in place of the secret part of a text. */

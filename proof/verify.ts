@@ -1,4 +1,5 @@
-import { chatPrograms, type Program } from '../contract/programs.ts';
+import type { Program } from '../model/program.ts';
+import { chatPrograms } from '../contract/programs.ts';
 import { checks } from './checks/all.ts';
 import { subjectOf } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';

@@ -1,14 +1,15 @@
+import { chatKind } from '../contract/chat-kind.ts';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Metrics } from '../app/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
-import { envExample, markdownTable, portTable, variableTable } from '../contract/describe.ts';
-import { serviceOf } from '../contract/environment.ts';
-import { errorCodes, terminalCodes } from '../contract/errors.ts';
-import { chatStackFields, chatStackJsonSchema } from '../contract/json-schema.ts';
-import { roleLabel } from '../contract/names.ts';
+import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
+import { serviceOf } from '../model/environment.ts';
+import { errorCodes, terminalCodes } from '../model/errors.ts';
+import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
+import { roleLabel } from '../model/names.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
@@ -47,10 +48,10 @@ function generatedFiles(): Readonly<Record<string, string>> {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/stores/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
-    [schemaPath]: `${JSON.stringify(chatStackJsonSchema(), null, 2)}\n`,
+    [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
-    'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], chatStackFields())}`,
+    'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(chatKind))}`,
     'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };

@@ -1,6 +1,7 @@
+import type { Env } from '../contract/backend-env.ts';
 import { chatStack } from '../contract/chat-stack.ts';
-import type { Env, EnvText } from '../contract/env.ts';
-import { serviceOf } from '../contract/environment.ts';
+import type { EnvText } from '../model/env.ts';
+import { serviceOf } from '../model/environment.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName, backendPorts } from '../contract/services/backend-ports.ts';
 import { storeNames } from '../contract/services/backend-variables.ts';

@@ -8,8 +8,8 @@ import { startApp } from '../app/start.ts';
 import { nextSteps } from '../charts-ts/next-steps.ts';
 import { synth } from '../charts-ts/synth.ts';
 import { UserError } from '../charts-ts/user-error.ts';
-import { StackError } from '../contract/define-stack.ts';
-import { errorCodes } from '../contract/errors.ts';
+import { StackError } from '../model/define-stack.ts';
+import { errorCodes } from '../model/errors.ts';
 import { buildPage } from './build-page.ts';
 import { localEnvironment } from './local-environment.ts';
 

@@ -1,12 +1,7 @@
+import type { ConfigReport } from '../../model/report.ts';
 import type { FastifyInstance } from 'fastify';
-import { envDigest, publicValues, secretsSet, type Env } from '../../contract/env.ts';
-import {
-  retryAfterSeconds,
-  type Config,
-  type PatientContext,
-  type Readyz,
-  type Status,
-} from '../../contract/http.ts';
+import { backendDigest, backendValues, backendSecretsSet, type Env } from '../../contract/backend-env.ts';
+import { retryAfterSeconds, type PatientContext, type Readyz, type Status } from '../../contract/http.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
 import type { Authenticate } from '../authenticate.ts';
 import type { Memory } from '../memory/types.ts';
@@ -40,10 +35,10 @@ export function serveOperations(server: FastifyInstance, env: Env, metrics: Metr
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
-  server.get(httpPaths.config, (): Config => ({
-    digest: envDigest(env),
-    values: publicValues(env),
-    secretsSet: secretsSet(env),
+  server.get(httpPaths.config, (): ConfigReport => ({
+    digest: backendDigest(env),
+    values: backendValues(env),
+    secretsSet: backendSecretsSet(env),
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Env } from '../../contract/env.ts';
+import type { Env } from '../../contract/backend-env.ts';
 import type { Authenticate } from '../authenticate.ts';
 import type { Logger } from '../logger.ts';
 import type { Memory } from '../memory/types.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Env } from '../../contract/env.ts';
+import type { Env } from '../../contract/backend-env.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';

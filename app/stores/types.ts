@@ -1,4 +1,4 @@
-import type { GateState } from '../../contract/http.ts';
+import type { GateState } from '../../model/report.ts';
 import type { Turn } from '../../contract/protocol.ts';
 import type { StoreName } from '../../contract/services/backend-variables.ts';
 

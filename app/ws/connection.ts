@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
-import type { ErrorCode } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../model/errors.ts';
 import type { ServerFrame, Turn } from '../../contract/protocol.ts';
 import { firstLine } from '../../dial/words.ts';
 import type { Logger } from '../logger.ts';

@@ -1,6 +1,6 @@
 import { Chart, type App } from 'cdk8s';
-import { generatedSecretKeys } from '../../contract/environment.ts';
-import { isWorkload, type Stack } from '../../contract/model.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import { addNamespace } from '../constructs/namespace.ts';
 import { addNetworkPolicies } from '../constructs/network-policies.ts';
 import { addSecret } from '../constructs/secret.ts';

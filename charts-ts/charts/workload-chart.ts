@@ -1,12 +1,12 @@
-import type { Workload } from '../../contract/model.ts';
+import type { Workload } from '../../model/stack.ts';
 import { addAutoscaler } from '../constructs/autoscaler.ts';
 import { addConfigMaps } from '../constructs/config-map.ts';
 import { addDisruptionBudget } from '../constructs/disruption-budget.ts';
 import { addIngress } from '../constructs/ingress.ts';
 import { addServiceAccount } from '../constructs/service-account.ts';
 import { addStatefulServices, addStatelessServices } from '../constructs/services.ts';
-import { addStatefulSet } from '../constructs/workload-stateful.ts';
-import { addDeployment } from '../constructs/workload-stateless.ts';
+import { addStatefulSet } from '../constructs/stateful-set.ts';
+import { addDeployment } from '../constructs/deployment.ts';
 import type { Site } from '../options.ts';
 
 /** Everything of one workload, what its pods need first. */

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { StatelessService } from '../../contract/model.ts';
+import type { StatelessService } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf } from './identity.ts';
+import { metadataOf, nameOf } from './metadata.ts';
 
 /** Scales a Deployment by its CPU, where the service asks for it. */
 export function addAutoscaler(site: Site, service: StatelessService): void {

@@ -1,10 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
-import { configDigest } from '../../contract/digest.ts';
-import type { Workload } from '../../contract/model.ts';
-import { configDigestAnnotation, filesDigestAnnotation, suffixes } from '../../contract/names.ts';
+import { configDigest } from '../../model/digest.ts';
+import type { Workload } from '../../model/stack.ts';
+import { configDigestAnnotation, filesDigestAnnotation, suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { splitEnvironment } from './environment.ts';
-import { metadataOf, nameOf } from './identity.ts';
+import { metadataOf, nameOf } from './metadata.ts';
 
 /** The key that holds the file at `path`: ConfigMap keys may not contain a slash. */
 export const fileKey = (path: string): string => path.replace(/^\//, '').replaceAll('/', '_');

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { StatelessService } from '../../contract/model.ts';
+import type { StatelessService } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 import { podTemplate, revisionsKept } from './pod.ts';
 
 /** A Deployment that never has fewer ready pods than wanted while it is updated, spread over nodes where it can be. */

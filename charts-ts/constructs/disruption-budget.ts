@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Workload } from '../../contract/model.ts';
+import type { Workload } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 
 /** How few replicas a workload may have. */
 export function minReplicas(service: Workload): number {

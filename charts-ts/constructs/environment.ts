@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { environmentOf } from '../../contract/environment.ts';
-import type { Service, Stack } from '../../contract/model.ts';
+import { environmentOf } from '../../model/environment.ts';
+import type { Service, Stack } from '../../model/stack.ts';
 
 /** A workload's environment, divided by how the manifests must carry it. */
 export interface SplitEnvironment {

@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Container } from '../../contract/model.ts';
+import type { Container } from '../../model/stack.ts';
 
 /** How every pod of every stack is hardened. The only place. */
 

@@ -1,8 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Ingress, StatelessService } from '../../contract/model.ts';
-import { suffixes } from '../../contract/names.ts';
+import type { Ingress, StatelessService } from '../../model/stack.ts';
+import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf } from './identity.ts';
+import { metadataOf, nameOf } from './metadata.ts';
 
 /**
  * The way in from the world. What only ready pods may answer goes to the ready-only Service; the rest, such as a page

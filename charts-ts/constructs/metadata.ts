@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { labelsOf, managedBy, selectorOf, stackLabels, stackSelector } from '../../contract/labels.ts';
-import type { Service, Workload } from '../../contract/model.ts';
-import { workloadName } from '../../contract/names.ts';
+import { labelsOf, managedBy, selectorOf, stackLabels, stackSelector } from '../../model/labels.ts';
+import type { Service, Workload } from '../../model/stack.ts';
+import { workloadName } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 
 export { labelsOf, managedBy, selectorOf, stackLabels, stackSelector };

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Site } from '../options.ts';
-import { managedBy } from './identity.ts';
+import { managedBy } from './metadata.ts';
 
 /** Pinned, so that an upgrade of the cluster does not tighten what is enforced behind a running stack. */
 const podSecurityVersion = 'v1.34';

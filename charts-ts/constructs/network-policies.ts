@@ -1,10 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
-import { serviceOf } from '../../contract/environment.ts';
-import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../contract/model.ts';
-import { roleLabel } from '../../contract/names.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../model/stack.ts';
+import { roleLabel } from '../../model/names.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf, selectorOf, stackSelector } from './identity.ts';
-import { addressesOf, nameServers } from './peers.ts';
+import { metadataOf, nameOf, selectorOf, stackSelector } from './metadata.ts';
+import { addressesOf, nameServers } from './network-policy-peers.ts';
 
 type NamedPolicy = readonly [name: string, spec: k8s.NetworkPolicySpec];
 

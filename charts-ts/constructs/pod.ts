@@ -1,11 +1,11 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { InitStep, Resources, Workload } from '../../contract/model.ts';
-import { suffixes } from '../../contract/names.ts';
+import type { InitStep, Resources, Workload } from '../../model/stack.ts';
+import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { digestsOf } from './config-map.ts';
 import { splitEnvironment } from './environment.ts';
 import { hardenedContainer, hardenedPod } from './hardening.ts';
-import { labelsOf, nameOf } from './identity.ts';
+import { labelsOf, nameOf } from './metadata.ts';
 import { probesOf } from './probes.ts';
 import { mountsOf, podVolumesOf } from './volumes.ts';
 

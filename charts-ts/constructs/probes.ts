@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Probe, Probes } from '../../contract/model.ts';
+import type { Probe, Probes } from '../../model/stack.ts';
 
 type ProbeFields = 'startupProbe' | 'readinessProbe' | 'livenessProbe';
 

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
-import { generatedSecretKeys, stackSecretName } from '../../contract/environment.ts';
+import { generatedSecretKeys, stackSecretName } from '../../model/environment.ts';
 import type { Site } from '../options.ts';
-import { metadataOf } from './identity.ts';
+import { metadataOf } from './metadata.ts';
 
 /**
  * The stack's own Secret, with exactly the keys the stack generates. Immutable: another value over an old volume

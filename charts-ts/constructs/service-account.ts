@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Workload } from '../../contract/model.ts';
+import type { Workload } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf } from './identity.ts';
+import { metadataOf, nameOf } from './metadata.ts';
 
 /** An identity of its own for each workload, without a token: none of them talks to the API server. */
 export function addServiceAccount(site: Site, service: Workload): void {

@@ -5,10 +5,10 @@ import {
   type StatefulService,
   type StatelessService,
   type Workload,
-} from '../../contract/model.ts';
-import { suffixes } from '../../contract/names.ts';
+} from '../../model/stack.ts';
+import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 
 type NamedPort = readonly [name: string, port: Port];
 

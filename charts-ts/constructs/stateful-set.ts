@@ -1,8 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { StatefulService } from '../../contract/model.ts';
-import { suffixes } from '../../contract/names.ts';
+import type { StatefulService } from '../../model/stack.ts';
+import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
-import { metadataOf, nameOf, selectorOf } from './identity.ts';
+import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 import { podTemplate, revisionsKept } from './pod.ts';
 import { claimsOf } from './volumes.ts';
 

@@ -1,9 +1,9 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { InitStep, Volume, Workload } from '../../contract/model.ts';
-import { suffixes } from '../../contract/names.ts';
+import type { InitStep, Volume, Workload } from '../../model/stack.ts';
+import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { fileKey } from './config-map.ts';
-import { nameOf, selectorOf } from './identity.ts';
+import { nameOf, selectorOf } from './metadata.ts';
 
 type Persistent = Extract<Volume, { kind: 'persistent' }>;
 type Scratch = Extract<Volume, { kind: 'scratch' }>;

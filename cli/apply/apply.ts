@@ -1,7 +1,7 @@
-import type { ChatStack } from '../../contract/stack.ts';
-import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../cluster/apply-stack.ts';
-import { nameOf } from '../../cluster/objects.ts';
-import { preflight } from '../../cluster/preflight/preflight.ts';
+import type { ChatStack } from '../../contract/document.ts';
+import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../deploy/apply-stack.ts';
+import { nameOf } from '../../kube/objects.ts';
+import { preflight } from '../../deploy/preflight/preflight.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -11,7 +11,7 @@ import { documentOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
 import { speakerOf } from './speaker.ts';
 
-/** What `mooring apply` does. Throws ClusterError, its code saying why; see cluster/apply-stack.ts. */
+/** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
 export async function applyCommand(options: ApplyOptions): Promise<void> {
   const { document, source } = documentOf(options.file);
   const target = await findTarget(options);

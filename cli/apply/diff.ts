@@ -1,5 +1,5 @@
-import { planStack } from '../../cluster/apply-stack.ts';
-import { nameOf } from '../../cluster/objects.ts';
+import { planStack } from '../../deploy/apply-stack.ts';
+import { nameOf } from '../../kube/objects.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';

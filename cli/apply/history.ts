@@ -1,4 +1,4 @@
-import { readHistory, type Revision } from '../../cluster/history.ts';
+import { readHistory, type Revision } from '../../deploy/history.ts';
 import { findTarget } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';

@@ -1,10 +1,10 @@
-import type { StackPlan } from '../../cluster/apply-stack.ts';
-import type { FieldChange } from '../../cluster/changes.ts';
-import { outcomeOf } from '../../cluster/execute.ts';
-import { masked } from '../../cluster/masked.ts';
-import { nameOf, type KubeObject } from '../../cluster/objects.ts';
-import type { Planned } from '../../cluster/plan.ts';
-import { stackSecretOf, type StackRef } from '../../cluster/owned.ts';
+import type { StackPlan } from '../../deploy/apply-stack.ts';
+import type { FieldChange } from '../../deploy/changes.ts';
+import { outcomeOf } from '../../deploy/execute.ts';
+import { masked } from '../../model/redact.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import type { Planned } from '../../deploy/plan.ts';
+import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import { tone } from '../output.ts';
 
 /** One object that differs, as data. */

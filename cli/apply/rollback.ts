@@ -1,8 +1,8 @@
-import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../cluster/history.ts';
+import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
-import { mebibytes } from '../../contract/quantity.ts';
+import { mebibytes } from '../../model/quantity.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
-import type { ChatStack } from '../../contract/stack.ts';
+import type { ChatStack } from '../../contract/document.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Speaker } from '../../cluster/reach/chat-turn.ts';
-import type { ChatStack } from '../../contract/stack.ts';
+import type { Speaker } from '../../contract/chat-turn.ts';
+import type { ChatStack } from '../../contract/document.ts';
 import { CommandError } from '../fail.ts';
 
 /** Nobody's name: what the proof says stays in this patient's memory, and in nobody else's. */

@@ -1,9 +1,9 @@
 import { chatStack } from '../../contract/chat-stack.ts';
-import type { Stack } from '../../contract/model.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { KubeObject } from '../../cluster/objects.ts';
-import { workloadStates } from '../../cluster/rollout/snapshot.ts';
-import { readObject } from '../../cluster/server-side-apply.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { workloadStates } from '../../deploy/rollout/workload-status.ts';
+import { readObject } from '../../kube/server-side-apply.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import { findTarget, type Target } from '../context.ts';

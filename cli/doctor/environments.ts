@@ -1,11 +1,11 @@
-import { environmentOf, type EnvValue } from '../../contract/environment.ts';
-import { isWorkload, type Stack, type Workload } from '../../contract/model.ts';
-import { workloadName } from '../../contract/names.ts';
-import { nearest } from '../../contract/nearest.ts';
-import { isSecretName } from '../../contract/secret-names.ts';
+import { environmentOf, type EnvValue } from '../../model/environment.ts';
+import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
+import { workloadName } from '../../model/names.ts';
+import { nearest } from '../../model/nearest.ts';
+import { isSecretName } from '../../model/secret-names.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
-import { shownText } from '../../contract/variable.ts';
-import type { KubeObject } from '../../cluster/objects.ts';
+import { shownText } from '../../model/variable.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';
 import type { RunningBackend } from './running.ts';

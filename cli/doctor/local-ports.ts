@@ -1,7 +1,8 @@
+import { configReport } from '../../model/report.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
-import { serviceOf } from '../../contract/environment.ts';
-import { config, status } from '../../contract/http.ts';
-import { publicValues, type Env } from '../../contract/env.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { status } from '../../contract/http.ts';
+import { backendValues, type Env } from '../../contract/backend-env.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendName, type backendPorts } from '../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
@@ -42,9 +43,9 @@ async function publicPort({ variable, number }: OwnPort): Promise<Check[]> {
 }
 
 async function operationsPort({ variable, number }: OwnPort, env: Env): Promise<Check[]> {
-  const running = config.safeParse(await answerOf(number, httpPaths.config)).data;
+  const running = configReport.safeParse(await answerOf(number, httpPaths.config)).data;
   if (!running) return [await freePort({ variable, number })];
-  const here = publicValues(env);
+  const here = backendValues(env);
   const differing = Object.keys({ ...here, ...running.values }).filter(
     (name) => here[name] !== running.values[name],
   );

@@ -1,9 +1,10 @@
+import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv as parseEnvFile } from 'node:util';
-import { parseEnv, type Env, type EnvText } from '../../contract/env.ts';
-import { isSecretName } from '../../contract/secret-names.ts';
+import { type EnvText } from '../../model/env.ts';
+import { isSecretName } from '../../model/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
-import { shownText } from '../../contract/variable.ts';
+import { shownText } from '../../model/variable.ts';
 import { ask } from '../../dial/ask.ts';
 import { usualOf } from '../../dial/products.ts';
 import { targetOf } from '../../dial/targets.ts';
@@ -29,7 +30,7 @@ interface Sources {
 export async function localChecks(envFile: string | undefined, shell: EnvText): Promise<Check[]> {
   const sources = sourcesOf(envFile, shell);
   // As Node's --env-file has it: what the shell sets wins.
-  const result = parseEnv({ ...sources.inFile, ...sources.inShell });
+  const result = parseBackendEnv({ ...sources.inFile, ...sources.inShell });
   const warnings = result.warnings.map((says): Check => ({
     id: `env/${firstWord(says)}`,
     verdict: 'note',

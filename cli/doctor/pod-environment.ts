@@ -1,6 +1,6 @@
-import { setBy, settersOf } from '../../cluster/managers.ts';
-import { nameOf, type KubeObject } from '../../cluster/objects.ts';
-import type { ContainerSpec } from '../../cluster/reach/ephemeral.ts';
+import { setBy, settersOf } from '../../kube/field-managers.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import type { ContainerSpec } from '../../kube/ephemeral-container.ts';
 
 /** One variable of a container as its manifests have it. */
 export interface SetVariable {

@@ -1,9 +1,9 @@
-import type { Stack } from '../../contract/model.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import { causesOf } from '../../cluster/rollout/causes.ts';
-import { gateCauses } from '../../cluster/rollout/gates.ts';
-import { lastLogLine } from '../../cluster/rollout/last-words.ts';
-import type { WorkloadState } from '../../cluster/rollout/snapshot.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { causesOf } from '../../deploy/rollout/causes.ts';
+import { gateCauses } from '../../deploy/rollout/gates.ts';
+import { lastLogLine } from '../../deploy/rollout/diagnostics.ts';
+import type { WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import type { Check } from './check.ts';
 
 /** Why pods do not come up, in Kubernetes' words and with their last line; one line where all are ready. */

@@ -1,21 +1,21 @@
-import { config, type Config } from '../../contract/http.ts';
-import { serviceOf } from '../../contract/environment.ts';
-import { selectorOf } from '../../contract/labels.ts';
-import type { Stack } from '../../contract/model.ts';
+import { configReport, type ConfigReport } from '../../model/report.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { selectorOf } from '../../model/labels.ts';
+import type { Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { workloadName } from '../../contract/names.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { KubeObject } from '../../cluster/objects.ts';
-import { listObjects } from '../../cluster/owned.ts';
-import { getFromPod } from '../../cluster/reach/http.ts';
-import type { Pod } from '../../cluster/rollout/snapshot.ts';
+import { workloadName } from '../../model/names.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { listObjects } from '../../deploy/stack-objects.ts';
+import { getFromPod } from '../../kube/pod-http.ts';
+import type { Pod } from '../../deploy/rollout/workload-status.ts';
 import { environmentIn } from './pod-environment.ts';
 
 /** A backend's process, and what it says it runs with; `undefined` where it says nothing. */
 export interface RunningBackend {
   readonly pod: string;
-  readonly config: Config | undefined;
+  readonly config: ConfigReport | undefined;
 }
 
 /** The pods of the backend that are not on their way out, the youngest first. */
@@ -46,9 +46,9 @@ export async function runningBackends(
 async function configOf(
   cluster: Cluster,
   at: { namespace: string; pod: string; port: number },
-): Promise<Config | undefined> {
+): Promise<ConfigReport | undefined> {
   try {
-    return config.safeParse((await getFromPod(cluster.api, at, httpPaths.config)).json).data;
+    return configReport.safeParse((await getFromPod(cluster.api, at, httpPaths.config)).json).data;
   } catch {
     return undefined;
   }

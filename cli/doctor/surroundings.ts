@@ -1,7 +1,7 @@
-import type { Stack } from '../../contract/model.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { KubeObject } from '../../cluster/objects.ts';
-import { ownedClaims } from '../../cluster/owned.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { ownedClaims } from '../../deploy/stack-objects.ts';
 import type { Check } from './check.ts';
 
 /** What a stack needs of its cluster and cannot bring itself: storage, and metrics where something scales by them. */

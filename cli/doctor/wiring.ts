@@ -1,5 +1,5 @@
-import { nameOf, type KubeObject } from '../../cluster/objects.ts';
-import { setBy } from '../../cluster/managers.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import { setBy } from '../../kube/field-managers.ts';
 import type { Check } from './check.ts';
 
 /** What connects a stack: which image listens where, and which Service leads there. */

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { manifestsIn } from '../../charts-ts/synth.ts';
-import type { KubeObject } from '../../cluster/objects.ts';
-import type { Stack } from '../../contract/model.ts';
-import { workloadName } from '../../contract/names.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { Stack } from '../../model/stack.ts';
+import { workloadName } from '../../model/names.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 
 /** Where synth writes to. */

@@ -1,9 +1,9 @@
-import { alone, removeLease } from '../../cluster/lease.ts';
-import { namespaceContents } from '../../cluster/namespace-contents.ts';
-import { nameOf, type KubeObject } from '../../cluster/objects.ts';
-import { namespaceState } from '../../cluster/preflight/preflight.ts';
-import { remainsOf, takeDown, type Remains } from '../../cluster/take-down.ts';
-import type { StackRef } from '../../cluster/owned.ts';
+import { alone, removeLease } from '../../kube/lease.ts';
+import { namespaceContents } from '../../deploy/namespace-contents.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import { namespaceState } from '../../deploy/preflight/preflight.ts';
+import { remainsOf, takeDown, type Remains } from '../../deploy/take-down.ts';
+import type { StackRef } from '../../deploy/stack-objects.ts';
 import type { DownOptions } from '../commands/down.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';

@@ -1,8 +1,8 @@
 import { findDocument } from '../../charts-ts/read-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
-import type { Stack } from '../../contract/model.ts';
-import { nearest } from '../../contract/nearest.ts';
-import { port } from '../../contract/variable.ts';
+import type { Stack } from '../../model/stack.ts';
+import { nearest } from '../../model/nearest.ts';
+import { port } from '../../model/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';

@@ -1,4 +1,5 @@
-import { chatStackFields } from '../../contract/json-schema.ts';
+import { chatKind } from '../../contract/chat-kind.ts';
+import { fieldsOf } from '../../model/document-fields.ts';
 import { definedAt } from './definition.ts';
 
 /** A field of the ChatStack document. */
@@ -13,7 +14,7 @@ export interface FieldExplained {
 
 /** A field and everything below it, by its path; `spec.` may be left out. */
 export function explainField(asked: string): FieldExplained[] {
-  const all = chatStackFields();
+  const all = fieldsOf(chatKind);
   const under = (path: string): string[][] =>
     all.filter(([field = '']) => field === path || field.startsWith(`${path}.`));
   const found = under(asked);
@@ -25,10 +26,10 @@ export function explainField(asked: string): FieldExplained[] {
       default: fallback === '' ? null : fallback,
       means,
       definedAt:
-        definedAt(new RegExp(`^\\s*${path.split('.').at(-1) ?? ''}[:,]`), 'contract/stack.ts') ?? null,
+        definedAt(new RegExp(`^\\s*${path.split('.').at(-1) ?? ''}[:,]`), 'contract/document.ts') ?? null,
     }),
   );
 }
 
 /** Every path, for suggestions. */
-export const fieldPaths = (): string[] => chatStackFields().map(([path = '']) => path);
+export const fieldPaths = (): string[] => fieldsOf(chatKind).map(([path = '']) => path);

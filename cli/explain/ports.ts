@@ -1,6 +1,7 @@
-import { hostOf } from '../../contract/environment.ts';
-import { knownPort } from '../../contract/known-ports.ts';
-import { dialledPort, isWorkload, type Port, type Service, type Stack } from '../../contract/model.ts';
+import { hostOf } from '../../model/environment.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
+import { knownPort } from '../../model/known-port.ts';
+import { dialledPort, isWorkload, type Port, type Service, type Stack } from '../../model/stack.ts';
 import { definedAt } from './definition.ts';
 
 /** A port number, as one service of the stack listens on it or is reached at it. */
@@ -40,7 +41,7 @@ export function explainPort(stack: Stack, number: number): (PortExplained | Fore
   );
   return found.length > 0
     ? found
-    : [{ kind: 'foreign port', number, usually: knownPort(number)?.saying ?? null }];
+    : [{ kind: 'foreign port', number, usually: knownPort(knownPorts, number)?.saying ?? null }];
 }
 
 function numbersOf(service: Service, port: Port): (number | undefined)[] {

@@ -1,6 +1,6 @@
-import { environmentOf, hostOf, serviceOf } from '../../contract/environment.ts';
-import { dialledPort, type Service, type Stack } from '../../contract/model.ts';
-import { asText, type Variable } from '../../contract/variable.ts';
+import { environmentOf, hostOf, serviceOf } from '../../model/environment.ts';
+import { dialledPort, type Service, type Stack } from '../../model/stack.ts';
+import { asText, type Variable } from '../../model/variable.ts';
 import { definedAt } from './definition.ts';
 
 /** An environment variable, as one service reads it. */

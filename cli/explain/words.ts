@@ -1,5 +1,6 @@
-import type { Stack } from '../../contract/model.ts';
-import { knownPort } from '../../contract/known-ports.ts';
+import type { Stack } from '../../model/stack.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
+import { knownPort } from '../../model/known-port.ts';
 import type { Explained } from './explain.ts';
 import type { FieldExplained } from './fields.ts';
 import type { ForeignPort, PortExplained } from './ports.ts';
@@ -55,7 +56,7 @@ function port(one: PortExplained): string {
   const callers = one.dialledBy.map(({ service, variable: name }) =>
     name === null ? service : `${service} (told by ${name})`,
   );
-  const usual = knownPort(one.number);
+  const usual = knownPort(knownPorts, one.number);
   return rows(
     `${one.number}: ${one.service}'s port "${one.port}", ${one.means}`,
     ['listens on', `${one.listensOn}${one.toldBy === null ? '' : ` (told by ${one.toldBy})`}`],

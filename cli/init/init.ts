@@ -5,7 +5,7 @@ import { packageRoot } from '../package-root.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
-import { starterDocument } from './starter-document.ts';
+import { starterDocument } from '../../contract/starter-document.ts';
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
 export async function initCommand(path: string, options: InitOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import neo4j from 'neo4j-driver';
-import type { Cluster } from '../../cluster/cluster.ts';
-import { ClusterError } from '../../cluster/cluster-error.ts';
-import { dialPod, type PodPort } from '../../cluster/reach/forward.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import { dialPod, type PodPort } from '../../kube/port-forward.ts';
 import { refusedCredentials } from '../../dial/words.ts';
 import { neo4jUser } from '../../contract/services/neo4j.ts';
 

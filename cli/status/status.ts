@@ -1,11 +1,11 @@
 import { chatStack } from '../../contract/chat-stack.ts';
-import type { Stack } from '../../contract/model.ts';
-import { isWorkload } from '../../contract/model.ts';
-import { pause } from '../../cluster/pause.ts';
-import type { Cluster } from '../../cluster/cluster.ts';
-import { causesOf } from '../../cluster/rollout/causes.ts';
-import { gateCauses } from '../../cluster/rollout/gates.ts';
-import { isReady, workloadStates, type WorkloadState } from '../../cluster/rollout/snapshot.ts';
+import type { Stack } from '../../model/stack.ts';
+import { isWorkload } from '../../model/stack.ts';
+import { pause } from '../../kube/poll.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { causesOf } from '../../deploy/rollout/causes.ts';
+import { gateCauses } from '../../deploy/rollout/gates.ts';
+import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';

@@ -1,7 +1,7 @@
 import { backendVariables } from '../services/backend-variables.ts';
 import { backendImage, httpPaths } from '../services/backend.ts';
-import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from './program.ts';
-import { repositoryOf } from './repository.ts';
+import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from '../../model/program.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 
 type EnvName = keyof typeof backendVariables;
 
@@ -11,6 +11,8 @@ const heapOption = /--max-old-space-size=(\d+)(?!\S)/;
 
 /** The chat backend. */
 export const backendFacts: ProgramFacts = {
+  name: 'backend',
+  product: 'chat backend',
   image: repositoryOf(backendImage),
   // Its own schema has the defaults, so it is always told.
   told: (running) => ({

@@ -1,6 +1,6 @@
 import { neo4jImage, neo4jUser } from '../services/neo4j.ts';
-import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from './program.ts';
-import { repositoryOf } from './repository.ts';
+import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from '../../model/program.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 
 const initialHeap = 'NEO4J_server_memory_heap_initial__size';
 const heap = 'NEO4J_server_memory_heap_max__size';
@@ -14,6 +14,9 @@ const shortestPassword = 8;
 
 /** Neo4j, configured by the variables its image turns into settings. */
 export const neo4jFacts: ProgramFacts = {
+  name: 'neo4j',
+  product: 'Neo4j',
+  dial: { bolt: { protocol: 'bolt' } },
   image: repositoryOf(neo4jImage),
   told: (running) => ({
     bolt: portIn(running, 'NEO4J_server_bolt_listen__address'),

@@ -1,6 +1,6 @@
 import { qdrantImage, qdrantSnapshots } from '../services/qdrant.ts';
-import { portIn, type ProgramFacts, type Write } from './program.ts';
-import { repositoryOf } from './repository.ts';
+import { portIn, type ProgramFacts, type Write } from '../../model/program.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 
 const paths: Readonly<Record<string, Write['how']>> = {
   QDRANT__STORAGE__STORAGE_PATH: 'kept',
@@ -11,6 +11,9 @@ const clustered = 'QDRANT__CLUSTER__ENABLED';
 
 /** Qdrant, configured by `QDRANT__` variables over its files. */
 export const qdrantFacts: ProgramFacts = {
+  name: 'qdrant',
+  product: 'Qdrant',
+  dial: { http: { protocol: 'http', path: '/collections', secretHeader: 'api-key' } },
   image: repositoryOf(qdrantImage),
   told: (running) => ({
     http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT'),

@@ -1,10 +1,13 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import { redisImage } from '../services/redis.ts';
-import type { Memory, Process, ProgramFacts, SettingProblem } from './program.ts';
-import { repositoryOf } from './repository.ts';
+import type { Memory, Process, ProgramFacts, SettingProblem } from '../../model/program.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 
 /** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
 export const redisFacts: ProgramFacts = {
+  name: 'redis',
+  product: 'Redis',
+  dial: { redis: { protocol: 'resp' } },
   image: repositoryOf(redisImage),
   told: (running) => {
     const port = directive(running, 'port')?.value;

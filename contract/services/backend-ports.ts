@@ -1,4 +1,4 @@
-import type { Port } from '../model.ts';
+import type { Port } from '../../model/stack.ts';
 
 export const backendName = 'backend';
 

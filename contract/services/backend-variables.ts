@@ -1,5 +1,5 @@
-import { choice, flag, host, hs256Key, list, port, text, token, url, whole } from '../variable.ts';
-import type { Variable } from '../variable.ts';
+import { choice, flag, host, hs256Key, list, port, text, token, url, whole } from '../../model/variable.ts';
+import type { Variable } from '../../model/variable.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
 import { qdrantName, qdrantPorts } from './qdrant.ts';
@@ -122,7 +122,7 @@ const localVariables = {
   DATA_DIR: text({ local: true, default: '.mooring/chat', doc: 'folder of the embedded stores' }),
 };
 
-/** Every variable the app reads. `contract/env.ts` derives the app's schema from it, the manifests their values. */
+/** Every variable the app reads. `model/env.ts` derives the app's schema from it, the manifests their values. */
 export const backendVariables = {
   ...httpVariables,
   ...authVariables,

@@ -6,8 +6,8 @@ import type {
   Resources,
   SecretSource,
   StatelessService,
-} from '../model.ts';
-import { mebibytes } from '../quantity.ts';
+} from '../../model/stack.ts';
+import { mebibytes } from '../../model/quantity.ts';
 import { backendName, backendPorts } from './backend-ports.ts';
 import { backendVariables } from './backend-variables.ts';
 
@@ -56,6 +56,7 @@ export const backend = (options: BackendOptions): StatelessService => ({
   ports: { ...backendPorts, http: exposed(options.nodePort) },
   variables: backendVariables,
   ownPorts: { http: 'HTTP_PORT', metrics: 'METRICS_PORT' },
+  report: { port: 'metrics', readyz: httpPaths.readyz, config: httpPaths.config },
   settings: {
     HTTP_HOST: '0.0.0.0',
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(mebibytes(options.resources.limits.memory) * heapShare)}`,

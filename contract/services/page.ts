@@ -1,4 +1,4 @@
-import type { LocalService, Port } from '../model.ts';
+import type { LocalService, Port } from '../../model/stack.ts';
 import { backendName } from './backend-ports.ts';
 
 export const pageName = 'page';

@@ -1,5 +1,5 @@
-import type { Port, StatefulService } from '../model.ts';
-import { choice, text, whole } from '../variable.ts';
+import type { Port, StatefulService } from '../../model/stack.ts';
+import { choice, text, whole } from '../../model/variable.ts';
 import { storeGraceSeconds, storeSecret, type StoreOptions } from './store.ts';
 
 export const qdrantName = 'qdrant';

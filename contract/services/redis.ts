@@ -1,6 +1,6 @@
-import type { Port, StatefulService } from '../model.ts';
-import { mebibytes } from '../quantity.ts';
-import { text } from '../variable.ts';
+import type { Port, StatefulService } from '../../model/stack.ts';
+import { mebibytes } from '../../model/quantity.ts';
+import { text } from '../../model/variable.ts';
 import { storeGraceSeconds, storeSecret, type StoreOptions } from './store.ts';
 
 export const redisName = 'redis';

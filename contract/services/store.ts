@@ -1,4 +1,4 @@
-import type { Resources } from '../model.ts';
+import type { Resources } from '../../model/stack.ts';
 
 /** What a stack chooses about a store that it runs itself. */
 export interface StoreOptions {

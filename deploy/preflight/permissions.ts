@@ -1,6 +1,6 @@
-import type { Cluster } from '../cluster.ts';
-import { pathOfResource } from '../discovery.ts';
-import type { KubeObject } from '../objects.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { pathOfResource } from '../../kube/discovery.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 
 /** One thing its user must be allowed. `subresource` as in `pods/log`. */
 interface Need {

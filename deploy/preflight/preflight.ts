@@ -1,8 +1,8 @@
-import type { Stack } from '../../contract/model.ts';
-import { ClusterError } from '../cluster-error.ts';
-import type { Cluster } from '../cluster.ts';
-import type { KubeObject } from '../objects.ts';
-import { readObject } from '../server-side-apply.ts';
+import type { Stack } from '../../model/stack.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { readObject } from '../../kube/server-side-apply.ts';
 import { missingPermissions } from './permissions.ts';
 import { missingQuota } from './quota.ts';
 import { missingSecrets } from './secrets.ts';

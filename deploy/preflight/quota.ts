@@ -1,7 +1,7 @@
-import { claimsOf, replicasOf, sizeOf } from '../claims.ts';
-import type { Cluster } from '../cluster.ts';
-import type { KubeObject } from '../objects.ts';
-import { amountOf } from '../../contract/quantity.ts';
+import { claimsOf, replicasOf, sizeOf } from '../volume-claims.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { amountOf } from '../../model/quantity.ts';
 
 interface Quota {
   readonly metadata: { readonly name: string };

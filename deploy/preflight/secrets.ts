@@ -1,6 +1,6 @@
-import { environmentOf, generatedSecretKeys, stackSecretName } from '../../contract/environment.ts';
-import { isWorkload, type Stack } from '../../contract/model.ts';
-import type { Cluster } from '../cluster.ts';
+import { environmentOf, generatedSecretKeys, stackSecretName } from '../../model/environment.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 
 /** Secrets that the pods need and their user keeps, with what is missing of them: whole Secrets, or keys. */
 export async function missingSecrets(

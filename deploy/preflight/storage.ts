@@ -1,6 +1,6 @@
-import { claimNames, claimsOf, replicasOf } from '../claims.ts';
-import type { Cluster } from '../cluster.ts';
-import type { KubeObject } from '../objects.ts';
+import { claimNames, claimsOf, replicasOf } from '../volume-claims.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 
 interface StorageClass {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };

@@ -1,5 +1,5 @@
-import { nameOf } from '../objects.ts';
-import type { ContainerStatus, Pod, WorkloadState } from './snapshot.ts';
+import { nameOf } from '../../kube/objects.ts';
+import type { ContainerStatus, Pod, WorkloadState } from './workload-status.ts';
 
 /** Why a workload does not come up, as it is told. */
 export interface Cause {

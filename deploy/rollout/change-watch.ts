@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { asSelector, stackLabels } from '../../contract/labels.ts';
-import type { Cluster } from '../cluster.ts';
-import type { StackRef } from '../owned.ts';
-import { lookMs, pause } from '../pause.ts';
+import { asSelector, stackLabels } from '../../model/labels.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { StackRef } from '../stack-objects.ts';
+import { lookMs, pause } from '../../kube/poll.ts';
 
 /** What a rollout is seen by: a change of these is worth a look. */
 const kinds = [

@@ -1,14 +1,14 @@
-import { serviceOf } from '../../contract/environment.ts';
-import type { Stack } from '../../contract/model.ts';
-import { workloadName } from '../../contract/names.ts';
+import { serviceOf } from '../../model/environment.ts';
+import type { Stack } from '../../model/stack.ts';
+import { workloadName } from '../../model/names.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
-import { ClusterError } from '../cluster-error.ts';
-import type { Cluster } from '../cluster.ts';
-import { pause } from '../pause.ts';
-import { chatTurn, type ChatTurn, type Speaker } from '../reach/chat-turn.ts';
-import { endpointsOf } from '../reach/endpoints.ts';
-import type { PodPort } from '../reach/forward.ts';
-import type { Pod } from './snapshot.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { pause } from '../../kube/poll.ts';
+import { chatTurn, type ChatTurn, type Speaker } from '../../contract/chat-turn.ts';
+import { endpointsOf } from '../../kube/endpoints.ts';
+import type { PodPort } from '../../kube/port-forward.ts';
+import type { Pod } from './workload-status.ts';
 
 /** After everything is ready a chat answers at once; a Service's endpoints may be a moment behind. */
 const proofMs = 30_000;

@@ -1,5 +1,5 @@
-import type { Cluster } from '../cluster.ts';
-import type { StackRef } from '../owned.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { StackRef } from '../stack-objects.ts';
 import type { Cause } from './causes.ts';
 
 interface Event {

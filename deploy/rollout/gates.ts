@@ -1,13 +1,13 @@
 import { readyz, type Readyz } from '../../contract/http.ts';
-import { serviceOf } from '../../contract/environment.ts';
-import { isWorkload, type Stack } from '../../contract/model.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import type { Cluster } from '../cluster.ts';
-import { nameOf } from '../objects.ts';
-import { getFromPod } from '../reach/http.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { nameOf } from '../../kube/objects.ts';
+import { getFromPod } from '../../kube/pod-http.ts';
 import type { Cause } from './causes.ts';
-import { isReady, type Pod, type WorkloadState } from './snapshot.ts';
+import { isReady, type Pod, type WorkloadState } from './workload-status.ts';
 
 /** A store that Kubernetes calls ready is dialled again within two seconds; ten times as long is no delay. */
 const gateMs = 20_000;

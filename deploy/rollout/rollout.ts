@@ -1,15 +1,15 @@
-import type { Stack } from '../../contract/model.ts';
-import { isWorkload } from '../../contract/model.ts';
-import { ClusterError } from '../cluster-error.ts';
-import type { Cluster } from '../cluster.ts';
-import { nameOf } from '../objects.ts';
-import { deleteObject } from '../owned.ts';
-import { pause } from '../pause.ts';
+import type { Stack } from '../../model/stack.ts';
+import { isWorkload } from '../../model/stack.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { nameOf } from '../../kube/objects.ts';
+import { deleteObject } from '../stack-objects.ts';
+import { pause } from '../../kube/poll.ts';
 import { causesOf, progressOf, type Cause } from './causes.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { gateWatch } from './gates.ts';
-import { lastLogLine, lastWarning } from './last-words.ts';
-import { isReady, workloadStates, type Pod, type WorkloadState } from './snapshot.ts';
+import { lastLogLine, lastWarning } from './diagnostics.ts';
+import { isReady, workloadStates, type Pod, type WorkloadState } from './workload-status.ts';
 
 export interface RolloutOptions {
   /** How long at most, in milliseconds. */

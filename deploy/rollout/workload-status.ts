@@ -1,7 +1,7 @@
-import { stackLabels } from '../../contract/labels.ts';
-import type { Cluster } from '../cluster.ts';
-import type { KubeObject } from '../objects.ts';
-import { listObjects, type StackRef } from '../owned.ts';
+import { stackLabels } from '../../model/labels.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { listObjects, type StackRef } from '../stack-objects.ts';
 
 export interface ContainerStatus {
   readonly name: string;

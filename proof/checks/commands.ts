@@ -1,5 +1,6 @@
-import { nearest } from '../../contract/nearest.ts';
-import { repositoryOf, type Program } from '../../contract/programs.ts';
+import type { Program } from '../../model/program.ts';
+import { nearest } from '../../model/nearest.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf } from '../graph/files.ts';
 import { isShell, programsIn, scriptOf } from '../graph/words.ts';

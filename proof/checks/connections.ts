@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import type { Dial, Said } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';

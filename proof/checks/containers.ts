@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { repositoryOf } from '../../contract/programs.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';

@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
-import { parseEnv } from '../../contract/env.ts';
-import { nearest } from '../../contract/nearest.ts';
-import { type Program } from '../../contract/programs.ts';
+import { parseBackendEnv } from '../../contract/backend-env.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Program } from '../../model/program.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
-import { shownText, type Variable } from '../../contract/variable.ts';
+import { shownText, type Variable } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -46,7 +46,7 @@ function badBackendValues({ workload, container, running }: KnownContainer): Fau
   const kept = [...running.names]
     .filter((name) => variables[name]?.secret)
     .map((name): [string, string] => [name, 'kept']);
-  const result = parseEnv({ ...Object.fromEntries(kept), ...running.env });
+  const result = parseBackendEnv({ ...Object.fromEntries(kept), ...running.env });
   return (result.ok ? [] : result.problems).map(({ name, message }) => ({
     code: 'ENV_INVALID' as const,
     message: `${called(workload)} would refuse to start: ${message}`,

@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import { httpPaths, webSocketPrefix } from '../../contract/services/backend.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import { knownPort } from '../../contract/known-ports.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
+import { knownPort } from '../../model/known-port.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { managedByUs } from '../graph/ours.ts';
@@ -33,7 +34,7 @@ const looksWrong = (number: number, right: number): boolean =>
 
 /** Ports every web server may have are nobody's. */
 const isAnothers = (number: number): boolean => {
-  const known = knownPort(number);
+  const known = knownPort(knownPorts, number);
   return known !== undefined && !/development|HTTP backend/.test(known.saying);
 };
 

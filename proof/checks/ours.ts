@@ -1,4 +1,4 @@
-import { suffixes, workloadName } from '../../contract/names.ts';
+import { suffixes, workloadName } from '../../model/names.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { selectedBy } from '../graph/ports.ts';

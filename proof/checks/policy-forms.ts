@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
-import type { Outsider } from '../../contract/model.ts';
-import { roleLabel } from '../../contract/names.ts';
-import { nearest } from '../../contract/nearest.ts';
+import type { Outsider } from '../../model/stack.ts';
+import { roleLabel } from '../../model/names.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';

@@ -1,4 +1,4 @@
-import { roleLabel } from '../../contract/names.ts';
+import { roleLabel } from '../../model/names.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';

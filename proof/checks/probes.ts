@@ -1,4 +1,4 @@
-import type { Answers, Program } from '../../contract/programs.ts';
+import type { Answers, Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports.ts';

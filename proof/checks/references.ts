@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { textsOf } from '../graph/environment.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -2,7 +2,7 @@ import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import { amountOf } from '../../contract/quantity.ts';
+import { amountOf } from '../../model/quantity.ts';
 import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 const mebi = 2 ** 20;

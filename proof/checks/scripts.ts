@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import { nearest } from '../../contract/nearest.ts';
-import { type Program } from '../../contract/programs.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';

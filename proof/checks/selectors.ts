@@ -1,4 +1,4 @@
-import { repositoryOf } from '../../contract/programs.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { nameLabel } from '../graph/ours.ts';

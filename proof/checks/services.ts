@@ -1,4 +1,5 @@
-import { knownPort } from '../../contract/known-ports.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
+import { knownPort } from '../../model/known-port.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
@@ -7,7 +8,7 @@ import { called, inContainer, type Check, type Subject } from './subject.ts';
 
 /** Whose port a number usually is, as a sentence; `undefined` where it is nobody's. */
 export const sayingOf = (port: number): string | undefined => {
-  const known = knownPort(port);
+  const known = knownPort(knownPorts, port);
   return known && `${port} is ${known.saying}.`;
 };
 

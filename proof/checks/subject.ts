@@ -1,4 +1,4 @@
-import type { Program } from '../../contract/programs.ts';
+import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { dialsOf, type Dial } from '../graph/edges.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/claims.ts';
 import { trimmed } from '../graph/files.ts';

@@ -1,5 +1,5 @@
-import { nearest } from '../../contract/nearest.ts';
-import type { Write } from '../../contract/programs/program.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Write } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, placeOfSetting, trimmed, type Mount } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';

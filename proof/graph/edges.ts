@@ -1,5 +1,5 @@
-import type { Program } from '../../contract/programs.ts';
-import { asText } from '../../contract/variable.ts';
+import type { Program } from '../../model/program.ts';
+import { asText } from '../../model/variable.ts';
 import type { Place } from '../source.ts';
 import type { EnvEntry } from './environment.ts';
 import type { Graph } from './graph.ts';

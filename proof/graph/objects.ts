@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { nearest } from '../../contract/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { valueAt } from '../shown.ts';
 import type { Doc, Path, Place } from '../source.ts';

@@ -1,4 +1,5 @@
-import { repositoryOf, type Process, type Program } from '../../contract/programs.ts';
+import type { Process, Program } from '../../model/program.ts';
+import { repositoryOf } from '../../model/image-repository.ts';
 import { managedByUs } from './ours.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';

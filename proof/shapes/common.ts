@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amountPattern } from '../../contract/quantity.ts';
+import { amountPattern } from '../../model/quantity.ts';
 
 /** Building blocks of the shapes: what a value must look like whatever it means. */
 

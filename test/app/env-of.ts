@@ -1,8 +1,8 @@
-import { parseEnv, type Env } from '../../contract/env.ts';
+import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 
 /** The parsed environment of these values alone. */
 export function envOf(values: Readonly<Record<string, string>>): Env {
-  const result = parseEnv(values);
+  const result = parseBackendEnv(values);
   if (result.ok) return result.env;
   throw new Error(result.problems.map(({ message }) => message).join('\n'));
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Gates } from '../../app/gates.ts';
 import type { Dial } from '../../app/gate-keeper.ts';
-import type { GateState } from '../../contract/http.ts';
+import type { GateState } from '../../model/report.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
 
 /** Stores that are up or away as the test says; everything the gates say about them. */

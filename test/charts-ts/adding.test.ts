@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { kindConfig } from '../../charts-ts/kind-config.ts';
 import { renderStack } from '../../charts-ts/render.ts';
-import { defineStack } from '../../contract/define-stack.ts';
-import { envExample, portTable, variableTable } from '../../contract/describe.ts';
-import { serviceOf } from '../../contract/environment.ts';
-import type { StatefulService } from '../../contract/model.ts';
-import { host, port } from '../../contract/variable.ts';
+import { defineStack } from '../../model/define-stack.ts';
+import { envExample, portTable, variableTable } from '../../model/describe.ts';
+import { serviceOf } from '../../model/environment.ts';
+import type { StatefulService } from '../../model/stack.ts';
+import { host, port } from '../../model/variable.ts';
 import { hardeningProblems } from '../../proof/hardening.ts';
 import { reach } from '../../proof/reach.ts';
 import { containerEnv, idOf, pick, stackOf } from './rendered.ts';

@@ -1,5 +1,5 @@
-import { defineStack } from '../../contract/define-stack.ts';
-import type { Container, Service, Stack } from '../../contract/model.ts';
+import { defineStack } from '../../model/define-stack.ts';
+import type { Container, Service, Stack } from '../../model/stack.ts';
 
 /** Corners of the general model that no stack of ours has. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { serviceOf } from '../../contract/environment.ts';
-import { envDigest, parseEnv } from '../../contract/env.ts';
-import { configDigestAnnotation } from '../../contract/names.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { backendDigest, parseBackendEnv } from '../../contract/backend-env.ts';
+import { configDigestAnnotation } from '../../model/names.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import { at, containerEnv, pick, presetDocuments, stackOf, wantedEnv, workloadsOf } from './rendered.ts';
 
@@ -17,11 +17,11 @@ const documents: Record<string, object> = {
 test.each(Object.entries(documents))("the app parses the backend's environment of %s", (_, spec) => {
   const objects = renderStack(stackOf(spec));
   const deployment = pick(objects, 'Deployment', 'demo-backend');
-  const parsed = parseEnv(containerEnv(objects, deployment));
+  const parsed = parseBackendEnv(containerEnv(objects, deployment));
   expect(parsed.ok ? [] : parsed.problems).toEqual([]);
   expect(parsed.warnings).toEqual([]);
   if (!parsed.ok) return;
-  expect(envDigest(parsed.env), 'what the app will report at /config').toBe(
+  expect(backendDigest(parsed.env), 'what the app will report at /config').toBe(
     at(deployment, 'spec.template.metadata.annotations')?.[configDigestAnnotation as keyof object],
   );
 });
@@ -29,9 +29,9 @@ test.each(Object.entries(documents))("the app parses the backend's environment o
 test('an app given another value reports another digest', () => {
   const objects = renderStack(stackOf());
   const deployment = pick(objects, 'Deployment', 'demo-backend');
-  const parsed = parseEnv({ ...containerEnv(objects, deployment), REDIS_PORT: '6380' });
+  const parsed = parseBackendEnv({ ...containerEnv(objects, deployment), REDIS_PORT: '6380' });
   if (!parsed.ok) throw new Error('6380 is a port');
-  expect(JSON.stringify(deployment)).not.toContain(envDigest(parsed.env));
+  expect(JSON.stringify(deployment)).not.toContain(backendDigest(parsed.env));
 });
 
 test.each(Object.entries(documents))('every container of %s is given what the contract says', (_, spec) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { text } from '../../contract/variable.ts';
+import { text } from '../../model/variable.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import { base, container, cornerStack, stackOf } from './corner-stack.ts';
 import { at, idOf, pick } from './rendered.ts';

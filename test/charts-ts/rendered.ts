@@ -1,6 +1,6 @@
 import { chatStack } from '../../contract/chat-stack.ts';
-import { environmentOf, generatedSecretKeys } from '../../contract/environment.ts';
-import type { Service, Stack } from '../../contract/model.ts';
+import { environmentOf, generatedSecretKeys } from '../../model/environment.ts';
+import type { Service, Stack } from '../../model/stack.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import type { Manifest } from '../../charts-ts/render.ts';
 

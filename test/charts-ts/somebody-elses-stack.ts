@@ -1,6 +1,6 @@
-import { defineStack } from '../../contract/define-stack.ts';
-import type { Container, Port, StatefulService } from '../../contract/model.ts';
-import { host, port } from '../../contract/variable.ts';
+import { defineStack } from '../../model/define-stack.ts';
+import type { Container, Port, StatefulService } from '../../model/stack.ts';
+import { host, port } from '../../model/variable.ts';
 
 const container = (image: string, alive: string): Container => {
   const probe = { tcp: { port: alive }, periodSeconds: 5, failureThreshold: 6 };

@@ -2,7 +2,7 @@ import { App, Yaml } from 'cdk8s';
 import { describe, expect, test } from 'vitest';
 import { addStackCharts } from '../../charts-ts/charts/stack-charts.ts';
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
-import type { Stack } from '../../contract/model.ts';
+import type { Stack } from '../../model/stack.ts';
 import { cornerStack } from './corner-stack.ts';
 import { fakeSecrets, presetDocuments, stackOf } from './rendered.ts';
 import { somebodyElsesStack } from './somebody-elses-stack.ts';

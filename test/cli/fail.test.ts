@@ -2,9 +2,9 @@ import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../charts-ts/user-error.ts';
 import { CommandError, endingOf } from '../../cli/fail.ts';
-import { ClusterError } from '../../cluster/cluster-error.ts';
-import { StackError } from '../../contract/define-stack.ts';
-import { errorCodes, exitCodeOf, terminalCodes } from '../../contract/errors.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import { StackError } from '../../model/define-stack.ts';
+import { errorCodes, exitCodeOf, terminalCodes } from '../../model/errors.ts';
 
 describe('how a command ends', () => {
   test.each(Object.entries(terminalCodes))('%s ends with its exit code and words only', (code, { exit }) => {

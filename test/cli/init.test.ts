@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { starterDocument } from '../../cli/init/starter-document.ts';
+import { starterDocument } from '../../contract/starter-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 

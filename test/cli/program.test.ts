@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { createProgram } from '../../cli/program.ts';
-import { terminalCodes } from '../../contract/errors.ts';
+import { terminalCodes } from '../../model/errors.ts';
 
 const program = createProgram('mooring', '0.0.0', commands);
 const visible = program.commands.filter((command) => !command.name().startsWith('complete'));

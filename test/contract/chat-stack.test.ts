@@ -1,9 +1,10 @@
+import { chatKind } from '../../contract/chat-kind.ts';
 import { expect, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
-import { StackError } from '../../contract/define-stack.ts';
-import { environmentOf, generatedSecretKeys, serviceOf } from '../../contract/environment.ts';
-import type { Stack } from '../../contract/model.ts';
-import { chatStackFields } from '../../contract/json-schema.ts';
+import { StackError } from '../../model/define-stack.ts';
+import { environmentOf, generatedSecretKeys, serviceOf } from '../../model/environment.ts';
+import type { Stack } from '../../model/stack.ts';
+import { fieldsOf } from '../../model/document-fields.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 
 const stackFrom = (spec: object, metadata: object = {}): Stack =>
@@ -206,7 +207,7 @@ test('only the stack called demo takes the node port that kind maps', () => {
 });
 
 test('every field of the document says what it means', () => {
-  expect(chatStackFields().filter(([, , , meaning]) => meaning === '')).toEqual([]);
+  expect(fieldsOf(chatKind).filter(([, , , meaning]) => meaning === '')).toEqual([]);
 });
 
 test('autoscaling from more to fewer replicas is refused', () => {

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
-import { configDigest } from '../../contract/digest.ts';
-import { envDigest, envNames, parseEnv, publicValues, secretsSet } from '../../contract/env.ts';
-import { environmentOf, serviceOf } from '../../contract/environment.ts';
+import { configDigest } from '../../model/digest.ts';
+import { backendDigest, envNames, parseBackendEnv, backendValues, backendSecretsSet } from '../../contract/backend-env.ts';
+import { environmentOf, serviceOf } from '../../model/environment.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
-import type { Variable } from '../../contract/variable.ts';
+import type { Variable } from '../../model/variable.ts';
 
-function parsed(source: Record<string, string>): Extract<ReturnType<typeof parseEnv>, { ok: true }> {
-  const result = parseEnv(source);
+function parsed(source: Record<string, string>): Extract<ReturnType<typeof parseBackendEnv>, { ok: true }> {
+  const result = parseBackendEnv(source);
   if (!result.ok) throw new Error(result.problems.map((problem) => problem.message).join('\n'));
   return result;
 }
 
 function problemsOf(source: Record<string, string>): readonly { name: string; message: string }[] {
-  const result = parseEnv(source);
+  const result = parseBackendEnv(source);
   if (result.ok) throw new Error('the environment was accepted');
   return result.problems;
 }
@@ -51,7 +51,7 @@ test("a service link's value is explained as one", () => {
 test.each(['', ' '].map((blank) => [blank]))(
   'an empty optional variable (%j) is unset only when truly empty',
   (blank) => {
-    const result = parseEnv({ LLM_BASE_URL: blank });
+    const result = parseBackendEnv({ LLM_BASE_URL: blank });
     expect(result.ok).toBe(blank === '');
   },
 );
@@ -104,8 +104,8 @@ test('the proxy of other programs is not taken for a variable of ours', () => {
 test('no secret is among the public values', () => {
   const secrets = envNames.filter((name) => (backendVariables[name] as Variable).secret);
   const { env } = parsed(Object.fromEntries(secrets.map((name) => [name, 'hunter2'.repeat(5)])));
-  expect(JSON.stringify(publicValues(env))).not.toContain('hunter2');
-  expect(secretsSet(env)).toEqual(secrets);
+  expect(JSON.stringify(backendValues(env))).not.toContain('hunter2');
+  expect(backendSecretsSet(env)).toEqual(secrets);
 });
 
 describe('the digest', () => {
@@ -117,15 +117,15 @@ describe('the digest', () => {
   );
 
   test('of what was rendered equals the one of what the process parsed', () => {
-    expect(envDigest(parsed(rendered).env)).toBe(configDigest(rendered));
+    expect(backendDigest(parsed(rendered).env)).toBe(configDigest(rendered));
   });
 
   test('differs when one value differs', () => {
-    expect(envDigest(parsed({ ...rendered, REDIS_PORT: '6380' }).env)).not.toBe(configDigest(rendered));
+    expect(backendDigest(parsed({ ...rendered, REDIS_PORT: '6380' }).env)).not.toBe(configDigest(rendered));
   });
 
   test('does not depend on secrets or on what only means something locally', () => {
     const more = { ...rendered, REDIS_PASSWORD: 'x', DATA_DIR: '/elsewhere' };
-    expect(envDigest(parsed(more).env)).toBe(configDigest(rendered));
+    expect(backendDigest(parsed(more).env)).toBe(configDigest(rendered));
   });
 });

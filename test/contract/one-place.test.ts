@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
-import { hostOf } from '../../contract/environment.ts';
-import { dialledPort } from '../../contract/model.ts';
+import { hostOf } from '../../model/environment.ts';
+import { dialledPort } from '../../model/stack.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendImage } from '../../contract/services/backend.ts';
 import { repetitionsIn, repetitionsInFile, type Facts } from './one-place.ts';

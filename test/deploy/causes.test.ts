@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { amountOf } from '../../contract/quantity.ts';
-import { causesOf } from '../../cluster/rollout/causes.ts';
-import type { Pod, WorkloadState } from '../../cluster/rollout/snapshot.ts';
+import { amountOf } from '../../model/quantity.ts';
+import { causesOf } from '../../deploy/rollout/causes.ts';
+import type { Pod, WorkloadState } from '../../deploy/rollout/workload-status.ts';
 
 const pod = (status: Pod['status']): Pod => ({
   apiVersion: 'v1',

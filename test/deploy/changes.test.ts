@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changesBetween } from '../../cluster/changes.ts';
+import { changesBetween } from '../../deploy/changes.ts';
 
 const object = (spec: object, metadata: object = {}) => ({
   apiVersion: 'apps/v1',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Cluster } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import {
   beginRevision,
   endRevision,
@@ -7,7 +7,7 @@ import {
   readHistory,
   rollbackNote,
   type Revision,
-} from '../../cluster/history.ts';
+} from '../../deploy/history.ts';
 
 const stack = { name: 'demo', namespace: 'chat' };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
-import { documentDigest } from '../../cluster/history.ts';
-import { ownedKinds } from '../../cluster/owned.ts';
+import { documentDigest } from '../../deploy/history.ts';
+import { ownedKinds } from '../../deploy/stack-objects.ts';
 import { cornerStack } from '../charts-ts/corner-stack.ts';
 import { presetDocuments, stackOf } from '../charts-ts/rendered.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { has, removed, unionOf, without } from '../../cluster/fields.ts';
-import { takenOver } from '../../cluster/take-over.ts';
+import { has, removed, unionOf, without } from '../../kube/fields.ts';
+import { takenOver } from '../../deploy/take-over.ts';
 
 const kubectl = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'apps/v1' } as const;
 const mooring = { manager: 'mooring', operation: 'Apply', apiVersion: 'apps/v1' } as const;

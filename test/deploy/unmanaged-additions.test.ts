@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { foreignFields } from '../../cluster/foreign.ts';
+import { foreignFields } from '../../deploy/unmanaged-additions.ts';
 
 const deployment = (env: object[]) => ({
   apiVersion: 'apps/v1',

@@ -21,14 +21,14 @@ const twins: Readonly<Record<string, Twin>> = {
     red: 'whoever has an edge to it is given its address, and may reach it',
   },
   'law 3: only the first bad variable is reported': {
-    file: 'contract/env.ts',
+    file: 'model/env.ts',
     find: 'else problems.push({ name,',
     replace: 'else if (problems.length === 0) problems.push({ name,',
     tests: 'test/contract/env.test.ts',
     red: 'every bad variable is reported at once',
   },
   'law 3: a secret is shown': {
-    file: 'contract/env.ts',
+    file: 'model/env.ts',
     find: 'variable.secret ?',
     replace: 'false ?',
     tests: 'test/contract/env.test.ts',
@@ -85,7 +85,7 @@ const twins: Readonly<Record<string, Twin>> = {
     red: 'start-up and liveness of the backend ask what no dependency can change, readiness asks the gates (law 6)',
   },
   'law 8: objects depend on chance': {
-    file: 'charts-ts/constructs/identity.ts',
+    file: 'charts-ts/constructs/metadata.ts',
     find: '    name,\n    namespace: stack.namespace,',
     replace: '    name,\n    annotations: { id: String(Math.random()) },\n    namespace: stack.namespace,',
     tests: 'test/charts-ts/render.test.ts',

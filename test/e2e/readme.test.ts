@@ -9,7 +9,7 @@ import { connected } from './chat-client.ts';
 import { freshClone, type Clone } from './clone.ts';
 import { blocksOf, titleOf } from './shell-blocks.ts';
 
-/** Run by test/cluster/deploying.test.ts, which has the same check: its commands need a cluster. */
+/** Run by test/in-cluster/deploying.test.ts, which has the same check: its commands need a cluster. */
 const inACluster = 'docs/deploying.md';
 
 /** Every command a document shows, by the document it stands in. */

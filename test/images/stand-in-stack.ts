@@ -1,4 +1,5 @@
-import { apiVersion, kind } from '../../contract/names.ts';
+import { chatStackKindName } from '../../contract/document.ts';
+import { apiVersion } from '../../model/names.ts';
 import type { Images } from './build-images.ts';
 
 /** The images of a stack, by the names under which a node finds them. */
@@ -7,7 +8,7 @@ export type ImageRefs = Record<'app' | 'redis' | 'neo4j' | 'qdrant', Pick<Images
 /** A ChatStack document with these images: the ordinary overrides, nothing else. */
 export const standInStack = ({ app, redis, neo4j, qdrant }: ImageRefs): object => ({
   apiVersion,
-  kind,
+  chatStackKindName,
   spec: {
     backend: { image: app.ref },
     redis: { image: redis.ref },

@@ -12,7 +12,7 @@ import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { orStop } from '../servers/or-stop.ts';
 import { poll } from '../servers/poll.ts';
-import { startCluster, type Cluster } from './lab/cluster.ts';
+import { startCluster, type Cluster } from '../lab/cluster.ts';
 
 const namespace = 'chat';
 const launcher = resolve(import.meta.dirname, '../../cli/mooring');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { standInStack } from '../images/stand-in-stack.ts';
-import type { Cluster } from './lab/cluster.ts';
+import type { Cluster } from '../lab/cluster.ts';
 import { startChatCluster } from './stack/chat-cluster.ts';
 
 const program = fileURLToPath(new URL('../../cli/main.mjs', import.meta.url));

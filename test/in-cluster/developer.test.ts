@@ -5,7 +5,7 @@ import { capture } from '../servers/process.ts';
 import { orSkip } from '../servers/or-skip.ts';
 import { Unavailable } from '../servers/unavailable.ts';
 import { readNote } from './developer/keeper-note.ts';
-import { requireNode } from './lab/requirements.ts';
+import { requireNode } from '../lab/requirements.ts';
 
 const npm = (script: string) => capture('npm', ['run', '--silent', script]);
 

@@ -1,6 +1,6 @@
 import { buildImages } from '../images/build-images.ts';
 import { Unavailable } from '../servers/unavailable.ts';
-import { prepareCluster } from './lab/prepare-cluster.ts';
+import { prepareCluster } from '../lab/prepare-cluster.ts';
 
 /**
  * Runs before the tests of this project, without their time limits: cold, programs and images take many minutes.

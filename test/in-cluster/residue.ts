@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Cluster } from './lab/cluster.ts';
+import type { Cluster } from '../lab/cluster.ts';
 
 /** What is to be seen of a cluster on this machine: its processes, mounts, cgroups, folder and link. */
 export async function tracesOf({ kubeconfigPath, hostAddress }: Cluster): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hostOf, serviceOf } from '../../contract/environment.ts';
-import { dialledPort } from '../../contract/model.ts';
+import { hostOf, serviceOf } from '../../model/environment.ts';
+import { dialledPort } from '../../model/stack.ts';
 import { backendName, backendPorts } from '../../contract/services/backend-ports.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName, qdrantPorts } from '../../contract/services/qdrant.ts';

@@ -1,5 +1,5 @@
 import { chatStack } from '../../contract/chat-stack.ts';
-import { generatedSecretKeys } from '../../contract/environment.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { renderStack, type Manifest } from '../../charts-ts/render.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { managedBy } from '../../charts-ts/constructs/identity.ts';
+import { managedBy } from '../../charts-ts/constructs/metadata.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { Unavailable } from '../servers/unavailable.ts';
-import { startCluster } from './lab/cluster.ts';
+import { startCluster } from '../lab/cluster.ts';
 import { requireOwn } from './target/borrowed.ts';
 import { startTarget } from './target/target.ts';
 

@@ -1,5 +1,5 @@
 import { buildStoreImages } from '../images/build-images.ts';
-import { startCluster, type Cluster } from './lab/cluster.ts';
+import { startCluster, type Cluster } from '../lab/cluster.ts';
 
 export interface TwoClusters {
   clusters: [Cluster, Cluster];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect } from '../../cluster/api.ts';
+import { connect } from '../../kube/api.ts';
 
 let folder: string;
 beforeEach(() => {

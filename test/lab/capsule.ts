@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcess, type ProcessSpec, type RunningProcess } from '../../servers/process.ts';
-import { poll } from '../../servers/poll.ts';
+import { startProcess, type ProcessSpec, type RunningProcess } from '../servers/process.ts';
+import { poll } from '../servers/poll.ts';
 import { connect, enter } from './link.ts';
 
 /**

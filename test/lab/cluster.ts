@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ApiClient } from '../../servers/kubernetes/api-client.ts';
-import { builtProgram, type ProgramName } from '../../servers/kubernetes/programs.ts';
-import { poll } from '../../servers/poll.ts';
-import { capture } from '../../servers/process.ts';
+import type { ApiClient } from '../servers/kubernetes/api-client.ts';
+import { builtProgram, type ProgramName } from '../servers/kubernetes/programs.ts';
+import { poll } from '../servers/poll.ts';
+import { capture } from '../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
 import {

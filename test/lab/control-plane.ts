@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { apiClient, type ApiClient } from '../../servers/kubernetes/api-client.ts';
-import { builtProgram } from '../../servers/kubernetes/programs.ts';
-import { poll } from '../../servers/poll.ts';
-import type { RunningProcess } from '../../servers/process.ts';
+import { apiClient, type ApiClient } from '../servers/kubernetes/api-client.ts';
+import { builtProgram } from '../servers/kubernetes/programs.ts';
+import { poll } from '../servers/poll.ts';
+import type { RunningProcess } from '../servers/process.ts';
 import { apiUrl, SERVICE_RANGE } from './addresses.ts';
 import type { Capsule } from './capsule.ts';
 import type { Identities } from './identities.ts';

@@ -6,10 +6,10 @@ import {
   createAuthority,
   signingKeys,
   type KeyAndCertificate,
-} from '../../servers/kubernetes/certificates.ts';
-import type { Identity } from '../../servers/kubernetes/kube-apiserver.ts';
-import { kubeconfig } from '../../servers/kubernetes/kubeconfig.ts';
-import { LOOPBACK } from '../../servers/ports.ts';
+} from '../servers/kubernetes/certificates.ts';
+import type { Identity } from '../servers/kubernetes/kube-apiserver.ts';
+import { kubeconfig } from '../servers/kubernetes/kubeconfig.ts';
+import { LOOPBACK } from '../servers/ports.ts';
 import { API_SERVICE_ADDRESS, apiUrl, NODE_NAME, SECOND_NODE_NAME } from './addresses.ts';
 
 /** Who dials the API server, and as whom Kubernetes' own roles know them. */

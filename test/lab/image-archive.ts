@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../servers/process.ts';
+import { run } from '../servers/process.ts';
 
 /** An image of one layer with one program in it. */
 export interface ProgramImage {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { capture, run } from '../../servers/process.ts';
+import { capture, run } from '../servers/process.ts';
 
 /** Both ends of the way between this machine and a node. */
 export interface Link {

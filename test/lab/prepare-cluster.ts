@@ -1,6 +1,6 @@
-import { builtProgram } from '../../servers/kubernetes/programs.ts';
-import { installPackages } from '../../servers/packages.ts';
-import { findProgram, mayInstallPackages } from '../../servers/programs.ts';
+import { builtProgram } from '../servers/kubernetes/programs.ts';
+import { installPackages } from '../servers/packages.ts';
+import { findProgram, mayInstallPackages } from '../servers/programs.ts';
 import { CLUSTER_PROGRAMS } from './cluster.ts';
 import { lackingPackages, requireNode } from './requirements.ts';
 import { systemImages } from './system-images.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { findProgram, isRoot } from '../../servers/programs.ts';
-import { capture } from '../../servers/process.ts';
-import { Unavailable } from '../../servers/unavailable.ts';
+import { findProgram, isRoot } from '../servers/programs.ts';
+import { capture } from '../servers/process.ts';
+import { Unavailable } from '../servers/unavailable.ts';
 
 const WHAT = 'a Kubernetes cluster';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cached } from '../../servers/cache.ts';
-import { builtProgram } from '../../servers/kubernetes/programs.ts';
-import { run } from '../../servers/process.ts';
+import { cached } from '../servers/cache.ts';
+import { builtProgram } from '../servers/kubernetes/programs.ts';
+import { run } from '../servers/process.ts';
 import { writeImageArchive } from './image-archive.ts';
 
 /** Holds a pod's namespaces. */

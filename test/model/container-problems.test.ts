@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { contradictions } from '../../contract/contradictions.ts';
-import { serviceOf } from '../../contract/environment.ts';
-import type { Container, StackDefinition, StatelessService } from '../../contract/model.ts';
-import { millicores } from '../../contract/quantity.ts';
+import { contradictions } from '../../model/contradictions.ts';
+import { serviceOf } from '../../model/environment.ts';
+import type { Container, StackDefinition, StatelessService } from '../../model/stack.ts';
+import { millicores } from '../../model/quantity.ts';
 import { stackOf as chatStackOf } from '../charts-ts/rendered.ts';
 
 const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };

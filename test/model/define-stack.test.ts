@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { defineStack, StackError } from '../../contract/define-stack.ts';
-import type { ExternalService, Port, Service, StackDefinition } from '../../contract/model.ts';
-import { environmentOf, serviceOf } from '../../contract/environment.ts';
-import { port, host, text } from '../../contract/variable.ts';
+import { defineStack, StackError } from '../../model/define-stack.ts';
+import type { ExternalService, Port, Service, StackDefinition } from '../../model/stack.ts';
+import { environmentOf, serviceOf } from '../../model/environment.ts';
+import { port, host, text } from '../../model/variable.ts';
 
 const listening = (
   name: string,

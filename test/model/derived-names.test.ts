@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { contradictions } from '../../contract/contradictions.ts';
-import type { Container, Service, StackDefinition } from '../../contract/model.ts';
+import { contradictions } from '../../model/contradictions.ts';
+import type { Container, Service, StackDefinition } from '../../model/stack.ts';
 
 const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
 const container: Container = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSecretName } from '../../contract/secret-names.ts';
+import { isSecretName } from '../../model/secret-names.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
 
 test('every variable is a secret exactly where the contract says so', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { renderStack } from '../../charts-ts/render.ts';
-import type { Stack } from '../../contract/model.ts';
+import type { Stack } from '../../model/stack.ts';
 import { readDocuments, type Doc } from '../../proof/source.ts';
 import { fakeSecrets, presetDocuments, stackOf } from '../charts-ts/rendered.ts';
 import { withoutDigests } from './mutation/leaves.ts';

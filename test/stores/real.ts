@@ -1,8 +1,8 @@
-import { parseEnv, type Env } from '../../contract/env.ts';
+import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 
 /** The app's environment with these variables set. */
 export function envOf(values: Readonly<Record<string, string>>): Env {
-  const result = parseEnv(values);
+  const result = parseBackendEnv(values);
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
   return result.env;
 }

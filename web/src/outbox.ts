@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../model/errors.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 
 /** Sent again, these would only be refused again. */

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
-import type { Env } from '../../../contract/env.ts';
+import type { Env } from '../../../contract/backend-env.ts';
 import { inWords, withinDeadline } from '../deadline.ts';
 
 export type GraphEnv = Pick<

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
-import type { Env } from '../../../contract/env.ts';
+import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { inWords, withinDeadline } from '../deadline.ts';
 import type { Fact, SearchIndex } from '../types.ts';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Env } from '../../../contract/env.ts';
+import type { Env } from '../../../contract/backend-env.ts';
 import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { redisName } from '../../../contract/services/redis.ts';
 import { conversationOrder, turnKey } from '../conversation-order.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GateState } from '../../../contract/http.ts';
+import type { GateState } from '../../../model/report.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { createMemory } from '../../../app/memory/memory.ts';

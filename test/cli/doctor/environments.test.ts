@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { environmentChecks } from '../../../cli/doctor/environments.ts';
 import { inWords } from '../../../cli/doctor/check.ts';
-import type { KubeObject } from '../../../cluster/objects.ts';
-import { environmentOf, serviceOf } from '../../../contract/environment.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { environmentOf, serviceOf } from '../../../model/environment.ts';
 import { stackOf } from '../../charts-ts/rendered.ts';
 
 const stack = stackOf();

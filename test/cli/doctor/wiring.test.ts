@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { wiringChecks } from '../../../cli/doctor/wiring.ts';
-import type { KubeObject } from '../../../cluster/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { stackOf } from '../../charts-ts/rendered.ts';
 
 const rendered: readonly KubeObject[] = renderStack(stackOf());

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { redisName } from '../../../contract/services/redis.ts';
-import { removeNamespaces } from '../lab/remove-namespaces.ts';
+import { removeNamespaces } from '../../lab/remove-namespaces.ts';
 import { ask } from '../stack/ask.ts';
 import { until } from '../stack/until.ts';
 import { storeObjects } from '../store-objects.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify, stillRunning } from '../lab/process-identity.ts';
+import { identify, stillRunning } from '../../lab/process-identity.ts';
 
 /** Where this clone's developer cluster is noted; git-ignored. */
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '.mooring', 'cluster');

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { buildImages } from '../../images/build-images.ts';
 import { standInStack } from '../../images/stand-in-stack.ts';
-import { startCluster } from '../lab/cluster.ts';
+import { startCluster } from '../../lab/cluster.ts';
 import { removeNote, STACK_FILE, writeNote } from './keeper-note.ts';
 
 /** Holds the developer's cluster, with the stack's images in it, until it is told to end. Started by `up.ts`. */

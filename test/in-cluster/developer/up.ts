@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { lastLines } from '../../servers/last-lines.ts';
 import { poll } from '../../servers/poll.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
-import { prepareCluster } from '../lab/prepare-cluster.ts';
+import { prepareCluster } from '../../lab/prepare-cluster.ts';
 import { KEEPER_LOG, makeKeeperFolder, readNote, STACK_FILE } from './keeper-note.ts';
 
 /** `npm run cluster:up`: a cluster that stays until `npm run cluster:down`, and how to use it. */

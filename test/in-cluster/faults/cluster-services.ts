@@ -1,4 +1,4 @@
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { until } from '../stack/until.ts';
 import { requireOwn } from '../target/borrowed.ts';
 import type { ClusterFault } from './whole-cluster.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { backendName } from '../../../contract/services/backend-ports.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { PageClient } from '../stack/page-client.ts';
 import type { DeployedStack } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';

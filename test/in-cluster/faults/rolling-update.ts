@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { serviceOf } from '../../../contract/environment.ts';
-import { selectorOf } from '../../../contract/labels.ts';
-import { workloadName } from '../../../contract/names.ts';
+import { serviceOf } from '../../../model/environment.ts';
+import { selectorOf } from '../../../model/labels.ts';
+import { workloadName } from '../../../model/names.ts';
 import type { Turn } from '../../../contract/protocol.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { ChatClient } from '../../e2e/chat-client.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { GateState } from '../../../contract/http.ts';
+import type { GateState } from '../../../model/report.ts';
 import { backendName } from '../../../contract/services/backend-ports.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { until } from '../stack/until.ts';
 
 /** A pod that listens on ports and dials others; it needs no store and no secret. */

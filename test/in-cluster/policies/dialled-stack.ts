@@ -1,11 +1,11 @@
-import { labelsOf, managedBy } from '../../../charts-ts/constructs/identity.ts';
+import { labelsOf, managedBy } from '../../../charts-ts/constructs/metadata.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { chatStack } from '../../../contract/chat-stack.ts';
-import { isWorkload, type Stack } from '../../../contract/model.ts';
-import { roleLabel } from '../../../contract/names.ts';
+import { isWorkload, type Stack } from '../../../model/stack.ts';
+import { roleLabel } from '../../../model/names.ts';
 import { readChatStack } from '../../../contract/read-chat-stack.ts';
 import { standInStack } from '../../images/stand-in-stack.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import type { ChatCluster } from '../stack/chat-cluster.ts';
 import { addressesOf, dialFrom, listenerPod, type Listener } from './dial-in-pod.ts';
 

@@ -1,5 +1,5 @@
-import { managedBy } from '../../../charts-ts/constructs/identity.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import { managedBy } from '../../../charts-ts/constructs/metadata.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { addressesOf, dialFrom, listenerPod } from './dial-in-pod.ts';
 
 const namespace = 'mooring-test-enforcement';

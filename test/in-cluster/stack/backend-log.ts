@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { workloadName } from '../../../contract/names.ts';
+import { workloadName } from '../../../model/names.ts';
 import { backendName } from '../../../contract/services/backend-ports.ts';
 import type { DeployedStack } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import { orStop } from '../../servers/or-stop.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
-import type { Cluster } from '../lab/cluster.ts';
-import type { ClusterShape } from '../lab/control-plane.ts';
+import type { Cluster } from '../../lab/cluster.ts';
+import type { ClusterShape } from '../../lab/control-plane.ts';
 import { startTarget } from '../target/target.ts';
 import { deployStack, type DeployedStack, type StackChoice } from './stack.ts';
 

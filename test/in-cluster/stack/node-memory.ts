@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isWorkload, type Stack } from '../../../contract/model.ts';
-import { mebibytes } from '../../../contract/quantity.ts';
-import { NODE_NAME } from '../lab/addresses.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import { isWorkload, type Stack } from '../../../model/stack.ts';
+import { mebibytes } from '../../../model/quantity.ts';
+import { NODE_NAME } from '../../lab/addresses.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { until } from './until.ts';
 
 const node = z.object({

@@ -1,6 +1,6 @@
-import { stackSelector } from '../../../charts-ts/constructs/identity.ts';
-import type { Stack } from '../../../contract/model.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import { stackSelector } from '../../../charts-ts/constructs/metadata.ts';
+import type { Stack } from '../../../model/stack.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 
 /** A pod of a stack, as far as tests ask. */
 export interface Pod {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { sayOnce } from './say-once.ts';
 import { until } from './until.ts';
 

@@ -1,4 +1,4 @@
-import { serviceOf } from '../../../contract/environment.ts';
+import { serviceOf } from '../../../model/environment.ts';
 import {
   patientContext,
   readyz,
@@ -7,12 +7,12 @@ import {
   type Readyz,
   type Status,
 } from '../../../contract/http.ts';
-import { isWorkload, type Stack, type Workload } from '../../../contract/model.ts';
+import { isWorkload, type Stack, type Workload } from '../../../model/stack.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
 import { serverFolder } from '../../servers/folder.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { ask } from './ask.ts';
 import { podsOf, type Pod } from './pods.ts';
 import { synthesize, type StackChoice, type Synthesized } from './synthesis.ts';

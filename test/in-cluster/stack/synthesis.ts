@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { manifestsIn } from '../../../charts-ts/synth.ts';
 import { chatStack } from '../../../contract/chat-stack.ts';
-import type { Stack } from '../../../contract/model.ts';
+import type { Stack } from '../../../model/stack.ts';
 import { readChatStack } from '../../../contract/read-chat-stack.ts';
 import { standInStack, type ImageRefs } from '../../images/stand-in-stack.ts';
 import { run } from '../../servers/process.ts';

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../servers/unavailable.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 
 /** Clusters that are not ours to disturb, and what they are called. */
 const borrowed = new WeakMap<Cluster, string>();

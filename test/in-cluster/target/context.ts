@@ -5,7 +5,7 @@ import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { capture } from '../../servers/process.ts';
 import { findProgram } from '../../servers/programs.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { kubeconfigCluster } from './kubeconfig-cluster.ts';
 import { officialImages } from './official-images.ts';
 import type { Target } from './target.ts';

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { managedBy } from '../../../charts-ts/constructs/identity.ts';
+import { managedBy } from '../../../charts-ts/constructs/metadata.ts';
 import { serverFolder } from '../../servers/folder.ts';
 import { requestAs } from '../../servers/kubernetes/api-client.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { capture } from '../../servers/process.ts';
 import { findProgram } from '../../servers/programs.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
-import type { Cluster } from '../lab/cluster.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { markBorrowed } from './borrowed.ts';
 
 /** How a cluster that is reached by a kubeconfig alone differs from any other. */

@@ -1,8 +1,8 @@
 import { orStop } from '../../servers/or-stop.ts';
 import { buildImages } from '../../images/build-images.ts';
 import type { ImageRefs } from '../../images/stand-in-stack.ts';
-import { startCluster, type Cluster } from '../lab/cluster.ts';
-import type { ClusterShape } from '../lab/control-plane.ts';
+import { startCluster, type Cluster } from '../../lab/cluster.ts';
+import type { ClusterShape } from '../../lab/control-plane.ts';
 import { startContextTarget } from './context.ts';
 import { startKindTarget } from './kind.ts';
 import { namedContext, targetKind } from './which.ts';

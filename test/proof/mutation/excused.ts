@@ -1,4 +1,4 @@
-import { repositoryOf } from '../../../contract/programs.ts';
+import { repositoryOf } from '../../../model/image-repository.ts';
 import type { Subject } from '../../../proof/checks/subject.ts';
 import type { Mutant } from './mutants.ts';
 import {

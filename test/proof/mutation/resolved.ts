@@ -1,5 +1,5 @@
-import { asText } from '../../../contract/variable.ts';
-import { type Program } from '../../../contract/programs.ts';
+import { asText } from '../../../model/variable.ts';
+import type { Program } from '../../../model/program.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf } from '../../../proof/checks/probes.ts';
 import { subjectOf, type Subject } from '../../../proof/checks/subject.ts';

@@ -1,24 +1,17 @@
-import { apiVersion, kind } from '../../contract/names.ts';
-
-/** What `mooring init` is told about the new stack. */
-export interface Starter {
-  readonly name: string;
-  readonly namespace: string;
-  readonly preset: string;
-  /** Where the editor finds the document's JSON schema. */
-  readonly schema: string;
-}
+import { chatStackKindName } from './document.ts';
+import { apiVersion } from '../model/names.ts';
+import type { StarterChoice } from '../model/stack-kind.ts';
 
 /**
  * A document to begin with. A "#" directly before a word comments out an example that may be put into force by
  * removing it (test/cli/init.test.ts does so, one at a time); "# " begins a sentence.
  */
-export function starterDocument({ name, namespace, preset, schema }: Starter): string {
-  return `# yaml-language-server: $schema=${schema}
-# A chat backend with long-term memory, and its stores. Every field has a default; remove a "#" that stands directly
+export function starterDocument({ name, namespace, preset, schema }: StarterChoice): string {
+  const editorLine = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
+  return `${editorLine}# A chat backend with long-term memory, and its stores. Every field has a default; remove a "#" that stands directly
 # before a word to put that example into force. All fields: "mooring explain spec", docs/reference/stack.md.
 apiVersion: ${apiVersion}
-kind: ${kind}
+kind: ${chatStackKindName}
 metadata:
   # Prefix of every object's name.
   name: ${name}

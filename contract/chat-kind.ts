@@ -1,0 +1,30 @@
+import { apiVersion } from '../model/names.ts';
+import type { StackKind } from '../model/stack-kind.ts';
+import { chatStack } from './chat-stack.ts';
+import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
+import { knownPorts } from './known-ports.ts';
+import { chatProgramFacts } from './programs.ts';
+import { backendName } from './services/backend-ports.ts';
+import { httpPaths } from './services/backend.ts';
+import { starterDocument } from './starter-document.ts';
+
+/** The built-in kind: a chat backend with long-term memory, and its stores. */
+export const chatKind: StackKind<ChatStack> = {
+  apiVersion,
+  kind: chatStackKindName,
+  plural: 'chatstacks',
+  shortNames: ['cstack'],
+  columns: [],
+  schema: chatStackSchema,
+  presets: presetNames,
+  starter: starterDocument,
+  stack: chatStack,
+  programs: chatProgramFacts,
+  knownPorts,
+  opens: {
+    service: backendName,
+    port: 'http',
+    path: httpPaths.page,
+    parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose chat' }],
+  },
+};

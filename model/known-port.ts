@@ -1,0 +1,11 @@
+/** Which product people expect behind a port. Not proof of anything: a hint for an error message. */
+export interface KnownPort {
+  readonly port: number;
+  readonly product: string;
+  /** Said after "<port> is"; "often" where more than one product is common there. */
+  readonly saying: string;
+}
+
+/** What is usually behind `port`, or `undefined` where nothing is usual. */
+export const knownPort = (ports: readonly KnownPort[], port: number): KnownPort | undefined =>
+  ports.find((known) => known.port === port);

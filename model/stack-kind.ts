@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import type { KnownPort } from './known-port.ts';
+import type { ProgramFacts } from './program.ts';
+import type { Reach, ServicePort } from './reach.ts';
+import type { Stack } from './stack.ts';
+
+/** What every document of every kind has. */
+export interface StackDocument {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: object;
+}
+
+/**
+ * A kind of stack, as data and functions of data: the schema of its document, what a document becomes, what is known of
+ * its programs, and what "it works" means. Only `defineKind` makes one.
+ */
+export interface StackKind<D extends StackDocument = StackDocument> {
+  /** Such as `mooring.dev/v1alpha1`. */
+  readonly apiVersion: string;
+  /** Such as `ChatStack`. */
+  readonly kind: string;
+  /** Lower-case, as in a CRD: `chatstacks`. */
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+  /** Columns `kubectl get` prints besides those every kind has. */
+  readonly columns: readonly PrinterColumn[];
+  /** The field of the document that `kubectl scale` sets; absent: not scalable. */
+  readonly scale?: { readonly replicasPath: string; readonly service: string };
+  readonly schema: z.ZodType<D>;
+  /** Words for `spec.preset`; empty where the kind has none. */
+  readonly presets: readonly string[];
+  /** A commented document to begin with, as YAML. */
+  starter(chosen: StarterChoice): string;
+  /** Rewrites forms of earlier releases before the schema sees them, and says so in `warnings`. */
+  rewrite?(document: unknown): { readonly document: unknown; readonly warnings: readonly string[] };
+  /** @throws StackError when the document contradicts itself. */
+  stack(document: D): Stack;
+  /** What is known of the programs of its images. */
+  readonly programs: readonly ProgramFacts[];
+  /** What people expect behind ports, and the ports they mistake for each other. */
+  readonly knownPorts: readonly KnownPort[];
+  /** What `mooring open` opens; absent: the first port of the world. */
+  readonly opens?: Opens;
+  /** What "it works" means beyond rollout, endpoints and gates. */
+  readonly check?: StackCheck<D>;
+  /** By service: tells a store that keeps a secret itself of a new one. */
+  readonly rotate?: Readonly<Record<string, RotateService>>;
+}
+
+export interface PrinterColumn {
+  readonly name: string;
+  readonly jsonPath: string;
+  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly description: string;
+}
+
+/** What `mooring init` is told about a new document. */
+export interface StarterChoice {
+  readonly name: string;
+  readonly namespace: string;
+  readonly preset: string;
+  /** Where an editor finds the document's JSON schema; absent: nowhere. */
+  readonly schema?: string;
+}
+
+export interface Opens extends ServicePort {
+  /** The path, with `:name` for each parameter. */
+  readonly path: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly default: string;
+    readonly doc: string;
+  }[];
+}
+
+/** A use of the running stack that succeeds only when it really works. */
+export interface StackCheck<D extends StackDocument> {
+  /** What it uses first; a pod that says it is ready may be tried before the Service leads there. */
+  readonly through: ServicePort;
+  /** Completes "waiting for …" and "… did not pass": `a chat turn`. */
+  readonly what: string;
+  /** Why it cannot be run with these credentials, in words; undefined when it can. Asked before anything changes. */
+  refusal(document: D, token: string | undefined): string | undefined;
+  /** @throws CheckFailed in words. */
+  run(reach: Reach, request: CheckRequest<D>): Promise<CheckResult>;
+}
+
+export interface CheckRequest<D extends StackDocument> {
+  readonly document: D;
+  readonly stack: Stack;
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface CheckResult {
+  /** A sentence for people. */
+  readonly says: string;
+  /** The same as data, merged into the result of `-o json`. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The old and the new value of one secret of one service. */
+export interface SecretChange {
+  readonly stack: Stack;
+  /** The secret's name in the service, such as `password`. */
+  readonly secret: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Tells a service that keeps a secret itself of its new value. Called again after a cut: does nothing when the service
+ * knows the new one already. @throws Error in words when it takes neither.
+ */
+export type RotateService = (reach: Reach, change: SecretChange) => Promise<void>;
