@@ -53,7 +53,11 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ['default', './test/reporter.ts'],
     projects: [
-      project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,in-cluster,lab,apiserver,stores}/**']),
+      project(
+        'unit',
+        ['test/**/*.test.ts'],
+        ['test/{servers,e2e,faults,in-cluster,lab,apiserver,stores}/**'],
+      ),
       slow('stores'),
       slow('apiserver'),
       slow('e2e'),
