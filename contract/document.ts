@@ -10,7 +10,7 @@ import {
   secretKeyProblem,
 } from '../model/names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from '../model/quantity.ts';
-import { httpUrl } from '../model/variable.ts';
+import { httpUrl as urlForm } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
@@ -38,6 +38,8 @@ const portExpected = 'a port from 1 to 65535, without quotes';
 const portNumber = z.int(portExpected).min(1, portExpected).max(65_535, portExpected);
 const nodePortExpected = 'a node port from 30000 to 32767, without quotes';
 const nodePort = z.int(nodePortExpected).min(30_000, nodePortExpected).max(32_767, nodePortExpected);
+
+const httpUrl = z.string().regex(new RegExp(`^(?:${urlForm.pattern})$`), urlForm.expected);
 
 const secretRef = z.strictObject({
   name: objectName.describe('name of a Secret in the same namespace'),

@@ -1,5 +1,5 @@
 import { contradictions } from './contradictions.ts';
-import type { Stack, StackDefinition } from './stack.ts';
+import type { Service, Stack, StackDefinition } from './stack.ts';
 
 /** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
 export class StackError extends Error {
@@ -18,7 +18,12 @@ export class StackError extends Error {
  * one host port, a cycle of gates, a name Kubernetes would refuse, and their like.
  */
 export function defineStack(definition: StackDefinition): Stack {
-  const problems = contradictions(definition);
+  const services = definition.services.map((service): Service => ({
+    ...service,
+    ports: service.ports ?? {},
+  }));
+  const filled = { ...definition, services };
+  const problems = contradictions(filled);
   if (problems.length > 0) throw new StackError(`The stack "${definition.name}"`, problems);
-  return Object.freeze({ ...definition, checked: true as const });
+  return Object.freeze({ ...filled, checked: true as const });
 }

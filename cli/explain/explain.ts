@@ -2,7 +2,7 @@ import { findDocument } from '../../charts-ts/read-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../model/stack.ts';
 import { nearest } from '../../model/nearest.ts';
-import { port } from '../../model/variable.ts';
+import { expectationOf, port, valueIn } from '../../model/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
@@ -24,9 +24,9 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
 /** Everything of the stack that is called so. */
 export function explain(stack: Stack, name: string): Explained[] {
   if (/^\d+$/.test(name)) {
-    const { schema, expected } = port({ doc: '' });
-    if (!schema.safeParse(name).success)
-      throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expected}.`);
+    const number = port({ doc: '' });
+    if (valueIn(number, name) === undefined)
+      throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expectationOf(number)}.`);
     return explainPort(stack, Number(name));
   }
   const found = [...explainVariable(stack, name), ...explainField(name)];

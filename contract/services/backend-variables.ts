@@ -132,4 +132,4 @@ export const backendVariables = {
   ...modelVariables,
   ...chatVariables,
   ...localVariables,
-} satisfies Record<string, Variable<never> | Variable>;
+} satisfies Record<string, Variable>;

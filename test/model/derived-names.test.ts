@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { contradictions } from '../../model/contradictions.ts';
-import type { Container, Service, StackDefinition } from '../../model/stack.ts';
+import type { Container, Service, FilledStack } from '../../model/stack.ts';
 
 const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
 const container: Container = {
@@ -13,7 +13,7 @@ const stateless = (name: string, rest: Partial<Container> = {}): Service => ({
   ...{ name, doc: name, kind: 'stateless', ports: {}, replicas: 1, terminationGraceSeconds: 1 },
   container: { ...container, ...rest },
 });
-const stackOf = (...services: Service[]): StackDefinition => ({ name: 's', namespace: 'n', services });
+const stackOf = (...services: Service[]): FilledStack => ({ name: 's', namespace: 'n', services });
 
 test.each(['config', 'files', 'peers', 'page', 'node', 'secrets', 'history'])(
   'a service called as what is derived from another with -%s is refused',
