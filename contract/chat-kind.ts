@@ -1,7 +1,8 @@
 import { apiVersion } from '../model/names.ts';
-import type { StackKind } from '../model/stack-kind.ts';
+import { defineKind } from '../model/define-kind.ts';
 import { chatStack } from './chat-stack.ts';
 import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
+import { rewriteEarlierForms } from './earlier-forms.ts';
 import { knownPorts } from './known-ports.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
@@ -9,7 +10,7 @@ import { httpPaths } from './services/backend.ts';
 import { starterDocument } from './starter-document.ts';
 
 /** The built-in kind: a chat backend with long-term memory, and its stores. */
-export const chatKind: StackKind<ChatStack> = {
+export const chatKind = defineKind<ChatStack>({
   apiVersion,
   kind: chatStackKindName,
   plural: 'chatstacks',
@@ -18,6 +19,7 @@ export const chatKind: StackKind<ChatStack> = {
   schema: chatStackSchema,
   presets: presetNames,
   starter: starterDocument,
+  rewrite: rewriteEarlierForms,
   stack: chatStack,
   programs: chatProgramFacts,
   knownPorts,
@@ -27,4 +29,4 @@ export const chatKind: StackKind<ChatStack> = {
     path: httpPaths.page,
     parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose chat' }],
   },
-};
+});

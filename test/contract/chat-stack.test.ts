@@ -128,7 +128,7 @@ test.each([
   ],
   [
     'a bad branch of a union',
-    { spec: { backend: { autoscaling: { minReplicas: 0, maxReplicas: 2 } } } },
+    { spec: { backend: { autoscaling: { enabled: true, minReplicas: 0, maxReplicas: 2 } } } },
     /autoscaling\.minReplicas: 0; expected at least 1/,
   ],
   [
@@ -139,12 +139,12 @@ test.each([
   [
     'what is no branch of a union',
     { spec: { backend: { autoscaling: true } } },
-    /autoscaling: true; expected false, or a group of keys\./,
+    /autoscaling: true; expected a group of keys\./,
   ],
   [
     'a node port out of range',
-    { spec: { backend: { nodePort: 80 } } },
-    /nodePort: 80; expected a node port from 30000 to 32767/,
+    { spec: { backend: { nodePort: { enabled: true, port: 80 } } } },
+    /nodePort\.port: 80; expected a node port from 30000 to 32767/,
   ],
   [
     'a Secret Kubernetes refuses',
@@ -203,7 +203,9 @@ test('only the stack called demo takes the node port that kind maps', () => {
   const nodePort = (stack: Stack): number | undefined => serviceOf(stack, 'backend').ports.http?.nodePort;
   expect(nodePort(stackFrom({}))).toBe(30_080);
   expect(nodePort(stackFrom({}, { name: 'other' }))).toBeUndefined();
-  expect(nodePort(stackFrom({ backend: { nodePort: 30_090 } }, { name: 'other' }))).toBe(30_090);
+  expect(
+    nodePort(stackFrom({ backend: { nodePort: { enabled: true, port: 30_090 } } }, { name: 'other' })),
+  ).toBe(30_090);
 });
 
 test('every field of the document says what it means', () => {
@@ -211,7 +213,7 @@ test('every field of the document says what it means', () => {
 });
 
 test('autoscaling from more to fewer replicas is refused', () => {
-  expect(refusal({ spec: { backend: { autoscaling: { minReplicas: 3, maxReplicas: 2 } } } })).toContain(
-    'from 3 to 2 replicas',
-  );
+  expect(
+    refusal({ spec: { backend: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 2 } } } }),
+  ).toContain('from 3 to 2 replicas');
 });

@@ -91,7 +91,7 @@ describe('commands that only look', () => {
   test('doctor explains a claim that waits for a default StorageClass, and an autoscaler without metrics', async () => {
     const file = await lab().document('poor', {
       preset: 'staging',
-      backend: { autoscaling: { minReplicas: 2, maxReplicas: 3 } },
+      backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 3 } },
     });
     expect((await lab().mooring(applied(file))).code).toBe(0);
     await lab().kubectl(['delete', 'storageclass', 'standard']);

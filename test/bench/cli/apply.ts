@@ -76,7 +76,7 @@ interface Stack {
 async function withDocument(folder: string, namespace: string, document: object): Promise<Stack> {
   const path = join(folder, `${namespace}.yaml`);
   const { spec } = document as { spec: Record<string, object> };
-  const backend = { ...spec['backend'], nodePort: false };
+  const backend = { ...spec['backend'], nodePort: { enabled: false } };
   await writeFile(
     path,
     stringify({ ...document, metadata: { name: 'demo', namespace }, spec: { ...spec, backend } }),
