@@ -224,6 +224,16 @@ describe('every mistake is told in words, with its exit code', () => {
     expect(await mooring(['init'])).toMatchObject({ code: 73 });
     expect(await mooring(['init', '--force'])).toMatchObject({ code: 0 });
   });
+
+  test('what init writes names no path of this machine, and has its schema where it says', async () => {
+    expect(await mooring(['init', 'clinic/stack.yaml'])).toMatchObject({ code: 0 });
+    const text = readFileSync(join(folder, 'clinic/stack.yaml'), 'utf8');
+    expect(text).not.toContain(root);
+    const [, schema = ''] = /\$schema=(\S+)/.exec(text) ?? [];
+    expect(readFileSync(join(folder, 'clinic', schema), 'utf8')).toBe(
+      readFileSync(join(root, 'docs/reference/chatstack.schema.json'), 'utf8'),
+    );
+  });
 });
 
 describe('how it is called', () => {
