@@ -22,6 +22,15 @@ export function chatStackFields(): string[][] {
   return fields('', chatStackJsonSchema());
 }
 
+/** The path of every field and of every group: `spec.redis` as well as `spec.redis.image`. */
+export function chatStackPaths(): string[] {
+  const withGroups = chatStackFields().flatMap(([path = '']) => {
+    const keys = path.split('.');
+    return keys.map((_, index) => keys.slice(0, index + 1).join('.'));
+  });
+  return [...new Set(withGroups)];
+}
+
 function fields(path: string, node: Node): string[][] {
   const branches = node.anyOf?.flatMap((branch) => (branch.properties ? fields(path, branch) : [])) ?? [];
   const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StackError } from './define-stack.ts';
+import { chatStackPaths } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { shownText } from './variable.ts';
 import { chatStackSchema, type ChatStack } from './stack.ts';
@@ -43,10 +44,23 @@ function meantBranch({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | undefi
 
 function unknownKey(path: readonly string[], key: string, document: unknown): string {
   const known = knownKeys(path);
-  const near = nearest(key, known);
+  const near = nearest(key, known) ?? elsewhere(path, key);
   const value = shown(valueAt(document, [...path, key]));
   const where = [...path, key].join('.');
   return `${where}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
+}
+
+/** The one field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */
+function elsewhere(group: readonly string[], key: string): string | undefined {
+  const here = group.join('.');
+  const contains = (outer: string, inner: string): boolean =>
+    outer === '' || inner === outer || inner.startsWith(`${outer}.`);
+  const [only, ...others] = chatStackPaths().filter((path) => {
+    if (!path.endsWith(`.${key}`)) return false;
+    const parent = path.slice(0, -key.length - 1);
+    return contains(parent, here) || contains(here, parent);
+  });
+  return others.length === 0 ? only : undefined;
 }
 
 /** What each type of zod's is called by people. */

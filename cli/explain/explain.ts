@@ -1,15 +1,15 @@
 import { findDocument } from '../../charts-ts/read-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../contract/model.ts';
-import { nearest } from '../../contract/nearest.ts';
 import { port } from '../../contract/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
-import { explainField, fieldPaths, type FieldExplained } from './fields.ts';
+import { explainField, type FieldExplained } from './fields.ts';
 import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
 import { explainVariable, variableNames, type VariableExplained } from './variables.ts';
+import { suggestion } from './suggestion.ts';
 import { inWords } from './words.ts';
 
 export type Explained = VariableExplained | PortExplained | ForeignPort | FieldExplained;
@@ -31,10 +31,8 @@ export function explain(stack: Stack, name: string): Explained[] {
   }
   const found = [...explainVariable(stack, name), ...explainField(name)];
   if (found.length > 0) return found;
-  const near = nearest(name, [...variableNames(stack), ...fieldPaths()]);
   throw new CommandError(
     'NO_SUCH_NAME',
-    `Nothing is called "${name}": no field of the document, no environment variable.` +
-      (near ? ` Did you mean ${near}?` : ' A port is asked for by its number.'),
+    `Nothing is called "${name}": no field of the document, no environment variable. ${suggestion(variableNames(stack), name)}`,
   );
 }

@@ -29,6 +29,3 @@ export function explainField(asked: string): FieldExplained[] {
     }),
   );
 }
-
-/** Every path, for suggestions. */
-export const fieldPaths = (): string[] => chatStackFields().map(([path = '']) => path);

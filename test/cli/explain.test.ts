@@ -78,4 +78,17 @@ describe('explain', () => {
       expect(error).toMatchObject({ code: 'NO_SUCH_NAME' });
     }
   });
+
+  test.each([
+    ['a group', 'spec.redi', 'Did you mean spec.redis?'],
+    ['a group, without "spec."', 'redi', 'Did you mean spec.redis?'],
+    ['a field', 'spec.redis.storage.sze', 'Did you mean spec.redis.storage.size?'],
+    ['a field of a misspelt group', 'spec.bakend.replicas', 'Did you mean spec.backend.replicas?'],
+    ['a variable in lower case', 'redis_port', 'Did you mean REDIS_PORT?'],
+    ['what a group lacks', 'spec.ingress.paths', 'spec.ingress has: host, className, '],
+    ['what a field lacks', 'redis.image.name', 'spec.redis.image has no fields.'],
+    ['nothing', 'wholly-unknown', 'A port is asked for by its number.'],
+  ])('of a name that is nearly %s, the nearest is told', (_, name, told) => {
+    expect(() => explain(stack, name)).toThrow(told);
+  });
 });

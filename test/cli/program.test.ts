@@ -49,3 +49,19 @@ test('docs/cli.md has every exit code, with its number', () => {
   for (const [code, { exit }] of Object.entries(terminalCodes))
     expect(docs, code).toMatch(new RegExp(`\\| ${exit} +\\|[^\\n]*\`${code}\``));
 });
+
+test.each([
+  [['foo'], /unknown command 'foo'\nCommands: init, synth, .*, completion\. See "mooring --help"\./],
+  [['synt'], /unknown command 'synt'\n\(Did you mean synth\?\)/],
+  [
+    ['explain', '--outptu', 'json'],
+    /'--outptu'\n\(Did you mean --output\?\)\nSee "mooring explain --help"\./,
+  ],
+])('%j is told what there is', async (words, told) => {
+  const fresh = createProgram('mooring', '0.0.0', commands);
+  let written = '';
+  for (const command of [fresh, ...fresh.commands])
+    command.configureOutput({ writeErr: (text) => (written += text) });
+  await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();
+  expect(written).toMatch(told);
+});
