@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Names } from 'cdk8s';
-import { chatStack } from '../contract/chat-stack.ts';
 import type { Stack } from '../contract/model.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
@@ -44,8 +43,8 @@ export function manifestsOf(
   path: string | undefined,
   secretsOf: (stack: Stack) => Record<string, string>,
 ): Manifests {
-  const { document, source } = findDocument(path);
-  const stack = chatStack(document);
+  const { source, ...found } = findDocument(path);
+  const stack = found.stack();
   const app = new App();
   const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
   const files = charts.map((chart): [string, string] => [

@@ -9,32 +9,39 @@ import {
 } from './model.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
+import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './twice.ts';
 import { nearest } from './nearest.ts';
 import { asText } from './variable.ts';
 
 /** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
-export function contradictions(stack: StackDefinition): string[] {
+export function contradictions(stack: StackDefinition): Problem[] {
+  const told = (message: string): Problem => ({ message });
   return [
-    ...nameProblems(stack),
-    ...derivedNameProblems(stack),
-    ...referenceProblems(stack),
-    ...stack.services.flatMap((service) => [
-      ...portProblems(service),
-      ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
-      ...bindingProblems(service),
-      ...settingProblems(service),
-      ...(isWorkload(service) ? containerProblems(service) : []),
-    ]),
-    ...twice(hostPorts(stack), 'The host port'),
-    ...twice(nodePorts(stack), 'The node port'),
-    ...twice(
-      stack.services.map((service): [string, string] => [service.name, 'a service']),
-      'The service name',
-    ),
-    ...gateCycles(stack),
+    ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
+    ...stack.services.flatMap((service) => serviceProblems(stack, service)),
+    ...[
+      ...twice(hostPorts(stack), 'The host port'),
+      ...twice(nodePorts(stack), 'The node port'),
+      ...twice(
+        stack.services.map((service): [string, string] => [service.name, 'a service']),
+        'The service name',
+      ),
+      ...gateCycles(stack),
+    ].map(told),
   ];
+}
+
+function serviceProblems(stack: StackDefinition, service: Service): Problem[] {
+  const problems = [
+    ...portProblems(service),
+    ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
+    ...bindingProblems(service),
+    ...settingProblems(service),
+    ...(isWorkload(service) ? containerProblems(service) : []),
+  ];
+  return problems.map((message) => ({ message, service: service.name }));
 }
 
 function portProblems(service: Service): string[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { chatStackPaths } from './json-schema.ts';
 import { nearest } from './nearest.ts';
+import type { Problem } from './problem.ts';
 import { shownText } from './variable.ts';
 import { chatStackSchema, type ChatStack } from './stack.ts';
 
@@ -21,7 +22,7 @@ export function readChatStack(document: unknown, source: string): ChatStack {
 
 type Issue = z.core.$ZodIssue;
 
-function problems(issue: Issue, document: unknown): string[] {
+function problems(issue: Issue, document: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, document));
   if (issue.code === 'invalid_union') {
@@ -30,9 +31,9 @@ function problems(issue: Issue, document: unknown): string[] {
       return meant.flatMap((inner) => problems({ ...inner, path: [...issue.path, ...inner.path] }, document));
   }
   const value = valueAt(document, path);
-  return [
-    `${path.join('.') || '(the document)'}: ${shown(value)}; expected ${expectation(issue)}.${hint(issue, value)}`,
-  ];
+  const where = path.join('.') || '(the document)';
+  const message = `${where}: ${shown(value)}; expected ${expectation(issue)}.${hint(issue, value)}`;
+  return [{ field: path, message }];
 }
 
 /** Of a union's branches, the one the value has the kind of: whoever wrote a group of keys meant the group. */
@@ -42,12 +43,13 @@ function meantBranch({ errors }: z.core.$ZodIssueInvalidUnion): Issue[] | undefi
   );
 }
 
-function unknownKey(path: readonly string[], key: string, document: unknown): string {
+function unknownKey(path: readonly string[], key: string, document: unknown): Problem {
   const known = knownKeys(path);
   const near = nearest(key, known) ?? elsewhere(path, key);
   const value = shown(valueAt(document, [...path, key]));
-  const where = [...path, key].join('.');
-  return `${where}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
+  const field = [...path, key];
+  const message = `${field.join('.')}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
+  return { field, isKey: true, message };
 }
 
 /** The one field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */

@@ -1,11 +1,9 @@
-import { findDocument } from '../../charts-ts/read-document.ts';
-import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../contract/model.ts';
 import { port } from '../../contract/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
-import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
+import { documentOf } from '../source.ts';
 import { explainField, type FieldExplained } from './fields.ts';
 import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
 import { explainVariable, variableNames, type VariableExplained } from './variables.ts';
@@ -16,7 +14,7 @@ export type Explained = VariableExplained | PortExplained | ForeignPort | FieldE
 
 /** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
 export async function explainCommand(name: string, options: ExplainOptions): Promise<void> {
-  const stack = chatStack(findDocument(options.file ?? stackFromEnvironment()).document);
+  const stack = documentOf(options.file).stack();
   const explained = explain(stack, name);
   await print(explained, inWords(stack, explained), options.output);
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { chatStack } from '../../contract/chat-stack.ts';
 import { serviceOf } from '../../contract/environment.ts';
 import type { Stack } from '../../contract/model.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
@@ -21,7 +20,7 @@ const loopback = '127.0.0.1';
 
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
 export async function openCommand(options: OpenOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const { cluster, context } = await findTarget(options);
   try {
     if (!(await podToTake(cluster, stack)))

@@ -1,4 +1,3 @@
-import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../contract/model.ts';
 import { isWorkload } from '../../contract/model.ts';
 import { pause } from '../../cluster/pause.ts';
@@ -30,7 +29,7 @@ const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
 export async function statusCommand(options: StatusOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, stack, options);

@@ -13,7 +13,7 @@ describe('how a command ends', () => {
   });
 
   test('a mistake in a document ends with 65, without a stack trace', () => {
-    for (const error of [new UserError('It is no YAML.'), new StackError('It', ['is wrong'])]) {
+    for (const error of [new UserError('It is no YAML.'), new StackError('It', [{ message: 'is wrong' }])]) {
       const { message, exitCode } = endingOf(error);
       expect(exitCode).toBe(65);
       expect(message).not.toMatch(/\n\s+at /);

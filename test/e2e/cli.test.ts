@@ -219,6 +219,19 @@ describe('every mistake is told in words, with its exit code', () => {
     expect(stderr).not.toContain('a-token-of-the-tests');
   });
 
+  test.each([['-f'], ['the environment']])(
+    'a document on standard input, by %s, is refused with its line',
+    async (by) => {
+      const { code, stderr } = await capture(launcher, by === '-f' ? ['synth', '-f', '-'] : ['synth'], {
+        cwd: folder,
+        env: { MOORING_STACK: by === '-f' ? '' : '-' },
+        input: 'spec:\n  presett: dev\n',
+      });
+      expect(code).toBe(65);
+      expect(stderr).toContain('standard input:2:3: spec.presett: "dev" under an unknown key');
+    },
+  );
+
   test('a file that is there is not replaced', async () => {
     expect(await mooring(['init'])).toMatchObject({ code: 0 });
     expect(await mooring(['init'])).toMatchObject({ code: 73 });
