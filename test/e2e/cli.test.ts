@@ -270,6 +270,23 @@ describe('how it is called', () => {
     expect(stderr.trim()).toMatch(/^Mooring needs Node 22\.19 or newer; this is Node \S+ .*$/);
   });
 
+  test.each([
+    ['npx mooring --version', 'npx', ['mooring', '--version']],
+    ['npm ci', 'npm', ['ci', '--dry-run', '--ignore-scripts', '--prefer-offline']],
+  ])("%s warns of nothing, whatever Node is the user's own", async (_, command, words) => {
+    const PATH = (process.env['PATH'] ?? '')
+      .split(':')
+      .filter((part) => !part.includes('node_modules'))
+      .join(':');
+    // `npm test` passes its own log level on.
+    const asTyped = ['-u', 'npm_config_loglevel', command, ...words];
+    // npx warns when it first links the package into its cache.
+    const cache = command === 'npx' ? { npm_config_cache: join(folder, 'npm') } : {};
+    const { code, stdout, stderr } = await capture('env', asTyped, { cwd: root, env: { PATH, ...cache } });
+    expect(`${stdout}${stderr}`).not.toMatch(/npm warn/);
+    expect(code).toBe(0);
+  });
+
   test('bash completes commands, options and their values', async () => {
     const { stdout: script } = await mooring(['completion', 'bash']);
     expect(await capture('bash', ['-n'], { input: script })).toMatchObject({ code: 0, stderr: '' });
