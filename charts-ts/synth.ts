@@ -44,8 +44,8 @@ export function manifestsOf(
   path: string | undefined,
   secretsOf: (stack: Stack) => Record<string, string>,
 ): Manifests {
-  const { document, source } = findDocument(path);
-  const stack = chatStack(document);
+  const { source, ...found } = findDocument(path);
+  const stack = found.stack();
   const app = new App();
   const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
   const files = charts.map((chart): [string, string] => [

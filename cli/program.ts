@@ -14,5 +14,15 @@ export function createProgram(name: string, version: string, commands: readonly 
     .exitOverride();
   for (const add of commands) add(program);
   for (const command of program.commands) command.exitOverride();
-  return program;
+  return tellingWhatThereIs(program);
+}
+
+/** After a word that was misunderstood: the commands there are, or where the command's options are told. */
+function tellingWhatThereIs(program: Command): Command {
+  for (const command of program.commands)
+    command.showHelpAfterError(`See "${program.name()} ${command.name()} --help".`);
+  const names = program.createHelp().visibleCommands(program);
+  return program.showHelpAfterError(
+    `Commands: ${names.map((command) => command.name()).join(', ')}. See "${program.name()} --help".`,
+  );
 }

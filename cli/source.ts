@@ -1,5 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { findDocument } from '../charts-ts/read-document.ts';
+import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/apply-stack.ts';
@@ -8,13 +8,12 @@ import type { ChatStack } from '../contract/document.ts';
 import { stackFromEnvironment } from './environment.ts';
 
 /** The document a command is about, and where it is from. Throws UserError or StackError. */
-export function documentOf(file: string | undefined): { document: ChatStack; source: string } {
+export function documentOf(file: string | undefined): FoundDocument {
   return findDocument(file ?? stackFromEnvironment());
 }
 
 /** What is applied of a document: its objects from the one renderer, and how its Secret is made. */
-export function sourceOf(document: ChatStack): StackSource {
-  const stack = chatStack(document);
+export function sourceOf(document: ChatStack, stack = chatStack(document)): StackSource {
   return {
     stack,
     document,

@@ -9,9 +9,11 @@ import type {
   SecretSource,
   Service,
   Stack,
+  StackDefinition,
 } from '../model/stack.ts';
 import { presets, type PresetValues } from './presets.ts';
 import { mebibytes, millicores } from '../model/quantity.ts';
+import type { Problem } from '../model/problem.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
 import { backendVariables, storeNames, type StoreName } from './services/backend-variables.ts';
 import { page } from './services/page.ts';
@@ -66,7 +68,7 @@ export function chatStack(document: ChatStack): Stack {
   const { metadata, spec } = document;
   const preset = presets[spec.preset];
   refuseUnsafe(spec, preset);
-  return defineStack({
+  return defined({
     name: metadata.name,
     namespace: metadata.namespace,
     createNamespace: spec.createNamespace,
@@ -80,33 +82,64 @@ export function chatStack(document: ChatStack): Stack {
   });
 }
 
+/** Says of a contradiction which field of the document it is about: the one of its service, else the stack's name. */
+function defined(definition: StackDefinition): Stack {
+  try {
+    return defineStack(definition);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const located = error.problems.map((problem): Problem => ({
+      ...problem,
+      field: problem.service === undefined ? ['metadata', 'name'] : ['spec', problem.service],
+    }));
+    throw new StackError(error.subject, located);
+  }
+}
+
 function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
   const problems = [...unverifiable(spec), ...(preset.demandsSecrets ? missingSecrets(spec) : [])];
   if (problems.length > 0) throw new StackError('The ChatStack', problems);
 }
 
-function unverifiable({ auth }: ChatStackSpec): string[] {
-  if (auth.mode !== 'jwt' || auth.jwksUrl || auth.secretRef) return [];
-  return ['spec.auth: mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'];
+/** A field of the document and what is wrong with it. */
+function wrong(field: string, why: string): Problem {
+  return { field: field.split('.'), message: `${field}: ${why}` };
 }
 
-function missingSecrets(spec: ChatStackSpec): string[] {
+function unverifiable({ auth }: ChatStackSpec): Problem[] {
+  if (auth.mode !== 'jwt' || auth.jwksUrl || auth.secretRef) return [];
+  return [
+    wrong('spec.auth', 'mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'),
+  ];
+}
+
+function missingSecrets(spec: ChatStackSpec): Problem[] {
   const { mode = 'none' } = spec.auth;
   const own = storesOfStack.filter((name) => !spec[name].external).map((name) => `${name}-${storeSecret}`);
   return [
     ...(mode === 'jwt'
       ? []
-      : [`spec.auth.mode: "${mode}"; the ${spec.preset} preset expects "jwt", with jwksUrl or secretRef.`]),
+      : [
+          wrong(
+            'spec.auth.mode',
+            `"${mode}"; the ${spec.preset} preset expects "jwt", with jwksUrl or secretRef.`,
+          ),
+        ]),
     ...(own.length === 0 || spec.secrets.existingSecret
       ? []
       : [
-          `spec.secrets.existingSecret: nothing; the ${spec.preset} preset expects the name of a Secret you keep, with the keys ${own.join(', ')}.`,
+          wrong(
+            'spec.secrets.existingSecret',
+            `nothing; the ${spec.preset} preset expects the name of a Secret you keep, with the keys ${own.join(', ')}.`,
+          ),
         ]),
     ...storesOfStack
       .filter((name) => spec[name].external && !spec[name].external.secretRef)
-      .map(
-        (name) =>
-          `spec.${name}.external.secretRef: nothing; the ${spec.preset} preset expects where its password is.`,
+      .map((name) =>
+        wrong(
+          `spec.${name}.external.secretRef`,
+          `nothing; the ${spec.preset} preset expects where its password is.`,
+        ),
       ),
   ];
 }

@@ -2,6 +2,7 @@ import { boundVariables } from './environment.ts';
 import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
+import type { Problem } from '../contract/problem.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './duplicates.ts';
 import { nearest } from './nearest.ts';
@@ -9,30 +10,36 @@ import { asText, expectationOf, valueIn } from './variable.ts';
 import { variableProblems } from './variable-problems.ts';
 
 /** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
-export function contradictions(stack: FilledStack): string[] {
+export function contradictions(stack: FilledStack): Problem[] {
+  const told = (message: string): Problem => ({ message });
   return [
-    ...nameProblems(stack),
-    ...derivedNameProblems(stack),
-    ...referenceProblems(stack),
-    ...stack.services.flatMap((service) => [
-      ...portProblems(service),
-      ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
-      ...bindingProblems(service),
-      ...Object.entries(service.variables ?? {}).flatMap(([name, variable]) =>
-        variableProblems(`Service "${service.name}": ${name}`, variable),
+    ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
+    ...stack.services.flatMap((service) => serviceProblems(stack, service)),
+    ...[
+      ...twice(hostPorts(stack), 'The host port'),
+      ...twice(nodePorts(stack), 'The node port'),
+      ...twice(
+        stack.services.map((service): [string, string] => [service.name, 'a service']),
+        'The service name',
       ),
-      ...settingProblems(service),
-      ...reportProblems(service),
-      ...(isWorkload(service) ? containerProblems(service) : []),
-    ]),
-    ...twice(hostPorts(stack), 'The host port'),
-    ...twice(nodePorts(stack), 'The node port'),
-    ...twice(
-      stack.services.map((service): [string, string] => [service.name, 'a service']),
-      'The service name',
-    ),
-    ...gateCycles(stack),
+      ...gateCycles(stack),
+    ].map(told),
   ];
+}
+
+function serviceProblems(stack: FilledStack, service: Service): Problem[] {
+  const problems = [
+    ...portProblems(service),
+    ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
+    ...bindingProblems(service),
+    ...Object.entries(service.variables ?? {}).flatMap(([name, variable]) =>
+      variableProblems(`Service "${service.name}": ${name}`, variable),
+    ),
+    ...settingProblems(service),
+    ...reportProblems(service),
+    ...(isWorkload(service) ? containerProblems(service) : []),
+  ];
+  return problems.map((message) => ({ message, service: service.name }));
 }
 
 function portProblems(service: Service): string[] {

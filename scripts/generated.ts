@@ -8,8 +8,9 @@ import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
 import { serviceOf } from '../model/environment.ts';
 import { errorCodes, terminalCodes } from '../model/errors.ts';
-import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
+import { fieldsOf, jsonSchemaOf, chatStackFields, chatStackJsonSchema } from '../model/document-fields.ts';
 import { roleLabel } from '../model/names.ts';
+import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
@@ -27,12 +28,14 @@ const schemaPath = 'docs/reference/chatstack.schema.json';
 
 const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
 
-/** Every generated file that is checked in, as it must be: its path from the root → its content. */
-export async function latestFiles(): Promise<Readonly<Record<string, string>>> {
-  const files = Object.entries(generatedFiles()).map(async ([path, content]): Promise<[string, string]> => [
-    path,
-    await formatted(path, content),
-  ]);
+/**
+ * Every generated file that is checked in, as it must be: its path from the root → its content.
+ * @param stack described by what is generated.
+ */
+export async function latestFiles(stack = defaultStack()): Promise<Readonly<Record<string, string>>> {
+  const files = Object.entries(generatedFiles(stack)).map(
+    async ([path, content]): Promise<[string, string]> => [path, await formatted(path, content)],
+  );
   return Object.fromEntries(await Promise.all(files));
 }
 
@@ -41,8 +44,11 @@ async function formatted(path: string, content: string): Promise<string> {
   return format(content, { ...(await resolveConfig(path)), filepath: path });
 }
 
-function generatedFiles(): Readonly<Record<string, string>> {
-  const stack = chatStack(readChatStack({}, 'the defaults'));
+function defaultStack(): Stack {
+  return chatStack(readChatStack({}, 'the defaults'));
+}
+
+function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,

@@ -13,7 +13,9 @@ import { speakerOf } from './speaker.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
 export async function applyCommand(options: ApplyOptions): Promise<void> {
-  const { document, source } = documentOf(options.file);
+  const { document, source, stack } = documentOf(options.file);
+  // Refused before a cluster is looked for.
+  stack();
   const target = await findTarget(options);
   announce(target, document.metadata.namespace);
   await applyDocument(document, { ...options, target, from: source });

@@ -10,7 +10,8 @@ import { diffOf, diffText, keptText, warningsOf } from './plan-text.ts';
 
 /** What `mooring diff` does. @throws CommandError DIFFERENT when anything differs; ClusterError. */
 export async function diffCommand(options: ClusterOptions): Promise<void> {
-  const source = sourceOf(documentOf(options.file).document);
+  const found = documentOf(options.file);
+  const source = sourceOf(found.document, found.stack());
   const { stack } = source;
   const { cluster } = await findTarget(options);
   try {

@@ -1,11 +1,5 @@
 import type { Command } from 'commander';
-import {
-  withDocument,
-  withExamples,
-  withOutput,
-  type DocumentOptions,
-  type OutputOptions,
-} from '../options.ts';
+import { withDocument, withExamples, withOutput, type DocumentOptions, type OutputOptions } from '../options.ts';
 
 export interface SynthOptions extends DocumentOptions, OutputOptions {
   readonly check?: true;

@@ -26,7 +26,7 @@ import { wiringChecks } from './wiring.ts';
  * @throws CommandError NOT_FOUND_IN_CLUSTER when nothing of the stack is there; ClusterError.
  */
 export async function clusterChecks(options: DoctorOptions): Promise<Check[]> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const target = await findTarget(options);
   note(`Context ${target.context} (${target.server}), namespace ${stack.namespace}, stack ${stack.name}`);
   try {

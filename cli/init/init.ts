@@ -1,28 +1,35 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { packageRoot } from '../package-root.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
 import { starterDocument } from '../../contract/starter-document.ts';
+import { schemaPath } from './schema-path.ts';
+import { starterDocument } from './starter-document.ts';
+
+const schemaFile = join(packageRoot, 'docs/reference/chatstack.schema.json');
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
 export async function initCommand(path: string, options: InitOptions): Promise<void> {
-  const { name, namespace, preset } = options;
+  const { name, namespace, preset, force = false } = options;
   // Refused now, in the words of every other document, rather than by the next command.
   readChatStack({ metadata: { name, namespace }, spec: { preset } }, 'The new document');
-  const text = starterDocument({ name, namespace, preset, schema: schemaFor(path) });
-  write(path, text, options.force ?? false);
+  const folder = dirname(resolve(path));
+  const schema = schemaPath(folder, packageRoot, schemaFile);
+  write(path, starterDocument({ name, namespace, preset, schema: schema.path }), force);
+  const copy = schema.isCopy && copySchema(join(folder, schema.path), force);
+  const also = copy ? `, and ${schema.path} beside it for your editor: commit both` : '';
   const next = path === 'stack.yaml' ? 'mooring synth' : `mooring synth -f ${path}`;
-  await print({ path, name, namespace, preset }, `Wrote ${path}.\nNext: ${next}`, options.output);
+  await print({ path, name, namespace, preset }, `Wrote ${path}${also}.\nNext: ${next}`, options.output);
 }
 
-/** Relative inside this package's folder, where the document may be committed; else where it is on this machine. */
-function schemaFor(path: string): string {
-  const schema = resolve(packageRoot, 'docs/reference/chatstack.schema.json');
-  const folder = dirname(resolve(path));
-  return relative(packageRoot, folder).startsWith('..') ? schema : relative(folder, schema);
+/** Several documents of one folder share a copy: one that is there is kept unless `force`. @returns whether written. */
+function copySchema(path: string, force: boolean): boolean {
+  if (existsSync(path) && !force) return false;
+  write(path, readFileSync(schemaFile, 'utf8'), force);
+  return true;
 }
 
 function write(path: string, text: string, force: boolean): void {

@@ -19,7 +19,7 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_4
 
 /** What `mooring logs` does. @throws CommandError USAGE, NO_SUCH_NAME, NOT_FOUND_IN_CLUSTER; ClusterError. */
 export async function logsCommand(services: readonly string[], options: LogsOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const asked = servicesOf(stack, services);
   const query = queryOf(options);
   const { cluster, context } = await findTarget(options);

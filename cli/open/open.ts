@@ -21,7 +21,7 @@ const loopback = '127.0.0.1';
 
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
 export async function openCommand(options: OpenOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const { cluster, context } = await findTarget(options);
   try {
     if (!(await podToTake(cluster, stack)))

@@ -23,7 +23,9 @@ import { changeNeo4jPassword } from './neo4j-password.ts';
 
 /** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
 export async function rotateCommand(options: ApplyOptions): Promise<void> {
-  const { document } = documentOf(options.file);
+  const { document, stack } = documentOf(options.file);
+  // Refused before a cluster is looked for.
+  stack();
   const target = await findTarget(options);
   announce(target, document.metadata.namespace);
   try {

@@ -1,6 +1,5 @@
 import { chatStack } from '../../contract/chat-stack.ts';
-import type { Stack } from '../../model/stack.ts';
-import { isWorkload } from '../../model/stack.ts';
+import { type Stack, isWorkload } from '../../model/stack.ts';
 import { pause } from '../../kube/poll.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
@@ -30,7 +29,7 @@ const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
 export async function statusCommand(options: StatusOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const stack = documentOf(options.file).stack();
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, stack, options);

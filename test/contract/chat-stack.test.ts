@@ -105,6 +105,21 @@ test.each([
     /spec\.redis\.external\.tsl: true .*Did you mean "tls"\?/,
   ],
   [
+    'a group one level too high',
+    { redis: { image: 'x' } },
+    /redis: \{"image":"x"\} under an unknown key; .*Did you mean "spec\.redis"\?/,
+  ],
+  [
+    'a field one level too high',
+    { spec: { redis: { storageClass: 'fast' } } },
+    /spec\.redis\.storageClass: .*Did you mean "spec\.redis\.storage\.storageClass"\?/,
+  ],
+  [
+    'a field that several groups have',
+    { host: 'a' },
+    /host: "a" under an unknown key; expected one of apiVersion, kind, metadata, spec\.$/m,
+  ],
+  [
     'a wrong type',
     { spec: { backend: { replicas: '2' } } },
     /spec\.backend\.replicas: "2"; expected a number\./,

@@ -73,7 +73,11 @@ test.each([
     'the Ingress leads to port "http", which it does not have',
   ],
 ])('%s is refused', (_what, definition, expected) => {
-  expect(contradictions(definition).join('\n')).toContain(expected);
+  expect(
+    contradictions(definition)
+      .map(({ message }) => message)
+      .join('\n'),
+  ).toContain(expected);
 });
 
 describe('resources of a document', () => {
