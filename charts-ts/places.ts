@@ -8,7 +8,7 @@ import {
   type LineCounter,
   type Node,
 } from 'yaml';
-import type { PlaceOf } from '../contract/problem.ts';
+import type { PlaceOf } from '../model/problem.ts';
 
 /** A parsed YAML document and where it is from. */
 interface Parsed {

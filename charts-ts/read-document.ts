@@ -1,19 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { chatStack } from '../contract/chat-stack.ts';
 import { StackError } from '../model/define-stack.ts';
+import { readAnyDocument, type Kinds, type KnownDocument } from '../model/kinds.ts';
 import type { Stack } from '../model/stack.ts';
-import type { PlaceOf } from '../contract/problem.ts';
-import { readChatStack } from '../contract/read-chat-stack.ts';
-import type { ChatStack } from '../contract/document.ts';
+import type { PlaceOf } from '../model/problem.ts';
 import { placesIn } from './places.ts';
 import { UserError } from './user-error.ts';
 
-/** Where the document is looked for when nobody names another place. */
+/** Where the document is looked for when no other place is named. */
 export const usualDocument = 'stack.yaml';
 
-export interface FoundDocument {
-  readonly document: ChatStack;
+export interface FoundDocument extends KnownDocument {
   /** Its path, or words for the defaults. */
   readonly source: string;
   /** The stack it describes. Throws StackError with the place of each contradiction. */
@@ -25,24 +22,28 @@ export interface FoundDocument {
  * @throws UserError when it is missing or no YAML, with file and line; StackError when it says what is not allowed, with
  * file, line and column of each problem.
  */
-export function findDocument(path: string | undefined): FoundDocument {
+export function findDocument(kinds: Kinds, path: string | undefined): FoundDocument {
   const named = path !== undefined && path !== '';
   if (named && path !== '-' && !existsSync(path))
     throw new UserError(
       `There is no file "${path}", which --file or MOORING_STACK names. Correct it, or leave it out for ./stack.yaml.`,
       noSuchFile,
     );
-  if (path === '-') return found(readText(0, 'standard input'), 'standard input');
+  if (path === '-') return found(kinds, readText(0, 'standard input'), 'standard input');
   const source = named ? path : usualDocument;
-  if (named || existsSync(source)) return found(readText(source, source), source);
-  const document = readChatStack(undefined, 'The defaults');
-  return { document, source: 'the defaults (no ./stack.yaml)', stack: () => chatStack(document) };
+  if (named || existsSync(source)) return found(kinds, readText(source, source), source);
+  const defaults = readAnyDocument(kinds, undefined, 'The defaults');
+  return {
+    ...defaults,
+    source: 'the defaults (no ./stack.yaml)',
+    stack: () => defaults.kind.stack(defaults.document),
+  };
 }
 
-function found(text: string, source: string): FoundDocument {
+function found(kinds: Kinds, text: string, source: string): FoundDocument {
   const { value, placeOf } = parseYaml(text, source);
-  const document = placed(placeOf, () => readChatStack(value, source));
-  return { document, source, stack: () => placed(placeOf, () => chatStack(document)) };
+  const known = placed(placeOf, () => readAnyDocument(kinds, value, source));
+  return { ...known, source, stack: () => placed(placeOf, () => known.kind.stack(known.document)) };
 }
 
 function placed<T>(placeOf: PlaceOf, work: () => T): T {

@@ -3,17 +3,19 @@ import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts'
 import { renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/apply-stack.ts';
-import { chatStack } from '../contract/chat-stack.ts';
-import type { ChatStack } from '../contract/document.ts';
+import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
+import { note } from './output.ts';
 
 /** The document a command is about, and where it is from. Throws UserError or StackError. */
-export function documentOf(file: string | undefined): FoundDocument {
-  return findDocument(file ?? stackFromEnvironment());
+export function documentOf(kinds: Kinds, file: string | undefined): FoundDocument {
+  const found = findDocument(kinds, file ?? stackFromEnvironment());
+  for (const warning of found.warnings) note(warning);
+  return found;
 }
 
 /** What is applied of a document: its objects from the one renderer, and how its Secret is made. */
-export function sourceOf(document: ChatStack, stack = chatStack(document)): StackSource {
+export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(document)): StackSource {
   return {
     stack,
     document,

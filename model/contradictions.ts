@@ -2,7 +2,7 @@ import { boundVariables } from './environment.ts';
 import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
-import type { Problem } from '../contract/problem.ts';
+import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './duplicates.ts';
 import { nearest } from './nearest.ts';

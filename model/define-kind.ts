@@ -10,7 +10,8 @@ import type { StackDocument, StackKind } from './stack-kind.ts';
  */
 export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
   const problems = [...nameProblems(kind), ...nodeProblems('', jsonSchemaOf(kind))];
-  if (problems.length > 0) throw new StackError(
+  if (problems.length > 0)
+    throw new StackError(
       `The kind "${kind.kind}"`,
       problems.map((message) => ({ message })),
     );

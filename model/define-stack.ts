@@ -1,6 +1,6 @@
 import { contradictions } from './contradictions.ts';
 import type { Service, Stack, StackDefinition } from './stack.ts';
-import type { PlaceOf, Problem } from '../contract/problem.ts';
+import type { PlaceOf, Problem } from './problem.ts';
 
 /** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
 export class StackError extends Error {

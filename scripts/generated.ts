@@ -8,7 +8,7 @@ import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
 import { serviceOf } from '../model/environment.ts';
 import { errorCodes, terminalCodes } from '../model/errors.ts';
-import { fieldsOf, jsonSchemaOf, chatStackFields, chatStackJsonSchema } from '../model/document-fields.ts';
+import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
 import { roleLabel } from '../model/names.ts';
 import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';

@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import type { ChatStack } from '../../contract/document.ts';
 import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
@@ -12,8 +13,8 @@ import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from
 import { speakerOf } from './speaker.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
-export async function applyCommand(options: ApplyOptions): Promise<void> {
-  const { document, source, stack } = documentOf(options.file);
+export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
+  const { document, source, stack } = documentOf(kinds, options.file);
   // Refused before a cluster is looked for.
   stack();
   const target = await findTarget(options);

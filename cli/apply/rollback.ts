@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
@@ -11,8 +12,12 @@ import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';
 
 /** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is nothing to go back to. */
-export async function rollbackCommand(revision: string | undefined, options: ApplyOptions): Promise<void> {
-  const { document, source } = documentOf(options.file);
+export async function rollbackCommand(
+  kinds: Kinds,
+  revision: string | undefined,
+  options: ApplyOptions,
+): Promise<void> {
+  const { document, source } = documentOf(kinds, options.file);
   const { name, namespace } = document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);

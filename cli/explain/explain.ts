@@ -1,7 +1,5 @@
-import { findDocument } from '../../charts-ts/read-document.ts';
-import { chatStack } from '../../contract/chat-stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import type { Stack } from '../../model/stack.ts';
-import { nearest } from '../../model/nearest.ts';
 import { expectationOf, port, valueIn } from '../../model/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { CommandError } from '../fail.ts';
@@ -16,8 +14,8 @@ import { inWords } from './words.ts';
 export type Explained = VariableExplained | PortExplained | ForeignPort | FieldExplained;
 
 /** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
-export async function explainCommand(name: string, options: ExplainOptions): Promise<void> {
-  const stack = documentOf(options.file).stack();
+export async function explainCommand(kinds: Kinds, name: string, options: ExplainOptions): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const explained = explain(stack, name);
   await print(explained, inWords(stack, explained), options.output);
 }

@@ -1,7 +1,7 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { chatStack } from '../../contract/chat-stack.ts';
 import { serviceOf } from '../../model/environment.ts';
 import type { Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
@@ -20,8 +20,8 @@ import { documentOf } from '../source.ts';
 const loopback = '127.0.0.1';
 
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
-export async function openCommand(options: OpenOptions): Promise<void> {
-  const stack = documentOf(options.file).stack();
+export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const { cluster, context } = await findTarget(options);
   try {
     if (!(await podToTake(cluster, stack)))

@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { alone } from '../../kube/lease.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
@@ -22,8 +23,8 @@ import { documentOf, sourceOf } from '../source.ts';
 import { changeNeo4jPassword } from './neo4j-password.ts';
 
 /** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
-export async function rotateCommand(options: ApplyOptions): Promise<void> {
-  const { document, stack } = documentOf(options.file);
+export async function rotateCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
+  const { document, stack } = documentOf(kinds, options.file);
   // Refused before a cluster is looked for.
   stack();
   const target = await findTarget(options);

@@ -1,4 +1,4 @@
-import { chatStack } from '../../contract/chat-stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import { type Stack, isWorkload } from '../../model/stack.ts';
 import { pause } from '../../kube/poll.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -28,8 +28,8 @@ export interface ServiceStatus {
 const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
-export async function statusCommand(options: StatusOptions): Promise<void> {
-  const stack = documentOf(options.file).stack();
+export async function statusCommand(kinds: Kinds, options: StatusOptions): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, stack, options);

@@ -1,3 +1,4 @@
+import { chatKind } from '../../contract/chat-kind.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ const file = join(folder, 'stack.yaml');
 function refusal(text: string): string[] {
   writeFileSync(file, text);
   try {
-    findDocument(file).stack();
+    findDocument([chatKind], file).stack();
   } catch (error) {
     if (error instanceof StackError)
       return error.problems.map(({ message }) => message.replace(`${folder}/`, ''));

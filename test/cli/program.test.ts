@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../cli/commands.ts';
-import { createProgram } from '../../cli/program.ts';
+import { chatKind } from '../../contract/chat-kind.ts';
+import { createCli } from '../../cli/program.ts';
 import { terminalCodes } from '../../model/errors.ts';
 
-const program = createProgram('mooring', '0.0.0', commands);
+const program = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
 const visible = program.commands.filter((command) => !command.name().startsWith('complete'));
 const docs = readFileSync('docs/cli.md', 'utf8');
 
@@ -25,7 +26,7 @@ function examplesOf(name: string): string[][] {
 
 /** What the parser says of a command line; empty when it takes it. Nothing is run. */
 function refusalOf(words: readonly string[]): string {
-  const fresh = createProgram('mooring', '0.0.0', commands);
+  const fresh = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
   let said = '';
   for (const one of [fresh, ...fresh.commands, ...fresh.commands.flatMap((group) => group.commands)])
     one.configureOutput({ writeErr: (text) => (said += text) }).action(() => undefined);
@@ -83,7 +84,7 @@ test.each([
     /'--outptu'\n\(Did you mean --output\?\)\nSee "mooring explain --help"\./,
   ],
 ])('%j is told what there is', async (words, told) => {
-  const fresh = createProgram('mooring', '0.0.0', commands);
+  const fresh = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
   let written = '';
   for (const command of [fresh, ...fresh.commands])
     command.configureOutput({ writeErr: (text) => (written += text) });

@@ -11,7 +11,7 @@ import { standInStack } from '../images/stand-in-stack.ts';
 import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { orStop } from '../servers/or-stop.ts';
-import { poll, until } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { startCluster, type Cluster } from '../lab/cluster.ts';
 
 const namespace = 'chat';

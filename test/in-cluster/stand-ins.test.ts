@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildStoreImages } from '../images/build-images.ts';
 import { forSuite } from '../servers/for-suite.ts';
-import { poll, until } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { startCluster } from '../lab/cluster.ts';
 
 /** The stores' stand-ins hold to docs/adr/0002-official-images.md: what kills the official images kills them. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll, until } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 
 const ROOT = '/sys/fs/cgroup';
 

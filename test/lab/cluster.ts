@@ -2,11 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ApiClient } from '../servers/kubernetes/api-client.ts';
 import { builtProgram, type ProgramName } from '../servers/kubernetes/programs.ts';
-import { poll, until } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { capture } from '../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
-import { startApiServer, startControllers, type ApiServerProcess, type ClusterShape, type Site } from './control-plane.ts';
+import {
+  startApiServer,
+  startControllers,
+  type ApiServerProcess,
+  type ClusterShape,
+  type Site,
+} from './control-plane.ts';
 import { createIdentities } from './identities.ts';
 import { joinNodes } from './link.ts';
 import { NODE_NAME, podRangeOf, SECOND_NODE_NAME } from './addresses.ts';

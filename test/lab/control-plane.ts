@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { apiClient, type ApiClient } from '../servers/kubernetes/api-client.ts';
 import { builtProgram } from '../servers/kubernetes/programs.ts';
-import { poll, until } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import type { RunningProcess } from '../servers/process.ts';
 import { apiUrl, SERVICE_RANGE } from './addresses.ts';
 import type { Capsule } from './capsule.ts';

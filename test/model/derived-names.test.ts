@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contradictions } from '../../model/contradictions.ts';
-import type { Container, Service, FilledStack, StackDefinition } from '../../model/stack.ts';
-import type { Problem } from '../../contract/problem.ts';
+import type { Container, Service, FilledStack } from '../../model/stack.ts';
+import type { Problem } from '../../model/problem.ts';
 
 const told = ({ message }: Problem): string => message;
 const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };

@@ -1,3 +1,5 @@
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { findDocument } from '../../../charts-ts/read-document.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -101,7 +103,7 @@ async function helmInstall(
   { path, namespace, folder }: Stack,
 ): Promise<{ wait: number; untilChat: number }> {
   const secrets = join(folder, '.mooring/secrets');
-  const { stack, files } = manifestsOf(path, (one) => keptSecrets(one, secretsPath(one, secrets)));
+  const { stack, files } = manifestsOf(findDocument([chatKind], path), (one) => keptSecrets(one, secretsPath(one, secrets)));
   const chart = await helmChart(new Map([...files].filter(([name]) => !name.includes('namespace'))));
   const target = openCluster({ kubeconfig: cluster.kubeconfigPath });
   const args = ['upgrade', '--install', '--wait', '--timeout', '10m', 'demo', chart.folder];
