@@ -80,7 +80,7 @@ describe('a stack that the commit before this one applied', () => {
         const upgraded = await lab().mooring(applied(file));
         expect(upgraded, upgraded.stderr).toMatchObject({ code: 0 });
       }
-      expect(await lab().mooring(['diff', '-f', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await lab().mooring(['diff', '-f', file])).toMatchObject({ code: 0, stdout: '' });
     },
   );
 

@@ -161,7 +161,8 @@ const ending: readonly (readonly string[])[] = [
   ['secrets', 'rotate', '--dry-run', ...file('external.yaml')],
   ['logs', 'backend', ...file('external.yaml')],
   ['open', '--no-browser', ...file('external.yaml')],
-  ['apply', ...file('external.yaml')],
+  // Without --yes, where no terminal can be asked.
+  ['apply', ...file('stack.yaml')],
   ['down', ...file('external.yaml')],
   ['down', '--dry-run', ...file('external.yaml')],
   ['down', '--yes', ...file('external.yaml')],
@@ -184,7 +185,7 @@ async function runs(bench: Bench, all: readonly (readonly string[])[]): Promise<
 async function leaseWhileHeld(bench: Bench): Promise<unknown> {
   const killed = { NODE_OPTIONS: `--import=${killer}`, KILL_AT_WRITE: '6' };
   await bench.mooring(['apply', '-f', 'stack.yaml', ...unwaited], killed);
-  return shownOf(await bench.kubectl('-n', stack, 'get', 'leases', '-o', 'json'));
+  return shownOf(await bench.kubectl('-n', stack, 'get', 'leases', '-o', 'json', '--show-managed-fields'));
 }
 
 const kinds =
@@ -193,8 +194,10 @@ const kinds =
 /** Every object of the namespace: its names, labels, annotations, managers, and what is written in ours. */
 async function liveObjects({ kubectl }: Bench): Promise<unknown> {
   return {
-    namespace: shownOf({ items: [await kubectl('get', 'namespace', stack, '-o', 'json')] }),
-    objects: shownOf(await kubectl('-n', stack, 'get', kinds, '-o', 'json')),
+    namespace: shownOf({
+      items: [await kubectl('get', 'namespace', stack, '-o', 'json', '--show-managed-fields')],
+    }),
+    objects: shownOf(await kubectl('-n', stack, 'get', kinds, '-o', 'json', '--show-managed-fields')),
   };
 }
 
@@ -212,7 +215,7 @@ const live = z.looseObject({
     ),
   }),
   data: text.optional(),
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
 });
 const list = z.looseObject({ items: z.array(live) });
 
