@@ -1,8 +1,8 @@
 /** Keys of `-o json` and of schemas whose values are sentences: they are for people, and may be worded anew. */
 const sentences = new Set([
   ...['message', 'hint', 'doc', 'description'],
-  // What doctor, verify and explain call theirs.
-  ...['says', 'fix', 'means', 'usually', 'expected'],
+  // What doctor, verify, explain and history call theirs.
+  ...['says', 'fix', 'means', 'usually', 'expected', 'cause'],
 ]);
 
 /** A value without its sentences, at any depth. */
