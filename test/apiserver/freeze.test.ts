@@ -9,5 +9,5 @@ test(
     orSkip(context, async () => {
       expect(await observeCluster()).toEqual(frozenFiles('cluster'));
     }),
-  600_000,
+  900_000,
 );
