@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { previousCommit } from '../cluster/stack/previous-commit.ts';
+import { previousCommit } from '../in-cluster/stack/previous-commit.ts';
 import { frozenFiles } from '../freeze/frozen.ts';
 import { program } from '../freeze/subject.ts';
 import { capture } from '../servers/command.ts';

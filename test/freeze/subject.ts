@@ -9,34 +9,37 @@ import { addStackCharts } from '../../charts-ts/charts/stack-charts.ts';
 import type { RenderOptions } from '../../charts-ts/render.ts';
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
 import { commands } from '../../cli/commands.ts';
-import { createProgram } from '../../cli/program.ts';
+import { createCli } from '../../cli/program.ts';
+import { chatKind } from '../../contract/chat-kind.ts';
+import { chatStackKindName } from '../../contract/document.ts';
+import { rewriteEarlierForms } from '../../contract/earlier-forms.ts';
+import { configReport } from '../../model/report.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
-import { generatedSecretKeys } from '../../contract/environment.ts';
-import { parseEnv, type Env } from '../../contract/env.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
+import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 import * as http from '../../contract/http.ts';
-import type { Stack } from '../../contract/model.ts';
+import type { Stack } from '../../model/stack.ts';
 import {
   apiGroup,
   apiVersion,
   configDigestAnnotation,
   filesDigestAnnotation,
-  kind,
   roleLabel,
   suffixes,
   workloadNameLength,
-} from '../../contract/names.ts';
+} from '../../model/names.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
-import { asText, type Variable } from '../../contract/variable.ts';
+import { asText, type Variable } from '../../model/variable.ts';
 
 export { startApp } from '../../app/start.ts';
-export { fieldManager } from '../../cluster/cluster.ts';
-export { documentDigest, revisionsKept } from '../../cluster/history.ts';
-export { configDigest } from '../../contract/digest.ts';
-export { envDigest } from '../../contract/env.ts';
-export { serviceOf, stackHistoryName, stackSecretName } from '../../contract/environment.ts';
-export { errorCodes, exitCodeOf, terminalCodes } from '../../contract/errors.ts';
-export { labelsOf, managedBy, selectorOf, stackLabels, stackSelector } from '../../contract/labels.ts';
+export { fieldManager } from '../../kube/cluster.ts';
+export { documentDigest, revisionsKept } from '../../deploy/history.ts';
+export { configDigest } from '../../model/digest.ts';
+export { backendDigest as envDigest } from '../../contract/backend-env.ts';
+export { serviceOf, stackHistoryName, stackSecretName } from '../../model/environment.ts';
+export { errorCodes, exitCodeOf, terminalCodes } from '../../model/errors.ts';
+export { labelsOf, managedBy, selectorOf, stackLabels, stackSelector } from '../../model/labels.ts';
 export {
   afterClose,
   clientFrame,
@@ -54,11 +57,11 @@ export const program = 'cli/main.mjs';
 
 /** A document whose defaults are filled in. */
 export const documentOf = (spec: object, metadata: object = {}): unknown =>
-  readChatStack({ metadata, spec }, 'a frozen case');
+  readChatStack(rewriteEarlierForms({ metadata, spec }).document, 'a frozen case');
 
 /** The stack of a document with this `spec` and `metadata`. */
 export const stackOf = (spec: object, metadata: object = {}): Stack =>
-  chatStack(readChatStack({ metadata, spec }, 'a frozen case'));
+  chatStack(readChatStack(rewriteEarlierForms({ metadata, spec }).document, 'a frozen case'));
 
 /** The keys of the Secret the stack makes itself. */
 export const secretKeysOf = (stack: Stack): string[] => generatedSecretKeys(stack).map(({ key }) => key);
@@ -74,7 +77,7 @@ export function manifestFiles(stack: Stack, options: RenderOptions): [file: stri
 
 /** The parsed environment of these values. @throws Error naming what does not parse. */
 export function envOf(values: Readonly<Record<string, string>>): Env {
-  const result = parseEnv(values);
+  const result = parseBackendEnv(values);
   if (result.ok) return result.env;
   throw new Error(result.problems.map(({ message }) => message).join('\n'));
 }
@@ -83,7 +86,7 @@ export function envOf(values: Readonly<Record<string, string>>): Env {
 export const names = {
   apiGroup,
   apiVersion,
-  kind,
+  kind: chatStackKindName,
   configDigestAnnotation,
   filesDigestAnnotation,
   roleLabel,
@@ -105,11 +108,12 @@ export const metricsRegistry = (): Metrics['registry'] => new Metrics(() => []).
 export const bodies: Readonly<Record<string, z.ZodType>> = {
   readyz: http.readyz,
   status: http.status,
-  config: http.config,
+  config: configReport,
   patientContext: http.patientContext,
   problem: http.problem,
 };
 export const { retryAfterSeconds } = http;
 
 /** The whole command line. */
-export const commandLine = (): ReturnType<typeof createProgram> => createProgram('mooring', '0', commands);
+export const commandLine = (): ReturnType<typeof createCli> =>
+  createCli([chatKind], { name: 'mooring', version: '0', commands });
