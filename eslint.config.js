@@ -1,18 +1,8 @@
 import tseslint from 'typescript-eslint';
+import table from './scripts/rooms.json' with { type: 'json' };
 
-/** Rooms and where their arrows may go: the table of the design. A room not named here may import nothing. */
-const arrows = {
-  contract: [],
-  'charts-ts': ['contract'],
-  app: ['contract', 'dial'],
-  web: ['contract'],
-  dial: ['contract'],
-  proof: ['contract'],
-  cluster: ['contract'],
-  operator: ['contract', 'charts-ts', 'cluster'],
-  cli: ['contract', 'charts-ts', 'cluster', 'proof', 'dial'],
-  scripts: ['contract', 'charts-ts', 'cluster', 'proof', 'dial', 'app', 'test'],
-};
+/** Rooms and where their arrows may go (docs/reference/rooms.md). A room not named there may import nothing. */
+const arrows = Object.fromEntries(Object.entries(table).map(([room, { imports }]) => [room, imports]));
 const rooms = [...Object.keys(arrows), 'test'];
 
 const impure = [
@@ -32,7 +22,7 @@ const walls = Object.entries(arrows).map(([room, allowed]) => ({
             .filter((other) => other !== room && !allowed.includes(other))
             .map((other) => ({
               regex: `^(\\.\\./)+${other}/`,
-              message: `${room}/ may not import ${other}/ (docs/architecture.md).`,
+              message: `${room}/ may not import ${other}/ (docs/reference/rooms.md).`,
             })),
           ...(room === 'contract' ? impure : []),
         ],
