@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { z } from 'zod';
@@ -41,6 +43,16 @@ export async function latestFiles(stack = defaultStack()): Promise<Readonly<Reco
     async ([path, content]): Promise<[string, string]> => [path, await formatted(path, content)],
   );
   return Object.fromEntries(await Promise.all(files));
+}
+
+/** Those of `latest` whose file below `folder` is missing or says something else. */
+export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.'): string[] {
+  return Object.entries(latest)
+    .filter(([path, content]) => {
+      const file = join(folder, path);
+      return !existsSync(file) || readFileSync(file, 'utf8') !== content;
+    })
+    .map(([path]) => path);
 }
 
 async function formatted(path: string, content: string): Promise<string> {
