@@ -22,10 +22,10 @@ export interface ChangeOptions extends ClusterOptions {
   readonly yes?: true;
 }
 
-/** `-o json|yaml`; without it the result is for people. */
-export function withOutput(command: Command): Command {
+/** `-o json|yaml`, or a format of the command's own; without it the result is for people. */
+export function withOutput(command: Command, others: readonly string[] = []): Command {
   return command.addOption(
-    new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml']),
+    new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml', ...others]),
   );
 }
 

@@ -6,14 +6,7 @@ import { execute, obstaclesOf, type Outcome } from './execute.ts';
 import { beginRevision, endRevision, type Revision } from './history.ts';
 import { alone } from '../kube/lease.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import {
-  deleteObject,
-  leftoverClaims,
-  leftovers,
-  ownedClaims,
-  ownedObjects,
-  stackSecretOf,
-} from './stack-objects.ts';
+import { deleteObject, leftoverClaims, leftovers, ownedClaims, ownedObjects, stackSecretOf } from './stack-objects.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
 import type { ChatTurn, Speaker } from '../contract/chat-turn.ts';

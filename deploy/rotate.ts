@@ -5,18 +5,7 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { ownedObjects } from './stack-objects.ts';
 import { restart } from './restart.ts';
-import {
-  completed,
-  dropNextSecret,
-  isSecretImmutable,
-  liveSecret,
-  markStoresTold,
-  nextSecret,
-  stageSecret,
-  swapSecret,
-  type SecretMaker,
-  type SecretValues,
-} from './secret.ts';
+import { completed, dropNextSecret, isSecretImmutable, liveSecret, markStoresTold, nextSecret, stageSecret, swapSecret, type SecretMaker, type SecretValues } from './secret.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { takeDown } from './take-down.ts';
 

@@ -56,7 +56,10 @@ describe('every command', () => {
   )('%s has -o json|yaml', (_, command) => {
     const leaves = command.commands.length > 0 ? command.commands : [command];
     for (const leaf of leaves)
-      expect(leaf.options.find(({ long }) => long === '--output')?.argChoices).toEqual(['json', 'yaml']);
+      expect(leaf.options.find(({ long }) => long === '--output')?.argChoices?.slice(0, 2)).toEqual([
+        'json',
+        'yaml',
+      ]);
   });
 
   test.each(visible.map((command) => [command.name()]))('%s stands in docs/cli.md', (name) => {

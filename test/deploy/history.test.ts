@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../kube/cluster.ts';
-import {
-  beginRevision,
-  endRevision,
-  lastThatWorked,
-  readHistory,
-  rollbackNote,
-  type Revision,
-} from '../../deploy/history.ts';
+import { beginRevision, endRevision, lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
 
 const stack = { name: 'demo', namespace: 'chat' };
 
