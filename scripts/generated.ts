@@ -17,7 +17,7 @@ import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
-import { graphOf } from '../contract/graph.ts';
+import { graphOf } from '../model/graph.ts';
 import { findingGroups } from '../proof/code-groups.ts';
 import { findingCodes } from '../proof/codes.ts';
 import { latestLexicon } from './lexicon.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withDocument, withExamples, withOutput, type DocumentOptions } from '../options.ts';
 import type { OutputFormat } from '../output.ts';
 
@@ -10,10 +11,10 @@ export interface GraphOptions extends DocumentOptions {
 }
 
 /** `mooring graph`: a picture of a stack. */
-export function addGraph(program: Command): void {
+export function addGraph(program: Command, kinds: Kinds): void {
   const command = withOutput(withDocument(program.command('graph')), ['mermaid', 'dot', 'svg'])
     .description('draw the services of a stack, their ports, who may dial whom, and what gates readiness')
-    .action(async (options: GraphOptions) => (await import('../graph/graph.ts')).graphCommand(options));
+    .action(async (options: GraphOptions) => (await import('../graph/graph.ts')).graphCommand(kinds, options));
   withExamples(command, {
     'mooring graph': 'every connection, as a table',
     'mooring graph -o mermaid': 'for Markdown on GitHub or GitLab',

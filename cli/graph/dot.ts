@@ -1,4 +1,4 @@
-import type { StackGraph } from '../../contract/graph.ts';
+import type { StackGraph } from '../../model/graph.ts';
 import { frameOf, isInside, isRound, labelOf, linesOf, shortIds, strokeOf } from './labels.ts';
 
 const styles = { thick: 'bold', plain: 'solid', dashed: 'dashed' } as const;

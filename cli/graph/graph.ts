@@ -1,4 +1,5 @@
-import { graphOf, type StackGraph } from '../../contract/graph.ts';
+import { graphOf, type StackGraph } from '../../model/graph.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import type { GraphFormat, GraphOptions } from '../commands/graph.ts';
 import { print } from '../output.ts';
 import { documentOf } from '../source.ts';
@@ -7,8 +8,8 @@ import { mermaid } from './mermaid.ts';
 import { text } from './text.ts';
 
 /** What `mooring graph` does. Throws UserError or StackError. */
-export async function graphCommand({ file, output }: GraphOptions): Promise<void> {
-  const graph = graphOf(documentOf(file).stack());
+export async function graphCommand(kinds: Kinds, { file, output }: GraphOptions): Promise<void> {
+  const graph = graphOf(documentOf(kinds, file).stack());
   if (output === 'json' || output === 'yaml') return print(graph, '', output);
   await print(graph, await drawn(graph, output));
 }

@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode, NodeKind, StackGraph } from '../../contract/graph.ts';
+import type { GraphEdge, GraphNode, NodeKind, StackGraph } from '../../model/graph.ts';
 
 /** What each picture says of a node: its name, and a line for each of its ports. */
 export function linesOf({ name, ports }: GraphNode): string[] {

@@ -1,4 +1,4 @@
-import type { GraphNode, StackGraph } from '../../contract/graph.ts';
+import type { GraphNode, StackGraph } from '../../model/graph.ts';
 import { frameOf, isInside, isRound, labelOf, linesOf, shortIds, strokeOf } from './labels.ts';
 
 const arrows = { thick: '==>', plain: '-->', dashed: '-.->' } as const;

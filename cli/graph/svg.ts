@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode, StackGraph } from '../../contract/graph.ts';
+import type { GraphEdge, GraphNode, StackGraph } from '../../model/graph.ts';
 import { createDrawing, layOut, type Box, type Drawing, type Point } from './dagre.ts';
 import { frameOf, isInside, isRound, labelOf, linesOf, oneLine, strokeOf } from './labels.ts';
 

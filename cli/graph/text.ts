@@ -1,5 +1,5 @@
 import type { Gate } from '../../model/stack.ts';
-import type { GraphEdge, StackGraph } from '../../contract/graph.ts';
+import type { GraphEdge, StackGraph } from '../../model/graph.ts';
 import { table } from '../output.ts';
 import { frameOf, oneLine } from './labels.ts';
 

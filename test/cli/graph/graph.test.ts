@@ -5,7 +5,7 @@ import { drawn } from '../../../cli/graph/graph.ts';
 import { oneLine } from '../../../cli/graph/labels.ts';
 import { mermaid } from '../../../cli/graph/mermaid.ts';
 import { svg } from '../../../cli/graph/svg.ts';
-import { graphOf, type StackGraph } from '../../../contract/graph.ts';
+import { graphOf, type StackGraph } from '../../../model/graph.ts';
 import { stackOf } from '../../charts-ts/rendered.ts';
 import { somebodyElsesStack } from '../../charts-ts/somebody-elses-stack.ts';
 

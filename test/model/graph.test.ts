@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
-import { graphOf, type StackGraph } from '../../contract/graph.ts';
+import { graphOf, type StackGraph } from '../../model/graph.ts';
 import type { Stack } from '../../model/stack.ts';
 import { reach } from '../../proof/reach.ts';
 import { presetDocuments, stackOf } from '../charts-ts/rendered.ts';

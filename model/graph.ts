@@ -1,4 +1,4 @@
-import { dialledPort, isWorkload, type Gate, type Outsider, type Service, type Stack } from '../model/stack.ts';
+import { dialledPort, isWorkload, type Gate, type Outsider, type Service, type Stack } from './stack.ts';
 
 /** A stack as a picture: what runs or is reached, and every connection that is meant. All others are denied. */
 export interface StackGraph {
