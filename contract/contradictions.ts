@@ -119,6 +119,8 @@ function settingProblems(service: Service): string[] {
     if (!variable) return [];
     if (variable.secret)
       return [`Service "${service.name}": ${name} is secret; bind a secret to it, not a setting.`];
+    if (asText(value).includes('\0'))
+      return [`Service "${service.name}": ${name} holds a NUL character, which no environment variable can.`];
     return variable.schema.safeParse(asText(value)).success
       ? []
       : [`Service "${service.name}": ${name} is set to "${asText(value)}"; expected ${variable.expected}.`];

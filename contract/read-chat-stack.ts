@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { nearest } from './nearest.ts';
+import { textProblems } from './text-problems.ts';
 import { shownText } from './variable.ts';
 import { chatStackSchema, type ChatStack } from './stack.ts';
 
@@ -10,6 +11,8 @@ import { chatStackSchema, type ChatStack } from './stack.ts';
  * @throws StackError naming, for each problem, the path, the value found, what was expected and the nearest known key.
  */
 export function readChatStack(document: unknown, source: string): ChatStack {
+  const unwritable = textProblems(document);
+  if (unwritable.length > 0) throw new StackError(source, unwritable);
   const result = chatStackSchema.safeParse(document ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw new StackError(

@@ -13,6 +13,8 @@ export interface Variable<T = unknown> {
   readonly unit?: string;
   /** Never printed, never in a ConfigMap. */
   readonly secret?: true;
+  /** Its value may refer to other variables, `$(NAME)`, which kubelet expands. In any other value that is text. */
+  readonly refers?: true;
   /** Only meaningful on a developer's machine: left out of manifests and of the digest. */
   readonly local?: true;
 }
@@ -78,6 +80,12 @@ export const text = <const R extends Rest<string>>(rest: R): Made<string, R> => 
   expected: 'a text',
   ...rest,
 });
+
+/** A text that matches a pattern; `expected` says which. */
+export const matching = <const R extends Rest<string>>(
+  pattern: RegExp,
+  rest: R & Pick<Variable, 'expected'>,
+): Made<string, R> => ({ schema: z.string().regex(pattern), ...rest });
 
 /** A key or token sent as an HTTP header, which carries printable ASCII only. */
 export const token = <const R extends Rest<string>>(rest: R): Made<string, R> => ({

@@ -1,7 +1,8 @@
 import { deepStrictEqual } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { kindConfig } from '../charts-ts/kind-config.ts';
+import { stringifyYaml } from '../charts-ts/yaml.ts';
 import { serviceOf } from '../contract/environment.ts';
 import { isWorkload, type Stack } from '../contract/model.ts';
 import { workloadName } from '../contract/names.ts';
@@ -73,7 +74,7 @@ function createCluster(stack: Stack): Step {
   const says = `Creating the cluster "${kindClusterName}"`;
   return isCheckedIn(config)
     ? { says, command: ['kind', ...create, configFile] }
-    : { says, command: ['kind', ...create, '-'], input: stringify(config) };
+    : { says, command: ['kind', ...create, '-'], input: stringifyYaml(config) };
 }
 
 function isCheckedIn(config: object): boolean {

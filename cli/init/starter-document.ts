@@ -1,3 +1,4 @@
+import { stringifyYaml } from '../../charts-ts/yaml.ts';
 import { apiVersion, kind } from '../../contract/names.ts';
 
 /** What `mooring init` is told about the new stack. */
@@ -13,8 +14,11 @@ export interface Starter {
  * A document to begin with. A "#" directly before a word comments out an example that may be put into force by
  * removing it (test/cli/init.test.ts does so, one at a time); "# " begins a sentence.
  */
-export function starterDocument({ name, namespace, preset, schema }: Starter): string {
-  return `# yaml-language-server: $schema=${schema}
+export function starterDocument(starter: Starter): string {
+  const [name, namespace, preset] = [starter.name, starter.namespace, starter.preset].map((text) =>
+    stringifyYaml(text).trimEnd(),
+  );
+  return `# yaml-language-server: $schema=${inOneWord(starter.schema)}
 # A chat backend with long-term memory, and its stores. Every field has a default; remove a "#" that stands directly
 # before a word to put that example into force. All fields: "mooring explain spec", docs/reference/stack.md.
 apiVersion: ${apiVersion}
@@ -57,3 +61,6 @@ spec:
   #secrets: { existingSecret: chat-passwords }
 `;
 }
+
+/** An editor reads the path up to the first space, and a line's end in it would end the comment. */
+const inOneWord = (path: string): string => path.replaceAll(/[\p{C}\p{Z}]/gu, encodeURIComponent);
