@@ -1,5 +1,6 @@
-import { generatedSecretKeys } from '../contract/environment.ts';
+import { generatedSecretKeys, stackSecretName } from '../contract/environment.ts';
 import type { Stack } from '../contract/model.ts';
+import { secretProblems } from '../contract/secret-problems.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
@@ -12,6 +13,7 @@ import {
   liveSecret,
   markStoresTold,
   nextSecret,
+  nextSecretName,
   stageSecret,
   swapSecret,
   type SecretMaker,
@@ -47,6 +49,7 @@ export async function rotateSecrets(
 ): Promise<{ keys: string[]; resumed: boolean }> {
   const { make, tellStores, restarted, signal } = options;
   const { keys, live, begun } = await rotatable(cluster, stack, signal);
+  if (begun?.rotation) refuseUnusable(stack, begun.values);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
   if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
@@ -97,6 +100,16 @@ async function putInForce(
   for (const object of objects)
     if ((await readObject(cluster, object, signal)) === undefined)
       await applyObject(cluster, object, { signal });
+}
+
+/** A staged value that was edited by hand would end a store's start after the old one is gone. */
+function refuseUnusable(stack: Stack, staged: SecretValues): void {
+  const problems = secretProblems(stack, stackSecretName(stack), staged);
+  if (problems.length > 0)
+    throw new ClusterError(
+      'PREFLIGHT_FAILED',
+      `Secret "${nextSecretName(stack)}", whose values this rotation puts in force, holds what a store could not take: ${problems.join('; ')}. Nothing was changed; correct it, or delete it to begin with new values.`,
+    );
 }
 
 function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValues | undefined): void {
