@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readRegularFile } from '../../charts-ts/read-file.ts';
+import { existsSync } from 'node:fs';
 import { parseEnv as parseEnvFile } from 'node:util';
 import { parseEnv, type Env, type EnvText } from '../../contract/env.ts';
 import { isSecretName } from '../../contract/secret-names.ts';
@@ -56,7 +57,7 @@ function sourcesOf(envFile: string | undefined, shell: EnvText): Sources {
   const file = envFile ?? (existsSync('.env') ? '.env' : undefined);
   if (file === undefined) return { file, inFile: {}, inShell: shell };
   try {
-    return { file, inFile: parseEnvFile(readFileSync(file, 'utf8')), inShell: shell };
+    return { file, inFile: parseEnvFile(readRegularFile(file, 1)), inShell: shell };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('NO_SUCH_FILE', `The env file ${file} cannot be read: ${reason}`);
@@ -102,7 +103,7 @@ function placesOf({ file, inFile, inShell }: Sources, names: readonly string[]):
 }
 
 function lineOf(file: string, name: string): number {
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = readRegularFile(file, 1).split('\n');
   // The last one wins in an env file.
   return lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${name}\\s*=`).test(line)) + 1;
 }

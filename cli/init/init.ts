@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { packageRoot } from '../package-root.ts';
@@ -26,6 +26,12 @@ function schemaFor(path: string): string {
 }
 
 function write(path: string, text: string, force: boolean): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (force && stat && !stat.isFile())
+    throw new CommandError(
+      'CANNOT_WRITE',
+      `${path} is a folder, a link, a pipe or a device; --force replaces only a file.`,
+    );
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true });
     writeFileSync(path, text, { flag: force ? 'w' : 'wx' });
