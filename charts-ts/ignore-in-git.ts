@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -7,5 +7,7 @@ import { join } from 'node:path';
  */
 export function ignoreInGit(folder: string, pattern: string): void {
   const path = join(folder, '.gitignore');
-  if (!existsSync(path)) writeFileSync(path, `# It holds secrets.\n${pattern}\n`);
+  // Not through a link, which may lead to a file of another folder.
+  if (!lstatSync(path, { throwIfNoEntry: false }))
+    writeFileSync(path, `# It holds secrets.\n${pattern}\n`, { flag: 'wx' });
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { StackError } from '../model/define-stack.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../model/kinds.ts';
 import type { Stack } from '../model/stack.ts';
 import type { PlaceOf } from '../model/problem.ts';
 import { placesIn } from './places.ts';
+import { readRegularFile, readStandardInput } from './read-file.ts';
 import { UserError } from './user-error.ts';
 
 /** Where the document is looked for when no other place is named. */
@@ -24,14 +25,14 @@ export interface FoundDocument extends KnownDocument {
  */
 export function findDocument(kinds: Kinds, path: string | undefined): FoundDocument {
   const named = path !== undefined && path !== '';
-  if (named && path !== '-' && !existsSync(path))
+  if (named && path !== '-' && !isThere(path))
     throw new UserError(
       `There is no file "${path}", which --file or MOORING_STACK names. Correct it, or leave it out for ./stack.yaml.`,
       noSuchFile,
     );
   if (path === '-') return found(kinds, readText(0, 'standard input'), 'standard input');
   const source = named ? path : usualDocument;
-  if (named || existsSync(source)) return found(kinds, readText(source, source), source);
+  if (named || isThere(source)) return found(kinds, readText(source, source), source);
   const defaults = readAnyDocument(kinds, undefined, 'The defaults');
   return {
     ...defaults,
@@ -56,9 +57,15 @@ function placed<T>(placeOf: PlaceOf, work: () => T): T {
 
 const noSuchFile = { code: 'NO_SUCH_FILE' } as const;
 
+/** Whether there is anything, be it a link to nothing: that is a mistake to be told, not the lack of a document. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** In mebibytes. No object of Kubernetes may be larger than one and a half. */
+const largestDocument = 1;
+
 function readText(from: string | 0, source: string): string {
   try {
-    return readFileSync(from, 'utf8');
+    return from === 0 ? readStandardInput(largestDocument) : readRegularFile(from, largestDocument);
   } catch (error) {
     throw new UserError(
       `${source} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -73,11 +80,25 @@ function readText(from: string | 0, source: string): string {
  */
 export function parseYaml(text: string, source: string): { value: unknown; placeOf: PlaceOf } {
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (yaml.errors.length === 0) return { value: yaml.toJS(), placeOf: placesIn({ yaml, lines, source }) };
+  const yaml = readable(source, () => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
+  if (yaml.errors.length === 0)
+    return {
+      value: readable(source, () => yaml.toJS() as unknown),
+      placeOf: placesIn({ yaml, lines, source }),
+    };
   const problems = yaml.errors.map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0]);
     return `  - ${source}:${line}:${col}: ${message}`;
   });
   throw new UserError(`${source} is not one YAML document:\n${problems.join('\n')}`);
+}
+
+/** The library throws where aliases multiply without end, and where groups lie in one another by the thousand. */
+function readable<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const reason = error instanceof RangeError ? 'it is nested too deeply' : 'its aliases (*name) multiply';
+    throw new UserError(`${source} is no document: ${reason}. Write its values out.`, { cause: error });
+  }
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { generatedSecretKeys } from '../model/environment.ts';
+import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
+import { secretProblems } from '../model/secret-problems.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
+import { readRegularFile } from './read-file.ts';
 import { UserError } from './user-error.ts';
 
 /** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
@@ -27,12 +29,13 @@ export function secretsPath(stack: Stack, folder = '.mooring/secrets'): string {
  * The values of the stack's own Secret, made once and kept in the file at `path` (mode 0600). A key that is missing
  * there is added, none is ever changed: the stores' volumes know the old value. Nothing is written for a stack whose
  * user keeps every secret.
- * @throws UserError when the file is unreadable, rather than making values that would lock everybody out.
+ * @throws UserError when the file is unreadable or holds what a store could not take, rather than making values that
+ * would lock everybody out.
  */
 export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<string, string> {
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
   if (keys.length === 0) return {};
-  const kept = existsSync(path) ? readKept(path) : {};
+  const kept = existsSync(path) ? readKept(stack, path) : {};
   const missing = keys.filter((key) => !Object.hasOwn(kept, key));
   if (missing.length === 0) return pick(kept, keys);
   const made = missing.map((key): [string, string] => [key, newSecretValue()]);
@@ -44,13 +47,23 @@ export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<str
 /** The values that are kept, without making any; `undefined` where one is missing. @throws UserError as above. */
 export function secretsIfKept(stack: Stack, path = secretsPath(stack)): Record<string, string> | undefined {
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
-  const kept = existsSync(path) ? readKept(path) : {};
+  const kept = existsSync(path) ? readKept(stack, path) : {};
   return keys.every((key) => Object.hasOwn(kept, key)) ? pick(kept, keys) : undefined;
 }
 
-function readKept(path: string): Record<string, string> {
+function readKept(stack: Stack, path: string): Record<string, string> {
+  const kept = parseKept(path);
+  const problems = secretProblems(stack, stackSecretName(stack), kept);
+  if (problems.length === 0) return kept;
+  throw new UserError(
+    `${path} holds what a store could not take as its secret:\n${problems.map((line) => `  - ${line}.`).join('\n')}\n` +
+      'Correct it there, and in the stores whose volumes know the old value.',
+  );
+}
+
+function parseKept(path: string): Record<string, string> {
   try {
-    return keptValues.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return keptValues.parse(JSON.parse(readRegularFile(path, 1)));
   } catch {
     throw new UserError(
       `${path} holds the secrets of this stack, but it is not a JSON object of non-empty texts. Restore it, or write ` +

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Names } from 'cdk8s';
 import type { Stack } from '../model/stack.ts';
@@ -6,6 +6,7 @@ import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
 import type { FoundDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
+import { UserError } from './user-error.ts';
 import { stringifyManifests } from './yaml.ts';
 
 /** A document's manifests, not written anywhere yet. */
@@ -56,20 +57,46 @@ export function manifestsOf(
 }
 
 /**
- * Writes the manifests of a document to `folder` (else where `cdk8s synth` says, else `dist`). Manifests of an earlier synth are removed: a service that is gone must not be
- * applied again.
+ * Writes the manifests of a document to `folder` (else where `cdk8s synth` says, else `dist`). Manifests of an earlier
+ * synth are removed: a service that is gone must not be applied again. Nothing is removed or written through a link.
  * @throws UserError or StackError, in words for the user, before anything is written.
  */
 export function synth(found: FoundDocument, folder?: string): Synthesis {
   const { stack, source, usualFolder, files } = manifestsOf(found, keptSecrets);
   const into = folder ?? usualFolder;
+  refuseOthers(into);
+  try {
+    replaceManifests(into, files);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw cannotWrite(into, error.message, error);
+  }
+  return { stack, source, folder: into, files: [...files.keys()] };
+}
+
+function replaceManifests(into: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(into, { recursive: true });
   ignoreInGit(into, secretsFile);
   for (const file of manifestsIn(into)) rmSync(join(into, file));
   for (const [name, text] of files)
-    writeFileSync(join(into, name), text, name === secretsFile ? { mode: 0o600 } : {});
-  return { stack, source, folder: into, files: [...files.keys()] };
+    writeFileSync(join(into, name), text, { flag: 'wx', ...(name === secretsFile ? { mode: 0o600 } : {}) });
 }
+
+/** A folder that is another one by a link, or none, holds files of other people. */
+function refuseOthers(into: string): void {
+  const stat = lstatSync(into, { throwIfNoEntry: false });
+  if (stat?.isSymbolicLink())
+    throw cannotWrite(into, 'it is a link, and the files it leads to are not removed or written over');
+  if (stat && !stat.isDirectory()) throw cannotWrite(into, 'it is a file; manifests are written to a folder');
+  const folder = stat && manifestsIn(into).find((file) => lstatSync(join(into, file)).isDirectory());
+  if (folder !== undefined) throw cannotWrite(into, `${folder} in it is a folder`);
+}
+
+const cannotWrite = (into: string, reason: string, cause?: Error): UserError =>
+  new UserError(`${into} cannot be written: ${reason}. Move it away, then run again.`, {
+    code: 'CANNOT_WRITE',
+    cause,
+  });
 
 /** The names of the manifests in a folder, as an earlier synth left them. */
 export function manifestsIn(folder: string): string[] {

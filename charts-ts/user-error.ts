@@ -1,8 +1,8 @@
 /** A mistake its reader can mend: shown as it is, without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** What the mistake is: something wrong in a file, or a file that is not there. */
-  readonly code: 'STACK_INVALID' | 'NO_SUCH_FILE';
+  /** What the mistake is: something wrong in a file, a file that is not there, or one that cannot be written. */
+  readonly code: 'STACK_INVALID' | 'NO_SUCH_FILE' | 'CANNOT_WRITE';
 
   constructor(
     message: string,

@@ -1,13 +1,24 @@
-import { Yaml } from 'cdk8s';
+import { stringify, type ScalarTag, type Tags } from 'yaml';
+import { stringifyString } from 'yaml/util';
 
 /**
- * The YAML of objects as cdk8s writes it, byte for byte (test/charts-ts/yaml.test.ts), in a third of the time: what is
- * plain beyond doubt is written here, everything else by the library.
+ * Objects as a stream of YAML documents of printable ASCII, in the form cdk8s writes. Every reader gets the same texts
+ * back, those of YAML 1.1 (kubectl, PyYAML) and of 1.2: what one of them could take for something else is
+ * double-quoted, and what is not printable ASCII is escaped.
+ *
+ * Keys and values that are one plain word are written here, for the library takes a third of the time of `mooring
+ * synth`; test/charts-ts/hostile-yaml.test.ts holds both to the same bytes, whatever the objects say.
+ * @throws RangeError for a text with half a surrogate pair, which no encoding can carry.
  */
 export function stringifyManifests(objects: readonly unknown[]): string {
   return objects
-    .map((object) => (isGroup(object) ? block(object, '').join('') : library(object)))
+    .map((object) => (isGroup(object) ? block(object, '').join('') : stringifyYaml(object)))
     .join('---\n');
+}
+
+/** One value as the library writes it. Throws as `stringifyManifests` does. */
+export function stringifyYaml(value: unknown): string {
+  return stringify(value, options);
 }
 
 type Group = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -23,11 +34,17 @@ function block(group: Group, indent: string): string[] {
     : Object.entries(group).map(([key, value]) => entry(key, value, indent));
 }
 
+/** Readers take a key for one up to 1,024 characters; a longer one is marked as a key, by the library. */
+const longestPlainKey = 1_000;
+
 function entry(key: string, value: unknown, indent: string): string {
-  if (plainText(key) !== key) return indented(library({ [key]: value }), indent);
+  if (key.length > longestPlainKey || plainText(key) !== key)
+    return indented(stringifyYaml({ [key]: value }), indent);
   if (isGroup(value)) return `${indent}${key}:\n${block(value, `${indent}  `).join('')}`;
   const plain = plainValue(value);
-  return plain === undefined ? indented(library({ [key]: value }), indent) : `${indent}${key}: ${plain}\n`;
+  return plain === undefined
+    ? indented(stringifyYaml({ [key]: value }), indent)
+    : `${indent}${key}: ${plain}\n`;
 }
 
 function listItem(item: unknown, indent: string): string {
@@ -37,7 +54,7 @@ function listItem(item: unknown, indent: string): string {
       .join('')
       .slice(indent.length + 2)}`;
   const plain = plainValue(item);
-  return plain === undefined ? indented(library([item]), indent) : `${indent}- ${plain}\n`;
+  return plain === undefined ? indented(stringifyYaml([item]), indent) : `${indent}- ${plain}\n`;
 }
 
 function plainValue(value: unknown): string | undefined {
@@ -59,8 +76,58 @@ function plainText(text: string): string | undefined {
   return digits.test(text) || text === 'true' || text === 'false' ? `"${text}"` : undefined;
 }
 
-const library = (value: unknown): string => Yaml.stringify(value);
-
-function indented(text: string, indent: string): string {
-  return indent === '' ? text : text.replaceAll(/^(?=.)/gm, indent);
+/** Of the library's lines, which are printable ASCII, each that is not empty after `indent`. */
+function indented(lines: string, indent: string): string {
+  return indent === '' ? lines : lines.replaceAll(/(?<=^|\n)(?!\n|$)/g, indent);
 }
+
+const options = {
+  version: '1.1',
+  // What only YAML 1.2 takes for a number is quoted too.
+  compat: 'core',
+  lineWidth: 0,
+  keepUndefined: true,
+  aliasDuplicateObjects: false,
+  customTags: (tags: Tags): Tags =>
+    tags
+      // Its writer takes the text "<<" for the order to merge.
+      .filter((tag) => typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:merge')
+      .map((tag) => (isTextTag(tag) ? safeTexts(tag) : tag)),
+} as const;
+
+const isTextTag = (tag: Tags[number]): tag is ScalarTag =>
+  typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:str';
+
+const safeTexts = (tag: ScalarTag): ScalarTag => ({
+  ...tag,
+  stringify: (item, context, onComment, onChompKeep) => {
+    const text = String(item.value);
+    return (text.includes('\n') ? isSafeBlock(text) : isSafeLine(text))
+      ? stringifyString({ ...item, value: text }, { ...context, actualString: true }, onComment, onChompKeep)
+      : quoted(text);
+  },
+});
+
+/** Numbers, dates, marks and special words of one reader or another, some of which the library writes as they are. */
+const misread =
+  /^(?:=|<<|(?:---|\.\.\.).*|[-+]?(?=\.?\d)(?:0[xob][\da-f_]*|[\d_]*\.?[\d_]*(?:e[-+]?[\d_]+)?|[\d_]+(?::[\d_]+)+(?:\.[\d_]*)?)|\d{4}-\d\d?-\d\d?(?:[t ].*)?)$/i;
+
+/** Whether the library writes this line as a text that every reader takes for itself. */
+const isSafeLine = (line: string): boolean => /^[ -~]*$/.test(line) && !misread.test(line);
+
+/** Whether it may be written as lines: readers differ over white space at the edges of a block. */
+const isSafeBlock = (text: string): boolean => /^[!-~][ -~\n]*$/.test(text) && !/ (?:\n|$)|\n\n$/.test(text);
+
+function quoted(text: string): string {
+  if (!text.isWellFormed())
+    throw new RangeError(`${JSON.stringify(text)} holds half a surrogate pair, which is no Unicode text.`);
+  return JSON.stringify(text).replaceAll(/[^ -~]/gu, escaped);
+}
+
+/** YAML's escape of a character; a pair of surrogates is one character there. */
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
+}
+
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');

@@ -32,8 +32,8 @@ export function endingOf(error: unknown): Ending {
     return { message: error.message, exitCode: exitCodeOf(error.code) };
   // By name: charts-ts is loaded only by commands that render.
   if (error instanceof StackError || (error instanceof Error && error.name === 'UserError')) {
-    const isMissing = 'code' in error && error.code === 'NO_SUCH_FILE';
-    return { message: error.message, exitCode: exitCodeOf(isMissing ? 'NO_SUCH_FILE' : 'STACK_INVALID') };
+    const code = 'code' in error ? (error.code as TerminalCode) : 'STACK_INVALID';
+    return { message: error.message, exitCode: exitCodeOf(code) };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -12,8 +12,8 @@ async function rendered(result: unknown, human: string, format?: OutputFormat): 
   if (format === undefined) return human === '' || human.endsWith('\n') ? human : `${human}\n`;
   if (format === 'json') return `${JSON.stringify(result, null, 2)}\n`;
   // Loaded only here: it costs every other command its time.
-  const { stringify } = await import('yaml');
-  return stringify(result);
+  const { stringifyYaml } = await import('../charts-ts/yaml.ts');
+  return stringifyYaml(result);
 }
 
 /** Tells on standard error what is being done, so that standard output stays the result alone. */

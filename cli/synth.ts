@@ -1,10 +1,11 @@
 import type { Kinds } from '../model/kinds.ts';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { generatedSecretKeys } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import type { FoundDocument } from '../charts-ts/read-document.ts';
 import { nextSteps } from '../charts-ts/next-steps.ts';
+import { readRegularFile } from '../charts-ts/read-file.ts';
 import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
 import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';
 import type { SynthOptions } from './commands/synth.ts';
@@ -71,7 +72,7 @@ function staleness(folder: string, file: string, text: string): Stale[] {
   const path = join(folder, file);
   // It is never committed: where it is not, somebody else's clone made the values.
   if (!existsSync(path)) return file === secretsFile ? [] : [{ file, how: 'missing' }];
-  return readFileSync(path, 'utf8') === text ? [] : [{ file, how: 'not the latest' }];
+  return readRegularFile(path, 64) === text ? [] : [{ file, how: 'not the latest' }];
 }
 
 /** Stand-ins for values that were never made here, so that everything else can be compared. */

@@ -2,12 +2,20 @@ import { chatStackKindName } from './document.ts';
 import { apiVersion } from '../model/names.ts';
 import type { StarterChoice } from '../model/stack-kind.ts';
 
+/** Words YAML 1.1 reads as something else than text are quoted. */
+const yamlWord = (word: string): string =>
+  /^(true|false|null|yes|no|on|off|y|n)$/i.test(word) || !/^[A-Za-z][A-Za-z0-9-]*$/.test(word)
+    ? JSON.stringify(word)
+    : word;
+
 /**
  * A document to begin with. A "#" directly before a word comments out an example that may be put into force by
  * removing it (test/cli/init.test.ts does so, one at a time); "# " begins a sentence.
  */
-export function starterDocument({ name, namespace, preset, schema }: StarterChoice): string {
-  const editorLine = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
+export function starterDocument(chosen: StarterChoice): string {
+  const [name, namespace, preset] = [chosen.name, chosen.namespace, chosen.preset].map(yamlWord);
+  const { schema } = chosen;
+  const editorLine = schema === undefined ? '' : `# yaml-language-server: $schema=${inOneWord(schema)}\n`;
   return `${editorLine}# A chat backend with long-term memory, and its stores. Every field has a default; remove a "#" that stands directly
 # before a word to put that example into force. All fields: "mooring explain spec", docs/reference/stack.md.
 apiVersion: ${apiVersion}
@@ -50,3 +58,6 @@ spec:
   #secrets: { existingSecret: chat-passwords }
 `;
 }
+
+/** An editor reads the path up to the first space, and a line's end in it would end the comment. */
+const inOneWord = (path: string): string => path.replaceAll(/[\p{C}\p{Z}]/gu, encodeURIComponent);

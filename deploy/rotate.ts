@@ -1,12 +1,13 @@
-import { generatedSecretKeys } from '../model/environment.ts';
+import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { ownedObjects } from './stack-objects.ts';
 import { restart } from './restart.ts';
-import { completed, dropNextSecret, isSecretImmutable, liveSecret, markStoresTold, nextSecret, stageSecret, swapSecret, type SecretMaker, type SecretValues } from './secret.ts';
+import { completed, dropNextSecret, isSecretImmutable, liveSecret, markStoresTold, nextSecret, stageSecret, swapSecret, type SecretMaker, type SecretValues, nextSecretName } from './secret.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { secretProblems } from '../model/secret-problems.ts';
 import { takeDown } from './take-down.ts';
 
 export interface RotateOptions {
@@ -36,6 +37,7 @@ export async function rotateSecrets(
 ): Promise<{ keys: string[]; resumed: boolean }> {
   const { make, tellStores, restarted, signal } = options;
   const { keys, live, begun } = await rotatable(cluster, stack, signal);
+  if (begun?.rotation) refuseUnusable(stack, begun.values);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
   if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
@@ -86,6 +88,16 @@ async function putInForce(
   for (const object of objects)
     if ((await readObject(cluster, object, signal)) === undefined)
       await applyObject(cluster, object, { signal });
+}
+
+/** A staged value that was edited by hand would end a store's start after the old one is gone. */
+function refuseUnusable(stack: Stack, staged: SecretValues): void {
+  const problems = secretProblems(stack, stackSecretName(stack), staged);
+  if (problems.length > 0)
+    throw new ClusterError(
+      'PREFLIGHT_FAILED',
+      `Secret "${nextSecretName(stack)}", whose values this rotation puts in force, holds what a store could not take: ${problems.join('; ')}. Nothing was changed; correct it, or delete it to begin with new values.`,
+    );
 }
 
 function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValues | undefined): void {

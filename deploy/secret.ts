@@ -24,8 +24,9 @@ const nextSecretOf = (stack: StackRef): KubeObject => ({
   metadata: { name: nextSecretName(stack), namespace: stack.namespace },
 });
 
-function valuesIn(secret: KubeObject): SecretValues {
-  const encoded = (secret['data'] ?? {}) as Record<string, string>;
+/** The values of a Secret as the API server has it, decoded. */
+export function valuesIn(secret: object): SecretValues {
+  const encoded = (secret as { data?: Record<string, string> }).data ?? {};
   return Object.fromEntries(
     Object.entries(encoded).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
   );

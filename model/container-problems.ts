@@ -1,11 +1,11 @@
-import type { InitStep, Probe, Resources, Volume, Workload } from './stack.ts';
+import type { InitStep, Probe, Resources, Volume, Workload, SmallestMemory } from './stack.ts';
 import { labelProblem } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern, mebibytes, millicores } from './quantity.ts';
 import { twice } from './duplicates.ts';
 
 /** What contradicts itself about how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {
-  const { image, probes = {}, user, resources, volumes = [], init = [] } = service.container;
+  const { image, probes = {}, user, resources, smallestMemory, volumes = [], init = [] } = service.container;
   const problems = [
     ...(image.trim() === '' || /\s/.test(image) ? [`"${image}" is no image.`] : []),
     ...Object.entries(probes as Record<string, Probe>).flatMap(([kind, probe]) =>
@@ -16,7 +16,7 @@ export function containerProblems(service: Workload): string[] {
     ...(user.uid > 0 && user.gid > 0
       ? []
       : [`it runs as ${user.uid}:${user.gid}; no pod may run as root, user or group.`]),
-    ...resourceProblems(resources),
+    ...resourceProblems(resources, smallestMemory),
     ...(service.kind === 'stateless' ? statelessProblems(service) : []),
   ];
   const where = `Service "${service.name}"`;
@@ -47,16 +47,24 @@ function initProblems({ name, mounts = {} }: InitStep, volumes: readonly Volume[
   ];
 }
 
-/** The API server refuses a pod that is promised more than it may use. */
-function resourceProblems({ requests, limits }: Resources): string[] {
+/** The API server refuses a pod that is promised more than it may use, and a program does not work with too little. */
+function resourceProblems(resources: Resources, smallest?: SmallestMemory): string[] {
+  const { requests, limits } = resources;
   const wrong = [
     ...[requests.cpu, limits.cpu ?? requests.cpu].filter((cpu) => !cpuQuantityPattern.test(cpu)),
     ...[requests.memory, limits.memory].filter((memory) => !byteQuantityPattern.test(memory)),
   ].map((quantity) => `"${quantity}" is no quantity; write CPU like 250m or 1, memory like 512Mi or 1Gi.`);
   if (wrong.length > 0) return [...new Set(wrong)];
+  const nothing = nothingProblems(resources);
+  if (nothing.length > 0) return nothing;
   const above = (what: string, request: string, limit: string): string =>
     `it requests ${request} of ${what} but may use ${limit} at most; the request must not exceed the limit.`;
   return [
+    ...(smallest && mebibytes(limits.memory) < mebibytes(smallest.memory)
+      ? [
+          `its resources.limits.memory is ${limits.memory}; expected ${smallest.memory} or more, for ${smallest.because}.`,
+        ]
+      : []),
     ...(mebibytes(requests.memory) > mebibytes(limits.memory)
       ? [above('memory', requests.memory, limits.memory)]
       : []),
@@ -64,6 +72,24 @@ function resourceProblems({ requests, limits }: Resources): string[] {
       ? [above('CPU', requests.cpu, limits.cpu)]
       : []),
   ];
+}
+
+/** Quantities of nothing, or of less than the smallest part Kubernetes counts. */
+function nothingProblems({ requests, limits }: Resources): string[] {
+  const cpus = { 'requests.cpu': requests.cpu, 'limits.cpu': limits.cpu ?? requests.cpu };
+  const memories = { 'requests.memory': requests.memory, 'limits.memory': limits.memory };
+  const tooSmall = [
+    ...Object.entries(cpus)
+      .filter(([, quantity]) => millicores(quantity) < 1)
+      .map(([field, quantity]) => ({ field, quantity, expected: '1m' })),
+    ...Object.entries(memories)
+      .filter(([, quantity]) => mebibytes(quantity) < 1)
+      .map(([field, quantity]) => ({ field, quantity, expected: '1Mi' })),
+  ];
+  return tooSmall.map(
+    ({ field, quantity, expected }) =>
+      `its resources.${field} is ${quantity}; expected ${expected} or more, or leave the field out.`,
+  );
 }
 
 function probeProblems(service: Workload, kind: string, probe: Probe): string[] {
@@ -78,9 +104,9 @@ function volumeProblems(volume: Volume): string[] {
   const problem = labelProblem(volume.name);
   return [
     ...(problem ? [`the volume name "${volume.name}" ${problem}.`] : []),
-    ...(byteQuantityPattern.test(size)
+    ...(byteQuantityPattern.test(size) && mebibytes(size) >= 1
       ? []
-      : [`volume "${volume.name}" has size "${size}"; write it like 10Gi.`]),
+      : [`volume "${volume.name}" has size "${size}"; expected 1Mi or more, written like 10Gi.`]),
   ];
 }
 

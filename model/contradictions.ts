@@ -135,6 +135,8 @@ function settingProblems(service: Service): string[] {
     if (!variable) return [];
     if (variable.secret)
       return [`Service "${service.name}": ${name} is secret; bind a secret to it, not a setting.`];
+    if (asText(value).includes('\0'))
+      return [`Service "${service.name}": ${name} holds a NUL character, which no environment variable can.`];
     return valueIn(variable, asText(value)) !== undefined
       ? []
       : [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { pathsOf } from './document-fields.ts';
 import type { Problem } from './problem.ts';
+import { textProblems } from './text-problems.ts';
 import { nearest } from './nearest.ts';
 import { shownText } from './variable.ts';
 
@@ -11,6 +12,8 @@ import { shownText } from './variable.ts';
  * @throws StackError naming, for each problem, the path, the value found, what was expected and the nearest known key.
  */
 export function readDocument<D>(schema: z.ZodType<D>, document: unknown, source: string): D {
+  const unwritable = textProblems(document);
+  if (unwritable.length > 0) throw new StackError(source, unwritable);
   const result = schema.safeParse(document ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw new StackError(

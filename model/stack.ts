@@ -105,6 +105,12 @@ export interface Resources {
   readonly limits: { readonly cpu?: string; readonly memory: string };
 }
 
+/** The memory limit below which a program does not work, and why: it ends at its start, or is killed soon after. */
+export interface SmallestMemory {
+  readonly memory: string;
+  readonly because: string;
+}
+
 /** A container that runs before the service's own, from the same image, with the same volumes. */
 export interface InitStep {
   readonly name: string;
@@ -121,6 +127,7 @@ export interface Container {
   readonly workingDir?: string;
   readonly user: { readonly uid: number; readonly gid: number };
   readonly resources: Resources;
+  readonly smallestMemory?: SmallestMemory;
   readonly probes?: Probes;
   readonly volumes?: readonly Volume[];
   /** Absolute path → content; mounted read-only from the service's ConfigMap. */

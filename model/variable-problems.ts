@@ -8,7 +8,7 @@ const fieldsOf: Readonly<Record<Variable['type'], readonly string[]>> = {
   enum: ['values'],
   list: ['values'],
 };
-const common = ['type', 'doc', 'unit', 'secret', 'local', 'default'];
+const common = ['type', 'doc', 'unit', 'secret', 'refers', 'local', 'default'];
 
 /** Why a variable cannot be read alike in every language, in sentences that name it; empty when it can. */
 export function variableProblems(name: string, variable: Variable): string[] {

@@ -10,6 +10,8 @@ interface Common {
   readonly unit?: string;
   /** Never printed, never in a ConfigMap. */
   readonly secret?: true;
+  /** Its value may refer to other variables, `$(NAME)`, which kubelet expands. In any other value that is text. */
+  readonly refers?: true;
   /** Only meaningful on a developer's machine: left out of manifests and of the digest. */
   readonly local?: true;
 }
@@ -131,6 +133,12 @@ export const url = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
 
 /** Any text. */
 export const text = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({ type: 'string', ...rest });
+
+/** A text that matches a pattern as a whole; `expected` says which. */
+export const matching = <const R extends Rest<TextVariable> & { readonly expected: string }>(
+  pattern: string,
+  rest: R,
+): Text<R> => ({ type: 'string', pattern, ...rest });
 
 /** A key or token sent as an HTTP header, which carries printable ASCII only. */
 export const token = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({

@@ -68,7 +68,7 @@ const fewOf = (problems: readonly string[]): string[] =>
     : [...problems];
 
 function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] {
-  const value: unknown = document.toJS();
+  const value = plainValue(file, document);
   if (value === null || value === undefined) return [];
   const lineOf = (path: Path): number => lineAt(document.contents, path, lines);
   if (!isObject(value))
@@ -81,6 +81,16 @@ function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] 
     value: item,
     lineOf: (path) => lineOf(['items', index, ...path]),
   }));
+}
+
+function plainValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new UnreadableError(
+      `${file}: its aliases (*name) multiply, or it is nested too deeply; nothing can be proved about it.`,
+    );
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

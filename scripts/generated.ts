@@ -2,10 +2,10 @@ import { chatKind } from '../contract/chat-kind.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Metrics } from '../app/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
+import { stringifyYaml } from '../charts-ts/yaml.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
 import { serviceOf } from '../model/environment.ts';
@@ -70,7 +70,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/stores/words/lexicon.json': latestLexicon(),
-    'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
+    'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,

@@ -1,10 +1,11 @@
 import { deepStrictEqual } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { serviceOf } from '../model/environment.ts';
 import { isWorkload, type Stack } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
+import { stringifyYaml } from '../charts-ts/yaml.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import { backendImage } from '../contract/services/backend.ts';
 import { buildArguments } from './programs.ts';
@@ -73,7 +74,7 @@ function createCluster(stack: Stack): Step {
   const says = `Creating the cluster "${kindClusterName}"`;
   return isCheckedIn(config)
     ? { says, command: ['kind', ...create, configFile] }
-    : { says, command: ['kind', ...create, '-'], input: stringify(config) };
+    : { says, command: ['kind', ...create, '-'], input: stringifyYaml(config) };
 }
 
 function isCheckedIn(config: object): boolean {

@@ -12,7 +12,8 @@ export interface SplitEnvironment {
 
 /**
  * Secrets come by reference. A value that refers to another variable, `$(NAME)`, is only expanded in the container's
- * own list, and only if NAME stands before it: so it follows the secrets there. Everything else goes to the ConfigMap.
+ * own list, and only if NAME stands before it: so it follows the secrets there. Everything else goes to the ConfigMap,
+ * also a `$(NAME)` in a variable whose value is a text: a document could show a secret by it.
  */
 export function splitEnvironment(stack: Stack, service: Service): SplitEnvironment {
   const values: Record<string, string> = {};
@@ -23,7 +24,8 @@ export function splitEnvironment(stack: Stack, service: Service): SplitEnvironme
   for (const variable of environment) {
     const { name } = variable;
     if ('secret' in variable) secrets.push({ name, valueFrom: { secretKeyRef: { ...variable.secret } } });
-    else if (refersTo(variable.value, names)) expanded.push({ name, value: variable.value });
+    else if (service.variables?.[name]?.refers && refersTo(variable.value, names))
+      expanded.push({ name, value: variable.value });
     else values[name] = variable.value;
   }
   return { values, inline: [...secrets, ...expanded] };

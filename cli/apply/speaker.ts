@@ -1,3 +1,4 @@
+import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { readFileSync } from 'node:fs';
 import type { Speaker } from '../../contract/chat-turn.ts';
 import type { ChatStack } from '../../contract/document.ts';
@@ -23,7 +24,7 @@ export function speakerOf(document: ChatStack, tokenFile: string | undefined): S
 
 function readToken(path: string): string {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
+    return (path === '-' ? readFileSync(0, 'utf8') : readRegularFile(path, 1)).trim();
   } catch (error) {
     throw new CommandError(
       'NO_SUCH_FILE',

@@ -1,5 +1,6 @@
 import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
 import type { EnvText } from '../../model/env.ts';
 import { isSecretName } from '../../model/secret-names.ts';
@@ -57,7 +58,7 @@ function sourcesOf(envFile: string | undefined, shell: EnvText): Sources {
   const file = envFile ?? (existsSync('.env') ? '.env' : undefined);
   if (file === undefined) return { file, inFile: {}, inShell: shell };
   try {
-    return { file, inFile: parseEnvFile(readFileSync(file, 'utf8')), inShell: shell };
+    return { file, inFile: parseEnvFile(readRegularFile(file, 1)), inShell: shell };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('NO_SUCH_FILE', `The env file ${file} cannot be read: ${reason}`);
@@ -103,7 +104,7 @@ function placesOf({ file, inFile, inShell }: Sources, names: readonly string[]):
 }
 
 function lineOf(file: string, name: string): number {
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = readRegularFile(file, 1).split('\n');
   // The last one wins in an env file.
   return lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${name}\\s*=`).test(line)) + 1;
 }

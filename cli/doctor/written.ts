@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { manifestsIn } from '../../charts-ts/synth.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -17,7 +18,7 @@ const folder = 'dist';
 export function writtenManifests(stack: Stack): KubeObject[] | undefined {
   if (!existsSync(folder)) return undefined;
   const objects = manifestsIn(folder).flatMap((file) =>
-    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((one) => one.toJS() as KubeObject | null),
+    parseAllDocuments(readRegularFile(join(folder, file), 64)).map((one) => one.toJS() as KubeObject | null),
   );
   const kept = objects.filter((object) => object !== null);
   const isOurs = kept.some(

@@ -25,7 +25,8 @@ export interface VariableExplained {
 /** Every service that reads a variable of this name. */
 export function explainVariable(stack: Stack, name: string): VariableExplained[] {
   return stack.services.flatMap((service) => {
-    const variable = service.variables?.[name];
+    const { variables = {} } = service;
+    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
     return variable === undefined ? [] : [explained(stack, service, name, variable)];
   });
 }

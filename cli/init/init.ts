@@ -1,5 +1,5 @@
 import type { Kinds } from '../../model/kinds.ts';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync, lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { jsonSchemaOf } from '../../model/document-fields.ts';
 import { readDocument } from '../../model/read-document.ts';
@@ -42,6 +42,12 @@ function writeSchema(kind: StackKind, path: string, force: boolean): boolean {
 }
 
 function write(path: string, text: string, force: boolean): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (force && stat && !stat.isFile())
+    throw new CommandError(
+      'CANNOT_WRITE',
+      `${path} is a folder, a link, a pipe or a device; --force replaces only a file.`,
+    );
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true });
     writeFileSync(path, text, { flag: force ? 'w' : 'wx' });

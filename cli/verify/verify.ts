@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
@@ -11,6 +12,9 @@ import { print } from '../output.ts';
 
 /** Where `mooring synth` writes. */
 const usualFolder = 'dist';
+
+/** In mebibytes: thousands of objects. */
+const largestFile = 64;
 
 /** What a file may be called to be read from a folder, as kubectl takes them. */
 const manifestName = /\.(ya?ml|json)$/;
@@ -72,7 +76,7 @@ function filesOf(name: string): string[] {
 
 async function textOf(file: string): Promise<string> {
   try {
-    return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8');
+    return file === '-' ? await text(process.stdin) : readRegularFile(file, largestFile);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('NO_SUCH_FILE', `${file} cannot be read: ${reason}`);

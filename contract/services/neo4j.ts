@@ -1,7 +1,8 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { choice, text } from '../../model/variable.ts';
-import { storeSecret, type StoreOptions } from './store.ts';
+import { storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
+import { choice, matching, text } from '../variable.ts';
 
 export const neo4jName = 'neo4j';
 export const neo4jImage = 'neo4j:5.26.28-community';
@@ -13,6 +14,12 @@ export const neo4jPorts = {
 
 /** The user the official image creates. */
 export const neo4jUser = 'neo4j';
+
+/**
+ * The image splits NEO4J_AUTH at each `/` and hands the password to neo4j-admin, which takes a `-` or `@` at its
+ * beginning for an option or a file, and whose refusal of a shorter one the image ignores.
+ */
+const passwordPattern = '[!#%&(-,.0-?A-[\\]-~][!#%&(-.0-[\\]-~]{7,}';
 
 /** Heap and page cache; the rest is left to metaspace, threads and direct buffers. */
 const heapShare = 0.5;
@@ -34,8 +41,12 @@ export const neo4j = (options: StoreOptions): StatefulService => ({
   ports: neo4jPorts,
   variables: {
     // Not NEO4J_PASSWORD: the image turns every other NEO4J_* into a setting and dies of an unknown one.
-    MOORING_NEO4J_PASSWORD: text({ secret: true, doc: 'the password; a part of NEO4J_AUTH' }),
-    NEO4J_AUTH: text({ doc: 'user/password; acts only on an empty volume' }),
+    MOORING_NEO4J_PASSWORD: matching(passwordPattern, {
+      secret: true,
+      expected: `8 characters or more, ${storeSecretRule.expected}, without "/" and "$", not beginning with "-" or "@"`,
+      doc: 'the password; a part of NEO4J_AUTH',
+    }),
+    NEO4J_AUTH: text({ refers: true, doc: 'user/password; acts only on an empty volume' }),
     NEO4J_server_memory_heap_initial__size: text({ unit: 'megabytes', doc: 'derived from the memory limit' }),
     NEO4J_server_memory_heap_max__size: text({ unit: 'megabytes', doc: 'derived from the memory limit' }),
     NEO4J_server_memory_pagecache_size: text({ unit: 'megabytes', doc: 'derived from the memory limit' }),
@@ -57,6 +68,7 @@ export const neo4j = (options: StoreOptions): StatefulService => ({
     image: options.image,
     user: { uid: 7474, gid: 7474 },
     resources: options.resources,
+    smallestMemory: { memory: '768Mi', because: 'the Java machine takes 300 MiB beside heap and page cache' },
     init: [
       // An emptyDir over conf/ hides the shipped configuration, so it is copied first.
       {

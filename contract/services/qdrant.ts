@@ -1,6 +1,7 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
 import { choice, text, whole } from '../../model/variable.ts';
-import { storeGraceSeconds, storeSecret, type StoreOptions } from './store.ts';
+import { storeGraceSeconds, storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
+import { choice, matching, text, whole } from '../variable.ts';
 
 export const qdrantName = 'qdrant';
 export const qdrantImage = 'qdrant/qdrant:v1.18.3-unprivileged';
@@ -26,7 +27,11 @@ export const qdrant = (options: StoreOptions): StatefulService => ({
   kind: 'stateful',
   ports: qdrantPorts,
   variables: {
-    QDRANT__SERVICE__API_KEY: text({ secret: true, doc: 'the key its clients must show' }),
+    QDRANT__SERVICE__API_KEY: matching(storeSecretRule.pattern, {
+      secret: true,
+      expected: storeSecretRule.expected,
+      doc: 'the key its clients must show',
+    }),
     QDRANT__SERVICE__HTTP_PORT: whole(1, 65_535, { doc: 'where REST is served' }),
     QDRANT__SERVICE__GRPC_PORT: whole(1, 65_535, { doc: 'where gRPC is served' }),
     QDRANT__STORAGE__STORAGE_PATH: text({ doc: 'where collections live' }),
@@ -51,6 +56,10 @@ export const qdrant = (options: StoreOptions): StatefulService => ({
     workingDir: '/qdrant',
     user: { uid: 1000, gid: 1000 },
     resources: options.resources,
+    smallestMemory: {
+      memory: '128Mi',
+      because: 'its collections and threads take 80 MiB before the first point',
+    },
     volumes: [
       { kind: 'persistent', name: 'storage', path: storagePath, ...options.storage },
       { kind: 'scratch', name: 'snapshots', path: qdrantSnapshots, sizeLimit: '2Gi' },

@@ -1,7 +1,7 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
-import { text } from '../../model/variable.ts';
-import { storeGraceSeconds, storeSecret, type StoreOptions } from './store.ts';
+import { storeGraceSeconds, storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
+import { matching } from '../variable.ts';
 
 export const redisName = 'redis';
 export const redisImage = 'redis:8.6.7-trixie';
@@ -27,9 +27,15 @@ const configuration = (options: StoreOptions): string =>
     '',
   ].join('\n');
 
-/** An empty `requirepass` means no password at all, so an empty variable ends the start. */
+/**
+ * An empty `requirepass` means no password at all, and a quote or a line's end in it another configuration: what is
+ * not within `storeSecretRule` ends the start.
+ */
 const start = [
-  ': "${REDISCLI_AUTH:?the Redis password is empty}"',
+  'case "$REDISCLI_AUTH" in',
+  '*[!!-~]* | *\\"* | *\\\'* | *\\\\*) unset REDISCLI_AUTH ;;',
+  'esac',
+  `: "\${REDISCLI_AUTH:?the Redis password must be ${storeSecretRule.expected}}"`,
   `exec redis-server ${configPath} - <<END`,
   'requirepass "$REDISCLI_AUTH"',
   'END',
@@ -46,7 +52,11 @@ export const redis = (options: StoreOptions): StatefulService => ({
   kind: 'stateful',
   ports: redisPorts,
   variables: {
-    REDISCLI_AUTH: text({ secret: true, doc: 'the password, read by redis-cli in the probes and at start' }),
+    REDISCLI_AUTH: matching(storeSecretRule.pattern, {
+      secret: true,
+      expected: storeSecretRule.expected,
+      doc: 'the password, read by redis-cli in the probes and at start',
+    }),
   },
   secrets: { [storeSecret]: { doc: 'password of the Redis default user' } },
   ownSecrets: { [storeSecret]: 'REDISCLI_AUTH' },
@@ -56,6 +66,10 @@ export const redis = (options: StoreOptions): StatefulService => ({
     command: ['/bin/sh', '-ec', start],
     user: { uid: 999, gid: 999 },
     resources: options.resources,
+    smallestMemory: {
+      memory: '32Mi',
+      because: 'Redis itself takes 10 MiB, and a rewrite of its log as much again as it holds',
+    },
     files: { [configPath]: configuration(options) },
     volumes: [{ kind: 'persistent', name: 'data', path: dataPath, ...options.storage }],
     probes: {

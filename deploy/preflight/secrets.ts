@@ -1,8 +1,13 @@
 import { environmentOf, generatedSecretKeys, stackSecretName } from '../../model/environment.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { secretProblems } from '../../model/secret-problems.ts';
+import { nextSecretName, valuesIn } from '../secret.ts';
 
-/** Secrets that the pods need and their user keeps, with what is missing of them: whole Secrets, or keys. */
+/**
+ * Secrets that the pods need and their user keeps, with what is missing of them: whole Secrets, keys, or values their
+ * readers can take. The stack's own Secret is made where it is missing, but a value in it may be as wrong.
+ */
 export async function missingSecrets(
   cluster: Cluster,
   stack: Stack,
@@ -12,7 +17,25 @@ export async function missingSecrets(
   const found = await Promise.all(
     needs.map(([name, keys]) => problemOf(cluster, { stack, name, keys, signal })),
   );
-  return found.flat();
+  return [...found.flat(), ...(await unusableOwn(cluster, stack, signal))];
+}
+
+async function unusableOwn({ api }: Cluster, stack: Stack, signal?: AbortSignal): Promise<string[]> {
+  if (generatedSecretKeys(stack).length === 0) return [];
+  const found = [stackSecretName(stack), nextSecretName(stack)].map(async (name) => {
+    const path = `/api/v1/namespaces/${stack.namespace}/secrets/${name}`;
+    const { status, json } = await api.request('GET', path, { accept: [403, 404], signal });
+    return status === 403 || status === 404
+      ? []
+      : unusable(stack, name, json as object, stackSecretName(stack));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** What the readers of the Secret that is called `read` could not take of the one called `name`. */
+function unusable(stack: Stack, name: string, secret: object, read = name): string[] {
+  const problems = secretProblems(stack, read, valuesIn(secret));
+  return problems.length > 0 ? [`usable values in Secret "${name}": ${problems.join('; ')}`] : [];
 }
 
 /** The name of each Secret that is not ours to make → the keys that are read from it; none of a pull secret's. */
@@ -34,12 +57,13 @@ function keptSecrets(stack: Stack): Map<string, Set<string>> {
 async function problemOf(
   { api }: Cluster,
   {
-    stack: { namespace },
+    stack,
     name,
     keys,
     signal,
   }: { stack: Stack; name: string; keys: Set<string>; signal: AbortSignal | undefined },
 ): Promise<string[]> {
+  const { namespace } = stack;
   const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
   const { status, json } = await api.request('GET', path, { accept: [403, 404], signal });
   const wanted = keys.size > 0 ? ` with ${[...keys].join(', ')}` : ', which the images are pulled with';
@@ -49,5 +73,6 @@ async function problemOf(
   const lacking = [...keys].filter((key) => !(key in data));
   if (keys.size === 0 && !/dockerconfigjson|dockercfg/.test(type ?? ''))
     return [`Secret "${name}" of type kubernetes.io/dockerconfigjson; it is of type ${type ?? 'Opaque'}`];
-  return lacking.length > 0 ? [`${lacking.join(', ')} in Secret "${name}"`] : [];
+  if (lacking.length > 0) return [`${lacking.join(', ')} in Secret "${name}"`];
+  return unusable(stack, name, { data });
 }

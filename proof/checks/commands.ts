@@ -95,6 +95,7 @@ const builtIns = [
     'then',
     'else',
   ],
+  ...['case', 'esac', 'for', 'in', 'if', 'elif', 'fi', 'do', 'unset'],
 ];
 
 /** What a command starts must be something that is there, as far as that is known. */

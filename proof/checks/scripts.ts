@@ -4,7 +4,7 @@ import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/words.ts';
+import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/words.ts';
 import { commandsOf, faultIn, programOf, type Command } from './commands.ts';
 import { when, type Check, type Subject } from './subject.ts';
 
@@ -27,6 +27,14 @@ export const scriptVariables: Check = (subject) =>
             script.index,
           );
         }),
+      ...when(!closesCases(script.text), () =>
+        faultIn(
+          command,
+          `The script of ${command.what} has another number of "case … in" than of "esac".`,
+          'End each case by esac.',
+          script.index,
+        ),
+      ),
       ...(open === undefined
         ? []
         : [

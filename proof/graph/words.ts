@@ -18,13 +18,14 @@ export function scriptOf(command: readonly string[]): Script | undefined {
   return isShell(command[0] ?? '') && flag > 0 && text !== undefined ? { text, index: flag + 1 } : undefined;
 }
 
-/** The variables a script expands: `$NAME`, `${NAME:?…}`. Set within it, they are not of the environment. */
+/** The variables a script expands (`$NAME`, `${NAME:?…}`) or unsets. Set within it, they are not of the environment. */
 export function shellVariables(text: string): string[] {
   const set = new Set([...text.matchAll(/(?:^|[\s;])([A-Za-z_]\w*)=/gm)].map(([, name]) => name));
-  return [...text.matchAll(/(?<![\\$])\$(?:\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g)]
+  const unset = [...text.matchAll(/(?:^|[\s;])unset\s+([A-Za-z_]\w*)/gm)].map(([, name = '']) => name);
+  const expanded = [...text.matchAll(/(?<![\\$])\$(?:\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g)]
     .filter(([, , rest = '']) => !/^:?[-=+]/.test(rest))
-    .map(([, braced, , bare]) => braced ?? bare ?? '')
-    .filter((name) => !set.has(name));
+    .map(([, braced, , bare]) => braced ?? bare ?? '');
+  return [...expanded, ...unset].filter((name) => !set.has(name));
 }
 
 /** Absolute paths among the words. */
@@ -47,6 +48,12 @@ export function programsIn(text: string): string[] {
 
 const withoutHereDocuments = (text: string): string =>
   text.replaceAll(/(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g, '$1');
+
+/** Whether a script has as many `case … in` as `esac`. */
+export function closesCases(text: string): boolean {
+  const count = (pattern: RegExp): number => [...withoutHereDocuments(text).matchAll(pattern)].length;
+  return count(/(?:^|[\s;])case\s+\S+\s+in(?=\s)/g) === count(/(?:^|[\s;])esac(?=[\s;)]|$)/g);
+}
 
 /** A here-document whose end never comes takes the rest of the script. */
 export function openHereDocument(text: string): string | undefined {

@@ -57,3 +57,17 @@ test('a value never begins with "-", which neo4j-admin would take for an option'
   const values = Array.from({ length: 2_000 }, newSecretValue);
   expect(values.filter((value) => !/^[A-Za-z0-9_][A-Za-z0-9_-]{31}$/.test(value))).toEqual([]);
 });
+
+test.each(['with "quotes"', 'two words', 'a line\n', 'back\\slash', 'ä'])(
+  'a kept password that Redis could not take is refused before anything is written: %j',
+  (value) => {
+    keptSecrets(demo, path());
+    const edited = JSON.stringify({ ...keptSecrets(demo, path()), 'redis-password': value });
+    writeFileSync(path(), edited);
+    expect(() => keptSecrets(demo, path())).toThrow(
+      /redis-password: redis reads it as REDISCLI_AUTH; expected printable ASCII/,
+    );
+    expect(() => keptSecrets(demo, path())).not.toThrow(value);
+    expect(readFileSync(path(), 'utf8')).toBe(edited);
+  },
+);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { starterDocument } from '../../contract/starter-document.ts';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { hostileTexts } from '../charts-ts/hostile-texts.ts';
 
 const starter = {
   name: 'demo',
@@ -32,6 +33,18 @@ describe('the document init writes', () => {
       metadata: { name: 'clinic', namespace: 'care' },
       spec: { preset: 'staging' },
     });
+  });
+
+  test.each(['on', 'null', 'true', 'y'])('a stack called %s stays a text to every reader', (name) => {
+    const document = starterDocument({ ...starter, name, namespace: name });
+    expect(document).toContain(`name: "${name}"`);
+    expect(parse(document, { version: '1.1' })).toMatchObject({ metadata: { name, namespace: name } });
+  });
+
+  test.each(hostileTexts(300))('a path to the schema that holds %j stays in its comment', (path) => {
+    const document = starterDocument({ ...starter, schema: `../${path}` });
+    expect(parse(document)).toEqual(parse(text));
+    expect(document.split('\n')).toHaveLength(lines.length);
   });
 
   test('has examples', () => {

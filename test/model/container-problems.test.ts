@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { contradictions } from '../../model/contradictions.ts';
 import { serviceOf } from '../../model/environment.ts';
 import type { Container, FilledStack, StatelessService } from '../../model/stack.ts';
-import { millicores } from '../../model/quantity.ts';
-import { stackOf as chatStackOf } from '../charts-ts/rendered.ts';
+import { millicores, mebibytes } from '../../model/quantity.ts';
+import { stackOf as chatStackOf, presetDocuments } from '../charts-ts/rendered.ts';
 
 const probe = { exec: ['true'], periodSeconds: 1, failureThreshold: 1 };
 const container: Container = {
@@ -23,6 +23,10 @@ const of = (rest: Partial<Container>, more: Partial<StatelessService> = {}): Fil
   ],
 });
 const scratch = { kind: 'scratch', name: 'tmp', path: '/tmp', sizeLimit: '1Mi' } as const;
+const presetsOf = (name: string) =>
+  Object.values(presetDocuments).map(
+    (document) => serviceOf(chatStackOf(document), name) as StatelessService,
+  );
 const ref = (name: string, key: string) => ({ secrets: { token: { doc: '', ref: { name, key } } } });
 const limited = (requests: Container['resources']['requests'], limits: Container['resources']['limits']) =>
   of({ resources: { requests, limits } });
@@ -87,9 +91,9 @@ describe('resources of a document', () => {
   };
 
   test("a request of the preset's follows a smaller limit, which the API server would refuse", () => {
-    expect(backend({ limits: { memory: '64Mi', cpu: '50m' } })).toEqual({
-      requests: { cpu: '50m', memory: '64Mi' },
-      limits: { cpu: '50m', memory: '64Mi' },
+    expect(backend({ limits: { memory: '96Mi', cpu: '50m' } })).toEqual({
+      requests: { cpu: '50m', memory: '96Mi' },
+      limits: { cpu: '50m', memory: '96Mi' },
     });
   });
 
@@ -106,4 +110,64 @@ test.each([
   ['0.5', 500],
 ])('%s of CPU is %i thousandths of a core', (quantity, expected) => {
   expect(millicores(quantity)).toBe(expected);
+});
+
+describe('limits too small for their program are refused with field, value and the smallest', () => {
+  test.each([
+    [
+      'backend',
+      { limits: { memory: '1Mi' } },
+      /"backend": its resources\.limits\.memory is 1Mi; expected 96Mi or more/,
+    ],
+    [
+      'redis',
+      { limits: { memory: '31Mi' } },
+      /"redis": its resources\.limits\.memory is 31Mi; expected 32Mi or more/,
+    ],
+    [
+      'neo4j',
+      { limits: { memory: '700M' } },
+      /"neo4j": its resources\.limits\.memory is 700M; expected 768Mi or more/,
+    ],
+    [
+      'qdrant',
+      { limits: { memory: '0' } },
+      /"qdrant": its resources\.limits\.memory is 0; expected 1Mi or more/,
+    ],
+    ['redis', { requests: { cpu: '0' } }, /"redis": its resources\.requests\.cpu is 0; expected 1m or more/],
+    [
+      'redis',
+      { limits: { cpu: '0.000' } },
+      /"redis": its resources\.limits\.cpu is 0\.000; expected 1m or more/,
+    ],
+    [
+      'redis',
+      { requests: { memory: '0.1' } },
+      /"redis": its resources\.requests\.memory is 0\.1; expected 1Mi or more/,
+    ],
+    [
+      'redis',
+      { requests: { memory: '1Gi' } },
+      /"redis": it requests 1Gi of memory but may use 256Mi at most/,
+    ],
+  ])('%s with %j', (service, resources, told) => {
+    expect(() => chatStackOf({ [service]: { resources } })).toThrow(told);
+  });
+
+  test.each(['0', '0Gi', '0.001Mi', '1'])('a volume of %s', (size) => {
+    expect(() => chatStackOf({ qdrant: { storage: { size } } })).toThrow(
+      new RegExp(`volume "storage" has size "${size}"; expected 1Mi or more`),
+    );
+  });
+
+  test.each(['redis', 'neo4j', 'qdrant', 'backend'])(
+    'the smallest of %s is what its presets have, at least',
+    (name) => {
+      for (const { container: { resources, smallestMemory } = container } of presetsOf(name)) {
+        const { memory = '' } = smallestMemory ?? {};
+        expect(mebibytes(resources.limits.memory)).toBeGreaterThanOrEqual(mebibytes(memory));
+        expect(() => chatStackOf({ [name]: { resources: { limits: { memory } } } })).not.toThrow();
+      }
+    },
+  );
 });

@@ -1,0 +1,27 @@
+import { environmentOf } from './environment.ts';
+import { isWorkload, type Stack } from './stack.ts';
+import { expectationOf, valueIn } from './variable.ts';
+
+/**
+ * What the readers of a Secret could not take of its values: each is held to the variables that receive it, so that a
+ * store never starts with another password than the one that was written, or with none.
+ * @param values of the Secret called `name`, by key. A key that is not there is not judged.
+ * @returns a sentence for each, without the value.
+ */
+export function secretProblems(
+  stack: Stack,
+  name: string,
+  values: Readonly<Record<string, string>>,
+): string[] {
+  const problems = new Map<string, string>();
+  for (const service of stack.services.filter(isWorkload))
+    for (const variable of environmentOf(stack, service)) {
+      if (!('secret' in variable) || variable.secret.name !== name) continue;
+      const { key } = variable.secret;
+      const known = service.variables?.[variable.name];
+      const value = Object.hasOwn(values, key) ? values[key] : undefined;
+      if (value === undefined || !known || problems.has(key) || valueIn(known, value) !== undefined) continue;
+      problems.set(key, `${key}: ${service.name} reads it as ${variable.name}; expected ${expectationOf(known)}`);
+    }
+  return [...problems.values()];
+}
