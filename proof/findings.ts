@@ -1,5 +1,5 @@
 import type { FindingCode } from './codes.ts';
-import { shownAt, shownSentence } from './shown.ts';
+import { shownAt, shownSentence } from './redact.ts';
 import type { Place } from './source.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */

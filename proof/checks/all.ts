@@ -4,10 +4,10 @@ import { containerPortsTwice, images, imageTags, openedPorts } from './container
 import { environments, envReferences, envTwice, serviceLinks } from './environment.ts';
 import { hardening, tokens } from './hardening.ts';
 import { certificates, chatRoutes, routes } from './ingress.ts';
-import { components, copies, manager, wholes } from './labels.ts';
+import { components, copies, manager, wholes } from '../packs/mooring/labels.ts';
 import { duplicates, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { oddPorts } from './odd-ports.ts';
-import { immutableSecrets, names, namespaces, unreadyServices, users } from './ours.ts';
+import { immutableSecrets, names, namespaces, unreadyServices, users } from '../packs/mooring/mooring-conventions.ts';
 import { accounts, autoscalers, budgets, claimsUsed, emptyWorkloads, governingServices } from './owners.ts';
 import { connectionsAllowed, entriesAllowed, namesAllowed } from './policies.ts';
 import { ruleForms } from './policy-forms.ts';

@@ -3,7 +3,7 @@ import { nearest } from '../../model/nearest.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf } from '../graph/files.ts';
-import { isShell, programsIn, scriptOf } from '../graph/words.ts';
+import { isShell, programsIn, scriptOf } from '../graph/shell.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
 import { probesOf } from './probes.ts';

@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
-import { managedByUs } from '../graph/ours.ts';
+import { managedByUs } from '../graph/managed-by.ts';
 import type { Workload } from '../graph/workloads.ts';
-import { shortfalls, type Rule } from '../hardening.ts';
+import { shortfalls, type Rule } from '../packs/mooring/hardening.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { PodSpec } from '../shapes/pod.ts';
 import { called, containerCalled, type Check } from './subject.ts';

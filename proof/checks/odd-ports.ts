@@ -3,7 +3,7 @@ import { knownPorts } from '../../contract/known-ports.ts';
 import { knownPort } from '../../model/known-port.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { managedByUs } from '../graph/ours.ts';
+import { managedByUs } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import { leads, sayingOf } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';

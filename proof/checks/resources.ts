@@ -1,5 +1,5 @@
 import type { Fault } from '../findings.ts';
-import { allClaims } from '../graph/claims.ts';
+import { allClaims } from '../graph/volume-claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { amountOf } from '../../model/quantity.ts';

@@ -4,7 +4,7 @@ import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/words.ts';
+import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
 import { commandsOf, faultIn, programOf, type Command } from './commands.ts';
 import { when, type Check, type Subject } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { nameLabel } from '../graph/ours.ts';
+import { nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
 import { selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';

@@ -1,6 +1,6 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
-import { allClaims } from '../graph/claims.ts';
+import { allClaims } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { ContainerSpec } from '../shapes/container.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metadata } from '../shapes/common.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
-import { configMap, namespace, secret, serviceAccount } from '../shapes/plain.ts';
+import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
 import {
   autoscalerSpec,

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
-import { valueAt } from '../shown.ts';
+import { valueAt } from '../redact.ts';
 import type { Doc, Path, Place } from '../source.ts';
 import { homeOf, isKnown, isOwnGroup, kindsOf, shapes, type KnownKind, type Parsed } from './kinds.ts';
 

@@ -1,6 +1,6 @@
 import type { Process, Program } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
-import { managedByUs } from './ours.ts';
+import { managedByUs } from './managed-by.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
 import type { Container, Workload } from './workloads.ts';

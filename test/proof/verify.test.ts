@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
 import { findingText } from '../../proof/findings.ts';
-import { shownAt } from '../../proof/shown.ts';
+import { shownAt } from '../../proof/redact.ts';
 import { readDocuments } from '../../proof/source.ts';
 import { verify } from '../../proof/verify.ts';
 import { cornerStack } from '../charts-ts/corner-stack.ts';

@@ -2,9 +2,9 @@ import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf, type Asking } from '../../../proof/checks/probes.ts';
 import { called, type Subject } from '../../../proof/checks/subject.ts';
 import { resolveHost } from '../../../proof/graph/hosts.ts';
-import { managedByUs } from '../../../proof/graph/ours.ts';
+import { managedByUs } from '../../../proof/graph/managed-by.ts';
 import { declaredPorts } from '../../../proof/graph/ports.ts';
-import { valueAt } from '../../../proof/shown.ts';
+import { valueAt } from '../../../proof/redact.ts';
 import { leavesOf } from './leaves.ts';
 import type { Mutant } from './mutants.ts';
 

@@ -1,5 +1,5 @@
 import type { Graph } from '../../../proof/graph/graph.ts';
-import { containerRules, podRules } from '../../../proof/hardening.ts';
+import { containerRules, podRules } from '../../../proof/packs/mooring/hardening.ts';
 
 /** Every hardening field as it is, of pods, containers, accounts, Secrets and Namespaces. */
 export function hardeningOf(graph: Graph): string[] {

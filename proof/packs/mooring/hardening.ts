@@ -1,8 +1,8 @@
-import { readGraph } from './graph/graph.ts';
-import type { Container, Workload } from './graph/workloads.ts';
-import type { ContainerSpec } from './shapes/container.ts';
-import type { PodSpec } from './shapes/pod.ts';
-import type { Path } from './source.ts';
+import { readGraph } from '../../graph/graph.ts';
+import type { Container, Workload } from '../../graph/workloads.ts';
+import type { ContainerSpec } from '../../shapes/container.ts';
+import type { PodSpec } from '../../shapes/pod.ts';
+import type { Path } from '../../source.ts';
 
 /**
  * What every pod of a stack must be, checked on the rendered objects. Stricter than Pod Security `restricted`: a

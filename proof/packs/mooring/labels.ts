@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
-import type { Fault } from '../findings.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
-import type { Workload } from '../graph/workloads.ts';
-import { called, when, type Check } from './subject.ts';
+import type { Fault } from '../../findings.ts';
+import { placeIn, type AnyObject } from '../../graph/objects.ts';
+import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../../graph/managed-by.ts';
+import type { Workload } from '../../graph/workloads.ts';
+import { called, when, type Check } from '../../checks/subject.ts';
 
 const partOfLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';

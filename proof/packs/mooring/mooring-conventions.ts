@@ -1,10 +1,10 @@
-import { suffixes, workloadName } from '../../model/names.ts';
-import type { Fault } from '../findings.ts';
-import { resolveHost } from '../graph/hosts.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { instanceLabel, managedByUs, nameLabel } from '../graph/ours.ts';
-import { routesOf } from './ingress.ts';
-import { called, inPod, when, type Check, type Subject } from './subject.ts';
+import { suffixes, workloadName } from '../../../model/names.ts';
+import type { Fault } from '../../findings.ts';
+import { resolveHost } from '../../graph/hosts.ts';
+import { placeIn, type AnyObject } from '../../graph/objects.ts';
+import { instanceLabel, managedByUs, nameLabel } from '../../graph/managed-by.ts';
+import { routesOf } from '../../checks/ingress.ts';
+import { called, inPod, when, type Check, type Subject } from '../../checks/subject.ts';
 
 /** The laws of what this project renders, held against objects that say they are ours. */
 
