@@ -22,9 +22,9 @@ const impure = [
   { regex: '^(cdk8s|constructs|@kubernetes)', message: 'model/ and contract/ know no Kubernetes library.' },
 ];
 
-/** One block a room: a relative import that leaves it may only enter the rooms of its row. */
-const walls = Object.entries(arrows).map(([room, allowed]) => ({
-  files: [`${room}/**/*.{ts,tsx}`],
+/** Relative imports of `files` that leave their room may only enter the rooms of `allowed`. */
+const wall = (room, files, allowed, further = []) => ({
+  files,
   rules: {
     'no-restricted-imports': [
       'error',
@@ -36,12 +36,23 @@ const walls = Object.entries(arrows).map(([room, allowed]) => ({
               regex: `^(\\.\\./)+${other}/`,
               message: `${room}/ may not import ${other}/ (docs/architecture.md).`,
             })),
-          ...(room === 'contract' || room === 'model' ? impure : []),
+          ...further,
         ],
       },
     ],
   },
-}));
+});
+
+/** One block a room, and those of proof/: only the chat's pack knows the chat, and the general part knows no pack. */
+const walls = [
+  ...Object.entries(arrows).map(([room, allowed]) =>
+    wall(room, [`${room}/**/*.{ts,tsx}`], allowed, room === 'contract' || room === 'model' ? impure : []),
+  ),
+  wall('proof', ['proof/packs/chat/**/*.ts'], [...arrows.proof, 'contract']),
+  wall('proof', ['proof/*.ts', 'proof/{checks,graph,shapes}/**/*.ts'], arrows.proof, [
+    { regex: '/packs/', message: 'The general part of proof/ knows no pack.' },
+  ]),
+];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'build', '.mooring'] },

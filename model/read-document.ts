@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StackError } from './define-stack.ts';
 import { nearest } from './nearest.ts';
-import { shownText } from './variable.ts';
+import { shownText } from './redact.ts';
 
 /**
  * A document of a kind out of whatever a YAML or JSON parser returned; an empty document means all defaults.

@@ -62,9 +62,6 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: urlExpected, abort: true })
   .refine((address) => new URL(address).username === '' && new URL(address).password === '', urlExpected);
 
-/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
-export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, '//***@');
-
 /** An http or https URL. */
 export const url = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
   schema: httpUrl,

@@ -20,6 +20,16 @@ export interface Place {
   readonly path: Path;
 }
 
+/** What stands at a path; `undefined` where nothing does. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (here, step) =>
+      typeof here === 'object' && here !== null
+        ? (here as Record<string | number, unknown>)[step]
+        : undefined,
+    value,
+  );
+
 /** Text that is no YAML, or YAML that is no Kubernetes object: nothing can be proved about it. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';

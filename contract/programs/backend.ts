@@ -1,3 +1,4 @@
+import { parseBackendEnv } from '../backend-env.ts';
 import { backendVariables } from '../services/backend-variables.ts';
 import { backendImage, httpPaths } from '../services/backend.ts';
 import {
@@ -25,6 +26,7 @@ export const backendFacts: ProgramFacts = {
     http: portIn(running, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
     metrics: portIn(running, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,
   }),
+  parse: parseBackendEnv,
   answers: { http: answers, metrics: answers },
   speaksTls: () => false,
   memory: heap,

@@ -44,6 +44,10 @@ export function commandsOf(subject: Subject): Command[] {
   return [...own, ...probes].filter(({ words }) => words.length > 0);
 }
 
+/** The commands of the probes alone. */
+export const probeCommandsOf = (subject: Subject): Command[] =>
+  commandsOf(subject).filter(({ path }) => path.length > 1);
+
 export const faultIn = (
   { container, path }: Command,
   message: string,
@@ -97,7 +101,7 @@ const builtIns = [
   ],
 ];
 
-/** What a command starts must be something that is there, as far as that is known. */
+/** A command must start a program that exists in its image, as far as that is known. */
 export const executables: Check = (subject) =>
   commandsOf(subject).flatMap((command) => {
     const program = programOf(subject, command.container);
@@ -114,7 +118,7 @@ const startsAWord = ({ words: [first = ''] }: Command): boolean => first !== '' 
 
 const bare = (word: string): string => word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
 
-/** A name that is a slip away from a known one; of a known image, also a first one that nobody knows. */
+/** A name one typo away from a known one; of a known image, also an unknown first word. */
 function nameFaults(subject: Subject, command: Command, program: Program | undefined): Fault[] {
   const own = program?.facts.executables ?? [];
   const known = [...shellNames, ...builtIns, ...own];
@@ -156,7 +160,7 @@ function idleScript(subject: Subject, command: Command, { facts }: Program): Fau
   );
 }
 
-/** A command that is no command, or a shell that is given nothing it could run. */
+/** A first word that is no program's name, or a shell without a script. */
 function startFaults(
   command: Command,
   script: ReturnType<typeof scriptOf>,
@@ -177,7 +181,7 @@ function startFaults(
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
-/** What an image's entrypoint is given: options, a file, or one of its own programs. */
+/** The arguments of an image's entrypoint: options, a file, or one of its own programs. */
 function entrypointFaults(command: Command, program: Program | undefined): Fault[] {
   const [first = ''] = command.words;
   const fine =

@@ -1,7 +1,4 @@
 import { distance } from 'fastest-levenshtein';
-import type { Outsider } from '../../model/stack.ts';
-import { roleLabel } from '../../model/names.ts';
-import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
@@ -132,13 +129,6 @@ function peerForms(
           )
         : [],
     ),
-    ...peers.flatMap(({ namespaceSelector }, position) =>
-      roleForms(
-        policy,
-        namespaceSelector?.matchLabels[roleLabel],
-        at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel),
-      ),
-    ),
   ];
 }
 
@@ -218,18 +208,3 @@ const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp
 
 const isNameServer = ({ podSelector }: ReturnType<typeof rulesOf>[number]['peers'][number]): boolean =>
   podSelector?.matchLabels['k8s-app'] === 'kube-dns';
-
-const roles: readonly Outsider[] = ['operator', 'monitoring'];
-
-function roleForms(policy: Policy, role: string | undefined, here: Place): Fault[] {
-  if (role === undefined || roles.some((known) => known === role)) return [];
-  const near = nearest(role, roles);
-  return [
-    {
-      code: 'POLICY_ROLE',
-      message: `${called(policy)} lets in namespaces with ${roleLabel}=${role}, and there is no such role.`,
-      here,
-      fix: `Write ${near ?? roles.join(' or ')}.`,
-    },
-  ];
-}

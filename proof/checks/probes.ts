@@ -1,3 +1,4 @@
+import { knownPortHint } from '../../model/known-port.ts';
 import type { Answers, Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
@@ -5,7 +6,6 @@ import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
-import { sayingOf } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
@@ -55,12 +55,12 @@ export const probePorts: Check = (subject) =>
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
         fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
-        hint: typeof port === 'number' ? sayingOf(port) : undefined,
+        hint: typeof port === 'number' ? knownPortHint(subject.knownPorts, port) : undefined,
       },
     ];
   });
 
-/** A port that nobody dials says nothing about the one that everybody does. */
+/** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
   probesOf(subject).flatMap(({ workload, container, field, probe, port }): Fault[] => {
     const own = declaredPorts(workload);

@@ -145,27 +145,3 @@ export const replicas: Check = ({ known }) =>
         ]
       : [],
   );
-
-/** A pod must be given the time its program takes to stop. */
-export const grace: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, running }): Fault[] => {
-    const waits = Object.keys(program.service.variables ?? {})
-      .filter((name) => name.startsWith('SHUTDOWN_'))
-      .map((name) => ({
-        name,
-        seconds: Number(running.env[name] ?? program.service.variables?.[name]?.default ?? 0),
-      }));
-    const sum = waits.reduce((total, { seconds }) => total + seconds, 0);
-    const given = workload.pod.terminationGracePeriodSeconds ?? 30;
-    const [first] = waits;
-    if (!first || sum < given) return [];
-    return [
-      {
-        code: 'GRACE',
-        message: `${called(workload)} is killed ${given} s after it is told to stop, but ${waits.map(({ name, seconds }) => `${name} (${seconds} s)`).join(' and ')} take as long.`,
-        here: container.env.find(({ name }) => name === first.name)?.place ?? inContainer(container, 'name'),
-        there: inPod(workload, 'terminationGracePeriodSeconds'),
-        fix: `Give it more than ${sum} s.`,
-      },
-    ];
-  });

@@ -1,10 +1,17 @@
-/** What marks an object as rendered by this project, so that its own laws are held against it too. */
+import { managedBy } from '../../model/labels.ts';
+
+/** Kubernetes' recommended labels, as far as the checks read them. */
 
 export const nameLabel = 'app.kubernetes.io/name';
 export const instanceLabel = 'app.kubernetes.io/instance';
 export const managedByLabel = 'app.kubernetes.io/managed-by';
-export const us = 'mooring';
 
-/** Whether an object says it is rendered by this project. */
-export const managedByUs = ({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean =>
-  labels[managedByLabel] === us;
+/** The value of `managedByLabel` on everything Mooring renders. */
+export const mooring = managedBy[managedByLabel] ?? '';
+
+/** Whether an object's labels say that Mooring rendered it, so that Mooring's conventions apply to it. */
+export const isManagedByMooring = ({
+  labels,
+}: {
+  readonly labels: Readonly<Record<string, string>>;
+}): boolean => labels[managedByLabel] === mooring;

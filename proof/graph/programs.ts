@@ -1,6 +1,6 @@
 import type { Process, Program } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
-import { managedByUs } from './managed-by.ts';
+import { isManagedByMooring } from './managed-by.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
 import type { Container, Workload } from './workloads.ts';
@@ -75,7 +75,7 @@ function recognise(
   if (byImage) return { program: byImage, by: 'image' };
   const byLabel = programs.find(
     ({ service }) =>
-      managedByUs(workload.object) &&
+      isManagedByMooring(workload.object) &&
       workload.labels['app.kubernetes.io/name'] === service.name &&
       service.name === container.name,
   );

@@ -2,7 +2,7 @@ import { suffixes, workloadName } from '../../../model/names.ts';
 import type { Fault } from '../../findings.ts';
 import { resolveHost } from '../../graph/hosts.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
-import { instanceLabel, managedByUs, nameLabel } from '../../graph/managed-by.ts';
+import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
 import { routesOf } from '../../checks/ingress.ts';
 import { called, inPod, when, type Check, type Subject } from '../../checks/subject.ts';
 
@@ -10,7 +10,7 @@ import { called, inPod, when, type Check, type Subject } from '../../checks/subj
 
 /** A name is `<stack>-<service>`, maybe with a suffix the contract knows; labels say both again. */
 export const names: Check = (subject) =>
-  subject.graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
+  subject.graph.objects.filter(isManagedByMooring).flatMap((object): Fault[] => {
     const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
     const free = object.kind === 'NetworkPolicy' || object.kind === 'Secret' || isReferredTo(subject, object);
     if (stack === undefined || service === undefined || free) return [];
@@ -56,7 +56,7 @@ function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
 /** Our pods run as one user and group, which owns their volumes. */
 export const users: Check = ({ graph }) =>
   graph.workloads
-    .filter(({ object }) => managedByUs(object))
+    .filter(({ object }) => isManagedByMooring(object))
     .flatMap((workload): Fault[] => {
       const chosen = ['runAsUser', 'runAsGroup', 'fsGroup'].map((field) => ({
         field,
@@ -79,7 +79,7 @@ export const users: Check = ({ graph }) =>
 export const unreadyServices: Check = ({ graph }) =>
   graph
     .ofKind('Service')
-    .filter(managedByUs)
+    .filter(isManagedByMooring)
     .flatMap((service): Fault[] => {
       const { spec } = service.content;
       const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
@@ -123,7 +123,7 @@ export const unreadyServices: Check = ({ graph }) =>
 export const immutableSecrets: Check = ({ graph }) =>
   graph
     .ofKind('Secret')
-    .filter((secret) => managedByUs(secret) && secret.content.immutable !== true)
+    .filter((secret) => isManagedByMooring(secret) && secret.content.immutable !== true)
     .map((secret) => ({
       code: 'SECRET_MUTABLE' as const,
       message: `${called(secret)} may be changed: other passwords over the stores' old volumes lock everybody out.`,
@@ -135,7 +135,7 @@ export const immutableSecrets: Check = ({ graph }) =>
 export const namespaces: Check = ({ graph }) =>
   graph
     .ofKind('Namespace')
-    .filter(managedByUs)
+    .filter(isManagedByMooring)
     .flatMap((space): Fault[] => {
       const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
       const weak = modes.find((label) => space.labels[label] !== 'restricted');

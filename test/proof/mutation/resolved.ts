@@ -1,5 +1,4 @@
 import { asText } from '../../../model/variable.ts';
-import type { Program } from '../../../model/program.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf } from '../../../proof/checks/probes.ts';
 import { subjectOf, type Subject } from '../../../proof/checks/subject.ts';
@@ -15,6 +14,7 @@ import {
   type Service,
 } from '../../../proof/graph/ports.ts';
 import type { Workload } from '../../../proof/graph/workloads.ts';
+import type { Knowledge } from '../../../proof/knowledge.ts';
 import { outsiders, podParty } from '../../../proof/reach.ts';
 import type { Doc } from '../../../proof/source.ts';
 import { hardeningOf } from './resolved-hardening.ts';
@@ -24,8 +24,8 @@ import { hardeningOf } from './resolved-hardening.ts';
  * secret and volume, and how hardened it is. Two sets with equal lines differ in nothing a connection or an attacker
  * would meet. Objects are called by their position, since a name that nobody uses decides nothing.
  */
-export function resolved(docs: readonly Doc[], programs: readonly Program[]): string[] {
-  const subject = subjectOf(readGraph(docs).graph, programs);
+export function resolved(docs: readonly Doc[], knowledge: Knowledge): string[] {
+  const subject = subjectOf(readGraph(docs).graph, knowledge);
   const { graph } = subject;
   const lines = [
     ...graph.workloads.flatMap((workload, index) => ofWorkload(subject, workload, `pod ${index}`)),
