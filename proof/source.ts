@@ -30,7 +30,7 @@ export const valueAt = (value: unknown, path: Path): unknown =>
     value,
   );
 
-/** Text that is no YAML, or YAML that is no Kubernetes object: nothing can be proved about it. */
+/** Text that is no YAML, or YAML that is no Kubernetes object. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
@@ -66,7 +66,7 @@ export function readDocuments(file: string, text: string): Doc[] {
 
 const [mostLetters, mostErrors] = [80, 5];
 
-/** The parser's errors quote what they stumble on, which in a file that is no text is most of it. */
+/** The parser's errors quote the text around them; in a binary file that is most of it. */
 const cut = (message: string): string => {
   const printable = message.replaceAll(/[^\P{C}\n]+/gu, '?').replaceAll('\n', ' ');
   return printable.length > mostLetters ? `${printable.slice(0, mostLetters)}…` : printable;

@@ -51,12 +51,17 @@ function badEnvironment(
     .filter((name) => variables[name]?.secret)
     .map((name): [string, string] => [name, 'kept']);
   const result = parse({ ...Object.fromEntries(kept), ...running.env });
-  return (result.ok ? [] : result.problems).map(({ name, message }) => ({
-    code: 'ENV_INVALID',
-    message: `${called(workload)} would refuse to start: ${message}`,
-    here: configuredAt(container, name),
-    fix: variables[name] ? `Write ${variables[name].expected}.` : `Correct ${name}.`,
-  }));
+  return (result.ok ? [] : result.problems).map(({ name, message }) => {
+    const expected = variables[name]?.expected ?? 'another value';
+    // The parser masks what is secret by its name; the text of a Secret is secret under any name.
+    const secret = container.env.some((entry) => entry.name === name && entry.secret);
+    return {
+      code: 'ENV_INVALID',
+      message: `${called(workload)} would refuse to start: ${secret ? `${name} is ${notShown}; expected ${expected}.` : message}`,
+      here: configuredAt(container, name),
+      fix: variables[name] ? `Write ${expected}.` : `Correct ${name}.`,
+    };
+  });
 }
 
 /** A variable that the program does not read, one typo away from one that it reads. */

@@ -9,7 +9,7 @@ import { podParty } from '../reach.ts';
 import { rulesField } from './policies.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
-/** A rule for a port that none of the selected pods has lets nobody anywhere; it was meant for another. */
+/** A rule must name a port that the selected pods have. */
 export const rulePorts: Check = (subject) =>
   subject.graph.ofKind('NetworkPolicy').flatMap((policy) =>
     directionsOf(policy).flatMap((direction) =>
@@ -53,7 +53,7 @@ function targetsOf(
   );
 }
 
-/** What the pods declare, and what their program opens besides. */
+/** The ports the pods declare, and those their program opens undeclared. */
 function portsOf(
   { known }: Subject,
   workload: Workload,
@@ -66,7 +66,7 @@ function portsOf(
   return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];
 }
 
-/** A port whose callers the contract names, opened to everybody: operations would be behind no door. */
+/** A port whose callers the model names must not be open to all. */
 export const openPorts: Check = ({ graph, known }) =>
   graph.ofKind('NetworkPolicy').flatMap((policy) =>
     policy.content.spec.ingress.flatMap(({ from, ports }, rule) =>
@@ -91,7 +91,7 @@ export const openPorts: Check = ({ graph, known }) =>
         return [
           {
             code: 'PORT_OPEN',
-            message: `${called(policy)} lets everybody in to port ${port ?? ''} ("${named.name}"), which is for ${named.from.join(' and ')}.`,
+            message: `${called(policy)} opens port ${port ?? ''} ("${named.name}") to all clients; it is for ${named.from.join(' and ')}.`,
             here: placeIn(policy, 'spec', 'ingress', rule, 'ports', position, 'port'),
             fix: 'Say from whom, or name the port that is meant.',
           },
@@ -100,7 +100,7 @@ export const openPorts: Check = ({ graph, known }) =>
     ),
   );
 
-/** Who is let in to a program by its role must be let in to the port that is for that role. */
+/** A role that a policy admits to a program must be admitted to the port for that role. */
 export const rolePorts: Check = ({ graph, known }) => {
   const policies = graph.ofKind('NetworkPolicy');
   return known.flatMap(({ workload, program, opens }) =>

@@ -40,7 +40,7 @@ export const probesOf = ({ graph }: Subject): Asking[] =>
     ),
   );
 
-/** A probe must ask a port its container has: the pod would never be ready, or be restarted for ever. */
+/** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
     const { workload, container, field, port } = asking;
@@ -117,7 +117,7 @@ function answerFaults(
 ): Fault[] {
   const asked = (probe.httpGet?.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
   const right = field === 'readinessProbe' ? ready : alive;
-  // A start may be over when a store is ready: only what restarts a pod for others' sake is wrong.
+  // A start-up probe may ask a store's readiness: a store has no dependencies that could restart it.
   const ended = field === 'startupProbe' && ready.includes(asked) && !service.edges?.length;
   return when(!right.includes(asked) && !ended, () => ({
     code: ready.includes(asked) ? 'PROBE_DEPENDS' : 'PROBE_PATH',

@@ -8,7 +8,7 @@ import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/sh
 import { commandsOf, faultIn, probeCommandsOf, programOf, type Command } from './commands.ts';
 import { when, type Check, type Subject } from './subject.ts';
 
-/** A script may only use variables its container has: an unset one is the empty text. */
+/** A script may use only variables its container has: an unset one expands to nothing. */
 export const scriptVariables: Check = (subject) =>
   commandsOf(subject).flatMap((command): Fault[] => {
     const script = scriptOf(command.words);
@@ -40,7 +40,7 @@ export const scriptVariables: Check = (subject) =>
     ];
   });
 
-/** Images set variables too: only what is demanded, known to the program, or a slip away from one that is set. */
+/** Images set variables too, so only these are reported: required by `${X:?}`, known to the program, or a typo of a set one. */
 const mustBeSet = (subject: Subject, { container }: Command, script: string, name: string): boolean =>
   script.includes(`\${${name}:?`) ||
   Object.hasOwn(programOf(subject, container)?.service.variables ?? {}, name) ||

@@ -38,7 +38,7 @@ function selectorsOf(graph: Graph): Selecting[] {
   return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));
 }
 
-/** A Service, budget or policy that selects no pod does nothing, and says nothing about it. */
+/** A Service, budget or policy that selects no pod has no effect, and Kubernetes does not report it. */
 export const selectsNothing: Check = ({ graph }) =>
   selectorsOf(graph)
     .filter(
@@ -125,7 +125,7 @@ const ownSelector = (object: AnyObject): Selector | undefined =>
     ? object.content.spec.selector
     : undefined;
 
-/** A Service in front of different programs answers with one, then with the other. */
+/** A Service must lead to pods of one program. */
 export const selectsSeveral: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
     const [first, ...rest] = selectedBy(graph, service).filter(
@@ -147,7 +147,7 @@ export const selectsSeveral: Check = ({ graph }) =>
       : [];
   });
 
-/** An object that calls itself one thing and selects another. */
+/** An object labelled as one service must not select the pods of another. */
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
@@ -164,7 +164,7 @@ export const selectorOfAnother: Check = ({ graph }) =>
     ];
   });
 
-/** A spread over pods that are not its own spreads nothing. */
+/** A topology spread must select the workload's own pods. */
 export const spreads: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.pod.topologySpreadConstraints.flatMap(({ labelSelector, topologyKey }, index) => {

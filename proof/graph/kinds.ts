@@ -16,7 +16,7 @@ import {
 const withSpec = <T extends z.ZodType>(spec: T) => ({ spec });
 const object = <T extends z.ZodRawShape>(fields: T) => z.looseObject({ metadata, ...fields });
 
-/** The shape of each kind the proofs reason about. */
+/** The shape of each kind that is checked. */
 export const shapes = {
   Deployment: object(withSpec(deploymentSpec)),
   StatefulSet: object(withSpec(statefulSetSpec)),

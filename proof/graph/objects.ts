@@ -20,12 +20,12 @@ export type AnyObject = ObjectOf<KnownKind>;
 
 interface Read {
   readonly faults: readonly Fault[];
-  /** Absent for a kind nothing is proved about. */
+  /** Absent for a kind that is not checked. */
   readonly kind?: KnownKind;
   readonly content?: Parsed<KnownKind>;
 }
 
-/** Objects are read once: a mutated set of manifests shares all documents but one with the original. */
+/** Each document is read once: a mutated set of manifests shares all but one with the original. */
 const memory = new WeakMap<object, Read>();
 
 /** Reads a document by the shape of its kind. */

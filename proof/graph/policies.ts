@@ -77,7 +77,7 @@ export const policiesFor = (policies: readonly Policy[], party: Party, direction
 
 const everybody = { matchLabels: {}, matchExpressions: [] };
 
-/** An absent or empty list means everybody. */
+/** An absent or empty list means every peer. */
 const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boolean =>
   peers.length === 0 || peers.some((peer) => peerMatches(policy, peer, party));
 

@@ -26,7 +26,7 @@ export function selects(selector: Selector, labels: Labels): boolean {
 export const includes = (labels: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-/** A selector as a person writes it: `app=redis, tier in (a, b)`. */
+/** A selector as text: `app=cache, tier in (a, b)`. */
 export function selectorText(selector: Selector): string {
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
   const terms = selector.matchExpressions.map(({ key, operator, values }) =>

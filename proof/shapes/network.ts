@@ -13,7 +13,7 @@ import {
 } from './common.ts';
 import { cidrProblem } from './cidr.ts';
 
-/** The shapes of what leads to pods and of what keeps others from them. */
+/** The shapes of Services, Ingresses and NetworkPolicies. */
 
 const nodePort = z
   .int()

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
+import { backendImage } from '../../contract/services/backend.ts';
 import { findingText } from '../../proof/findings.ts';
 import { shownAt } from '../../proof/redact.ts';
 import { readDocuments } from '../../proof/source.ts';
@@ -245,6 +246,30 @@ describe('a secret is shown nowhere', () => {
   ])('of %s of %j is shown %j', (field, value, expected, kind?: string) => {
     expect(shown(field, value, kind)).toBe(expected);
   });
+});
+
+test.each(['REDIS_PORT', 'LOG_LEVEL', 'AUTH_MODE'])('the text of a Secret is not shown as %s', (name) => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'odd' },
+    stringData: { text: 'hunter2' },
+  };
+  const env = [{ name, valueFrom: { secretKeyRef: { name: 'odd', key: 'text' } } }];
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'unlucky' },
+    spec: { containers: [{ name: 'api', image: backendImage, env }] },
+  };
+  const findings = verifyChat(readDocuments('a', `${JSON.stringify(secret)}\n---\n${JSON.stringify(pod)}`));
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      code: 'ENV_INVALID',
+      message: expect.stringContaining(`${name} is (secret, not shown)`) as string,
+    }),
+  );
+  expect(JSON.stringify(findings)).not.toContain('hunter2');
 });
 
 test('no value of a secret is ever shown', () => {

@@ -16,7 +16,7 @@ const componentLabel = 'app.kubernetes.io/component';
 
 const at = (object: AnyObject, label: string) => placeIn(object, 'metadata', 'labels', label);
 
-/** What manages an object is written a letter off what manages all the others. */
+/** A typo in the label that names the manager. */
 export const manager: Check = ({ graph }) =>
   graph.objects.flatMap((object) => {
     const written = object.labels[managedByLabel] ?? mooring;
@@ -28,7 +28,7 @@ export const manager: Check = ({ graph }) =>
     }));
   });
 
-/** An object of ours is a part of the stack it is an instance of. */
+/** `part-of` and `instance` name the same stack. */
 export const wholes: Check = ({ graph }) =>
   graph.objects.filter(isManagedByMooring).flatMap((object) => {
     const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
@@ -41,7 +41,7 @@ export const wholes: Check = ({ graph }) =>
     }));
   });
 
-/** The objects of one service of ours are of one component. */
+/** The objects of one service have one component. */
 export const components: Check = ({ graph }) => {
   const ours = graph.objects.filter(
     (object) => isManagedByMooring(object) && object.labels[nameLabel] !== undefined,
@@ -68,7 +68,7 @@ function commonest(words: readonly string[]): string {
   return [...words].sort((a, b) => times(b) - times(a))[0] ?? '';
 }
 
-/** What a workload of ours makes, pods and claims, has its own labels. */
+/** The pods and claims a workload makes have the workload's labels. */
 export const copies: Check = ({ graph }) =>
   graph.workloads
     .filter(({ object }) => isManagedByMooring(object))

@@ -22,7 +22,7 @@ import { hardeningOf } from './resolved-hardening.ts';
 /**
  * What a set of manifests comes to once every name is followed: who reaches what, by which name, port, variable,
  * secret and volume, and how hardened it is. Two sets with equal lines differ in nothing a connection or an attacker
- * would meet. Objects are called by their position, since a name that nobody uses decides nothing.
+ * would meet. Objects are called by their position, since an unused name changes nothing.
  */
 export function resolved(docs: readonly Doc[], knowledge: Knowledge): string[] {
   const subject = subjectOf(readGraph(docs).graph, knowledge);
@@ -217,7 +217,7 @@ function dials(subject: Subject): string[] {
 const usualOf = ({ known }: Subject, container: unknown, name: string): string =>
   asText(known.find((one) => one.container === container)?.program.service.variables?.[name]?.default ?? '-');
 
-/** Who may reach which port, between pods and everybody else, with the places that matter outside. */
+/** Who may reach which port, between pods and other parties, with the outside places that matter. */
 function reached({ graph }: Subject): string[] {
   const policies = graph.ofKind('NetworkPolicy');
   const pods = graph.workloads.map((workload, index) => ({
