@@ -3,7 +3,7 @@ import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import { selects } from '../graph/selectors.ts';
+import { everyPod, selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { podParty } from '../reach.ts';
 import { rulesField } from './policies.ts';
@@ -43,13 +43,12 @@ function targetsOf(
   { peers }: ReturnType<typeof rulesOf>[number],
 ): Workload[] | undefined {
   const near = graph.workloads.filter(({ namespace }) => namespace === policy.namespace);
-  const everybody = { matchLabels: {}, matchExpressions: [] };
   if (direction === 'Ingress')
-    return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everybody, labels));
+    return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everyPod, labels));
   if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector))
     return undefined;
   return near.filter(({ labels }) =>
-    peers.some(({ podSelector }) => selects(podSelector ?? everybody, labels)),
+    peers.some(({ podSelector }) => selects(podSelector ?? everyPod, labels)),
   );
 }
 
@@ -72,12 +71,11 @@ export const openPorts: Check = ({ graph, known }) =>
     policy.content.spec.ingress.flatMap(({ from, ports }, rule) =>
       ports.flatMap(({ port }, position): Fault[] => {
         if (from.length > 0 || !directionsOf(policy).includes('Ingress')) return [];
-        const everybody = { matchLabels: {}, matchExpressions: [] };
         const named = known
           .filter(
             ({ workload }) =>
               workload.namespace === policy.namespace &&
-              selects(policy.content.spec.podSelector ?? everybody, workload.labels),
+              selects(policy.content.spec.podSelector ?? everyPod, workload.labels),
           )
           .flatMap(({ program, opens }) =>
             Object.entries(opens).map(([name, number]) => ({
@@ -135,7 +133,7 @@ export const rolePorts: Check = ({ graph, known }) => {
 /** Whether a policy is about letting a role in to a workload. */
 const lets = ({ namespace, content: { spec } }: Policy, workload: Workload, role: string): boolean =>
   namespace === workload.namespace &&
-  selects(spec.podSelector ?? { matchLabels: {}, matchExpressions: [] }, workload.labels) &&
+  selects(spec.podSelector ?? everyPod, workload.labels) &&
   spec.ingress.some(({ from }) =>
     from.some((peer) => peer.namespaceSelector?.matchLabels[roleLabel] === role),
   );

@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
-import { selectorText, selects } from '../graph/selectors.ts';
+import { everyPod, selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Path } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';
@@ -15,14 +15,13 @@ interface Selecting {
   readonly path: Path;
 }
 
-const none = { matchLabels: {}, matchExpressions: [] };
 const hasTerms = ({ matchLabels, matchExpressions }: Selector): boolean =>
   Object.keys(matchLabels).length + matchExpressions.length > 0;
 
 function selectorsOf(graph: Graph): Selecting[] {
   const services = graph.ofKind('Service').map((object): Selecting => ({
     object,
-    selector: { ...none, matchLabels: object.content.spec.selector ?? {} },
+    selector: { ...everyPod, matchLabels: object.content.spec.selector ?? {} },
     path: ['spec', 'selector'],
   }));
   const budgets = graph.ofKind('PodDisruptionBudget').map((object): Selecting => ({
@@ -32,7 +31,7 @@ function selectorsOf(graph: Graph): Selecting[] {
   }));
   const policies = graph.ofKind('NetworkPolicy').map((object): Selecting => ({
     object,
-    selector: object.content.spec.podSelector ?? none,
+    selector: object.content.spec.podSelector ?? everyPod,
     path: ['spec', 'podSelector', 'matchLabels'],
   }));
   return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));

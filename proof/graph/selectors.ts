@@ -2,6 +2,9 @@ import type { Selector } from '../shapes/common.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** The selector without terms, which an absent one stands for. */
+export const everyPod: Selector = { matchLabels: {}, matchExpressions: [] };
+
 /** Whether a label selector, as Kubernetes reads it, selects these labels; an empty one selects everything. */
 export function selects(selector: Selector, labels: Labels): boolean {
   return (
