@@ -10,8 +10,8 @@ const impure = [
   { regex: '^(cdk8s|constructs|@kubernetes)', message: 'model/ and contract/ know no Kubernetes library.' },
 ];
 
-/** A relative import that leaves a room may only enter the rooms it is allowed. */
-const wall = (room, files, allowed) => ({
+/** Relative imports of `files` that leave their room may only enter the rooms of `allowed`. */
+const wall = (room, files, allowed, further = []) => ({
   files,
   rules: {
     'no-restricted-imports': [
@@ -24,17 +24,23 @@ const wall = (room, files, allowed) => ({
               regex: `^(\\.\\./)+${other}/`,
               message: `${room}/ may not import ${other}/ (docs/reference/rooms.md).`,
             })),
-          ...(room === 'contract' || room === 'model' ? impure : []),
+          ...further,
         ],
       },
     ],
   },
 });
-const walls = Object.entries(arrows).map(([room, allowed]) => wall(room, [`${room}/**/*.{ts,tsx}`], allowed));
+const walls = Object.entries(arrows).map(([room, allowed]) =>
+  wall(room, [`${room}/**/*.{ts,tsx}`], allowed, room === 'contract' || room === 'model' ? impure : []),
+);
 /** Where a program chooses its kinds, and what is known of one kind only. */
 const doors = Object.entries(table).flatMap(([room, { imports, doors = {} }]) =>
   Object.entries(doors).map(([files, more]) => wall(room, [files], [...imports, ...more])),
 );
+/** The general part of proof/ knows no pack. */
+const packs = wall('proof', ['proof/*.ts', 'proof/{checks,graph,shapes}/**/*.ts'], arrows.proof, [
+  { regex: '/packs/', message: 'The general part of proof/ knows no pack.' },
+]);
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'build', '.mooring'] },
@@ -59,6 +65,7 @@ export default tseslint.config(
   },
   ...walls,
   ...doors,
+  packs,
   {
     files: ['model/**/*.ts', 'contract/**/*.ts'],
     rules: {

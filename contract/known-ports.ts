@@ -7,11 +7,17 @@ import { redisPorts } from './services/redis.ts';
 
 /** What people expect behind the ports of the chat stack, and those they mistake for them. */
 export const knownPorts: readonly KnownPort[] = [
-  { port: 3000, product: 'FalkorDB browser', saying: "often FalkorDB's browser or a development web server" },
+  {
+    port: 3000,
+    product: 'FalkorDB browser',
+    saying: "often FalkorDB's browser or a development web server",
+    shared: true,
+  },
   {
     port: pagePorts.http.containerPort,
     product: 'page dev server',
     saying: "often a page's development server (Astro's default)",
+    shared: true,
   },
   { port: 5432, product: 'PostgreSQL', saying: "PostgreSQL's" },
   { port: qdrantPorts.http.containerPort, product: 'Qdrant HTTP', saying: "Qdrant's HTTP port" },
@@ -26,7 +32,12 @@ export const knownPorts: readonly KnownPort[] = [
   { port: 7473, product: 'Neo4j HTTPS', saying: "Neo4j's HTTPS browser port, not Bolt" },
   { port: neo4jPorts.http.containerPort, product: 'Neo4j browser', saying: "Neo4j's browser port, not Bolt" },
   { port: neo4jPorts.bolt.containerPort, product: 'Neo4j Bolt', saying: "Neo4j's Bolt port" },
-  { port: backendPorts.http.containerPort, product: 'chat backend', saying: 'often an HTTP backend' },
+  {
+    port: backendPorts.http.containerPort,
+    product: 'chat backend',
+    saying: 'often an HTTP backend',
+    shared: true,
+  },
   { port: 11211, product: 'memcached', saying: "memcached's" },
   { port: 26379, product: 'Redis Sentinel', saying: "Redis Sentinel's, which serves no keys" },
 ];

@@ -1,5 +1,5 @@
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
-import { shownText } from '../model/variable.ts';
+import { shownText } from '../model/redact.ts';
 import { ClusterError } from './cluster-error.ts';
 
 export interface Choice {

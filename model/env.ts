@@ -1,6 +1,7 @@
+import { shownText, notShown, shownText } from './redact.ts';
 import { configDigest } from './digest.ts';
 import { nearest } from './nearest.ts';
-import { asText, expectationOf, shownText, valueIn, type ValueOf, type Variable } from './variable.ts';
+import { asText, expectationOf, valueIn, type ValueOf, type Variable } from './variable.ts';
 
 /** A process' environment, parsed by the variables it reads. Pure: the text comes in, nothing is read here. */
 
@@ -62,7 +63,7 @@ export function parseEnv<const V>(
 }
 
 function badValue(name: string, raw: string, variable: Variable, origin: string | undefined): string {
-  const shown = variable.secret ? '(secret, not shown)' : `"${shownText(raw)}"`;
+  const shown = variable.secret ? notShown : `"${shownText(raw)}"`;
   if (/^(tcp|udp|sctp):\/\//.test(raw)) {
     const service = name
       .replace(/_PORT.*$/, '')

@@ -1,3 +1,4 @@
+import type { EnvResult, EnvText } from './env.ts';
 import { repositoryOf } from './image-repository.ts';
 import { isWorkload, type Stack, type Workload } from './stack.ts';
 
@@ -74,6 +75,8 @@ export interface ProgramFacts {
   readonly told: (running: Process) => Readonly<Record<string, number | undefined>>;
   /** Ports it may open besides those of the contract. */
   readonly otherPorts?: readonly number[];
+  /** How it parses its whole environment at its start; absent: each variable alone, by the service's types. */
+  readonly parse?: (env: EnvText) => EnvResult<unknown>;
   /** What it is configured to write to. */
   readonly writes?: (running: Process) => readonly Write[];
   /** Folders of its image it writes to as well, which only the user of the image may, unless a volume is there. */

@@ -4,7 +4,7 @@ import { pathsOf } from './document-fields.ts';
 import type { Problem } from './problem.ts';
 import { textProblems } from './text-problems.ts';
 import { nearest } from './nearest.ts';
-import { shownText } from './variable.ts';
+import { shownText } from './redact.ts';
 
 /**
  * A document of a kind out of whatever a YAML or JSON parser returned; an empty document means all defaults.

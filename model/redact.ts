@@ -1,8 +1,20 @@
+import { nearest } from './nearest.ts';
 import { isSecretName } from './secret-names.ts';
-import { shownText } from './variable.ts';
+import type { Variable } from './variable.ts';
 
-/** What stands in place of a value that is secret. */
+/** The one redactor: how a secret is recognised in a text or an object, and what is shown in its place. */
+
+/** In place of a value that is secret. */
 export const masked = '(secret)';
+
+/** The same inside a sentence that says what was found. */
+export const notShown = '(secret, not shown)';
+
+/** In place of the secret part of a text. */
+const mask = '***';
+
+/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
+export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, `//${mask}@`);
 
 /** A value of something called `name`, fit to be shown: secrets by their names, passwords of URLs wherever they are. */
 export function shownValue(name: string | undefined, value: unknown): unknown {
@@ -23,4 +35,44 @@ function withoutSecrets(value: unknown): unknown {
       key === 'value' ? shownValue(variable, inside) : withoutSecrets(inside),
     ]),
   );
+}
+
+/** Redacts texts whose variables are known: configuration files, command lines, sentences about them. */
+export interface Redactor {
+  /** Whether a name is a secret's, or a slip away from one: `DB_PASSWROD` holds a password all the same. */
+  isSecret(name: string): boolean;
+  /** A sentence: passwords in its URLs and assignments are masked. */
+  sentence(text: string): string;
+  /** A configuration file or a command line: settings and flags that take a secret are masked as well. */
+  settings(text: string): string;
+}
+
+/** `NAME=value`, as a shell has it; references to variables stay. */
+const assignments = /([\w.-]+)=(?![$?])[^\s"']+/g;
+
+/**
+ * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`, or the short flag
+ * of a client, as `db-cli -a x`; references to variables stay.
+ */
+const settings =
+  /([\w.-]*(?:requirepass|masterauth|passw|secret|token|api[-_]?key|credential)[\w.-]*["']?(?:\s*[:=]\s*|\s+)["']?|\b[\w-]+-cli\b[^|;&]*?\s-a\s+|^-a )(?![$?])[^\s"']+/gi;
+
+/** A redactor that knows `variables`: what is secret among them, and that the others are not. */
+export function redactorFor(variables: Readonly<Record<string, Variable>>): Redactor {
+  const names = Object.keys(variables);
+  const isSecret = (name: string): boolean => {
+    if (isSecretName(name)) return true;
+    if (Object.hasOwn(variables, name)) return variables[name]?.secret === true;
+    const meant = nearest(name.toUpperCase(), names);
+    return meant !== undefined && isSecretName(meant);
+  };
+  const sentence = (text: string): string =>
+    shownText(text).replaceAll(assignments, (whole, name: string) =>
+      isSecret(name) ? `${name}=${mask}` : whole,
+    );
+  return {
+    isSecret,
+    sentence,
+    settings: (text) => sentence(text).replaceAll(settings, (_, before: string) => `${before}${mask}`),
+  };
 }

@@ -220,6 +220,3 @@ function isText({ pattern, minLength = 0, maxLength = Infinity }: TextVariable, 
 export function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
-
-/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
-export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, '//***@');

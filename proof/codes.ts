@@ -1,4 +1,4 @@
-/** What verify can find, by code: what it means, for docs/verify.md and for whoever reads `-o json`. */
+/** Every finding code and its meaning, for docs/verify.md and for readers of `-o json`. */
 export const findingCodes = {
   ACCOUNT_UNUSED: 'A workload runs as another account than the one made for it.',
   BAD_SETTING: 'A program would refuse a setting, or two of its settings contradict each other.',
@@ -19,7 +19,7 @@ export const findingCodes = {
   FILE_MISSING: 'A command names a file that no volume holds.',
   GRACE: 'A pod is killed before its program can have stopped.',
   HARDENING: 'A pod or account is weaker than it, or its Namespace, promises.',
-  HEADLESS_PORT: 'A headless Service is dialled on a port its pods do not listen on: nobody translates it.',
+  HEADLESS_PORT: 'A headless Service, which translates no port, is dialled on one its pods do not listen on.',
   HOST_IS_ITSELF: 'A host is, or defaults to, the pod itself, where nothing listens.',
   HOST_UNKNOWN: 'A host or route names a Service that is not there.',
   IMAGE_NAME: 'The name of an image is a letter or two off a well-known one.',
@@ -28,8 +28,8 @@ export const findingCodes = {
   KEY_MISSING: 'A key is taken from a ConfigMap or Secret that does not have it.',
   LABELS: 'Labels of the objects of one stack disagree.',
   MEMORY: 'A program is told to take more memory than its limit allows.',
-  METADATA_OPEN: "A rule for everybody leaves open the address where clouds hand out a node's credentials.",
-  MOUNT_ELSEWHERE: 'An init step mounts a volume where nobody looks for it.',
+  METADATA_OPEN: "A rule for all addresses includes the one where clouds hand out a node's credentials.",
+  MOUNT_ELSEWHERE: 'An init step mounts a volume at a path that nothing else uses.',
   MOUNT_TWICE: 'Two volumes have one name, or are mounted at one path.',
   MOUNT_WITHOUT_VOLUME: 'A container mounts a volume the pod does not have.',
   NAME: 'The name of an object of ours is not what its labels say.',
@@ -40,13 +40,13 @@ export const findingCodes = {
   PATH_NOT_WRITABLE: 'A program writes to a path that is read-only, or that does not last.',
   POD_SECURITY:
     "A Namespace's Pod Security labels say something Pod Security does not know, or not all the same.",
-  PORT_OPEN: 'A policy lets everybody in to a port that is for operators.',
-  POLICY_BLOCK: 'A policy names an address block nobody means.',
+  PORT_OPEN: 'A policy opens a port for operators to all clients.',
+  POLICY_BLOCK: 'A policy names an address block that is probably a mistake.',
   POLICY_PORT: 'A policy is about a port or protocol that the pods it selects do not have.',
   POLICY_ROLE: 'A policy lets in namespaces of a role that does not exist.',
   POLICY_TWICE: 'Two policies say the same.',
   POLICY_TYPES: 'A policy has rules that its policyTypes switch off, or names a type twice.',
-  PORT_LOOKS_WRONG: 'A Service offers a port nobody dials that looks like a slip.',
+  PORT_LOOKS_WRONG: 'A Service offers a port that nothing dials and that looks like a typo.',
   PORT_NAME_CROSSED: 'A port of a Service leads to another port of the pods than the one of its name.',
   PORT_NOT_SERVED: 'A client or an Ingress dials a port that the Service does not serve.',
   PORT_TWICE: 'A port, or the name of one, is there twice.',

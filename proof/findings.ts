@@ -1,5 +1,6 @@
 import type { FindingCode } from './codes.ts';
-import { shownAt, shownSentence } from './shown.ts';
+import type { Redactor } from '../model/redact.ts';
+import { shownAt } from './redact.ts';
 import type { Place } from './source.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */
@@ -11,7 +12,7 @@ export interface End {
   readonly value?: string;
 }
 
-/** Something the manifests contradict themselves in. */
+/** One contradiction in the manifests. */
 export interface Finding {
   readonly code: FindingCode;
   /** What is wrong, in one sentence with both values. */
@@ -21,11 +22,11 @@ export interface Finding {
   readonly there?: End;
   /** What to change. */
   readonly fix: string;
-  /** What people usually mistake it for, such as a port that is usually another product's. */
+  /** A usual cause, such as a port that is another product's default. */
   readonly hint?: string;
 }
 
-/** What a check says; places are turned into files and lines only for what is found. */
+/** A finding as a check returns it: places become files and lines in `findingOf`. */
 export interface Fault {
   readonly code: FindingCode;
   readonly message: string;
@@ -35,22 +36,22 @@ export interface Fault {
   readonly hint?: string | undefined;
 }
 
-/** The finding of a fault, with its lines looked up. */
-export function findingOf(fault: Fault): Finding {
+/** The finding of a fault, with its lines looked up and every secret masked. */
+export function findingOf(fault: Fault, redactor: Redactor): Finding {
   const { code, message, fix, hint } = fault;
   return {
     code,
-    message: shownSentence(message),
-    here: endOf(fault.here),
-    ...(fault.there ? { there: endOf(fault.there) } : {}),
-    fix: shownSentence(fix),
+    message: redactor.sentence(message),
+    here: endOf(fault.here, redactor),
+    ...(fault.there ? { there: endOf(fault.there, redactor) } : {}),
+    fix: redactor.sentence(fix),
     ...(hint ? { hint } : {}),
   };
 }
 
-function endOf(place: Place): End {
+function endOf(place: Place, redactor: Redactor): End {
   const { doc, path } = place;
-  const value = shownAt(place);
+  const value = shownAt(place, redactor);
   return {
     file: doc.file,
     line: doc.lineOf(path),

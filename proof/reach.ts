@@ -6,8 +6,8 @@ import type { Workload } from './graph/workloads.ts';
 import type { Doc } from './source.ts';
 
 /**
- * Who may reach whom, evaluated from rendered NetworkPolicies and Services alone: the contract is not asked, so that
- * the answer can be held against it. It is an evaluation: whether a cluster's network plugin obeys is another question.
+ * Who may reach whom, evaluated from rendered NetworkPolicies and Services alone, so that the answer can be compared
+ * with the model. Whether a cluster's network plugin enforces the policies is not evaluated.
  */
 
 interface Door {
@@ -97,7 +97,7 @@ function ways(graph: Graph, workload: Workload, number: number): string {
 /** An address of the block kept for documentation: no policy names it, so it stands for any other. */
 export const someAddress = '203.0.113.7';
 
-/** Everybody who is no pod of the manifests. */
+/** The parties that are no pods of the manifests. */
 export function outsiders(pods: readonly Party[]): Party[] {
   const namespace = pods[0]?.namespace ?? { name: 'default', labels: {} };
   const ofRole = (role: string): Party => ({

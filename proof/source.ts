@@ -20,7 +20,17 @@ export interface Place {
   readonly path: Path;
 }
 
-/** Text that is no YAML, or YAML that is no Kubernetes object: nothing can be proved about it. */
+/** What stands at a path; `undefined` where nothing does. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (here, step) =>
+      typeof here === 'object' && here !== null
+        ? (here as Record<string | number, unknown>)[step]
+        : undefined,
+    value,
+  );
+
+/** Text that is no YAML, or YAML that is no Kubernetes object. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
@@ -56,7 +66,7 @@ export function readDocuments(file: string, text: string): Doc[] {
 
 const [mostLetters, mostErrors] = [80, 5];
 
-/** The parser's errors quote what they stumble on, which in a file that is no text is most of it. */
+/** The parser's errors quote the text around them; in a binary file that is most of it. */
 const cut = (message: string): string => {
   const printable = message.replaceAll(/[^\P{C}\n]+/gu, '?').replaceAll('\n', ' ');
   return printable.length > mostLetters ? `${printable.slice(0, mostLetters)}…` : printable;

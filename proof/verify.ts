@@ -1,33 +1,40 @@
-import type { Program } from '../model/program.ts';
-import { chatPrograms } from '../contract/programs.ts';
+import { redactorFor } from '../model/redact.ts';
+import type { Variables } from '../model/env.ts';
 import { checks } from './checks/all.ts';
-import { subjectOf } from './checks/subject.ts';
+import { subjectOf, type Pack } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';
 import { readGraph } from './graph/graph.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Doc } from './source.ts';
 
 /**
- * What rendered manifests contradict themselves in, sorted by file and line; empty when the proof holds. Nothing is
- * rendered and nobody is asked: the manifests and the contract's description of the programs in them are all it takes.
- * @param programs whose environment, ports and files are known. Default: those of the chat stack.
+ * Every contradiction in rendered manifests, sorted by file and line, each once. Pure: nothing is rendered and no
+ * cluster is asked.
+ * @param knowledge of the programs in the manifests and of ports, as the kinds have it.
+ * @param packs whose checks are run after the general ones.
  */
-export function verify(docs: readonly Doc[], programs: readonly Program[] = chatPrograms): Finding[] {
+export function verify(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Finding[] {
   const seen = new Set<string>();
-  return faultsOf(docs, programs)
-    .map(findingOf)
+  const redactor = redactorFor(variablesIn(knowledge));
+  return faultsOf(docs, knowledge, packs)
+    .map((fault) => findingOf(fault, redactor))
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
     .sort((a, b) =>
       a.here.file === b.here.file ? a.here.line - b.here.line : a.here.file < b.here.file ? -1 : 1,
     );
 }
 
+/** Every variable of the programs, by name. */
+export const variablesIn = ({ programs }: Knowledge): Variables =>
+  Object.fromEntries(programs.flatMap(({ service }) => Object.entries(service.variables ?? {})));
+
 /**
- * The same without lines, as it is found. An object that has no shape Kubernetes would accept is said first and
- * alone: what depends on it would only repeat that it is not there.
+ * The same as faults, in the order of the checks. Where an object has an invalid shape, only shapes are reported: other
+ * checks would report everything that refers to the object.
  */
-export function faultsOf(docs: readonly Doc[], programs: readonly Program[] = chatPrograms): Fault[] {
+export function faultsOf(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Fault[] {
   const { graph, faults } = readGraph(docs);
   if (faults.length > 0) return [...faults];
-  const subject = subjectOf(graph, programs);
-  return checks.flatMap((check) => check(subject));
+  const subject = subjectOf(graph, knowledge);
+  return [...checks, ...packs.flatMap((pack) => pack.checks)].flatMap((check) => check(subject));
 }

@@ -4,7 +4,7 @@ import { workloadName } from '../../model/names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
-import { shownText } from '../../model/variable.ts';
+import { shownText } from '../../model/redact.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';

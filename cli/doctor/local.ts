@@ -5,7 +5,7 @@ import { parseEnv as parseEnvFile } from 'node:util';
 import type { EnvText } from '../../model/env.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
-import { shownText } from '../../model/variable.ts';
+import { shownText } from '../../model/redact.ts';
 import { ask } from '../../dial/ask.ts';
 import { usualOf } from '../../dial/products.ts';
 import { targetOf } from '../../dial/targets.ts';

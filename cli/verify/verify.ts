@@ -2,9 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
+import { knowledgeOf } from '../../proof/knowledge.ts';
+import { builtInPacks } from '../../proof/packs/built-in.ts';
 import { verify } from '../../proof/verify.ts';
 import { CommandError } from '../fail.ts';
 import type { OutputOptions } from '../options.ts';
@@ -16,7 +19,7 @@ const usualFolder = 'dist';
 /** In mebibytes: thousands of objects. */
 const largestFile = 64;
 
-/** What a file may be called to be read from a folder, as kubectl takes them. */
+/** The files kubectl reads from a folder. */
 const manifestName = /\.(ya?ml|json)$/;
 
 /** What `-o json` and `-o yaml` write. */
@@ -26,14 +29,20 @@ interface Verdict {
 }
 
 /**
- * Prints what manifests contradict themselves in. The process ends with 1 when anything does.
+ * Prints the contradictions in manifests. The process ends with 1 when there are any.
+ * @param named files, folders or `-`; empty: `dist/`.
+ * @param kinds whose programs and ports are known.
  * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML or holds nothing.
  */
-export async function verifyCommand(named: readonly string[], { output }: OutputOptions): Promise<void> {
+export async function verifyCommand(
+  named: readonly string[],
+  { output }: OutputOptions,
+  kinds: readonly StackKind[],
+): Promise<void> {
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
   if (docs.length === 0)
     throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
-  const verdict: Verdict = { objects: docs.length, findings: verify(docs) };
+  const verdict: Verdict = { objects: docs.length, findings: verify(docs, knowledgeOf(kinds), builtInPacks) };
   await print(verdict, forPeople(verdict), output);
   if (verdict.findings.length > 0) process.exitCode = 1;
 }
@@ -59,7 +68,7 @@ async function documentsOf(named: readonly string[]): Promise<Doc[]> {
   }
 }
 
-/** A folder's own manifests, not those of folders in it, in the order in which kubectl applies them. */
+/** The manifests of a folder without its subfolders, in the order in which kubectl applies them. */
 function filesOf(name: string): string[] {
   if (name === '-') return [name];
   if (!existsSync(name))
@@ -85,7 +94,7 @@ async function textOf(file: string): Promise<string> {
 
 function forPeople({ objects, findings }: Verdict): string {
   const count = `${objects} object${objects === 1 ? '' : 's'}`;
-  if (findings.length === 0) return `${count}: nothing contradicts anything.`;
+  if (findings.length === 0) return `${count}: no findings.`;
   const summary = `${count}, ${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
   return [...findings.map(findingText), summary].join('\n\n');
 }

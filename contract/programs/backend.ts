@@ -1,3 +1,4 @@
+import { parseBackendEnv } from '../backend-env.ts';
 import { backendVariables } from '../services/backend-variables.ts';
 import { backendImage, httpPaths } from '../services/backend.ts';
 import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from '../../model/program.ts';
@@ -19,6 +20,7 @@ export const backendFacts: ProgramFacts = {
     http: portIn(running, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
     metrics: portIn(running, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,
   }),
+  parse: parseBackendEnv,
   answers: { http: answers, metrics: answers },
   speaksTls: () => false,
   memory: heap,

@@ -1,8 +1,7 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
-import { choice, text } from '../../model/variable.ts';
+import { choice, text, matching } from '../../model/variable.ts';
 import { storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
-import { choice, matching, text } from '../variable.ts';
 
 export const neo4jName = 'neo4j';
 export const neo4jImage = 'neo4j:5.26.28-community';

@@ -1,7 +1,6 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
-import { choice, text, whole } from '../../model/variable.ts';
+import { choice, text, whole, matching } from '../../model/variable.ts';
 import { storeGraceSeconds, storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
-import { choice, matching, text, whole } from '../variable.ts';
 
 export const qdrantName = 'qdrant';
 export const qdrantImage = 'qdrant/qdrant:v1.18.3-unprivileged';

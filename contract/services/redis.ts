@@ -1,7 +1,7 @@
 import type { Port, StatefulService } from '../../model/stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { storeGraceSeconds, storeSecret, type StoreOptions, storeSecretRule } from './store.ts';
-import { matching } from '../variable.ts';
+import { matching } from '../../model/variable.ts';
 
 export const redisName = 'redis';
 export const redisImage = 'redis:8.6.7-trixie';

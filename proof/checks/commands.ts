@@ -3,7 +3,7 @@ import { nearest } from '../../model/nearest.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf } from '../graph/files.ts';
-import { isShell, programsIn, scriptOf } from '../graph/words.ts';
+import { isShell, programsIn, scriptOf } from '../graph/shell.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
 import { probesOf } from './probes.ts';
@@ -43,6 +43,10 @@ export function commandsOf(subject: Subject): Command[] {
   );
   return [...own, ...probes].filter(({ words }) => words.length > 0);
 }
+
+/** The commands of the probes alone. */
+export const probeCommandsOf = (subject: Subject): Command[] =>
+  commandsOf(subject).filter(({ path }) => path.length > 1);
 
 export const faultIn = (
   { container, path }: Command,
@@ -98,7 +102,7 @@ const builtIns = [
   ...['case', 'esac', 'for', 'in', 'if', 'elif', 'fi', 'do', 'unset'],
 ];
 
-/** What a command starts must be something that is there, as far as that is known. */
+/** A command must start a program that exists in its image, as far as that is known. */
 export const executables: Check = (subject) =>
   commandsOf(subject).flatMap((command) => {
     const program = programOf(subject, command.container);
@@ -115,7 +119,7 @@ const startsAWord = ({ words: [first = ''] }: Command): boolean => first !== '' 
 
 const bare = (word: string): string => word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
 
-/** A name that is a slip away from a known one; of a known image, also a first one that nobody knows. */
+/** A name one typo away from a known one; of a known image, also an unknown first word. */
 function nameFaults(subject: Subject, command: Command, program: Program | undefined): Fault[] {
   const own = program?.facts.executables ?? [];
   const known = [...shellNames, ...builtIns, ...own];
@@ -157,7 +161,7 @@ function idleScript(subject: Subject, command: Command, { facts }: Program): Fau
   );
 }
 
-/** A command that is no command, or a shell that is given nothing it could run. */
+/** A first word that is no program's name, or a shell without a script. */
 function startFaults(
   command: Command,
   script: ReturnType<typeof scriptOf>,
@@ -178,7 +182,7 @@ function startFaults(
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
-/** What an image's entrypoint is given: options, a file, or one of its own programs. */
+/** The arguments of an image's entrypoint: options, a file, or one of its own programs. */
 function entrypointFaults(command: Command, program: Program | undefined): Fault[] {
   const [first = ''] = command.words;
   const fine =

@@ -1,15 +1,16 @@
+import { knownPortHint } from '../../model/known-port.ts';
 import { nearest } from '../../model/nearest.ts';
+import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
-import type { Dial, Said } from '../graph/edges.ts';
+import type { Dial, DialPart } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
-import { sayingOf } from './services.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
-/** Each connection an environment speaks of, followed to the end: host, Service, port, pod, what answers there. */
+/** Follows each configured connection: host, Service, port, pod, the program that answers there. */
 export const connections: Check = (subject) =>
   subject.dials.flatMap((dial) => {
     const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
@@ -25,7 +26,7 @@ export const connections: Check = (subject) =>
     }
   });
 
-/** `QUEUE_PORT` beside `QUEUE_HOST` in a program nobody described: a port at least. */
+/** `QUEUE_PORT` beside `QUEUE_HOST` in an unknown program must be a port. */
 export const pairs: Check = ({ graph, known }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers
@@ -56,7 +57,7 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   const there = names.find(({ name }) => name === near);
   return {
     code: 'HOST_UNKNOWN',
-    message: `${said(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
+    message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
     fix: near
@@ -65,12 +66,12 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   };
 }
 
-const said = ({ variable, text, unset }: Said): string =>
+const partText = ({ variable, text, unset }: DialPart): string =>
   unset
     ? `${variable} is not set, so it is "${text}" in the environment`
     : `${variable} is "${text}" in the environment`;
 
-/** The pod itself: only another of its containers, or itself, can answer. */
+/** A host that is the pod itself: only one of its own containers can answer. */
 function toItself({ known }: Subject, dial: Dial): Fault[] {
   const port = Number(dial.port.text);
   const opened = known
@@ -84,7 +85,7 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
   return [
     {
       code: 'HOST_IS_ITSELF',
-      message: `${said(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
+      message: `${partText(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
       here: dial.host.place,
       fix: `Set ${dial.host.variable} to the name of the Service that leads to ${dial.meant?.service ?? 'it'}.`,
     },
@@ -93,49 +94,53 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
 
 function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   const number = Number(dial.port.text);
-  // What is no number at all is said by the schema of the variable.
+  // A value that is no number is reported by the variable's schema.
   if (!/^\d+$/.test(dial.port.text)) return [];
   const port = servicePort(service, number);
-  if (!port) return [notServed(dial, service)];
+  if (!port) return [notServed(subject, dial, service)];
   const workloads = selectedBy(subject.graph, service);
   return workloads.flatMap((workload) => {
     const target = targetOf(port, workload);
     if (!target) return [];
     return [
-      ...headless(dial, service, port, target.number),
+      ...headless(subject, dial, { number: target.number, service, port }),
       ...answers(subject, dial, workload, { number: target.number, service, port }),
     ];
   });
 }
 
-/** The incident: a port nobody serves. */
-function notServed(dial: Dial, service: Service): Fault {
+/** A dialled port that the Service does not serve. */
+function notServed({ knownPorts }: Subject, dial: Dial, service: Service): Fault {
   const { ports } = service.content.spec;
   const [only] = ports;
   const served = ports.map(({ port }) => port).join(', ');
   return {
     code: 'PORT_NOT_SERVED',
-    message: `${said(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}.`,
+    message: `${partText(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}.`,
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
     fix: only
       ? `Set ${dial.port.variable} to ${ports.length === 1 ? only.port : `one of ${served}`}, or give the Service port ${dial.port.text}.`
       : 'Give the Service a port.',
-    hint: sayingOf(Number(dial.port.text)),
+    hint: knownPortHint(knownPorts, Number(dial.port.text)),
   };
 }
 
-/** A headless Service gives the pods' own addresses: nobody translates the port. */
-function headless(dial: Dial, service: Service, { port }: ServicePort, number: number): Fault[] {
+/** A headless Service resolves to the pods' own addresses: the port is not translated. */
+function headless(
+  { knownPorts }: Subject,
+  dial: Dial,
+  { service, port: { port }, number }: Reached,
+): Fault[] {
   if (service.content.spec.clusterIP !== 'None' || port === number) return [];
   return [
     {
       code: 'HEADLESS_PORT',
-      message: `${said(dial.port)}, and ${called(service)} is headless: its port ${port} is not translated, the pods listen on ${number}.`,
+      message: `${partText(dial.port)}, and ${called(service)} is headless: its port ${port} is not translated, the pods listen on ${number}.`,
       here: dial.port.place,
       there: placeIn(service, 'spec', 'clusterIP'),
       fix: `Dial ${number}, or dial a Service that is not headless.`,
-      hint: sayingOf(port),
+      hint: knownPortHint(knownPorts, port),
     },
   ];
 }
@@ -146,7 +151,7 @@ interface Reached {
   readonly port: ServicePort;
 }
 
-/** What listens behind the Service must be what is meant, on the port that is meant, speaking TLS or not. */
+/** The program behind the Service must be the one the edge names, on that port, with the same use of TLS. */
 function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reached): Fault[] {
   const target = subject.known.find((one) => one.workload === workload);
   if (!target || !dial.meant) return [];
@@ -162,7 +167,7 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
     return [
       {
         code: 'WRONG_PROGRAM',
-        message: `${said(dial.host)}, which leads to ${called(workload)}: that is ${program.service.name}, not ${dial.meant.service}.`,
+        message: `${partText(dial.host)}, which leads to ${called(workload)}: that is ${program.service.name}, not ${dial.meant.service}.`,
         here: dial.host.place,
         there: inContainer(container, 'image'),
         fix: `Set ${dial.host.variable} to the Service of ${dial.meant.service}.`,
@@ -175,11 +180,11 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
       : [
           {
             code: 'WRONG_PORT' as const,
-            message: `${said(dial.port)}, which leads to ${called(workload)} port ${reached.number}: that is its port "${name}", not "${dial.meant.port}".`,
+            message: `${partText(dial.port)}, which leads to ${called(workload)} port ${reached.number}: that is its port "${name}", not "${dial.meant.port}".`,
             here: dial.port.place,
             there,
             fix: `Set ${dial.port.variable} to the port of "${dial.meant.port}" (${opens[dial.meant.port] ?? ''}).`,
-            hint: sayingOf(reached.number),
+            hint: knownPortHint(subject.knownPorts, reached.number),
           },
         ]),
     ...tls(dial, target),
@@ -194,7 +199,7 @@ function tls(dial: Dial, { program, running, workload, container }: KnownContain
   return [
     {
       code: 'TLS_MISMATCH',
-      message: `${said(dial.tls)}, but ${called(workload)} is ${speaks ? '' : 'not '}configured to speak TLS.`,
+      message: `${partText(dial.tls)}, but ${called(workload)} is ${speaks ? '' : 'not '}configured to speak TLS.`,
       here: dial.tls.place,
       there: inContainer(container, 'name'),
       fix: `Set ${dial.tls.variable} to ${speaks}, or configure TLS at both.`,
@@ -212,7 +217,7 @@ function offered(dial: Dial, { program, running, workload, container }: KnownCon
       return [
         {
           code: 'CLIENT_UNKNOWN',
-          message: `${entry.name} is ${entry.secret ? 'another (secret, not shown)' : `"${entry.value}"`}, but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
+          message: `${entry.name} is ${entry.secret ? `another ${notShown}` : `"${entry.value}"`}, but ${called(workload)} has one ${name.toLowerCase()}, "${right}".`,
           here: entry.place,
           there: inContainer(container, 'image'),
           fix: `Set ${entry.name} to ${right}.`,

@@ -1,14 +1,14 @@
 import { distance } from 'fastest-levenshtein';
+import { knownPortHint } from '../../model/known-port.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Place } from '../source.ts';
-import { sayingOf } from './services.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 /** A container must declare the ports its process really opens. */
-export const openedPorts: Check = ({ known }) =>
+export const openedPorts: Check = ({ known, knownPorts }) =>
   known.flatMap(({ workload, container, program, opens: listens }) => {
     const numbers = [...Object.values(listens), ...(program.facts.otherPorts ?? [])];
     return container.spec.ports.flatMap(({ name, containerPort, protocol }, index): Fault[] => {
@@ -30,7 +30,7 @@ export const openedPorts: Check = ({ known }) =>
                 here,
                 there: configuredAt(container, program.service.ownPorts?.[name ?? ''] ?? ''),
                 fix: `Declare ${named ?? (missing.join(' or ') || 'none of them')}, or configure the process for ${containerPort}.`,
-                hint: sayingOf(containerPort),
+                hint: knownPortHint(knownPorts, containerPort),
               },
             ]
           : []),
@@ -52,8 +52,8 @@ export const openedPorts: Check = ({ known }) =>
 export const configuredAt = (container: KnownContainer['container'], variable: string): Place =>
   container.env.find(({ name }) => name === variable)?.place ?? inContainer(container, 'image');
 
-/** Two ports of one pod with one number or one name: the second process cannot listen, or is never found. */
-export const containerPortsTwice: Check = ({ graph }) =>
+/** Ports of one pod with the same number or name: the second process cannot listen, or is never found. */
+export const duplicateContainerPorts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     const all = declaredPorts(workload);
     return all.flatMap((port, position): Fault[] => {
@@ -78,7 +78,7 @@ export const containerPortsTwice: Check = ({ graph }) =>
     });
   });
 
-/** An image one letter off a well-known one is a typo, or somebody's trap. */
+/** An image name one letter off a well-known one is a typo, or typosquatting. */
 export const images: Check = ({ graph, programs }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container): Fault[] => {
@@ -102,7 +102,7 @@ export const images: Check = ({ graph, programs }) =>
     }),
   );
 
-/** A step and its pod's container from one repository are one program: two tags are two versions of it. */
+/** Containers of one pod from one repository run one program: two tags are two versions of it. */
 export const imageTags: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container, index): Fault[] => {

@@ -1,9 +1,8 @@
+import { shownText, notShown, shownText } from '../../model/redact.ts';
 import { distance } from 'fastest-levenshtein';
-import { parseBackendEnv } from '../../contract/backend-env.ts';
 import { nearest } from '../../model/nearest.ts';
-import type { Program } from '../../model/program.ts';
-import { backendVariables } from '../../contract/services/backend-variables.ts';
-import { expectationOf, shownText, valueIn, type Variable } from '../../model/variable.ts';
+import type { Program, ProgramFacts } from '../../model/program.ts';
+import { expectationOf, valueIn, type Variable } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -11,7 +10,7 @@ import type { KnownContainer } from '../graph/programs.ts';
 import { configuredAt } from './containers.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
-/** The environment must parse by the program's own schema; every bad variable is named. */
+/** The environment must parse as the program itself parses it; every bad variable is named. */
 export const environments: Check = ({ graph, known, programs }) =>
   known.flatMap((one) => [
     ...badValues(one),
@@ -21,14 +20,17 @@ export const environments: Check = ({ graph, known, programs }) =>
   ]);
 
 function badValues(known: KnownContainer): Fault[] {
-  const { workload, container, program, running } = known;
-  const { variables = {} } = program.service;
-  if (variables === backendVariables) return badBackendValues(known);
+  const { parse } = known.program.facts;
+  return parse ? badEnvironment(known, parse) : badVariables(known);
+}
+
+/** Each variable by its own type. */
+function badVariables({ workload, container, program, running }: KnownContainer): Fault[] {
   return container.env.flatMap(({ name, value, secret, place }): Fault[] => {
-    const variable = variables[name];
+    const variable = program.service.variables?.[name];
     const text = running.env[name];
     if (!variable || !text || valueIn(variable, text) !== undefined) return [];
-    const shown = secret || variable.secret ? '(secret, not shown)' : `"${shownText(value ?? '')}"`;
+    const shown = secret || variable.secret ? notShown : `"${shownText(value ?? '')}"`;
     return [
       {
         code: 'ENV_INVALID',
@@ -40,23 +42,32 @@ function badValues(known: KnownContainer): Fault[] {
   });
 }
 
-/** The app's own schema, as the app itself reads it, what contradicts each other included. */
-function badBackendValues({ workload, container, running }: KnownContainer): Fault[] {
-  const variables: Readonly<Record<string, Variable>> = backendVariables;
-  // A secret that is kept elsewhere is there for all we know.
+/** The whole environment by the program's own parser, contradictions between variables included. */
+function badEnvironment(
+  { workload, container, program, running }: KnownContainer,
+  parse: NonNullable<ProgramFacts['parse']>,
+): Fault[] {
+  const { variables = {} } = program.service;
+  // A secret whose text is not among the manifests is set.
   const kept = [...running.names]
     .filter((name) => variables[name]?.secret)
     .map((name): [string, string] => [name, 'kept']);
-  const result = parseBackendEnv({ ...Object.fromEntries(kept), ...running.env });
-  return (result.ok ? [] : result.problems).map(({ name, message }) => ({
-    code: 'ENV_INVALID' as const,
-    message: `${called(workload)} would refuse to start: ${message}`,
-    here: configuredAt(container, name),
-    fix: variables[name] ? `Write ${expectationOf(variables[name])}.` : `Correct ${name}.`,
-  }));
+  const result = parse({ ...Object.fromEntries(kept), ...running.env });
+  return (result.ok ? [] : result.problems).map(({ name, message }) => {
+    const variable = variables[name];
+    const expected = variable ? expectationOf(variable) : 'another value';
+    // The parser masks what is secret by its name; the text of a Secret is secret under any name.
+    const secret = container.env.some((entry) => entry.name === name && entry.secret);
+    return {
+      code: 'ENV_INVALID',
+      message: `${called(workload)} would refuse to start: ${secret ? `${name} is ${notShown}; expected ${expected}.` : message}`,
+      here: configuredAt(container, name),
+      fix: variable ? `Write ${expected}.` : `Correct ${name}.`,
+    };
+  });
 }
 
-/** A name one slip away from a variable the program reads: it is set, and nothing reads it. */
+/** A variable that the program does not read, one typo away from one that it reads. */
 function unknownNames({ workload, container, program }: KnownContainer): Fault[] {
   const known = Object.keys(program.service.variables ?? {});
   return container.env
@@ -80,7 +91,7 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
     });
 }
 
-/** A variable that only another program reads: its ConfigMap, or its line, was taken by mistake. */
+/** A variable that only another program reads. */
 function namesOfOthers(
   { workload, container, program, by }: KnownContainer,
   programs: readonly Program[],
@@ -117,7 +128,7 @@ function badSettings(graph: Graph, { workload, container, program, running }: Kn
   }));
 }
 
-/** `$(NAME)` in a value stands for itself when NAME is not set before it. */
+/** Kubernetes leaves `$(NAME)` in a value as it is when NAME is not set before it. */
 export const envReferences: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
@@ -162,8 +173,8 @@ export const envReferences: Check = ({ graph }) =>
 const referredIn = (text: string): string[] =>
   [...text.matchAll(/(?<!\$)\$\(([-._A-Za-z0-9]+)\)/g)].map(([, name = '']) => name);
 
-/** One name twice in a container's list: the second one wins. */
-export const envTwice: Check = ({ graph }) =>
+/** A duplicate name in a container's list: the last one wins. */
+export const duplicateEnv: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) =>
       container.spec.env.flatMap(({ name }, index): Fault[] => {

@@ -1,34 +1,74 @@
+import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
-import { placeIn } from '../graph/objects.ts';
-import { managedByUs } from '../graph/ours.ts';
-import type { Workload } from '../graph/workloads.ts';
-import { shortfalls, type Rule } from '../hardening.ts';
+import { isManagedByMooring } from '../graph/managed-by.ts';
+import { placeIn, type ObjectOf } from '../graph/objects.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { PodSpec } from '../shapes/pod.ts';
+import type { Path } from '../source.ts';
 import { called, containerCalled, type Check } from './subject.ts';
 
-/**
- * Hardening is held where it is promised: all of it in what we render, what Pod Security refuses in a Namespace that
- * enforces `restricted`, and there nothing that is said aloud to be weak. Elsewhere it is the user's own business.
- */
-export const hardening: Check = ({ graph }) =>
-  graph.workloads.flatMap((workload) =>
-    promised(graph, workload).map(({ container, field, path, expected }) => ({
-      code: 'HARDENING' as const,
-      message: `${container ? containerCalled(workload, container) : called(workload)}: ${field} must be ${expected}${managedByUs(workload.object) ? '' : `, as Namespace ${workload.namespace} asks for`}.`,
-      here: { doc: workload.object.doc, path },
-      fix: `Set ${field} to ${expected}.`,
-    })),
-  );
-
-function promised(graph: Graph, workload: Workload): ReturnType<typeof shortfalls> {
-  if (managedByUs(workload.object)) return shortfalls(workload);
-  return enforces(graph, workload.namespace)
-    ? shortfalls(workload, restrictedPod, [...restrictedContainer, ...inheritedBy(workload.pod)])
-    : [];
+/** One field of a pod or container that a policy fixes. */
+export interface Rule<T> {
+  readonly field: string;
+  readonly holds: (of: T) => boolean;
+  readonly expected: string;
 }
 
-const enforces = (graph: Graph, namespace: string): boolean =>
+/** The rules a policy has for pods and for their containers. */
+export interface HardeningRules {
+  readonly pod: readonly Rule<PodSpec>[];
+  readonly container: readonly Rule<ContainerSpec>[];
+}
+
+/** A rule that a workload breaks. */
+export interface Shortfall {
+  readonly container?: Container;
+  readonly field: string;
+  readonly path: Path;
+  readonly expected: string;
+}
+
+export function shortfalls(workload: Workload, rules: HardeningRules): Shortfall[] {
+  return [
+    ...broken(rules.pod, workload.pod).map((one) => ({ ...one, path: [...workload.podPath, ...one.path] })),
+    ...workload.containers.flatMap((container) =>
+      broken(rules.container, container.spec).map((one) => ({
+        ...one,
+        container,
+        path: [...container.place.path, ...one.path],
+      })),
+    ),
+  ];
+}
+
+const broken = <T>(rules: readonly Rule<T>[], of: T): Shortfall[] =>
+  rules
+    .filter(({ holds }) => !holds(of))
+    .map(({ field, expected }) => ({ field, path: field.split('.'), expected }));
+
+/** The faults of a workload's shortfalls. `because` completes the sentence: `, as Namespace ai asks for`. */
+export const hardeningFaults = (workload: Workload, rules: HardeningRules, because = ''): Fault[] =>
+  shortfalls(workload, rules).map(({ container, field, path, expected }) => ({
+    code: 'HARDENING',
+    message: `${container ? containerCalled(workload, container) : called(workload)}: ${field} must be ${expected}${because}.`,
+    here: { doc: workload.object.doc, path },
+    fix: `Set ${field} to ${expected}.`,
+  }));
+
+/** In a namespace that enforces `restricted`, explicit violations are reported. Mooring's own objects have stricter rules. */
+export const hardening: Check = ({ graph }) =>
+  graph.workloads
+    .filter(({ object, namespace }) => !isManagedByMooring(object) && isRestricted(graph, namespace))
+    .flatMap((workload) =>
+      hardeningFaults(
+        workload,
+        { pod: restrictedPod, container: [...restrictedContainer, ...inheritedBy(workload.pod)] },
+        `, as Namespace ${workload.namespace} asks for`,
+      ),
+    );
+
+const isRestricted = (graph: Graph, namespace: string): boolean =>
   graph
     .ofKind('Namespace')
     .some(
@@ -36,22 +76,22 @@ const enforces = (graph: Graph, namespace: string): boolean =>
         name === namespace && labels['pod-security.kubernetes.io/enforce'] === 'restricted',
     );
 
-const aloud = <T>(field: string, weak: (of: T) => boolean, expected: string): Rule<T> => ({
+const forbid = <T>(field: string, weak: (of: T) => boolean, expected: string): Rule<T> => ({
   field,
   holds: (of) => !weak(of),
   expected,
 });
 
 const restrictedPod: readonly Rule<PodSpec>[] = [
-  aloud('hostNetwork', (pod) => pod.hostNetwork === true, 'nothing'),
-  aloud('hostPID', (pod) => pod.hostPID === true, 'nothing'),
-  aloud('hostIPC', (pod) => pod.hostIPC === true, 'nothing'),
-  aloud('automountServiceAccountToken', (pod) => pod.automountServiceAccountToken === true, 'false'),
-  aloud('enableServiceLinks', (pod) => pod.enableServiceLinks === true, 'false'),
-  aloud('securityContext.runAsNonRoot', (pod) => pod.securityContext.runAsNonRoot === false, 'true'),
-  aloud('securityContext.runAsUser', (pod) => pod.securityContext.runAsUser === 0, 'a number above 0'),
-  aloud('securityContext.fsGroup', (pod) => pod.securityContext.fsGroup === 0, 'a number above 0'),
-  aloud(
+  forbid('hostNetwork', (pod) => pod.hostNetwork === true, 'nothing'),
+  forbid('hostPID', (pod) => pod.hostPID === true, 'nothing'),
+  forbid('hostIPC', (pod) => pod.hostIPC === true, 'nothing'),
+  forbid('automountServiceAccountToken', (pod) => pod.automountServiceAccountToken === true, 'false'),
+  forbid('enableServiceLinks', (pod) => pod.enableServiceLinks === true, 'false'),
+  forbid('securityContext.runAsNonRoot', (pod) => pod.securityContext.runAsNonRoot === false, 'true'),
+  forbid('securityContext.runAsUser', (pod) => pod.securityContext.runAsUser === 0, 'a number above 0'),
+  forbid('securityContext.fsGroup', (pod) => pod.securityContext.fsGroup === 0, 'a number above 0'),
+  forbid(
     'securityContext.seccompProfile',
     (pod) => pod.securityContext.seccompProfile?.type === 'Unconfined',
     'RuntimeDefault',
@@ -59,71 +99,74 @@ const restrictedPod: readonly Rule<PodSpec>[] = [
 ];
 
 const restrictedContainer: readonly Rule<ContainerSpec>[] = [
-  aloud(
+  forbid(
     'securityContext.allowPrivilegeEscalation',
     ({ securityContext }) => securityContext.allowPrivilegeEscalation !== false,
     'false',
   ),
-  aloud('securityContext.privileged', ({ securityContext }) => securityContext.privileged === true, 'false'),
-  aloud(
+  forbid('securityContext.privileged', ({ securityContext }) => securityContext.privileged === true, 'false'),
+  forbid(
     'securityContext.readOnlyRootFilesystem',
     ({ securityContext }) => securityContext.readOnlyRootFilesystem === false,
     'true',
   ),
-  aloud(
+  forbid(
     'securityContext.runAsNonRoot',
     ({ securityContext }) => securityContext.runAsNonRoot === false,
     'true',
   ),
-  aloud(
+  forbid(
     'securityContext.runAsUser',
     ({ securityContext }) => securityContext.runAsUser === 0,
     'a number above 0',
   ),
-  aloud(
+  forbid(
     'securityContext.capabilities.drop',
     ({ securityContext }) => !securityContext.capabilities?.drop.includes('ALL'),
     'ALL',
   ),
-  aloud(
+  forbid(
     'securityContext.capabilities.add',
     ({ securityContext }) =>
       (securityContext.capabilities?.add ?? []).some((name) => name !== 'NET_BIND_SERVICE'),
     'nothing',
   ),
-  aloud(
+  forbid(
     'securityContext.seccompProfile',
     ({ securityContext }) => securityContext.seccompProfile?.type === 'Unconfined',
     'RuntimeDefault',
   ),
 ];
 
-/** What a container may leave to its pod, it must say itself where the pod does not. */
+/** What a container inherits from its pod, it must set itself where the pod does not. */
 const inheritedBy = ({ securityContext: pod }: PodSpec): Rule<ContainerSpec>[] => [
-  aloud(
+  forbid(
     'securityContext.runAsNonRoot',
     ({ securityContext }) => pod.runAsNonRoot !== true && securityContext.runAsNonRoot === undefined,
     'true',
   ),
-  aloud(
+  forbid(
     'securityContext.seccompProfile',
     ({ securityContext }) => !pod.seccompProfile && !securityContext.seccompProfile,
     'RuntimeDefault',
   ),
 ];
 
-/** An account's token is a key to the API server; ours need none. */
+/** In such a namespace no ServiceAccount may mount its token explicitly: it is a credential of the API server. */
 export const tokens: Check = ({ graph }) =>
   graph
     .ofKind('ServiceAccount')
-    .filter((account) =>
-      managedByUs(account)
-        ? account.content.automountServiceAccountToken !== false
-        : enforces(graph, account.namespace) && account.content.automountServiceAccountToken === true,
+    .filter(
+      (account) =>
+        !isManagedByMooring(account) &&
+        isRestricted(graph, account.namespace) &&
+        account.content.automountServiceAccountToken === true,
     )
-    .map((account) => ({
-      code: 'HARDENING' as const,
-      message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,
-      here: placeIn(account, 'automountServiceAccountToken'),
-      fix: 'Set automountServiceAccountToken to false.',
-    }));
+    .map(tokenFault);
+
+export const tokenFault = (account: ObjectOf<'ServiceAccount'>): Fault => ({
+  code: 'HARDENING',
+  message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,
+  here: placeIn(account, 'automountServiceAccountToken'),
+  fix: 'Set automountServiceAccountToken to false.',
+});

@@ -1,8 +1,8 @@
 import { placeIn } from '../graph/objects.ts';
 import { type Check, called } from './subject.ts';
 
-/** Two objects of one kind, name and namespace: the later one silently replaces the other. */
-export const duplicates: Check = ({ graph }) => {
+/** Objects of the same kind, namespace and name: the one applied last replaces the other. */
+export const duplicateObjects: Check = ({ graph }) => {
   const seen = new Map<string, (typeof graph.objects)[number]>();
   return graph.objects.flatMap((object) => {
     const id = [object.kind, object.namespace, object.name].join(' ');
@@ -22,7 +22,7 @@ export const duplicates: Check = ({ graph }) => {
   });
 };
 
-/** A Namespace is rendered, and everything goes elsewhere. */
+/** A Namespace that no object is in, while some object is in a namespace that is not rendered. */
 export const unusedNamespace: Check = ({ graph }) => {
   const spaces = graph.ofKind('Namespace');
   const inside = graph.objects.filter(({ kind }) => kind !== 'Namespace');
@@ -43,7 +43,7 @@ export const unusedNamespace: Check = ({ graph }) => {
 const securityLabel = /^pod-security\.kubernetes\.io\/(enforce|audit|warn)(-version)?$/;
 const levels = ['privileged', 'baseline', 'restricted'];
 
-/** Pod Security is asked for by labels that nobody validates: a typo switches it off. */
+/** Kubernetes does not validate the labels of Pod Security: a typo switches it off. */
 export const podSecurityLabels: Check = ({ graph }) =>
   graph.objects.flatMap((object) =>
     Object.entries(object.labels).flatMap(([key, value]) => {

@@ -1,18 +1,17 @@
 import { distance } from 'fastest-levenshtein';
-import { knownPorts } from '../../contract/known-ports.ts';
-import { knownPort } from '../../model/known-port.ts';
+import { knownPort, knownPortHint } from '../../model/known-port.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { managedByUs } from '../graph/ours.ts';
+import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
-import { leads, sayingOf } from './services.ts';
+import { leads, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
-/** Whether anybody says the number of a Service's port: an environment, or an Ingress. */
+/** Whether an environment or an Ingress names the number of a Service's port. */
 function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
-  const byDial = dials.some(({ workload, host, port: said }) => {
+  const byDial = dials.some(({ workload, host, port: dialled }) => {
     const found = resolveHost(graph, workload.namespace, host.text);
-    return found.kind === 'service' && found.service === service && Number(said.text) === port.port;
+    return found.kind === 'service' && found.service === service && Number(dialled.text) === port.port;
   });
   const byIngress = graph.ofKind('Ingress').some(({ namespace, content }) =>
     content.spec.rules
@@ -27,20 +26,19 @@ function isDialled({ graph, dials }: Subject, service: Service, port: ServicePor
   return byDial || byIngress;
 }
 
-/** One digit off, or a port that is some product's alone. */
-const looksWrong = (number: number, right: number): boolean =>
-  (distance(String(number), String(right)) === 1 && String(number).length === String(right).length) ||
-  isAnothers(number);
-
-/** Ports every web server may have are nobody's. */
-const isAnothers = (number: number): boolean => {
-  const known = knownPort(knownPorts, number);
-  return known !== undefined && !/development|HTTP backend/.test(known.saying);
-};
+/** One digit off, or a port that is usually one product's. */
+function looksWrong({ knownPorts }: Subject, number: number, right: number): boolean {
+  const [text, expected] = [String(number), String(right)];
+  const usual = knownPort(knownPorts, number);
+  return (
+    (distance(text, expected) === 1 && text.length === expected.length) ||
+    (usual !== undefined && !usual.shared)
+  );
+}
 
 /**
- * A port nobody in the manifests dials under its number, which is not the pods' either and looks like a slip: the
- * callers outside would find out first.
+ * A Service port that differs from the pods' port, is dialled by no environment and no Ingress, and looks like a typo:
+ * only callers outside the manifests would notice.
  */
 export const oddPorts: Check = (subject) =>
   leads(subject).flatMap((lead) => {
@@ -52,27 +50,23 @@ export const oddPorts: Check = (subject) =>
       return [];
     const other = siblings.find((one) => one.port.port !== port.port);
     const right = other?.port.port ?? target.number;
-    // A headless Service translates nothing, and ours offer a port under one number.
-    const strict = other && (managedByUs(service) || service.content.spec.clusterIP === 'None');
+    // A headless Service translates no port, and Mooring offers a port under one number.
+    const strict = other && (isManagedByMooring(service) || service.content.spec.clusterIP === 'None');
     const where = other ? `${called(other.service)} offers it` : 'the port it leads to is';
-    return when(strict ?? looksWrong(port.port, right), () => ({
+    return when(strict ?? looksWrong(subject, port.port, right), () => ({
       code: 'PORT_LOOKS_WRONG',
       message: `${called(service)} offers a port on ${port.port}, but ${where} ${other ? 'on ' : ''}${right}, and nothing in these manifests dials ${port.port}.`,
       here: placeIn(service, 'spec', 'ports', index, 'port'),
       there: other
         ? placeIn(other.service, 'spec', 'ports', other.index, 'port')
         : placeIn(workload.object, 'metadata', 'name'),
-      fix: `Write port: ${right}, or correct whoever is to dial it.`,
-      hint: sayingOf(port.port),
+      fix: `Write port: ${right}, or correct its callers.`,
+      hint: knownPortHint(subject.knownPorts, port.port),
     }));
   });
 
 /** The other Services that offer the same port of the same pods under the same name. */
-const siblingsOf = (
-  subject: Subject,
-  { service, port, workload }: ReturnType<typeof leads>[number],
-  number: number,
-): ReturnType<typeof leads> =>
+const siblingsOf = (subject: Subject, { service, port, workload }: Lead, number: number): Lead[] =>
   leads(subject).filter(
     (other) =>
       other.service !== service &&

@@ -5,7 +5,7 @@ import { selectedBy } from '../graph/ports.ts';
 import { selects } from '../graph/selectors.ts';
 import { called, inPod, type Check } from './subject.ts';
 
-/** A claim may be kept elsewhere, but not while one that is rendered is used by nobody. */
+/** A claim may be outside the manifests, unless a claim among them is unused. */
 export const claimsUsed: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.pod.volumes.flatMap(({ persistentVolumeClaim: wanted }, index): Fault[] => {
@@ -24,7 +24,7 @@ export const claimsUsed: Check = ({ graph }) =>
         ? [
             {
               code: 'OBJECT_MISSING',
-              message: `${called(workload)} keeps its data in claim ${wanted.claimName}, which is not in namespace ${workload.namespace}, while ${called(unused)} is used by nobody.`,
+              message: `${called(workload)} keeps its data in claim ${wanted.claimName}, which is not in namespace ${workload.namespace}, while no workload uses ${called(unused)}.`,
               here: inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
               there: placeIn(unused, 'metadata', 'name'),
               fix: `Write ${unused.name}, and put both into one namespace.`,
@@ -34,7 +34,7 @@ export const claimsUsed: Check = ({ graph }) =>
     }),
   );
 
-/** A pod's account must be there; one that was made for pods and is used by none was meant for one of them. */
+/** A pod's ServiceAccount must exist; an unused one named after a workload is meant for it. */
 export const accounts: Check = ({ graph }) => {
   const usable = graph.ofKind('ServiceAccount');
   const names = usable.map(({ name }) => name);
@@ -47,7 +47,7 @@ export const accounts: Check = ({ graph }) => {
     return [
       {
         code: 'ACCOUNT_UNUSED',
-        message: `${called(workload)} runs as ServiceAccount ${workload.pod.serviceAccountName ?? 'default'}, while the one of its own name is used by nobody.`,
+        message: `${called(workload)} runs as ServiceAccount ${workload.pod.serviceAccountName ?? 'default'}, while no workload uses the one of its own name.`,
         here: inPod(workload, 'serviceAccountName'),
         there: placeIn(own, 'metadata', 'name'),
         fix: `Write ${own.name}.`,
@@ -146,7 +146,7 @@ export const autoscalers: Check = ({ graph }) =>
     ];
   });
 
-/** Somebody is led to a workload that runs no pod. */
+/** A Service must not lead to a workload without pods. */
 export const emptyWorkloads: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) =>
     selectedBy(graph, service)
@@ -166,7 +166,7 @@ export const emptyWorkloads: Check = ({ graph }) =>
       })),
   );
 
-/** A budget that asks for as many pods as there are lets none go: no node can ever be drained. */
+/** A budget that requires all pods of a workload blocks every eviction, so no node can be drained. */
 export const budgets: Check = ({ graph }) =>
   graph.ofKind('PodDisruptionBudget').flatMap((budget) => {
     const { minAvailable, maxUnavailable, selector } = budget.content.spec;

@@ -12,7 +12,7 @@ export const peersField = { Ingress: 'from', Egress: 'to' } as const;
 
 export const rulesField = { Ingress: 'ingress', Egress: 'egress' } as const;
 
-/** Every connection an environment speaks of must be let out at one end and in at the other. */
+/** Policies must allow every configured connection at both ends: egress and ingress. */
 export const connectionsAllowed: Check = ({ graph, dials }) =>
   dials.flatMap((dial) => {
     const from = podParty(graph, dial.workload);
@@ -74,7 +74,7 @@ function blocked(
   ];
 }
 
-/** The rule that was probably meant: the one whose port is nearest by digits. */
+/** The rule that was probably meant: the one with the nearest port by its digits. */
 function ruleNear(policies: readonly Policy[], direction: Direction, port: number): Place | undefined {
   const all = policies.flatMap((policy) =>
     rulesOf(policy, direction).flatMap(({ ports }, rule) =>
@@ -93,7 +93,7 @@ function ruleNear(policies: readonly Policy[], direction: Direction, port: numbe
 
 const world: Party = { name: 'the world', ours: false, address: someAddress };
 
-/** What is opened to the world by a node port, a load balancer or an Ingress must be let in by the policies. */
+/** Policies must admit what a node port, a load balancer or an Ingress opens to the world. */
 export const entriesAllowed: Check = ({ graph }) => {
   const policies = graph.ofKind('NetworkPolicy');
   const outward = graph
@@ -140,7 +140,7 @@ export const entriesAllowed: Check = ({ graph }) => {
   );
 };
 
-/** A pod that may only go where policies say, and dials by name, must be let to the name servers. */
+/** Policies that restrict the egress of a pod that dials by name must allow DNS. */
 export const namesAllowed: Check = ({ graph, dials }) => {
   const policies = graph.ofKind('NetworkPolicy');
   const dialling = new Set(
@@ -158,7 +158,7 @@ export const namesAllowed: Check = ({ graph, dials }) => {
     const from = podParty(graph, workload);
     const [first] = policiesFor(policies, from, 'Egress');
     if (!first) return [];
-    // Who lets DNS out by the address of its Service or to everybody is right too.
+    // Policies may also allow DNS by the address of its Service, or to all.
     const toSome = (protocol: string): boolean =>
       [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some(
         (to) => !refusedBy(policies, { from, to, port: 53, protocol }),

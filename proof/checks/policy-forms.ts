@@ -1,7 +1,4 @@
 import { distance } from 'fastest-levenshtein';
-import type { Outsider } from '../../model/stack.ts';
-import { roleLabel } from '../../model/names.ts';
-import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
@@ -11,7 +8,7 @@ import type { Place } from '../source.ts';
 import { peersField, rulesField } from './policies.ts';
 import { called, when, type Check } from './subject.ts';
 
-/** Rules that contradict themselves, say a thing twice, or open more than anybody means. */
+/** Rules that contradict themselves, repeat themselves, or allow more than they can mean. */
 export const ruleForms: Check = ({ graph }) =>
   graph.ofKind('NetworkPolicy').flatMap((policy, position, all) => {
     const { policyTypes, ingress, egress } = policy.content.spec;
@@ -50,7 +47,7 @@ export const ruleForms: Check = ({ graph }) =>
         ? [
             {
               code: 'POLICY_TWICE' as const,
-              message: `${called(policy)} says word for word what ${called(same)} says; one of them was meant to differ.`,
+              message: `${called(policy)} has the same spec as ${called(same)}; one of them was meant to differ.`,
               here: placeIn(policy, 'spec'),
               there: placeIn(same, 'spec'),
               fix: 'Remove one, or correct it.',
@@ -64,7 +61,7 @@ export const ruleForms: Check = ({ graph }) =>
     ];
   });
 
-/** A rule whose every port another one of its policy opens to everybody adds nothing: one was meant for another port. */
+/** A rule is redundant when another rule of its policy opens all its ports to every peer: one port is wrong. */
 function idleRules(policy: Policy, direction: Direction): Fault[] {
   const key = ({ port, protocol }: PortRule): string => `${port ?? 'any'}/${protocol}`;
   const rules = rulesOf(policy, direction);
@@ -76,7 +73,7 @@ function idleRules(policy: Policy, direction: Direction): Fault[] {
     );
     return when(peers.length > 0 && ports.length > 0 && wider >= 0, () => ({
       code: 'POLICY_TWICE',
-      message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some, and another of its rules opens it to everybody.`,
+      message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some peers, and another of its rules opens it to all.`,
       here: at(index),
       there: at(wider),
       fix: 'Remove one, or correct its port.',
@@ -132,17 +129,10 @@ function peerForms(
           )
         : [],
     ),
-    ...peers.flatMap(({ namespaceSelector }, position) =>
-      roleForms(
-        policy,
-        namespaceSelector?.matchLabels[roleLabel],
-        at(peersField[direction], position, 'namespaceSelector', 'matchLabels', roleLabel),
-      ),
-    ),
   ];
 }
 
-/** One block twice, or everybody of one kind of address beside pods. */
+/** A duplicate block, or all IPv6 addresses beside selected pods. */
 function familyForms(
   policy: Policy,
   peers: ReturnType<typeof rulesOf>[number]['peers'],
@@ -190,9 +180,9 @@ function blockForms(
   return [
     ...when(length > 0 && length < 8, () => ({
       code: 'POLICY_BLOCK',
-      message: `${called(policy)} names ${cidr}, a part of all addresses that is nobody's network.`,
+      message: `${called(policy)} names ${cidr}, a block larger than any network.`,
       here: at('cidr'),
-      fix: 'Write 0.0.0.0/0 (or ::/0) for everybody, or the network that is meant.',
+      fix: 'Write 0.0.0.0/0 (or ::/0) for all addresses, or the network that is meant.',
     })),
     ...when(toMetadata && !except.some((hole) => within(hole, metadataAddress)), () => ({
       code: 'METADATA_OPEN',
@@ -218,18 +208,3 @@ const nameServerPorts: readonly (string | number)[] = [53, 9153, 'dns', 'dns-tcp
 
 const isNameServer = ({ podSelector }: ReturnType<typeof rulesOf>[number]['peers'][number]): boolean =>
   podSelector?.matchLabels['k8s-app'] === 'kube-dns';
-
-const roles: readonly Outsider[] = ['operator', 'monitoring'];
-
-function roleForms(policy: Policy, role: string | undefined, here: Place): Fault[] {
-  if (role === undefined || roles.some((known) => known === role)) return [];
-  const near = nearest(role, roles);
-  return [
-    {
-      code: 'POLICY_ROLE',
-      message: `${called(policy)} lets in namespaces with ${roleLabel}=${role}, and there is no such role.`,
-      here,
-      fix: `Write ${near ?? roles.join(' or ')}.`,
-    },
-  ];
-}

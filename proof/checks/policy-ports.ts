@@ -3,13 +3,13 @@ import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import { selects } from '../graph/selectors.ts';
+import { everyPod, selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { podParty } from '../reach.ts';
 import { rulesField } from './policies.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
-/** A rule for a port that none of the selected pods has lets nobody anywhere; it was meant for another. */
+/** A rule must name a port that the selected pods have. */
 export const rulePorts: Check = (subject) =>
   subject.graph.ofKind('NetworkPolicy').flatMap((policy) =>
     directionsOf(policy).flatMap((direction) =>
@@ -43,17 +43,16 @@ function targetsOf(
   { peers }: ReturnType<typeof rulesOf>[number],
 ): Workload[] | undefined {
   const near = graph.workloads.filter(({ namespace }) => namespace === policy.namespace);
-  const everybody = { matchLabels: {}, matchExpressions: [] };
   if (direction === 'Ingress')
-    return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everybody, labels));
+    return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everyPod, labels));
   if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector))
     return undefined;
   return near.filter(({ labels }) =>
-    peers.some(({ podSelector }) => selects(podSelector ?? everybody, labels)),
+    peers.some(({ podSelector }) => selects(podSelector ?? everyPod, labels)),
   );
 }
 
-/** What the pods declare, and what their program opens besides. */
+/** The ports the pods declare, and those their program opens undeclared. */
 function portsOf(
   { known }: Subject,
   workload: Workload,
@@ -66,18 +65,17 @@ function portsOf(
   return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];
 }
 
-/** A port whose callers the contract names, opened to everybody: operations would be behind no door. */
+/** A port whose callers the model names must not be open to all. */
 export const openPorts: Check = ({ graph, known }) =>
   graph.ofKind('NetworkPolicy').flatMap((policy) =>
     policy.content.spec.ingress.flatMap(({ from, ports }, rule) =>
       ports.flatMap(({ port }, position): Fault[] => {
         if (from.length > 0 || !directionsOf(policy).includes('Ingress')) return [];
-        const everybody = { matchLabels: {}, matchExpressions: [] };
         const named = known
           .filter(
             ({ workload }) =>
               workload.namespace === policy.namespace &&
-              selects(policy.content.spec.podSelector ?? everybody, workload.labels),
+              selects(policy.content.spec.podSelector ?? everyPod, workload.labels),
           )
           .flatMap(({ program, opens }) =>
             Object.entries(opens).map(([name, number]) => ({
@@ -91,7 +89,7 @@ export const openPorts: Check = ({ graph, known }) =>
         return [
           {
             code: 'PORT_OPEN',
-            message: `${called(policy)} lets everybody in to port ${port ?? ''} ("${named.name}"), which is for ${named.from.join(' and ')}.`,
+            message: `${called(policy)} opens port ${port ?? ''} ("${named.name}") to all clients; it is for ${named.from.join(' and ')}.`,
             here: placeIn(policy, 'spec', 'ingress', rule, 'ports', position, 'port'),
             fix: 'Say from whom, or name the port that is meant.',
           },
@@ -100,7 +98,7 @@ export const openPorts: Check = ({ graph, known }) =>
     ),
   );
 
-/** Who is let in to a program by its role must be let in to the port that is for that role. */
+/** A role that a policy admits to a program must be admitted to the port for that role. */
 export const rolePorts: Check = ({ graph, known }) => {
   const policies = graph.ofKind('NetworkPolicy');
   return known.flatMap(({ workload, program, opens }) =>
@@ -135,7 +133,7 @@ export const rolePorts: Check = ({ graph, known }) => {
 /** Whether a policy is about letting a role in to a workload. */
 const lets = ({ namespace, content: { spec } }: Policy, workload: Workload, role: string): boolean =>
   namespace === workload.namespace &&
-  selects(spec.podSelector ?? { matchLabels: {}, matchExpressions: [] }, workload.labels) &&
+  selects(spec.podSelector ?? everyPod, workload.labels) &&
   spec.ingress.some(({ from }) =>
     from.some((peer) => peer.namespaceSelector?.matchLabels[roleLabel] === role),
   );

@@ -1,3 +1,4 @@
+import { knownPortHint } from '../../model/known-port.ts';
 import type { Answers, Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
@@ -5,7 +6,6 @@ import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
-import { sayingOf } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
@@ -40,7 +40,7 @@ export const probesOf = ({ graph }: Subject): Asking[] =>
     ),
   );
 
-/** A probe must ask a port its container has: the pod would never be ready, or be restarted for ever. */
+/** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
     const { workload, container, field, port } = asking;
@@ -55,12 +55,12 @@ export const probePorts: Check = (subject) =>
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
         fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
-        hint: typeof port === 'number' ? sayingOf(port) : undefined,
+        hint: typeof port === 'number' ? knownPortHint(subject.knownPorts, port) : undefined,
       },
     ];
   });
 
-/** A port that nobody dials says nothing about the one that everybody does. */
+/** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
   probesOf(subject).flatMap(({ workload, container, field, probe, port }): Fault[] => {
     const own = declaredPorts(workload);
@@ -117,7 +117,7 @@ function answerFaults(
 ): Fault[] {
   const asked = (probe.httpGet?.path.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
   const right = field === 'readinessProbe' ? ready : alive;
-  // A start may be over when a store is ready: only what restarts a pod for others' sake is wrong.
+  // A start-up probe may ask a store's readiness: a store has no dependencies that could restart it.
   const ended = field === 'startupProbe' && ready.includes(asked) && !service.edges?.length;
   return when(!right.includes(asked) && !ended, () => ({
     code: ready.includes(asked) ? 'PROBE_DEPENDS' : 'PROBE_PATH',

@@ -17,10 +17,10 @@ interface Reference {
   readonly place: Place;
 }
 
-/** What every cluster makes by itself. */
+/** ConfigMaps that Kubernetes makes in every namespace. */
 const madeByKubernetes = ['kube-root-ca.crt'];
 
-/** ConfigMaps and keys that pods ask for must be there; a Secret may be kept elsewhere, a key of a rendered one not. */
+/** ConfigMaps and keys that pods refer to must exist. A Secret may be outside the manifests; a key of one among them may not. */
 export const configuration: Check = (subject) =>
   subject.graph.workloads.flatMap((workload) =>
     referencesOf(workload).flatMap((reference) => missing(subject, reference)),
@@ -47,7 +47,7 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
     });
 }
 
-/** A Secret may be kept elsewhere; but not while the one that was meant is among the manifests. */
+/** A missing Secret is reported only where the manifests have one that was probably meant. */
 function missingObject(graph: Graph, { workload, kind, name, keys, place }: Reference): Fault[] {
   const all = graph.ofKind(kind);
   const others = all.filter(({ namespace }) => namespace === workload.namespace);

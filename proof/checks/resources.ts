@@ -1,5 +1,5 @@
 import type { Fault } from '../findings.ts';
-import { allClaims } from '../graph/claims.ts';
+import { allClaims } from '../graph/volume-claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { amountOf } from '../../model/quantity.ts';
@@ -7,7 +7,7 @@ import { called, containerCalled, inContainer, inPod, when, type Check } from '.
 
 const mebi = 2 ** 20;
 
-/** Requests must fit limits, and neither may be what only a wrong unit makes. */
+/** Requests must fit limits, and neither may be as large or small as only a wrong unit makes it. */
 export const quantities: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => quantityFaults(workload, container)),
@@ -63,13 +63,13 @@ function ratioFaults(container: Container, where: string): Fault[] {
   ];
 }
 
-/** More than this many times its request is a slip of the unit, not a burst. */
+/** A limit above this multiple of the request is a wrong unit, not a burst. */
 const widestBurst = 64;
 
-/** Who asks for many cores and less memory than this for each has left out an m. */
+/** Many cores with less memory than this for each: the m of millicores is missing. */
 const leastPerCore = 64 * mebi;
 
-/** Why an amount is one nobody means; `undefined` for any other. */
+/** Why an amount is implausible; `undefined` for any other. */
 function oddity(name: string, value: number): string | undefined {
   if (Number.isNaN(value)) return 'no quantity';
   if (name === 'cpu' && value > 256) return 'no node has so many cores';
@@ -112,7 +112,7 @@ export const scratchSizes: Check = ({ graph }) =>
     }),
   );
 
-/** What a program is told to take must leave room under the limit, or it is killed for it. */
+/** The memory a program is configured to take must leave a tenth of the limit, or it is killed (OOM). */
 export const memorySettings: Check = ({ known }) =>
   known.flatMap(({ workload, container, program, running }): Fault[] => {
     const limit = amountOf(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
@@ -131,7 +131,7 @@ export const memorySettings: Check = ({ known }) =>
     ];
   });
 
-/** Several replicas of a store that knows nothing of its peers are several stores behind one name. */
+/** Replicas of a store that is not configured as a cluster do not share data. */
 export const replicas: Check = ({ known }) =>
   known.flatMap(({ workload, program, running }): Fault[] =>
     workload.replicas > 1 && program.facts.alone?.(running)
@@ -145,27 +145,3 @@ export const replicas: Check = ({ known }) =>
         ]
       : [],
   );
-
-/** A pod must be given the time its program takes to stop. */
-export const grace: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, running }): Fault[] => {
-    const waits = Object.keys(program.service.variables ?? {})
-      .filter((name) => name.startsWith('SHUTDOWN_'))
-      .map((name) => ({
-        name,
-        seconds: Number(running.env[name] ?? program.service.variables?.[name]?.default ?? 0),
-      }));
-    const sum = waits.reduce((total, { seconds }) => total + seconds, 0);
-    const given = workload.pod.terminationGracePeriodSeconds ?? 30;
-    const [first] = waits;
-    if (!first || sum < given) return [];
-    return [
-      {
-        code: 'GRACE',
-        message: `${called(workload)} is killed ${given} s after it is told to stop, but ${waits.map(({ name, seconds }) => `${name} (${seconds} s)`).join(' and ')} take as long.`,
-        here: container.env.find(({ name }) => name === first.name)?.place ?? inContainer(container, 'name'),
-        there: inPod(workload, 'terminationGracePeriodSeconds'),
-        fix: `Give it more than ${sum} s.`,
-      },
-    ];
-  });

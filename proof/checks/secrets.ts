@@ -6,7 +6,7 @@ import { selectedBy } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import { called, inContainer, type Check } from './subject.ts';
 
-/** What a client shows must be what its store wants to see: the same key of the same Secret. */
+/** A client must send the secret its server expects: the same key of the same Secret. */
 export const bothEnds: Check = ({ graph, dials, known }) =>
   dials.flatMap((dial) => {
     const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
@@ -27,11 +27,11 @@ function disagreement(
   const wanted = container.env.find((one) => one.name === own);
   const password = program.facts.password?.(running) ?? wanted?.value;
   if (!isJudged(entry, wanted, password) || fits(entry, wanted, password)) return [];
-  const asks = wanted ? `(${wanted.name}) ${shown(wanted)}` : 'asks for another';
+  const asks = wanted ? `(${wanted.name}) ${sourceText(wanted)}` : 'asks for another';
   return [
     {
       code: 'SECRET_MISMATCH',
-      message: `${variable} of ${called(dial.workload)} ${shown(entry)}, but ${called(workload)} ${asks}: ${program.service.name} will refuse it.`,
+      message: `${variable} of ${called(dial.workload)} ${sourceText(entry)}, but ${called(workload)} ${asks}: ${program.service.name} will refuse it.`,
       here: entry?.place ?? inContainer(dial.container, 'env'),
       there: wanted?.place ?? inContainer(container, 'env'),
       fix: 'Take both from one key of one Secret.',
@@ -42,8 +42,8 @@ function disagreement(
 type Entry = EnvEntry | undefined;
 
 /**
- * A server whose password comes by another way, such as a file from a Secret kept elsewhere, is not ours to judge; and
- * a key that is not there is said where it is asked for.
+ * Whether both values can be compared. Not where the server's password comes another way, such as a file from a Secret
+ * that is not among the manifests; and a missing key is reported by `configuration`.
  */
 const isJudged = (entry: Entry, wanted: Entry, password: string | undefined): boolean =>
   (wanted !== undefined || password !== undefined) &&
@@ -52,14 +52,14 @@ const isJudged = (entry: Entry, wanted: Entry, password: string | undefined): bo
 const fits = (entry: Entry, wanted: Entry, password: string | undefined): boolean =>
   same(entry, wanted) || (password !== undefined && entry?.value === password);
 
-/** From one key of one Secret, or of one value where they are taken from two. */
+/** From the same key of the same object, or with the same value. */
 function same(a: EnvEntry | undefined, b: EnvEntry | undefined): boolean {
   if (!a || !b) return false;
   if (a.from && b.from && a.from.name === b.from.name && a.from.key === b.from.key) return true;
   return a.value !== undefined && a.value === b.value;
 }
 
-/** Two variables of a program that are to hold different secrets, and are given one. */
+/** Secret variables of one program must not share a key. */
 export const oneForTwo: Check = ({ known }) =>
   known.flatMap(({ workload, container, program }) => {
     const secrets = container.env.filter(
@@ -83,8 +83,8 @@ export const oneForTwo: Check = ({ known }) =>
     });
   });
 
-/** Where it is taken from; never what it is. */
-const shown = (entry: EnvEntry | undefined): string =>
+/** Where a secret comes from, never its value. */
+const sourceText = (entry: EnvEntry | undefined): string =>
   !entry
     ? 'is not set'
     : entry.from

@@ -1,9 +1,9 @@
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { nameLabel } from '../graph/ours.ts';
+import { nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
-import { selectorText, selects } from '../graph/selectors.ts';
+import { everyPod, selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Path } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';
@@ -15,14 +15,13 @@ interface Selecting {
   readonly path: Path;
 }
 
-const none = { matchLabels: {}, matchExpressions: [] };
 const hasTerms = ({ matchLabels, matchExpressions }: Selector): boolean =>
   Object.keys(matchLabels).length + matchExpressions.length > 0;
 
 function selectorsOf(graph: Graph): Selecting[] {
   const services = graph.ofKind('Service').map((object): Selecting => ({
     object,
-    selector: { ...none, matchLabels: object.content.spec.selector ?? {} },
+    selector: { ...everyPod, matchLabels: object.content.spec.selector ?? {} },
     path: ['spec', 'selector'],
   }));
   const budgets = graph.ofKind('PodDisruptionBudget').map((object): Selecting => ({
@@ -32,13 +31,13 @@ function selectorsOf(graph: Graph): Selecting[] {
   }));
   const policies = graph.ofKind('NetworkPolicy').map((object): Selecting => ({
     object,
-    selector: object.content.spec.podSelector ?? none,
+    selector: object.content.spec.podSelector ?? everyPod,
     path: ['spec', 'podSelector', 'matchLabels'],
   }));
   return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));
 }
 
-/** A Service, budget or policy that selects no pod does nothing, and says nothing about it. */
+/** A Service, budget or policy that selects no pod has no effect, and Kubernetes does not report it. */
 export const selectsNothing: Check = ({ graph }) =>
   selectorsOf(graph)
     .filter(
@@ -125,7 +124,7 @@ const ownSelector = (object: AnyObject): Selector | undefined =>
     ? object.content.spec.selector
     : undefined;
 
-/** A Service in front of different programs answers with one, then with the other. */
+/** A Service must lead to pods of one program. */
 export const selectsSeveral: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
     const [first, ...rest] = selectedBy(graph, service).filter(
@@ -147,7 +146,7 @@ export const selectsSeveral: Check = ({ graph }) =>
       : [];
   });
 
-/** An object that calls itself one thing and selects another. */
+/** An object labelled as one service must not select the pods of another. */
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
@@ -164,7 +163,7 @@ export const selectorOfAnother: Check = ({ graph }) =>
     ];
   });
 
-/** A spread over pods that are not its own spreads nothing. */
+/** A topology spread must select the workload's own pods. */
 export const spreads: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.pod.topologySpreadConstraints.flatMap(({ labelSelector, topologyKey }, index) => {

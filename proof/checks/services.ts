@@ -1,21 +1,21 @@
-import { knownPorts } from '../../contract/known-ports.ts';
-import { knownPort } from '../../model/known-port.ts';
+import { knownPortHint } from '../../model/known-port.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
-/** Whose port a number usually is, as a sentence; `undefined` where it is nobody's. */
-export const sayingOf = (port: number): string | undefined => {
-  const known = knownPort(knownPorts, port);
-  return known && `${port} is ${known.saying}.`;
-};
+/** A port of a Service, with one workload behind it. */
+export interface Lead {
+  readonly service: Service;
+  readonly port: ServicePort;
+  /** Of the port in the Service's list. */
+  readonly index: number;
+  readonly workload: Workload;
+}
 
 /** Every port of every Service with each workload behind it. */
-export function leads(
-  subject: Subject,
-): { service: Service; port: ServicePort; index: number; workload: Workload }[] {
+export function leads(subject: Subject): Lead[] {
   return subject.graph
     .ofKind('Service')
     .flatMap((service) =>
@@ -55,7 +55,7 @@ export const targets: Check = (subject) =>
               here: at('targetPort'),
               there: inContainer(namesake.container, 'ports', namesake.index, 'containerPort'),
               fix: `Write targetPort: ${namesake.name ?? namesake.number}.`,
-              hint: sayingOf(target.number),
+              hint: knownPortHint(subject.knownPorts, target.number),
             },
           ]
         : []),
@@ -63,10 +63,7 @@ export const targets: Check = (subject) =>
   });
 
 /** A number may lead to a port that is not declared, but only where nothing says what the pods listen on. */
-function undeclared(
-  subject: Subject,
-  { service, port, index, workload }: ReturnType<typeof leads>[number],
-): Fault[] {
+function undeclared(subject: Subject, { service, port, index, workload }: Lead): Fault[] {
   const declared = declaredPorts(workload);
   const wanted = port.targetPort ?? port.port;
   const known = subject.known.filter((one) => one.workload === workload);
@@ -88,13 +85,13 @@ function undeclared(
       fix: first
         ? `Write targetPort: ${first.name ?? first.number}, or declare the port.`
         : 'Declare the port in the container.',
-      hint: typeof wanted === 'number' ? sayingOf(wanted) : undefined,
+      hint: typeof wanted === 'number' ? knownPortHint(subject.knownPorts, wanted) : undefined,
     },
   ];
 }
 
-/** Ports and names that a Service has twice, or one that has none where there are several. */
-export const servicePortsTwice: Check = ({ graph }) =>
+/** Duplicate ports and names of a Service, and a missing name where it has several ports. */
+export const duplicateServicePorts: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
     const { ports } = service.content.spec;
     const keys = (['port', 'name'] as const).flatMap((field) =>
@@ -124,8 +121,8 @@ export const servicePortsTwice: Check = ({ graph }) =>
     });
   });
 
-/** A node has each port once. */
-export const nodePortsTwice: Check = ({ graph }) => {
+/** A node port belongs to one Service. */
+export const duplicateNodePorts: Check = ({ graph }) => {
   const all = graph
     .ofKind('Service')
     .flatMap((service) =>

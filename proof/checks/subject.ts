@@ -1,27 +1,32 @@
-import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { dialsOf, type Dial } from '../graph/edges.ts';
 import type { Graph } from '../graph/graph.ts';
 import { knownContainers, type KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
+import type { Knowledge } from '../knowledge.ts';
 import type { Path, Place } from '../source.ts';
 
 /** What a check looks at. */
-export interface Subject {
+export interface Subject extends Knowledge {
   readonly graph: Graph;
-  readonly programs: readonly Program[];
-  /** The containers whose program the contract describes. */
+  /** The containers whose program is known. */
   readonly known: readonly KnownContainer[];
-  /** The connections their environments speak of. */
+  /** The connections the environments configure. */
   readonly dials: readonly Dial[];
 }
 
-/** One question put to the manifests; empty when the answer is as it should be. */
+/** One check of the manifests; empty when nothing is wrong. */
 export type Check = (subject: Subject) => Fault[];
 
-export function subjectOf(graph: Graph, programs: readonly Program[]): Subject {
-  const known = knownContainers(graph, programs);
-  return { graph, programs, known, dials: dialsOf(graph, known) };
+/** The checks of one kind of stack, one program, or one project's own conventions. */
+export interface Pack {
+  readonly checks: readonly Check[];
+}
+
+/** What the checks look at, computed once. */
+export function subjectOf(graph: Graph, knowledge: Knowledge): Subject {
+  const known = knownContainers(graph, knowledge.programs);
+  return { ...knowledge, graph, known, dials: dialsOf(graph, known) };
 }
 
 /** One fault where a condition holds. */

@@ -1,12 +1,12 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
-import { allClaims } from '../graph/claims.ts';
+import { allClaims } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
 
-/** Every mount needs a volume, every volume a mount, and no path holds two. */
+/** Every mount needs a volume, every volume a mount, and no path has two mounts. */
 export const mounts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     const volumes = [
@@ -107,7 +107,7 @@ export const mounts: Check = ({ graph }) =>
 const isWhole = (mount: ContainerSpec['volumeMounts'][number] | undefined): boolean =>
   mount?.subPath === undefined && mount?.['subPathExpr'] === undefined;
 
-/** A claim nobody may write to keeps nothing. */
+/** A claim must be writable. */
 export const claims: Check = ({ graph }) =>
   allClaims(graph)
     .filter(({ spec }) => spec.accessModes.every((mode) => mode === 'ReadOnlyMany'))
@@ -118,7 +118,7 @@ export const claims: Check = ({ graph }) =>
       fix: 'Write ReadWriteOnce.',
     }));
 
-/** An init step that mounts a volume where neither its command nor the pod's other containers know it. */
+/** An init step must mount a volume where its command or another container of the pod uses it. */
 export const initMounts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers

@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
-/** Where a known program writes must be a volume when its root is read-only, and one that lasts where it keeps data. */
+/** A known program with a read-only root needs a volume wherever it writes, and a claim where it keeps data. */
 export const writablePaths: Check = ({ graph, known }) =>
   known.flatMap((one) => [...ownPaths(graph, one), ...configuredPaths(graph, one)]);
 
@@ -94,7 +94,7 @@ function configuredTrouble(
   return lost ? 'which is on no claim, and what is there must outlive the pod' : undefined;
 }
 
-/** A folder of the image itself, on no volume, may be written to by the image's own user only. */
+/** A folder of the image that is on no volume is writable for the image's own user only. */
 export const imageUsers: Check = ({ graph, known }) =>
   known.flatMap(({ workload, container, program, running, by }): Fault[] => {
     const own = program.service.container.user.uid;

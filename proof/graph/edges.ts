@@ -6,32 +6,32 @@ import type { Graph } from './graph.ts';
 import type { KnownContainer } from './programs.ts';
 import type { Container, Workload } from './workloads.ts';
 
-/** A connection a container will open, as its environment says. */
+/** A connection a container will open, as its environment configures it. */
 export interface Dial {
   readonly workload: Workload;
   readonly container: Container;
-  readonly host: Said;
-  readonly port: Said;
-  readonly tls?: Said;
-  /** The variable that holds what it shows to be let in, and the target's own name of that secret. */
+  readonly host: DialPart;
+  readonly port: DialPart;
+  readonly tls?: DialPart;
+  /** The secrets it sends: the target's own name of each, and the variable that holds it. */
   readonly secrets: readonly {
     readonly name: string;
     readonly entry: EnvEntry | undefined;
     readonly variable: string;
   }[];
-  /** The program and port that are meant to answer, where the contract says so. */
+  /** The program and port that should answer, where the model of the client names them. */
   readonly meant?: { readonly service: string; readonly port: string };
 }
 
-/** What a variable says, or its default where it is unset. */
-export interface Said {
+/** A part of an address as a variable holds it, or the variable's default where it is unset. */
+export interface DialPart {
   readonly variable: string;
   readonly text: string;
   readonly unset: boolean;
   readonly place: Place;
 }
 
-/** Every connection the environments speak of: the edges of known programs, and any host and port side by side. */
+/** Every connection the environments configure: the edges of known programs, host and port pairs, and URLs. */
 export function dialsOf(graph: Graph, known: readonly KnownContainer[]): Dial[] {
   return graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
@@ -47,16 +47,16 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
   return (program.service.edges ?? []).flatMap((edge): Dial[] => {
     const { host, port, tls, secrets = {} } = edge.binds;
     if (!host || !port) return [];
-    const [saidHost, saidPort] = [said(container, program, host), said(container, program, port)];
-    if (!saidHost || !saidPort) return [];
-    const saidTls = tls ? said(container, program, tls) : undefined;
+    const [dialledHost, dialledPort] = [partOf(container, program, host), partOf(container, program, port)];
+    if (!dialledHost || !dialledPort) return [];
+    const dialledTls = tls ? partOf(container, program, tls) : undefined;
     return [
       {
         workload,
         container,
-        host: saidHost,
-        port: saidPort,
-        ...(saidTls ? { tls: saidTls } : {}),
+        host: dialledHost,
+        port: dialledPort,
+        ...(dialledTls ? { tls: dialledTls } : {}),
         secrets: Object.entries(secrets).map(([name, variable]) => ({
           name,
           variable,
@@ -68,7 +68,7 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
   });
 }
 
-function said(container: Container, { service }: Program, variable: string): Said | undefined {
+function partOf(container: Container, { service }: Program, variable: string): DialPart | undefined {
   const entry = container.env.find(({ name }) => name === variable);
   // An empty variable is an unset one.
   if (entry && entry.value !== '' && (entry.value !== undefined || entry.from)) {
@@ -86,16 +86,16 @@ function said(container: Container, { service }: Program, variable: string): Sai
   };
 }
 
-/** `DB_HOST` beside `DB_PORT`, in anybody's container. */
+/** `DB_HOST` beside `DB_PORT`, in any container. */
 function pairDials(workload: Workload, container: Container, taken: ReadonlySet<string>): Dial[] {
   return container.env.flatMap((host) => {
     const match = /^(.*_)?(HOST|HOSTNAME|ADDR)$/i.exec(host.name);
     const port =
       match && container.env.find(({ name }) => name.toLowerCase() === `${match[1] ?? ''}port`.toLowerCase());
     if (!port || taken.has(host.name) || taken.has(port.name) || isListenAddress(host.value ?? '')) return [];
-    const [saidHost, saidPort] = [plain(host), plain(port)];
-    return saidHost && saidPort && /^\d+$/.test(saidPort.text)
-      ? [{ workload, container, host: saidHost, port: saidPort, secrets: [] }]
+    const [dialledHost, dialledPort] = [plain(host), plain(port)];
+    return dialledHost && dialledPort && /^\d+$/.test(dialledPort.text)
+      ? [{ workload, container, host: dialledHost, port: dialledPort, secrets: [] }]
       : [];
   });
 }
@@ -105,8 +105,8 @@ export const isListenAddress = (text: string): boolean => /^(0\.0\.0\.0|::|\[::\
 const usualPorts: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
 
 /**
- * `http://model.ai:8080/v1` and its like, and `host:1234`, in anybody's container. With an `@` further on, what looks like
- * the host may be a part of a password.
+ * URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container. With an `@` further on, what looks like the
+ * host may be part of a password.
  */
 function urlDials(workload: Workload, container: Container): Dial[] {
   return container.env.flatMap((entry) => {
@@ -123,7 +123,7 @@ function urlDials(workload: Workload, container: Container): Dial[] {
   });
 }
 
-const plain = ({ name, value, secret, place }: EnvEntry): Said | undefined =>
+const plain = ({ name, value, secret, place }: EnvEntry): DialPart | undefined =>
   value === undefined || value === '' || secret
     ? undefined
     : { variable: name, text: value, unset: false, place };

@@ -4,10 +4,7 @@ import type { KnownKind } from './kinds.ts';
 import { readObject, type AnyObject, type ObjectOf } from './objects.ts';
 import { workloadOf, type Workload } from './workloads.ts';
 
-/**
- * What a set of manifests is made of, each part with the place it is written at: everything a check asks for
- * follows from it.
- */
+/** The objects of a set of manifests, each part with the place it is written at. */
 export interface Graph {
   readonly objects: readonly AnyObject[];
   readonly workloads: readonly Workload[];
@@ -19,11 +16,11 @@ export interface Graph {
 
 export interface ReadGraph {
   readonly graph: Graph;
-  /** What has no shape Kubernetes would accept; such objects are not in the graph. */
+  /** The fields Kubernetes would refuse; their objects are not in the graph. */
   readonly faults: readonly Fault[];
 }
 
-/** Reads documents into a graph. Pure: nothing is asked but the documents. */
+/** Reads documents into a graph. Pure. */
 export function readGraph(docs: readonly Doc[]): ReadGraph {
   const reads = docs.map((doc) => ({ doc, ...readObject(doc) }));
   const usual = usualNamespace(docs);
@@ -44,7 +41,7 @@ export function readGraph(docs: readonly Doc[]): ReadGraph {
   return { graph: graphOf(objects), faults: reads.flatMap(({ faults }) => faults) };
 }
 
-/** What `helm test` runs and removes again is no part of what is installed. */
+/** `helm test` runs and removes such objects; they are not installed. */
 const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
   /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
@@ -61,7 +58,7 @@ function graphOf(objects: readonly AnyObject[]): Graph {
   };
 }
 
-/** Objects that name no namespace are applied where the others are: to the one they name, if it is one. */
+/** The namespace of objects that name none: the one the others name, if it is only one. */
 function usualNamespace(docs: readonly Doc[]): string {
   const named = new Set(
     docs.flatMap(({ value }) => {

@@ -9,12 +9,12 @@ export type Host =
   | { readonly kind: 'service'; readonly service: Service }
   /** The pod itself. */
   | { readonly kind: 'itself' }
-  /** Somewhere the manifests say nothing of: a name or address outside, a namespace that is not among them. */
+  /** Not in the manifests: a name or address outside the cluster, or in another namespace. */
   | { readonly kind: 'outside'; readonly address?: string }
   /** A name of a Service that is not there. */
   | { readonly kind: 'missing'; readonly name: string; readonly namespace: string };
 
-/** What clusters call themselves, unless told otherwise. */
+/** The usual DNS domain of a cluster. */
 const usualDomain = 'cluster.local';
 
 /** What `host` is, seen from a pod of `namespace`, as the cluster's DNS would answer. */
@@ -42,13 +42,13 @@ function dotted(graph: Graph, namespace: string, name: string): Host {
   const [first = '', second = '', third] = name.split('.');
   const near = hasNamespace(graph, second);
   if (third === undefined && near) return serviceOrMissing(graph, second, first);
-  // `redis.chat.svx`: nobody has such a name in the world.
+  // `redis.chat.svx`: there is no such top-level domain, so `svc` is meant.
   if (third !== undefined && near && distance(third, 'svc') === 1)
     return { kind: 'missing', name: first, namespace: `${second}.${third}` };
   return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
 }
 
-/** A name under `svc`; a cluster may call itself as it likes, but not almost as all others do. */
+/** A name under `svc`. A cluster's domain is free, but one a letter or two off the usual one is a typo. */
 const inCluster = (graph: Graph, from: string, name: string, domain: string): Host =>
   domain !== usualDomain && distance(domain, usualDomain) <= 2
     ? { kind: 'missing', name, namespace: `of cluster ${domain}` }

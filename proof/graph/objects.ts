@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../model/nearest.ts';
+import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
-import { valueAt } from '../shown.ts';
-import type { Doc, Path, Place } from '../source.ts';
+import { valueAt, type Doc, type Path, type Place } from '../source.ts';
 import { homeOf, isKnown, isOwnGroup, kindsOf, shapes, type KnownKind, type Parsed } from './kinds.ts';
 
 /** One object of the manifests, read by the shape of its kind. */
@@ -20,12 +20,12 @@ export type AnyObject = ObjectOf<KnownKind>;
 
 interface Read {
   readonly faults: readonly Fault[];
-  /** Absent for a kind nothing is proved about. */
+  /** Absent for a kind that is not checked. */
   readonly kind?: KnownKind;
   readonly content?: Parsed<KnownKind>;
 }
 
-/** Objects are read once: a mutated set of manifests shares all documents but one with the original. */
+/** Each document is read once: a mutated set of manifests shares all but one with the original. */
 const memory = new WeakMap<object, Read>();
 
 /** Reads a document by the shape of its kind. */
@@ -64,7 +64,7 @@ function identityProblem(doc: Doc, apiVersion: unknown, kind: unknown): Fault | 
   if (kinds?.includes(kind)) return undefined;
   if (kinds) return wrongKind(doc, apiVersion, kind, kinds);
   const meant = homeOf(kind);
-  // Other people's groups are theirs, but for one that is a letter or two from Kubernetes' own.
+  // Any other API group may exist, unless it is a letter or two from one of Kubernetes' own.
   if (!isOwnGroup(apiVersion) && !(meant && distance(apiVersion.toLowerCase(), meant) <= 2)) return undefined;
   return {
     code: 'UNKNOWN_KIND',
@@ -91,19 +91,19 @@ function shapeFault(doc: Doc, path: Path, issue: { readonly message: string }): 
   const expected = expectedIn(issue.message, found);
   return {
     code: 'INVALID_FIELD',
-    message: `${path.join('.') || 'The object'} is ${shownValue(doc, path, found)}; expected ${expected}.`,
+    message: `${path.join('.') || 'The object'} is ${foundText(doc, path, found)}; expected ${expected}.`,
     here: { doc, path },
     fix: `Write ${expected}.`,
   };
 }
 
-function shownValue(doc: Doc, path: Path, found: unknown): string {
+function foundText(doc: Doc, path: Path, found: unknown): string {
   if (found === undefined) return 'nothing';
   const secret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
-  return secret ? '(secret, not shown)' : JSON.stringify(found).slice(0, 80);
+  return secret ? notShown : JSON.stringify(found).slice(0, 80);
 }
 
-/** What zod says, in words for a person. */
+/** The expectation in zod's message, as it completes "expected …". */
 function expectedIn(message: string, found: unknown): string {
   const unquoted = /expected string, received (number|boolean)/.test(message);
   if (unquoted) return `a text; put it in quotes: "${String(found)}"`;

@@ -1,7 +1,7 @@
 import type { ObjectOf } from './objects.ts';
 import { within } from '../shapes/cidr.ts';
 import type { Peer, PortRule } from '../shapes/network.ts';
-import { selects, type Labels } from './selectors.ts';
+import { everyPod, selects, type Labels } from './selectors.ts';
 
 export type Policy = ObjectOf<'NetworkPolicy'>;
 
@@ -72,12 +72,10 @@ export const policiesFor = (policies: readonly Policy[], party: Party, direction
       directionsOf(policy).includes(direction) &&
       policy.namespace === party.namespace?.name &&
       party.labels !== undefined &&
-      selects(policy.content.spec.podSelector ?? everybody, party.labels),
+      selects(policy.content.spec.podSelector ?? everyPod, party.labels),
   );
 
-const everybody = { matchLabels: {}, matchExpressions: [] };
-
-/** An absent or empty list means everybody. */
+/** An absent or empty list means every peer. */
 const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boolean =>
   peers.length === 0 || peers.some((peer) => peerMatches(policy, peer, party));
 
@@ -94,7 +92,7 @@ function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {
   const namespace = peer.namespaceSelector
     ? selects(peer.namespaceSelector, party.namespace.labels)
     : party.namespace.name === policy.namespace;
-  return namespace && selects(peer.podSelector ?? everybody, party.labels);
+  return namespace && selects(peer.podSelector ?? everyPod, party.labels);
 }
 
 function portsMatch(ports: readonly PortRule[], { to, port, protocol }: Connection): boolean {

@@ -1,11 +1,11 @@
 import type { Process, Program } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
-import { managedByUs } from './ours.ts';
+import { isManagedByMooring } from './managed-by.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
 import type { Container, Workload } from './workloads.ts';
 
-/** A container whose program the contract describes. */
+/** A container whose program is known. */
 export interface KnownContainer {
   readonly workload: Workload;
   readonly container: Container;
@@ -21,7 +21,7 @@ export interface KnownContainer {
 export function knownContainers(graph: Graph, programs: readonly Program[]): KnownContainer[] {
   const all = graph.workloads.flatMap((workload) =>
     workload.containers
-      // What is not known of its environment may be anything: nothing is said of such a container.
+      // Where a part of the environment is not among the manifests, the checks of programs cannot judge it.
       .filter(({ init, envKnown }) => !init && envKnown)
       .map((container) => ({ workload, container, found: recognise(workload, container, programs) })),
   );
@@ -40,8 +40,8 @@ export function knownContainers(graph: Graph, programs: readonly Program[]): Kno
 }
 
 /**
- * What it is told to open; where nothing tells it, what it declares under the name of the port, or alone; and where
- * that says nothing either, its usual port. So a port that is renamed everywhere is renamed here too.
+ * The ports a process opens: as configured; else as declared under the port's name, or as the only unnamed port; else
+ * its default. So a port that is changed everywhere is changed here too.
  */
 function opensOf({ spec }: Container, { service, facts }: Program, running: Process): Record<string, number> {
   const told = facts.told(running);
@@ -62,8 +62,8 @@ function opensOf({ spec }: Container, { service, facts }: Program, running: Proc
 }
 
 /**
- * By the image; else, for an object of ours whose image was replaced, by the service's label; else by the variables:
- * whoever is given three names of a program's own, and most of what it is given, is that program.
+ * By the image; else by the labels of an object of Mooring whose image was replaced; else by the variables: at least
+ * three are a program's own, and they are at least half of all.
  */
 function recognise(
   workload: Workload,
@@ -75,7 +75,7 @@ function recognise(
   if (byImage) return { program: byImage, by: 'image' };
   const byLabel = programs.find(
     ({ service }) =>
-      managedByUs(workload.object) &&
+      isManagedByMooring(workload.object) &&
       workload.labels['app.kubernetes.io/name'] === service.name &&
       service.name === container.name,
   );

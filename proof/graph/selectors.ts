@@ -2,6 +2,9 @@ import type { Selector } from '../shapes/common.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** The selector without terms, which an absent one stands for. */
+export const everyPod: Selector = { matchLabels: {}, matchExpressions: [] };
+
 /** Whether a label selector, as Kubernetes reads it, selects these labels; an empty one selects everything. */
 export function selects(selector: Selector, labels: Labels): boolean {
   return (
@@ -26,7 +29,7 @@ export function selects(selector: Selector, labels: Labels): boolean {
 export const includes = (labels: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);
 
-/** A selector as a person writes it: `app=redis, tier in (a, b)`. */
+/** A selector as text: `app=cache, tier in (a, b)`. */
 export function selectorText(selector: Selector): string {
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
   const terms = selector.matchExpressions.map(({ key, operator, values }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amountPattern } from '../../model/quantity.ts';
 
-/** Building blocks of the shapes: what a value must look like whatever it means. */
+/** Building blocks of the shapes. */
 
 const label63 = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 

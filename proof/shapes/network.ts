@@ -4,7 +4,7 @@ import { list } from './container.ts';
 import { labelName, labels, objectName, portNumber, portName, portReference, protocol, selector } from './common.ts';
 import { cidrProblem } from './cidr.ts';
 
-/** The shapes of what leads to pods and of what keeps others from them. */
+/** The shapes of Services, Ingresses and NetworkPolicies. */
 
 const nodePort = z
   .int()

@@ -105,7 +105,7 @@ describe.each(Object.entries(stacks))('the stack %s', (_, stack) => {
   });
 });
 
-/** What Pod Security `restricted` demands; the rest of the hardening is demanded by proof/hardening.ts. */
+/** What Pod Security `restricted` demands; the rest of the hardening is demanded by proof/packs/mooring/hardening.ts. */
 const demanded = [
   'securityContext.runAsNonRoot',
   'securityContext.seccompProfile',

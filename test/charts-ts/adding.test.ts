@@ -6,7 +6,7 @@ import { envExample, portTable, variableTable } from '../../model/describe.ts';
 import { serviceOf } from '../../model/environment.ts';
 import type { StatefulService } from '../../model/stack.ts';
 import { host, port } from '../../model/variable.ts';
-import { hardeningProblems } from '../../proof/hardening.ts';
+import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { reach } from '../../proof/reach.ts';
 import { containerEnv, idOf, pick, stackOf } from './rendered.ts';
 

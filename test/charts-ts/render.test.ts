@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hostOf, serviceOf } from '../../model/environment.ts';
 import { labelProblem, workloadNameLength } from '../../model/names.ts';
 import { renderStack } from '../../charts-ts/render.ts';
-import { hardeningProblems } from '../../proof/hardening.ts';
+import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { at, fakeSecrets, idOf, pick, presetDocuments, stackOf, workloadsOf } from './rendered.ts';
 
 const demo = stackOf();

@@ -11,7 +11,7 @@ import { kindConfig } from '../../charts-ts/kind-config.ts';
 import { renderStack } from '../../charts-ts/render.ts';
 import { envExample, portTable } from '../../model/describe.ts';
 import { serviceOf } from '../../model/environment.ts';
-import { hardeningProblems } from '../../proof/hardening.ts';
+import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { reach } from '../../proof/reach.ts';
 import { at, containerEnv, idOf, pick, stackOf } from './rendered.ts';
 import { somebodyElsesStack } from './somebody-elses-stack.ts';

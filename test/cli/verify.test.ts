@@ -40,7 +40,7 @@ test('a folder without a contradiction ends with 0', async () => {
   written('all.yaml', good);
   written('notes.txt', 'not a manifest');
   expect(await run(folder)).toBeUndefined();
-  expect(printed).toBe('33 objects: nothing contradicts anything.\n');
+  expect(printed).toBe('33 objects: no findings.\n');
 });
 
 test('a finding ends with 1 and names file and line', async () => {

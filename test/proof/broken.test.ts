@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findingText } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError } from '../../proof/source.ts';
-import { verify } from '../../proof/verify.ts';
+import { verifyChat } from './known.ts';
 
 const folder = join(import.meta.dirname, 'broken');
 const files = globSync('*.yaml', { cwd: folder }).sort();
@@ -11,7 +11,7 @@ const files = globSync('*.yaml', { cwd: folder }).sort();
 /** What is said about a file, as the terminal shows it. */
 function said(file: string): string {
   try {
-    return verify(readDocuments(file, readFileSync(join(folder, file), 'utf8')))
+    return verifyChat(readDocuments(file, readFileSync(join(folder, file), 'utf8')))
       .map(findingText)
       .join('\n');
   } catch (error) {

@@ -1,5 +1,6 @@
 /**
- * Who may reach what in the default stack, as `reach` says it, written by hand: everybody may open the chat; operations are for two; stores are for the backend, which alone asks for names.
+ * Who may reach what in the default stack, in the lines of `reach`, written by hand: all may open the chat; operations are
+ * for monitoring and the operator; stores are for the backend, the only one that may use DNS.
  */
 export const expectedReach: readonly string[] = [
   'backend → 169.254.20.10/32:53',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
-import { hardeningProblems } from '../../proof/hardening.ts';
+import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { idOf, pick, stackOf, workloadsOf } from '../charts-ts/rendered.ts';
 import { containerHardening, podHardening, without } from './hardening-fields.ts';
 

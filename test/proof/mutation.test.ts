@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf } from '../../proof/verify.ts';
+import { chatFaults } from './known.ts';
 import { fileDocs, presetDocs, presets } from './manifests.ts';
 import { measure, type Proof } from './mutation/measure.ts';
 
@@ -23,7 +23,7 @@ test('of manifests in another style, no mutant of a sample survives', () => {
 
 test('a proof that overlooks one thing is found out: its sabotage twin', () => {
   const blind: Proof = (docs) =>
-    faultsOf(docs)
+    chatFaults(docs)
       .map(({ code }) => code)
       .filter((code) => !['PORT_NOT_SERVED', 'WRONG_PORT'].includes(code));
   const incident = measure(

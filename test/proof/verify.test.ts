@@ -1,22 +1,23 @@
 import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
+import { backendImage } from '../../contract/services/backend.ts';
 import { findingText } from '../../proof/findings.ts';
-import { shownAt } from '../../proof/shown.ts';
+import { shownAt } from '../../proof/redact.ts';
 import { readDocuments } from '../../proof/source.ts';
-import { verify } from '../../proof/verify.ts';
 import { cornerStack } from '../charts-ts/corner-stack.ts';
 import { stackOf } from '../charts-ts/rendered.ts';
 import { somebodyElsesStack } from '../charts-ts/somebody-elses-stack.ts';
+import { chatRedactor, verifyChat } from './known.ts';
 import { fileDocs, fileText, presetDocs, presets, presetYaml, yamlOf } from './manifests.ts';
 
 /** What is found in a text, as a person reads it. */
 const found = (text: string, file = 'all.yaml'): string[] =>
-  verify(readDocuments(file, text)).map(findingText);
+  verifyChat(readDocuments(file, text)).map(findingText);
 
 describe('nothing is found', () => {
   test.each(presets)('in what is rendered for the preset %s', (preset) => {
-    expect(verify(presetDocs(preset)).map(findingText)).toEqual([]);
+    expect(verifyChat(presetDocs(preset)).map(findingText)).toEqual([]);
   });
 
   test.each([
@@ -65,13 +66,13 @@ describe('nothing is found', () => {
       ownerReferences: [owner],
       readinessGates: ['mooring.dev/redis-ready'],
     });
-    expect(verify(objects.map((value) => ({ file: '', value, lineOf: () => 1 }))).map(findingText)).toEqual(
-      [],
-    );
+    expect(
+      verifyChat(objects.map((value) => ({ file: '', value, lineOf: () => 1 }))).map(findingText),
+    ).toEqual([]);
   });
 
   test.each(globSync('{handwritten,charts}/*.yaml', { cwd: import.meta.dirname }))('in %s', (name) => {
-    expect(verify(fileDocs(name)).map(findingText)).toEqual([]);
+    expect(verifyChat(fileDocs(name)).map(findingText)).toEqual([]);
   });
 });
 
@@ -115,7 +116,7 @@ describe('the incident', () => {
   test('a port of 6380 where the Service serves 6379 is named at both places, and whose port it usually is', () => {
     const line = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
     const broken = dev.replace('REDIS_PORT: "6379"', 'REDIS_PORT: "6380"');
-    const [finding, ...more] = verify(readDocuments('dist/all.yaml', broken));
+    const [finding, ...more] = verifyChat(readDocuments('dist/all.yaml', broken));
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
       code: 'PORT_NOT_SERVED',
@@ -136,7 +137,9 @@ describe('the incident', () => {
     ['QDRANT_PORT: "6333"', 'QDRANT_PORT: "6334"', "6334 is Qdrant's gRPC port, not its HTTP one."],
     ['NEO4J_PORT: "7687"', 'NEO4J_PORT: "7474"', "7474 is Neo4j's browser port, not Bolt."],
   ])('%s → %s: %s', (from, to, hint) => {
-    expect(verify(readDocuments('all.yaml', dev.replace(from, to))).map((one) => one.hint)).toContain(hint);
+    expect(verifyChat(readDocuments('all.yaml', dev.replace(from, to))).map((one) => one.hint)).toContain(
+      hint,
+    );
   });
 
   test('a variable left out takes its default, which is the pod itself', () => {
@@ -168,7 +171,7 @@ test.each([
   ['neo4j/', []],
 ])('of a NEO4J_AUTH whose password is kept elsewhere, the user %s is judged', (user, codes) => {
   const text = presetYaml('production').replace('neo4j/$(MOORING', `${user}$(MOORING`);
-  expect(verify(readDocuments('a', text)).map(({ code }) => code)).toEqual(codes);
+  expect(verifyChat(readDocuments('a', text)).map(({ code }) => code)).toEqual(codes);
 });
 
 describe('a secret is shown nowhere', () => {
@@ -196,7 +199,10 @@ describe('a secret is shown nowhere', () => {
     const [doc] = readDocuments('a', JSON.stringify(document));
     return (
       doc &&
-      shownAt({ doc, path: field.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) })
+      shownAt(
+        { doc, path: field.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) },
+        chatRedactor,
+      )
     );
   };
 
@@ -212,13 +218,13 @@ describe('a secret is shown nowhere', () => {
     ['a URL for a port', 'REDIS_PORT', `redis://:${secret}@cache:6379`],
     ['a name nobody knows', 'SENTRY_TOKEN', secret],
   ])('%s: %s', (_, name, value) => {
-    const text = JSON.stringify(verify(readDocuments('a', env(name, value))));
+    const text = JSON.stringify(verifyChat(readDocuments('a', env(name, value))));
     expect(text).toContain('ENV_TWICE');
     const written = presetYaml('dev')
       .replace(new RegExp(`^  ${name}: .*\n`, 'm'), '')
       .replace(/^ {2}LOG_LEVEL: .*/m, `  ${name}: ${JSON.stringify(value)}`);
     expect(written).toContain(value);
-    const all = JSON.stringify(verify(readDocuments('b', written)));
+    const all = JSON.stringify(verifyChat(readDocuments('b', written)));
     expect(text + all).not.toMatch(/hunter2|Zz9/);
   });
 
@@ -242,12 +248,36 @@ describe('a secret is shown nowhere', () => {
   });
 });
 
+test.each(['REDIS_PORT', 'LOG_LEVEL', 'AUTH_MODE'])('the text of a Secret is not shown as %s', (name) => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'odd' },
+    stringData: { text: 'hunter2' },
+  };
+  const env = [{ name, valueFrom: { secretKeyRef: { name: 'odd', key: 'text' } } }];
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'unlucky' },
+    spec: { containers: [{ name: 'api', image: backendImage, env }] },
+  };
+  const findings = verifyChat(readDocuments('a', `${JSON.stringify(secret)}\n---\n${JSON.stringify(pod)}`));
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      code: 'ENV_INVALID',
+      message: expect.stringContaining(`${name} is (secret, not shown)`) as string,
+    }),
+  );
+  expect(JSON.stringify(findings)).not.toContain('hunter2');
+});
+
 test('no value of a secret is ever shown', () => {
   const text = presetYaml('dev').replace('cmVkaXM', '!!!');
   const secret = 'aLongEnoughPasswordForTheGraph';
   const written = fileText('handwritten/assistant.yaml').replace(`neo4j/${secret}`, `somebody/${secret}`);
   expect(
-    JSON.stringify([verify(readDocuments('a', text)), verify(readDocuments('b', written))]),
+    JSON.stringify([verifyChat(readDocuments('a', text)), verifyChat(readDocuments('b', written))]),
   ).not.toContain(secret);
   expect(found(written)).not.toEqual([]);
 });

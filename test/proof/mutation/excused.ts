@@ -58,7 +58,7 @@ export const excuses: readonly Excuse[] = [
   {
     name: 'kept-elsewhere',
     reason:
-      'The class and the certificate of an Ingress are objects of somebody else, not among the manifests.',
+      'The class and the certificate of an Ingress are objects of another owner, not among the manifests.',
     covers: (mutant) =>
       (at(mutant).endsWith('ingressClassName') && isNotAmong(mutant, 'IngressClass')) ||
       (/tls\.\d+\.secretName$/.test(at(mutant)) && isNotAmong(mutant, 'Secret')),

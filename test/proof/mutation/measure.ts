@@ -1,9 +1,8 @@
-import { chatPrograms } from '../../../contract/programs.ts';
 import { subjectOf } from '../../../proof/checks/subject.ts';
 import { readGraph } from '../../../proof/graph/graph.ts';
-import { faultsOf } from '../../../proof/verify.ts';
 import type { FindingCode } from '../../../proof/codes.ts';
 import type { Doc } from '../../../proof/source.ts';
+import { chatFaults, chatKnowledge } from '../known.ts';
 import { excuses } from './excused.ts';
 import { mutantsOf, mutantText, type Mutant } from './mutants.ts';
 import { resolved } from './resolved.ts';
@@ -19,7 +18,7 @@ export interface Measure {
   readonly byExcuse: Record<string, string[]>;
   /** Neither caught nor equivalent nor excused: a hole in the proof. */
   readonly survivors: string[];
-  /** The equivalent ones in words, for whoever wants to judge them. */
+  /** The equivalent ones in words, for review. */
   readonly equivalents: string[];
   /** Every code a mutant was caught by. */
   readonly codes: Set<FindingCode>;
@@ -29,7 +28,7 @@ export interface Measure {
 
 /** What is measured: whether a set of manifests has findings, and which codes they are of. */
 export type Proof = (docs: readonly Doc[]) => readonly FindingCode[];
-const ourProof: Proof = (docs) => faultsOf(docs).map(({ code }) => code);
+const ourProof: Proof = (docs) => chatFaults(docs).map(({ code }) => code);
 
 /**
  * Puts every mutant to the proof. Nothing is rendered.
@@ -52,7 +51,7 @@ export function measure(
     codes: new Set(),
     falseAlarms: proof(docs).length,
   };
-  const original = resolved(docs, chatPrograms).join('\n');
+  const original = resolved(docs, chatKnowledge).join('\n');
   let index = 0;
   for (const mutant of mutantsOf(docs)) {
     if (!chosen(index++)) continue;
@@ -73,12 +72,12 @@ function judge(
     result.caught += 1;
     return;
   }
-  if (resolved(mutant.docs, chatPrograms).join('\n') === original) {
+  if (resolved(mutant.docs, chatKnowledge).join('\n') === original) {
     result.equivalent += 1;
     result.equivalents.push(mutantText(mutant));
     return;
   }
-  const subject = subjectOf(readGraph(mutant.docs).graph, chatPrograms);
+  const subject = subjectOf(readGraph(mutant.docs).graph, chatKnowledge);
   const excuse = excuses.find(({ covers }) => covers(mutant, subject));
   if (!excuse) {
     result.survivors.push(mutantText(mutant));

@@ -2,9 +2,9 @@ import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf, type Asking } from '../../../proof/checks/probes.ts';
 import { called, type Subject } from '../../../proof/checks/subject.ts';
 import { resolveHost } from '../../../proof/graph/hosts.ts';
-import { managedByUs } from '../../../proof/graph/ours.ts';
+import { isManagedByMooring } from '../../../proof/graph/managed-by.ts';
 import { declaredPorts } from '../../../proof/graph/ports.ts';
-import { valueAt } from '../../../proof/shown.ts';
+import { valueAt } from '../../../proof/source.ts';
 import { leavesOf } from './leaves.ts';
 import type { Mutant } from './mutants.ts';
 
@@ -97,7 +97,7 @@ export const isNamespaceOfOthers = (mutant: Mutant, { graph }: Subject): boolean
     .some(({ name, labels }) => [name, ...Object.values(labels)].some((text) => both(mutant).includes(text)));
 
 export const isOurs = (mutant: Mutant, { graph }: Subject): boolean =>
-  graph.objects.some((object) => called(object) === mutant.object && managedByUs(object));
+  graph.objects.some((object) => called(object) === mutant.object && isManagedByMooring(object));
 
 /** The word before, in a list of them. */
 export const wordBefore = ({ docs, object, path }: Mutant): unknown => {

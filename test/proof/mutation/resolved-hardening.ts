@@ -1,15 +1,15 @@
 import type { Graph } from '../../../proof/graph/graph.ts';
-import { containerRules, podRules } from '../../../proof/hardening.ts';
+import { mooringRules } from '../../../proof/packs/mooring/hardening.ts';
 
 /** Every hardening field as it is, of pods, containers, accounts, Secrets and Namespaces. */
 export function hardeningOf(graph: Graph): string[] {
   return [
     ...graph.workloads.flatMap(({ pod, containers }, index) => [
-      ...podRules.map(({ field, holds }) => `pod ${index}: ${field} ${holds(pod)}`),
+      ...mooringRules.pod.map(({ field, holds }) => `pod ${index}: ${field} ${holds(pod)}`),
       `pod ${index}: users ${usersOf(pod.securityContext)}`,
       `pod ${index}: seccomp ${pod.securityContext.seccompProfile?.type ?? '-'}`,
       ...containers.flatMap(({ spec }, position) => [
-        ...containerRules.map(
+        ...mooringRules.container.map(
           ({ field, holds }) => `pod ${index} container ${position}: ${field} ${holds(spec)}`,
         ),
         `pod ${index} container ${position}: root ${spec.securityContext.runAsNonRoot ?? '-'} ${usersOf(spec.securityContext)}`,

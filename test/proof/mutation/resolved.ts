@@ -1,5 +1,4 @@
 import { asText } from '../../../model/variable.ts';
-import type { Program } from '../../../model/program.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
 import { probesOf } from '../../../proof/checks/probes.ts';
 import { subjectOf, type Subject } from '../../../proof/checks/subject.ts';
@@ -9,6 +8,7 @@ import { resolveHost } from '../../../proof/graph/hosts.ts';
 import { allowed, type Party } from '../../../proof/graph/policies.ts';
 import { declaredPorts, selectedBy, servicePort, targetOf, type Service } from '../../../proof/graph/ports.ts';
 import type { Workload } from '../../../proof/graph/workloads.ts';
+import type { Knowledge } from '../../../proof/knowledge.ts';
 import { outsiders, podParty } from '../../../proof/reach.ts';
 import type { Doc } from '../../../proof/source.ts';
 import { hardeningOf } from './resolved-hardening.ts';
@@ -16,10 +16,10 @@ import { hardeningOf } from './resolved-hardening.ts';
 /**
  * What a set of manifests comes to once every name is followed: who reaches what, by which name, port, variable,
  * secret and volume, and how hardened it is. Two sets with equal lines differ in nothing a connection or an attacker
- * would meet. Objects are called by their position, since a name that nobody uses decides nothing.
+ * would meet. Objects are called by their position, since an unused name changes nothing.
  */
-export function resolved(docs: readonly Doc[], programs: readonly Program[]): string[] {
-  const subject = subjectOf(readGraph(docs).graph, programs);
+export function resolved(docs: readonly Doc[], knowledge: Knowledge): string[] {
+  const subject = subjectOf(readGraph(docs).graph, knowledge);
   const { graph } = subject;
   const lines = [
     ...graph.workloads.flatMap((workload, index) => ofWorkload(subject, workload, `pod ${index}`)),
@@ -211,7 +211,7 @@ function dials(subject: Subject): string[] {
 const usualOf = ({ known }: Subject, container: unknown, name: string): string =>
   asText(known.find((one) => one.container === container)?.program.service.variables?.[name]?.default ?? '-');
 
-/** Who may reach which port, between pods and everybody else, with the places that matter outside. */
+/** Who may reach which port, between pods and other parties, with the outside places that matter. */
 function reached({ graph }: Subject): string[] {
   const policies = graph.ofKind('NetworkPolicy');
   const pods = graph.workloads.map((workload, index) => ({

@@ -1,20 +1,20 @@
-import { suffixes, workloadName } from '../../model/names.ts';
-import type { Fault } from '../findings.ts';
-import { resolveHost } from '../graph/hosts.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { instanceLabel, managedByUs, nameLabel } from '../graph/ours.ts';
-import { routesOf } from './ingress.ts';
-import { called, inPod, when, type Check, type Subject } from './subject.ts';
+import { suffixes, workloadName } from '../../../model/names.ts';
+import type { Fault } from '../../findings.ts';
+import { resolveHost } from '../../graph/hosts.ts';
+import { placeIn, type AnyObject } from '../../graph/objects.ts';
+import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
+import { routesOf } from '../../checks/ingress.ts';
+import { called, inPod, when, type Check, type Subject } from '../../checks/subject.ts';
 
-/** The laws of what this project renders, held against objects that say they are ours. */
+/** Mooring's conventions for what it renders, checked on objects whose labels say that Mooring rendered them. */
 
-/** A name is `<stack>-<service>`, maybe with a suffix the contract knows; labels say both again. */
+/** A name is `<stack>-<service>`, with one of the suffixes of `model/names.ts` or none; labels hold both again. */
 export const names: Check = (subject) =>
-  subject.graph.objects.filter(managedByUs).flatMap((object): Fault[] => {
+  subject.graph.objects.filter(isManagedByMooring).flatMap((object): Fault[] => {
     const [stack, service] = [object.labels[instanceLabel], object.labels[nameLabel]];
     const free = object.kind === 'NetworkPolicy' || object.kind === 'Secret' || isReferredTo(subject, object);
     if (stack === undefined || service === undefined || free) return [];
-    // A stack that was renamed everywhere goes by what its workloads are called.
+    // A stack that was renamed everywhere is named as its workloads are.
     const workload = subject.graph.workloads.find(
       ({ object: one }) => one.labels[instanceLabel] === stack && one.labels[nameLabel] === service,
     );
@@ -41,7 +41,7 @@ const suffixesOf: Readonly<Record<string, readonly string[]>> = {
   ConfigMap: [suffixes.config, suffixes.files],
 };
 
-/** A Service that somebody calls by its name may have any: whoever calls it would not find it under another. */
+/** A Service that is dialled or routed to by its name may have any name: a wrong one would be found at its callers. */
 function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
   if (object.kind !== 'Service') return false;
   return (
@@ -53,10 +53,10 @@ function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
   );
 }
 
-/** Our pods run as one user and group, which owns their volumes. */
+/** A pod runs as one user and group, which also owns its volumes. */
 export const users: Check = ({ graph }) =>
   graph.workloads
-    .filter(({ object }) => managedByUs(object))
+    .filter(({ object }) => isManagedByMooring(object))
     .flatMap((workload): Fault[] => {
       const chosen = ['runAsUser', 'runAsGroup', 'fsGroup'].map((field) => ({
         field,
@@ -75,11 +75,11 @@ export const users: Check = ({ graph }) =>
       ];
     });
 
-/** A Service that explains unready pods, or makes them find each other, must lead to them. */
+/** A Service for pods that are not ready (the page, the peers of a store) must publish them. */
 export const unreadyServices: Check = ({ graph }) =>
   graph
     .ofKind('Service')
-    .filter(managedByUs)
+    .filter(isManagedByMooring)
     .flatMap((service): Fault[] => {
       const { spec } = service.content;
       const unready = [suffixes.page, suffixes.peers].some((suffix) => service.name.endsWith(`-${suffix}`));
@@ -119,23 +119,23 @@ export const unreadyServices: Check = ({ graph }) =>
       ];
     });
 
-/** Our Secret never changes: another value over an old volume locks everybody out. */
+/** The Secret of a stack is immutable: the stores' volumes keep the old passwords, so changed ones are refused. */
 export const immutableSecrets: Check = ({ graph }) =>
   graph
     .ofKind('Secret')
-    .filter((secret) => managedByUs(secret) && secret.content.immutable !== true)
+    .filter((secret) => isManagedByMooring(secret) && secret.content.immutable !== true)
     .map((secret) => ({
       code: 'SECRET_MUTABLE' as const,
-      message: `${called(secret)} may be changed: other passwords over the stores' old volumes lock everybody out.`,
+      message: `${called(secret)} is mutable: the stores' volumes keep the old passwords, so clients with changed ones are refused.`,
       here: placeIn(secret, 'immutable'),
       fix: 'Set immutable to true.',
     }));
 
-/** Our Namespace asks for `restricted` in all three ways, of one version. */
+/** A Namespace enforces, audits and warns by `restricted`, of one version. */
 export const namespaces: Check = ({ graph }) =>
   graph
     .ofKind('Namespace')
-    .filter(managedByUs)
+    .filter(isManagedByMooring)
     .flatMap((space): Fault[] => {
       const modes = ['enforce', 'audit', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}`);
       const weak = modes.find((label) => space.labels[label] !== 'restricted');

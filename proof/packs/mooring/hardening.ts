@@ -1,18 +1,9 @@
-import { readGraph } from './graph/graph.ts';
-import type { Container, Workload } from './graph/workloads.ts';
-import type { ContainerSpec } from './shapes/container.ts';
-import type { PodSpec } from './shapes/pod.ts';
-import type { Path } from './source.ts';
-
-/**
- * What every pod of a stack must be, checked on the rendered objects. Stricter than Pod Security `restricted`: a
- * token, service links or a writable root are taken by the API server, not by us.
- */
-export interface Rule<T> {
-  readonly field: string;
-  readonly holds: (of: T) => boolean;
-  readonly expected: string;
-}
+import { hardeningFaults, shortfalls, tokenFault, type HardeningRules, type Rule } from '../../checks/hardening.ts';
+import type { Check } from '../../checks/subject.ts';
+import { readGraph } from '../../graph/graph.ts';
+import { isManagedByMooring } from '../../graph/managed-by.ts';
+import type { ContainerSpec } from '../../shapes/container.ts';
+import type { PodSpec } from '../../shapes/pod.ts';
 
 const rule = <T>(field: string, holds: (of: T) => boolean, expected: string): Rule<T> => ({
   field,
@@ -20,7 +11,7 @@ const rule = <T>(field: string, holds: (of: T) => boolean, expected: string): Ru
   expected,
 });
 
-export const podRules: readonly Rule<PodSpec>[] = [
+const podRules: readonly Rule<PodSpec>[] = [
   rule('automountServiceAccountToken', (pod) => pod.automountServiceAccountToken === false, 'false'),
   rule('enableServiceLinks', (pod) => pod.enableServiceLinks === false, 'false'),
   rule('serviceAccountName', (pod) => pod.serviceAccountName !== undefined, 'an account of its own'),
@@ -43,7 +34,7 @@ export const podRules: readonly Rule<PodSpec>[] = [
   ),
 ];
 
-export const containerRules: readonly Rule<ContainerSpec>[] = [
+const containerRules: readonly Rule<ContainerSpec>[] = [
   rule(
     'securityContext.allowPrivilegeEscalation',
     ({ securityContext }) => securityContext.allowPrivilegeEscalation === false,
@@ -70,38 +61,29 @@ export const containerRules: readonly Rule<ContainerSpec>[] = [
   rule('resources.requests.cpu', ({ resources }) => 'cpu' in resources.requests, 'a request'),
 ];
 
-/** Where a workload falls short of some rules. */
-export interface Shortfall {
-  readonly container?: Container;
-  readonly field: string;
-  readonly path: Path;
-  readonly expected: string;
-}
+/**
+ * What every workload of Mooring must satisfy. Stricter than Pod Security `restricted`, which allows a mounted token,
+ * service links and a writable root.
+ */
+export const mooringRules: HardeningRules = { pod: podRules, container: containerRules };
 
-export function shortfalls(
-  workload: Workload,
-  ofPod: readonly Rule<PodSpec>[] = podRules,
-  ofContainer: readonly Rule<ContainerSpec>[] = containerRules,
-): Shortfall[] {
-  return [
-    ...failed(ofPod, workload.pod).map((one) => ({ ...one, path: [...workload.podPath, ...one.path] })),
-    ...workload.containers.flatMap((container) =>
-      failed(ofContainer, container.spec).map((one) => ({
-        ...one,
-        container,
-        path: [...container.place.path, ...one.path],
-      })),
-    ),
-  ];
-}
+/** Mooring's own workloads must satisfy every rule, whatever their namespace enforces. */
+export const mooringHardening: Check = ({ graph }) =>
+  graph.workloads
+    .filter(({ object }) => isManagedByMooring(object))
+    .flatMap((workload) => hardeningFaults(workload, mooringRules));
 
-const failed = <T>(rules: readonly Rule<T>[], of: T): Shortfall[] =>
-  rules
-    .filter(({ holds }) => !holds(of))
-    .map(({ field, expected }) => ({ field, path: field.split('.'), expected }));
+/** Mooring's own accounts need no token. */
+export const mooringTokens: Check = ({ graph }) =>
+  graph
+    .ofKind('ServiceAccount')
+    .filter(
+      (account) => isManagedByMooring(account) && account.content.automountServiceAccountToken !== false,
+    )
+    .map(tokenFault);
 
 /**
- * Where a workload's pods fall short of the hardening, in words that name the field; empty for any other object.
+ * The rules a rendered workload breaks, in words that name the field; empty for any other object.
  * @throws RangeError when a workload has no pod template.
  */
 export function hardeningProblems(object: object): string[] {
@@ -109,7 +91,7 @@ export function hardeningProblems(object: object): string[] {
   const { graph, faults } = readGraph([{ file: '', value: object, lineOf: () => 0 }]);
   if (faults.length > 0) throw new RangeError(faults.map(({ message }) => message).join('\n'));
   return graph.workloads.flatMap((workload) =>
-    shortfalls(workload).map(({ container, field, expected }) => {
+    shortfalls(workload, mooringRules).map(({ container, field, expected }) => {
       const where = `${workload.kind} ${workload.name}${container ? `, container ${container.name}` : ''}`;
       return `${where}: ${field} must be ${expected}`;
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quoted } from './common.ts';
 
-/** The shapes of objects that hold data or stand for an identity. */
+/** The shapes of ConfigMaps, Secrets, Namespaces and ServiceAccounts. */
 
 const base64 = z
   .string('a text in base64; put it in quotes')
@@ -16,7 +16,7 @@ const map = <T extends z.ZodType>(value: T) =>
     .nullish()
     .transform((found): Record<string, z.infer<T>> => found ?? {});
 
-/** What an object of another kind has: a kind that was mistaken. */
+/** A field of another kind: the object's kind is wrong. */
 const not = z.never('nothing here').optional();
 
 export const configMap = {

@@ -1,30 +1,30 @@
 import { distance } from 'fastest-levenshtein';
-import type { Fault } from '../findings.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { instanceLabel, managedByLabel, managedByUs, nameLabel, us } from '../graph/ours.ts';
-import type { Workload } from '../graph/workloads.ts';
-import { called, when, type Check } from './subject.ts';
+import type { Fault } from '../../findings.ts';
+import { placeIn, type AnyObject } from '../../graph/objects.ts';
+import { instanceLabel, managedByLabel, isManagedByMooring, nameLabel, mooring } from '../../graph/managed-by.ts';
+import type { Workload } from '../../graph/workloads.ts';
+import { called, when, type Check } from '../../checks/subject.ts';
 
 const partOfLabel = 'app.kubernetes.io/part-of';
 const componentLabel = 'app.kubernetes.io/component';
 
 const at = (object: AnyObject, label: string) => placeIn(object, 'metadata', 'labels', label);
 
-/** What manages an object is written a letter off what manages all the others. */
+/** A typo in the label that names the manager. */
 export const manager: Check = ({ graph }) =>
   graph.objects.flatMap((object) => {
-    const written = object.labels[managedByLabel] ?? us;
-    return when(written !== us && distance(written, us) <= 2, () => ({
+    const written = object.labels[managedByLabel] ?? mooring;
+    return when(written !== mooring && distance(written, mooring) <= 2, () => ({
       code: 'LABELS',
-      message: `${called(object)} is managed by "${written}", it says; others of its kind by "${us}".`,
+      message: `${called(object)} is managed by "${written}", it says; others of its kind by "${mooring}".`,
       here: at(object, managedByLabel),
-      fix: `Write ${us}.`,
+      fix: `Write ${mooring}.`,
     }));
   });
 
-/** An object of ours is a part of the stack it is an instance of. */
+/** `part-of` and `instance` name the same stack. */
 export const wholes: Check = ({ graph }) =>
-  graph.objects.filter(managedByUs).flatMap((object) => {
+  graph.objects.filter(isManagedByMooring).flatMap((object) => {
     const [stack, whole] = [object.labels[instanceLabel], object.labels[partOfLabel]];
     return when(stack !== undefined && whole !== undefined && stack !== whole, () => ({
       code: 'LABELS',
@@ -35,10 +35,10 @@ export const wholes: Check = ({ graph }) =>
     }));
   });
 
-/** The objects of one service of ours are of one component. */
+/** The objects of one service have one component. */
 export const components: Check = ({ graph }) => {
   const ours = graph.objects.filter(
-    (object) => managedByUs(object) && object.labels[nameLabel] !== undefined,
+    (object) => isManagedByMooring(object) && object.labels[nameLabel] !== undefined,
   );
   return ours.flatMap((object) => {
     const kin = ours.filter((other) =>
@@ -62,10 +62,10 @@ function commonest(words: readonly string[]): string {
   return [...words].sort((a, b) => times(b) - times(a))[0] ?? '';
 }
 
-/** What a workload of ours makes, pods and claims, has its own labels. */
+/** The pods and claims a workload makes have the workload's labels. */
 export const copies: Check = ({ graph }) =>
   graph.workloads
-    .filter(({ object }) => managedByUs(object))
+    .filter(({ object }) => isManagedByMooring(object))
     .flatMap((workload) =>
       made(workload).flatMap(({ labels, path }) =>
         Object.entries(labels).flatMap(([label, value]): Fault[] => {

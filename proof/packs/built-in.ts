@@ -1,0 +1,7 @@
+import type { Pack } from '../checks/subject.ts';
+import { chatPack } from './chat/pack.ts';
+import { mooringPack } from './mooring/pack.ts';
+import { redisPack } from './redis/pack.ts';
+
+/** The packs of the built-in kind, its programs, and Mooring itself. */
+export const builtInPacks: readonly Pack[] = [chatPack, redisPack, mooringPack];

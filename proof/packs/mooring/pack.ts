@@ -1,0 +1,14 @@
+import type { Pack } from '../../checks/subject.ts';
+import { mooringHardening, mooringTokens } from './hardening.ts';
+import { components, copies, manager, wholes } from './labels.ts';
+import { immutableSecrets, names, namespaces, unreadyServices, users } from './mooring-conventions.ts';
+import { policyRoles } from './roles.ts';
+
+/** Mooring's conventions, checked on objects whose labels say that Mooring rendered them. */
+export const mooringPack: Pack = {
+  checks: [
+    ...[policyRoles, mooringHardening, mooringTokens, names],
+    ...[manager, wholes, components, copies],
+    ...[users, unreadyServices, immutableSecrets, namespaces],
+  ],
+};
