@@ -2,7 +2,7 @@ import { dialWord } from '../model/dial-report.ts';
 import { errorCodes } from '../model/errors.ts';
 import { parsedEnvironment, readConfig } from './config.ts';
 import { endOnSignal } from './end-on-signal.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from './http/problem.ts';
 
 /**
  * Starts the app from this process' environment; with the argument `dial`, only dials its stores and says what
@@ -25,6 +25,6 @@ async function serve(): Promise<void> {
 }
 
 async function dial(): Promise<void> {
-  const { dialReportOf } = await import('./dial.ts');
+  const { dialReportOf } = await import('./readiness/dial-report.ts');
   process.stdout.write(`${JSON.stringify(await dialReportOf(parsedEnvironment()))}\n`);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from './logger.ts';
+import type { Logger } from './observability/logger.ts';
 
 /** What a shutdown ends, in order. */
 export interface Ending {

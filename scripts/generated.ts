@@ -2,7 +2,7 @@ import { chatKind } from '../contract/chat-kind.ts';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { Metrics } from '../app/metrics.ts';
+import { Metrics } from '../app/observability/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { chatStack } from '../contract/chat-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
@@ -46,7 +46,7 @@ function generatedFiles(): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
-    'app/stores/words/lexicon.json': latestLexicon(),
+    'app/memory/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringify(kindConfig(stack))}`,
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { nameOf } from '../names.ts';
+import { nameOf } from './path-ids.ts';
 import { openerPolicy, pagePolicy } from './security-headers.ts';
 
 const document = 'index.html';

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import { backendDigest, backendValues, backendSecretsSet, type Env } from '../../contract/backend-env.ts';
 import { retryAfterSeconds, type PatientContext, type Readyz, type Status } from '../../contract/http.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
-import { nameOf } from '../names.ts';
-import { ProblemError } from '../problem.ts';
-import type { Readiness } from '../readiness.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { nameOf } from './path-ids.ts';
+import { ProblemError } from './problem.ts';
+import type { Readiness } from '../readiness/readiness.ts';
 
 /** Alive: 200 for as long as the process answers at all. No dependency may ever get it restarted. */
 export function serveHealth(server: FastifyInstance): void {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopbackName } from '../same-site.ts';
+import { isLoopbackName } from './same-site.ts';
 
 /** On every answer. Routes that may be cached, or that serve the page, set their own of a name. */
 export const securityHeaders: Readonly<Record<string, string>> = {

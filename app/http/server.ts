@@ -1,8 +1,8 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { limits } from '../../contract/protocol.ts';
-import type { Logger } from '../logger.ts';
-import { httpStatus, internalProblem, problemBody, ProblemError } from '../problem.ts';
-import type { SameSite } from '../same-site.ts';
+import type { Logger } from '../observability/logger.ts';
+import { httpStatus, internalProblem, problemBody, ProblemError } from './problem.ts';
+import type { SameSite } from './same-site.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** A whole request must be there by then; it is a path and headers. */

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Env } from '../../contract/backend-env.ts';
-import type { Authenticate } from '../authenticate.ts';
-import type { Logger } from '../logger.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Readiness } from '../readiness.ts';
-import type { SameSite } from '../same-site.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import type { SameSite } from './same-site.ts';
 import { pageFolder, servePage } from './page.ts';
 import { serveApi, serveHealth, serveOperations, serveReadiness } from './routes.ts';
 import { createServer } from './server.ts';

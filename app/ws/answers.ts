@@ -1,7 +1,7 @@
 import { firstLine } from '../../dial/words.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Answer, Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Scope } from '../stores/types.ts';
 
 export interface Message {

@@ -1,6 +1,6 @@
 import { httpPaths } from '../../contract/services/backend.ts';
-import { nameOf } from '../names.ts';
-import { ProblemError } from '../problem.ts';
+import { nameOf } from '../http/path-ids.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { Scope } from '../stores/types.ts';
 
 /**

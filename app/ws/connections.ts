@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Gate } from '../../contract/http.ts';
 import type { ServerFrame } from '../../contract/protocol.ts';
 import { productOf } from '../../dial/products.ts';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { ChatConnection } from './connection.ts';
 
 /** Answers under way may take so long beyond the spread; the pod's termination grace has room for it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeCodes } from '../../contract/protocol.ts';
-import { backoff, patience } from '../../web/src/patience.ts';
+import { backoff, patience } from '../../web/src/timing.ts';
 import { FakeWorld, message, notReady, ready, welcome } from './world.ts';
 
 const stateNames = (world: FakeWorld) => world.states.map(({ name }) => name);

@@ -9,8 +9,8 @@ import {
 } from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { patience } from './patience.ts';
-import { contextPath } from './place.ts';
+import { patience } from './timing.ts';
+import { contextPath } from './url.ts';
 import type { Socket, SocketEvents } from './connection.ts';
 
 /** @throws Error in words when the server is away, silent for so many milliseconds, or answers something else. */

@@ -5,8 +5,8 @@ import { Connection, type ConnectionState, type World } from './connection.ts';
 import { isAwaited, receive, say, unanswered, type Conversation } from './conversation.ts';
 import { afterDependency, awayBy, type Away } from './dependencies.ts';
 import { newMessage, refusalOf } from './new-message.ts';
-import { socketUrl } from './place.ts';
-import { rememberedFrom, type Remembered } from './remembered.ts';
+import { socketUrl } from './url.ts';
+import { rememberedFrom, type Remembered } from './context-panel.ts';
 import { keepUnsent, sessionOf, tokenOf, unsentOf } from './storage.ts';
 
 /** All the page shows, and what a person can do. One for each page load. */

@@ -2,7 +2,7 @@ import type { Status } from '../../contract/http.ts';
 import { afterClose, closeCodes, serverFrame } from '../../contract/protocol.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
-import { answerWithin, backoff, patience, quickWait } from './patience.ts';
+import { answerWithin, backoff, patience, quickWait } from './timing.ts';
 
 export type ConnectionState =
   | { readonly name: 'idle' }

@@ -1,5 +1,5 @@
-import { kindsOf, rootOf } from '../../stores/words/lexicon.ts';
-import { words } from '../../stores/words/terms.ts';
+import { kindsOf, rootOf } from '../words/lexicon.ts';
+import { words } from '../words/terms.ts';
 
 /** What kind of answer a question wants, as far as its words and a fact's words tell. */
 export type AnswerType = 'name' | 'person' | 'time' | 'place' | 'quantity' | 'frequency' | 'age' | 'any';

@@ -1,6 +1,6 @@
-import { isNoun, kindsNamed, rootOf } from '../../stores/words/lexicon.ts';
-import { isStopWord } from '../../stores/words/stop-words.ts';
-import { words } from '../../stores/words/terms.ts';
+import { isNoun, kindsNamed, rootOf } from '../words/lexicon.ts';
+import { isStopWord } from '../words/stop-words.ts';
+import { words } from '../words/terms.ts';
 import { answerTypeOf, type AnswerType } from './answer-type.ts';
 
 /** A word of a question that a fact must know to answer it. */

@@ -1,5 +1,5 @@
-import { alikeTo, kindsOf, rootOf } from '../../stores/words/lexicon.ts';
-import { words } from '../../stores/words/terms.ts';
+import { alikeTo, kindsOf, rootOf } from '../words/lexicon.ts';
+import { words } from '../words/terms.ts';
 import type { Fact } from '../../stores/types.ts';
 import { holds, holdsSurely, isExplicit, isPerson } from './answer-type.ts';
 import type { AskedWord, Question } from './question.ts';

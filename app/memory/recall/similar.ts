@@ -1,6 +1,6 @@
-import { rootOf } from '../../stores/words/lexicon.ts';
-import { isStopWord } from '../../stores/words/stop-words.ts';
-import { words } from '../../stores/words/terms.ts';
+import { rootOf } from '../words/lexicon.ts';
+import { isStopWord } from '../words/stop-words.ts';
+import { words } from '../words/terms.ts';
 
 /** How much of what two sentences say they have in common, from 0 to 1. */
 export function similarity(one: string, other: string): number {

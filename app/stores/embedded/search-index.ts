@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../words/terms.ts';
+import { factTerms, queryTerms } from '../../memory/words/terms.ts';
 import { Database, inTransaction } from './open-database.ts';
 
 /** Terms are stored as they are searched for, so the tokenizer only has to split at blanks. */

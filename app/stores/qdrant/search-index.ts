@@ -5,7 +5,7 @@ import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { inWords, withinDeadline } from '../deadline.ts';
 import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../words/terms.ts';
+import { factTerms, queryTerms } from '../../memory/words/terms.ts';
 import { meaningVector, openCollection, wordVector, type Stamp } from './collection.ts';
 import type { Embedder } from './embedder.ts';
 import { factVector, queryVector } from './sparse-vector.ts';

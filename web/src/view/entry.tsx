@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Answer, Said } from '../conversation.ts';
 import { Fact } from './fact.tsx';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
 /** What the patient said, and how far it got. Text is rendered as text, never as HTML. */
 export function SaidView({ said, onAgain }: { said: Said; onAgain: () => void }): JSX.Element {

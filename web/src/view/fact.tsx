@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { UsedFact } from '../../../contract/protocol.ts';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
 /** A remembered sentence with where it is from. */
 export function Fact({ fact }: { fact: UsedFact }): JSX.Element {

@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import type { Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Chat } from '../chat.ts';
-import type { Remembered } from '../remembered.ts';
+import type { Remembered } from '../context-panel.ts';
 import { Fact } from './fact.tsx';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
 interface Props {
   chat: Chat;

@@ -1,5 +1,5 @@
-import { errorCodes, type ErrorCode } from '../model/errors.ts';
-import type { Problem } from '../contract/http.ts';
+import { errorCodes, type ErrorCode } from '../../model/errors.ts';
+import type { Problem } from '../../contract/http.ts';
 
 /** Something a user is told about, by the one table of error codes. Everything else is INTERNAL. */
 export class ProblemError extends Error {

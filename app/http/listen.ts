@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { chatStack } from '../contract/chat-stack.ts';
-import { serviceOf } from '../model/environment.ts';
-import { readChatStack } from '../contract/read-chat-stack.ts';
-import { backendName, type backendPorts } from '../contract/services/backend-ports.ts';
+import { chatStack } from '../../contract/chat-stack.ts';
+import { serviceOf } from '../../model/environment.ts';
+import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { backendName, type backendPorts } from '../../contract/services/backend-ports.ts';
 import { ownerOfPort } from './port-owner.ts';
 import { ProblemError } from './problem.ts';
 

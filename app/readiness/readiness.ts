@@ -1,7 +1,7 @@
-import { retryAfterSeconds, type Gate, type Readyz, type Status } from '../contract/http.ts';
-import type { AnswerMode } from '../contract/protocol.ts';
-import { productOf } from '../dial/products.ts';
-import { ProblemError } from './problem.ts';
+import { retryAfterSeconds, type Gate, type Readyz, type Status } from '../../contract/http.ts';
+import type { AnswerMode } from '../../contract/protocol.ts';
+import { productOf } from '../../dial/products.ts';
+import { ProblemError } from '../http/problem.ts';
 
 /** What readiness is made of; the gates and the shutdown say it. */
 export interface ReadinessSources {

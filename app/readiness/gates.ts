@@ -1,8 +1,8 @@
-import type { GateState } from '../model/report.ts';
+import type { GateState } from '../../model/report.ts';
 import { EventEmitter } from 'node:events';
-import { storeGates } from '../contract/chat-stack.ts';
-import type { Gate } from '../contract/http.ts';
-import { storeNames, type StoreName } from '../contract/services/backend-variables.ts';
+import { storeGates } from '../../contract/chat-stack.ts';
+import type { Gate } from '../../contract/http.ts';
+import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
 import { GateKeeper, type Dial } from './gate-keeper.ts';
 
 /** What the gates tell the rest of the house. */

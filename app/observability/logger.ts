@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import type { Env } from '../contract/backend-env.ts';
+import type { Env } from '../../contract/backend-env.ts';
 import { readableLine } from './readable-line.ts';
 
 export type { Logger };

@@ -1,5 +1,5 @@
-import type { StoreName } from '../contract/services/backend-variables.ts';
-import { IdReusedError, type Store, type Stores } from './stores/types.ts';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
+import { IdReusedError, type Store, type Stores } from '../stores/types.ts';
 
 /** The same stores; whenever an operation of one fails, `suspect` is told its name, so that its gate looks at once. */
 export function watched(stores: Stores, suspect: (name: StoreName) => void): Stores {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { pagePorts } from '../contract/services/page.ts';
+import { pagePorts } from '../../contract/services/page.ts';
 import { ProblemError } from './problem.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Gates } from '../../app/gates.ts';
-import type { Dial } from '../../app/gate-keeper.ts';
-import type { GateState } from '../../model/report.ts';
-import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
+import { Gates } from '../../../app/readiness/gates.ts';
+import type { Dial } from '../../../app/readiness/gate-keeper.ts';
+import type { GateState } from '../../../model/report.ts';
+import { storeNames, type StoreName } from '../../../contract/services/backend-variables.ts';
 
 /** Stores that are up or away as the test says; everything the gates say about them. */
 function house() {

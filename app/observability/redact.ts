@@ -1,4 +1,4 @@
-import { backendSecretsSet, type Env, type EnvName } from '../contract/backend-env.ts';
+import { backendSecretsSet, type Env, type EnvName } from '../../contract/backend-env.ts';
 
 /** A function that blanks out every secret of the environment in a text, wherever a client put one. */
 export function maskOf(env: Env): (text: string) => string {

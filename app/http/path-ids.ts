@@ -1,4 +1,4 @@
-import { nameSchema } from '../contract/protocol.ts';
+import { nameSchema } from '../../contract/protocol.ts';
 import { ProblemError } from './problem.ts';
 
 /**

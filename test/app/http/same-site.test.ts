@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SameSite } from '../../app/same-site.ts';
+import { SameSite } from '../../../app/http/same-site.ts';
 
 const loopback = new SameSite(true);
 const anywhere = new SameSite(false);

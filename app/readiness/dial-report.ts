@@ -1,8 +1,8 @@
-import type { DialReport } from '../model/dial-report.ts';
-import type { BackendEnvResult } from '../contract/backend-env.ts';
-import { storeNames } from '../contract/services/backend-variables.ts';
-import { ask } from '../dial/ask.ts';
-import { targetOf } from '../dial/targets.ts';
+import type { DialReport } from '../../model/dial-report.ts';
+import type { BackendEnvResult } from '../../contract/backend-env.ts';
+import { storeNames } from '../../contract/services/backend-variables.ts';
+import { ask } from '../../dial/ask.ts';
+import { targetOf } from '../../dial/targets.ts';
 
 /** A person waits for this; a store that takes longer is no store to chat with. */
 const askMs = 2_000;

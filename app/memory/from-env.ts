@@ -1,8 +1,8 @@
-import type { Env } from '../contract/backend-env.ts';
-import { languageModel, type LanguageModel } from './llm/chat-completions.ts';
-import { createMemory } from './memory/memory.ts';
-import type { Memory } from './memory/types.ts';
-import type { Availability, Stores } from './stores/types.ts';
+import type { Env } from '../../contract/backend-env.ts';
+import { languageModel, type LanguageModel } from '../llm/chat-completions.ts';
+import { createMemory } from './memory.ts';
+import type { Memory } from './types.ts';
+import type { Availability, Stores } from '../stores/types.ts';
 
 /** The memory as the environment asks for it. */
 export function memoryFromEnv(env: Env, stores: Stores, availability: Availability): Memory {

@@ -1,12 +1,12 @@
-import type { StoreName } from '../contract/services/backend-variables.ts';
-import { neo4jName } from '../contract/services/neo4j.ts';
-import { qdrantName } from '../contract/services/qdrant.ts';
-import { productOf } from '../dial/products.ts';
-import { firstLine } from '../dial/words.ts';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
+import { neo4jName } from '../../contract/services/neo4j.ts';
+import { qdrantName } from '../../contract/services/qdrant.ts';
+import { productOf } from '../../dial/products.ts';
+import { firstLine } from '../../dial/words.ts';
 import type { Gates } from './gates.ts';
-import type { Logger } from './logger.ts';
-import type { Memory } from './memory/types.ts';
-import type { Connections } from './ws/connections.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Memory } from '../memory/types.ts';
+import type { Connections } from '../ws/connections.ts';
 
 /** The lines people who run this have always known. */
 const initializedLines: Readonly<Record<StoreName, string>> = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createLogger } from '../../app/logger.ts';
-import { maskOf } from '../../app/masked.ts';
-import { readableLine } from '../../app/readable-line.ts';
-import { envOf } from './env-of.ts';
+import { createLogger } from '../../../app/observability/logger.ts';
+import { maskOf } from '../../../app/observability/redact.ts';
+import { readableLine } from '../../../app/observability/readable-line.ts';
+import { envOf } from '../env-of.ts';
 
 function logged(env: Record<string, string> = {}) {
   const lines: string[] = [];

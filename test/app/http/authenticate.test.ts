@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type KeyObject } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { authenticator } from '../../app/authenticate.ts';
-import { envOf } from './env-of.ts';
-import { freePort, LOOPBACK } from '../servers/ports.ts';
+import { authenticator } from '../../../app/http/authenticate.ts';
+import { envOf } from '../env-of.ts';
+import { freePort, LOOPBACK } from '../../servers/ports.ts';
 
 const SECRET = 'a-shared-secret-of-more-than-256-bits';
 const PATIENT = 'patient:demo';

@@ -1,10 +1,10 @@
-import type { Env } from '../contract/backend-env.ts';
-import { storeNames, type StoreName } from '../contract/services/backend-variables.ts';
-import { explain } from '../dial/explain.ts';
-import { targetOf } from '../dial/targets.ts';
+import type { Env } from '../../contract/backend-env.ts';
+import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
+import { explain } from '../../dial/explain.ts';
+import { targetOf } from '../../dial/targets.ts';
 import type { Dial } from './gate-keeper.ts';
-import { maskOf } from './masked.ts';
-import type { Store, Stores } from './stores/types.ts';
+import { maskOf } from '../observability/redact.ts';
+import type { Store, Stores } from '../stores/types.ts';
 
 /** How long finding out what answers somewhere may take; nobody waits for it but the person reading. */
 const explainMs = 1_500;

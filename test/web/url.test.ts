@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patientOf, socketUrl } from '../../web/src/place.ts';
+import { patientOf, socketUrl } from '../../web/src/url.ts';
 
 test.each([
   ['/chat/patient:demo', 'patient:demo'],

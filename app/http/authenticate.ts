@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { Env } from '../contract/backend-env.ts';
-import { retryAfterSeconds } from '../contract/http.ts';
-import { subprotocols } from '../contract/protocol.ts';
+import type { Env } from '../../contract/backend-env.ts';
+import { retryAfterSeconds } from '../../contract/http.ts';
+import { subprotocols } from '../../contract/protocol.ts';
 import { ProblemError } from './problem.ts';
 
 /** Whoever was let in, and until when (seconds since 1970; absent: for ever). */

@@ -1,6 +1,6 @@
-import type { GateState } from '../model/report.ts';
-import type { Gate } from '../contract/http.ts';
-import type { StoreName } from '../contract/services/backend-variables.ts';
+import type { GateState } from '../../model/report.ts';
+import type { Gate } from '../../contract/http.ts';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { Explanations } from './explanations.ts';
 
 /** How one store is asked. */

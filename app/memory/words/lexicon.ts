@@ -1,7 +1,7 @@
 import { stemmer } from 'stemmer';
-import { alike as alikeByHand } from './alike.ts';
+import { alike as alikeByHand } from './synonyms.ts';
 import { baseForm } from './irregular.ts';
-import { kinds } from './kinds.ts';
+import { kinds } from './categories.ts';
 import lexicon from './lexicon.json' with { type: 'json' };
 
 /** A word's root: its forms share it. */
