@@ -12,11 +12,11 @@ import { Metrics } from './observability/metrics.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { SameSite } from './http/same-site.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
-import { dialsOf } from './readiness/store-dials.ts';
+import { gateRulesOf } from './readiness/store-dials.ts';
 import { createStores } from './stores/create-stores.ts';
 import type { Stores } from './stores/types.ts';
-import { tellOfStores } from './readiness/store-events.ts';
-import { watched } from './readiness/report-failures.ts';
+import { reportStoreEvents } from './readiness/store-events.ts';
+import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { Connections } from './ws/connections.ts';
 import { Upgrades } from './ws/upgrades.ts';
@@ -76,9 +76,9 @@ interface Core {
 
 function createCore(env: Env, log: Logger): Core {
   const stores = createStores(env);
-  const gates = new Gates(dialsOf(env, stores));
-  const watchedStores = watched(stores, (name) => gates.suspect(name));
-  const memory = memoryFromEnv(env, watchedStores, (name) => gates.state(name));
+  const gates = new Gates(gateRulesOf(env, stores));
+  const reporting = reportFailures(stores, (name) => gates.suspect(name));
+  const memory = memoryFromEnv(env, reporting, (name) => gates.state(name));
   return {
     env,
     log,
@@ -97,7 +97,7 @@ interface Chat {
 
 function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const connections = new Connections(log, metrics);
-  tellOfStores(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
+  reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
   return { connections, answers: new Answers({ memory, metrics, log }) };
 }
 

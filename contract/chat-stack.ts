@@ -70,13 +70,6 @@ const uses: Readonly<Record<StoreName, Use>> = {
   },
 };
 
-/** The gate each store is, for the app that enforces it. */
-export const storeGates: Readonly<Record<StoreName, Gate>> = {
-  redis: uses.redis.gate,
-  neo4j: uses.neo4j.gate,
-  qdrant: uses.qdrant.gate,
-};
-
 const storeNames = [redisName, neo4jName, qdrantName] as const;
 
 /**
@@ -150,6 +143,7 @@ function externalStore(name: StoreName, external: NonNullable<StoreSpec['externa
     name,
     doc: `${name}, run elsewhere`,
     kind: 'external',
+    program: name,
     host: external.host,
     tls: external.tls,
     ports: { [use.port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },

@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { chatStack } from '../../contract/chat-stack.ts';
-import { serviceOf } from '../../model/environment.ts';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
-import { backendName, type backendPorts } from '../../contract/services/backend-ports.ts';
+import { defaultBackend } from '../../contract/default-stack.ts';
+import type { backendPorts } from '../../contract/services/backend-ports.ts';
 import { ownerOfPort } from './port-owner.ts';
 import { ProblemError } from './problem.ts';
 
@@ -63,6 +61,5 @@ function urlHost(host: string): string {
 }
 
 function portVariable(name: keyof typeof backendPorts): string {
-  const backend = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName);
-  return backend.ownPorts?.[name] ?? 'its variable';
+  return defaultBackend.ownPorts?.[name] ?? 'its variable';
 }

@@ -1,8 +1,7 @@
-import { gateState } from '../../model/report.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Gate } from '../../contract/http.ts';
+import { gateState, type GateReport } from '../../model/report.ts';
 
-/** What is counted, in a registry of its own so that two apps of one process do not share numbers. */
+/** The metrics, in a registry of its own so that two apps in one process do not share values. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #registers = [this.registry];
@@ -37,7 +36,7 @@ export class Metrics {
     registers: this.#registers,
   });
 
-  constructor(gates: () => Gate[]) {
+  constructor(gates: () => GateReport[]) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'mooring_gate_state',

@@ -1,11 +1,10 @@
-import type { GateState } from '../../model/report.ts';
-import type { Gate } from '../../contract/http.ts';
-import type { StoreName } from '../../contract/services/backend-variables.ts';
+import type { GateReport, GateState } from '../../model/report.ts';
+import { withTimeLimit } from '../../model/time-limit.ts';
 import { Explanations } from './explanations.ts';
 
-/** How one store is asked. */
+/** How one dependency is asked. */
 export interface Dial {
-  /** One round trip; rejects when the store would not serve us. */
+  /** One round trip; rejects when the dependency would not serve this process. */
   readonly connect: () => Promise<void>;
   /** Why it rejected, for a person. May take seconds; must not reject. */
   readonly explain: (error: unknown) => Promise<string>;
@@ -13,44 +12,44 @@ export interface Dial {
 
 interface Rules {
   readonly stateWhenAway: () => GateState;
-  readonly changed: (gate: Gate, before: GateState) => void;
+  readonly changed: (gate: GateReport, before: GateState) => void;
   readonly initialized: () => void;
-  readonly failed: (gate: Gate, explanation: string) => void;
+  readonly failed: (gate: GateReport, explanation: string) => void;
 }
 
-/** How often a store that answers is asked again, so that an outage is noticed without traffic. */
+/** Dial interval while the dependency answers, so that an outage is noticed without traffic. */
 const checkEveryMs = 1_500;
-/** Shortest first wait after a failed dial; it doubles. */
+/** Back-off ceiling after the first failed dial; it doubles with each further one. */
 const backoffBaseMs = 250;
 /**
- * Longest wait: a store that returned is noticed within it. No wait is shorter than its half, so that on average
- * a second lies between two dials: a Service without a ready pod refuses with ICMP, which Linux sends once a second at
- * most, and whoever asks oftener is not answered at all, and hangs until a timeout.
+ * Highest back-off ceiling. Waits are between half the ceiling and the ceiling, on average about a second: a Service
+ * without a ready pod refuses by ICMP, which Linux sends once a second at most. More frequent dials get no answer and
+ * hang until a timeout.
  */
 const backoffCapMs = 1_500;
-/** A client that never settles must not freeze a gate; beyond every store's own timeout. */
+/** Limit for a client that never settles; longer than every store's own timeout. */
 const dialLimitMs = 90_000;
 
-/** Dials one store for ever: with jitter while it is away, at a steady pace while it answers. */
+/** Dials one dependency until stopped: with back-off and jitter while it is away, at an interval while it answers. */
 export class GateKeeper {
   readonly #dial: Dial;
   readonly #rules: Rules;
   readonly #explanations: Explanations;
-  #gate: Gate;
+  #gate: GateReport;
   #everOpen = false;
   #stopped = false;
   #dialling = false;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(name: StoreName, dial: Dial, rules: Rules) {
+  constructor(name: string, dial: Dial, rules: Rules) {
     this.#dial = dial;
     this.#rules = rules;
     this.#gate = { name, state: 'closed', since: now(), lastError: null, attempts: 0 };
     this.#explanations = new Explanations(dial.explain, (text) => this.#explained(text));
   }
 
-  get gate(): Gate {
+  get gate(): GateReport {
     return this.#gate;
   }
 
@@ -63,7 +62,7 @@ export class GateKeeper {
     clearTimeout(this.#timer);
   }
 
-  /** Dials at once; while a dial is under way, once more right after it, for it may have begun too early. */
+  /** Dials at once; during a dial, once more right after it, since that dial may have begun too early. */
   dialNow(): void {
     if (this.#stopped) return;
     if (this.#dialling) {
@@ -88,17 +87,11 @@ export class GateKeeper {
   }
 
   async #attempt(): Promise<{ readonly error: unknown } | undefined> {
-    let limit: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      limit = setTimeout(() => reject(new Error(`no answer within ${dialLimitMs} ms`)), dialLimitMs);
-    });
     try {
-      await Promise.race([this.#dial.connect(), tooLong]);
+      await withTimeLimit(this.#dial.connect(), dialLimitMs);
       return undefined;
     } catch (error) {
       return { error };
-    } finally {
-      clearTimeout(limit);
     }
   }
 
@@ -121,7 +114,7 @@ export class GateKeeper {
     this.#become({ state: this.#rules.stateWhenAway(), attempts, lastError });
   }
 
-  #become(news: Partial<Gate>): void {
+  #become(news: Partial<GateReport>): void {
     const before = this.#gate.state;
     const changed = news.state !== undefined && news.state !== before;
     this.#gate = { ...this.#gate, ...news, ...(changed ? { since: now() } : {}) };

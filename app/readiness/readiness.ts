@@ -1,16 +1,17 @@
-import { retryAfterSeconds, type Gate, type Readyz, type Status } from '../../contract/http.ts';
+import { retryAfterSeconds, type Readyz, type Status } from '../../contract/http.ts';
 import type { AnswerMode } from '../../contract/protocol.ts';
-import { productOf } from '../../dial/products.ts';
+import type { GateReport } from '../../model/report.ts';
 import { ProblemError } from '../http/problem.ts';
+import { productOf } from './dependencies.ts';
 
-/** What readiness is made of; the gates and the shutdown say it. */
+/** What readiness is derived from. */
 export interface ReadinessSources {
-  readonly gates: () => Gate[];
+  readonly gates: () => GateReport[];
   readonly draining: () => boolean;
   readonly mode: AnswerMode;
 }
 
-/** Whether this process may be sent patients, and why not, for machines and in words. */
+/** Whether this process accepts connections, and the reason, as codes and in words. */
 export class Readiness {
   readonly #sources: ReadinessSources;
 
@@ -18,14 +19,14 @@ export class Readiness {
     this.#sources = sources;
   }
 
-  /** `/readyz` with everything an operator may know. */
+  /** `/readyz` with every detail. */
   detailed(): Readyz {
     const gates = this.#sources.gates();
     const reason = this.#sources.draining() ? 'Draining' : reasonOf(gates);
     return { ready: reason === 'Ready' || reason === 'Degraded', reason, gates };
   }
 
-  /** `/api/status`: no addresses, no errors of clients. */
+  /** `/api/status`: without addresses and client errors. */
   status(): Status {
     const { ready, reason, gates } = this.detailed();
     return {
@@ -38,7 +39,7 @@ export class Readiness {
     };
   }
 
-  /** Why a handshake must be refused now; `undefined` when it may be accepted. Leaving alone is no reason. */
+  /** Why a handshake must be refused now; `undefined` when it may be accepted. Draining alone is no reason. */
   refusal(): ProblemError | undefined {
     const gates = this.#sources.gates();
     if (reasonOf(gates) !== 'WaitingForDependencies') return undefined;
@@ -48,7 +49,7 @@ export class Readiness {
     });
   }
 
-  #message(reason: Readyz['reason'], gates: readonly Gate[]): string {
+  #message(reason: Readyz['reason'], gates: readonly GateReport[]): string {
     const names = away(gates).join(' and ');
     const messages: Record<Readyz['reason'], string> = {
       Ready: 'Everything answers.',
@@ -60,11 +61,11 @@ export class Readiness {
   }
 }
 
-function away(gates: readonly Gate[]): string[] {
-  return gates.filter(({ state }) => state !== 'open').map(({ name }) => productOf[name]);
+function away(gates: readonly GateReport[]): string[] {
+  return gates.filter(({ state }) => state !== 'open').map(({ name }) => productOf(name));
 }
 
-function reasonOf(gates: readonly Gate[]): Exclude<Readyz['reason'], 'Draining'> {
+function reasonOf(gates: readonly GateReport[]): Exclude<Readyz['reason'], 'Draining'> {
   const states = gates.map(({ state }) => state);
   if (states.includes('closed')) return 'WaitingForDependencies';
   return states.includes('degraded') ? 'Degraded' : 'Ready';

@@ -1,18 +1,17 @@
-import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { IdReusedError, type Store, type Stores } from '../stores/types.ts';
 
-/** The same stores; whenever an operation of one fails, `suspect` is told its name, so that its gate looks at once. */
-export function watched(stores: Stores, suspect: (name: StoreName) => void): Stores {
+/** The same stores; when an operation of one fails, calls `suspect` with its name, so that its gate dials at once. */
+export function reportFailures(stores: Stores, suspect: (name: string) => void): Stores {
   return {
-    record: watchedStore(stores.record, suspect),
-    index: watchedStore(stores.index, suspect),
-    cache: watchedStore(stores.cache, suspect),
+    record: reporting(stores.record, suspect),
+    index: reporting(stores.index, suspect),
+    cache: reporting(stores.cache, suspect),
   };
 }
 
-function watchedStore<S extends Store>(store: S, suspect: (name: StoreName) => void): S {
+function reporting<S extends Store>(store: S, suspect: (name: string) => void): S {
   const failed = (error: unknown): never => {
-    // The caller's mistake, not the store's.
+    // The caller's error, not the store's.
     if (!(error instanceof IdReusedError)) suspect(store.name);
     throw error;
   };

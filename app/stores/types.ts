@@ -100,7 +100,7 @@ export interface Stores {
 }
 
 /** Whether each store may be used now; the gates implement it. */
-export type Availability = (name: StoreName) => GateState;
+export type Availability = (name: string) => GateState;
 
 /** The message id was already used in this session, for another text. */
 export class IdReusedError extends Error {

@@ -1,4 +1,4 @@
-import { firstLine } from '../../dial/words.ts';
+import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Answer, Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';

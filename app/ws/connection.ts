@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
 import type { ErrorCode } from '../../model/errors.ts';
 import type { ServerFrame, Turn } from '../../contract/protocol.ts';
-import { firstLine } from '../../dial/words.ts';
+import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';

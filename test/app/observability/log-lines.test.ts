@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../../app/observability/logger.ts';
-import { maskOf } from '../../../app/observability/redact.ts';
+import { redactorOf } from '../../../app/observability/redact.ts';
 import { readableLine } from '../../../app/observability/readable-line.ts';
 import { envOf } from '../env-of.ts';
 
@@ -41,13 +41,13 @@ test('an error in a terminal is its stack', () => {
 
 describe('masking', () => {
   test('blanks out every secret of the environment wherever it stands', () => {
-    const mask = maskOf(envOf({ REDIS_PASSWORD: 'hunter2', NEO4J_PASSWORD: 'swordfish' }));
-    expect(mask('hunter2 at redis://:hunter2@host, swordfish')).toBe(
+    const redact = redactorOf(envOf({ REDIS_PASSWORD: 'hunter2', NEO4J_PASSWORD: 'swordfish' }));
+    expect(redact('hunter2 at redis://:hunter2@host, swordfish')).toBe(
       '(secret) at redis://:(secret)@host, (secret)',
     );
   });
 
   test('leaves a text without secrets as it is', () => {
-    expect(maskOf(envOf({ REDIS_HOST: 'localhost' }))('localhost')).toBe('localhost');
+    expect(redactorOf(envOf({ REDIS_HOST: 'localhost' }))('localhost')).toBe('localhost');
   });
 });

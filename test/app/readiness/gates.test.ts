@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { dependenciesOf } from '../../../app/readiness/dependencies.ts';
 import { Gates } from '../../../app/readiness/gates.ts';
 import type { Dial } from '../../../app/readiness/gate-keeper.ts';
 import type { GateState } from '../../../model/report.ts';
-import { storeNames, type StoreName } from '../../../contract/services/backend-variables.ts';
+import { storeNames } from '../../../contract/services/backend-variables.ts';
+import { envOf } from '../env-of.ts';
 
 /** Stores that are up or away as the test says; everything the gates say about them. */
 function house() {
-  const away = new Map<StoreName, string>();
-  const dials: Partial<Record<StoreName, number>> = {};
-  const dial = (name: StoreName): Dial => ({
+  const away = new Map<string, string>();
+  const dials: Record<string, number> = {};
+  const dial = (name: string): Dial => ({
     connect: async () => {
       dials[name] = (dials[name] ?? 0) + 1;
       const reason = away.get(name);
@@ -17,7 +19,7 @@ function house() {
     explain: async (error) => `explained: ${(error as Error).message}`,
   });
   const gates = new Gates(
-    Object.fromEntries(storeNames.map((name) => [name, dial(name)])) as Record<StoreName, Dial>,
+    dependenciesOf(envOf({})).map(({ name, gate }) => ({ name, gate, dial: dial(name) })),
   );
   const said: string[] = [];
   gates.on('initialized', (name) => said.push(`${name} initialized`));
@@ -125,7 +127,7 @@ describe('while a store is away', () => {
       state: 'closed',
       since,
       lastError: 'explained: ECONNREFUSED',
-      attempts: dials.redis,
+      attempts: dials['redis'],
     });
     gates.stop();
   });
@@ -135,8 +137,8 @@ describe('while a store is away', () => {
     away.set('redis', 'ECONNREFUSED');
     gates.start();
     await pass(60_000);
-    expect(dials.redis).toBeGreaterThanOrEqual(30);
-    expect(dials.redis).toBeLessThan(200);
+    expect(dials['redis']).toBeGreaterThanOrEqual(30);
+    expect(dials['redis']).toBeLessThan(200);
     gates.stop();
   });
 
@@ -171,5 +173,5 @@ test('a gate that was stopped dials no more', async () => {
   await pass(0);
   gates.stop();
   await pass(60_000);
-  expect(dials.redis).toBe(1);
+  expect(dials['redis']).toBe(1);
 });

@@ -1,6 +1,6 @@
-/** What clients' errors say, read once for all of them. */
+/** Reads the errors of the clients that dial: Redis, Bolt and HTTP ones. */
 
-/** Whether the client was turned away for its credentials: it showed none, or wrong ones. */
+/** Whether the server refused the client's credentials: it sent none, or wrong ones. */
 export function refusedCredentials(error: unknown): 'missing' | 'wrong' | undefined {
   const text = textOf(error);
   if (/\bNOAUTH\b|missing key `credentials`|scheme.{0,20}none/i.test(text)) return 'missing';
@@ -14,7 +14,7 @@ export function refusedCredentials(error: unknown): 'missing' | 'wrong' | undefi
     : undefined;
 }
 
-/** The first line of an error, bounded, without its closing stop: further ones may quote what was sent. */
+/** The first line of an error, bounded, without its final full stop. Further lines may quote what was sent. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   return (message.split(/\r?\n/)[0] ?? '').slice(0, 200).replace(/\.$/, '');
