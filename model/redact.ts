@@ -4,13 +4,17 @@ import { shownText } from './variable.ts';
 /** What stands in place of a value that is secret. */
 export const masked = '(secret)';
 
-/** A text in which each of `secrets` is masked, wherever it stands; absent and empty ones do not count. */
-export function maskSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+/** A text in which each of `secrets` is replaced by `mask`, wherever it stands; absent and empty ones do not count. */
+export function maskSecrets(
+  text: string,
+  secrets: readonly (string | undefined)[],
+  mask: string = masked,
+): string {
   return secrets
     .filter((secret) => secret !== undefined)
     .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)
-    .reduce((shown, secret) => shown.replaceAll(secret, masked), text);
+    .reduce((shown, secret) => shown.replaceAll(secret, mask), text);
 }
 
 /** A value of something called `name`, fit to be shown: secrets by their names, passwords of URLs wherever they are. */

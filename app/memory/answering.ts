@@ -1,7 +1,7 @@
 import type { UsedFact } from '../../contract/protocol.ts';
 import { prompt } from '../llm/prompt.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
-import { inWords } from '../stores/deadline.ts';
+import { errorText } from '../observability/error-text.ts';
 import type { Fact, Scope, Stores } from '../stores/types.ts';
 import { emergencyText, isEmergency } from './emergency.ts';
 import { factsOf } from './extract/facts.ts';
@@ -92,7 +92,7 @@ async function* modelled(
   } catch (error) {
     signal.throwIfAborted();
     if (text !== '') throw error;
-    const why = inWords(error);
+    const why = errorText(error);
     const degraded = recalled.degraded === undefined ? why : `${why}; ${recalled.degraded}`;
     return yield* inPieces({ ...extracted(answering, message, recalled), degraded });
   }

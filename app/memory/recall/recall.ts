@@ -1,5 +1,5 @@
 import type { Fact, Stores } from '../../stores/types.ts';
-import { inWords } from '../../stores/deadline.ts';
+import { errorText } from '../../observability/error-text.ts';
 
 /** What could be had of the memory for one message. */
 export interface Recalled {
@@ -31,7 +31,7 @@ export async function recall(
   try {
     found = await index.search(patientId, query, candidates);
   } catch (error) {
-    return newest(record, patientId, `memory search failed (${inWords(error)})`);
+    return newest(record, patientId, `memory search failed (${errorText(error)})`);
   }
   const ids = found.map(({ factId }) => factId);
   const byId = new Map((await record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
