@@ -33,9 +33,9 @@ export interface RunningApp {
 }
 
 export interface StartOptions {
-  /** Gets the log's JSON lines instead of standard output. */
+  /** Receives the log's JSON lines instead of standard output. */
   readonly log?: LogSink;
-  /** What the configuration is warned of; logged first. */
+  /** Warnings about the configuration; logged first. */
   readonly warnings?: readonly string[];
 }
 
@@ -130,10 +130,10 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   return { world, operations: operationsServer(parts) };
 }
 
-/** As long as clients that a leaving process has refused need to find another one. */
+/** The time clients need to reach another instance after this one refused them. */
 const lingerMs = 2_000;
 
-/** On loopback no balancer has to notice first. */
+/** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, stores }: Core,
   { connections, answers }: Chat,

@@ -5,19 +5,20 @@ import { retryAfterSeconds } from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { ProblemError } from './problem.ts';
 
-/** Whoever was let in, and until when (seconds since 1970; absent: for ever). */
+/** An authenticated client. */
 export interface Identity {
+  /** Seconds since 1970; absent: the token does not expire. */
   readonly expiresAt?: number;
 }
 
 /**
  * Decides whether the bearer of these headers is `patient`.
- * @throws ProblemError UNAUTHORIZED (no token, a bad one, an expired one), FORBIDDEN (another patient's), NOT_READY
- * (the keys that verify tokens cannot be had).
+ * @throws ProblemError UNAUTHORIZED (no token, an invalid or expired one), FORBIDDEN (another patient's), NOT_READY
+ * (the keys that verify tokens cannot be fetched).
  */
 export type Authenticate = (headers: IncomingHttpHeaders, patient: string) => Promise<Identity>;
 
-/** The rule the environment asks for. With AUTH_MODE=none whoever asks is the patient of the path. */
+/** The check the environment configures. With AUTH_MODE=none every client is taken for the patient of the path. */
 export function authenticator(env: Env): Authenticate {
   if (env.AUTH_MODE === 'none') return () => Promise.resolve({});
   const verify = verifier(env);
@@ -35,7 +36,7 @@ export function authenticator(env: Env): Authenticate {
   };
 }
 
-/** Never from the query string, which proxies and browsers keep. */
+/** Never from the query string, which proxies and browsers log. */
 function tokenOf(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   return bearer ?? offered(headers).find(isToken)?.slice(subprotocols.token.length);
@@ -63,7 +64,7 @@ function verifier(env: Env): (token: string) => Promise<JWTPayload> {
     env.AUTH_JWT_SECRET === undefined ? undefined : new TextEncoder().encode(env.AUTH_JWT_SECRET);
   const keys = env.AUTH_JWKS_URL === undefined ? undefined : createRemoteJWKSet(new URL(env.AUTH_JWKS_URL));
   return async (token) => {
-    // A public key must never be taken for a shared secret, so each kind of key has its own algorithms.
+    // Algorithm confusion: a public key must never be used as a shared secret, so each kind of key has its algorithms.
     const shared = decodeProtectedHeader(token).alg === 'HS256';
     if (shared && secret)
       return (await jwtVerify(token, secret, { ...claims, algorithms: ['HS256'] })).payload;
@@ -97,7 +98,7 @@ function rethrow(cause: unknown): never {
   throw new ProblemError('UNAUTHORIZED', 'The token does not verify.', { cause });
 }
 
-/** It is not the token's fault: the key set did not answer, or not with keys. */
+/** Whether the key set failed, not the token: it did not answer, or not with keys. */
 function isUnverifiable(cause: unknown): boolean {
   if (!(cause instanceof errors.JOSEError))
     return !(cause instanceof TypeError && /token|header/i.test(cause.message));

@@ -7,7 +7,7 @@ import { ProblemError } from './problem.ts';
 const loopbackAddress = '127.0.0.1';
 const everyAddress = '0.0.0.0';
 
-/** Where to listen: without a login only the machine itself may connect, unless it was told otherwise. */
+/** The address to listen on: HTTP_HOST, else loopback without authentication, else every address. */
 export function listenHost(env: { HTTP_HOST: string | undefined; AUTH_MODE: 'none' | 'jwt' }): string {
   return env.HTTP_HOST ?? (env.AUTH_MODE === 'none' ? loopbackAddress : everyAddress);
 }
@@ -16,7 +16,7 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** Which of the backend's ports, and where. */
+/** One of the backend's ports and the address to listen on. */
 interface ListenAt {
   readonly name: keyof typeof backendPorts;
   readonly host: string;
@@ -25,8 +25,8 @@ interface ListenAt {
 
 /**
  * Listens. @returns the URL to reach it at from this machine.
- * @throws ProblemError PORT_BUSY naming the port, who has it, and the variable to change; CONFIG_INVALID where
- * this machine cannot listen there at all.
+ * @throws ProblemError PORT_BUSY naming the port, the process that has it, and the variable to change; CONFIG_INVALID
+ * when this machine cannot listen there at all.
  */
 export async function listen(server: FastifyInstance, port: ListenAt): Promise<string> {
   const { host, number } = port;
@@ -54,7 +54,7 @@ async function whyNot({ name, host, number }: ListenAt, cause: unknown): Promise
   );
 }
 
-/** An address that means "every address" is reached at the machine's own. */
+/** The wildcard addresses are reached at localhost. */
 function urlHost(host: string): string {
   if (host === everyAddress || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

@@ -2,10 +2,10 @@ import { nameSchema } from '../../contract/protocol.ts';
 import { ProblemError } from './problem.ts';
 
 /**
- * A patient or session id out of a path, already decoded.
- * @throws ProblemError BAD_REQUEST when it is none.
+ * Checks a decoded patient or session id of a path.
+ * @throws ProblemError BAD_REQUEST when it is not a valid id.
  */
-export function nameOf(what: 'patient' | 'session', decoded: string | undefined): string {
+export function idOf(what: 'patient' | 'session', decoded: string | undefined): string {
   const result = nameSchema.safeParse(decoded);
   if (result.success) return result.data;
   const why = result.error.issues[0]?.message ?? 'malformed';

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Who listens on a TCP port of this machine, in words ("node (process 4711: node app/main.ts)"); `undefined` where
- * that cannot be found out, such as for another user's process.
+ * The process that listens on a TCP port of this machine, in words ("node (process 4711: node app/main.ts)"); `undefined`
+ * when that cannot be found out, as for another user's process.
  */
 export async function ownerOfPort(port: number): Promise<string | undefined> {
   const find = process.platform === 'linux' ? ownerOnLinux : ownerByLsof;

@@ -1,7 +1,7 @@
 import { errorCodes, type ErrorCode } from '../../model/errors.ts';
 import type { Problem } from '../../contract/http.ts';
 
-/** Something a user is told about, by the one table of error codes. Everything else is INTERNAL. */
+/** An error for the client, with a code of the table in model/errors.ts. Every other error is INTERNAL. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly code: ErrorCode;
@@ -19,7 +19,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The answer's body, as the contract shapes it. */
+/** The body of the answer, as the contract has it. */
 export function problemBody(error: ProblemError): Problem {
   return { code: error.code, message: error.message, ...error.details };
 }

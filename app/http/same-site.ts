@@ -3,9 +3,9 @@ import { pagePorts } from '../../contract/services/page.ts';
 import { ProblemError } from './problem.ts';
 
 /**
- * Who may ask, by the headers a browser does not let a page forge. A page of another site must not use the patient's
- * browser to reach the chat; and what listens on loopback must not be reached under a name from outside (DNS
- * rebinding). Programs other than browsers send no Origin and are judged by their token alone.
+ * Checks the headers that a page cannot forge. A page of another site must not reach the chat through the patient's
+ * browser (cross-site WebSocket hijacking), and a server on loopback must not be reached under a foreign host name (DNS
+ * rebinding). Programs other than browsers send no Origin and are checked by their token alone.
  */
 export class SameSite {
   readonly #onLoopback: boolean;
@@ -35,7 +35,7 @@ export class SameSite {
   }
 }
 
-/** Behind a proxy that ends TLS the page is https while the Host header has no port: both mean the usual one. */
+/** Behind a proxy that terminates TLS the page is https while the Host header has no port: both are the default. */
 function samePort(from: URL, host: URL): boolean {
   const usual = ['', '80', '443'];
   return from.port === host.port || (usual.includes(from.port) && usual.includes(host.port));
@@ -45,7 +45,7 @@ function hostOf(url: string): URL | undefined {
   return URL.parse(url) ?? undefined;
 }
 
-/** Whether a name in a URL means this very machine, whatever any DNS says. */
+/** Whether a host name of a URL always is this machine, independent of DNS. */
 export function isLoopbackName(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

@@ -22,19 +22,19 @@ export interface HttpParts {
   readonly draining: () => boolean;
 }
 
-/** For the world: chat, page, public API. */
+/** The public port: chat, page, public API. */
 export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
   const server = createServer(parts);
   serveHealth(server);
   serveApi(server, parts);
   await servePage(server, pageFolder());
-  // On a developer's own machine nobody else can ask, and one port is less to remember.
+  // On loopback only the developer can connect, and one port is less to remember.
   if (parts.onLoopback) serveOperations(server, parts.env, parts.metrics);
   serveReadiness(server, parts.readiness, parts.onLoopback ? 'everything' : 'outcome');
   return server;
 }
 
-/** For operators, on a port of its own that never is behind the Ingress. */
+/** The operators' port, which is never behind the Ingress. */
 export function operationsServer(parts: HttpParts): FastifyInstance {
   const server = createServer(parts);
   serveHealth(server);

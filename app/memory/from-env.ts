@@ -4,7 +4,7 @@ import { createMemory } from './memory.ts';
 import type { Memory } from './types.ts';
 import type { Availability, Stores } from '../stores/types.ts';
 
-/** The memory as the environment asks for it. */
+/** The memory as the environment configures it. */
 export function memoryFromEnv(env: Env, stores: Stores, availability: Availability): Memory {
   return createMemory({
     stores,

@@ -10,8 +10,7 @@ export interface LogSink {
 }
 
 /**
- * JSON lines, or lines for people where somebody sits in front of a terminal. Message texts and secrets are never
- * passed to it.
+ * JSON lines; on a terminal, lines for people. Message texts and secrets are never passed to it.
  */
 export function createLogger(env: Env, sink?: LogSink): Logger {
   const destination = sink ?? (process.stdout.isTTY ? forPeople : pino.destination({ dest: 1, sync: true }));

@@ -6,7 +6,7 @@ export function readableLine(json: string): string {
   return `${[clock, String(level).toUpperCase().padEnd(5), typeof msg === 'string' ? msg : '', ...fields].join(' ')}\n`;
 }
 
-/** An error in a terminal is its stack: that is what it was logged for. */
+/** An error is shown by its stack. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value !== null && typeof value === 'object' && 'stack' in value) return String(value.stack);

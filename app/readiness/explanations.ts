@@ -1,17 +1,17 @@
-/** The same failure is looked into, and told, again only after this long. */
+/** The same failure is explained, and reported, again only after this time. */
 const repeatAfterMs = 10_000;
 
 interface Explanation {
   readonly at: number;
-  /** The client's own words until better ones are found. */
+  /** The client's message until the explanation is known. */
   text: string;
 }
 
-/** Explains failures beside the dialling, which must not wait for it, and not more often than anybody reads. */
+/** Explains failures in the background, so that dialling does not wait, at a limited rate. */
 export class Explanations {
   readonly #explain: (error: unknown) => Promise<string>;
   readonly #tell: (explanation: string) => void;
-  /** By the client's words. Clients alternate between a few, such as "refused" and "closed". */
+  /** By the client's message. Clients alternate between a few, such as "refused" and "closed". */
   readonly #known = new Map<string, Explanation>();
   readonly #toldAt = new Map<string, number>();
   #latest: Explanation | undefined;
@@ -21,7 +21,7 @@ export class Explanations {
     this.#tell = tell;
   }
 
-  /** The best known explanation now; where a better one is under way, it is told when it is there. */
+  /** The best explanation known now; a better one in progress is reported when it is known. */
   of(error: unknown): string {
     const raw = error instanceof Error ? error.message : String(error);
     const known = this.#known.get(raw);
@@ -32,13 +32,13 @@ export class Explanations {
     this.#latest = current;
     void this.#explain(error).then((text) => {
       current.text = text;
-      // Meanwhile the store may have come back, or fail for another reason.
+      // Meanwhile the dependency may be back, or fail for another reason.
       if (this.#latest === current) this.#tellOnce(text);
     });
     return current.text;
   }
 
-  /** The store answers: what was said of it holds no more. */
+  /** The dependency answers: earlier explanations are obsolete. */
   forget(): void {
     this.#latest = undefined;
     this.#known.clear();

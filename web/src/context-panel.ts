@@ -1,7 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { PatientContext } from '../../contract/http.ts';
 
-/** What the sidebar knows. `problem`: why it could not be asked, so that an outage is never shown as no memories. */
+/** What the context panel shows. `problem`: why the context could not be fetched, so that an outage is not shown as no memories. */
 export interface Remembered {
   readonly context?: PatientContext;
   readonly problem?: string;
@@ -9,7 +9,7 @@ export interface Remembered {
 
 export interface RememberedSource {
   readonly remembered: ReadonlySignal<Remembered>;
-  /** Asks anew. Only the latest question's answer counts; a failure keeps what was shown. */
+  /** Fetches again. Only the latest request counts; after a failure the last context stays. */
   readonly refresh: () => Promise<void>;
 }
 

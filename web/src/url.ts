@@ -1,18 +1,18 @@
 import { nameSchema } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
 
-/** Whose chat the address names, percent-decoded; undefined when it names nobody. */
+/** The patient in the page's path, percent-decoded; undefined when there is none. */
 export function patientOf(pathname: string): string | undefined {
   const folder = httpPaths.page.replace(':patient', '');
   if (!pathname.startsWith(folder)) return undefined;
   try {
     return nameSchema.safeParse(decodeURIComponent(pathname.slice(folder.length).replace(/\/$/, ''))).data;
   } catch {
-    return undefined; // a percent sign that begins no character
+    return undefined; // malformed percent-encoding
   }
 }
 
-/** The path of what is remembered of a patient. */
+/** The path of a patient's context. */
 export function contextPath(patientId: string): string {
   return httpPaths.context.replace(':patient', encodeURIComponent(patientId));
 }

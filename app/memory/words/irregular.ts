@@ -1,4 +1,4 @@
-/** Forms a stemmer cannot lead back: each line a base form and its others. */
+/** Irregular forms, which a stemmer does not reduce: families of a base form and its others. */
 const families = `
 be am is are was were been being|have has had having|do does did done doing|go goes went gone|get got gotten getting
 take took taken taking|give gave given|make made making|see saw seen|say said|tell told|know knew known|think thought
@@ -25,9 +25,9 @@ const base = new Map(
       return others.map((other): [string, string] => [other, first]);
     }),
 );
-// "lives" is said of people far more often than of cats.
+// The verb "lives" is far more frequent than the plural of "life".
 base.set('lives', 'live');
 base.set('left', 'left');
 
-/** The base form of an irregular one; any other word as it is. */
+/** The base form of an irregular form; other words unchanged. */
 export const baseForm = (word: string): string => base.get(word) ?? word;

@@ -4,7 +4,7 @@ import { baseForm } from './irregular.ts';
 import { kinds } from './categories.ts';
 import lexicon from './lexicon.json' with { type: 'json' };
 
-/** A word's root: its forms share it. */
+/** The root that all forms of a word share. */
 export const rootOf = (word: string): string => stemmer(baseForm(word));
 
 const add = (map: Map<string, Set<string>>, key: string, value: string): void => {
@@ -18,7 +18,7 @@ const kindsByName = new Map<string, Set<string>>();
 const alikeByRoot = new Map<string, Set<string>>();
 
 const notNouns = new Set(lexicon.notNouns.split(' '));
-/** Kinds whose members are often no nouns: "my car is red". */
+/** Kinds whose members are often not nouns: "my car is red". */
 const describing = new Set(['color', 'feeling', 'fear']);
 
 const members: Readonly<Record<string, string>> = lexicon.kinds;

@@ -1,4 +1,4 @@
-/** Phrases that mean what one word means; put in its place wherever words are read. */
+/** Phrases and the word each is replaced by before a text is split into words. */
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bfor a living\b/g, 'job'],
   [/(?<=\bdo )for work\b/g, 'job'],
@@ -32,6 +32,6 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bas well as\b/g, 'and'],
 ];
 
-/** A lower-case text with one word for each known phrase. */
+/** A lower-case text with each known phrase replaced by one word. */
 export const withoutPhrases = (text: string): string =>
   phrases.reduce((plain, [phrase, word]) => plain.replace(phrase, word), text);

@@ -9,5 +9,5 @@ const stopWords = new Set(
     .filter((word) => word !== ''),
 );
 
-/** Whether a word says nothing about what a text is about. */
+/** Whether a word does not say what a text is about. */
 export const isStopWord = (word: string): boolean => stopWords.has(word);

@@ -1,4 +1,4 @@
-/** Words that mean the same when people ask what they have told; WordNet keeps most of these apart. */
+/** Words that mean the same in questions to the memory; in WordNet most of them are not synonyms. */
 export const alike = [
   'mother mum mom mummy mommy mama',
   'father dad daddy papa',

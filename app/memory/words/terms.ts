@@ -13,7 +13,7 @@ export function words(text: string): string[] {
   return withoutPhrases(plain).match(/\p{N}+(?:[.:,/]\p{N}+)*|[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** The terms a fact is found by: the roots of its words, and the kinds of things they are. */
+/** The terms a fact is indexed by: the roots of its words, and the kinds they are members of. */
 export function factTerms(text: string): string[] {
   return contentWords(text).flatMap((word) => {
     const root = rootOf(word);
@@ -21,7 +21,7 @@ export function factTerms(text: string): string[] {
   });
 }
 
-/** The terms a question asks for, each once: roots, words alike, and the kinds it names. */
+/** The terms a query searches for, without duplicates: roots, synonyms, and the kinds it names. */
 export function queryTerms(text: string): string[] {
   const terms = contentWords(text).flatMap((word) => {
     const root = rootOf(word);
@@ -30,7 +30,7 @@ export function queryTerms(text: string): string[] {
   return [...new Set(terms)];
 }
 
-/** Words that say what a text is about; all of them when there is no such word. */
+/** The words that are not stop words; all words when there are only stop words. */
 function contentWords(text: string): string[] {
   const all = words(text);
   const content = all.filter((word) => !isStopWord(word));
