@@ -4,16 +4,16 @@ import { parseBackendEnv, type Env, type BackendEnvResult } from '../contract/ba
 /** The environment this process was started with, parsed. */
 export interface Config {
   readonly env: Env;
-  /** Variables that look meant for us but are read by nobody, in words. */
+  /** Variables under one of the app's prefixes that it does not read, in words. */
   readonly warnings: readonly string[];
 }
 
-/** What `process.env` says, right or wrong. */
+/** The parsed `process.env`, or its problems. */
 export const parsedEnvironment = (): BackendEnvResult => parseBackendEnv(process.env);
 
 /**
- * Reads `process.env`; nothing else in the app does. Where it does not parse, every problem is written to standard
- * error, one line each, and the process ends with 78 before anything was opened.
+ * Reads `process.env`; nothing else in the app does. When it does not parse, writes every problem to standard error, one
+ * line each, and ends the process with 78 before a port is opened.
  */
 export function readConfig(): Config {
   const result = parsedEnvironment();

@@ -3,10 +3,10 @@ import type { RunningApp } from './start.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. Nobody presses it again so soon. */
+/** One Ctrl-C can arrive twice, from the terminal and forwarded by npm. A second signal this soon is ignored. */
 const echoMs = 500;
 
-/** Ends the process gracefully at SIGTERM or Ctrl-C; whoever asks twice does not want to wait. */
+/** Shuts down gracefully at SIGTERM or Ctrl-C; a second signal ends the process at once. */
 export function endOnSignal(app: Pick<RunningApp, 'stop'>): void {
   let askedAt: number | undefined;
   for (const signal of signals)

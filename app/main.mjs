@@ -1,4 +1,4 @@
-// Runs on any Node: what follows needs a newer one than it may find, and says so in a sentence.
+// Runs on any Node: main.ts needs a recent one, and an older one is reported in one sentence.
 import '../scripts/require-node.mjs';
 
 await import('./main.ts');

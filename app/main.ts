@@ -2,11 +2,11 @@ import { dialWord } from '../model/dial-report.ts';
 import { errorCodes } from '../model/errors.ts';
 import { parsedEnvironment, readConfig } from './config.ts';
 import { endOnSignal } from './end-on-signal.ts';
-import { ProblemError } from './problem.ts';
+import { ProblemError } from './http/problem.ts';
 
 /**
- * Starts the app from this process' environment; with the argument `dial`, only dials its stores and says what
- * answers. Entered through main.mjs, which checks the Node it runs on.
+ * Starts the app from this process' environment; with the argument `dial`, only dials its dependencies and prints what
+ * answers. Entered through main.mjs, which checks the version of Node.
  */
 if (process.argv[2] === dialWord) await dial();
 else await serve();
@@ -14,7 +14,7 @@ else await serve();
 async function serve(): Promise<void> {
   const { env, warnings } = readConfig();
   try {
-    // Loaded only now: a bad environment is said at once.
+    // Loaded only now, so that a bad environment is reported without delay.
     const { startApp } = await import('./start.ts');
     endOnSignal(await startApp(env, { warnings }));
   } catch (error) {
@@ -25,6 +25,6 @@ async function serve(): Promise<void> {
 }
 
 async function dial(): Promise<void> {
-  const { dialReportOf } = await import('./dial.ts');
+  const { dialReportOf } = await import('./readiness/dial-report.ts');
   process.stdout.write(`${JSON.stringify(await dialReportOf(parsedEnvironment()))}\n`);
 }

@@ -1,35 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from './logger.ts';
+import type { Logger } from './observability/logger.ts';
 
-/** What a shutdown ends, in order. */
+/** What a shutdown does, in order. */
 export interface Ending {
   readonly log: Logger;
-  /** How long an unready process still serves, until balancers know. */
+  /** How long the unready process still serves, until load balancers have noticed. */
   readonly endpointWaitMs: number;
-  /** Over how long connections are sent elsewhere. */
+  /** The time over which connections are closed, for clients to reconnect elsewhere. */
   readonly closeSpreadMs: number;
   readonly drain: (spreadMs: number) => Promise<void>;
-  /** How long those sent away are still answered: a process that is gone would swallow what they ask. */
+  /** How long new requests of these clients are still answered: dials to a process that is gone time out. */
   readonly lingerMs: number;
-  /** Resolves when no answer is owed any more. */
+  /** Resolves when no answer is in progress any more. */
   readonly answersIdle: () => Promise<void>;
   readonly abortAnswers: () => void;
   /** Servers, then gates and stores. */
   readonly close: readonly (() => Promise<void> | void)[];
 }
 
-/** Answers nobody waits for any more are still stored for the next visit, if they come to an end this soon. */
+/** Time limit for answers whose connection is gone: they are still stored for the next visit. */
 const lastAnswersMs = 3_000;
 
 /**
- * Unready → wait while balancers notice → refuse handshakes → send connections elsewhere → linger → close. Never
- * rejects: what cannot be closed is logged, and the rest is closed all the same.
+ * Unready → wait until load balancers have noticed → refuse handshakes → close connections → linger → close. Never
+ * rejects: an error of one step is logged, and the further steps are done.
  */
 export class Shutdown {
   #phase: 'serving' | 'leaving' | 'refusing' = 'serving';
   #done: Promise<void> | undefined;
 
-  /** Whether readiness must say no. */
+  /** Whether the process must report itself unready. */
   get draining(): boolean {
     return this.#phase !== 'serving';
   }

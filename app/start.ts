@@ -1,22 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { Env } from '../contract/backend-env.ts';
-import { authenticator } from './authenticate.ts';
-import { Gates } from './gates.ts';
+import { authenticator } from './http/authenticate.ts';
+import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
-import { isLoopback, listen, listenHost } from './listen.ts';
-import { createLogger, type Logger, type LogSink } from './logger.ts';
-import { memoryFromEnv } from './memory-from-env.ts';
+import { isLoopback, listen, listenHost } from './http/listen.ts';
+import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
+import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
-import { Metrics } from './metrics.ts';
-import { Readiness } from './readiness.ts';
-import { SameSite } from './same-site.ts';
+import { Metrics } from './observability/metrics.ts';
+import { Readiness } from './readiness/readiness.ts';
+import { SameSite } from './http/same-site.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
-import { dialsOf } from './store-dials.ts';
+import { gateRulesOf } from './readiness/store-dials.ts';
 import { createStores } from './stores/create-stores.ts';
 import type { Stores } from './stores/types.ts';
-import { tellOfStores } from './tell-of-stores.ts';
-import { watched } from './watched-stores.ts';
+import { reportStoreEvents } from './readiness/store-events.ts';
+import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { Connections } from './ws/connections.ts';
 import { Upgrades } from './ws/upgrades.ts';
@@ -33,9 +33,9 @@ export interface RunningApp {
 }
 
 export interface StartOptions {
-  /** Gets the log's JSON lines instead of standard output. */
+  /** Receives the log's JSON lines instead of standard output. */
   readonly log?: LogSink;
-  /** What the configuration is warned of; logged first. */
+  /** Warnings about the configuration; logged first. */
   readonly warnings?: readonly string[];
 }
 
@@ -76,9 +76,9 @@ interface Core {
 
 function createCore(env: Env, log: Logger): Core {
   const stores = createStores(env);
-  const gates = new Gates(dialsOf(env, stores));
-  const watchedStores = watched(stores, (name) => gates.suspect(name));
-  const memory = memoryFromEnv(env, watchedStores, (name) => gates.state(name));
+  const gates = new Gates(gateRulesOf(env, stores));
+  const reporting = reportFailures(stores, (name) => gates.suspect(name));
+  const memory = memoryFromEnv(env, reporting, (name) => gates.state(name));
   return {
     env,
     log,
@@ -97,7 +97,7 @@ interface Chat {
 
 function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const connections = new Connections(log, metrics);
-  tellOfStores(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
+  reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
   return { connections, answers: new Answers({ memory, metrics, log }) };
 }
 
@@ -130,10 +130,10 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   return { world, operations: operationsServer(parts) };
 }
 
-/** As long as clients that a leaving process has refused need to find another one. */
+/** The time clients need to reach another instance after this one refused them. */
 const lingerMs = 2_000;
 
-/** On loopback no balancer has to notice first. */
+/** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, stores }: Core,
   { connections, answers }: Chat,

@@ -42,12 +42,6 @@ const uses: Readonly<Record<StoreName, Use>> = {
   },
 };
 
-/** The gate each store is, for the app that enforces it. */
-export const storeGates: Readonly<Record<StoreName, Gate>> = {
-  redis: uses.redis.gate,
-  neo4j: uses.neo4j.gate,
-  qdrant: uses.qdrant.gate,
-};
 
 /**
  * The stack a document describes.
@@ -151,6 +145,7 @@ function externalStore(name: StoreOfStack, external: NonNullable<StoreSpec['exte
     name,
     doc: `${name}, run elsewhere`,
     kind: 'external',
+    program: name,
     host: external.host,
     tls: external.tls,
     ports: { [port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },

@@ -1,24 +1,18 @@
 import { z } from 'zod';
-import { gateReport, gateState, readinessReport } from '../model/report.ts';
+import { gateState, readinessReport } from '../model/report.ts';
 import { errorCodes, type ErrorCode } from '../model/errors.ts';
 import { answerMode, turn, usedFact } from './protocol.ts';
-import { storeNames } from './services/backend-variables.ts';
 
 /** Shapes of what the backend answers over HTTP. */
 
 /** Seconds after which a client answered 503 should try again. */
 export const retryAfterSeconds = 2;
 
-/** One store as the backend sees it. */
-export const gate = gateReport.extend({ name: z.enum(storeNames) });
-export type Gate = z.infer<typeof gate>;
-
 /** `/readyz` on the metrics port: 200 when ready, else 503 with Retry-After. */
 export const readyz = z.object({
   ready: readinessReport.shape.ready,
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
-  gates: z.array(gate),
 });
 export type Readyz = z.infer<typeof readyz>;
 
@@ -31,7 +25,7 @@ export const status = z.strictObject({
   /** Null when there is nothing to wait for: it is ready, or another instance is. */
   retryAfterSeconds: z.int().nullable(),
   mode: answerMode,
-  dependencies: z.array(z.strictObject({ name: z.enum(storeNames), state: gateState })),
+  dependencies: z.array(z.strictObject({ name: z.string(), state: gateState })),
 });
 export type Status = z.infer<typeof status>;
 
@@ -41,7 +35,7 @@ export const patientContext = z.strictObject({
   facts: z.array(usedFact),
   recent: z.array(turn),
   /** Stores that could not be asked, so that an outage is never shown as "no memories". */
-  unavailable: z.array(z.enum(storeNames)),
+  unavailable: z.array(z.string()),
 });
 export type PatientContext = z.infer<typeof patientContext>;
 

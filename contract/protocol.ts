@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storeNames } from './services/backend-variables.ts';
 import type { ErrorCode } from '../model/errors.ts';
 
 /** The frames of `/ws/chat/:patient/:session`, JSON text both ways, and the codes a connection is closed with. */
@@ -78,8 +77,6 @@ export type UsedFact = z.infer<typeof usedFact>;
 export const answerMode = z.enum(['extractive', 'llm']);
 export type AnswerMode = z.infer<typeof answerMode>;
 
-export const dependencyName = z.enum(storeNames);
-
 export const serverFrame = z.discriminatedUnion('type', [
   /** First frame of every connection: only now is the client connected. */
   z.strictObject({
@@ -117,7 +114,8 @@ export const serverFrame = z.discriminatedUnion('type', [
   /** A store is away, or back. */
   z.strictObject({
     type: z.literal('dependency'),
-    name: dependencyName,
+    /** The service's name in the stack. */
+    name: z.string(),
     state: z.enum(['away', 'back']),
     reason: z.string(),
   }),

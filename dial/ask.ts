@@ -1,106 +1,62 @@
-import { QdrantClient } from '@qdrant/js-client-rest';
-import { Redis } from 'ioredis';
-import neo4j from 'neo4j-driver';
-import type { StoreName } from '../contract/services/backend-variables.ts';
+import type { KnownPort } from '../model/known-port.ts';
+import { maskSecrets } from '../model/redact.ts';
+import { withTimeLimit } from '../model/time-limit.ts';
+import { askOnce } from './clients.ts';
 import { explain } from './explain.ts';
+import type { Finding } from './finding.ts';
 import { identify } from './identify.ts';
-import { productOf } from './products.ts';
-import type { Target } from './targets.ts';
+import { aProduct, mayBe } from './products.ts';
+import type { Target } from './target.ts';
 
-/** What came of dialling one store. */
+/** What came of dialling one dependency. */
 export interface Answer {
-  readonly service: StoreName;
+  readonly service: string;
   readonly host: string;
   readonly port: number;
   readonly ok: boolean;
-  /** As a person who looked would say it; holds no secret. */
+  /** One or more sentences for people; holds no secret. */
   readonly says: string;
 }
 
+export interface AskOptions {
+  readonly timeoutMs: number;
+  /** What people expect behind ports, for the explanation of a failure. */
+  readonly knownPorts: readonly KnownPort[];
+}
+
 /**
- * Dials a store as the backend would, with its own client and credentials, asks one question that changes nothing,
- * and hangs up. Where that fails, says why. Never rejects; takes at most about three times `timeoutMs`.
+ * Dials a dependency as its client would, with the same protocol and credentials, asks one question that changes
+ * nothing, and hangs up. Explains a failure. Never rejects; takes at most about three times `timeoutMs`.
  */
-export async function ask(target: Target, timeoutMs: number): Promise<Answer> {
-  const { service, host, port, tls } = target;
-  const answer = (ok: boolean, says: string): Answer => ({ service, host, port, ok, says });
+export async function ask(target: Target, options: AskOptions): Promise<Answer> {
+  const { service, host, port } = target;
   try {
-    await within(asks[service](target, timeoutMs), timeoutMs);
-    await refuseLookAlike(target, timeoutMs);
-    return answer(true, `${productOf[service]} answers at ${host}:${port} and takes the credentials.`);
+    const finding = await dial(target, options.timeoutMs);
+    return { service, host, port, ok: true, says: success(target, finding) };
   } catch (error) {
-    const says = await explain({ service, host, port, tls, error, timeoutMs });
-    return answer(false, target.secret ? says.replaceAll(target.secret, '(secret)') : says);
+    const says = await explain({ target, error, ...options });
+    return { service, host, port, ok: false, says: maskSecrets(says, [target.secret]) };
   }
 }
 
-/** What speaks as Redis does need not be one: Sentinel serves no keys, and FalkorDB is somebody else's graph. */
-async function refuseLookAlike({ service, host, port }: Target, timeoutMs: number): Promise<void> {
-  const finding = await identify(host, port, { timeoutMs });
-  if (finding.what === 'product' && finding.product !== productOf[service])
+/**
+ * Asks one question, then looks what answers there: Sentinel speaks as Redis does but serves no keys.
+ * @returns what answers.
+ * @throws Error in the client's own words, or naming the other product that answers.
+ */
+export async function dial(target: Target, timeoutMs: number): Promise<Finding> {
+  await withTimeLimit(askOnce(target, timeoutMs), timeoutMs);
+  const finding = await identify(target.host, target.port, { timeoutMs });
+  if (finding.what === 'product' && !mayBe(finding.product, target))
     throw new Error(`${finding.product} answers there`);
+  return finding;
 }
 
-type Ask = (target: Target, timeoutMs: number) => Promise<unknown>;
-
-const asks: Readonly<Record<StoreName, Ask>> = { redis: askRedis, neo4j: askNeo4j, qdrant: askQdrant };
-
-async function askRedis({ host, port, tls, user, secret }: Target, timeoutMs: number): Promise<void> {
-  const client = new Redis({
-    ...{ host, port, lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 },
-    ...{ connectTimeout: timeoutMs, commandTimeout: timeoutMs },
-    ...(tls ? { tls: {} } : {}),
-    ...(user === undefined ? {} : { username: user }),
-    ...(secret === undefined ? {} : { password: secret }),
-  });
-  // What the network said; the rejection itself only says that the connection is closed.
-  let why: unknown;
-  client.on('error', (error) => (why ??= error));
-  try {
-    await client.connect();
-    await client.ping();
-  } catch (error) {
-    throw why ?? error;
-  } finally {
-    client.disconnect();
+function success({ product, host, port, dial }: Target, finding: Finding): string {
+  if (dial.protocol === 'tcp') {
+    const what = finding.what === 'product' ? `: ${aProduct(finding.product)} answers there` : '';
+    return `${product} at ${host}:${port} accepts connections${what}.`;
   }
-}
-
-async function askNeo4j({ host, port, tls, user = '', secret }: Target, timeoutMs: number): Promise<void> {
-  const address = host.includes(':') ? `[${host}]` : host;
-  const auth = secret === undefined ? undefined : neo4j.auth.basic(user, secret);
-  // The driver's types declare its options as classes; it takes plain objects.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  const driver = neo4j.driver(`${tls ? 'bolt+s' : 'bolt'}://${address}:${port}`, auth, {
-    connectionTimeout: timeoutMs,
-    connectionAcquisitionTimeout: timeoutMs,
-    maxTransactionRetryTime: 0,
-  });
-  try {
-    await driver.getServerInfo();
-  } finally {
-    driver.close().catch(() => undefined);
-  }
-}
-
-async function askQdrant({ host, port, tls, secret }: Target, timeoutMs: number): Promise<void> {
-  const client = new QdrantClient({
-    host: host.includes(':') ? `[${host}]` : host,
-    ...{ port, https: tls, timeout: timeoutMs, checkCompatibility: false },
-    ...(secret === undefined ? {} : { headers: { 'api-key': secret } }),
-  });
-  await client.getCollections();
-}
-
-/** No client keeps its own limits towards a server that accepts and falls silent. */
-async function within(answer: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const showsSecret = dial.protocol !== 'http' || dial.secretHeader !== undefined;
+  return `${product} answers at ${host}:${port}${showsSecret ? ' and takes the credentials' : ''}.`;
 }

@@ -1,7 +1,7 @@
 import { exchange, type Address } from './exchange.ts';
 import type { Finding } from './finding.ts';
 
-/** Bolt's magic, then the four versions proposed: 5.0 to 5.8, 4.4 back to 4.2, and nothing. */
+/** Bolt's magic, then the four versions proposed: 5.0 to 5.8, 4.2 to 4.4, and none twice. */
 const handshake = Buffer.from([
   ...[0x60, 0x60, 0xb0, 0x17],
   ...[0, 8, 8, 5],
@@ -10,7 +10,7 @@ const handshake = Buffer.from([
   ...[0, 0, 0, 0],
 ]);
 
-/** Proposes Bolt; a server that speaks it answers exactly four bytes, the version it chose. */
+/** Proposes Bolt versions; a Bolt server answers exactly four bytes, the version it chose. */
 export async function askBolt(address: Address): Promise<Finding | undefined> {
   const answer = await exchange(address, handshake, (bytes) => bytes.length >= 4);
   if (!answer.connected || !isVersion(answer.bytes)) return undefined;

@@ -9,19 +9,19 @@ export interface Address {
   readonly timeoutMs: number;
 }
 
-/** Why no connection came about. */
+/** Why there is no connection. */
 export type NoConnection = 'refused' | 'unknown-host' | 'timeout' | 'unreachable';
 
-/** What a connection brought: at most `maxBytes` of answer, and how it ended. */
+/** What a connection returned: at most `maxBytes` of answer, and how it ended. */
 export type Exchange =
   | { readonly connected: false; readonly why: NoConnection }
   | { readonly connected: true; readonly bytes: Buffer; readonly ended: 'enough' | 'closed' | 'silent' };
 
-/** No answer a product is known by is longer. */
+/** Longer than any answer that identifies a product. */
 const maxBytes = 16_384;
 
 /**
- * Opens one connection, sends `payload`, and reads until `enough` says so, the peer closes, `maxBytes` came or the
+ * Opens one connection, sends `payload`, and reads until `enough` says so, the peer closes, `maxBytes` were read or the
  * time is over. Never rejects.
  */
 export function exchange(
@@ -32,7 +32,7 @@ export function exchange(
   return new Promise((resolve) => {
     let bytes = Buffer.alloc(0);
     let connected = false;
-    const socket = open(address, () => {
+    const socket = openSocket(address, () => {
       connected = true;
       socket.write(payload);
     });
@@ -53,8 +53,8 @@ export function exchange(
   });
 }
 
-/** The certificate is not judged here: the question is what speaks, not whether to trust it. */
-function open({ host, port, tls }: Address, connected: () => void): Socket {
+/** Does not verify the certificate: the question is what answers, not whether to trust it. */
+export function openSocket({ host, port, tls }: Address, connected?: () => void): Socket {
   return tls
     ? connectTls({ host, port, rejectUnauthorized: false, servername: isName(host) ? host : '' }, connected)
     : connect({ host, port }, connected);

@@ -1,33 +1,17 @@
 import type { NoConnection } from './exchange.ts';
-
-/** Products told apart by what they say, as people call them. */
-export type Product =
-  | 'Redis'
-  | 'FalkorDB'
-  | 'Redis Sentinel'
-  | 'Neo4j'
-  | "Neo4j's HTTP browser"
-  | 'Qdrant'
-  | "Qdrant's gRPC"
-  | 'HTTP server';
+import type { Product } from './products.ts';
 
 /** What was found behind a host and port. */
 export type Finding =
   | { readonly what: NoConnection }
-  /** Accepts connections; said nothing to any greeting. */
+  /** Accepts connections; answered no greeting. */
   | { readonly what: 'silent' }
-  /** Accepts connections; closed them, or said what no product known here says. */
+  /** Accepts connections; closed them, or answered what no product known here answers. */
   | { readonly what: 'unknown'; readonly tls: boolean }
   | {
       readonly what: 'product';
       readonly product: Product;
       readonly tls: boolean;
-      /** It wants a password or key before it says more. */
+      /** It wants a password or key before it answers more. */
       readonly wantsAuth?: boolean;
     };
-
-/** "a Redis", "an HTTP server": a product in the middle of a sentence. */
-export function aProduct(product: Product): string {
-  if (product === 'HTTP server') return 'an HTTP server';
-  return /^(Neo4j's|Qdrant's)/.test(product) ? `${product} port` : `a ${product}`;
-}

@@ -1,7 +1,8 @@
 import { exchange, type Address } from './exchange.ts';
-import type { Finding, Product } from './finding.ts';
+import type { Finding } from './finding.ts';
+import type { Product } from './products.ts';
 
-/** HTTP/1.1, HTTP/2 with prior knowledge (gRPC), and who is known by what they answer. */
+/** Identifies servers of HTTP/1.1 and of HTTP/2 with prior knowledge (gRPC). */
 
 export function isHttp(bytes: Buffer): boolean {
   return bytes.toString('latin1', 0, 5) === 'HTTP/';
@@ -12,7 +13,7 @@ export function isHttp2(bytes: Buffer): boolean {
   return bytes.length >= 9 && bytes[3] === 4 && bytes.readUInt32BE(5) === 0;
 }
 
-/** Asks for `/`, as JSON: Neo4j and Qdrant introduce themselves there. */
+/** Asks for `/`, as JSON: Neo4j and Qdrant name themselves there. */
 export async function askHttp(address: Address): Promise<Finding | undefined> {
   const request = `GET / HTTP/1.1\r\nHost: ${address.host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`;
   const answer = await exchange(address, request, () => false);
@@ -30,7 +31,7 @@ export async function askHttp(address: Address): Promise<Finding | undefined> {
 function introducedBy(text: string, wantsAuth: boolean): Product {
   if (/"(bolt_direct|neo4j_version)"/.test(text)) return "Neo4j's HTTP browser";
   if (/"title"\s*:\s*"qdrant/i.test(text)) return 'Qdrant';
-  // With a key set, Qdrant tells a stranger only what it wants.
+  // With a key set, Qdrant answers requests without it only with what is missing.
   return wantsAuth && /api[- ]key/i.test(text) ? 'Qdrant' : 'HTTP server';
 }
 
@@ -39,7 +40,7 @@ const preface = Buffer.concat([
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 
-/** Greets as HTTP/2 does; of the products known here only Qdrant's gRPC port speaks it without TLS. */
+/** Sends the HTTP/2 preface; of the products known here only Qdrant's gRPC port answers it without TLS. */
 export async function askHttp2(address: Address): Promise<Finding | undefined> {
   const answer = await exchange(address, preface, isHttp2);
   if (!answer.connected || !isHttp2(answer.bytes)) return undefined;

@@ -4,13 +4,12 @@ import type { Finding } from './finding.ts';
 import { askHttp, askHttp2, isHttp, isHttp2 } from './http.ts';
 import { isResp, ping, whichResp } from './resp.ts';
 
-/** One greeting's share of the time: PING, Bolt, HTTP, HTTP/2, then TLS with one more. */
+/** PING, Bolt, HTTP, HTTP/2, then TLS with one more: each gets an equal share of the time. */
 const greetings = 6;
 
 /**
- * What answers on host:port, found by dialling it and speaking each protocol in turn. PING comes first: every
- * product known here survives it, and most give themselves away by how they refuse it. Takes at most about
- * `timeoutMs`; never rejects.
+ * What answers on host:port: dials it and tries each protocol in turn. PING comes first: no product known here is harmed
+ * by it, and most can be identified by how they refuse it. Takes at most about `timeoutMs`; never rejects.
  */
 export async function identify(
   host: string,
@@ -28,7 +27,7 @@ export async function identify(
   return (await askTls(address)) ?? ended(pong.ended);
 }
 
-/** A peer that takes long to connect gets the whole time for that alone. */
+/** A peer that is slow to connect gets the whole time for one greeting. */
 async function slowly(address: Address): Promise<Finding> {
   const pong = await exchange(address, ping, (bytes) => bytes.includes('\n'));
   if (!pong.connected) return { what: pong.why };
@@ -39,7 +38,7 @@ function ended(how: 'enough' | 'closed' | 'silent'): Finding {
   return how === 'silent' ? { what: 'silent' } : { what: 'unknown', tls: false };
 }
 
-/** Who refuses a PING like that. */
+/** Identifies a peer by how it answers PING. */
 async function byAnswer(address: Address, answer: Buffer): Promise<Finding | undefined> {
   if (isResp(answer)) return whichResp(address, answer);
   if (isHttp(answer)) return askHttp(address);
@@ -47,7 +46,7 @@ async function byAnswer(address: Address, answer: Buffer): Promise<Finding | und
   return undefined;
 }
 
-/** What speaks inside TLS; `undefined` where no TLS is spoken. */
+/** What answers inside TLS; `undefined` when the peer does not speak TLS. */
 async function askTls(plain: Address): Promise<Finding | undefined> {
   const address = { ...plain, tls: true };
   const pong = await exchange(address, ping, (bytes) => bytes.includes('\n'));

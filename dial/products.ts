@@ -1,44 +1,35 @@
-import { chatStack } from '../contract/chat-stack.ts';
-import { serviceOf } from '../model/environment.ts';
-import { dialledPort, type Edge } from '../model/stack.ts';
-import { readChatStack } from '../contract/read-chat-stack.ts';
-import { backendName } from '../contract/services/backend-ports.ts';
-import type { StoreName } from '../contract/services/backend-variables.ts';
-import { storeSecret } from '../contract/services/store.ts';
-import type { Product } from './finding.ts';
+import type { DialProtocol } from '../model/program.ts';
+import type { Target } from './target.ts';
 
-/** What people call each store. */
-export const productOf: Readonly<Record<StoreName, Product & ('Redis' | 'Neo4j' | 'Qdrant')>> = {
-  redis: 'Redis',
-  neo4j: 'Neo4j',
-  qdrant: 'Qdrant',
+/** Products told apart by what they say, as people call them. */
+const products = [
+  'Redis',
+  'FalkorDB',
+  'Redis Sentinel',
+  'Neo4j',
+  "Neo4j's HTTP browser",
+  'Qdrant',
+  "Qdrant's gRPC",
+  'HTTP server',
+] as const;
+export type Product = (typeof products)[number];
+
+/** What a server of a protocol is taken for when it does not give itself away: a Valkey for a Redis. */
+const takenFor: Readonly<Partial<Record<DialProtocol['protocol'], Product>>> = {
+  resp: 'Redis',
+  bolt: 'Neo4j',
+  http: 'HTTP server',
 };
 
-/** Where a store usually is, and the variables that say where it is here. */
-export interface Usual {
-  readonly port: number;
-  readonly variables: {
-    readonly host: string;
-    readonly port: string;
-    readonly tls: string;
-    readonly secret: string;
-  };
+/** Whether the product that was found can be the one that is wanted. Over plain TCP that cannot be known: true. */
+export function mayBe(found: Product, { product, dial }: Pick<Target, 'product' | 'dial'>): boolean {
+  if (found === product || dial.protocol === 'tcp') return true;
+  const isToldApart = products.some((known) => known === product);
+  return !isToldApart && found === takenFor[dial.protocol];
 }
 
-/** Read off the edge of the default stack, so that ports and names have one source. */
-export function usualOf(store: StoreName): Usual {
-  const stack = chatStack(readChatStack({}, 'the defaults'));
-  const edge = serviceOf(stack, backendName).edges?.find(({ to }) => to === store);
-  const port = edge && serviceOf(stack, store).ports[edge.port];
-  if (!edge || !port) throw new RangeError(`The backend has no edge to "${store}".`);
-  return { port: dialledPort(port), variables: variablesOf(edge) };
-}
-
-function variablesOf({ binds }: Edge): Usual['variables'] {
-  return {
-    host: binds.host ?? '',
-    port: binds.port ?? '',
-    tls: binds.tls ?? '',
-    secret: binds.secrets?.[storeSecret] ?? '',
-  };
+/** "a Redis", "an HTTP server": a product in the middle of a sentence. */
+export function aProduct(product: Product): string {
+  if (product === 'HTTP server') return 'an HTTP server';
+  return /^(Neo4j's|Qdrant's)/.test(product) ? `${product} port` : `a ${product}`;
 }

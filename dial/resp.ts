@@ -1,7 +1,7 @@
 import { exchange, type Address } from './exchange.ts';
 import type { Finding } from './finding.ts';
 
-/** Redis' protocol, and which of its speakers answers. */
+/** Identifies servers of RESP, the protocol of Redis. */
 
 export const ping = 'PING\r\n';
 
@@ -10,7 +10,7 @@ export function isResp(bytes: Buffer): boolean {
   return /^(\+PONG|-[A-Z]+ )/.test(bytes.toString('latin1'));
 }
 
-/** Tells Redis, FalkorDB and Sentinel apart; what a server hides behind its password stays "Redis". */
+/** Tells Redis, FalkorDB and Sentinel apart; a server that wants a password first counts as Redis. */
 export async function whichResp(address: Address, pong: Buffer): Promise<Finding> {
   const tls = address.tls ?? false;
   if (pong.toString('latin1').startsWith('-NOAUTH'))

@@ -1,4 +1,4 @@
-import { shownText, notShown, shownText } from './redact.ts';
+import { shownText, notShown } from './redact.ts';
 import { configDigest } from './digest.ts';
 import { nearest } from './nearest.ts';
 import { asText, expectationOf, valueIn, type ValueOf, type Variable } from './variable.ts';

@@ -1,6 +1,6 @@
 import type { EnvResult, EnvText } from './env.ts';
 import { repositoryOf } from './image-repository.ts';
-import { isWorkload, type Stack, type Workload } from './stack.ts';
+import { isWorkload, type Service, type Stack, type Workload } from './stack.ts';
 
 /**
  * What is known of how a program reads its configuration, beyond the model: which port it really opens, whether it
@@ -67,7 +67,7 @@ export interface ProgramFacts {
   readonly name: string;
   /** What people call it, such as `Redis`. */
   readonly product: string;
-  /** Port name → how clients dial it there; a port that is absent is not dialled. */
+  /** Port name → how clients dial it there; a port that is absent is only connected to. */
   readonly dial?: Readonly<Record<string, DialProtocol>>;
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
@@ -104,14 +104,29 @@ export interface Program {
   readonly facts: ProgramFacts;
 }
 
-/** The services of a stack whose program is among `known`: by their `program`, else by their image. */
+/** What is known of a service's program: by its `program`, else by its image. */
+export function factsOf<F extends Pick<ProgramFacts, 'name' | 'image'>>(
+  service: Service,
+  known: readonly F[],
+): F | undefined {
+  if (service.program !== undefined) return known.find(({ name }) => name === service.program);
+  if (!isWorkload(service)) return undefined;
+  const repository = repositoryOf(service.container.image);
+  return known.find(({ image }) => image === repository);
+}
+
+/** What people call a service's program; the service's own name when the program is not among `known`. */
+export function productOf(
+  service: Service,
+  known: readonly Pick<ProgramFacts, 'name' | 'image' | 'product'>[],
+): string {
+  return factsOf(service, known)?.product ?? service.name;
+}
+
+/** The services of a stack whose program is among `known`. */
 export function programsOf(stack: Stack, known: readonly ProgramFacts[]): Program[] {
   return stack.services.filter(isWorkload).flatMap((service) => {
-    const facts = known.find(({ name, image }) =>
-      service.program === undefined
-        ? image === repositoryOf(service.container.image)
-        : name === service.program,
-    );
+    const facts = factsOf(service, known);
     return facts ? [{ service, facts }] : [];
   });
 }

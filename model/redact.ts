@@ -16,6 +16,19 @@ const mask = '***';
 /** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
 export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, `//${mask}@`);
 
+/** A text in which each of `secrets` is replaced by `mask`, wherever it stands; absent and empty ones do not count. */
+export function maskSecrets(
+  text: string,
+  secrets: readonly (string | undefined)[],
+  mask: string = masked,
+): string {
+  return secrets
+    .filter((secret) => secret !== undefined)
+    .filter((secret) => secret !== '')
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((shown, secret) => shown.replaceAll(secret, mask), text);
+}
+
 /** A value of something called `name`, fit to be shown: secrets by their names, passwords of URLs wherever they are. */
 export function shownValue(name: string | undefined, value: unknown): unknown {
   if (value === undefined) return undefined;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
-import { Metrics } from '../app/metrics.ts';
+import { Metrics } from '../app/observability/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { stringifyYaml } from '../charts-ts/yaml.ts';
 import { chatStack } from '../contract/chat-stack.ts';
@@ -69,7 +69,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
-    'app/stores/words/lexicon.json': latestLexicon(),
+    'app/memory/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stemmer } from 'stemmer';
-import { kinds } from '../app/stores/words/kinds.ts';
+import { kinds } from '../app/memory/words/categories.ts';
 
 /**
- * Makes `app/stores/words/lexicon.json` from WordNet 3.1: which words belong to the kinds of kinds.ts, and which
+ * Makes `app/memory/words/lexicon.json` from WordNet 3.1: which words belong to the kinds of kinds.ts, and which
  * words mean nearly the same. Only single words, and only their usual senses: a rare one misleads more than it helps.
  */
 

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../app/config.ts';
 import { endOnSignal } from '../app/end-on-signal.ts';
-import { ProblemError } from '../app/problem.ts';
+import { ProblemError } from '../app/http/problem.ts';
 import { startApp } from '../app/start.ts';
 import { nextSteps } from '../charts-ts/next-steps.ts';
 import { synth } from '../charts-ts/synth.ts';

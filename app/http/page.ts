@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { nameOf } from '../names.ts';
+import { idOf } from './path-ids.ts';
 import { openerPolicy, pagePolicy } from './security-headers.ts';
 
 const document = 'index.html';
 
-/** Serves the built page at its path and the files it is made of under `/assets/`. */
+/** Serves the built page at its path and its files under `/assets/`. */
 export async function servePage(server: FastifyInstance, folder: string): Promise<void> {
   await server.register(fastifyStatic, { root: folder, serve: false, suppressWarning: true });
   server.get<{ Params: { patient: string } }>(httpPaths.page, (request, reply) => {
-    nameOf('patient', request.params.patient);
+    idOf('patient', request.params.patient);
     if (!existsSync(join(folder, document)))
       return reply
         .code(503)
@@ -20,7 +20,7 @@ export async function servePage(server: FastifyInstance, folder: string): Promis
         .send(
           `The chat page is not built: ${folder} has no ${document}. \`npm start\` builds it; the chat itself works without.\n`,
         );
-    // Its name never changes, so a browser must ask whether it did.
+    // The name of the document never changes, so a browser must revalidate it.
     reply
       .headers(openerPolicy(request.headers))
       .header('cache-control', 'no-cache')
@@ -28,13 +28,13 @@ export async function servePage(server: FastifyInstance, folder: string): Promis
     return reply.sendFile(document, { cacheControl: false });
   });
   server.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
-    // The build names each file by its content.
+    // The build names each file by a hash of its content.
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     return reply.sendFile(join('assets', request.params['*']), { cacheControl: false });
   });
 }
 
-/** Where the page was built: `build/web` of the clone, or `web` beside the image's one file. */
+/** Where the built page is: `web` beside the image's bundle, else `build/web` of the clone. */
 export function pageFolder(): string {
   const beside = join(import.meta.dirname, 'web');
   if (existsSync(beside)) return beside;

@@ -3,19 +3,19 @@ import type { FastifyInstance } from 'fastify';
 import { backendDigest, backendValues, backendSecretsSet, type Env } from '../../contract/backend-env.ts';
 import { retryAfterSeconds, type PatientContext, type Readyz, type Status } from '../../contract/http.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import type { Authenticate } from '../authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
-import { nameOf } from '../names.ts';
-import { ProblemError } from '../problem.ts';
-import type { Readiness } from '../readiness.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { idOf } from './path-ids.ts';
+import { ProblemError } from './problem.ts';
+import type { Readiness } from '../readiness/readiness.ts';
 
-/** Alive: 200 for as long as the process answers at all. No dependency may ever get it restarted. */
+/** Liveness: always 200. A restart would not bring a dependency back. */
 export function serveHealth(server: FastifyInstance): void {
   server.get(httpPaths.healthz, () => ({ alive: true }));
 }
 
-/** Whether this process may be sent patients; `shown` is how much of the reason this port may say. */
+/** Readiness; `shown` is how much of the reason this port may expose. */
 export function serveReadiness(
   server: FastifyInstance,
   readiness: Readiness,
@@ -29,7 +29,7 @@ export function serveReadiness(
   });
 }
 
-/** What operators read: numbers, and what the process runs with. */
+/** The operators' routes: metrics, and the configuration the process runs with. */
 export function serveOperations(server: FastifyInstance, env: Env, metrics: Metrics): void {
   server.get(httpPaths.metrics, async (_request, reply) => {
     reply.type(metrics.registry.contentType);
@@ -42,14 +42,14 @@ export function serveOperations(server: FastifyInstance, env: Env, metrics: Metr
   }));
 }
 
-/** What the page asks over HTTP. */
+/** The API of the page. */
 export function serveApi(
   server: FastifyInstance,
   { readiness, memory, authenticate }: { readiness: Readiness; memory: Memory; authenticate: Authenticate },
 ): void {
   server.get(httpPaths.status, (): Status => readiness.status());
   server.get<{ Params: { patient: string } }>(httpPaths.context, async (request): Promise<PatientContext> => {
-    const patient = nameOf('patient', request.params.patient);
+    const patient = idOf('patient', request.params.patient);
     await authenticate(request.headers, patient);
     return memory.context(patient).catch((cause: unknown) => {
       throw new ProblemError('NOT_READY', 'The memory is unavailable now.', { retryAfterSeconds, cause });

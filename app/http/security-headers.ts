@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopbackName } from '../same-site.ts';
+import { isLoopbackName } from './same-site.ts';
 
-/** On every answer. Routes that may be cached, or that serve the page, set their own of a name. */
+/** Set on every answer; routes that may be cached, or that serve the page, set their own values. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
@@ -13,8 +13,8 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
- * Keeps a page that opened this one from reaching into it. Browsers obey it only where nobody can have changed the answer
- * on its way, and complain of it in the console elsewhere: a node port without TLS, say.
+ * Isolates the page from a page that opened it. Browsers honour the header only in a secure context (TLS, loopback) and
+ * log a console warning elsewhere, such as on a node port without TLS.
  */
 export function openerPolicy(headers: IncomingHttpHeaders): Record<string, string> {
   const hostname = URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '';
@@ -23,8 +23,8 @@ export function openerPolicy(headers: IncomingHttpHeaders): Record<string, strin
 }
 
 /**
- * What the page may load and dial: its own files and its own host. Older browsers do not count a WebSocket of the
- * same host as 'self', so it is named.
+ * The page's Content-Security-Policy: its own files and its own host. In older browsers 'self' does not include a
+ * WebSocket of the same host, so that is listed.
  */
 export function pagePolicy(host: string | undefined): string {
   const own = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';

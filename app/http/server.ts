@@ -1,13 +1,13 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { limits } from '../../contract/protocol.ts';
-import type { Logger } from '../logger.ts';
-import { httpStatus, internalProblem, problemBody, ProblemError } from '../problem.ts';
-import type { SameSite } from '../same-site.ts';
+import type { Logger } from '../observability/logger.ts';
+import { httpStatus, internalProblem, problemBody, ProblemError } from './problem.ts';
+import type { SameSite } from './same-site.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** A whole request must be there by then; it is a path and headers. */
+/** Time limit for receiving a whole request, which is only a path and headers. */
 const requestTimeoutMs = 30_000;
-/** Nothing here takes a body. */
+/** No route takes a body. */
 const bodyBytes = 16_384;
 /** One character of an id is up to four bytes of UTF-8, each written as `%XX`. */
 const encodedNameLength = limits.nameLength * 4 * 3;
@@ -15,11 +15,11 @@ const encodedNameLength = limits.nameLength * 4 * 3;
 export interface ServerRules {
   readonly log: Logger;
   readonly sameSite: SameSite;
-  /** Whether the next question had better reach another instance. */
+  /** Whether connections must not be kept alive, so that the next request reaches another instance. */
   readonly draining: () => boolean;
 }
 
-/** A Fastify with everything every route of ours has: limits, security headers, errors by the one table. */
+/** A Fastify with what every route needs: limits, security headers, errors by the one table. */
 export function createServer({ log, sameSite, draining }: ServerRules): FastifyInstance {
   const server = fastify({
     logger: false,
@@ -27,7 +27,7 @@ export function createServer({ log, sameSite, draining }: ServerRules): FastifyI
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: encodedNameLength },
     http: {
-      // `curl --http2` asks for an upgrade too; only a WebSocket's is ours.
+      // `curl --http2` requests an upgrade too; only a WebSocket's is accepted.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
     frameworkErrors: (error, _request, reply: FastifyReply) => {
@@ -56,17 +56,17 @@ export function createServer({ log, sameSite, draining }: ServerRules): FastifyI
   return server;
 }
 
-/** A request that is still under way when the server closes gets so long. */
+/** Time limit for requests in progress when the server closes. */
 const closeGraceMs = 2_000;
 
-/** Stops listening; what is still being asked is answered within two seconds or cut. */
+/** Stops listening; requests in progress are answered within two seconds or cut. */
 export async function closeServer(server: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), closeGraceMs);
   await server.close();
   clearTimeout(cut);
 }
 
-/** Without the query, which may hold anything. */
+/** Without the query, which may hold secrets. */
 function pathOf(url: string): string {
   return (url.split('?')[0] ?? '').slice(0, 200);
 }

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Env } from '../../contract/backend-env.ts';
-import type { Authenticate } from '../authenticate.ts';
-import type { Logger } from '../logger.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Readiness } from '../readiness.ts';
-import type { SameSite } from '../same-site.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import type { SameSite } from './same-site.ts';
 import { pageFolder, servePage } from './page.ts';
 import { serveApi, serveHealth, serveOperations, serveReadiness } from './routes.ts';
 import { createServer } from './server.ts';
@@ -22,19 +22,19 @@ export interface HttpParts {
   readonly draining: () => boolean;
 }
 
-/** For the world: chat, page, public API. */
+/** The public port: chat, page, public API. */
 export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
   const server = createServer(parts);
   serveHealth(server);
   serveApi(server, parts);
   await servePage(server, pageFolder());
-  // On a developer's own machine nobody else can ask, and one port is less to remember.
+  // On loopback only the developer can connect, and one port is less to remember.
   if (parts.onLoopback) serveOperations(server, parts.env, parts.metrics);
   serveReadiness(server, parts.readiness, parts.onLoopback ? 'everything' : 'outcome');
   return server;
 }
 
-/** For operators, on a port of its own that never is behind the Ingress. */
+/** The operators' port, which is never behind the Ingress. */
 export function operationsServer(parts: HttpParts): FastifyInstance {
   const server = createServer(parts);
   serveHealth(server);

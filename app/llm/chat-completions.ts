@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
+import { parseJson } from '../../model/json.ts';
 import { failure, post, Silence, type Endpoint } from './endpoint.ts';
 
 export interface ChatMessage {
@@ -7,7 +8,7 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** A language model that answers a conversation piece by piece. */
+/** A language model that streams the next answer of a conversation. */
 export interface LanguageModel {
   /** @throws Error in words, without the key; the signal's reason when it was aborted. */
   stream(messages: readonly ChatMessage[], signal: AbortSignal): AsyncGenerator<string, void>;
@@ -64,18 +65,10 @@ async function* contents(response: Response, silence: Silence): AsyncGenerator<s
 }
 
 function read(data: string): { text: string; isLast: boolean } {
-  const parsed = chunk.safeParse(asJson(data));
+  const parsed = chunk.safeParse(parseJson(data));
   if (!parsed.success) throw new Error(`an event is not of the expected form: ${data.slice(0, 200)}`);
   if (parsed.data.error !== undefined && parsed.data.error !== null)
     throw new Error(`it answered an error: ${JSON.stringify(parsed.data.error).slice(0, 300)}`);
   const [choice] = parsed.data.choices ?? [];
   return { text: choice?.delta?.content ?? '', isLast: typeof choice?.finish_reason === 'string' };
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ const answer = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })),
 });
 
-/** Texts sent in one request; more than this is refused by some servers. */
+/** Texts per request; some servers refuse more. */
 const batch = 64;
 
 /** An embedder behind `embeddings` of an OpenAI-compatible endpoint. */

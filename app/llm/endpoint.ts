@@ -1,4 +1,5 @@
-import { inWords } from '../stores/deadline.ts';
+import { maskSecrets } from '../../model/redact.ts';
+import { errorText } from '../observability/error-text.ts';
 
 /** An OpenAI-compatible endpoint. */
 export interface Endpoint {
@@ -6,11 +7,11 @@ export interface Endpoint {
   readonly baseUrl: string;
   readonly model: string;
   readonly apiKey?: string | undefined;
-  /** Longest silence in milliseconds before a request is given up. */
+  /** Idle timeout in milliseconds. */
   readonly timeout: number;
 }
 
-/** Ends a request that stays silent too long; every sign of life starts the wait anew. */
+/** Idle timeout of a request; call `heard` whenever data arrives. */
 export class Silence {
   readonly signal: AbortSignal;
   readonly #abort = new AbortController();
@@ -24,7 +25,7 @@ export class Silence {
     this.heard();
   }
 
-  /** Whether it was the silence that ended the request. */
+  /** Whether the timeout ended the request. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -44,7 +45,7 @@ export class Silence {
 
 /**
  * Posts JSON to a path below the endpoint.
- * @throws Error with the status and the first words of the answer when it is no success; never with the key.
+ * @throws Error with the status and the beginning of the answer when the status is no success; without the key.
  */
 export async function post(
   { baseUrl, apiKey }: Endpoint,
@@ -66,12 +67,11 @@ export async function post(
   throw new Error(`${path} answered ${response.status}${words === '' ? '' : `: ${words}`}`);
 }
 
-/** What went wrong with a request to `endpoint`, for people: where, what, and nothing secret. */
+/** Why a request to `endpoint` failed, for people; without the key. */
 export function failure(what: string, endpoint: Endpoint, error: unknown, silence: Silence): Error {
   const { host, pathname } = new URL(endpoint.baseUrl);
-  const words = silence.isOver ? `it said nothing for ${endpoint.timeout / 1000} s` : inWords(error);
-  const key = endpoint.apiKey;
-  const shown = key === undefined || key === '' ? words : words.replaceAll(key, '(key)');
+  const words = silence.isOver ? `it said nothing for ${endpoint.timeout / 1000} s` : errorText(error);
+  const shown = maskSecrets(words, [endpoint.apiKey], '(key)');
   return new Error(`The ${what} at ${host}${pathname} failed: ${shown}`, {
     cause: error instanceof Error ? error.name : undefined,
   });

@@ -16,7 +16,7 @@ export interface PromptParts {
   readonly degraded?: string | undefined;
 }
 
-/** The conversation a model is given: rules, remembered facts with date and source, the last turns, the message. */
+/** The messages sent to a model: rules, facts with date and source, the last turns, the message to answer. */
 export function prompt({ facts, turns, text, degraded }: PromptParts): ChatMessage[] {
   const known =
     facts.length === 0

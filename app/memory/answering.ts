@@ -1,7 +1,7 @@
 import type { UsedFact } from '../../contract/protocol.ts';
 import { prompt } from '../llm/prompt.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
-import { inWords } from '../stores/deadline.ts';
+import { errorText } from '../observability/error-text.ts';
 import type { Fact, Scope, Stores } from '../stores/types.ts';
 import { emergencyText, isEmergency } from './emergency.ts';
 import { factsOf } from './extract/facts.ts';
@@ -26,13 +26,13 @@ interface Message {
   readonly text: string;
 }
 
-/** Turns of the conversation a model is shown. */
+/** Past turns in a model's prompt. */
 const shownTurns = 12;
 
-/** Words in one piece of an answer that was made at once. */
+/** Words per streamed piece of an answer that is complete from the start. */
 const pieceLength = 4;
 
-/** Makes the answer to a message, piece by piece; nothing is stored here. */
+/** Streams the answer to a message; does not store it. */
 export async function* makeAnswer(
   answering: Answering,
   scope: Scope,
@@ -53,7 +53,7 @@ async function recalledFor(
 ): Promise<Recalled> {
   const isSearchable = await indexing.isComplete(scope.patientId);
   const recalled = await recall(stores, scope.patientId, message.text, isSearchable);
-  // What the message itself says is no memory of it.
+  // The facts of the message itself are not recalled for it.
   const own = new Set(factsOf({ ...scope, ...message, recordedAt: '' }).map(({ id }) => id));
   return { ...recalled, facts: recalled.facts.filter(({ id }) => !own.has(id)) };
 }
@@ -74,7 +74,7 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** A model that fails before its first word leaves the answer to the memory itself; one that fails later, fails. */
+/** Streams the model's answer. When the model fails before its first word, falls back to the extractive answer. */
 async function* modelled(
   answering: Answering,
   llm: LanguageModel,
@@ -92,7 +92,7 @@ async function* modelled(
   } catch (error) {
     signal.throwIfAborted();
     if (text !== '') throw error;
-    const why = inWords(error);
+    const why = errorText(error);
     const degraded = recalled.degraded === undefined ? why : `${why}; ${recalled.degraded}`;
     return yield* inPieces({ ...extracted(answering, message, recalled), degraded });
   }

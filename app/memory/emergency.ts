@@ -1,4 +1,4 @@
-/** Said at once, whatever else was asked, and by every responder: no model may word it. */
+/** The answer to an emergency, in every mode: a model must not word it. */
 export const emergencyText =
   'This may be an emergency. Please call your local emergency number now (112 in Europe, 911 in North America, 999 in the UK), ' +
   'or ask somebody near you to call. If you are thinking of harming yourself, call the emergency number or a crisis line and ' +
@@ -18,11 +18,11 @@ const signs: readonly RegExp[] = [
   /\b(?:bleeding (?:heavily|a lot|badly)|won'?t stop bleeding|can'?t stop the bleeding)\b/i,
 ];
 
-/** Told of another time, it is history and not happening. */
+/** Words that place an event at another time: it is not happening now. */
 const elsewhen =
   /\b(?:had|was|were|used to|died|ago|last (?:year|month|week|winter|summer)|in (?:19|20)\d\d|when i was|years?|history|never|no longer|afraid of|scared of|fear of|survived|recovered|runs in|since (?:19|20)\d\d|risk of|without)\b/i;
 
-/** Whether a message tells of an emergency that is happening. In doubt it does. */
+/** Whether a message reports an emergency that is happening. Prefers false alarms to missed ones. */
 export function isEmergency(text: string): boolean {
   return text
     .replace(/’/g, "'")

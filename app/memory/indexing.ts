@@ -1,17 +1,18 @@
+import { withTimeLimit } from '../../model/time-limit.ts';
 import type { Availability, Fact, Stores } from '../stores/types.ts';
 
 const batch = 100;
 
-/** How long an answer waits for the index to be filled before it looks elsewhere, in milliseconds. */
-const patience = 1_000;
+/** How long an answer waits for the index to be filled before it does without. */
+const longestWaitMs = 1_000;
 
-/** Keeps the search index what the record says it should be. */
+/** Adds to the search index the facts of the record that it lacks. */
 export class Indexing {
   readonly #stores: Stores;
   readonly #availability: Availability;
   readonly #adding = new Map<string, Promise<void>>();
   #reindexing: Promise<void> | undefined;
-  /** The index that is known to hold all there was when it was looked at. */
+  /** The id of the index last known to hold every fact of the record. */
   #complete: string | undefined;
 
   constructor(stores: Stores, availability: Availability) {
@@ -23,7 +24,7 @@ export class Indexing {
     return this.#availability(this.#stores.index.name) === 'open';
   }
 
-  /** Adds facts the record already holds. Not awaited by anybody's acknowledgement, and it never fails. */
+  /** Adds facts that the record already holds, in the background. Never fails. */
   add(patientId: string, facts: readonly Fact[]): void {
     if (facts.length === 0) return;
     const before = this.#adding.get(patientId) ?? Promise.resolve();
@@ -34,14 +35,14 @@ export class Indexing {
     });
   }
 
-  /** Whether a search finds all a patient has told. Waits a moment for what is just being added. */
+  /** Whether a search covers every fact of a patient. Waits for additions in progress, within a time limit. */
   async isComplete(patientId: string): Promise<boolean> {
     await this.#adding.get(patientId);
     if (!this.isOpen) return false;
-    return Promise.race([this.#completed(), after(patience)]);
+    return withTimeLimit(this.#completed(), longestWaitMs).catch(() => false);
   }
 
-  /** Adds everything the index lacks. */
+  /** Adds every fact the index lacks. */
   async reindex(): Promise<void> {
     this.#reindexing ??= this.#reindex().finally(() => {
       this.#reindexing = undefined;
@@ -82,6 +83,3 @@ export class Indexing {
     this.#complete = undefined;
   }
 }
-
-const after = (ms: number): Promise<false> =>
-  new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());

@@ -24,13 +24,13 @@ export interface MemoryParts {
   };
 }
 
-/** Facts and turns of a patient that the context shows. */
+/** Most facts and turns in the context of a patient. */
 const contextFacts = 100;
 const contextTurns = 20;
 
 /**
- * The memory over the three stores. The record decides: a message is accepted once it is there. Cache and index
- * follow as well as they can; what they miss is made up for.
+ * The memory over the three stores. A message is accepted once the record has it. Cache and index are updated on a
+ * best-effort basis and repaired from the record.
  */
 export function createMemory({ stores, availability, llm, now, limits }: MemoryParts): Memory {
   const history = new SessionHistory(stores, availability, limits.history);
@@ -47,7 +47,7 @@ export function createMemory({ stores, availability, llm, now, limits }: MemoryP
       const turn: Turn = { id, speaker: 'patient', text, recordedAt: time() };
       const facts = factsOf({ ...scope, ...turn });
       const { recordedAt, duplicate } = await stores.record.addMessage({ ...scope, ...turn }, facts);
-      // A duplicate may be what is left of a process that ended between the commit and the cache.
+      // After a duplicate the cache is updated too: the first process may have ended between commit and cache.
       const answer = duplicate ? await stores.record.answerTo(scope, id) : undefined;
       await history.remember(scope, { ...turn, recordedAt }, ...(answer === undefined ? [] : [answer]));
       if (!duplicate) indexing.add(scope.patientId, facts);
@@ -59,7 +59,7 @@ export function createMemory({ stores, availability, llm, now, limits }: MemoryP
       const pieces: string[] = [];
       let made = await making.next();
       while (!made.done) {
-        // A model's words are passed on as they come; an answer that is there at once is stored first.
+        // A model's answer is streamed as it arrives; an extractive one is stored before it is sent.
         if (llm === undefined) pieces.push(made.value);
         else yield made.value;
         made = await making.next();

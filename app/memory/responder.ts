@@ -4,7 +4,7 @@ import { bestFacts } from './recall/best-facts.ts';
 import { asksForAll } from './recall/recall.ts';
 import { sameThing, similarity } from './recall/similar.ts';
 
-/** The extractive responder: it says what the memory says, in the patient's words, and nothing else. */
+/** The extractive responder: it only quotes the patient's own words. */
 
 export interface Reply {
   readonly text: string;
@@ -14,13 +14,13 @@ export interface Reply {
 /** What is known when a reply is made. */
 export interface Known {
   readonly facts: readonly Fact[];
-  /** The whole memory was searched. */
+  /** Whether the whole memory was searched. */
   readonly isComplete: boolean;
   /** The most facts a reply may use. */
   readonly limit: number;
 }
 
-/** Replies to what a message tells and asks. The same message over the same memory has the same reply. */
+/** Replies to the statements and questions of a message. Deterministic. */
 export function reply({ statements, questions }: MessageParts, known: Known): Reply {
   const told = statements.length > 0 ? [acknowledged(statements, known)] : [];
   const answered = questions.map((question) => answer(question, known));
@@ -66,7 +66,7 @@ const unsearched =
   'My memory search is unavailable at the moment, so I cannot say whether you have told me that. Please ask again later.';
 const partly = 'My memory search is unavailable at the moment; I looked only through what you told me last.';
 
-/** A fact in the patient's words, with when and in which message it was said. */
+/** A fact quoted, with the date and id of its message. */
 const quoted = ({ recordedAt, text, sourceId }: Fact): string =>
   `On ${recordedAt.slice(0, 10)} you said: "${text}" (message ${sourceId})`;
 
@@ -75,7 +75,7 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 const newestFirst = (facts: readonly Fact[]): Fact[] =>
   facts.toSorted((a, b) => (a.recordedAt < b.recordedAt ? 1 : a.recordedAt > b.recordedAt ? -1 : 0));
 
-/** Of facts that speak of the same thing as the best one, the newest is first; the others keep their order. */
+/** Puts the facts about the same thing as the best one first, newest first; the others keep their order. */
 function newestOfSameThing(facts: readonly Fact[]): Fact[] {
   const [best] = facts;
   if (best === undefined) return [];

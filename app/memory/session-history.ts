@@ -1,12 +1,12 @@
 import type { Turn } from '../../contract/protocol.ts';
 import type { Availability, Scope, Stores } from '../stores/types.ts';
 
-/** The turns of sessions, from the cache where it can be trusted, else from the record. */
+/** The turns of sessions, from the cache when it is complete, else from the record. */
 export class SessionHistory {
   readonly #stores: Stores;
   readonly #availability: Availability;
   readonly #kept: number;
-  /** Sessions of which the cache missed a turn: they are filled anew before it is believed again. */
+  /** Sessions of which the cache lacks a turn: they are filled again before the cache is used. */
   readonly #stale = new Set<string>();
 
   /** `kept`: how many turns a cached session starts with. */

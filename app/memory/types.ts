@@ -2,7 +2,7 @@ import type { AnswerMode, Turn, UsedFact } from '../../contract/protocol.ts';
 import type { PatientContext } from '../../contract/http.ts';
 import type { Scope } from '../stores/types.ts';
 
-/** What the WebSocket and HTTP rooms ask of the memory. `createMemory` in memory.ts makes one. */
+/** The memory as ws/ and http/ use it. `createMemory` in memory.ts creates one. */
 export interface Memory {
   readonly mode: AnswerMode;
   /** Past turns for the welcome frame: from the cache, else from the record (then the cache is filled). */
@@ -13,7 +13,7 @@ export interface Memory {
    */
   accept(scope: Scope, message: { readonly id: string; readonly text: string }): Promise<Accepted>;
   /**
-   * Makes and stores the answer to an accepted message, piece by piece; recall happens inside.
+   * Streams the answer to an accepted message, and stores it. Recalls the facts it uses.
    * Not called for a duplicate whose answer is already stored.
    */
   answer(
@@ -23,21 +23,21 @@ export interface Memory {
   ): AsyncGenerator<string, Answer>;
   /** What is remembered of a patient. */
   context(patientId: string): Promise<PatientContext>;
-  /** Puts into the search index what an outage kept out of it; called when the index is back. */
+  /** Adds the facts to the search index that an outage kept out; called when the index is back. */
   reindex(): Promise<void>;
 }
 
 export interface Accepted {
   readonly recordedAt: string;
   readonly duplicate: boolean;
-  /** The answer that is already stored, so that none must be made. */
+  /** The answer, when one is already stored. */
   readonly answer?: Turn;
 }
 
-/** The end of an answer: its whole text and what it used. */
+/** A whole answer and the facts it used. */
 export interface Answer {
   readonly text: string;
   readonly facts: readonly UsedFact[];
-  /** Why it may know less than the memory holds. */
+  /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
 }

@@ -1,6 +1,6 @@
 import type { Turn } from '../../contract/protocol.ts';
 
-/** The same turns with each answer right behind the message it answers; otherwise in the order given. */
+/** The same turns with each answer directly after the message it answers; otherwise in the order given. */
 export function conversationOrder(turns: readonly Turn[]): Turn[] {
   const messages = new Set(turns.filter((turn) => turn.replyTo === undefined).map((turn) => turn.id));
   const answers = new Map<string, Turn[]>();
@@ -14,5 +14,5 @@ export function conversationOrder(turns: readonly Turn[]): Turn[] {
   );
 }
 
-/** Names a turn within its session; a message and an answer may bear the same id. */
+/** Identifies a turn within its session; a message and an answer may have the same id. */
 export const turnKey = (turn: Turn): string => `${turn.speaker}:${turn.id}`;

@@ -2,15 +2,15 @@ import type { GateState } from '../../model/report.ts';
 import type { Turn } from '../../contract/protocol.ts';
 import type { StoreName } from '../../contract/services/backend-variables.ts';
 
-/** The three store interfaces. Each has a real and an embedded kind; one store suite tests both. */
+/** The three store interfaces. Each has a remote and an embedded implementation; one store suite tests both. */
 
-/** Whose memory and which conversation. It comes from the connection's path and token, never from a frame. */
+/** A patient's conversation. Comes from the path and token of a connection, never from a frame. */
 export interface Scope {
   readonly patientId: string;
   readonly sessionId: string;
 }
 
-/** A raw turn with whose it is. */
+/** A raw turn with its patient and session. */
 export type Episode = Turn & Scope;
 
 /** Something the patient said about themselves, quoted, with the turn it is from. */
@@ -28,16 +28,16 @@ export interface Fact {
 export interface Store {
   readonly name: StoreName;
   /**
-   * One round trip that proves the store will serve us: connected, authorised, ready to be written.
-   * Connects when it is not connected; makes constraints, indexes, collections when they are missing.
-   * @throws Error in the client's own words when it does not answer within STORE_TIMEOUT.
+   * One round trip that proves the store usable: connected, authorised, writable.
+   * Connects when it is not connected; creates constraints, indexes, collections when they are missing.
+   * @throws Error with the client's message when it does not answer within STORE_TIMEOUT.
    */
   connect(): Promise<void>;
-  /** Gives the connection back. Safe to call twice. */
+  /** Closes the connection. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** System of record: Neo4j, or SQLite. Once it returned, what was written survives a crash. */
+/** System of record: Neo4j, or SQLite. A write survives a crash once its method returned. */
 export interface RecordStore extends Store {
   /**
    * Writes a patient's message and its facts in one transaction. `id` is an idempotency key within the session.
@@ -59,15 +59,15 @@ export interface RecordStore extends Store {
   factsById(patientId: string, ids: readonly string[]): Promise<Fact[]>;
   /** Facts that the search index `indexId` does not hold yet, oldest first. */
   unindexed(indexId: string, limit: number): Promise<Fact[]>;
-  /** Remembers that the index `indexId` holds these facts. */
+  /** Records that the index `indexId` holds these facts. */
   markIndexed(indexId: string, facts: readonly Fact[]): Promise<void>;
 }
 
 /** Search over facts: Qdrant, or SQLite. Rebuildable from the record; adding twice changes nothing. */
 export interface SearchIndex extends Store {
   /**
-   * Names this very index: one that was lost and made anew has another id, so that the record knows it is empty.
-   * Known once connect() succeeded; connects when it is not.
+   * The id of this index. An index that was lost and created again has another, so that the record knows it is empty.
+   * Connects when it is not connected.
    */
   id(): Promise<string>;
   add(facts: readonly Fact[]): Promise<void>;
@@ -79,17 +79,17 @@ export interface SearchIndex extends Store {
   ): Promise<{ readonly factId: string; readonly score: number }[]>;
 }
 
-/** Sessions and recent turns: Redis, or SQLite. Forgets after REDIS_SESSION_TTL; never the only copy of anything. */
+/** Sessions and recent turns: Redis, or SQLite. Expires after REDIS_SESSION_TTL; never the only copy of anything. */
 export interface SessionCache extends Store {
   /**
-   * Remembers a turn and starts the time to live anew. A turn already there is not added again.
-   * @returns false when the session is not cached: then nothing is remembered, for a part of a session would pass
-   * for the whole of it; `fill` it from the record instead.
+   * Adds a turn and restarts the time to live. A turn already cached is not added again.
+   * @returns false when the session is not cached: then nothing is added, since a part of a session would be taken for
+   * the whole; `fill` it from the record instead.
    */
   addTurn(scope: Scope, turn: Turn): Promise<boolean>;
   /** Recent turns, oldest first; `undefined` when the session is not cached (then the record is asked). */
   recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined>;
-  /** Caches a session as the record holds it. Turns cached meanwhile that the record's answer lacks are kept. */
+  /** Caches a session as the record has it. Turns cached meanwhile that `turns` lacks are kept. */
   fill(scope: Scope, turns: readonly Turn[]): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export interface Stores {
 }
 
 /** Whether each store may be used now; the gates implement it. */
-export type Availability = (name: StoreName) => GateState;
+export type Availability = (name: string) => GateState;
 
 /** The message id was already used in this session, for another text. */
 export class IdReusedError extends Error {

@@ -1,7 +1,7 @@
-import { firstLine } from '../../dial/words.ts';
-import type { Logger } from '../logger.ts';
+import { firstLine } from '../../dial/client-errors.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Answer, Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Scope } from '../stores/types.ts';
 
 export interface Message {
@@ -9,14 +9,14 @@ export interface Message {
   readonly text: string;
 }
 
-/** Whoever waits for an answer. */
+/** Receives one answer. */
 export interface Listener {
   delta(text: string): void;
   done(answer: Answer): void;
   failed(): void;
 }
 
-/** One answer being made: it outlives the connection that asked, so that it is stored whatever happens to that. */
+/** One answer in progress. It outlives the connection that asked, so that it is stored even if that closes. */
 export class RunningAnswer {
   readonly ended: Promise<void>;
   readonly #make: () => AsyncGenerator<string, Answer>;
@@ -35,14 +35,14 @@ export class RunningAnswer {
     this.#failed = failed;
   }
 
-  /** Hears the answer from its beginning, however far it is. */
+  /** Receives the answer from its beginning, at any time. */
   join(listener: Listener): void {
     if (this.#text !== '') listener.delta(this.#text);
     if (this.#tellEnd) this.#tellEnd(listener);
     else this.#listeners.add(listener);
   }
 
-  /** Starts making it, if nobody has yet. */
+  /** Starts the answer unless it has started. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
@@ -73,7 +73,7 @@ export class RunningAnswer {
   }
 }
 
-/** Every answer being made in this process, so that no message gets a second one at the same time. */
+/** The answers in progress in this process, so that no message is answered twice at the same time. */
 export class Answers {
   readonly #running = new Map<string, RunningAnswer>();
   readonly #abort = new AbortController();
@@ -83,12 +83,12 @@ export class Answers {
     this.#parts = parts;
   }
 
-  /** The answer to a message while it is owed or being made. */
+  /** The answer to a message while it is pending or in progress. */
   find(scope: Scope, id: string): RunningAnswer | undefined {
     return this.#running.get(keyOf(scope, id));
   }
 
-  /** The answer owed to an accepted message; it is made once somebody lets it begin. */
+  /** The pending answer to an accepted message; `begin` starts it. */
   claim(scope: Scope, message: Message): RunningAnswer {
     const key = keyOf(scope, message.id);
     const known = this.#running.get(key);
@@ -111,18 +111,18 @@ export class Answers {
     return answer;
   }
 
-  /** Resolves when nothing is owed or being made any more. */
+  /** Resolves when no answer is pending or in progress any more. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  /** Ends what is still being made; it counts as failed. */
+  /** Aborts the answers in progress; they count as failed. */
   abort(): void {
     this.#abort.abort();
   }
 }
 
-/** Ids hold no slash. */
+/** Unambiguous, since ids have no slash. */
 function keyOf({ patientId, sessionId }: Scope, id: string): string {
   return `${patientId}/${sessionId}/${id}`;
 }

@@ -1,11 +1,11 @@
 import { httpPaths } from '../../contract/services/backend.ts';
-import { nameOf } from '../names.ts';
-import { ProblemError } from '../problem.ts';
+import { idOf } from '../http/path-ids.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { Scope } from '../stores/types.ts';
 
 /**
- * Whose conversation a handshake asks for.
- * @throws ProblemError NOT_FOUND for another path, BAD_REQUEST for ids that are none.
+ * The conversation a handshake asks for.
+ * @throws ProblemError NOT_FOUND for another path, BAD_REQUEST for invalid ids.
  */
 export function scopeOf(url: string): Scope {
   const segments = (url.split('?')[0] ?? '').split('/');
@@ -17,8 +17,8 @@ export function scopeOf(url: string): Scope {
     throw new ProblemError('NOT_FOUND', `There is no WebSocket here; the chat is at ${httpPaths.chat}.`);
   const valueOf = (word: string): string => decoded(segments[expected.indexOf(word)] ?? '');
   return {
-    patientId: nameOf('patient', valueOf(':patient')),
-    sessionId: nameOf('session', valueOf(':session')),
+    patientId: idOf('patient', valueOf(':patient')),
+    sessionId: idOf('session', valueOf(':session')),
   };
 }
 

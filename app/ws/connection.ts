@@ -2,17 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
 import type { ErrorCode } from '../../model/errors.ts';
 import type { ServerFrame, Turn } from '../../contract/protocol.ts';
-import { firstLine } from '../../dial/words.ts';
-import type { Logger } from '../logger.ts';
+import { firstLine } from '../../dial/client-errors.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { IdReusedError, type Scope } from '../stores/types.ts';
 import type { Answers, Message, RunningAnswer } from './answers.ts';
 import { fittingHistory } from './fitting-history.ts';
 import { readFrame } from './read-frame.ts';
 import { ChatSocket } from './socket.ts';
 
-/** What every connection works with. */
+/** What every connection uses. */
 export interface Surroundings {
   readonly memory: Memory;
   readonly answers: Answers;
@@ -22,18 +22,18 @@ export interface Surroundings {
   readonly historyLimit: number;
 }
 
-/** Messages that may wait for their commit or answer; beyond, the connection is not read until some are done. */
+/** Most messages waiting for their commit or answer; above it the connection is not read (backpressure). */
 const mostPending = 32;
 
 /**
- * One patient's connection. Messages are committed and acknowledged one after the other, and answered one after the
- * other; an acknowledgement does not wait for the answer before it. Answers go to the connection that asked.
+ * One patient's connection. Messages are committed and acknowledged in order, and answered in order; an acknowledgement
+ * does not wait for the previous answer. Answers go to the connection that asked.
  */
 export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly scope: Scope;
   readonly socket: ChatSocket;
   readonly #around: Surroundings;
-  /** Messages whose answer this connection was, or is being, sent. */
+  /** Messages whose answer was sent, or is being sent, over this connection. */
   readonly #shown: Set<string>;
   #committing = Promise.resolve();
   #answering = Promise.resolve();
@@ -51,7 +51,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#send({ type: 'welcome', ...scope, mode: around.memory.mode, history: shown });
   }
 
-  /** Resolves when every message received so far was dealt with. */
+  /** Resolves when every message received so far was committed and answered. */
   async idle(): Promise<void> {
     await this.#committing;
     await this.#answering;
@@ -68,7 +68,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   #received(data: RawData, isBinary: boolean): void {
     if (!this.socket.isOpen) return;
     if (isBinary) return this.socket.close('notText');
-    // `nodebuffer` is the only binary type in use, so text comes as one Buffer.
+    // The binary type is `nodebuffer`, so text arrives as one Buffer.
     const read = readFrame((data as Buffer).toString('utf8'));
     if (!read.ok) return this.#error('BAD_FRAME', read.message, read.id);
     this.#around.metrics.messages.inc();
@@ -76,10 +76,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#committing = this.#committing.then(() => this.#commit(read.frame)).finally(() => this.#ended());
   }
 
-  /** Must not reject: the messages behind it wait for it. */
+  /** Must not reject: the following messages wait for it. */
   async #commit(message: Message): Promise<void> {
     const { memory, answers, metrics } = this.#around;
-    // Asked for first: an answer that ends during the commit is then still delivered.
+    // Looked up before the commit, so that an answer that ends during it is still delivered.
     const running = answers.find(this.scope, message.id);
     const accepted = await memory.accept(this.scope, message).catch((error: unknown) => {
       this.#notAccepted(message.id, error);
@@ -135,7 +135,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
       .finally(() => this.#ended());
   }
 
-  /** A resend whose answer was made for a connection that is gone, after this one was welcomed. */
+  /** For a resent message that was answered on another connection after this one got its history. */
   #sendStored(id: string, { text }: Turn): void {
     this.#shown.add(id);
     this.#send({ type: 'done', id, text, facts: [] });

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Gate } from '../../contract/http.ts';
 import type { ServerFrame } from '../../contract/protocol.ts';
-import { productOf } from '../../dial/products.ts';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import type { GateReport } from '../../model/report.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { productOf } from '../readiness/dependencies.ts';
 import type { ChatConnection } from './connection.ts';
 
-/** Answers under way may take so long beyond the spread; the pod's termination grace has room for it. */
+/** Time limit, after the spread, for answers in progress; within the pod's termination grace. */
 const answerGraceMs = 6_000;
 
-/** So many a second may be sent elsewhere however short the spread: a few need not wait for a crowd's time to pass. */
+/** The spread per connection, so that few connections do not take the whole spread. */
 const sendAwayEveryMs = 10;
 
 /** Every open connection of this process. */
@@ -36,17 +36,17 @@ export class Connections {
     });
   }
 
-  /** Tells everybody that a store went away or came back. */
-  tell(gate: Gate): void {
+  /** Tells every connection that a dependency went away or came back. */
+  tell(gate: GateReport): void {
     const state = gate.state === 'open' ? 'back' : 'away';
-    const reason = `${productOf[gate.name]} is ${state}${gate.state === 'degraded' ? '; answers may know less' : ''}`;
+    const reason = `${productOf(gate.name)} is ${state}${gate.state === 'degraded' ? '; answers may know less' : ''}`;
     const frame: ServerFrame = { type: 'dependency', name: gate.name, state, reason };
     for (const { socket } of this.#open) socket.send(frame);
   }
 
   /**
-   * Sends everybody elsewhere with 1012, one after the other within `spreadMs`, so that they do not all arrive there at
-   * once. An answer under way is finished first, as far as time allows.
+   * Closes every connection with 1012 (reconnect), one after the other within `longestSpreadMs`, so that the clients do
+   * not all reconnect at once. An answer in progress is finished first, within the time limit.
    */
   async drain(longestSpreadMs: number): Promise<void> {
     const all = [...this.#open];
@@ -56,7 +56,7 @@ export class Connections {
       all.map(async (connection, index) => {
         await pause((index * spreadMs) / all.length);
         await Promise.race([connection.idle(), latest]);
-        // It may have left by itself meanwhile.
+        // The client may have disconnected meanwhile.
         if (this.#open.has(connection)) await sendAway(connection);
       }),
     );

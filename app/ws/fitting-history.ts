@@ -1,8 +1,8 @@
 import { limits, type Turn } from '../../contract/protocol.ts';
 
 /**
- * The newest turns whose JSON fits half of what a connection may have waiting: a slow reader must not be closed as
- * too slow for the very frame that greets it.
+ * The newest turns whose JSON fits half of a connection's send buffer, so that a slow reader is not closed as too slow
+ * because of the `welcome` frame.
  */
 export function fittingHistory(turns: readonly Turn[]): Turn[] {
   let left = limits.bufferedBytes / 2;

@@ -1,12 +1,13 @@
+import { parseJson } from '../../model/json.ts';
 import { clientFrame, type ClientFrame } from '../../contract/protocol.ts';
 
-/** A frame that was read, or why it was not, for its sender; `id` where the bad frame named one. */
+/** A frame, or why it is refused, for its sender; `id` when the refused frame has one. */
 export type ReadFrame =
   | { readonly ok: true; readonly frame: ClientFrame }
   | { readonly ok: false; readonly message: string; readonly id?: string };
 
 export function readFrame(text: string): ReadFrame {
-  const document = parsed(text);
+  const document = parseJson(text);
   if (document === undefined) return { ok: false, message: 'The frame is no JSON.' };
   const result = clientFrame.safeParse(document);
   if (result.success) return { ok: true, frame: result.data };
@@ -18,14 +19,6 @@ export function readFrame(text: string): ReadFrame {
     message: `Wrong at ${where}: ${issue?.message ?? 'malformed'}. Expected {"type":"message","id":…,"text":…}.`,
     ...(id === undefined ? {} : { id }),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function idOf(document: unknown): string | undefined {

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { securityHeaders } from '../http/security-headers.ts';
-import { httpStatus, problemBody, type ProblemError } from '../problem.ts';
+import { httpStatus, problemBody, type ProblemError } from '../http/problem.ts';
 
-/** Answers a handshake with an HTTP error, as every other error is answered, and ends the connection. */
+/** Answers a handshake with an HTTP error in the form of every other error, and closes the connection. */
 export function refuse(socket: Duplex, problem: ProblemError): void {
   const status = httpStatus(problem);
   const body = JSON.stringify(problemBody(problem));

@@ -1,14 +1,14 @@
 import type { WebSocket } from 'ws';
 import { closeCodes, limits, type ServerFrame } from '../../contract/protocol.ts';
 
-/** After the close frame, how long the peer may take to answer it before the connection is cut. */
+/** Time limit for the peer's close frame; then the connection is cut. */
 const closeTimeoutMs = 3_000;
-/** `setTimeout` takes no more; a token that lives longer is looked at again then. */
+/** Longest delay of `setTimeout`; for a token that lives longer the timer is set again then. */
 const longestTimerMs = 2_147_483_647;
 
 type CloseReason = keyof typeof closeCodes;
 
-/** One WebSocket: frames out within bounds, pings, and an end that says what to do next. */
+/** One WebSocket: bounded sending, pings, and close codes that tell the client what to do. */
 export class ChatSocket {
   readonly #socket: WebSocket;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -18,7 +18,7 @@ export class ChatSocket {
     this.#socket = socket;
     socket.on('pong', () => (this.#alive = true));
     socket.on('close', () => this.#timers.forEach(clearTimeout));
-    // ws closes by itself, with the code of the fault; the event only must have a listener.
+    // ws closes the connection with the right code; without a listener the event would be thrown.
     socket.on('error', () => undefined);
     this.#timers.push(setInterval(() => this.#beat(), heartbeatMs));
   }
@@ -27,7 +27,7 @@ export class ChatSocket {
     return this.#socket.readyState === this.#socket.OPEN;
   }
 
-  /** Sends a frame; a peer that does not read is closed rather than remembered for. */
+  /** Sends a frame; closes the connection of a peer that does not read, instead of buffering without bound. */
   send(frame: ServerFrame): void {
     if (!this.isOpen) return;
     if (this.#socket.bufferedAmount > limits.bufferedBytes) this.close('tooSlow');
@@ -48,7 +48,7 @@ export class ChatSocket {
     this.#timers.push(setTimeout(again, wait));
   }
 
-  /** Stops reading, so that TCP tells the peer to wait. */
+  /** Stops reading (TCP backpressure). */
   pause(): void {
     this.#socket.pause();
   }
@@ -59,7 +59,7 @@ export class ChatSocket {
   }
 
   #beat(): void {
-    // Nothing is read from a paused connection, pongs neither.
+    // A paused connection does not receive pongs either.
     if (this.#socket.isPaused) return;
     if (!this.#alive) return this.close('silent');
     this.#alive = false;

@@ -3,28 +3,28 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { retryAfterSeconds } from '../../contract/http.ts';
 import { limits, subprotocols, type Turn } from '../../contract/protocol.ts';
-import { offered, type Authenticate, type Identity } from '../authenticate.ts';
-import { internalProblem, ProblemError } from '../problem.ts';
-import type { Readiness } from '../readiness.ts';
-import type { SameSite } from '../same-site.ts';
+import { offered, type Authenticate, type Identity } from '../http/authenticate.ts';
+import { internalProblem, ProblemError } from '../http/problem.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import type { SameSite } from '../http/same-site.ts';
 import type { Scope } from '../stores/types.ts';
 import { scopeOf } from './chat-path.ts';
 import { ChatConnection, type Surroundings } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { refuse } from './refuse.ts';
 
-/** Pieces one message may come in. */
+/** Caps the fragments of one message, so that a peer cannot make the server buffer without bound. */
 const mostFragments = 64;
 
 export interface UpgradeRules {
   readonly readiness: Readiness;
   readonly authenticate: Authenticate;
   readonly sameSite: SameSite;
-  /** Asked at every handshake: a process on its way out takes nobody in. */
+  /** Whether handshakes are refused because the process is shutting down. */
   readonly refusing: () => boolean;
 }
 
-/** Everything a handshake must pass, found out before it is accepted. */
+/** What is checked and loaded before a handshake is accepted. */
 interface Admission {
   readonly scope: Scope;
   readonly identity: Identity;
@@ -32,8 +32,7 @@ interface Admission {
 }
 
 /**
- * Answers handshakes. Whatever can fail is tried first, so that a connection that was accepted is never closed for
- * what was known before.
+ * Answers handshakes. Everything that can fail is done before the handshake is accepted: never accept, then close.
  */
 export class Upgrades {
   readonly #rules: UpgradeRules;
@@ -62,7 +61,7 @@ export class Upgrades {
   }
 
   async #answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    // The peer may go away while it is being judged.
+    // The peer may disconnect during the checks.
     socket.on('error', () => socket.destroy());
     try {
       const admission = await this.#admit(request);
@@ -81,7 +80,7 @@ export class Upgrades {
     this.#checkReady();
     const identity = await this.#rules.authenticate(headers, scope.patientId);
     const history = await this.#history(scope);
-    // A store may have gone away meanwhile.
+    // A dependency may have gone away meanwhile.
     this.#checkReady();
     return { scope, identity, history };
   }
@@ -118,7 +117,7 @@ export class Upgrades {
   }
 }
 
-/** A client that is told none of its subprotocols was chosen ends the connection itself: better said before. */
+/** A client none of whose subprotocols is chosen closes the connection itself: an HTTP error tells it why. */
 function checkSubprotocols(words: readonly string[]): void {
   if (words.length === 0 || words.includes(subprotocols.chat)) return;
   throw new ProblemError(

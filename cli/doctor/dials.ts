@@ -1,4 +1,5 @@
 import { dialReport, dialWord, type DialReport } from '../../model/dial-report.ts';
+import { parseJson } from '../../model/json.ts';
 import type { Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -103,7 +104,7 @@ function containerOf(pod: Pod): ContainerSpec {
 /** The one line of JSON among what was printed. @throws ClusterError when there is none: an image of another age. */
 function reportIn(stdout: string, stderr: string): DialReport {
   for (const line of stdout.trim().split('\n')) {
-    const parsed = dialReport.safeParse(jsonOf(line));
+    const parsed = dialReport.safeParse(parseJson(line));
     if (parsed.success) return parsed.data;
   }
   const said = (stderr || stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
@@ -111,14 +112,6 @@ function reportIn(stdout: string, stderr: string): DialReport {
     'CLUSTER_REFUSED',
     `the image does not know "${dialWord}"; it answered: ${said || 'nothing'}`,
   );
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 const imageOf = (live: readonly KubeObject[]): string | undefined => {

@@ -1,13 +1,11 @@
 import { configReport } from '../../model/report.ts';
-import { chatStack } from '../../contract/chat-stack.ts';
-import { serviceOf } from '../../model/environment.ts';
+import { defaultBackend } from '../../contract/default-stack.ts';
 import { status } from '../../contract/http.ts';
 import { backendValues, type Env } from '../../contract/backend-env.ts';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
-import { backendName, type backendPorts } from '../../contract/services/backend-ports.ts';
+import type { backendPorts } from '../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { aProduct } from '../../dial/finding.ts';
 import { identify } from '../../dial/identify.ts';
+import { aProduct } from '../../dial/products.ts';
 import type { Check } from './check.ts';
 
 const answerMs = 1_500;
@@ -19,7 +17,7 @@ interface OwnPort {
   readonly number: number;
 }
 
-/** Whether the backend's own ports are free, and, where one of ours listens already, whether it runs with this. */
+/** Whether the backend's ports are free; when a backend listens there already, whether it runs with this environment. */
 export async function ownPortChecks(env: Env): Promise<Check[]> {
   const checks = await Promise.all([
     publicPort(ownPort(env, 'http')),
@@ -29,7 +27,7 @@ export async function ownPortChecks(env: Env): Promise<Check[]> {
 }
 
 function ownPort(env: Env, port: keyof typeof backendPorts): OwnPort {
-  const variable = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName).ownPorts?.[port];
+  const variable = defaultBackend.ownPorts?.[port];
   if (variable === undefined) throw new RangeError(`No variable tells the backend its port "${port}".`);
   return { variable, number: Number(env[variable as keyof Env]) };
 }

@@ -1,22 +1,24 @@
 import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
 import type { EnvText } from '../../model/env.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
-import { shownText } from '../../model/redact.ts';
+import { shownText, shownValue } from '../../model/redact.ts';
+import { defaultBackend, defaultStack } from '../../contract/default-stack.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
+import { chatProgramFacts } from '../../contract/programs.ts';
 import { ask } from '../../dial/ask.ts';
-import { usualOf } from '../../dial/products.ts';
-import { targetOf } from '../../dial/targets.ts';
+import { targetsOf, type Target } from '../../dial/target.ts';
 import { CommandError } from '../fail.ts';
 import type { Check, Place } from './check.ts';
 import { ownPortChecks } from './local-ports.ts';
 
-/** How long one store may take to answer; refused connections take none of it. */
+/** Time limit for one store; a refused connection takes none of it. */
 const askMs = 1_500;
 
-/** The environment a backend started here would get. */
+/** Where a backend started here gets its environment from. */
 interface Sources {
   readonly file: string | undefined;
   readonly inFile: EnvText;
@@ -24,7 +26,7 @@ interface Sources {
 }
 
 /**
- * Looks at a developer's own machine: the env file, the ports, and what answers where the stores should be.
+ * Checks a developer's own machine: the env file, the ports, and what answers where the stores should be.
  * @param envFile the file to read; absent: `.env` where there is one.
  * @throws CommandError NO_SUCH_FILE.
  */
@@ -47,9 +49,10 @@ export async function localChecks(envFile: string | undefined, shell: EnvText): 
     return [...problems, ...warnings];
   }
   const { env } = result;
+  const targets = targetsOf(defaultStack, defaultBackend, env, chatProgramFacts);
   const [ports, stores] = await Promise.all([
     ownPortChecks(env),
-    Promise.all(storeNames.map((name) => storeCheck(env, name, sources))),
+    Promise.all(targets.map((target) => storeCheck(env, target, sources))),
   ]);
   return [parsed(sources), ...warnings, ...ports, ...stores];
 }
@@ -72,15 +75,17 @@ function parsed({ file }: Sources): Check {
   return { id: 'env', verdict: 'ok', says: `${what}: every variable parses.` };
 }
 
-async function storeCheck(env: Env, name: StoreName, sources: Sources): Promise<Check> {
-  const id = `dial/${name}`;
-  if (env.EMBEDDED_STORES?.includes(name))
-    return { id, verdict: 'ok', says: `${name} is embedded in ${env.DATA_DIR}; nothing is dialled.` };
-  const { ok, says } = await ask(targetOf(env, name), askMs);
-  const { host, port, tls, secret } = usualOf(name).variables;
+async function storeCheck(env: Env, target: Target, sources: Sources): Promise<Check> {
+  const { service } = target;
+  const id = `dial/${service}`;
+  const embedded: readonly string[] = env.EMBEDDED_STORES ?? [];
+  if (embedded.includes(service))
+    return { id, verdict: 'ok', says: `${service} is embedded in ${env.DATA_DIR}; nothing is dialled.` };
+  const { ok, says } = await ask(target, { timeoutMs: askMs, knownPorts });
+  const { host, port, tls, secret } = target.variables;
   const places = placesOf(sources, [host, port, tls, secret]);
-  // Nobody said where it is, and `npm start` embeds what nobody points elsewhere.
-  if (!ok && placesOf(sources, [host, port]).length === 0)
+  // `npm start` embeds a store unless its host or port is set.
+  if (!ok && host && port && placesOf(sources, [host, port]).length === 0)
     return {
       id,
       verdict: 'note',
@@ -89,11 +94,11 @@ async function storeCheck(env: Env, name: StoreName, sources: Sources): Promise<
   return { id, verdict: ok ? 'ok' : 'wrong', says, ...(ok ? {} : { places }) };
 }
 
-/** Where each of the variables is set, the one that wins first. */
-function placesOf({ file, inFile, inShell }: Sources, names: readonly string[]): Place[] {
-  return names.flatMap((name): Place[] => {
-    const shown = (text: string | undefined): string =>
-      `${name}=${isSecretName(name) ? '(secret)' : shownText(text ?? '')}`;
+/** Where each of the variables is set; the place that takes precedence first. */
+function placesOf({ file, inFile, inShell }: Sources, names: readonly (string | undefined)[]): Place[] {
+  const known = names.filter((name) => name !== undefined);
+  return known.flatMap((name): Place[] => {
+    const shown = (text: string): string => `${name}=${String(shownValue(name, text))}`;
     return [
       ...(inShell[name] ? [{ layer: 'shell', value: shown(inShell[name]), where: 'exported' } as const] : []),
       ...(file !== undefined && inFile[name]

@@ -3,7 +3,7 @@ import neo4j from 'neo4j-driver';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { dialPod, type PodPort } from '../../kube/port-forward.ts';
-import { refusedCredentials } from '../../dial/words.ts';
+import { refusedCredentials } from '../../dial/client-errors.ts';
 import { neo4jUser } from '../../contract/services/neo4j.ts';
 
 /**

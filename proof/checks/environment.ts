@@ -1,4 +1,4 @@
-import { shownText, notShown, shownText } from '../../model/redact.ts';
+import { shownText, notShown } from '../../model/redact.ts';
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../model/nearest.ts';
 import type { Program, ProgramFacts } from '../../model/program.ts';

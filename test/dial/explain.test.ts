@@ -1,20 +1,24 @@
 import { expect, onTestFinished, test, type TestContext } from 'vitest';
-import type { StoreName } from '../../contract/services/backend-variables.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
 import { explain, type Failure } from '../../dial/explain.ts';
+import type { Target } from '../../dial/target.ts';
 import { freePort, isPortOpen, LOOPBACK } from '../servers/ports.ts';
+import { chatTarget } from './chat-target.ts';
 import { bolt, http, resp, speaking, type Speaker } from './servers.ts';
 
-const failure = (rest: Partial<Failure>): Failure => ({
-  service: redisName,
-  host: LOOPBACK,
-  port: 1,
-  tls: false,
-  error: new Error('connect ECONNREFUSED'),
-  timeoutMs: 1_200,
-  ...rest,
+interface Case extends Partial<Pick<Target, 'service' | 'host' | 'port' | 'tls'>> {
+  readonly error?: Error;
+  readonly timeoutMs?: number;
+}
+
+const failure = ({ error, timeoutMs, service = redisName, ...at }: Case): Failure => ({
+  target: chatTarget(service, { host: LOOPBACK, port: 1, ...at }),
+  error: error ?? new Error('connect ECONNREFUSED'),
+  timeoutMs: timeoutMs ?? 1_200,
+  knownPorts,
 });
 
 async function port(speaker: Speaker, options: { tls?: boolean } = {}): Promise<number> {
@@ -77,7 +81,7 @@ test('a store that answers but fails is told in its own words', async () => {
   );
 });
 
-test.each<[StoreName, Error, string]>([
+test.each<[string, Error, string]>([
   [redisName, new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'REDIS_PASSWORD'],
   [redisName, new Error('NOAUTH Authentication required.'), 'REDIS_PASSWORD'],
   [

@@ -1,9 +1,9 @@
-import { configReport } from '../../model/report.ts';
+import { configReport, gateReport } from '../../model/report.ts';
 import { createServer, request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { environmentOf, serviceOf } from '../../model/environment.ts';
-import { gate, patientContext, problem, readyz, status } from '../../contract/http.ts';
+import { patientContext, problem, readyz, status } from '../../contract/http.ts';
 import { isWorkload, type Probe } from '../../model/stack.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
@@ -70,7 +70,7 @@ describe('on loopback', () => {
     for (const url of [app.publicUrl, app.metricsUrl]) {
       const ready = readyz.parse(await (await get(url, '/readyz')).json());
       expect(ready).toMatchObject({ ready: true, reason: 'Ready' });
-      expect(ready.gates.map((entry) => gate.parse(entry).state)).toEqual(['open', 'open', 'open']);
+      expect(ready.gates.map((entry) => gateReport.parse(entry).state)).toEqual(['open', 'open', 'open']);
       const shown = configReport.parse(await (await get(url, '/config')).json());
       expect(shown.secretsSet).toEqual(['REDIS_PASSWORD']);
       expect(JSON.stringify(shown)).not.toContain('hunter2');

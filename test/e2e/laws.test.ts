@@ -71,10 +71,10 @@ const twins: Readonly<Record<string, Twin>> = {
     red: "another patient's memory is never used",
   },
   'law 6: Qdrant never gates': {
-    file: 'app/gates.ts',
+    file: 'app/readiness/gates.ts',
     find: "=== 'first' && this.#wasReady",
     replace: "=== 'first'",
-    tests: 'test/app/gates.test.ts',
+    tests: 'test/app/readiness/gates.test.ts',
     red: 'every gate is closed, and readiness comes when all are open at once',
   },
   'law 6: liveness is about dependencies': {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../dial/explain.ts';
+import { knownPorts } from '../../contract/known-ports.ts';
 import { identify } from '../../dial/identify.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
+import { chatTarget } from '../dial/chat-target.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startNeo4j } from '../servers/neo4j/neo4j.ts';
 import { startQdrant } from '../servers/qdrant/qdrant.ts';
@@ -23,7 +25,12 @@ describe('what is dialled on real servers', () => {
 
     test('is named where a Redis was expected', async () => {
       const { host, port } = neo4j();
-      const words = await explain({ service: redisName, host, port, tls: false, error: refused, timeoutMs });
+      const words = await explain({
+        target: chatTarget(redisName, { host, port }),
+        error: refused,
+        timeoutMs,
+        knownPorts,
+      });
       expect(words).toMatch(/Neo4j/);
       expect(words).not.toContain(password);
     });
@@ -41,7 +48,12 @@ describe('what is dialled on real servers', () => {
     test('is named where a Neo4j was expected', async () => {
       const { host, port } = qdrant();
       expect(
-        await explain({ service: neo4jName, host, port, tls: false, error: refused, timeoutMs }),
+        await explain({
+          target: chatTarget(neo4jName, { host, port }),
+          error: refused,
+          timeoutMs,
+          knownPorts,
+        }),
       ).toMatch(/Qdrant/);
     });
   });
@@ -57,7 +69,12 @@ describe('what is dialled on real servers', () => {
     test('is named where a Qdrant was expected', async () => {
       const { host, port } = redis();
       expect(
-        await explain({ service: qdrantName, host, port, tls: false, error: refused, timeoutMs }),
+        await explain({
+          target: chatTarget(qdrantName, { host, port }),
+          error: refused,
+          timeoutMs,
+          knownPorts,
+        }),
       ).toMatch(/Redis/);
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closeCodes } from '../../contract/protocol.ts';
-import { backoff, patience } from '../../web/src/patience.ts';
+import { backoff, timing } from '../../web/src/timing.ts';
 import { FakeWorld, message, notReady, ready, welcome } from './world.ts';
 
 const stateNames = (world: FakeWorld) => world.states.map(({ name }) => name);
@@ -67,7 +67,7 @@ describe('a connection', () => {
   test('gives up a server that accepts and does not greet, and ignores what it says later', async () => {
     const world = new FakeWorld();
     world.connection.start();
-    await world.pass(patience.shortestAnswer);
+    await world.pass(timing.shortestAnswer);
     expect(world.last.closedByPage).toBe(true);
     world.last.receive(welcome());
     expect(world.connection.state).toMatchObject({ name: 'waiting' });
@@ -116,7 +116,7 @@ describe('a connection', () => {
     const world = new FakeWorld();
     await world.connect();
     world.last.close(closeCodes.restart.code);
-    for (let attempt = 0; attempt < patience.quickAttempts; attempt++) {
+    for (let attempt = 0; attempt < timing.quickAttempts; attempt++) {
       const before = world.time;
       await dialsAgain(world);
       expect(world.time - before).toBeLessThanOrEqual(500);
@@ -165,16 +165,16 @@ describe('a connection', () => {
   test('stops when its budget of handshakes is spent, until a person says "Retry now"', async () => {
     const world = new FakeWorld();
     world.connection.start();
-    for (let failed = 0; failed < patience.handshakes; failed++) {
-      await world.pass(patience.longestWait);
+    for (let failed = 0; failed < timing.handshakes; failed++) {
+      await world.pass(timing.longestWait);
       world.last.close(1006);
     }
     await world.pass(3_600_000);
-    expect(world.handshakes).toHaveLength(patience.handshakes);
+    expect(world.handshakes).toHaveLength(timing.handshakes);
     expect(world.connection.state.name).toBe('stopped');
     world.connection.start();
     await world.pass(0);
-    expect(world.handshakes).toHaveLength(patience.handshakes + 1);
+    expect(world.handshakes).toHaveLength(timing.handshakes + 1);
   });
 
   test('ends a wait when the network is back, but does not restart what has stopped', async () => {
@@ -234,7 +234,7 @@ describe('messages', () => {
     const world = new FakeWorld();
     await world.connect();
     world.connection.send(message('a'));
-    await world.pass(patience.silence);
+    await world.pass(timing.silence);
     expect(world.last.closedByPage).toBe(true);
     await world.pass(1_000);
     world.last.receive(welcome());
@@ -266,10 +266,10 @@ describe('backoff', () => {
     world.chance = 0.999;
     world.connection.start();
     for (let failed = 0; failed < 6; failed++) {
-      await world.pass(patience.longestWait);
+      await world.pass(timing.longestWait);
       world.last.close(1006);
     }
-    await world.pass(patience.longestWait);
+    await world.pass(timing.longestWait);
     world.last.receive(welcome());
     await world.pass(uptime);
     world.last.close(1006);

@@ -2,21 +2,21 @@ import type { z } from 'zod';
 import { patientContext, problem, status, type PatientContext, type Problem, type Status } from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
-import { patience } from './patience.ts';
-import { contextPath } from './place.ts';
+import { timing } from './timing.ts';
+import { contextPath } from './url.ts';
 import type { Socket, SocketEvents } from './connection.ts';
 
-/** @throws Error in words when the server is away, silent for so many milliseconds, or answers something else. */
+/** @throws Error in words when the server does not answer within the time limit, or answers something else. */
 export function fetchStatus(withinMs: number): Promise<Status> {
   return ask(httpPaths.status, status, { withinMs });
 }
 
 /** @throws Error in words when the server is away, refuses, or answers something else. */
 export function fetchContext(patientId: string, token?: string): Promise<PatientContext> {
-  return ask(contextPath(patientId), patientContext, { token, withinMs: patience.longestAnswer });
+  return ask(contextPath(patientId), patientContext, { token, withinMs: timing.longestAnswer });
 }
 
-/** Why the server lets nobody with this token in; undefined when it does, or does not say. */
+/** Why the server refuses this token; undefined when it accepts it or the reason is unknown. */
 export async function fetchRefusal(patientId: string, token?: string): Promise<string | undefined> {
   const refused = await fetchContext(patientId, token).then(() => undefined, refusalIn);
   if (refused === undefined) return undefined;
@@ -25,7 +25,7 @@ export async function fetchRefusal(patientId: string, token?: string): Promise<s
     : refused.message;
 }
 
-/** The refusal in an error, where it is one that no waiting mends. */
+/** The refusal in an error, when it is permanent. */
 function refusalIn(error: unknown): Problem | undefined {
   const { cause } = error as Error;
   const refusal = problem.safeParse(cause).data;
@@ -49,7 +49,7 @@ async function ask<Shape>(
   throw new Error(words, { cause: refusal });
 }
 
-/** A browser's WebSocket as the connection wants it. */
+/** A browser's WebSocket as a `Socket`. */
 export function openSocket(url: string, events: SocketEvents, token?: string): Socket {
   const offered = token === undefined ? [] : [subprotocols.chat, subprotocols.token + token];
   const socket = new WebSocket(url, offered);

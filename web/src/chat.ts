@@ -5,11 +5,11 @@ import { Connection, type ConnectionState, type World } from './connection.ts';
 import { isAwaited, receive, say, unanswered, type Conversation } from './conversation.ts';
 import { afterDependency, awayBy, type Away } from './dependencies.ts';
 import { newMessage, refusalOf } from './new-message.ts';
-import { socketUrl } from './place.ts';
-import { rememberedFrom, type Remembered } from './remembered.ts';
+import { socketUrl } from './url.ts';
+import { rememberedFrom, type Remembered } from './context-panel.ts';
 import { keepUnsent, sessionOf, tokenOf, unsentOf } from './storage.ts';
 
-/** All the page shows, and what a person can do. One for each page load. */
+/** The state of the page and the user's actions. One for each page load. */
 export interface Chat {
   readonly patientId: string;
   readonly state: ReadonlySignal<ConnectionState>;
@@ -17,9 +17,9 @@ export interface Chat {
   readonly mode: ReadonlySignal<AnswerMode | undefined>;
   readonly away: ReadonlySignal<Away>;
   readonly remembered: ReadonlySignal<Remembered>;
-  /** Whether an answer is on its way. */
+  /** Whether an answer is in progress. */
   readonly answering: ReadonlySignal<boolean>;
-  /** Answers why the text cannot be sent, in words, or undefined once it is on its way. */
+  /** Sends a text. @returns why it cannot be sent, in words; undefined when it is sent. */
   send(text: string): string | undefined;
   sendAgain(message: { readonly id: string; readonly text: string }): void;
   retryNow(): void;

@@ -1,7 +1,8 @@
+import { parseJson } from '../../model/json.ts';
 import type { Status } from '../../contract/http.ts';
 import { afterClose, closeCodes, serverFrame, type ClientFrame, type ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
-import { answerWithin, backoff, patience, quickWait } from './patience.ts';
+import { answerWithin, backoff, timing, quickWait } from './timing.ts';
 
 export type ConnectionState =
   | { readonly name: 'idle' }
@@ -22,32 +23,32 @@ export interface SocketEvents {
   closed(code: number): void;
 }
 
-/** What the connection needs of the world around it. */
+/** The clock, network and randomness of the connection. */
 export interface World {
   now(): number;
-  /** Runs once after `ms`; answers how to call it off. */
+  /** Runs once after `ms`. @returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   /** From 0 up to 1. */
   random(): number;
   open(events: SocketEvents): Socket;
-  /** GET /api/status. @throws Error that says in words why there is no answer within so many milliseconds. */
+  /** GET /api/status. @throws Error in words when there is no answer within the time limit. */
   status(withinMs: number): Promise<Status>;
-  /** Why this page may not connect at all, in words: no token, an expired one, another patient's. */
+  /** Why this page may not connect, in words: no token, an expired one, another patient's. */
   refusal(): Promise<string | undefined>;
 }
 
 export interface Listener {
   state(state: ConnectionState): void;
-  /** Every frame but those of a connection already given up. In `welcome`, `send` queues for the flush after it. */
+  /** Every frame of the current connection. During `welcome`, `send` queues for the flush after it. */
   frame(frame: ServerFrame): void;
-  /** What is not acknowledged yet, oldest first. */
+  /** The messages that are not acknowledged yet, oldest first. */
   kept(frames: readonly ClientFrame[]): void;
 }
 
 /**
- * One conversation's connection. It asks `/api/status` before every handshake, since a browser cannot see why a
- * handshake was refused, and makes none while the server says it is not ready; but for those right after a restart that
- * was told of.
+ * The connection of one conversation. Asks `/api/status` before every handshake, since a browser cannot see why a
+ * handshake was refused, and makes none while the server is not ready. Handshakes right after an announced restart skip
+ * the status.
  */
 export class Connection {
   readonly #world: World;
@@ -55,15 +56,15 @@ export class Connection {
   readonly #outbox: Outbox;
   #state: ConnectionState = { name: 'idle' };
   #socket: Socket | undefined;
-  /** What arrives for an attempt that is no longer the current one is ignored. */
+  /** Events of an earlier attempt are ignored. */
   #attempt = 0;
   #failures = 0;
   #handshakes = 0;
-  /** Attempts left that are made quickly, since a restart was told of. */
+  /** Quick attempts left after an announced restart. */
   #quick = 0;
-  /** Questions and handshakes since one of the latter was last answered at all. */
+  /** Status requests and handshakes without an answer in a row. */
   #silences = 0;
-  /** Of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
+  /** The timer of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
   #stateTimer = () => {};
   #silenceTimer = () => {};
 
@@ -77,7 +78,7 @@ export class Connection {
     return this.#state;
   }
 
-  /** Connects now, whatever it waits for, with a fresh budget: the first start, and "Retry now". */
+  /** Connects now, without waiting, with all attempts: the first start, and "Retry now". */
   start(): void {
     if (this.#state.name === 'connecting' || this.#state.name === 'connected') return;
     this.#failures = 0;
@@ -85,7 +86,7 @@ export class Connection {
     void this.#begin();
   }
 
-  /** Ends a wait early because the network is back. It does not restart what has stopped. */
+  /** Ends a wait early because the network is back. Does not restart a stopped connection. */
   wake(): void {
     if (this.#state.name === 'waiting') void this.#begin();
   }
@@ -104,12 +105,12 @@ export class Connection {
   async #begin(): Promise<void> {
     const attempt = ++this.#attempt;
     this.#stateTimer();
-    // Whoever said that it restarts said that another answers: nobody needs to be asked first.
+    // After an announced restart another instance answers: the status need not be asked first.
     if (this.#quick > 0) {
       this.#handshake();
       return;
     }
-    // A wait stays on show while the status is asked again; the header would flicker otherwise.
+    // The waiting state is kept while the status is asked again, so that the header does not flicker.
     if (this.#state.name !== 'waiting') this.#enter({ name: 'connecting' });
     const answer = await this.#askStatus();
     if (attempt !== this.#attempt) return;
@@ -119,8 +120,8 @@ export class Connection {
   }
 
   #handshake(): void {
-    if (this.#handshakes++ >= patience.handshakes) {
-      this.stop(`The connection failed ${patience.handshakes} times in a row, though the server is ready.`);
+    if (this.#handshakes++ >= timing.handshakes) {
+      this.stop(`The connection failed ${timing.handshakes} times in a row, though the server is ready.`);
       return;
     }
     const attempt = this.#attempt;
@@ -153,7 +154,7 @@ export class Connection {
     this.#silences = 0;
     this.#quick = 0;
     this.#enter({ name: 'connected' });
-    this.#stateTimer = this.#world.after(patience.stable, () => {
+    this.#stateTimer = this.#world.after(timing.stable, () => {
       this.#failures = 0;
       this.#handshakes = 0;
     });
@@ -164,7 +165,7 @@ export class Connection {
     if (this.#state.name !== 'connected' || frames.length === 0) return;
     for (const frame of frames) this.#socket?.send(JSON.stringify(frame));
     this.#silenceTimer();
-    this.#silenceTimer = this.#world.after(patience.silence, () => this.#fail('The server fell silent.'));
+    this.#silenceTimer = this.#world.after(timing.silence, () => this.#fail('The server fell silent.'));
   }
 
   #closed(code: number): void {
@@ -172,7 +173,7 @@ export class Connection {
     const known = Object.values(closeCodes).find((entry) => entry.code === code);
     const how = this.#state.name === 'connected' ? 'The connection was lost' : 'The connection failed';
     const reason = known === undefined ? `${how}.` : `${how}: ${known.reason}.`;
-    if (code === closeCodes.restart.code) this.#quick = patience.quickAttempts;
+    if (code === closeCodes.restart.code) this.#quick = timing.quickAttempts;
     if (afterClose(code) === 'stop') this.stop(reason);
     else this.#fail(reason);
   }
@@ -189,7 +190,7 @@ export class Connection {
     return this.#quick-- > 0 ? quickWait(random) : backoff(this.#failures++, random);
   }
 
-  /** Replaces "the connection was lost" by the server's own words, if it has any; stops where waiting mends nothing. */
+  /** Replaces "the connection was lost" by the server's reason, if there is one; stops when the refusal is permanent. */
   async #explain(attempt: number, greeted: boolean): Promise<void> {
     const answer = await this.#askStatus();
     if (attempt !== this.#attempt || typeof answer === 'string') return;
@@ -202,20 +203,20 @@ export class Connection {
   }
 
   #patience(): number {
-    return answerWithin(this.#silences, this.#quick > 0 ? patience.quickAnswer : patience.shortestAnswer);
+    return answerWithin(this.#silences, this.#quick > 0 ? timing.quickAnswer : timing.shortestAnswer);
   }
 
-  /** The status, or in words why there is none. */
+  /** The status, or why there is none, in words. */
   async #askStatus(): Promise<Status | string> {
     const answer = await this.#world.status(this.#patience()).catch(reasonOf);
     if (typeof answer === 'string') this.#silences++;
     return answer;
   }
 
-  /** What the server asks for, up to twice as long, so that a crowd does not come back at once. */
+  /** The server's retry time, up to twice as long, so that clients do not reconnect all at once. */
   #politeWait({ retryAfterSeconds }: Status): number {
     const asked = (retryAfterSeconds ?? 0) * 1_000;
-    return Math.max(patience.shortestWait, asked * (1 + this.#world.random()));
+    return Math.max(timing.shortestWait, asked * (1 + this.#world.random()));
   }
 
   #wait(reason: string, ms: number): void {
@@ -240,7 +241,7 @@ export class Connection {
   }
 }
 
-/** Whether a handshake would be in vain. One instance that is leaving says nothing about the others. */
+/** Whether a handshake would be refused. When one instance is draining, others may accept it. */
 function mustWait({ ready, reason }: Status): boolean {
   return !ready && reason !== 'Draining';
 }
@@ -250,9 +251,5 @@ function reasonOf(error: unknown): string {
 }
 
 function parse(text: string): ServerFrame | undefined {
-  try {
-    return serverFrame.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return serverFrame.safeParse(parseJson(text)).data;
 }

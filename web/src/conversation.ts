@@ -1,8 +1,8 @@
 import type { ClientFrame, ServerFrame, Turn, UsedFact } from '../../contract/protocol.ts';
 
-/** What the message list shows. Pure: every function answers a new list. */
+/** The message list. Pure: every function returns a new list. */
 
-/** A message of the patient's. */
+/** A message of the patient. */
 export interface Said {
   readonly kind: 'said';
   readonly id: string;
@@ -28,7 +28,7 @@ export interface Answer {
 export type Entry = Said | Answer;
 export type Conversation = readonly Entry[];
 
-/** The same for the same message or answer, however often it comes. */
+/** The identity of a message or answer. */
 export function keyOf(entry: Entry): string {
   return entry.kind === 'said' ? `said ${entry.id}` : `answer ${entry.replyTo}`;
 }
@@ -40,7 +40,7 @@ export function say(entries: Conversation, { id, text }: ClientFrame): Conversat
   return changeSaid(entries, id, (said) => ({ ...said, problem: undefined }));
 }
 
-/** The list after a frame of the server's. */
+/** The list after a frame of the server. */
 export function receive(entries: Conversation, frame: ServerFrame): Conversation {
   switch (frame.type) {
     case 'welcome':
@@ -63,17 +63,17 @@ export function receive(entries: Conversation, frame: ServerFrame): Conversation
   }
 }
 
-/** Messages without a whole answer, to be sent again after a reconnect: the server answers each once. */
+/** Messages without a complete answer, to be sent again after a reconnect: the server answers each once. */
 export function unanswered(entries: Conversation): ClientFrame[] {
   return open(entries).map(({ id, text }) => ({ type: 'message', id, text }));
 }
 
-/** Whether the server has a message it has not wholly answered. */
+/** Whether the server has a message without a complete answer. */
 export function isAwaited(entries: Conversation): boolean {
   return open(entries).some(({ delivery }) => delivery === 'sent');
 }
 
-/** Messages that nothing went wrong with and that have no whole answer. */
+/** Messages without a problem and without a complete answer. */
 function open(entries: Conversation): Said[] {
   return entries.filter(
     (entry): entry is Said =>
@@ -91,7 +91,7 @@ function changeSaid(entries: Conversation, id: string, change: (said: Said) => S
   return entries.map((entry) => (entry.kind === 'said' && entry.id === id ? change(entry) : entry));
 }
 
-/** Puts an answer in the place of an earlier state of it, else behind its message, else at the end. */
+/** Replaces an earlier state of an answer, else inserts it after its message, else appends it. */
 function putAnswer(entries: Conversation, answer: Answer): Conversation {
   const others = entries.filter((entry) => keyOf(entry) !== keyOf(answer));
   const at = others.findIndex((entry) => entry.kind === 'said' && entry.id === answer.replyTo);
@@ -123,14 +123,14 @@ function finishAnswer(entries: Conversation, done: Extract<ServerFrame, { type: 
   });
 }
 
-/** A half answer is dropped: what failed is asked again as a whole. */
+/** Drops a partial answer: a failed message is sent again as a whole. */
 function fail(entries: Conversation, { id, message }: Extract<ServerFrame, { type: 'error' }>): Conversation {
   if (id === undefined) return entries;
   const rest = entries.filter((entry) => entry.kind === 'said' || entry.replyTo !== id || !entry.streaming);
   return changeSaid(rest, id, (said) => ({ ...said, problem: message }));
 }
 
-/** The server's history, with what only this page knows: facts of answers, messages older or not yet stored. */
+/** The server's history, with what only this page has: facts of answers, messages older or not yet stored. */
 function merge(entries: Conversation, history: readonly Turn[]): Conversation {
   const known = new Map(entries.map((entry) => [keyOf(entry), entry]));
   const past = new Map<string, Entry>();

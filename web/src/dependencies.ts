@@ -1,10 +1,10 @@
 import type { Status } from '../../contract/http.ts';
 import type { ServerFrame } from '../../contract/protocol.ts';
 
-/** Stores that are away, each with what that means, in words. */
+/** Stores that are away, each with the consequence, in words. */
 export type Away = ReadonlyMap<string, string>;
 
-/** What is away while the server still takes connections, as its status says. */
+/** The stores that are away while the server accepts connections, by its status. */
 export function awayBy({ reason, message, dependencies }: Status): Away {
   const missing = reason === 'Degraded' ? dependencies.filter(({ state }) => state !== 'open') : [];
   return new Map(missing.map(({ name }) => [name, message]));

@@ -1,7 +1,7 @@
 import './no-eval.ts';
 import { render } from 'preact';
 import { startChat } from './chat.ts';
-import { patientOf } from './place.ts';
+import { patientOf } from './url.ts';
 import { NoPatient, Page } from './view/page.tsx';
 
 const root = document.getElementById('page');

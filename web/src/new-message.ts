@@ -6,8 +6,8 @@ export function newMessage(text: string): ClientFrame {
 }
 
 /**
- * Why the server would refuse a message, in words; undefined if it would not. A frame it closes the connection for
- * must not be sent at all: it would be sent again after every reconnect.
+ * Why the server would refuse a message, in words; undefined if it would not. A frame that makes the server close the
+ * connection must not be sent: it would be sent again after every reconnect.
  */
 export function refusalOf(frame: ClientFrame): string | undefined {
   const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
@@ -15,7 +15,7 @@ export function refusalOf(frame: ClientFrame): string | undefined {
   return `The message is too long: at most ${limits.textLength} characters.`;
 }
 
-/** `crypto.randomUUID` is missing where the page is served without TLS to another machine. */
+/** Not `crypto.randomUUID`, which exists in secure contexts only: not on a node port without TLS. */
 function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),

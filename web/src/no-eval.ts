@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
-// zod compiles its parsers with `new Function`, which the page's Content-Security-Policy refuses: each try would be an
-// error in the console. Imported before anything that makes a schema.
+// zod compiles parsers with `new Function`, which the page's Content-Security-Policy refuses with a console error.
+// Imported before any module that creates a schema.
 z.config({ jitless: true });

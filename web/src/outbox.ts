@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../model/errors.ts';
 import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
 
-/** Sent again, these would only be refused again. */
+/** Errors that sending again does not change. */
 const hopeless: readonly ErrorCode[] = ['BAD_FRAME', 'ID_REUSED'];
 
 /** Messages that are not acknowledged yet, oldest first, each once. */
@@ -23,7 +23,7 @@ export class Outbox {
     this.#changed(this.frames);
   }
 
-  /** Forgets what a frame settles: acknowledged, or refused for good. */
+  /** Removes the message a frame settles: acknowledged, or refused for good. */
   heard(frame: ServerFrame): void {
     const id = settledBy(frame);
     if (id !== undefined && this.#kept.delete(id)) this.#changed(this.frames);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { parseJson } from '../../model/json.ts';
 import { clientFrame, nameSchema, type ClientFrame } from '../../contract/protocol.ts';
 
-/** What outlives a reload. A browser that forbids storage (private mode, a full disk) only makes it shorter-lived. */
+/** State that survives a reload. When the browser forbids storage (private mode, a full disk) it does not. */
 
 function read(storage: () => Storage, key: string): string | null {
   try {
@@ -16,14 +17,14 @@ function write(storage: () => Storage, key: string, text: string): void {
     if (text === '') storage().removeItem(key);
     else storage().setItem(key, text);
   } catch {
-    // The page works without; there is nobody to tell.
+    // The page works without storage.
   }
 }
 
 const ofTab = () => sessionStorage;
 const ofBrowser = () => localStorage;
 
-/** The session of this tab with this patient: a reload stays in it, another tab has its own. */
+/** The session of this tab with this patient: kept on reload, different in another tab. */
 export function sessionOf(patientId: string): string {
   const key = `mooring:session:${patientId}`;
   const known = nameSchema.safeParse(read(ofTab, key)).data;
@@ -32,13 +33,11 @@ export function sessionOf(patientId: string): string {
   return sessionId;
 }
 
-/** Messages that a reload caught before they were acknowledged. */
+/** Messages that were not acknowledged before a reload. */
 export function unsentOf(sessionId: string): ClientFrame[] {
-  try {
-    return z.array(clientFrame).parse(JSON.parse(read(ofTab, unsentKey(sessionId)) ?? '[]'));
-  } catch {
-    return []; // written by another version of the page
-  }
+  const stored = parseJson(read(ofTab, unsentKey(sessionId)) ?? '[]');
+  // Another version of the page may have written something else.
+  return z.array(clientFrame).safeParse(stored).data ?? [];
 }
 
 export function keepUnsent(sessionId: string, frames: readonly ClientFrame[]): void {
@@ -46,8 +45,8 @@ export function keepUnsent(sessionId: string, frames: readonly ClientFrame[]): v
 }
 
 /**
- * The token this tab signs in with, where the chat asks for one: a site that links to the chat gives it in the
- * fragment, `#token=…`, which no server is sent; it is taken out of the address at once.
+ * The token of this tab, when the chat needs one. A site that links to the chat passes it in the fragment, `#token=…`,
+ * which is not sent to servers; it is removed from the address at once.
  */
 export function tokenOf(): string | undefined {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');

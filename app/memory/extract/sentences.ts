@@ -32,7 +32,7 @@ function joined(segments: readonly string[]): string[] {
 const isOpen = (sentence: string, next: string): boolean =>
   title.test(sentence) || (unit.test(sentence) && goesOn.test(next)) || hasOpenQuote(sentence);
 
-/** A quotation of two sentences is one saying. */
+/** A quotation of two sentences stays together. */
 function hasOpenQuote(sentence: string): boolean {
   const plain = sentence.match(/"/g)?.length ?? 0;
   const opening = sentence.match(/“/g)?.length ?? 0;

@@ -1,6 +1,6 @@
 import { sentences } from './sentences.ts';
 
-/** What introduces a thing to be kept: it is the thing that is quoted. */
+/** Phrases that introduce a fact ("remember that …"); only the fact is quoted. */
 const introductions =
   /^(?:(?:please|pls|could you|can you|you should|i want you to|i'd like you to)[\s,]+)*(?:remember|note(?: down)?|keep in mind|don'?t forget|make a note|write down|for your information|fyi|just so you know|by the way|btw)\b(?:\s+(?:for me|please))?(?:\s*[:,\-–]\s*|\s+that\s+|\s+)(?=\S)/i;
 
@@ -13,7 +13,7 @@ const command =
 const phrases =
   /^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|night|day)|dear|thanks?|thank you|thx|ta|cheers|bye|goodbye|see you|take care|ok(?:ay)?|yes|yeah|yep|no|nope|sure|right|great|cool|nice|fine|perfect|wow|oh|ah|haha+|lol|sorry|excuse me|never ?mind|i see|got it|i understand|understood|you'?re welcome|welcome|of course|exactly|i don'?t know|no idea|how are you|nice to meet you|wish me luck|so tired|i love it|that'?s (?:all|it|right|great|nice|good|fine|correct|wrong|not right)|it'?s me(?: again)?|i have a question|one (?:more )?question|i wonder|i'?d like to know|i want to know|i wanted to ask|i was wondering|you know|let me see|just (?:checking|testing)|test(?:ing)?)\b/i;
 
-/** The words behind a greeting or another phrase that are still to be looked at. */
+/** The rest of a sentence after a greeting or another opening phrase. */
 const leading =
   /^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks|thank you|ok(?:ay)?|yes|no|well|oh|ah|sorry|sure|right|you know)(?:\s+(?:there|again|very much|so much|a lot|all|doctor|everyone))*)\s*[,!.–-]\s*/i;
 

@@ -1,7 +1,7 @@
-import { kindsOf, rootOf } from '../../stores/words/lexicon.ts';
-import { words } from '../../stores/words/terms.ts';
+import { kindsOf, rootOf } from '../words/lexicon.ts';
+import { words } from '../words/terms.ts';
 
-/** What kind of answer a question wants, as far as its words and a fact's words tell. */
+/** The type of answer a question asks for, judged by the words of question and fact. */
 export type AnswerType = 'name' | 'person' | 'time' | 'place' | 'quantity' | 'frequency' | 'age' | 'any';
 
 const asked: readonly (readonly [AnswerType, RegExp])[] = [
@@ -30,7 +30,7 @@ const byFirstWord: Readonly<Record<string, AnswerType>> = {
   whose: 'person',
 };
 
-/** The type of answer that is wanted. What stands behind the first question word is only a circumstance. */
+/** The type of answer a question asks for, by its first question word. */
 export function answerTypeOf(question: string): AnswerType {
   const plain = question.replace(/’/g, "'");
   const known = asked.find(([, pattern]) => pattern.test(plain));
@@ -74,7 +74,7 @@ const personKinds = [
 const otherPersons =
   /\b(?:friend|neighbou?r|boss|colleague|partner|boyfriend|girlfriend|cousin|landlord|landlady|flatmate|roommate)s?\b/i;
 
-/** Whether a word is one for a person. */
+/** Whether a word names a person. */
 export const isPerson = (word: string): boolean =>
   otherPersons.test(word) || personKinds.some((kind) => kindsOf(rootOf(word.toLowerCase())).has(kind));
 
@@ -90,18 +90,18 @@ const evidence: Readonly<Record<Exclude<AnswerType, 'any'>, (fact: string) => bo
   name: isNaming,
 };
 
-/** Whether a fact holds something of the type that is wanted. */
+/** Whether a fact contains something of the type. */
 export const holds = (type: AnswerType, fact: string): boolean => type === 'any' || evidence[type](fact);
 
 const explicit: Partial<Record<AnswerType, RegExp>> = {
   name: /\b(?:called|named|names? (?:is|are|was)|name's)\b|^\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)* (?:is|was) (?:my|our)\b|^(?:My|Our) [\p{Ll} ]+ (?:is|was) \p{Lu}/u,
 };
 
-/** Whether a fact says in so many words what is wanted: "is called", not just a name somewhere. */
+/** Whether a fact states the type explicitly: "is called", not just a name anywhere. */
 export const isExplicit = (type: AnswerType, fact: string): boolean => explicit[type]?.test(fact) ?? false;
 
 const date = new RegExp(String.raw`\d|\b(?:${month}|${day}|ago|last|next|every|christmas|easter)\b`, 'i');
 
-/** Whether a fact holds it beyond doubt: "when I climb" is a time, but no date. */
+/** Whether a fact certainly contains the type: "when I climb" is a time, but not a date. */
 export const holdsSurely = (type: AnswerType, fact: string): boolean =>
   type === 'time' ? date.test(fact) : holds(type, fact);

@@ -2,11 +2,11 @@ import type { Fact } from '../../stores/types.ts';
 import { questionOf } from './question.ts';
 import { scored } from './score.ts';
 
-/** Facts scored this near to the best one answer the question as well as it does. */
+/** Facts with at least this share of the best score answer the question too. */
 const nearBest = 0.95;
 const fewAnswers = 3;
 
-/** The facts that answer a question, best first, those said last before those said earlier; none: never told. */
+/** The facts that answer a question, best first, of equal ones the newest first. Empty: no fact answers it. */
 export function bestFacts(question: string, facts: readonly Fact[], limit: number): Fact[] {
   const asked = questionOf(question);
   const ranked = scored(asked, facts);

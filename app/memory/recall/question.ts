@@ -1,9 +1,9 @@
-import { isNoun, kindsNamed, rootOf } from '../../stores/words/lexicon.ts';
-import { isStopWord } from '../../stores/words/stop-words.ts';
-import { words } from '../../stores/words/terms.ts';
+import { isNoun, kindsNamed, rootOf } from '../words/lexicon.ts';
+import { isStopWord } from '../words/stop-words.ts';
+import { words } from '../words/terms.ts';
 import { answerTypeOf, type AnswerType } from './answer-type.ts';
 
-/** A word of a question that a fact must know to answer it. */
+/** A word of a question that a fact must match to answer it. */
 export interface AskedWord {
   readonly word: string;
   readonly root: string;
@@ -26,7 +26,7 @@ export interface Question {
   readonly wantsAll: boolean;
 }
 
-/** Words that carry the question, not what it is about. */
+/** Words that frame a question and do not say what it is about. */
 const frame = new Set(
   `name names called call kind type sort thing things something anything else day date time year month hour weekday
    number many much long often old exactly currently now usually normally right actually happen happens again wish
@@ -42,7 +42,7 @@ const frame = new Set(
 
 const frameRoots = new Set([...frame].map(rootOf));
 
-/** Words that only say which type of answer is wanted. */
+/** Words that only name the type of answer. */
 const saidByType: Partial<Record<AnswerType, ReadonlySet<string>>> = {
   place: new Set(['city', 'town', 'country', 'place', 'village']),
   name: new Set(['brand', 'make', 'model', 'company']),
@@ -50,7 +50,7 @@ const saidByType: Partial<Record<AnswerType, ReadonlySet<string>>> = {
   person: new Set(['person', 'people', 'family', 'member']),
 };
 
-/** Framing words that still say something when nothing else does: "What do I like?" */
+/** Framing words that count when there are no others: "What do I like?" */
 const weak = new Set(
   'like need want use take see keep lose lost find next first last tall heavy age old past put give number'.split(
     ' ',

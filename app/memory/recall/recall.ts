@@ -1,22 +1,22 @@
 import type { Fact, Stores } from '../../stores/types.ts';
-import { inWords } from '../../stores/deadline.ts';
+import { errorText } from '../../observability/error-text.ts';
 
-/** What could be had of the memory for one message. */
+/** The facts recalled for one message. */
 export interface Recalled {
-  /** Candidates, best first by the index; newest first when the index could not be asked. */
+  /** Candidates in the order of the index; newest first when the index is unavailable. */
   readonly facts: readonly Fact[];
-  /** Why there may be more than was found. */
+  /** Why there may be facts that were not found. */
   readonly degraded?: string;
 }
 
-/** Enough that the right one is among them; the choice is made by our own scores, the same over every index. */
+/** Facts taken from the index; they are scored again, the same way for every index. */
 const candidates = 50;
 
-/** How far back is looked when the index cannot be asked. */
+/** Newest facts taken when the index is unavailable. */
 const newestFacts = 200;
 
 /**
- * Looks for facts of a patient. A search that fails is said to have failed, never taken for "nothing was told".
+ * Searches the facts of a patient. A failed search is reported as such, never as "nothing was told".
  * @throws Error when the record itself cannot be read.
  */
 export async function recall(
@@ -31,7 +31,7 @@ export async function recall(
   try {
     found = await index.search(patientId, query, candidates);
   } catch (error) {
-    return newest(record, patientId, `memory search failed (${inWords(error)})`);
+    return newest(record, patientId, `memory search failed (${errorText(error)})`);
   }
   const ids = found.map(({ factId }) => factId);
   const byId = new Map((await record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
@@ -41,7 +41,7 @@ export async function recall(
 const aboutAll =
   /\bwhat\b[^.?!]*\b(?:know|remember|told you|tell you)\b[^.?!]*\b(?:about me|so far|already)\b|\bwhat (?:do you (?:know|remember)|have i told you)\s*[?.]?\s*$|\beverything (?:you know|i (?:have )?told you|i'?ve told you)\b/i;
 
-/** Whether a message asks for all that is remembered, not for something. */
+/** Whether a message asks for everything that is remembered. */
 export const asksForAll = (text: string): boolean => aboutAll.test(text.replace(/’/g, "'"));
 
 async function newest(record: Stores['record'], patientId: string, why: string): Promise<Recalled> {

@@ -1,5 +1,5 @@
-import { alikeTo, kindsOf, rootOf } from '../../stores/words/lexicon.ts';
-import { words } from '../../stores/words/terms.ts';
+import { alikeTo, kindsOf, rootOf } from '../words/lexicon.ts';
+import { words } from '../words/terms.ts';
 import type { Fact } from '../../stores/types.ts';
 import { holds, holdsSurely, isExplicit, isPerson } from './answer-type.ts';
 import type { AskedWord, Question } from './question.ts';
@@ -26,8 +26,8 @@ const explicitBonus = 0.25;
 const firstPersonBonus = 0.15;
 
 /**
- * Scores facts by the share of the question's words they know, rare words counting most. A fact that lacks a thing
- * the question names does not answer it, however much else it shares: that is what "never told" looks like.
+ * Scores facts by the share of the question's words they match, weighted by rarity. A fact that lacks a noun of the
+ * question scores 0, whatever else it matches: so a question about something never told has no answer.
  */
 export function scored(question: Question, facts: readonly Fact[]): Scored[] {
   const read = facts.map((fact) => ({ fact, words: wordsOf(fact.text) }));
@@ -53,16 +53,16 @@ function wordsOf(text: string): FactWords {
   };
 }
 
-/** How surely a fact speaks of what a word asks for. */
+/** How well a fact matches a word of the question. */
 function strength({ root, kinds }: AskedWord, fact: FactWords): number {
   if (fact.roots.has(root)) return exact;
   for (const other of alikeTo(root)) if (fact.roots.has(other)) return alike;
-  // A dentist one is afraid of is not one's job.
+  // "I am afraid of dentists" does not state a job.
   for (const kind of kinds) if (kind !== 'job' && fact.kinds.has(kind)) return member;
   return kinds.has('job') && namesOccupation(fact.text) ? member : 0;
 }
 
-/** "I was a train driver": what somebody is or was, as long as it is no relative. */
+/** "I was a train driver": a fact that names an occupation, not a relative. */
 function namesOccupation(text: string): boolean {
   const said =
     /(?:\b(?:am|is|was|are|were|be|been|became|as)|['’][ms]) (?:now |also |once )?an? ((?:[\p{L}-]+ ?){1,4})/iu.exec(
@@ -103,11 +103,11 @@ function scoreOf(question: Question, fact: FactWords, rarity: ReadonlyMap<string
 interface Evidence {
   readonly hasType: boolean;
   readonly isStrong: boolean;
-  /** The fact says what a thing is. */
+  /** Whether the fact says what a thing is. */
   readonly describes: boolean;
 }
 
-/** Every thing must be known. One other word may be missing where the fact has just the type of answer wanted. */
+/** Every noun must match. One other word may be missing when the fact has the type of answer asked for. */
 function answers(
   hits: readonly { readonly asked: AskedWord; readonly hit: number }[],
   question: Question,
@@ -123,7 +123,7 @@ function answers(
   return missing.length === 0 || (missing.length === 1 && things >= enough);
 }
 
-/** "my brother's dog" is no answer to what is asked about "my dog". */
+/** A fact about "my brother's dog" does not answer a question about "my dog". */
 function isSameOwner(question: Question, fact: FactWords): boolean {
   const owned = fact.text.matchAll(/(\p{L}+)(?:'s|’s|s'|s’) (?:\p{Ll}+ )?(\p{L}+)/gu);
   for (const [, owner = '', thing = ''] of owned) {
@@ -141,7 +141,7 @@ const isFirstPerson = (text: string): boolean =>
 const ofPerson =
   /^(?:[Mm]y|[Oo]ur) (?:\p{Ll}+[ -]){0,2}?(\p{Ll}+)(?:'s|’s)?((?: \p{Lu}\p{L}+)*)(?:,[^,]*,)? (?:is|was|has|had|have|are|were|\p{Ll}+(?:s|ed))\b/u;
 
-/** What is said of the patient's father is no answer to a question about the patient. */
+/** A fact about the patient's father does not answer a question about the patient. */
 function isOfAnother(question: Question, { text }: FactWords): boolean {
   if (question.wantsPerson) return false;
   const [, person, name = ''] = ofPerson.exec(text) ?? [];
@@ -154,14 +154,14 @@ function isOfAnother(question: Question, { text }: FactWords): boolean {
   );
 }
 
-/** "The car is a Skoda" tells what the car is, whatever verb is asked with. */
+/** "The car is a Skoda" describes the car, whatever verb the question has. */
 const describesThing = (text: string): boolean =>
   /^(?:my|our|the) (?:\p{L}+ ){1,4}(?:is|are|was|were)\b/iu.test(text);
 
 const past = /\b(?:last|past|previous|ago|yesterday)\b/i;
 const future = /\b(?:next|coming|upcoming|tomorrow)\b/i;
 
-/** What is planned for the next summer tells nothing of the last one. */
+/** A fact about next summer does not answer a question about last summer. */
 const isOfOtherTime = (question: Question, { text }: FactWords): boolean =>
   (past.test(question.text) && future.test(text) && !past.test(text)) ||
   (future.test(question.text) && past.test(text) && !future.test(text));

@@ -1,8 +1,8 @@
-import { rootOf } from '../../stores/words/lexicon.ts';
-import { isStopWord } from '../../stores/words/stop-words.ts';
-import { words } from '../../stores/words/terms.ts';
+import { rootOf } from '../words/lexicon.ts';
+import { isStopWord } from '../words/stop-words.ts';
+import { words } from '../words/terms.ts';
 
-/** How much of what two sentences say they have in common, from 0 to 1. */
+/** The Jaccard similarity of two sentences by the roots of their content words, from 0 to 1. */
 export function similarity(one: string, other: string): number {
   const [left, right] = [contents(one), contents(other)];
   const shared = [...left].filter((root) => right.has(root)).length;
@@ -10,7 +10,7 @@ export function similarity(one: string, other: string): number {
   return all === 0 ? 0 : shared / all;
 }
 
-/** Two sentences of this similarity speak of the same thing: one may have replaced the other. */
+/** From this similarity on, two sentences are about the same thing: one may replace the other. */
 export const sameThing = 0.5;
 
 const contents = (text: string): Set<string> =>

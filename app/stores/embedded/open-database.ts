@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { inWords } from '../deadline.ts';
+import { errorText } from '../../observability/error-text.ts';
 
-/** How one store keeps its file: each entry of `migrations` brings it one version further. */
+/** The file of one store; each entry of `migrations` raises the schema by one version. */
 export interface DatabaseSpec {
   readonly file: string;
   readonly migrations: readonly string[];
@@ -17,14 +17,14 @@ export function openDatabase({ file, migrations }: DatabaseSpec): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   try {
-    // FULL: what was acknowledged is on the disk, whatever happens to the process or the machine.
+    // FULL: a committed transaction survives a crash of the process and of the machine.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
     inTransaction(database, () => migrate(database, migrations));
     return database;
   } catch (error) {
     database.close();
-    // SQLite's own words ("file is not a database") do not say which.
-    throw new Error(`${file} cannot be used: ${inWords(error)}`, { cause: error });
+    // SQLite's messages ("file is not a database") do not name the file.
+    throw new Error(`${file} cannot be used: ${errorText(error)}`, { cause: error });
   }
 }
 
@@ -38,7 +38,7 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
-/** Does `work` wholly or not at all. */
+/** Runs `work` in one transaction. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {

@@ -39,7 +39,7 @@ const toFact = (row: Row): Fact => factSchema.parse(row);
 const toTurn = ({ replyTo, ...rest }: Row): Turn =>
   turnSchema.parse({ ...rest, ...(replyTo === null ? {} : { replyTo }) });
 
-/** The system of record in one SQLite file. What it returned from is on the disk. */
+/** The system of record in one SQLite file. A write is on the disk when its method returns. */
 export class EmbeddedRecordStore implements RecordStore {
   readonly name = neo4jName;
   readonly #database: Database;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../words/terms.ts';
+import { factTerms, queryTerms } from '../../memory/words/terms.ts';
 import { Database, inTransaction } from './open-database.ts';
 
-/** Terms are stored as they are searched for, so the tokenizer only has to split at blanks. */
+/** Terms are stored in the form they are searched for, so the tokenizer only has to split at blanks. */
 const migrations = [
   `CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
    CREATE VIRTUAL TABLE IF NOT EXISTS entry USING fts5 (

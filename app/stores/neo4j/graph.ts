@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
 import type { Env } from '../../../contract/backend-env.ts';
-import { inWords, withinDeadline } from '../deadline.ts';
+import { withTimeLimit } from '../../../model/time-limit.ts';
+import { errorText } from '../../observability/error-text.ts';
 
 export type GraphEnv = Pick<
   Env,
@@ -14,13 +15,13 @@ export type GraphEnv = Pick<
   | 'STORE_TIMEOUT'
 >;
 
-/** An idle connection is asked whether it lives before it is used again, for the server may have restarted. */
+/** Idle milliseconds after which a connection is tested before use: the server may have restarted. */
 const idleBeforeCheck = 1_000;
 
 /** Milliseconds before another attempt. */
 const retryPauses = [0, 20, 60];
 
-/** A Neo4j database as a place where statements are run, each within STORE_TIMEOUT. */
+/** A Neo4j database; each statement runs within STORE_TIMEOUT. */
 export class Graph {
   readonly #env: GraphEnv;
   #driver: Driver | undefined;
@@ -29,7 +30,7 @@ export class Graph {
     this.#env = env;
   }
 
-  /** Writes; it may have to run the statement again, so it must change nothing the second time. */
+  /** Writes. May run the statement more than once, so it must be idempotent. */
   write<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
     return this.#run<R>('WRITE', statement, parameters);
   }
@@ -50,6 +51,7 @@ export class Graph {
     parameters: object,
   ): Promise<R[]> {
     const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE, STORE_TIMEOUT } = this.#env;
+    const tooLate = `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${STORE_TIMEOUT} ms`;
     // The driver's types declare its options as classes; it takes plain objects.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
@@ -64,11 +66,11 @@ export class Graph {
       }
     });
     try {
-      return await withinDeadline(answer, STORE_TIMEOUT, `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT}`);
+      return await withTimeLimit(answer, STORE_TIMEOUT, tooLate);
     } catch (error) {
-      throw new Error(firstLine(inWords(error)), { cause: error });
+      throw new Error(firstLine(errorText(error)), { cause: error });
     } finally {
-      // Giving the connection back may wait for a server that has fallen silent; nobody else should.
+      // Not awaited: returning the connection may wait for a server that does not answer any more.
       session.close().catch(() => undefined);
     }
   }
@@ -95,8 +97,8 @@ function open(env: GraphEnv): Driver {
 }
 
 /**
- * Tries again what lost a deadlock, or met a connection that had died while idle. The driver's managed transactions
- * wait a second at least before they do, or before they say that a server refuses connections.
+ * Retries after a deadlock or on a connection that was closed while idle. The driver's managed transactions wait at
+ * least a second before they retry or report that a server refuses connections.
  */
 async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
   for (const pause of retryPauses) {
@@ -110,5 +112,5 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
   return attempt();
 }
 
-/** Behind it the driver only advises where to look. */
+/** The driver's further lines are only general advice. */
 const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;

@@ -40,7 +40,7 @@ export class Neo4jRecordStore implements RecordStore {
         for (const constraint of statements.constraints) await this.#graph.write(constraint);
       this.#isPrepared = true;
     } catch (error) {
-      // It may come back as another, empty database.
+      // The database may be another, empty one when it is back.
       this.#isPrepared = false;
       throw error;
     }

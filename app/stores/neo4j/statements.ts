@@ -1,6 +1,6 @@
 /**
- * The graph: (:Session)<-[:IN]-(:Episode)<-[:SAID_IN]-(:Fact). Keys are JSON lists, so that no two names can run into
- * one another. Every statement may be run twice.
+ * The graph: (:Session)<-[:IN]-(:Episode)<-[:SAID_IN]-(:Fact). Keys are JSON lists, so that ids with separators in them
+ * cannot collide. Every statement is idempotent.
  */
 
 export const constraints = [
@@ -13,12 +13,12 @@ export const constraints = [
   'CREATE INDEX fact_indexed_in IF NOT EXISTS FOR (f:Fact) ON (f.indexedIn)',
 ];
 
-/** Writing is what will be asked of it, so that is what is tried: a read-only database refuses. */
+/** The dial writes, so that a read-only database does not pass for ready. */
 export const dial = 'CREATE (d:Dial) DELETE d';
 
 /**
- * Counting first locks the session, so that two writers of one message meet here and not at the constraint.
- * `attempt` tells an episode made by this very call, even when the driver had to repeat it, from an older one.
+ * Incrementing the count locks the session, so that two writers of one message are serialised here instead of failing at
+ * the constraint. `attempt` tells an episode of this call, repeated by the driver or not, from an older one.
  */
 export const addMessage = `
   MERGE (s:Session {key: $sessionKey})
@@ -34,7 +34,7 @@ export const addMessage = `
   )
   RETURN e.text AS text, e.recordedAt AS recordedAt, e.attempt <> $attempt AS duplicate`;
 
-/** An answer's key names the message it answers, so there is one at most. Its place is right behind it. */
+/** An answer's key contains the message it answers, so a message has at most one. Its place follows the message. */
 export const addAnswer = `
   MERGE (s:Session {key: $sessionKey})
     ON CREATE SET s.patientId = $patientId, s.sessionId = $sessionId
@@ -69,7 +69,7 @@ export const facts = `
 
 export const factsById = `MATCH (f:Fact) WHERE f.key IN $keys RETURN ${fact}`;
 
-/** Below and above, for an index can seek both but not "other than". */
+/** Two ranges instead of `<>`, since an index can seek ranges only. */
 export const unindexed = `
   MATCH (f:Fact) WHERE f.indexedIn < $indexId OR f.indexedIn > $indexId
   RETURN ${fact} ORDER BY f.recordedAt, f.place LIMIT toInteger($limit)`;

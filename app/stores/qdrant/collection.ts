@@ -3,15 +3,15 @@ import type { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import type { Embedder } from './embedder.ts';
 
-/** Names of the vectors of a point: words by BM25, meaning by the embedder. */
+/** Names of the vectors of a point: sparse by BM25, dense by the embedder. */
 export const wordVector = 'bm25';
 export const meaningVector = 'meaning';
 
-/** What a collection was made for. Kept in a point of no patient, so that it goes wherever the collection goes. */
+/** What a collection was created for. Stored in a point without patient, so that it is part of every snapshot. */
 const stampSchema = z.object({
-  /** Of this very collection: one that was made anew has another. */
+  /** Id of this collection; a collection that is created again has another. */
   indexId: z.string(),
-  /** Whose dense vectors it holds; null: none. */
+  /** The embedder of its dense vectors; null: it has none. */
   embedder: z.string().nullable(),
   dimension: z.int().nullable(),
 });
@@ -20,7 +20,7 @@ export type Stamp = z.infer<typeof stampSchema>;
 const stampPoint = '00000000-0000-0000-0000-000000000001';
 
 /**
- * Makes the collection when it is missing and reads what it was made for.
+ * Creates the collection when it is missing and reads what it was created for.
  * @throws Error when it holds vectors of another embedder than the one configured.
  */
 export async function openCollection(
@@ -43,7 +43,7 @@ async function create(client: QdrantClient, name: string, embedder: Embedder | u
       sparse_vectors: { [wordVector]: { modifier: 'idf' } },
     });
   } catch (error) {
-    // Another replica may have been faster; then it is there now.
+    // Another replica may have created it meanwhile.
     if (!(await client.collectionExists(name)).exists) throw error;
   }
   await client.createPayloadIndex(name, {

@@ -3,9 +3,10 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
 import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
-import { inWords, withinDeadline } from '../deadline.ts';
+import { withTimeLimit } from '../../../model/time-limit.ts';
+import { errorText } from '../../observability/error-text.ts';
 import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../words/terms.ts';
+import { factTerms, queryTerms } from '../../memory/words/terms.ts';
 import { meaningVector, openCollection, wordVector, type Stamp } from './collection.ts';
 import type { Embedder } from './embedder.ts';
 import { factVector, queryVector } from './sparse-vector.ts';
@@ -19,7 +20,7 @@ type Found = { readonly factId: string; readonly score: number }[];
 
 const payloadSchema = z.object({ factId: z.string() });
 
-/** How much the first places of either list count when words and meaning are fused. */
+/** Constant k of reciprocal rank fusion: the smaller, the more the first ranks of each list count. */
 const fusionConstant = 2;
 
 /** Search in Qdrant: by words (BM25), and by meaning when there is an embedder. */
@@ -40,7 +41,7 @@ export class QdrantSearchIndex implements SearchIndex {
       https: env.QDRANT_TLS,
       timeout: env.STORE_TIMEOUT,
       checkCompatibility: false,
-      // As a header, for the client prints a warning about a key without TLS, which is usual inside a cluster.
+      // As a header: given as `apiKey` without TLS, which is usual inside a cluster, the client prints a warning.
       ...(env.QDRANT_API_KEY === undefined ? {} : { headers: { 'api-key': env.QDRANT_API_KEY } }),
     });
   }
@@ -60,7 +61,7 @@ export class QdrantSearchIndex implements SearchIndex {
     return this.#stamp.indexId;
   }
 
-  /** A fact whose meaning could not be had is found by its words; the error then asks for it to be added again. */
+  /** Without an embedding a fact is indexed by its words only; the error then makes the caller add it again. */
   async add(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
     await this.id();
@@ -108,23 +109,24 @@ export class QdrantSearchIndex implements SearchIndex {
     try {
       return { vectors: await this.#embedder.embed(texts) };
     } catch (error) {
-      return { error: new Error(inWords(error), { cause: error }) };
+      return { error: new Error(errorText(error), { cause: error }) };
     }
   }
 
   async #ask<T>(answer: Promise<T>): Promise<T> {
     const { QDRANT_HOST, QDRANT_PORT, STORE_TIMEOUT } = this.#env;
+    const tooLate = `Qdrant at ${QDRANT_HOST}:${QDRANT_PORT} did not answer within ${STORE_TIMEOUT} ms`;
     try {
-      return await withinDeadline(answer, STORE_TIMEOUT, `Qdrant at ${QDRANT_HOST}:${QDRANT_PORT}`);
+      return await withTimeLimit(answer, STORE_TIMEOUT, tooLate);
     } catch (error) {
-      // The collection may be gone, or another one, when it is asked for next.
+      // The collection may have been removed or replaced by the next request.
       this.#stamp = undefined;
-      throw new Error(inWords(error), { cause: error });
+      throw new Error(errorText(error), { cause: error });
     }
   }
 }
 
-/** The same fact is the same point; patients' facts never share one. */
+/** The id of a fact's point: the same for the same fact, different for different patients. */
 function pointId({ patientId, id }: Fact): string {
   const hex = createHash('sha256')
     .update(JSON.stringify([patientId, id]))

@@ -1,14 +1,15 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { inWords, withinDeadline } from '../deadline.ts';
+import { withTimeLimit } from '../../../model/time-limit.ts';
+import { errorText } from '../../observability/error-text.ts';
 
 /**
- * One connection that is dialled when it is needed and again after it was lost. ioredis' own reconnecting is off:
- * it waits longer and longer behind our back, and hides why it fails.
+ * One connection, opened when it is needed and again after it was lost. ioredis' own reconnecting is off: its back-off
+ * is not ours, and it hides the reason of a failure.
  */
 export class RedisConnection {
   readonly #options: Omit<RedisOptions, 'replyMapping'>;
   readonly #timeout: number;
-  readonly #who: string;
+  readonly #tooLate: string;
   #client: Promise<Redis> | undefined;
 
   /** `timeout` in milliseconds, for a dial and for a command. */
@@ -17,7 +18,7 @@ export class RedisConnection {
     timeout: number,
   ) {
     this.#timeout = timeout;
-    this.#who = `Redis at ${options.host}:${options.port}`;
+    this.#tooLate = `Redis at ${options.host}:${options.port} did not answer within ${timeout} ms`;
     this.#options = {
       ...options,
       lazyConnect: true,
@@ -29,15 +30,15 @@ export class RedisConnection {
     };
   }
 
-  /** Runs commands on a live connection. @throws Error in the server's or the network's words. */
+  /** Runs commands on a live connection. @throws Error with the server's or the network's message. */
   async run<T>(commands: (client: Redis) => Promise<T>): Promise<T> {
     const dialled = (this.#client ??= this.#dial());
     try {
-      return await withinDeadline(dialled.then(commands), this.#timeout, this.#who);
+      return await withTimeLimit(dialled.then(commands), this.#timeout, this.#tooLate);
     } catch (error) {
-      // Whatever went wrong, the next command starts on a new connection: a silent one never says that it is dead.
+      // After any error the next command uses a new connection: a dead one may never report that it is dead.
       this.#forget(dialled);
-      throw new Error(inWords(error), { cause: error });
+      throw new Error(errorText(error), { cause: error });
     }
   }
 
@@ -47,16 +48,16 @@ export class RedisConnection {
 
   async #dial(): Promise<Redis> {
     const client = new Redis(this.#options);
-    let why: Error | undefined;
+    let cause: Error | undefined;
     client.on('error', (error: Error) => {
-      why = error;
+      cause = error;
     });
     try {
       await client.connect();
       return client;
     } catch (error) {
       client.disconnect();
-      throw why ?? error;
+      throw cause ?? error;
     }
   }
 

@@ -1,14 +1,14 @@
 /**
- * A session is a list of turns (JSON) and a set of their keys and one empty key, which exists as long as the session
- * is cached, an empty one too. KEYS: turns, keys. Each script is one atomic step; both keys share a slot by their hash tag.
+ * A session is a list of turns (JSON) and a set of their keys plus one empty key, so that an empty session can be cached
+ * too. KEYS: turns, keys. Each script is one atomic step; both keys have the same hash tag and so the same slot.
  */
 
-/** Turns of one session that are kept at most; the largest history a client may ask for. */
+/** Most turns kept of a session: the largest history a client may ask for. */
 const keptTurns = 1_000;
 
 /**
- * ARGV: seconds to live, the turn's key, the turn. Answers 0 when the session is not cached, or no longer wholly: a
- * Redis short of memory evicts key by key, and turns without their keys, or keys without their turns, tell a part.
+ * ARGV: seconds to live, the turn's key, the turn. Returns 0 when the session is not cached completely: a Redis short of
+ * memory evicts key by key, and turns without keys, or keys without turns, are only a part of the session.
  */
 export const addTurnScript = `
   local known = redis.call('SCARD', KEYS[2])
@@ -25,7 +25,7 @@ export const addTurnScript = `
   redis.call('EXPIRE', KEYS[2], ARGV[1])
   return 1`;
 
-/** ARGV: seconds to live, then key and turn in turns. What is cached besides is kept behind. */
+/** ARGV: seconds to live, then key and turn of each turn. Other turns that are cached are appended. */
 export const fillScript = `
   local cached = redis.call('LRANGE', KEYS[1], 0, -1)
   redis.call('DEL', KEYS[1], KEYS[2])

@@ -40,7 +40,7 @@ export class RedisSessionCache implements SessionCache {
     );
   }
 
-  /** Writes, for a replica that only reads and a full disk answer PING as well. */
+  /** Writes: a read-only replica and a Redis with a full disk answer PING too. */
   async connect(): Promise<void> {
     await this.#connection.run((client) => client.set('mooring:dial', '1', 'EX', this.#ttl));
   }
@@ -59,7 +59,7 @@ export class RedisSessionCache implements SessionCache {
     const [known, texts] = await this.#connection.run((client) =>
       Promise.all([client.scard(keys), client.lrange(turns, 0, -1)]),
     );
-    // Keys without turns: those were evicted.
+    // Keys without turns: the turns were evicted.
     if (known === 0 || (known > 1 && texts.length === 0)) return undefined;
     const cached = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
     return limit === 0 ? [] : cached.slice(-limit);
@@ -79,7 +79,7 @@ export class RedisSessionCache implements SessionCache {
   }
 }
 
-/** Encoded, so that no patient's name can end early and continue as another one's. */
+/** Ids are encoded, so that an id with a separator in it cannot collide with another one. */
 function keysOf({ patientId, sessionId }: Scope): { turns: string; keys: string } {
   const session = `mooring:{${encodeURIComponent(patientId)}:${encodeURIComponent(sessionId)}}`;
   return { turns: `${session}:turns`, keys: `${session}:keys` };

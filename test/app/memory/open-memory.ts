@@ -41,7 +41,7 @@ export async function openMemory({
   const folder = await mkdtemp(join(tmpdir(), 'mooring-memory-'));
   const embedded = createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
   const stores = around(index === undefined ? embedded : { ...embedded, index });
-  const gates: Partial<Record<StoreName, GateState>> = {};
+  const gates: Partial<Record<string, GateState>> = {};
   const clock = { now: Date.UTC(2026, 10, 23, 9) };
   const memory = createMemory({
     stores,

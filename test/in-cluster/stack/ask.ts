@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { on } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { firstLine } from '../../../dial/words.ts';
+import { firstLine } from '../../../dial/client-errors.ts';
 import { serverFrame, type ServerFrame, type UsedFact } from '../../../contract/protocol.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
 

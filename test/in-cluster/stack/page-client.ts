@@ -7,7 +7,7 @@ import { httpPaths } from '../../../contract/services/backend.ts';
 import { Connection, type SocketEvents, type World } from '../../../web/src/connection.ts';
 import { receive, say, unanswered, type Conversation } from '../../../web/src/conversation.ts';
 import { newMessage } from '../../../web/src/new-message.ts';
-import { socketUrl } from '../../../web/src/place.ts';
+import { socketUrl } from '../../../web/src/url.ts';
 
 /** How soon a person sends again what failed. */
 const sayAgainMs = 500;

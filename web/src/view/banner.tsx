@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Chat } from '../chat.ts';
 
-/** What is missing while stores are away, each reason once. */
+/** The consequences of stores that are away, without duplicates. */
 export function Banner({ chat }: { chat: Chat }): JSX.Element | null {
   const reasons = new Set(chat.away.value.values());
   if (reasons.size === 0) return null;

@@ -4,7 +4,7 @@ import { limits } from '../../../contract/protocol.ts';
 import type { Chat } from '../chat.ts';
 import { draftOf, keepDraft } from '../storage.ts';
 
-/** Never locked: what is written while the connection is away is sent when it is back. */
+/** Never disabled: a message written while disconnected is sent after the reconnect. */
 export function Composer({ chat }: { chat: Chat }): JSX.Element {
   const draft = useSignal(draftOf(chat.patientId));
   const problem = useSignal<string | undefined>(undefined);
@@ -22,7 +22,7 @@ export function Composer({ chat }: { chat: Chat }): JSX.Element {
     if (problem.value === undefined) edit('');
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Enter that ends the composition of a character (Japanese, Chinese, Korean) is no Enter.
+    // Enter that ends an input-method composition (Japanese, Chinese, Korean) does not send.
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
   };
   return (

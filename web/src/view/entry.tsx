@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import type { Answer, Said } from '../conversation.ts';
 import { Fact } from './fact.tsx';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
-/** What the patient said, and how far it got. Text is rendered as text, never as HTML. */
+/** A message of the patient and its delivery. Text is rendered as text, never as HTML. */
 export function SaidView({ said, onAgain }: { said: Said; onAgain: () => void }): JSX.Element {
   return (
     <li class="said">

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { UsedFact } from '../../../contract/protocol.ts';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
-/** A remembered sentence with where it is from. */
+/** A remembered sentence with its source. */
 export function Fact({ fact }: { fact: UsedFact }): JSX.Element {
   return (
     <li class="fact">

@@ -30,7 +30,7 @@ export function Header({ chat, drawer }: { chat: Chat; drawer: Signal<boolean> }
   );
 }
 
-/** The words are announced, the countdown is not: once a second would be noise. */
+/** Screen readers announce the words, but not the countdown, which changes every second. */
 function Status({ chat }: { chat: Chat }): JSX.Element {
   const state = chat.state.value;
   const mayRetry = state.name === 'waiting' || state.name === 'stopped';

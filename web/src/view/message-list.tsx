@@ -5,7 +5,7 @@ import type { Chat } from '../chat.ts';
 import { keyOf } from '../conversation.ts';
 import { AnswerView, SaidView } from './entry.tsx';
 
-/** Pixels from the end within which the reader is taken to follow the conversation. */
+/** Pixels from the end within which the reader counts as at the end. */
 const near = 80;
 
 export function MessageList({ chat }: { chat: Chat }): JSX.Element {
@@ -55,13 +55,13 @@ export function MessageList({ chat }: { chat: Chat }): JSX.Element {
   );
 }
 
-/** The last whole answer, for a screen reader, which the growing one is kept from. */
+/** The last complete answer, for screen readers; the answer in progress is not announced. */
 function latestAnswer(chat: Chat): string {
   const last = chat.entries.value.at(-1);
   return last?.kind === 'answer' && !last.streaming ? last.text : '';
 }
 
-/** Keeps the end in view for whoever is there, and leaves alone whoever reads further up. */
+/** Scrolls to the end when the reader was at the end, and does not when the reader has scrolled up. */
 function useFollowing(shown: unknown): {
   list: { current: HTMLDivElement | null };
   behind: boolean;
@@ -81,7 +81,7 @@ function useFollowing(shown: unknown): {
   useEffect(() => {
     const element = list.current;
     if (element === null) return;
-    // A phone's keyboard makes the list shorter: whoever was at its end stays there.
+    // A phone's keyboard makes the list shorter: a reader at its end stays there.
     const observer = new ResizeObserver(() => {
       width.current = element.clientWidth;
       if (!behind.peek()) toEnd();
@@ -91,7 +91,7 @@ function useFollowing(shown: unknown): {
   }, []);
   const onScroll = () => {
     const element = list.current;
-    // A scroll that another line width caused is none of the reader's; the observer comes right after it.
+    // Ignores a scroll caused by a resize; the observer runs right after it.
     if (element === null || element.clientWidth !== width.current) return;
     behind.value = element.scrollHeight - element.scrollTop - element.clientHeight > near;
   };

@@ -27,7 +27,7 @@ export function Page({ chat }: { chat: Chat }): JSX.Element {
 /** The address names no patient: there is nothing to connect to. */
 export function NoPatient(): JSX.Element {
   return (
-    <div class="nobody">
+    <div class="no-patient">
       <h1>Whose chat?</h1>
       <p>
         The address must be <code>/chat/</code> and a patient, without spaces or slashes, for example{' '}

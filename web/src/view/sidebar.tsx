@@ -2,18 +2,18 @@ import type { JSX } from 'preact';
 import type { Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Chat } from '../chat.ts';
-import type { Remembered } from '../remembered.ts';
+import type { Remembered } from '../context-panel.ts';
 import { Fact } from './fact.tsx';
-import { When } from './when.tsx';
+import { When } from './timestamp.tsx';
 
 interface Props {
   chat: Chat;
-  /** Of the drawer it is on a narrow screen. */
+  /** Whether the drawer is open, on a narrow screen. */
   open: boolean;
   onClose: () => void;
 }
 
-/** What is remembered of the patient. */
+/** The facts and recent turns of the patient. */
 export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
   const remembered = chat.remembered.value;
   const outage = outageOf(remembered);
@@ -35,7 +35,7 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
 
 const newestFirst = (one: Turn, other: Turn) => other.recordedAt.localeCompare(one.recordedAt);
 
-/** Why what is shown may not be all, in words. Facts are in Neo4j, recent turns in Redis and then in Neo4j. */
+/** Why the panel may be incomplete, in words. Facts are in Neo4j, recent turns in Redis and then in Neo4j. */
 function outageOf({ context, problem }: Remembered): Outage | undefined {
   if (problem !== undefined) return { words: `Memory unavailable: ${problem}`, hidesFacts: true };
   const silent = context?.unavailable ?? [];

@@ -1,0 +1,26 @@
+import type { Env } from '../../contract/backend-env.ts';
+import { languageModel, type LanguageModel } from '../llm/chat-completions.ts';
+import { createMemory } from './memory.ts';
+import type { Memory } from './types.ts';
+import type { Availability, Stores } from '../stores/types.ts';
+
+/** The memory as the environment configures it. */
+export function memoryFromEnv(env: Env, stores: Stores, availability: Availability): Memory {
+  return createMemory({
+    stores,
+    availability,
+    llm: modelFromEnv(env),
+    now: Date.now,
+    limits: { history: env.CHAT_HISTORY_LIMIT, recall: env.CHAT_RECALL_LIMIT },
+  });
+}
+
+function modelFromEnv(env: Env): LanguageModel | undefined {
+  if (env.LLM_BASE_URL === undefined) return undefined;
+  return languageModel({
+    baseUrl: env.LLM_BASE_URL,
+    model: env.LLM_MODEL,
+    apiKey: env.LLM_API_KEY,
+    timeout: env.LLM_TIMEOUT * 1_000,
+  });
+}

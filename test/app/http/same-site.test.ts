@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { SameSite } from '../../../app/http/same-site.ts';
+
+const loopback = new SameSite(true);
+const anywhere = new SameSite(false);
+
+test.each([
+  ['no Origin, as programs send', anywhere, { host: 'chat.example.com' }],
+  ['the same host and port', anywhere, { host: 'a:8000', origin: 'http://a:8000' }],
+  ['https in front of a proxy', anywhere, { host: 'chat.example.com', origin: 'https://chat.example.com' }],
+  ['a host with the usual port', anywhere, { host: 'a.example:443', origin: 'https://a.example' }],
+  [
+    "the page's dev server on loopback",
+    loopback,
+    { host: '127.0.0.1:8000', origin: 'http://localhost:4321' },
+  ],
+  ['localhost on loopback', loopback, { host: 'localhost:8000', origin: 'http://localhost:8000' }],
+  ['a pod address, off loopback', anywhere, { host: '10.0.0.7:8001' }],
+])('%s may ask', (_what, sameSite, headers) => {
+  expect(() => sameSite.check(headers)).not.toThrow();
+});
+
+test.each([
+  ['another site', anywhere, { host: 'chat.example.com', origin: 'https://evil.example' }],
+  ['another port of the host', anywhere, { host: 'a:8000', origin: 'http://a:9000' }],
+  ['a sandboxed frame', anywhere, { host: 'a', origin: 'null' }],
+  ['the dev server off loopback', anywhere, { host: 'a:8000', origin: 'http://localhost:4321' }],
+  [
+    'a name from outside that leads to loopback',
+    loopback,
+    { host: 'evil.example', origin: 'http://evil.example' },
+  ],
+])('%s may not', (_what, sameSite, headers) => {
+  expect(() => sameSite.check(headers)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+});

@@ -1,0 +1,39 @@
+/** Times in milliseconds, and how many handshakes may fail before the connection stops. */
+export const timing = {
+  shortestWait: 500,
+  longestWait: 20_000,
+  /** Uptime after which a connection counts as stable and the back-off starts again. */
+  stable: 5_000,
+  /** Time limits for an HTTP answer, and from handshake to `welcome`: the first and the longest. */
+  shortestAnswer: 2_500,
+  longestAnswer: 10_000,
+  /** The first time limit after a restart, while dials may still reach the instance that is gone. */
+  quickAnswer: 1_000,
+  /** Idle timeout after sending a message: after a change of network a phone never receives the close. */
+  silence: 15_000,
+  handshakes: 20,
+  /** Quick attempts after a restart. */
+  quickAttempts: 8,
+} as const;
+
+/**
+ * Time limit for an answer. Short at first, since dials to a pod that has just gone time out and the next attempt reaches
+ * another; doubled by each silence, since a slow network needs longer.
+ */
+export function answerWithin(silences: number, shortest: number): number {
+  return Math.min(timing.longestAnswer, shortest * 2 ** silences);
+}
+
+/**
+ * Uniform between 0.1 and 0.5 s: the wait after an announced restart. The server closes a hundred connections a second,
+ * so clients are spread already, and some of the next dials still reach an instance that is shutting down.
+ */
+export function quickWait(random: () => number): number {
+  return 100 + random() * 400;
+}
+
+/** Uniform between 0.5 s and a ceiling that doubles with each failure, from 1 s up to 20 s. */
+export function backoff(failures: number, random: () => number): number {
+  const ceiling = Math.min(timing.longestWait, 2 * timing.shortestWait * 2 ** failures);
+  return timing.shortestWait + random() * (ceiling - timing.shortestWait);
+}
