@@ -73,6 +73,6 @@ const replicasIn = (object: KubeObject): number | undefined =>
 
 /** The object without its number of replicas, which is the autoscaler's. */
 export function withoutReplicas(object: KubeObject): KubeObject {
-  const { replicas: _, ...spec } = object['spec'] as { replicas?: number };
-  return { ...object, spec };
+  const spec = Object.entries(object['spec'] as object).filter(([field]) => field !== 'replicas');
+  return { ...object, spec: Object.fromEntries(spec) };
 }

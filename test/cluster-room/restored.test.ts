@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { noFields, type FieldSet } from '../../cluster/fields.ts';
 import { restored } from '../../cluster/restored.ts';
 
-const item = (name: string, ...fields: string[]) => ({
-  [`k:{"name":"${name}"}`]: Object.fromEntries([
-    ['.', {}],
-    ...['name', ...fields].map((field) => [`f:${field}`, {}]),
-  ]),
+const item = (name: string, ...fields: string[]): FieldSet => ({
+  [`k:{"name":"${name}"}`]: Object.fromEntries(
+    ['.', 'f:name', ...fields.map((field) => `f:${field}`)].map((element) => [element, noFields]),
+  ),
 });
 
 describe('a set of fields', () => {

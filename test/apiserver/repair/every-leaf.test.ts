@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { renderStack } from '../../../charts-ts/render.ts';
+import { openCluster, type Cluster } from '../../../cluster/cluster.ts';
+import { execute, obstaclesOf } from '../../../cluster/execute.ts';
+import { nameOf, type KubeObject } from '../../../cluster/objects.ts';
+import { planOf, type Planned } from '../../../cluster/plan.ts';
+import { presetDocuments, stackOf } from '../../charts-ts/rendered.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { startApiServer } from '../../servers/kubernetes/api-server.ts';
+import { edited, editsOf, stepsOf, type Edit } from './edits.ts';
+import { contentOf } from './content.ts';
+
+const server = forSuite(startApiServer);
+let cluster: Cluster;
+beforeAll(() => {
+  cluster = openCluster({ kubeconfig: server().kubeconfigPath });
+});
+
+/** The ways in which edits arrive: another tool's JSON patch, and the whole object as an editor saves it. */
+const ways = {
+  'json patch': {
+    manager: 'another-tool',
+    send: (path: string, _: KubeObject, { patch }: Edit) =>
+      cluster.api.request('PATCH', path, {
+        query: { fieldManager: 'another-tool' },
+        contentType: 'application/json-patch+json',
+        body: patch,
+        accept: refusals,
+      }),
+  },
+  update: {
+    manager: 'kubectl-edit',
+    send: (path: string, live: KubeObject, { patch }: Edit) =>
+      cluster.api.request('PUT', path, {
+        query: { fieldManager: 'kubectl-edit' },
+        body: edited(live, patch),
+        accept: refusals,
+      }),
+  },
+} as const;
+type Way = keyof typeof ways;
+const refusals = [400, 403, 422];
+
+interface Case {
+  /** Which of the rendered objects. */
+  readonly index: number;
+  readonly edit: Edit;
+  readonly way: Way;
+}
+
+/** As many copies of the stack, each in a namespace of its own, as are edited at the same time. */
+const copies = 6;
+
+async function only(object: KubeObject): Promise<Planned> {
+  const [planned] = await planOf(cluster, [object]);
+  if (!planned) throw new Error(`There is no plan of ${nameOf(object)}.`);
+  return planned;
+}
+
+/** An object as it is rendered, and as it is once it is applied. */
+interface Pair {
+  readonly desired: KubeObject;
+  readonly original: KubeObject;
+}
+
+/** The stack in a namespace of its own, applied. */
+async function copyOf(copy: number): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const desired of renderStack(stackOf(presetDocuments.staging, { namespace: `copy-${copy}` })))
+    pairs.push(await made(desired));
+  return pairs;
+}
+
+async function made(desired: KubeObject): Promise<Pair> {
+  await execute(cluster, await only(desired));
+  const { live } = await only(desired);
+  if (!live) throw new Error(`${nameOf(desired)} is not there.`);
+  return { desired, original: live };
+}
+
+/** After a failure, so that the next case of the object does not fail for it. */
+async function madeAnew(desired: KubeObject): Promise<Pair> {
+  const path = await cluster.discovery.pathOf(desired);
+  if (desired.kind !== 'Namespace')
+    await cluster.api.request('DELETE', path, { query: { propagationPolicy: 'Background' }, accept: [404] });
+  return made(desired);
+}
+
+type Verdict = 'repaired' | 'refused by the API server' | 'without effect';
+
+/** Makes an edit, looks at the plan, applies it by force, and looks again; throws where anything is not as it should be. */
+async function judged(desired: KubeObject, original: KubeObject, { edit, way }: Case): Promise<Verdict> {
+  const { manager, send } = ways[way];
+  const { resourceVersion: _, managedFields: __, ...metadata } = original.metadata;
+  const { status, json } = await send(
+    await cluster.discovery.pathOf(desired),
+    { ...original, metadata },
+    edit,
+  );
+  if (refusals.includes(status)) return 'refused by the API server';
+  const now = json as KubeObject;
+  if (isDeepStrictEqual(contentOf(now), contentOf(original))) return 'without effect';
+  const plan = await only(desired);
+  expect(plan.refused, 'nothing of the repair is refused').toEqual([]);
+  expect(
+    plan.changes.filter(names(edit, original)),
+    `its field in ${JSON.stringify(plan.changes)}`,
+  ).not.toEqual([]);
+  const isRecorded = now.metadata.managedFields?.some((entry) => entry.manager === manager) === true;
+  const managers = new Set(plan.contested.map((one) => one.manager));
+  expect([...managers], 'its manager, where the API server has noted it').toEqual(
+    isRecorded ? [manager] : [],
+  );
+  expect(obstaclesOf(plan, false)).toHaveLength(plan.contested.length);
+  await execute(cluster, plan, { forceConflicts: true });
+  const after = await only(desired);
+  expect(after.live && contentOf(after.live), 'it is as it was').toEqual(contentOf(original));
+  expect(after, 'nothing is left to do').toMatchObject({ changes: [], contested: [], refused: [] });
+  return 'repaired';
+}
+
+/** Whether a change is of an edit's field (or of the list it is in), and shows what was there and what is now. */
+const names =
+  (edit: Edit, original: KubeObject) =>
+  ({ path, from, to }: { path: string; from?: unknown; to?: unknown }): boolean => {
+    const at = humanPath(original, stepsOf(edit.at));
+    const isIt = at.startsWith(path) || path.startsWith(at) || path.startsWith(at.replace(/\[[^\]]*\]$/, ''));
+    return isIt && shows(from, edit.now) && shows(to, edit.before);
+  };
+
+const shows = (text: unknown, value: unknown): boolean =>
+  value === undefined ||
+  typeof value === 'object' ||
+  JSON.stringify(text ?? null).includes(JSON.stringify(value).slice(1, -1));
+
+/** A pointer as people read it: items by their names, keys that are no words in brackets. */
+function humanPath(root: unknown, steps: readonly string[]): string {
+  let value = root;
+  let path = '';
+  for (const step of steps) {
+    const isItem = Array.isArray(value);
+    value = (value as Record<string, unknown> | undefined)?.[step];
+    const name = (value as { name?: string } | undefined)?.name ?? step;
+    if (isItem) path += `[${name}]`;
+    else path += /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${step}]`;
+  }
+  return path.replace(/^\./, '');
+}
+
+test(
+  'every edit of every field of the staging preset is shown and taken back',
+  { timeout: 900_000 },
+  async () => {
+    const begun = performance.now();
+    const stacks = await Promise.all(Array.from({ length: copies }, (_, copy) => copyOf(copy)));
+    const [objects = []] = stacks;
+    const cases = objects.flatMap(({ desired }, index) =>
+      editsOf(desired).flatMap((edit) =>
+        (Object.keys(ways) as Way[]).map((way): Case => ({ index, edit, way })),
+      ),
+    );
+    const counts = new Map<string, number>();
+    const failures: string[] = [];
+    const queue = cases.values();
+    const work = async (stack: Pair[]): Promise<void> => {
+      for (const one of queue) {
+        const pair = stack[one.index];
+        if (!pair) throw new Error('A copy has fewer objects than another.');
+        const { desired, original } = pair;
+        try {
+          const verdict = await judged(desired, original, one);
+          counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+        } catch (error) {
+          failures.push(`${nameOf(desired)} ${one.edit.what} ${one.edit.at} by ${one.way}: ${String(error)}`);
+          stack[one.index] = await madeAnew(desired);
+        }
+      }
+    };
+    await Promise.all(stacks.map(work));
+    const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+    const told = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+    console.log(`${cases.length} edits of ${objects.length} objects in ${seconds} s: ${told}.`);
+    expect(failures).toEqual([]);
+    expect(counts.get('repaired')).toBeGreaterThan(cases.length / 2);
+  },
+);
