@@ -156,7 +156,7 @@ function take(root: unknown, pointer: string): unknown {
   const [parent, key] = parentOf(root, pointer);
   if (Array.isArray(parent)) return parent.splice(Number(key), 1)[0];
   const value = parent[key];
-  delete parent[key];
+  Reflect.deleteProperty(parent, key);
   return value;
 }
 

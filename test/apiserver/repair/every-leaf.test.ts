@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { openCluster, type Cluster } from '../../../cluster/cluster.ts';
+import type { FieldChange } from '../../../cluster/changes.ts';
 import { execute, obstaclesOf } from '../../../cluster/execute.ts';
 import { nameOf, type KubeObject } from '../../../cluster/objects.ts';
 import { planOf, type Planned } from '../../../cluster/plan.ts';
@@ -92,21 +93,21 @@ type Verdict = 'repaired' | 'refused by the API server' | 'without effect';
 /** Makes an edit, looks at the plan, applies it by force, and looks again; throws where anything is not as it should be. */
 async function judged(desired: KubeObject, original: KubeObject, { edit, way }: Case): Promise<Verdict> {
   const { manager, send } = ways[way];
-  const { resourceVersion: _, managedFields: __, ...metadata } = original.metadata;
-  const { status, json } = await send(
-    await cluster.discovery.pathOf(desired),
-    { ...original, metadata },
-    edit,
-  );
+  const { status, json } = await send(await cluster.discovery.pathOf(desired), inEditor(original), edit);
   if (refusals.includes(status)) return 'refused by the API server';
   const now = json as KubeObject;
   if (isDeepStrictEqual(contentOf(now), contentOf(original))) return 'without effect';
   const plan = await only(desired);
   expect(plan.refused, 'nothing of the repair is refused').toEqual([]);
+  const related = plan.changes.filter(isOf(edit, original, now));
+  const told = JSON.stringify(plan.changes);
+  expect(related, `its field in ${told}`).not.toEqual([]);
+  const isFilledIn = isDeepStrictEqual(valueAt(now, edit.at), edit.before);
   expect(
-    plan.changes.filter(names(edit, original)),
-    `its field in ${JSON.stringify(plan.changes)}`,
-  ).not.toEqual([]);
+    related.some(({ from }) => shows(from, edit.now)),
+    `what it is now in ${told}`,
+  ).toBe(true);
+  expect(isFilledIn || related.some(({ to }) => shows(to, edit.before)), `what it was in ${told}`).toBe(true);
   const isRecorded = now.metadata.managedFields?.some((entry) => entry.manager === manager) === true;
   const managers = new Set(plan.contested.map((one) => one.manager));
   expect([...managers], 'its manager, where the API server has noted it').toEqual(
@@ -120,19 +121,43 @@ async function judged(desired: KubeObject, original: KubeObject, { edit, way }: 
   return 'repaired';
 }
 
-/** Whether a change is of an edit's field (or of the list it is in), and shows what was there and what is now. */
-const names =
-  (edit: Edit, original: KubeObject) =>
-  ({ path, from, to }: { path: string; from?: unknown; to?: unknown }): boolean => {
-    const at = humanPath(original, stepsOf(edit.at));
-    const isIt = at.startsWith(path) || path.startsWith(at) || path.startsWith(at.replace(/\[[^\]]*\]$/, ''));
-    return isIt && shows(from, edit.now) && shows(to, edit.before);
-  };
+/** An object as an editor saves it, whatever became of it since: without the version that was read. */
+function inEditor(object: KubeObject): KubeObject {
+  const fields = Object.entries(object.metadata).filter(
+    ([field]) => field !== 'resourceVersion' && field !== 'managedFields',
+  );
+  return { ...object, metadata: Object.fromEntries(fields) as unknown as KubeObject['metadata'] };
+}
 
-const shows = (text: unknown, value: unknown): boolean =>
+/**
+ * Whether a change is of an edit's field, of an item that is called otherwise now, or of the list or struct it is in
+ * (where the API server fills in a default for what is removed, or shows a list as a whole).
+ */
+function isOf(edit: Edit, original: KubeObject, now: KubeObject): (change: FieldChange) => boolean {
+  const steps = stepsOf(edit.at);
+  const isFilledIn = isDeepStrictEqual(valueAt(now, edit.at), edit.before);
+  const field = steps.at(-1) === 'name' || isFilledIn ? steps.slice(0, -1) : steps;
+  const places = [humanPath(original, field), humanPath(now, field)];
+  if (steps.at(-1) === '-') places.push(humanPath(now, [...steps.slice(0, -1), lastIndex(now, edit.at)]));
+  return ({ path }) => places.some((place) => place.startsWith(path) || path.startsWith(place));
+}
+
+const lastIndex = (object: KubeObject, at: string): string =>
+  String((valueAt(object, at.replace(/\/-$/, '')) as unknown[]).length - 1);
+
+const valueAt = (object: unknown, pointer: string): unknown =>
+  stepsOf(pointer).reduce<unknown>(
+    (value, step) => (value as Record<string, unknown> | undefined)?.[step],
+    object,
+  );
+
+/** Whether a value is shown; a struct or list by some of its parts, a secret by a mark, and false by nothing. */
+const shows = (shown: unknown, value: unknown): boolean =>
   value === undefined ||
+  value === false ||
   typeof value === 'object' ||
-  JSON.stringify(text ?? null).includes(JSON.stringify(value).slice(1, -1));
+  shown === '(secret)' ||
+  JSON.stringify(shown ?? null).includes(JSON.stringify(value).slice(1, -1));
 
 /** A pointer as people read it: items by their names, keys that are no words in brackets. */
 function humanPath(root: unknown, steps: readonly string[]): string {
