@@ -1,29 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
-import { renderStack } from '../../../charts-ts/render.ts';
-import { openCluster, type Cluster } from '../../../cluster/cluster.ts';
+import { expect, test } from 'vitest';
 import type { FieldChange } from '../../../cluster/changes.ts';
 import { execute, obstaclesOf } from '../../../cluster/execute.ts';
 import { nameOf, type KubeObject } from '../../../cluster/objects.ts';
-import { planOf, type Planned } from '../../../cluster/plan.ts';
-import { presetDocuments, stackOf } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { startApiServer } from '../../servers/kubernetes/api-server.ts';
 import { edited, editsOf, stepsOf, type Edit } from './edits.ts';
-import { contentOf } from './content.ts';
+import { contentOf, startLab, type Pair } from './lab.ts';
 
-const server = forSuite(startApiServer);
-let cluster: Cluster;
-beforeAll(() => {
-  cluster = openCluster({ kubeconfig: server().kubeconfigPath });
-});
+const lab = forSuite(startLab);
 
 /** The ways in which edits arrive: another tool's JSON patch, and the whole object as an editor saves it. */
 const ways = {
   'json patch': {
     manager: 'another-tool',
     send: (path: string, _: KubeObject, { patch }: Edit) =>
-      cluster.api.request('PATCH', path, {
+      lab().cluster.api.request('PATCH', path, {
         query: { fieldManager: 'another-tool' },
         contentType: 'application/json-patch+json',
         body: patch,
@@ -33,7 +24,7 @@ const ways = {
   update: {
     manager: 'kubectl-edit',
     send: (path: string, live: KubeObject, { patch }: Edit) =>
-      cluster.api.request('PUT', path, {
+      lab().cluster.api.request('PUT', path, {
         query: { fieldManager: 'kubectl-edit' },
         body: edited(live, patch),
         accept: refusals,
@@ -53,39 +44,15 @@ interface Case {
 /** As many copies of the stack, each in a namespace of its own, as are edited at the same time. */
 const copies = 6;
 
-async function only(object: KubeObject): Promise<Planned> {
-  const [planned] = await planOf(cluster, [object]);
-  if (!planned) throw new Error(`There is no plan of ${nameOf(object)}.`);
-  return planned;
-}
-
-/** An object as it is rendered, and as it is once it is applied. */
-interface Pair {
-  readonly desired: KubeObject;
-  readonly original: KubeObject;
-}
-
-/** The stack in a namespace of its own, applied. */
-async function copyOf(copy: number): Promise<Pair[]> {
-  const pairs: Pair[] = [];
-  for (const desired of renderStack(stackOf(presetDocuments.staging, { namespace: `copy-${copy}` })))
-    pairs.push(await made(desired));
-  return pairs;
-}
-
-async function made(desired: KubeObject): Promise<Pair> {
-  await execute(cluster, await only(desired));
-  const { live } = await only(desired);
-  if (!live) throw new Error(`${nameOf(desired)} is not there.`);
-  return { desired, original: live };
-}
-
 /** After a failure, so that the next case of the object does not fail for it. */
 async function madeAnew(desired: KubeObject): Promise<Pair> {
-  const path = await cluster.discovery.pathOf(desired);
+  const path = await lab().cluster.discovery.pathOf(desired);
   if (desired.kind !== 'Namespace')
-    await cluster.api.request('DELETE', path, { query: { propagationPolicy: 'Background' }, accept: [404] });
-  return made(desired);
+    await lab().cluster.api.request('DELETE', path, {
+      query: { propagationPolicy: 'Background' },
+      accept: [404],
+    });
+  return lab().made(desired);
 }
 
 type Verdict = 'repaired' | 'refused by the API server' | 'without effect';
@@ -93,11 +60,15 @@ type Verdict = 'repaired' | 'refused by the API server' | 'without effect';
 /** Makes an edit, looks at the plan, applies it by force, and looks again; throws where anything is not as it should be. */
 async function judged(desired: KubeObject, original: KubeObject, { edit, way }: Case): Promise<Verdict> {
   const { manager, send } = ways[way];
-  const { status, json } = await send(await cluster.discovery.pathOf(desired), inEditor(original), edit);
+  const { status, json } = await send(
+    await lab().cluster.discovery.pathOf(desired),
+    inEditor(original),
+    edit,
+  );
   if (refusals.includes(status)) return 'refused by the API server';
   const now = json as KubeObject;
   if (isDeepStrictEqual(contentOf(now), contentOf(original))) return 'without effect';
-  const plan = await only(desired);
+  const plan = await lab().planned(desired);
   expect(plan.refused, 'nothing of the repair is refused').toEqual([]);
   const related = plan.changes.filter(isOf(edit, original, now));
   const told = JSON.stringify(plan.changes);
@@ -114,8 +85,8 @@ async function judged(desired: KubeObject, original: KubeObject, { edit, way }: 
     isRecorded ? [manager] : [],
   );
   expect(obstaclesOf(plan, false)).toHaveLength(plan.contested.length);
-  await execute(cluster, plan, { forceConflicts: true });
-  const after = await only(desired);
+  await execute(lab().cluster, plan, { forceConflicts: true });
+  const after = await lab().planned(desired);
   expect(after.live && contentOf(after.live), 'it is as it was').toEqual(contentOf(original));
   expect(after, 'nothing is left to do').toMatchObject({ changes: [], contested: [], refused: [] });
   return 'repaired';
@@ -178,7 +149,9 @@ test(
   { timeout: 900_000 },
   async () => {
     const begun = performance.now();
-    const stacks = await Promise.all(Array.from({ length: copies }, (_, copy) => copyOf(copy)));
+    const stacks = await Promise.all(
+      Array.from({ length: copies }, (_, copy) => lab().applied(`copy-${copy}`)),
+    );
     const [objects = []] = stacks;
     const cases = objects.flatMap(({ desired }, index) =>
       editsOf(desired).flatMap((edit) =>
