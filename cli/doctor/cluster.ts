@@ -13,7 +13,7 @@ import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { environmentChecks } from './environments.ts';
-import { objectChecks, remedyFor, type Foreseen } from './objects.ts';
+import { blockedBy, objectChecks, remedyOf, type Foreseen } from './objects.ts';
 import { podChecks } from './pods.ts';
 import { runningBackends } from './running.ts';
 import { surroundingChecks } from './surroundings.ts';
@@ -64,9 +64,12 @@ async function checksOf(
   const dials = await dialChecks(cluster, stack, live, consent);
   return [
     ...dials,
-    ...environmentChecks(stack, { rendered: written ?? rendered, live, running }),
+    ...environmentChecks(stack, {
+      ...{ rendered: written ?? rendered, live, running },
+      blockedBy: blockedBy(foreseen),
+    }),
     ...objectChecks(stack, foreseen, { rendered, live }),
-    ...wiringChecks(rendered, live, (object) => remedyFor(object, foreseen)),
+    ...wiringChecks(rendered, live, remedyOf(foreseen)),
     ...pods,
     ...surroundings,
   ];
@@ -80,12 +83,15 @@ async function liveObjects(cluster: Cluster, rendered: readonly KubeObject[]): P
   return found.filter((object) => object !== undefined);
 }
 
+const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];
+
 /** A plan takes a dry run, which not everybody who may look may ask for. */
 async function foresee(cluster: Cluster, source: StackSource): Promise<Foreseen> {
   try {
     return await planStack(cluster, source);
   } catch (error) {
-    if (error instanceof ClusterError && error.code === 'CLUSTER_DENIED') return { unknown: error.message };
+    if (error instanceof ClusterError && unforeseeable.includes(error.code))
+      return { unknown: error.message };
     throw error;
   }
 }

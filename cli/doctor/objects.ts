@@ -15,23 +15,35 @@ export function objectChecks(
   { rendered, live }: { rendered: readonly KubeObject[]; live: readonly KubeObject[] },
 ): Check[] {
   if ('unknown' in foreseen) return [...missingChecks(rendered, live), unknownCheck(foreseen.unknown)];
-  const checks = [...foreseen.planned.flatMap(objectCheck), ...secretCheck(stack, foreseen)];
+  const fix = remedyOf(foreseen);
+  const checks = [
+    ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix)),
+    ...secretCheck(stack, foreseen),
+  ];
   if (checks.length > 0) return checks;
   const says = `Every object is in the cluster as the manifests say (${foreseen.planned.length} objects).`;
   return [{ id: 'object', verdict: 'ok', says }];
 }
 
-/** What takes an object back to what is rendered; `undefined` where nothing is known to. */
-export function remedyFor(object: KubeObject, foreseen: Foreseen): string | undefined {
+/**
+ * What takes objects back to what is rendered; `undefined` where nobody could say. An apply changes all or nothing, so
+ * one object that is contested or refused counts for every other.
+ */
+export function remedyOf(foreseen: Foreseen): string | undefined {
   if ('unknown' in foreseen) return undefined;
-  const planned = foreseen.planned.find((one) => nameOf(one.object) === nameOf(object));
-  return planned && remedyOf(planned);
+  const blocked = blockedBy(foreseen);
+  const once = blocked.length > 0 ? `, once the API server takes ${blocked.join(', ')}` : '';
+  return `${commandOf(foreseen)} takes it back${once}.`;
 }
 
-function remedyOf({ contested, refused }: Planned): string | undefined {
-  if (refused.length > 0) return undefined;
-  return `"mooring apply${contested.length > 0 ? ' --force-conflicts' : ''}" takes it back.`;
-}
+/** The objects because of which the API server would refuse the whole of an apply. */
+export const blockedBy = (foreseen: Foreseen): string[] =>
+  'unknown' in foreseen
+    ? []
+    : foreseen.planned.filter(({ refused }) => refused.length > 0).map(({ object }) => nameOf(object));
+
+const commandOf = ({ planned }: StackPlan): string =>
+  `"mooring apply${planned.some(({ contested }) => contested.length > 0) ? ' --force-conflicts' : ''}"`;
 
 /** Of the kinds that could be read. */
 function missingChecks(rendered: readonly KubeObject[], live: readonly KubeObject[]): Check[] {
@@ -44,7 +56,7 @@ function missing(object: KubeObject, refused: readonly string[] = []): Check {
   const id = `object/${nameOf(object)}`;
   const says = `${nameOf(object)} is not in the cluster.`;
   if (refused.length === 0) return { id, verdict: 'wrong', says, fix: 'mooring apply' };
-  return { id, verdict: 'wrong', says: `${says} The API server would refuse it: ${refused.join(' ')}` };
+  return { id, verdict: 'wrong', says: `${says} An apply is refused: ${refused.join(' ')}` };
 }
 
 function unknownCheck(reason: string): Check {
@@ -52,7 +64,7 @@ function unknownCheck(reason: string): Check {
   return { id: 'object', verdict: 'note', says };
 }
 
-function objectCheck(planned: Planned): Check[] {
+function objectCheck(planned: Planned, fix: string | undefined): Check[] {
   const { object, live, changes, refused } = planned;
   if (!live) return [missing(object, refused)];
   if (changes.length === 0 && refused.length === 0) return [];
@@ -60,8 +72,8 @@ function objectCheck(planned: Planned): Check[] {
     ...(changes.length > 0 ? [`${nameOf(object)} differs from the manifests: ${fieldsText(planned)}.`] : []),
     ...(refused.length > 0 ? [`An apply is refused: ${refused.join(' ')}`] : []),
   ].join(' ');
-  const fix = remedyOf(planned);
-  return [{ id: `object/${nameOf(object)}`, verdict: 'wrong', says, ...(fix ? { fix } : {}) }];
+  const isRefused = refused.length > 0;
+  return [{ id: `object/${nameOf(object)}`, verdict: 'wrong', says, ...(fix && !isRefused ? { fix } : {}) }];
 }
 
 /** So many fields are named; "mooring diff" has all. */

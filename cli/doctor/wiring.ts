@@ -51,12 +51,12 @@ const wiredKinds = ['Service', 'Deployment', 'StatefulSet'];
 /**
  * Where Services, ports and images in the cluster are not what the manifests say; what is not there at all is told by
  * `objectChecks`.
- * @param remedyFor what takes an object back; `undefined` where nothing is known to.
+ * @param remedy what takes objects back; `undefined` where nothing is known to.
  */
 export function wiringChecks(
   rendered: readonly KubeObject[],
   live: readonly KubeObject[],
-  remedyFor: (object: KubeObject) => string | undefined,
+  remedy: string | undefined,
 ): Check[] {
   const wired = rendered
     .filter(({ kind }) => wiredKinds.includes(kind))
@@ -64,7 +64,7 @@ export function wiringChecks(
       const found = live.find((one) => nameOf(one) === nameOf(wanted));
       return found ? [{ wanted, found }] : [];
     });
-  const checks = wired.flatMap(({ wanted, found }) => differences(wanted, found, remedyFor(wanted)));
+  const checks = wired.flatMap(({ wanted, found }) => differences(wanted, found, remedy));
   if (checks.length > 0) return checks;
   return [
     {

@@ -146,7 +146,7 @@ function humanPath(root: unknown, steps: readonly string[]): string {
 
 test(
   'every edit of every field of the staging preset is shown and taken back',
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   async () => {
     const begun = performance.now();
     const stacks = await Promise.all(

@@ -321,6 +321,17 @@ describe('a repair', () => {
     await isAsBefore(desired, original);
   });
 
+  test('of an object whose managed fields were emptied takes two: then the API server names an owner', async () => {
+    const { desired, original } = pairOf(app);
+    await patch(desired, strategic, inBackend({ env: [{ name: 'MORE', value: 'x' }] }));
+    await patch(desired, json, replace('/metadata/managedFields', [{}]));
+    const plan = await lab().planned(desired);
+    expect(plan).toMatchObject({ contested: [] });
+    await execute(lab().cluster, plan, { forceConflicts: true });
+    const path = `${backend}.env[MORE]`;
+    await isShownAndTakenBack(desired, original, { path, manager: 'before-first-apply' });
+  });
+
   test('that another Service stands in the way of, by a node port, says so and changes nothing', async () => {
     const exposed = await lab().applied('exposed', { backend: { nodePort: 30_080 } });
     const pair = exposed.find(({ desired }) => nameOf(desired) === 'Service demo-backend-page');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../../charts-ts/render.ts';
-import { objectChecks, remedyFor } from '../../../cli/doctor/objects.ts';
+import { objectChecks, remedyOf } from '../../../cli/doctor/objects.ts';
 import type { StackPlan } from '../../../cluster/apply-stack.ts';
 import { nameOf, type KubeObject } from '../../../cluster/objects.ts';
 import type { Planned } from '../../../cluster/plan.ts';
@@ -60,12 +60,19 @@ describe('objects', () => {
 
   test('that cannot be changed have the reason, and no promise', () => {
     const refused = ['Service demo-redis: node port 30080/TCP belongs to Service web in namespace other.'];
-    const plan = planned({ 'Service demo-redis': { refused } });
-    const [check] = checks(plan);
-    expect(check).toMatchObject({ verdict: 'wrong', says: `An apply is refused: ${refused[0] ?? ''}` });
-    expect(check).not.toHaveProperty('fix');
-    const service = rendered.find((object) => nameOf(object) === 'Service demo-redis');
-    expect(service && remedyFor(service, plan)).toBeUndefined();
+    const plan = planned({
+      'Service demo-redis': { refused },
+      'Service demo-neo4j': { changes: [change], contested },
+    });
+    const [first, second] = checks(plan);
+    expect(first).toMatchObject({ verdict: 'wrong', says: `An apply is refused: ${refused[0] ?? ''}` });
+    expect(first).not.toHaveProperty('fix');
+    // An apply changes all or nothing.
+    expect(second?.fix).toBe(
+      '"mooring apply --force-conflicts" takes it back, once the API server takes Service demo-redis.',
+    );
+    expect(remedyOf(plan)).toBe(second?.fix);
+    expect(remedyOf({ unknown: 'no permission' })).toBeUndefined();
   });
 
   test('are unknown, and said to be, where nobody may ask for a dry run; what is missing is told all the same', () => {

@@ -16,7 +16,7 @@ function changed(kind: string, name: string, from: string, to: string): KubeObje
   });
 }
 
-const remedy = (): undefined => undefined;
+const remedy = undefined;
 const wrong = (live: readonly KubeObject[]): string[] =>
   wiringChecks(rendered, live, remedy)
     .filter(({ verdict }) => verdict === 'wrong')
@@ -66,8 +66,8 @@ describe('wiring', () => {
 
   test('promises what an apply can do, and nothing where none can', () => {
     const live = changed('Service', 'demo-redis', '"port":6379', '"port":6380');
-    const fixes = (remedy: string | undefined) =>
-      wiringChecks(rendered, live, () => remedy).map(({ fix }) => fix);
+    const fixes = (promise: string | undefined) =>
+      wiringChecks(rendered, live, promise).map(({ fix }) => fix);
     expect(fixes('"mooring apply --force-conflicts" takes it back.')).toEqual([
       '"mooring apply --force-conflicts" takes it back.',
     ]);
