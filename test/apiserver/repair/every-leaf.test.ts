@@ -75,10 +75,13 @@ async function judged(desired: KubeObject, original: KubeObject, { edit, way }: 
   expect(related, `its field in ${told}`).not.toEqual([]);
   const isFilledIn = isDeepStrictEqual(valueAt(now, edit.at), edit.before);
   expect(
-    related.some(({ from }) => shows(from, edit.now)),
+    related.some(({ path, from }) => shows([path, from], edit.now)),
     `what it is now in ${told}`,
   ).toBe(true);
-  expect(isFilledIn || related.some(({ to }) => shows(to, edit.before)), `what it was in ${told}`).toBe(true);
+  expect(
+    isFilledIn || related.some(({ path, to }) => shows([path, to], edit.before)),
+    `what it was in ${told}`,
+  ).toBe(true);
   const isRecorded = now.metadata.managedFields?.some((entry) => entry.manager === manager) === true;
   const managers = new Set(plan.contested.map((one) => one.manager));
   expect([...managers], 'its manager, where the API server has noted it').toEqual(
@@ -122,13 +125,13 @@ const valueAt = (object: unknown, pointer: string): unknown =>
     object,
   );
 
-/** Whether a value is shown; a struct or list by some of its parts, a secret by a mark, and false by nothing. */
-const shows = (shown: unknown, value: unknown): boolean =>
+/** Whether a value is shown, or is the name in the path; a struct or list by its parts, a secret by a mark, false by nothing. */
+const shows = (shown: readonly unknown[], value: unknown): boolean =>
   value === undefined ||
   value === false ||
   typeof value === 'object' ||
-  shown === '(secret)' ||
-  JSON.stringify(shown ?? null).includes(JSON.stringify(value).slice(1, -1));
+  shown.includes('(secret)') ||
+  JSON.stringify(shown).includes(JSON.stringify(value).slice(1, -1));
 
 /** A pointer as people read it: items by their names, keys that are no words in brackets. */
 function humanPath(root: unknown, steps: readonly string[]): string {
