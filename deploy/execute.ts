@@ -5,13 +5,14 @@ import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { pause } from '../kube/poll.ts';
 import type { Planned } from './plan.ts';
 import { applyObject, type Conflict } from '../kube/server-side-apply.ts';
-import { isToBeTakenOver, takeOver } from './take-over.ts';
+import { isToBeTakenOver, takeOver, takeOverFields } from './take-over.ts';
+import type { Contested } from './contested.ts';
 
 /** What was done to one object. */
 export type Outcome = 'created' | 'changed' | 'grown' | 'unchanged';
 
 export interface ExecuteOptions {
-  /** Take fields that other managers own, and take away what they added to our lists. */
+  /** Take the fields that other managers own, and take away what they added. */
   readonly forceConflicts?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onApplied?: (object: KubeObject, outcome: Outcome) => void;
@@ -20,13 +21,14 @@ export interface ExecuteOptions {
 /** Why a plan cannot be carried out, in lines for a user; empty when it can. */
 export function obstaclesOf(planned: Planned, forceConflicts: boolean): string[] {
   if (planned.refused.length > 0 || forceConflicts) return [...planned.refused];
-  return [
-    ...planned.conflicts.map((conflict) => conflictWords(planned.object, conflict)),
-    ...planned.foreign.map(
-      ({ path, value, manager }) =>
-        `${nameOf(planned.object)}: ${path} (${JSON.stringify(value)}) was added by "${manager}"; the stack does not render it.`,
-    ),
-  ];
+  return planned.contested.map((contested) => `${nameOf(planned.object)}: ${contestedWords(contested)}`);
+}
+
+/** Whose field it is, and what of it is not the stack's. */
+function contestedWords({ field, manager, change, isRendered }: Contested): string {
+  if (isRendered) return `${field} was set by "${manager}", and the stack sets it too.`;
+  const verb = change.to === undefined ? 'added' : 'set';
+  return `${change.path} (${JSON.stringify(change.from)}) was ${verb} by "${manager}"; the stack does not render it.`;
 }
 
 const conflictWords = (object: KubeObject, { field, manager }: Conflict): string =>
@@ -42,8 +44,10 @@ export async function execute(
   planned: Planned,
   { forceConflicts = false, signal, onApplied }: ExecuteOptions = {},
 ): Promise<void> {
-  const { object, live, grows, foreign } = planned;
-  if (live && isToBeTakenOver(live)) await takeOver(cluster, live, signal);
+  const { object, live, grows, contested, scope } = planned;
+  const { apiVersion } = object;
+  const force = forceConflicts && contested.length > 0;
+  if (live) await takeOverFields(cluster, live, { scope, force, apiVersion }, signal);
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
   if (grows.length > 0) await orphan(cluster, object, signal);
   const applied = await applyObject(cluster, object, { force: forceConflicts, signal });
@@ -52,15 +56,14 @@ export async function execute(
       'CLUSTER_CONFLICT',
       applied.conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
     );
-  if (forceConflicts) for (const { removal } of foreign) await patch(cluster, object, removal, signal);
   onApplied?.(object, outcomeOf(planned));
 }
 
 /** What carrying a plan out does to its object. */
-export function outcomeOf({ live, grows, changes, foreign }: Planned): Outcome {
+export function outcomeOf({ live, grows, changes }: Planned): Outcome {
   if (!live) return 'created';
   if (grows.length > 0) return 'grown';
-  return changes.length > 0 || foreign.length > 0 ? 'changed' : 'unchanged';
+  return changes.length > 0 ? 'changed' : 'unchanged';
 }
 
 async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<void> {
@@ -99,17 +102,3 @@ async function gone({ api, discovery }: Cluster, object: KubeObject, signal?: Ab
 }
 
 const goneWithinMs = 60_000;
-
-async function patch(
-  cluster: Cluster,
-  object: KubeObject,
-  body: object,
-  signal?: AbortSignal,
-): Promise<void> {
-  await cluster.api.request('PATCH', await cluster.discovery.pathOf(object), {
-    query: { fieldManager },
-    contentType: 'application/strategic-merge-patch+json',
-    body,
-    signal,
-  });
-}

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type ClusterError } from '../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { takenNodePorts } from './node-ports.ts';
 
 /** What Kubernetes fixes when it makes an object of a kind, besides claims (deploy/volume-claims.ts). */
 const fixedFields: Readonly<Record<string, readonly string[]>> = {
@@ -8,8 +10,18 @@ const fixedFields: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['selector'],
 };
 
-/** Why the API server refused a change, in words for a user: which field, both values, and what to do. */
-export function refusalOf(desired: KubeObject, live: KubeObject | undefined, error: ApiError): string {
+/** Why the API server refused a change, in sentences for a user: which field, both values, and what to do. */
+export async function refusalsOf(
+  cluster: Cluster,
+  desired: KubeObject,
+  live: KubeObject | undefined,
+  error: ApiError,
+): Promise<string[]> {
+  const taken = await takenNodePorts(cluster, desired);
+  return taken.length > 0 ? taken : [refusalOf(desired, live, error)];
+}
+
+function refusalOf(desired: KubeObject, live: KubeObject | undefined, error: ApiError): string {
   const fixed = live ? fixedChanges(desired, live) : [];
   if (fixed.length > 0) return fixed.join('\n');
   const immutable = /immutable|may not change|forbidden: updates to/.test(error.said);

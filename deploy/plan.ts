@@ -1,12 +1,16 @@
-import { changesBetween, type FieldChange } from './changes.ts';
+import { changesBetween, type FieldChange, differencesBetween, shownChange } from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
 import { ApiError, ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { foreignFields, type ForeignField } from './unmanaged-additions.ts';
-import { isRefusal, refusalOf } from './immutable.ts';
+import { isRefusal, refusalOf, refusalsOf } from './immutable.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject, type Applied, type Conflict } from '../kube/server-side-apply.ts';
-import { afterTakeOver, isToBeTakenOver } from './take-over.ts';
+import { afterTakeOver, isToBeTakenOver, ownFields, scopeOf, type Scope } from './take-over.ts';
+import { autoscaledIn, withoutReplicas, type IsAutoscaled } from './autoscalers.ts';
+import { contestedBy, type Contested } from './contested.ts';
+import { replaceInDryRun } from './dry-run.ts';
+import { restored } from './restored.ts';
 
 /** What applying one object will do, judged by the API server in a dry run. */
 export interface Planned {
@@ -15,9 +19,10 @@ export interface Planned {
   readonly changes: readonly FieldChange[];
   /** Claims of a StatefulSet that will grow; the set is made anew around its running pods. */
   readonly grows: readonly Growth[];
-  readonly conflicts: readonly Conflict[];
-  /** What others added where the list is ours. */
-  readonly foreign: readonly ForeignField[];
+  /** Fields others own that would change or go: taken by force only. */
+  readonly contested: readonly Contested[];
+  /** Which fields of the object are the stack's alone. */
+  readonly scope: Scope;
   /** Why it cannot be, in words; empty when it can. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
@@ -38,10 +43,11 @@ export async function planOf(
   objects: readonly KubeObject[],
   { absentNamespace, signal }: PlanOptions = {},
 ): Promise<Planned[]> {
+  const isThere = ({ metadata }: KubeObject): boolean =>
+    absentNamespace === undefined || metadata.namespace !== absentNamespace;
+  const isAutoscaled = await autoscaledIn(cluster, objects, { isThere, signal });
   const planOne = (object: KubeObject): Promise<Planned> =>
-    absentNamespace !== undefined && object.metadata.namespace === absentNamespace
-      ? Promise.resolve(creationOf(object))
-      : asked(cluster, object, signal);
+    isThere(object) ? asked(cluster, object, isAutoscaled, signal) : Promise.resolve(creationOf(object));
   // A few at a time: enough to hide the way there and back, too few to trouble an API server.
   const plans: Planned[] = [];
   for (let start = 0; start < objects.length; start += atOnce)
@@ -51,15 +57,27 @@ export async function planOf(
 
 const atOnce = 8;
 
-const nothing = { changes: [], grows: [], conflicts: [], foreign: [], refused: [], warnings: [] } as const;
+const unchanged = (object: KubeObject): Planned => ({
+  object,
+  changes: [],
+  grows: [],
+  contested: [],
+  scope: scopeOf(object),
+  refused: [],
+  warnings: [],
+});
 
 const creationOf = (object: KubeObject): Planned => ({
-  ...nothing,
-  object,
+  ...unchanged(object),
   changes: changesBetween(undefined, object),
 });
 
-async function asked(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<Planned> {
+async function asked(
+  cluster: Cluster,
+  object: KubeObject,
+  isAutoscaled: IsAutoscaled,
+  signal?: AbortSignal,
+): Promise<Planned> {
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
     throw new ClusterError(
@@ -68,11 +86,12 @@ async function asked(cluster: Cluster, object: KubeObject, signal?: AbortSignal)
     );
   try {
     return live
-      ? await planChange(cluster, object, live, signal)
+      ? await planChange(cluster, object, live, { isScaled: isAutoscaled(object), signal })
       : await planCreation(cluster, object, signal);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return { ...nothing, object, ...(live ? { live } : {}), refused: [refusalOf(object, live, error)] };
+    const refused = await refusalsOf(cluster, object, live, error);
+    return { ...unchanged(object), ...(live ? { live } : {}), refused };
   }
 }
 
@@ -90,50 +109,36 @@ async function planCreation(cluster: Cluster, object: KubeObject, signal?: Abort
 
 async function planChange(
   cluster: Cluster,
-  object: KubeObject,
+  rendered: KubeObject,
   live: KubeObject,
-  signal?: AbortSignal,
+  { isScaled, signal }: { isScaled: boolean; signal: AbortSignal | undefined },
 ): Promise<Planned> {
+  const object = isScaled ? withoutReplicas(rendered) : rendered;
   const { grows, refused } = claimChanges(live, object);
   const stuck = await ungrowable(cluster, object, signal);
   const judged = object.kind === 'StatefulSet' ? withLiveClaims(object, live) : object;
-  const { applied, conflicts } = await dryRun(cluster, judged, signal);
-  const next = isToBeTakenOver(live)
-    ? await afterTakeOver(cluster, live, applied.object, signal)
-    : applied.object;
+  const scope = scopeOf(object, { isScaled });
+  const taken = ownFields(live, { scope, force: true, apiVersion: object.apiVersion });
+  const wanted = restored(live, taken, judged) as KubeObject;
+  const next = await replaceInDryRun(cluster, live, wanted, signal);
+  const differences = differencesBetween(live, next.object);
   return {
     object,
     live,
-    changes: [...changesBetween(live, next), ...grows.map(growthChange)],
+    changes: [...differences.map((one) => shownChange(live.kind, one)), ...grows.map(growthChange)],
     grows,
-    conflicts: conflicts.filter(({ manager }) => !predecessor.test(manager)),
-    foreign: foreignFields(object, next),
+    contested: contestedBy(live, judged, differences),
+    scope,
     refused: [...refused, ...stuck],
-    warnings: applied.warnings,
+    warnings: next.warnings,
   };
 }
-
-/** How the API server names what take-over.ts deals with in a conflict. */
-const predecessor = /^kubectl-client-side-apply/;
 
 const growthChange = ({ claim, from, to }: Growth): FieldChange => ({
   path: `spec.volumeClaimTemplates[${claim}].spec.resources.requests.storage`,
   from,
   to,
 });
-
-/** A dry run that shows the outcome even where others' fields would have to be taken. */
-async function dryRun(
-  cluster: Cluster,
-  object: KubeObject,
-  signal?: AbortSignal,
-): Promise<{ applied: Extract<Applied, { object: KubeObject }>; conflicts: readonly Conflict[] }> {
-  const first = await applyObject(cluster, object, { dryRun: true, signal });
-  if ('object' in first) return { applied: first, conflicts: [] };
-  const forced = await applyObject(cluster, object, { dryRun: true, force: true, signal });
-  if ('object' in forced) return { applied: forced, conflicts: first.conflicts };
-  throw new ClusterError('CLUSTER_CONFLICT', `${nameOf(object)} cannot be taken from its other managers.`);
-}
 
 /** Claims that are to grow, of a class that does not let them. */
 async function ungrowable(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<string[]> {

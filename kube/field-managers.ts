@@ -1,5 +1,5 @@
 import { has, type FieldPath, type FieldSet } from './fields.ts';
-import type { KubeObject } from './objects.ts';
+import type { KubeObject, ManagedFields } from './objects.ts';
 
 /** Who set a field, and when. */
 export interface Setter {
@@ -8,13 +8,15 @@ export interface Setter {
   readonly at: string | undefined;
 }
 
+/** Entries of managed fields, the one whose manager wrote last first. */
+export const byLastWrite = (managed: readonly ManagedFields[]): ManagedFields[] =>
+  [...managed].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
+
 /** The managers that own a field of an object, the one who wrote last first. */
-export function settersOf({ metadata }: KubeObject, path: FieldPath): Setter[] {
-  return (metadata.managedFields ?? [])
+export const settersOf = ({ metadata }: KubeObject, path: FieldPath): Setter[] =>
+  byLastWrite(metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => has((fieldsV1 ?? {}) as FieldSet, path))
-    .map(({ manager = 'somebody', time }) => ({ manager, at: time }))
-    .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
-}
+    .map(({ manager = 'somebody', time }) => ({ manager, at: time }));
 
 /** What people type that leaves these names behind. */
 const commands: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { masked } from '../../model/redact.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
+import type { Contested } from '../../deploy/contested.ts';
 import { tone } from '../output.ts';
 
 /** One object that differs, as data. */
@@ -51,23 +52,18 @@ export function keptText({ leftoverClaims }: StackPlan): string[] {
 }
 
 const differs = (planned: Planned): boolean =>
-  outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0 || planned.conflicts.length > 0;
+  outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0;
 
-function objectDiff({ object, live, changes, conflicts, foreign, refused }: Planned): ObjectDiff {
-  const added = foreign.map(({ path, value, manager }): [FieldChange, string] => [
-    { path, from: value },
-    `${path} was added by "${manager}"`,
-  ]);
-  return {
-    object: nameOf(object),
-    action: live ? 'change' : 'create',
-    changes: live ? [...changes, ...added.map(([change]) => change)] : [],
-    problems: [
-      ...refused,
-      ...conflicts.map(({ field, manager }) => `${field} was set by "${manager}"`),
-      ...added.map(([, words]) => words),
-    ],
-  };
+const objectDiff = ({ object, live, changes, contested, refused }: Planned): ObjectDiff => ({
+  object: nameOf(object),
+  action: live ? 'change' : 'create',
+  changes: live ? changes : [],
+  problems: [...refused, ...contested.map(ownerText)],
+});
+
+function ownerText({ field, manager, change, isRendered }: Contested): string {
+  if (isRendered) return `${field} was set by "${manager}"`;
+  return `${change.path} was ${change.to === undefined ? 'added' : 'set'} by "${manager}"`;
 }
 
 function secretDiff({ newSecretKeys, secretExists }: StackPlan, stack: StackRef): ObjectDiff[] {

@@ -5,15 +5,18 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { renderStack } from '../../charts-ts/render.ts';
+import { planStack, type StackSource } from '../../deploy/apply-stack.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import { findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { note, progress } from '../output.ts';
-import { documentOf } from '../source.ts';
+import { documentOf, sourceOf } from '../source.ts';
 import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { environmentChecks } from './environments.ts';
+import { blockedBy, objectChecks, remedyOf, type Foreseen } from './objects.ts';
 import { podChecks } from './pods.ts';
 import { runningBackends } from './running.ts';
 import { surroundingChecks } from './surroundings.ts';
@@ -26,20 +29,25 @@ import { wiringChecks } from './wiring.ts';
  * @throws CommandError NOT_FOUND_IN_CLUSTER when nothing of the stack is there; ClusterError.
  */
 export async function clusterChecks(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {
-  const stack = documentOf(kinds, options.file).stack();
+  const source = sourceOf(documentOf(kinds, options.file));
+  const { stack } = source;
   const target = await findTarget(options);
   note(`Context ${target.context} (${target.server}), namespace ${stack.namespace}, stack ${stack.name}`);
   try {
-    return await checksOf(target, stack, consentOf(target, options));
+    return await checksOf(target, source, consentOf(target, options));
   } finally {
     progress.done();
     target.cluster.api.close();
   }
 }
 
-async function checksOf({ cluster, context }: Target, stack: Stack, consent: Consent): Promise<Check[]> {
+async function checksOf(
+  { cluster, context }: Target,
+  source: StackSource,
+  consent: Consent,
+): Promise<Check[]> {
+  const { stack, objects: rendered } = source;
   progress.show('Reading what lives in the cluster …');
-  const rendered = renderStack(stack);
   const live = await liveObjects(cluster, rendered);
   if (!live.some(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet'))
     throw new CommandError(
@@ -50,16 +58,21 @@ async function checksOf({ cluster, context }: Target, stack: Stack, consent: Con
   const written = writtenManifests(stack);
   progress.show('Asking the running backends …');
   const running = await runningBackends(cluster, stack, live);
-  const [pods, surroundings] = await Promise.all([
+  const [pods, surroundings, foreseen] = await Promise.all([
     podChecks(cluster, stack, states),
     surroundingChecks(cluster, stack, rendered),
+    foresee(cluster, source),
   ]);
   progress.show('Dialling every store from where the backend is …');
   const dials = await dialChecks(cluster, stack, live, consent);
   return [
     ...dials,
-    ...environmentChecks(stack, { rendered: written ?? rendered, live, running }),
-    ...wiringChecks(rendered, live),
+    ...environmentChecks(stack, {
+      ...{ rendered: written ?? rendered, live, running },
+      blockedBy: blockedBy(foreseen),
+    }),
+    ...objectChecks(stack, foreseen, { rendered, live }),
+    ...wiringChecks(rendered, live, remedyOf(foreseen)),
     ...pods,
     ...surroundings,
   ];
@@ -71,4 +84,17 @@ async function liveObjects(cluster: Cluster, rendered: readonly KubeObject[]): P
   const wanted = rendered.filter(({ kind }) => kinds.includes(kind));
   const found = await Promise.all(wanted.map((object) => readObject(cluster, object)));
   return found.filter((object) => object !== undefined);
+}
+
+const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];
+
+/** A plan takes a dry run, which not everybody who may look may ask for. */
+async function foresee(cluster: Cluster, source: StackSource): Promise<Foreseen> {
+  try {
+    return await planStack(cluster, source);
+  } catch (error) {
+    if (error instanceof ClusterError && unforeseeable.includes(error.code))
+      return { unknown: error.message };
+    throw error;
+  }
 }

@@ -15,6 +15,8 @@ export interface Seen {
   readonly rendered: readonly KubeObject[];
   readonly live: readonly KubeObject[];
   readonly running: readonly RunningBackend[];
+  /** Objects because of which the API server would refuse an apply. */
+  readonly blockedBy?: readonly string[];
 }
 
 /** Every variable of every workload whose four layers do not say the same; one line where all do. */
@@ -33,9 +35,10 @@ function serviceChecks(stack: Stack, service: Workload, seen: Seen): Check[] {
   const [rendered, live] = [find(seen.rendered), find(seen.live)];
   if (live.size === 0 && contract.size > 0) return [];
   const running = service.name === backendName ? seen.running : [];
+  const { blockedBy = [] } = seen;
   const names = [...new Set([...contract.keys(), ...rendered.keys(), ...live.keys()])].sort();
   const checks = names.flatMap((name) =>
-    variableCheck(service, name, { contract: contract.get(name), rendered, live, running }),
+    variableCheck(service, name, { contract: contract.get(name), rendered, live, running, blockedBy }),
   );
   return checks.length > 0 ? checks : [allAgree(service, names.length, running)];
 }
@@ -53,6 +56,7 @@ interface Layers {
   readonly rendered: ReadonlyMap<string, SetVariable>;
   readonly live: ReadonlyMap<string, SetVariable>;
   readonly running: readonly RunningBackend[];
+  readonly blockedBy: readonly string[];
 }
 
 function variableCheck(service: Workload, name: string, layers: Layers): Check[] {
@@ -64,7 +68,8 @@ function variableCheck(service: Workload, name: string, layers: Layers): Check[]
   const isSecret = service.variables?.[name]?.secret === true || isSecretName(name);
   // What the contract itself says is no secret, whatever it is called.
   const fit = (set: SetVariable | undefined): string | null => shown(set, isSecret && set?.value !== should);
-  const said = { should, rendered: fit(rendered), live: fit(live), astray };
+  const { blockedBy } = layers;
+  const said = { should, rendered: fit(rendered), live: fit(live), astray, blockedBy };
   return [
     {
       id: `env/${service.name}/${name}`,
@@ -111,18 +116,20 @@ interface Said {
   readonly rendered: string | null;
   readonly live: string | null;
   readonly astray: readonly Place[];
+  readonly blockedBy: readonly string[];
 }
 
 type Sentence = Pick<Check, 'verdict' | 'says' | 'fix'>;
 
 function sentence(service: Workload, name: string, said: Said): Sentence {
-  const { should, live } = said;
-  if (should === null && live !== null) return unforeseen(service, name, live);
+  const { should, live, blockedBy } = said;
+  const fix = takeBack(service, name, blockedBy);
+  if (should === null && live !== null) return unforeseen(service, name, live, fix);
   if (live === should) return behind(service, name, said);
   return {
     verdict: 'wrong',
     says: `${service.name}: ${name} is ${live ?? 'not set'} in the cluster, but the contract says ${should ?? 'nothing'}.`,
-    fix: takeBack(service, name),
+    fix,
   };
 }
 
@@ -142,9 +149,8 @@ function behind(service: Workload, name: string, { should, live, rendered, astra
   };
 }
 
-function unforeseen(service: Workload, name: string, live: string): Sentence {
+function unforeseen(service: Workload, name: string, live: string, fix: string): Sentence {
   const variables = Object.keys(service.variables ?? {});
-  const fix = takeBack(service, name);
   if (variables.includes(name))
     return {
       verdict: 'wrong',
@@ -156,5 +162,7 @@ function unforeseen(service: Workload, name: string, live: string): Sentence {
   return { verdict: 'note', says, fix };
 }
 
-const takeBack = ({ name: service }: Workload, name: string): string =>
-  `"mooring apply --force-conflicts" takes it back (explained by "mooring explain ${name}"), and restarts ${service}.`;
+function takeBack({ name: service }: Workload, name: string, blocked: readonly string[]): string {
+  const once = blocked.length > 0 ? `, once the API server takes ${blocked.join(', ')}` : '';
+  return `"mooring apply --force-conflicts" takes it back (explained by "mooring explain ${name}"), and restarts ${service}${once}.`;
+}

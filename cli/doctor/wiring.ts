@@ -48,13 +48,23 @@ function containerWiring({ name, image = '', ports = [] }: Container): [string, 
 
 const wiredKinds = ['Service', 'Deployment', 'StatefulSet'];
 
-/** Where Services, ports and images in the cluster are not what the manifests say. */
-export function wiringChecks(rendered: readonly KubeObject[], live: readonly KubeObject[]): Check[] {
-  const wired = rendered.filter(({ kind }) => wiredKinds.includes(kind));
-  const checks = wired.flatMap((wanted) => {
-    const found = live.find((one) => nameOf(one) === nameOf(wanted));
-    return found ? differences(wanted, found) : [absent(wanted)];
-  });
+/**
+ * Where Services, ports and images in the cluster are not what the manifests say; what is not there at all is told by
+ * `objectChecks`.
+ * @param remedy what takes objects back; `undefined` where nothing is known to.
+ */
+export function wiringChecks(
+  rendered: readonly KubeObject[],
+  live: readonly KubeObject[],
+  remedy: string | undefined,
+): Check[] {
+  const wired = rendered
+    .filter(({ kind }) => wiredKinds.includes(kind))
+    .flatMap((wanted) => {
+      const found = live.find((one) => nameOf(one) === nameOf(wanted));
+      return found ? [{ wanted, found }] : [];
+    });
+  const checks = wired.flatMap(({ wanted, found }) => differences(wanted, found, remedy));
   if (checks.length > 0) return checks;
   return [
     {
@@ -65,16 +75,7 @@ export function wiringChecks(rendered: readonly KubeObject[], live: readonly Kub
   ];
 }
 
-function absent(wanted: KubeObject): Check {
-  return {
-    id: `object/${nameOf(wanted)}`,
-    verdict: 'wrong',
-    says: `${nameOf(wanted)} is not in the cluster.`,
-    fix: 'mooring apply',
-  };
-}
-
-function differences(wanted: KubeObject, found: KubeObject): Check[] {
+function differences(wanted: KubeObject, found: KubeObject, fix: string | undefined): Check[] {
   const [should, is] = [wiringOf(wanted), wiringOf(found)];
   return [...new Set([...Object.keys(should), ...Object.keys(is)])]
     .filter((what) => should[what] !== is[what])
@@ -86,7 +87,7 @@ function differences(wanted: KubeObject, found: KubeObject): Check[] {
         { layer: 'rendered', value: should[what] ?? null, where: nameOf(wanted) },
         { layer: 'live', value: is[what] ?? null, where: `${nameOf(found)}${lastChange(found)}` },
       ],
-      fix: 'mooring apply takes it back.',
+      ...(fix ? { fix } : {}),
     }));
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
-import type { StackKind } from '../../model/stack-kind.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
@@ -35,9 +35,9 @@ interface Verdict {
  * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML or holds nothing.
  */
 export async function verifyCommand(
+  kinds: Kinds,
   named: readonly string[],
   { output }: OutputOptions,
-  kinds: readonly StackKind[],
 ): Promise<void> {
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
   if (docs.length === 0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { has, removed, unionOf, without } from '../../kube/fields.ts';
-import { takenOver } from '../../deploy/take-over.ts';
+import { takenOver, scopeOf } from '../../deploy/take-over.ts';
 
 const kubectl = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'apps/v1' } as const;
 const mooring = { manager: 'mooring', operation: 'Apply', apiVersion: 'apps/v1' } as const;
@@ -14,9 +14,12 @@ const spec = (...names: string[]) => ({
   'f:spec': Object.fromEntries(names.map((name) => [`f:${name}`, {}])),
 });
 
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: {} };
+const alone = { scope: scopeOf(deployment), force: false, apiVersion: 'apps/v1' };
+
 describe('the managed fields that kubectl apply left', () => {
   test('become ours where we own none yet', () => {
-    expect(takenOver([{ ...kubectl, fieldsV1: spec('replicas') }, other])).toEqual([
+    expect(takenOver([{ ...kubectl, fieldsV1: spec('replicas') }, other], alone)).toEqual([
       { ...mooring, fieldsV1: spec('replicas') },
       other,
     ]);
@@ -28,55 +31,91 @@ describe('the managed fields that kubectl apply left', () => {
       other,
       { ...mooring, fieldsV1: spec('paused') },
     ];
-    expect(takenOver(before)).toEqual([other, { ...mooring, fieldsV1: spec('paused', 'replicas') }]);
+    expect(takenOver(before, alone)).toEqual([other, { ...mooring, fieldsV1: spec('paused', 'replicas') }]);
   });
 
   test('are dropped where they are of another API version, as csaupgrade does', () => {
     const old = { ...kubectl, apiVersion: 'apps/v1beta1', fieldsV1: spec('old') };
-    expect(takenOver([old, { ...mooring, fieldsV1: spec('paused') }])).toEqual([
+    expect(takenOver([old, { ...mooring, fieldsV1: spec('paused') }], alone)).toEqual([
       { ...mooring, fieldsV1: spec('paused') },
     ]);
   });
 
   test('of a subresource, and those of other managers, stay whose they are', () => {
     const status = { ...kubectl, subresource: 'status', fieldsV1: {} };
-    expect(takenOver([status, other])).toEqual([status, other]);
+    expect(takenOver([status, other], alone)).toEqual([status, other]);
   });
 });
 
-const container = 'k:{"name":"web"}';
-const set = {
-  'f:containers': { [container]: { '.': {}, 'f:image': {}, 'f:args': {} } },
-  'f:finalizers': { 'v:"a"': {} },
-};
+describe('the managed fields of others, taken by force', () => {
+  const force = { ...alone, force: true };
+  const edit = {
+    manager: 'kubectl-edit',
+    operation: 'Update',
+    apiVersion: 'apps/v1',
+    fieldsV1: { ...spec('replicas', 'paused'), 'f:metadata': { 'f:labels': { 'f:team': {} } } },
+  } as const;
 
-describe('a set of fields', () => {
-  test('has what is in it, and what is above that', () => {
-    expect(has(set, ['f:containers', container])).toBe(true);
-    expect(has(set, ['f:containers', container, 'f:args'])).toBe(true);
-    expect(has(set, ['f:containers', 'k:{"name":"other"}'])).toBe(false);
-  });
-
-  test('without another has the fields only it has', () => {
-    const also = { 'f:containers': { [container]: { '.': {}, 'f:image': {} } } };
-    expect(without(set, [also])).toEqual([
-      ['f:containers', container, 'f:args'],
-      ['f:finalizers', 'v:"a"'],
+  test('become ours below spec, data and rules; labels and status stay theirs', () => {
+    const status = { ...edit, subresource: 'status', fieldsV1: { 'f:status': { 'f:replicas': {} } } };
+    expect(takenOver([{ ...mooring, fieldsV1: spec('replicas') }, edit, status], force)).toEqual([
+      { ...mooring, fieldsV1: spec('replicas', 'paused') },
+      { ...edit, fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} } } } },
+      status,
     ]);
-    expect(without(set, [unionOf(also, set)])).toEqual([]);
   });
 
-  test('leads to the place in an object that it names, and nowhere else', () => {
-    const object = { containers: [{ name: 'web', args: ['-v'] }, { name: 'log' }], finalizers: ['a', 'b'] };
-    expect(removed(object, ['f:containers', container, 'f:args'])).toEqual({
-      ...object,
-      containers: [{ name: 'web' }, { name: 'log' }],
-    });
-    expect(removed(object, ['f:containers', container])).toEqual({
-      ...object,
-      containers: [{ name: 'log' }],
-    });
-    expect(removed(object, ['f:finalizers', 'v:"a"'])).toEqual({ ...object, finalizers: ['b'] });
-    expect(removed(object, ['f:containers', 'k:{"name":"none"}'])).toEqual(object);
+  test('become ours where we own nothing yet, and an entry without any field is gone', () => {
+    expect(takenOver([{ ...edit, fieldsV1: spec('paused') }], force)).toEqual([
+      { ...mooring, fieldsType: 'FieldsV1', fieldsV1: spec('paused') },
+    ]);
+  });
+
+  test('stay as they are without force', () => {
+    const managed = [{ ...mooring, fieldsV1: spec('replicas') }, edit];
+    expect(takenOver(managed, alone)).toEqual(managed);
+  });
+
+  test('leave out a restart', () => {
+    const restart = {
+      ...edit,
+      fieldsV1: {
+        'f:spec': {
+          'f:template': {
+            'f:metadata': { 'f:annotations': { '.': {}, 'f:kubectl.kubernetes.io/restartedAt': {} } },
+          },
+        },
+      },
+    };
+    const [left] = takenOver([restart], force);
+    expect(left?.manager).toBe('kubectl-edit');
+    expect(JSON.stringify(left?.fieldsV1)).toContain('restartedAt');
+  });
+
+  test('leave out replicas an autoscaler sets, which are no longer ours either', () => {
+    const scale = {
+      manager: 'kube-controller-manager',
+      operation: 'Update',
+      apiVersion: 'apps/v1',
+      subresource: 'scale',
+      fieldsV1: spec('replicas'),
+    } as const;
+    const scaled = { ...force, scope: scopeOf(deployment, { isScaled: true }) };
+    expect(takenOver([{ ...mooring, fieldsV1: spec('replicas', 'paused') }, scale], scaled)).toEqual([
+      { ...mooring, fieldsV1: spec('paused') },
+      scale,
+    ]);
+    expect(takenOver([{ ...mooring, fieldsV1: spec('replicas') }, scale], force)).toEqual([
+      { ...mooring, fieldsV1: spec('replicas') },
+    ]);
+  });
+
+  test('are none of a Namespace, of which a stack renders labels only', () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'chat' } };
+    expect(scopeOf(namespace).elements).toEqual([]);
+    expect(scopeOf({ ...namespace, kind: 'ConfigMap', data: {} }).elements).toEqual([
+      'f:data',
+      'f:binaryData',
+    ]);
   });
 });

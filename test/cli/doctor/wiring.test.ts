@@ -16,14 +16,15 @@ function changed(kind: string, name: string, from: string, to: string): KubeObje
   });
 }
 
+const remedy = undefined;
 const wrong = (live: readonly KubeObject[]): string[] =>
-  wiringChecks(rendered, live)
+  wiringChecks(rendered, live, remedy)
     .filter(({ verdict }) => verdict === 'wrong')
     .map(({ says }) => says);
 
 describe('wiring', () => {
   test('is right where nobody changed anything', () => {
-    expect(wiringChecks(rendered, rendered).map(({ verdict }) => verdict)).toEqual(['ok']);
+    expect(wiringChecks(rendered, rendered, remedy).map(({ verdict }) => verdict)).toEqual(['ok']);
   });
 
   test.each([
@@ -63,18 +64,13 @@ describe('wiring', () => {
     expect(said[0]).toMatch(told);
   });
 
-  test('an object that is gone is told', () => {
-    expect(
-      wrong(
-        rendered.filter(
-          ({ metadata }) => metadata.name !== 'demo-redis-peers' && metadata.name !== 'demo-neo4j',
-        ),
-      ),
-    ).toEqual(
-      expect.arrayContaining([
-        'Service demo-neo4j is not in the cluster.',
-        'StatefulSet demo-neo4j is not in the cluster.',
-      ]),
-    );
+  test('promises what an apply can do, and nothing where none can', () => {
+    const live = changed('Service', 'demo-redis', '"port":6379', '"port":6380');
+    const fixes = (promise: string | undefined) =>
+      wiringChecks(rendered, live, promise).map(({ fix }) => fix);
+    expect(fixes('"mooring apply --force-conflicts" takes it back.')).toEqual([
+      '"mooring apply --force-conflicts" takes it back.',
+    ]);
+    expect(fixes(undefined)).toEqual([undefined]);
   });
 });

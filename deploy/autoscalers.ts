@@ -1,0 +1,78 @@
+import { fieldManager, type Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+
+/** Whether an autoscaler says how many replicas an object has. */
+export type IsAutoscaled = (object: KubeObject) => boolean;
+
+const kind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
+/** What a HorizontalPodAutoscaler may scale, of what a stack is made of. */
+const scalable = ['Deployment', 'StatefulSet'];
+
+interface Autoscaler extends KubeObject {
+  readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
+}
+
+/**
+ * Which of the objects are scaled by an autoscaler: one of the stack, as it is rendered, or one of somebody else's. The
+ * stack's own that it renders no more counts for nothing. Where nobody may list them, an object without replicas of its
+ * own is taken for scaled.
+ */
+export async function autoscaledIn(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  { isThere, signal }: { isThere: IsAutoscaled; signal: AbortSignal | undefined },
+): Promise<IsAutoscaled> {
+  const namespaces = new Set(
+    objects
+      .filter((object) => scalable.includes(object.kind) && isThere(object))
+      .map(({ metadata }) => metadata.namespace ?? ''),
+  );
+  const found = new Map(
+    await Promise.all(
+      [...namespaces].map(async (name) => [name, await foreignTargets(cluster, name, signal)] as const),
+    ),
+  );
+  const rendered = new Set(objects.filter((object) => object.kind === kind[1]).map(targetOf));
+  return (object) => {
+    if (!scalable.includes(object.kind)) return false;
+    const targets = found.get(object.metadata.namespace ?? '');
+    const isUnknown = targets === undefined && replicasIn(object) === undefined;
+    return isUnknown || rendered.has(idOf(object)) || targets?.has(idOf(object)) === true;
+  };
+}
+
+/** What autoscalers besides the stack's own scale in a namespace; `undefined` where they may not be listed. */
+async function foreignTargets(
+  { api, discovery }: Cluster,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<Set<string> | undefined> {
+  if (!(await discovery.find(...kind))) return new Set();
+  const path = await discovery.collectionOf(...kind, namespace);
+  const { status, json } = await api.request('GET', path, { accept: [403], signal });
+  if (status === 403) return undefined;
+  const { items } = json as { items: readonly KubeObject[] };
+  const others = items.filter(
+    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] !== fieldManager,
+  );
+  return new Set(others.map(targetOf));
+}
+
+function targetOf(autoscaler: KubeObject): string {
+  const { name, kind: scaled } = (autoscaler as Autoscaler).spec.scaleTargetRef;
+  return idOf({ kind: scaled, metadata: { ...autoscaler.metadata, name } });
+}
+
+const idOf = ({
+  kind: what,
+  metadata: { namespace = '', name },
+}: Pick<KubeObject, 'kind' | 'metadata'>): string => `${what} ${namespace}/${name}`;
+
+const replicasIn = (object: KubeObject): number | undefined =>
+  (object['spec'] as { replicas?: number } | undefined)?.replicas;
+
+/** The object without its number of replicas, which is the autoscaler's. */
+export function withoutReplicas(object: KubeObject): KubeObject {
+  const spec = Object.entries(object['spec'] as object).filter(([field]) => field !== 'replicas');
+  return { ...object, spec: Object.fromEntries(spec) };
+}

@@ -1,0 +1,59 @@
+import { entriesOf, shownChange, valueAt, type Difference, type FieldChange } from './changes.ts';
+import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from './fields.ts';
+import { byLastWrite } from './managers.ts';
+import type { KubeObject } from './objects.ts';
+import { fieldsOf, isForeign } from './take-over.ts';
+
+/** A field that applying would change or remove, and that another manager owns. */
+export interface Contested {
+  readonly manager: string;
+  /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
+  readonly field: string;
+  /** What it is and what it would be, fit to be shown. */
+  readonly change: FieldChange;
+  /** Whether the stack renders the field. */
+  readonly isRendered: boolean;
+}
+
+/**
+ * Which differences between a live object and what an apply would make of it are of fields that others own; of several
+ * owners the one who wrote last. Whoever removed a field left no trace in `managedFields`, so removals have none.
+ */
+export function contestedBy(
+  live: KubeObject,
+  desired: KubeObject,
+  differences: readonly Difference[],
+): Contested[] {
+  const others = byLastWrite((live.metadata.managedFields ?? []).filter(isForeign));
+  return differences.flatMap((difference) => {
+    for (const entry of others) {
+      const path = ownedPath(fieldsOf(entry), live, difference.steps);
+      if (path === undefined) continue;
+      return [
+        {
+          manager: entry.manager ?? 'unknown',
+          field: pathText(path),
+          change: shownChange(live.kind, difference),
+          isRendered: valueAt(desired, difference.steps) !== undefined,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** The way to a value in a set of fields; it ends above where something above is owned as a whole. */
+function ownedPath(fields: FieldSet, object: unknown, steps: readonly string[]): FieldPath | undefined {
+  const path: string[] = [];
+  let [set, value]: [FieldSet, unknown] = [fields, object];
+  for (const step of steps) {
+    if (path.length > 0 && isWhole(set)) return path;
+    const inside = entriesOf(value)?.get(step);
+    const element = Array.isArray(value) ? elementOfItem(set, inside, value.indexOf(inside)) : `f:${step}`;
+    const next: FieldSet | undefined = element === undefined ? undefined : set[element];
+    if (element === undefined || next === undefined) return undefined;
+    path.push(element);
+    [set, value] = [next, inside];
+  }
+  return path;
+}

@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fieldManager, type Cluster } from './cluster.ts';
+import type { KubeObject } from './objects.ts';
+
+/**
+ * What the API server would make of an object whose fields become those of `wanted`: defaults filled in, admission
+ * asked, an unknown field being an error; nothing is changed. It is a patch, since whoever may apply may patch.
+ * @throws ApiError when it would be refused.
+ */
+export async function replaceInDryRun(
+  { api, discovery }: Cluster,
+  live: KubeObject,
+  wanted: KubeObject,
+  signal?: AbortSignal,
+): Promise<{ object: KubeObject; warnings: readonly string[] }> {
+  const { json, warnings } = await api.request('PATCH', await discovery.pathOf(live), {
+    query: { fieldManager, fieldValidation: 'Strict', dryRun: 'All' },
+    contentType: 'application/json-patch+json',
+    body: [
+      ...replacements('', live, wanted, kept),
+      ...replacements('/metadata', live.metadata, wanted.metadata),
+    ],
+    signal,
+  });
+  return { object: json as KubeObject, warnings };
+}
+
+/** What no patch of an object may change, or what has a patch of its own. */
+const kept = ['apiVersion', 'kind', 'metadata', 'status'];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The operations of a JSON patch (RFC 6902) that make fields those of another object. */
+function replacements(
+  above: string,
+  from: object,
+  to: object,
+  except: readonly string[] = [],
+): { op: 'add' | 'remove'; path: string; value?: unknown }[] {
+  const [before, after] = [from, to] as [Fields, Fields];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !except.includes(name) && !isDeepStrictEqual(before[name], after[name]))
+    .map((name) => {
+      const path = `${above}/${name}`;
+      return after[name] === undefined ? { op: 'remove', path } : { op: 'add', path, value: after[name] };
+    });
+}

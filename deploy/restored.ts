@@ -1,0 +1,79 @@
+import { elementOfItem, isSetOfValues, isWhole, keysOfItems, noFields, type FieldSet } from './fields.ts';
+
+/**
+ * What server-side apply makes of `live` when the applier owns `taken` and applies `desired`: what it owns and no longer
+ * applies goes, what it applies is set, and what is in neither (defaults, fields of admission webhooks) stays. Needed
+ * because no dry run can hand fields over and apply in one request.
+ */
+export function restored(live: unknown, taken: FieldSet | undefined, desired: unknown): unknown {
+  if (desired === undefined) return taken === undefined ? live : undefined;
+  const isAtomic = taken !== undefined && isWhole(taken);
+  if (isAtomic || live === undefined) return desired;
+  if (Array.isArray(live) && Array.isArray(desired)) return restoredList(live, taken ?? noFields, desired);
+  return isRecord(live) && isRecord(desired) ? restoredFields(live, taken ?? noFields, desired) : desired;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function restoredFields(live: Fields, taken: FieldSet, desired: Fields): Fields {
+  const names = [...new Set([...Object.keys(live), ...Object.keys(desired)])];
+  const fields = names.map((name): [string, unknown] => {
+    const inside = taken[`f:${name}`];
+    if (freeMaps.includes(name) && isRecord(live[name]))
+      return [name, restoredMap(live[name], inside, desired[name])];
+    return [name, restored(live[name], inside, desired[name])];
+  });
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Maps to which admission webhooks add keys that nothing owns. A struct goes with the defaults in it when everything
+ * that was applied of it goes; of these, single keys go.
+ */
+const freeMaps = ['labels', 'annotations'];
+
+function restoredMap(live: Fields, taken: FieldSet | undefined, desired: unknown): Fields | undefined {
+  const map = restoredFields(live, taken ?? noFields, isRecord(desired) ? desired : {});
+  return Object.keys(map).length > 0 ? map : undefined;
+}
+
+/** An item of a list while it is put together: where it stood in the live list, if it did. */
+interface Placed {
+  readonly from: number | undefined;
+  readonly item: unknown;
+}
+
+function restoredList(live: readonly unknown[], taken: FieldSet, desired: readonly unknown[]): unknown[] {
+  const keys = keysOfItems(taken);
+  if (!keys && !isSetOfValues(taken)) return [...desired];
+  const isSame = (one: unknown, other: unknown): boolean =>
+    keys ? haveSame(keys, one, other) : one === other;
+  const placed = desired.map((wanted): Placed => {
+    const from = live.findIndex((item) => isSame(wanted, item));
+    if (from === -1) return { from: undefined, item: wanted };
+    const element = elementOfItem(taken, live[from], from);
+    return { from, item: restored(live[from], element === undefined ? undefined : taken[element], wanted) };
+  });
+  return withUnowned(live, taken, placed).map(({ item }) => item);
+}
+
+/** The items of a list with those that have no owner and no namesake, each after what it followed. */
+function withUnowned(live: readonly unknown[], taken: FieldSet, placed: readonly Placed[]): Placed[] {
+  const list = [...placed];
+  for (const [from, item] of live.entries()) {
+    const stays = elementOfItem(taken, item, from) === undefined && !list.some((one) => one.from === from);
+    if (!stays) continue;
+    const before = list.findLastIndex((one) => one.from !== undefined && one.from < from);
+    list.splice(before + 1, 0, { from, item });
+  }
+  return list;
+}
+
+/** A key that is not written has its default, and one item at most can be meant by the others. */
+const haveSame = (keys: readonly string[], wanted: unknown, item: unknown): boolean =>
+  isRecord(wanted) &&
+  isRecord(item) &&
+  keys.every((key) => wanted[key] === undefined || wanted[key] === item[key]);
