@@ -5,7 +5,7 @@ import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { pause } from '../kube/poll.ts';
 import type { Planned } from './plan.ts';
 import { applyObject, type Conflict } from '../kube/server-side-apply.ts';
-import { isToBeTakenOver, takeOver, takeOverFields } from './take-over.ts';
+import { takeOverFields } from './take-over.ts';
 import type { Contested } from './contested.ts';
 
 /** What was done to one object. */

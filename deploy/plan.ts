@@ -2,11 +2,10 @@ import { changesBetween, type FieldChange, differencesBetween, shownChange } fro
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
 import { ApiError, ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import { foreignFields, type ForeignField } from './unmanaged-additions.ts';
-import { isRefusal, refusalOf, refusalsOf } from './immutable.ts';
+import { isRefusal, refusalsOf } from './immutable.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
-import { applyObject, readObject, type Applied, type Conflict } from '../kube/server-side-apply.ts';
-import { afterTakeOver, isToBeTakenOver, ownFields, scopeOf, type Scope } from './take-over.ts';
+import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { ownFields, scopeOf, type Scope } from './take-over.ts';
 import { autoscaledIn, withoutReplicas, type IsAutoscaled } from './autoscalers.ts';
 import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';

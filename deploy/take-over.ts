@@ -1,6 +1,6 @@
 import { ApiError } from '../kube/cluster-error.ts';
 import { fieldManager, type Cluster } from '../kube/cluster.ts';
-import { removed, unionOf, without, type FieldSet, below, fieldAt, isEmpty, noFields } from '../kube/fields.ts';
+import { unionOf, without, type FieldSet, below, fieldAt, isEmpty, noFields } from '../kube/fields.ts';
 import type { KubeObject, ManagedFields } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 import { isDeepStrictEqual } from 'node:util';

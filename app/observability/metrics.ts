@@ -1,5 +1,4 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Gate } from '../contract/http.ts';
 import { gateState, type GateReport } from '../../model/report.ts';
 
 /** The metrics, in a registry of its own so that two apps in one process do not share values. */

@@ -1,10 +1,8 @@
 import type { Kinds } from '../../model/kinds.ts';
-import type { Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
-import { renderStack } from '../../charts-ts/render.ts';
 import { planStack, type StackSource } from '../../deploy/apply-stack.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';

@@ -1,11 +1,10 @@
 import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
 import type { EnvText } from '../../model/env.ts';
-import { isSecretName } from '../../model/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
-import { shownText, shownValue } from '../../model/redact.ts';
+import { shownValue } from '../../model/redact.ts';
 import { defaultBackend, defaultStack } from '../../contract/default-stack.ts';
 import { knownPorts } from '../../contract/known-ports.ts';
 import { chatProgramFacts } from '../../contract/programs.ts';

@@ -2,7 +2,7 @@ import { shownText, notShown } from '../../model/redact.ts';
 import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../model/nearest.ts';
 import type { Program, ProgramFacts } from '../../model/program.ts';
-import { expectationOf, valueIn, type Variable } from '../../model/variable.ts';
+import { expectationOf, valueIn } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';

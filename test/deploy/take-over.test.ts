@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { has, removed, unionOf, without } from '../../kube/fields.ts';
+import { has, unionOf, without } from '../../kube/fields.ts';
 import { takenOver, scopeOf } from '../../deploy/take-over.ts';
 
 const kubectl = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'apps/v1' } as const;
