@@ -1,9 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../dial/finding.ts';
 import { identify } from '../../dial/identify.ts';
-import { forSuite } from '../servers/for-suite.ts';
 import { freePort, LOOPBACK } from '../servers/ports.ts';
-import { startRedis } from '../servers/redis.ts';
 import { bolt, http, http2, resp, speaking, type Speaker } from './servers.ts';
 
 const timeoutMs = 1_200;
@@ -20,27 +18,6 @@ test('a port nobody listens on refuses', async () => {
 
 test('a host no name server knows is unknown', async () => {
   expect(await identify('no-such-host.invalid', 1, { timeoutMs: 5_000 })).toEqual({ what: 'unknown-host' });
-});
-
-describe('a real Redis', () => {
-  const redis = forSuite(() => startRedis());
-  test('is a Redis', async () => {
-    expect(await identify(LOOPBACK, redis().port, { timeoutMs })).toEqual({
-      what: 'product',
-      product: 'Redis',
-      tls: false,
-    });
-  });
-});
-
-describe('a real Redis with a password', () => {
-  const redis = forSuite(() => startRedis({ password: 'a-secret' }));
-  test('is a Redis that wants one', async () => {
-    expect(await identify(LOOPBACK, redis().port, { timeoutMs })).toMatchObject({
-      product: 'Redis',
-      wantsAuth: true,
-    });
-  });
 });
 
 test.each([
