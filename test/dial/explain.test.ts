@@ -13,7 +13,8 @@ const failure = (rest: Partial<Failure>): Failure => ({
   port: 1,
   tls: false,
   error: new Error('connect ECONNREFUSED'),
-  timeoutMs: 1_200,
+  // What is to be found is found at once; the limit is for a machine that is busy with something else.
+  timeoutMs: 20_000,
   ...rest,
 });
 
@@ -93,7 +94,7 @@ test.each<[StoreName, Error, string]>([
 });
 
 test('a host nobody knows is told by the variable that names it', async () => {
-  expect(await explain(failure({ host: 'no-such-host.invalid', timeoutMs: 5_000 }))).toBe(
+  expect(await explain(failure({ host: 'no-such-host.invalid' }))).toBe(
     'no-such-host.invalid:1 cannot be found: no name server knows "no-such-host.invalid". Check REDIS_HOST.',
   );
 });
