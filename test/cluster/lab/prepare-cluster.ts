@@ -1,3 +1,4 @@
+import { buildImages } from '../../images/build-images.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { installPackages } from '../../servers/packages.ts';
 import { findProgram, mayInstallPackages } from '../../servers/programs.ts';
@@ -12,14 +13,19 @@ const IMAGE_PACKAGES = ['buildah', 'debootstrap'];
 
 /**
  * Makes sure that `startCluster` and `buildImages` find what they need, saying each step before doing it: Debian
- * packages, where this is root on Debian, and programs built from Go modules into the cache (minutes, once).
- * Rejects with `Unavailable` where no cluster can run.
+ * packages, where this is root on Debian, then programs built from Go modules and the images of a stack, side by side
+ * (minutes, once). Rejects with `Unavailable` where no cluster can run or no image can be built.
  */
 export async function prepareCluster(log: Log): Promise<void> {
   const lacking = [...lackingPackages(), ...IMAGE_PACKAGES.filter((name) => findProgram(name) === undefined)];
   if (lacking.length > 0 && mayInstallPackages()) await installPackages(lacking, log);
   await requireNode();
-  // One after the other: each build uses every core by itself.
+  // Images mostly wait for the network and the disk, programs for the cores. Both end before an error is told.
+  const made = await Promise.allSettled([buildPrograms(), buildImages(log)]);
+  for (const one of made) if (one.status === 'rejected') throw one.reason;
+}
+
+async function buildPrograms(): Promise<void> {
   for (const name of CLUSTER_PROGRAMS) await builtProgram(name);
   await systemImages();
 }
