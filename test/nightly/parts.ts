@@ -36,7 +36,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   recall: {
     what: 'fifty generated facts each, asked for in other words, and ten that were never told',
-    seeds: 200,
+    seeds: 100,
     start: () => Promise.resolve({ run: (seed) => measureRecall(generatedSet(seed)), stop }),
     sum: (results) => {
       const measured = results as Measured[];
