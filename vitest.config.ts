@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { targetKind } from './test/cluster/target/which.ts';
+import LongestFirst from './test/longest-first.ts';
 
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
@@ -52,6 +53,7 @@ export default defineConfig({
     // The slow ones mostly wait for servers, so a few more than there are cores finish sooner.
     maxWorkers: 3,
     reporters: ['default', './test/reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', ['test/**/*.test.ts'], ['test/{servers,e2e,faults,cluster,apiserver,stores}/**']),
       slow('stores'),
