@@ -7,6 +7,7 @@ import { inTurn } from './servers/in-turn.ts';
 import { poll } from './servers/poll.ts';
 import { freePort, isPortOpen, LOOPBACK, retryIfPortTaken, waitForPort } from './servers/ports.ts';
 import { run, startProcess } from './servers/process.ts';
+import { sideBySide } from './servers/side-by-side.ts';
 import { Unavailable } from './servers/unavailable.ts';
 
 let folder = '';
@@ -152,4 +153,13 @@ test('what is done in turn never overlaps, and goes on after a failure', async (
   };
   const done = await Promise.allSettled([turn(work(false)), turn(work(true)), turn(work(false))]);
   expect(done).toMatchObject([{ value: 0 }, { reason: { message: 'no space left' } }, { value: 0 }]);
+});
+
+test('what is done side by side has all ended before a failure is told', async () => {
+  let ended = false;
+  const slow = isPortOpen(LOOPBACK, 1).then(() => (ended = true));
+  await expect(sideBySide([Promise.reject(new Error('no space left')), slow])).rejects.toThrow(
+    'no space left',
+  );
+  expect(ended).toBe(true);
 });

@@ -2,6 +2,7 @@ import { buildImages } from '../../images/build-images.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { installPackages } from '../../servers/packages.ts';
 import { findProgram, mayInstallPackages } from '../../servers/programs.ts';
+import { sideBySide } from '../../servers/side-by-side.ts';
 import { CLUSTER_PROGRAMS } from './cluster.ts';
 import { lackingPackages, requireNode } from './requirements.ts';
 import { systemImages } from './system-images.ts';
@@ -20,12 +21,11 @@ export async function prepareCluster(log: Log): Promise<void> {
   const lacking = [...lackingPackages(), ...IMAGE_PACKAGES.filter((name) => findProgram(name) === undefined)];
   if (lacking.length > 0 && mayInstallPackages()) await installPackages(lacking, log);
   await requireNode();
-  // Images mostly wait for the network and the disk, programs for the cores. Both end before an error is told.
-  const made = await Promise.allSettled([buildPrograms(), buildImages(log)]);
-  for (const one of made) if (one.status === 'rejected') throw one.reason;
+  // Images mostly wait for the network and the disk, programs for the cores.
+  await sideBySide([buildPrograms(), buildImages(log)]);
 }
 
 async function buildPrograms(): Promise<void> {
-  for (const name of CLUSTER_PROGRAMS) await builtProgram(name);
+  await sideBySide(CLUSTER_PROGRAMS.map(builtProgram));
   await systemImages();
 }

@@ -27,7 +27,10 @@ const OLDEST_GO = { major: 1, minor: 21 };
 /** Nothing of the user's own Go settings may change what is built. */
 const GO_ENV = { CGO_ENABLED: '0', GOWORK: 'off' };
 
-/** Each build uses every core, and what it compiled the next one finds in Go's own cache. */
+/**
+ * Each build uses every core, and what it compiled the next one finds in Go's own cache; sources are fetched while
+ * another program is built.
+ */
 const oneAtATime = inTurn();
 
 /**
