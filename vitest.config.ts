@@ -5,7 +5,7 @@ import LongestFirst from './test/longest-first.ts';
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   // Milliseconds each; the limit is for a machine that is busy with something else.
-  test: { name, include, exclude, testTimeout: 30_000 },
+  test: { name, include, exclude, testTimeout: 60_000 },
 });
 const slow = (name: string) => ({
   test: {
