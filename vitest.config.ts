@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { targetKind } from './test/in-cluster/target/which.ts';
+import LongestFirst from './test/longest-first.ts';
 
 /** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   // Milliseconds each; the limit is for a machine that is busy with something else.
-  test: { name, include, exclude, testTimeout: 30_000 },
+  test: { name, include, exclude, testTimeout: 60_000 },
 });
 const slow = (name: string) => ({
   test: {
@@ -52,6 +53,7 @@ export default defineConfig({
     // The slow ones mostly wait for servers, so a few more than there are cores finish sooner.
     maxWorkers: 3,
     reporters: ['default', './test/reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         'unit',

@@ -1,20 +1,35 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { phasesOf, phasesVariable } from '../scripts/phases.ts';
+import { durationLines, FileTimes } from './durations.ts';
 
 /** Skips that are accepted where every skip is judged; one test's full name a line, "#" starts a comment. */
 export const allowedSkipsFile = 'test/allowed-skips.txt';
 
 /**
- * Ends a run with what was skipped, by name and reason, and the line `N passed, N failed, N skipped`. With CI set,
- * a skip that is not on the checked-in list fails the run: a machine that lacks a server must not look like a success.
+ * Ends a run with its seconds by phase and project, what was skipped, by name and reason, and the line
+ * `N passed, N failed, N skipped`. With CI set, a skip that is not on the checked-in list fails the run: a machine that
+ * lacks a server must not look like a success.
  */
 export default class ClosingLine implements Reporter {
+  readonly #times = new FileTimes();
+
+  onTestModuleQueued(module: TestModule): void {
+    this.#times.begin(module);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#times.end(module);
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const skipped = tests.filter((test) => test.result().state === 'skipped');
     const passed = tests.filter((test) => test.result().state === 'passed').length;
     const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
     const failed = tests.length - passed - skipped.length + brokenFiles;
+    for (const line of durationLines(phasesOf(process.env[phasesVariable]), this.#times.all()))
+      console.log(line);
     for (const test of skipped) console.log(`skipped: ${nameOf(test)}: ${reasonOf(test)}`);
     this.judge(skipped);
     console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cached } from './servers/cache.ts';
-import { until } from './servers/poll.ts';
+import { until, poll } from './servers/poll.ts';
+import { inTurn } from './servers/in-turn.ts';
 import { freePort, isPortOpen, LOOPBACK, retryIfPortTaken, waitForPort } from './servers/ports.ts';
 import { run, startProcess } from './servers/process.ts';
+import { sideBySide } from './servers/side-by-side.ts';
 import { Unavailable } from './servers/unavailable.ts';
 
 let folder = '';
@@ -136,4 +138,28 @@ test('a start that lost its port to somebody else is tried again, another failur
   const start = () => Promise.reject(new Error(failures[starts++]));
   await expect(retryIfPortTaken(start)).rejects.toThrow('no space left');
   expect(starts).toBe(2);
+});
+
+test('what is done in turn never overlaps, and goes on after a failure', async () => {
+  const turn = inTurn();
+  let running = 0;
+  const work = (fails: boolean) => async () => {
+    const before = running;
+    running += 1;
+    await Promise.resolve();
+    running -= 1;
+    if (fails) throw new Error('no space left');
+    return before;
+  };
+  const done = await Promise.allSettled([turn(work(false)), turn(work(true)), turn(work(false))]);
+  expect(done).toMatchObject([{ value: 0 }, { reason: { message: 'no space left' } }, { value: 0 }]);
+});
+
+test('what is done side by side has all ended before a failure is told', async () => {
+  let ended = false;
+  const slow = isPortOpen(LOOPBACK, 1).then(() => (ended = true));
+  await expect(sideBySide([Promise.reject(new Error('no space left')), slow])).rejects.toThrow(
+    'no space left',
+  );
+  expect(ended).toBe(true);
 });

@@ -17,7 +17,8 @@ interface Case extends Partial<Pick<Target, 'service' | 'host' | 'port' | 'tls'>
 const failure = ({ error, timeoutMs, service = redisName, ...at }: Case): Failure => ({
   target: chatTarget(service, { host: LOOPBACK, port: 1, ...at }),
   error: error ?? new Error('connect ECONNREFUSED'),
-  timeoutMs: timeoutMs ?? 1_200,
+  // What is to be found is found at once; the limit is for a machine that is busy with something else.
+  timeoutMs: timeoutMs ?? 20_000,
   knownPorts,
 });
 
@@ -97,7 +98,7 @@ test.each<[string, Error, string]>([
 });
 
 test('a host nobody knows is told by the variable that names it', async () => {
-  expect(await explain(failure({ host: 'no-such-host.invalid', timeoutMs: 5_000 }))).toBe(
+  expect(await explain(failure({ host: 'no-such-host.invalid' }))).toBe(
     'no-such-host.invalid:1 cannot be found: no name server knows "no-such-host.invalid". Check REDIS_HOST.',
   );
 });

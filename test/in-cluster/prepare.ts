@@ -1,4 +1,3 @@
-import { buildImages } from '../images/build-images.ts';
 import { Unavailable } from '../servers/unavailable.ts';
 import { prepareCluster } from '../lab/prepare-cluster.ts';
 
@@ -11,7 +10,6 @@ export default async function setup(): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     await prepareCluster(say);
-    await buildImages(say);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     say(error.message);

@@ -1,6 +1,8 @@
 import { builtProgram } from '../servers/kubernetes/programs.ts';
 import { installPackages } from '../servers/packages.ts';
 import { findProgram, mayInstallPackages } from '../servers/programs.ts';
+import { buildImages } from '../images/build-images.ts';
+import { sideBySide } from '../servers/side-by-side.ts';
 import { CLUSTER_PROGRAMS } from './cluster.ts';
 import { lackingPackages, requireNode } from './requirements.ts';
 import { systemImages } from './system-images.ts';
@@ -12,14 +14,18 @@ const IMAGE_PACKAGES = ['buildah', 'debootstrap'];
 
 /**
  * Makes sure that `startCluster` and `buildImages` find what they need, saying each step before doing it: Debian
- * packages, where this is root on Debian, and programs built from Go modules into the cache (minutes, once).
- * Rejects with `Unavailable` where no cluster can run.
+ * packages, where this is root on Debian, then programs built from Go modules and the images of a stack, side by side
+ * (minutes, once). Rejects with `Unavailable` where no cluster can run or no image can be built.
  */
 export async function prepareCluster(log: Log): Promise<void> {
   const lacking = [...lackingPackages(), ...IMAGE_PACKAGES.filter((name) => findProgram(name) === undefined)];
   if (lacking.length > 0 && mayInstallPackages()) await installPackages(lacking, log);
   await requireNode();
-  // One after the other: each build uses every core by itself.
-  for (const name of CLUSTER_PROGRAMS) await builtProgram(name);
+  // Images mostly wait for the network and the disk, programs for the cores.
+  await sideBySide([buildPrograms(), buildImages(log)]);
+}
+
+async function buildPrograms(): Promise<void> {
+  await sideBySide(CLUSTER_PROGRAMS.map(builtProgram));
   await systemImages();
 }

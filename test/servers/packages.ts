@@ -1,8 +1,18 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { inTurn } from './in-turn.ts';
 import { run } from './process.ts';
 
+type Log = (line: string) => void;
+
+/** The file that forbids services is there for one installation at a time. */
+const oneAtATime = inTurn();
+
 /** Installs Debian packages, saying so first. Needs root on Debian (`mayInstallPackages`). No service is started. */
-export async function installPackages(names: readonly string[], log: (line: string) => void): Promise<void> {
+export function installPackages(names: readonly string[], log: Log): Promise<void> {
+  return oneAtATime(() => install(names, log));
+}
+
+async function install(names: readonly string[], log: Log): Promise<void> {
   log(`Installing the Debian packages ${names.join(', ')} (this is root; no service is started).`);
   const allowServices = await forbidServices();
   try {

@@ -79,3 +79,24 @@ describe('what is dialled on real servers', () => {
     });
   });
 });
+
+describe('a real Redis', () => {
+  const redis = forSuite(() => startRedis());
+  test('is a Redis', async () => {
+    expect(await identify(redis().host, redis().port, { timeoutMs })).toEqual({
+      what: 'product',
+      product: 'Redis',
+      tls: false,
+    });
+  });
+});
+
+describe('a real Redis with a password', () => {
+  const redis = forSuite(() => startRedis({ password }));
+  test('is a Redis that wants one', async () => {
+    expect(await identify(redis().host, redis().port, { timeoutMs })).toMatchObject({
+      product: 'Redis',
+      wantsAuth: true,
+    });
+  });
+});

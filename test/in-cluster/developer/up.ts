@@ -21,7 +21,7 @@ try {
 async function keep(): Promise<void> {
   await prepareCluster((line) => console.log(line));
   await makeKeeperFolder();
-  console.log(`Starting the cluster; images are built first where the cache has none (${KEEPER_LOG}).`);
+  console.log(`Starting the cluster (${KEEPER_LOG}).`);
   const log = openSync(KEEPER_LOG, 'w');
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
     detached: true,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from '../cache.ts';
+import { inTurn } from '../in-turn.ts';
 import { capture, run } from '../process.ts';
 import { lastLines } from '../last-lines.ts';
 import { Unavailable } from '../unavailable.ts';
@@ -27,6 +28,12 @@ const OLDEST_GO = { major: 1, minor: 21 };
 const GO_ENV = { CGO_ENABLED: '0', GOWORK: 'off' };
 
 /**
+ * Each build uses every core, and what it compiled the next one finds in Go's own cache; sources are fetched while
+ * another program is built.
+ */
+const oneAtATime = inTurn();
+
+/**
  * The path of a Go program, built on first use and cached. Rejects with `Unavailable` when there is no usable Go
  * or its sources cannot be fetched.
  */
@@ -36,12 +43,16 @@ export async function goProgram(program: GoProgram): Promise<string> {
   const version = requiredVersion(goMod, program.module.versionOf);
   const args = buildArgs(program, version);
   const recipe = [...args, goMod, await readFile(join(cwd, 'go.sum'), 'utf8')].join('\n');
-  const folder = await cached({ name: program.name, version, recipe }, async (dir) => {
-    await requireGo(program.name);
-    process.stderr.write(`Building ${program.name} ${version} from Go modules; it is kept for later runs.\n`);
-    await requireSources(program, cwd);
-    await run('go', [...args, '-o', join(dir, program.name), program.package], { cwd, env: GO_ENV });
-  });
+  const folder = await cached({ name: program.name, version, recipe }, (dir) =>
+    oneAtATime(async () => {
+      await requireGo(program.name);
+      process.stderr.write(
+        `Building ${program.name} ${version} from Go modules; it is kept for later runs.\n`,
+      );
+      await requireSources(program, cwd);
+      await run('go', [...args, '-o', join(dir, program.name), program.package], { cwd, env: GO_ENV });
+    }),
+  );
   return join(folder, program.name);
 }
 

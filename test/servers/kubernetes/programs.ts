@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { sideBySide } from '../side-by-side.ts';
 import { goProgram, type GoModule } from './go-program.ts';
 
 const kube: GoModule = {
@@ -39,14 +40,14 @@ export interface KubernetesBinaries {
  */
 export async function kubernetesBinaries(): Promise<KubernetesBinaries> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
-  const path = (name: ProgramName) =>
+  const path = async (name: ProgramName) =>
     assets === undefined || assets === '' ? builtProgram(name) : fromAssets(assets, name);
-  // One after the other: each build uses every core by itself.
-  return {
-    etcd: await path('etcd'),
-    kubeApiserver: await path('kube-apiserver'),
-    kubectl: await path('kubectl'),
-  };
+  const [etcd, kubeApiserver, kubectl] = await sideBySide([
+    path('etcd'),
+    path('kube-apiserver'),
+    path('kubectl'),
+  ]);
+  return { etcd, kubeApiserver, kubectl };
 }
 
 /** The path of one program, built from its pinned Go module on first use. */

@@ -1,0 +1,62 @@
+import { killAndRepeat } from '../apiserver/cli/killed-at.ts';
+import { startLab } from '../apiserver/cli/mooring.ts';
+import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
+import { generatedSet } from '../app/memory/sets/generated.ts';
+import { run } from '../servers/command.ts';
+import type { Part } from './part.ts';
+
+const stop = (): Promise<void> => Promise.resolve();
+
+/** Each seed is a run of a benchmark that prints JSON. */
+const benchmark = (what: string, seeds: number, args: (seed: number) => readonly string[]): Part => ({
+  what,
+  seeds,
+  start: () =>
+    Promise.resolve({
+      run: async (seed) => JSON.parse((await run(process.execPath, args(seed))).stdout) as unknown,
+      stop,
+    }),
+});
+
+/** What is long and no proof of every commit, by name. */
+export const parts: Readonly<Record<string, Part>> = {
+  'kill-at-write': {
+    what: 'an apply killed at any one of its writes, and run again, ends in the same state',
+    seeds: 60,
+    start: async () => {
+      const lab = await startLab();
+      return { run: async (write) => ({ killed: await killAndRepeat(lab, write) }), stop: () => lab.stop() };
+    },
+    sum: (results) => {
+      const writes = (results as { killed: boolean }[]).filter(({ killed }) => killed).length;
+      if (writes === results.length)
+        throw new Error('The apply makes more writes than there are seeds: raise `seeds`.');
+      return { writes };
+    },
+  },
+  recall: {
+    what: 'fifty generated facts each, asked for in other words, and ten that were never told',
+    seeds: 100,
+    start: () => Promise.resolve({ run: (seed) => measureRecall(generatedSet(seed)), stop }),
+    sum: (results) => {
+      const measured = results as Measured[];
+      const misses = measured.flatMap((one) => one.misses).length;
+      return { asked: measured.length * 60, misses, worst: Math.min(...measured.map(({ hits }) => hits)) };
+    },
+  },
+  deploy: benchmark(
+    'from `kubectl apply` to the first answer, in a new cluster each (npm run bench:deploy)',
+    6,
+    () => ['test/bench/deploy.ts', '--json', '--runs', '1'],
+  ),
+  'synth-vs-helm': benchmark(
+    '`mooring synth` against `helm template`, cold processes (npm run bench:cli)',
+    2,
+    () => ['test/bench/cli/main.ts', '--only', 'synth'],
+  ),
+  'apply-vs-helm': benchmark(
+    '`mooring apply` against `helm upgrade --wait`, each first once in a new cluster (npm run bench:cli)',
+    3,
+    () => ['test/bench/cli/main.ts', '--only', 'apply', '--cluster-rounds', '2'],
+  ),
+};
