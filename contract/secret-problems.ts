@@ -19,7 +19,8 @@ export function secretProblems(
       const { key } = variable.secret;
       const known = service.variables?.[variable.name];
       const value = Object.hasOwn(values, key) ? values[key] : undefined;
-      if (value === undefined || !known || problems.has(key) || known.schema.safeParse(value).success) continue;
+      if (value === undefined || !known || problems.has(key) || known.schema.safeParse(value).success)
+        continue;
       problems.set(key, `${key}: ${service.name} reads it as ${variable.name}; expected ${known.expected}`);
     }
   return [...problems.values()];
