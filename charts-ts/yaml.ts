@@ -103,7 +103,7 @@ const safeTexts = (tag: ScalarTag): ScalarTag => ({
   stringify: (item, context, onComment, onChompKeep) => {
     const text = String(item.value);
     return (text.includes('\n') ? isSafeBlock(text) : isSafeLine(text))
-      ? stringifyString({ ...item, value: text }, { ...context, actualString: true }, onComment, onChompKeep)
+      ? stringifyString(item, { ...context, actualString: true }, onComment, onChompKeep)
       : quoted(text);
   },
 });

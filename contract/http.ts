@@ -13,6 +13,7 @@ export const readyz = z.object({
   ready: readinessReport.shape.ready,
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
+  gates: readinessReport.shape.gates,
 });
 export type Readyz = z.infer<typeof readyz>;
 

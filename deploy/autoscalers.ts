@@ -1,5 +1,5 @@
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
 
 /** Whether an autoscaler says how many replicas an object has. */
 export type IsAutoscaled = (object: KubeObject) => boolean;

@@ -1,7 +1,7 @@
 import { entriesOf, shownChange, valueAt, type Difference, type FieldChange } from './changes.ts';
-import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from './fields.ts';
-import { byLastWrite } from './managers.ts';
-import type { KubeObject } from './objects.ts';
+import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from '../kube/fields.ts';
+import { byLastWrite } from '../kube/field-managers.ts';
+import type { KubeObject } from '../kube/objects.ts';
 import { fieldsOf, isForeign } from './take-over.ts';
 
 /** A field that applying would change or remove, and that another manager owns. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
+import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { KubeObject } from '../kube/objects.ts';
 
 /**
  * What the API server would make of an object whose fields become those of `wanted`: defaults filled in, admission

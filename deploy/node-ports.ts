@@ -1,5 +1,5 @@
-import type { Cluster } from './cluster.ts';
-import { nameOf, type KubeObject } from './objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { nameOf, type KubeObject } from '../kube/objects.ts';
 
 interface Service extends KubeObject {
   readonly spec: {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
 import type { EnvText } from '../../model/env.ts';
-import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
 import { shownValue } from '../../model/redact.ts';
 import { defaultBackend, defaultStack } from '../../contract/default-stack.ts';
 import { knownPorts } from '../../contract/known-ports.ts';

@@ -4,9 +4,8 @@ import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
-import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/words.ts';
+import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
 import { commandsOf, faultIn, programOf, type Command, probeCommandsOf } from './commands.ts';
-import { openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
 import { when, type Check, type Subject } from './subject.ts';
 
 /** A script may use only variables its container has: an unset one expands to nothing. */

@@ -200,7 +200,7 @@ export function hostileTexts(count: number, seed = 1): string[] {
     ]),
     'k'.repeat(1_023),
     'k'.repeat(1_100),
-    `${'long '.repeat(400)}`,
+    'long '.repeat(400),
   ];
   const pieces = [lookalikes, separators, fragments];
   while (texts.length < count)

@@ -1,3 +1,4 @@
+import { chatKind } from '../../contract/chat-kind.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ const written = (name: string, content: string): string => {
 };
 async function run(...words: string[]): Promise<string | number | null | undefined> {
   const program = new Command('mooring').exitOverride();
-  addVerify(program);
+  addVerify(program, [chatKind]);
   await program.parseAsync(['verify', ...words], { from: 'user' });
   return process.exitCode;
 }

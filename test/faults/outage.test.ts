@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readyz, status } from '../../contract/http.ts';
+import type { GateReport } from '../../model/report.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
@@ -15,7 +16,7 @@ import { startProxy, type Proxy } from './proxy.ts';
 
 const PATH = '/ws/chat/patient%3Ademo/session%3A1';
 
-async function gateOf(app: TestedApp, name: string): Promise<Gate | undefined> {
+async function gateOf(app: TestedApp, name: string): Promise<GateReport | undefined> {
   const answer = readyz.parse(await (await fetch(`${app.metricsUrl}/readyz`)).json());
   return answer.gates.find((gate) => gate.name === name);
 }
@@ -23,7 +24,7 @@ async function gateOf(app: TestedApp, name: string): Promise<Gate | undefined> {
 const becomes = (
   app: TestedApp,
   name: string,
-  wanted: (gate: Gate | undefined) => boolean,
+  wanted: (gate: GateReport | undefined) => boolean,
 ): Promise<string> => poll(async () => wanted(await gateOf(app, name)), { timeoutMs: 15_000 });
 
 async function proxied(target: { host: string; port: number }): Promise<Proxy> {
@@ -46,7 +47,7 @@ describe('Redis', () => {
   test('turning the password away is said by the name of the variable, without its value', async () => {
     const proxy = await proxied(redis());
     const app = await behind(proxy, 'the-wrong-one');
-    const said = (gate: Gate | undefined): boolean =>
+    const said = (gate: GateReport | undefined): boolean =>
       gate?.lastError?.includes('Check REDIS_PASSWORD.') ?? false;
     expect(await becomes(app, redisName, said)).toBe('met');
     expect(app.logged.join()).not.toContain('the-wrong-one');
@@ -60,7 +61,7 @@ describe('Redis', () => {
     const client = await connected(`${app.wsUrl}${PATH}`);
     proxy.timeout();
     expect(await client.frame('dependency')).toMatchObject({ name: redisName, state: 'away' });
-    const silent = (gate: Gate | undefined): boolean => gate?.lastError?.includes('says nothing') ?? false;
+    const silent = (gate: GateReport | undefined): boolean => gate?.lastError?.includes('says nothing') ?? false;
     expect(await becomes(app, redisName, silent)).toBe('met');
     await proxy.up();
     expect(await client.frame('dependency', undefined, 1)).toMatchObject({ state: 'back' });

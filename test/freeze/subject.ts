@@ -4,7 +4,7 @@
  */
 import { App, Names } from 'cdk8s';
 import type { z } from 'zod';
-import { Metrics } from '../../app/metrics.ts';
+import { Metrics } from '../../app/observability/metrics.ts';
 import { addStackCharts } from '../../charts-ts/charts/stack-charts.ts';
 import type { RenderOptions } from '../../charts-ts/render.ts';
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
