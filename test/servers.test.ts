@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cached } from './servers/cache.ts';
-import { until, poll } from './servers/poll.ts';
+import { until } from './servers/poll.ts';
 import { inTurn } from './servers/in-turn.ts';
 import { freePort, isPortOpen, LOOPBACK, retryIfPortTaken, waitForPort } from './servers/ports.ts';
 import { run, startProcess } from './servers/process.ts';
