@@ -1,11 +1,14 @@
 import { apiVersion } from '../model/names.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import { chatStack } from './chat-stack.ts';
+import { chatCheck } from './chat-turn.ts';
 import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
 import { knownPorts } from './known-ports.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
 import { httpPaths } from './services/backend.ts';
+import { changeNeo4jPassword } from './services/neo4j-password.ts';
+import { neo4jName } from './services/neo4j.ts';
 import { starterDocument } from './starter-document.ts';
 
 /** The built-in kind: a chat backend with long-term memory, and its stores. */
@@ -27,4 +30,6 @@ export const chatKind: StackKind<ChatStack> = {
     path: httpPaths.page,
     parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose chat' }],
   },
+  check: chatCheck,
+  rotate: { [neo4jName]: changeNeo4jPassword },
 };

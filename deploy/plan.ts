@@ -1,11 +1,11 @@
 import { changesBetween, type FieldChange } from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
-import { ApiError, ClusterError } from '../kube/cluster-error.ts';
+import { ApiError, ClusterError, type Conflict } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { foreignFields, type ForeignField } from './unmanaged-additions.ts';
 import { isRefusal, refusalOf } from './immutable.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
-import { applyObject, readObject, type Applied, type Conflict } from '../kube/server-side-apply.ts';
+import { applyObject, readObject, type Applied } from '../kube/server-side-apply.ts';
 import { afterTakeOver, isToBeTakenOver } from './take-over.ts';
 
 /** What applying one object will do, judged by the API server in a dry run. */

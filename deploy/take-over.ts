@@ -1,5 +1,6 @@
 import { ApiError } from '../kube/cluster-error.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { fieldManager } from '../model/names.ts';
 import { removed, unionOf, without, type FieldSet } from '../kube/fields.ts';
 import type { KubeObject, ManagedFields } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';

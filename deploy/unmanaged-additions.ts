@@ -1,4 +1,4 @@
-import { fieldManager } from '../kube/cluster.ts';
+import { fieldManager } from '../model/names.ts';
 import { has, type FieldPath, type FieldSet } from '../kube/fields.ts';
 import { shownValue } from '../model/redact.ts';
 import type { KubeObject } from '../kube/objects.ts';

@@ -112,6 +112,6 @@ export interface SecretChange {
 
 /**
  * Tells a service that keeps a secret itself of its new value. Called again after a cut: does nothing when the service
- * knows the new one already. @throws Error in words when it takes neither.
+ * knows the new one already. @throws CheckFailed in words, final when it takes neither.
  */
 export type RotateService = (reach: Reach, change: SecretChange) => Promise<void>;

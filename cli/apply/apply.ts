@@ -1,15 +1,21 @@
 import type { ChatStack } from '../../contract/document.ts';
-import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../deploy/apply-stack.ts';
+import {
+  applyStack,
+  planStack,
+  refuseObstacles,
+  type RolloutWait,
+  type StackPlan,
+} from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
-import type { ApplyOptions } from '../commands/apply.ts';
+import { isChecked, type ApplyOptions } from '../commands/apply.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
-import { documentOf, sourceOf } from '../source.ts';
+import { documentOf, kindOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
-import { speakerOf } from './speaker.ts';
+import { checkOf } from './check.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
 export async function applyCommand(options: ApplyOptions): Promise<void> {
@@ -23,8 +29,8 @@ export interface DocumentApply extends ApplyOptions {
   readonly target: Target;
   /** Where the document is from, in words. */
   readonly from: string;
-  /** Kept in the history. */
-  readonly historyNote?: string;
+  /** The revision whose document it is, where an earlier one is brought back. */
+  readonly rollbackTo?: number;
 }
 
 /** Applies a document, wherever it is from: a file, or the history. */
@@ -61,12 +67,12 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
   const source = sourceOf(document);
   const outcomes: string[] = [];
   const begun = performance.now();
-  const { plan, revision, turn } = await applyStack(options.target.cluster, source, {
+  const { plan, revision, checked } = await applyStack(options.target.cluster, source, {
     forceConflicts: options.forceConflicts === true,
     prune: options.prune === true,
     deleteData: options.deleteData === true,
-    ...proofOf(document, options),
-    ...(options.historyNote === undefined ? {} : { note: options.historyNote }),
+    ...rolloutOf(document, options),
+    ...(options.rollbackTo === undefined ? {} : { rollbackTo: options.rollbackTo }),
     signal,
     confirm: (stackPlan) => ask(stackPlan, document, options),
     report: {
@@ -88,22 +94,23 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
       ...where(document),
       revision: revision.revision,
       outcomes: countText(outcomes),
-      ...(turn ? { turn } : {}),
+      ...checked?.data,
     },
     [
       `Stack "${name}" from ${options.from} is revision ${revision.revision}: ${countText(outcomes)}.`,
-      turn
-        ? `The chat answers in the cluster, after ${seconds} s: "${firstWords(turn.answer)}" (pod ${turn.pod})`
-        : 'Nobody waited for a chat.',
+      checked ? `${checked.says}, after ${seconds} s.` : 'The check was skipped.',
     ].join('\n'),
     options.output,
   );
 }
 
-function proofOf(document: ChatStack, { wait, chat, tokenFile, timeout }: DocumentApply) {
-  if (!wait) return {};
-  const timeoutMs = timeout * 1_000;
-  return { prove: { timeoutMs, ...(chat ? { speaker: speakerOf(document, tokenFile) } : {}) } };
+function rolloutOf(
+  document: ChatStack,
+  options: Pick<DocumentApply, 'wait' | 'check' | 'chat' | 'tokenFile' | 'timeout'>,
+): { rollout?: RolloutWait } {
+  if (!options.wait) return {};
+  const check = isChecked(options) ? checkOf(kindOf(document), document, options.tokenFile) : 'skip';
+  return { rollout: { timeoutMs: options.timeout * 1_000, check } };
 }
 
 const deletionOf = ({ prune, deleteData }: DocumentApply): Deletion => ({
@@ -114,7 +121,7 @@ async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply)
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace }, deletionOf(options));
-  // Nothing changes: what follows only looks on.
+  // Nothing changes, so there is nothing to confirm.
   if (diff.length === 0) return;
   if (!options.target.isKind && !options.yes) note(diffText(diff));
   await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);
@@ -124,5 +131,3 @@ const where = ({ metadata: { name, namespace } }: ChatStack): { name: string; na
   name,
   namespace,
 });
-
-const firstWords = (answer: string): string => (answer.length > 80 ? `${answer.slice(0, 79)}…` : answer);

@@ -1,4 +1,5 @@
 import { readHistory, type Revision } from '../../deploy/history.ts';
+import { historyPlace } from '../../deploy/stack-objects.ts';
 import { findTarget } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
@@ -10,7 +11,7 @@ export async function historyCommand(options: ClusterOptions): Promise<void> {
   const { name, namespace } = documentOf(options.file).document.metadata;
   const { cluster } = await findTarget(options);
   try {
-    const revisions = await interruptible((signal) => readHistory(cluster, { name, namespace }, signal));
+    const revisions = await interruptible((signal) => readHistory(cluster, historyPlace({ name, namespace }), signal));
     await print({ name, namespace, revisions }, historyText(revisions, name), options.output);
   } finally {
     cluster.api.close();

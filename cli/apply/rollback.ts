@@ -1,4 +1,5 @@
-import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
+import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
+import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
@@ -16,7 +17,7 @@ export async function rollbackCommand(revision: string | undefined, options: App
   const { name, namespace } = document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
-  const history = await readHistory(target.cluster, { name, namespace });
+  const history = await readHistory(target.cluster, historyPlace({ name, namespace }));
   const chosen = chosenFrom(history, revision, name);
   const earlier = readChatStack(chosen.document, `Revision ${chosen.revision}`);
   const latest = history.at(-1);
@@ -26,7 +27,7 @@ export async function rollbackCommand(revision: string | undefined, options: App
     ...options,
     target,
     from: `revision ${chosen.revision}`,
-    historyNote: rollbackNote(chosen.revision),
+    rollbackTo: chosen.revision,
   });
   if (!options.dryRun)
     note(`${source} still says otherwise: the next "mooring apply" brings it back. Change it too.`);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { withChanges, withExamples } from '../options.ts';
 import { withApply, type ApplyOptions } from './apply.ts';
 
-/** `mooring secrets rotate`: new passwords for the stores, and everybody told. */
+/** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
 export function addSecrets(program: Command): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
   const command = withApply(withChanges(group.command('rotate')))

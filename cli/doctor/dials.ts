@@ -1,12 +1,14 @@
+import type { Container, ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { dialReport, dialWord, type DialReport } from '../../model/dial-report.ts';
+import { parseJson } from '../../model/json.ts';
 import type { Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { runBeside, type ContainerSpec } from '../../kube/ephemeral-container.ts';
+import { runBeside } from '../../kube/ephemeral-container.ts';
+import { podTemplateOf, type Pod } from '../../kube/kinds.ts';
 import { execInPod } from '../../kube/exec.ts';
-import type { ContainerStatus, Pod } from '../../deploy/rollout/workload-status.ts';
 import type { Check } from './check.ts';
 import type { Consent } from './consent.ts';
 import { backendPods } from './running.ts';
@@ -93,9 +95,8 @@ function downReason(pod: Pod, status: ContainerStatus | undefined): string {
   throw new ClusterError('NOT_FOUND_IN_CLUSTER', `${nameOf(pod)} has not started (${reason}).`);
 }
 
-function containerOf(pod: Pod): ContainerSpec {
-  const { containers } = pod['spec'] as { containers: readonly ContainerSpec[] };
-  const [container] = containers;
+function containerOf(pod: Pod): Container {
+  const [container] = pod.spec.containers;
   if (!container) throw new TypeError(`${nameOf(pod)} has no container.`);
   return container;
 }
@@ -103,7 +104,7 @@ function containerOf(pod: Pod): ContainerSpec {
 /** The one line of JSON among what was printed. @throws ClusterError when there is none: an image of another age. */
 function reportIn(stdout: string, stderr: string): DialReport {
   for (const line of stdout.trim().split('\n')) {
-    const parsed = dialReport.safeParse(jsonOf(line));
+    const parsed = dialReport.safeParse(parseJson(line));
     if (parsed.success) return parsed.data;
   }
   const said = (stderr || stdout).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
@@ -113,16 +114,7 @@ function reportIn(stdout: string, stderr: string): DialReport {
   );
 }
 
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
 const imageOf = (live: readonly KubeObject[]): string | undefined => {
   const deployment = live.find(({ kind }) => kind === 'Deployment');
-  const spec = deployment?.['spec'] as { template?: { spec?: { containers?: ContainerSpec[] } } } | undefined;
-  return spec?.template?.spec?.containers?.[0]?.image;
+  return deployment && podTemplateOf(deployment)?.spec?.containers[0]?.image;
 };

@@ -1,4 +1,3 @@
-import { chatStack } from '../../contract/chat-stack.ts';
 import type { Stack } from '../../model/stack.ts';
 import { isWorkload } from '../../model/stack.ts';
 import { pause } from '../../kube/poll.ts';
@@ -6,12 +5,13 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import { replicasOf } from '../../deploy/volume-claims.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { print, table, tone } from '../output.ts';
-import { documentOf } from '../source.ts';
+import { documentOf, kindOf } from '../source.ts';
 
 /** How one service of a stack is. */
 export interface ServiceStatus {
@@ -21,7 +21,7 @@ export interface ServiceStatus {
   readonly ready: number;
   readonly restarts: number;
   readonly rolledOut: boolean;
-  /** What keeps it from being ready, in words. */
+  /** What keeps it from being ready, a sentence each. */
   readonly reasons: readonly string[];
 }
 
@@ -30,7 +30,8 @@ const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
 export async function statusCommand(options: StatusOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+  const { document } = documentOf(options.file);
+  const stack = kindOf(document).stack(document);
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, stack, options);
@@ -42,7 +43,7 @@ export async function statusCommand(options: StatusOptions): Promise<void> {
       );
     await print(
       { name: stack.name, namespace: stack.namespace, services },
-      inWords(services),
+      statusText(services),
       options.output,
     );
     if (!services.every(({ rolledOut }) => rolledOut)) throw new CommandError('DIFFERENT', '');
@@ -57,7 +58,7 @@ function watch(cluster: Cluster, stack: Stack, { output }: StatusOptions): Promi
   return untilInterrupted(async (signal) => {
     for (;;) {
       const services = await statusOf(cluster, stack, signal);
-      const text = services.length > 0 ? inWords(services) : `There is no stack "${stack.name}" yet.`;
+      const text = services.length > 0 ? statusText(services) : `There is no stack "${stack.name}" yet.`;
       if (text !== shown)
         await print({ name: stack.name, namespace: stack.namespace, services }, `${text}\n`, output);
       shown = text;
@@ -90,7 +91,7 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   return {
     service,
     kind: object.kind,
-    wanted: (object['spec'] as { replicas?: number }).replicas ?? 1,
+    wanted: replicasOf(object),
     ready: pods.filter(isReady).length,
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     rolledOut,
@@ -100,7 +101,7 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   };
 }
 
-function inWords(services: readonly ServiceStatus[]): string {
+function statusText(services: readonly ServiceStatus[]): string {
   const rows = services.map(({ service, kind, wanted, ready, restarts, rolledOut }) => [
     service,
     kind,
