@@ -1,8 +1,6 @@
 import type { ErrorReason } from '../model/error-reason.ts';
 import type { ClusterError } from '../kube/cluster-error.ts';
 
-
-
 /** What a user of the command line may do about an error, by its reason. */
 const hints: Readonly<Partial<Record<ErrorReason, string>>> = {
   NoKubeconfig: 'Without a cluster yet, `npm run cluster:up` gives one.',

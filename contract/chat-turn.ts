@@ -63,7 +63,7 @@ export const chatCheck: StackCheck<ChatStack> = {
 function resultOf(turn: ChatTurn): CheckResult {
   const { pod, answer } = turn;
   const beginning = answer.length > 80 ? `${answer.slice(0, 79)}…` : answer;
-  return { says: `The chat answers in the cluster: "${beginning}" (pod ${pod})`, data: { turn } };
+  return { says: `The chat answers in the cluster: "${beginning}" (pod ${pod}).`, data: { turn } };
 }
 
 /** @throws CheckFailed where the token names no patient, as `refusal` says beforehand. */

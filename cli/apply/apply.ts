@@ -98,7 +98,7 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
     },
     [
       `Stack "${name}" from ${options.from} is revision ${revision.revision}: ${countText(outcomes)}.`,
-      checked ? `${checked.says}, after ${seconds} s.` : 'The check was skipped.',
+      checked ? `${checked.says} It took ${seconds} s.` : 'The check was skipped.',
     ].join('\n'),
     options.output,
   );

@@ -11,7 +11,9 @@ export async function historyCommand(options: ClusterOptions): Promise<void> {
   const { name, namespace } = documentOf(options.file).document.metadata;
   const { cluster } = await findTarget(options);
   try {
-    const revisions = await interruptible((signal) => readHistory(cluster, historyPlace({ name, namespace }), signal));
+    const revisions = await interruptible((signal) =>
+      readHistory(cluster, historyPlace({ name, namespace }), signal),
+    );
     await print({ name, namespace, revisions }, historyText(revisions, name), options.output);
   } finally {
     cluster.api.close();

@@ -33,8 +33,7 @@ async function rotate(
   const { cluster } = target;
   const kind = kindOf(document);
   const rotators = kind.rotate ?? {};
-  const check =
-    options.wait && isChecked(options) ? checkOf(kind, document, options.tokenFile) : undefined;
+  const check = options.wait && isChecked(options) ? checkOf(kind, document, options.tokenFile) : undefined;
   if (options.dryRun) {
     const { keys } = await rotatable(cluster, stack, { rotators, signal });
     const restarts = restartedServices(stack, rotators);
@@ -74,7 +73,7 @@ async function rotate(
   if (resumed) note('An earlier rotation was cut off; this one finished it.');
   await print(
     { rotated: keys, resumed, ...checked?.data },
-    `New values for ${keys.join(', ')}. ${checked?.says ?? 'The check was skipped'}.`,
+    `New values for ${keys.join(', ')}. ${checked?.says ?? 'The check was skipped.'}`,
     options.output,
   );
 }
