@@ -35,7 +35,9 @@ function api(): ReturnType<typeof connect> {
     kind: 'Config',
     'current-context': 'prod',
     contexts: [{ name: 'prod', context: { cluster: 'c', user: 'u' } }],
-    clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}` } }],
+    clusters: [
+      { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
     users: [{ name: 'u', user: {} }],
   };
   writeFileSync(path, JSON.stringify(config));
@@ -57,5 +59,6 @@ test.each([
   await expect(execInPod(api(), { ...at, container: 'a' }, ['true'], 1_000)).rejects.toMatchObject({
     code,
     facts: { ...facts, resource: 'pods/exec' },
+    cause: { name: 'HandshakeRefused', status: answered, body: 'no.\n' },
   });
 });
