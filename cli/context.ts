@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { fieldManager } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { CommandError } from './fail.ts';
 import type { ChangeOptions, ClusterOptions } from './options.ts';
@@ -22,7 +23,7 @@ export interface Target {
  */
 export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kubeconfig'>): Promise<Target> {
   const { openCluster } = await import('../kube/cluster.ts');
-  const cluster = openCluster(options);
+  const cluster = openCluster(options, fieldManager);
   const { kubeConfig, context, server } = cluster.api;
   return { cluster, kubeConfig, context, server, isKind: isKind(context, server) };
 }
@@ -33,7 +34,7 @@ export function isKind(context: string, server: string): boolean {
   return context.startsWith('kind-') && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
 }
 
-/** Says first where a command is about to change something, whoever asked it to. */
+/** Names the cluster and the namespace that a command is about to change. */
 export function announce({ context, server }: Target, namespace: string): void {
   note(`Context ${context} (${server}), namespace ${namespace}`);
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ClusterError } from '../kube/cluster-error.ts';
 import { StackError } from '../model/define-stack.ts';
+import { errorForPeople } from './errors-for-people.ts';
 import { exitCodeOf, type ErrorCode, type TerminalCode } from '../model/errors.ts';
 
 /**
@@ -28,8 +29,9 @@ export function endingOf(error: unknown): Ending {
   // Commander wrote its own message already; only --help and --version are no mistakes.
   if (error instanceof CommanderError)
     return { message: '', exitCode: error.exitCode === 0 ? 0 : exitCodeOf('USAGE') };
-  if (error instanceof CommandError || error instanceof ClusterError)
-    return { message: error.message, exitCode: exitCodeOf(error.code) };
+  if (error instanceof ClusterError)
+    return { message: errorForPeople(error), exitCode: exitCodeOf(error.code) };
+  if (error instanceof CommandError) return { message: error.message, exitCode: exitCodeOf(error.code) };
   // By name: charts-ts is loaded only by commands that render.
   if (error instanceof StackError || (error instanceof Error && error.name === 'UserError')) {
     const code = 'code' in error ? (error.code as TerminalCode) : 'STACK_INVALID';

@@ -1,4 +1,4 @@
-import { ClusterError } from '../kube/cluster-error.ts';
+import { CommandError } from './fail.ts';
 
 /**
  * Does work that Ctrl-C (or a polite kill) ends between two steps: its signal is aborted, and what was done stays
@@ -9,7 +9,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const interrupt = (): void => {
     stopListening();
     interruption.abort(
-      new ClusterError(
+      new CommandError(
         'INTERRUPTED',
         'Interrupted. What was done stays done; run the same command again to go on.',
       ),
@@ -28,11 +28,11 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   }
 }
 
-/** For what goes on until somebody ends it: Ctrl-C is its end, not a failure. */
+/** For work without an end of its own: Ctrl-C ends it, and is no failure. */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   try {
     await interruptible(work);
   } catch (error) {
-    if (!(error instanceof ClusterError && error.code === 'INTERRUPTED')) throw error;
+    if (!(error instanceof CommandError && error.code === 'INTERRUPTED')) throw error;
   }
 }

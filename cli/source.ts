@@ -26,8 +26,8 @@ export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(d
       object: (secretValues) => {
         const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
         if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-        // Not immutable, as synth's is: nobody here overwrites it by accident, and kubelet never looks again at one
-        // that is, so that a rotation would have to stop every pod of the stack first.
+        // Not immutable, as synth's is: an apply never overwrites it, and the kubelet never reads an immutable one again,
+        // so that a rotation would have to stop every pod of the stack first.
         return { ...secret, immutable: false };
       },
     },

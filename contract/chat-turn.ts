@@ -1,97 +1,115 @@
-import { randomUUID } from 'node:crypto';
-import { on } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import { parseJson } from '../model/json.ts';
+import { CheckFailed, HandshakeRefused, type ReachSocket } from '../model/reach.ts';
+import type { CheckResult, StackCheck } from '../model/stack-kind.ts';
+import type { ChatStack } from './document.ts';
 import { problem } from './http.ts';
-import { serverFrame, subprotocols, type ServerFrame } from './protocol.ts';
+import { serverFrame, subprotocols } from './protocol.ts';
+import { backendName } from './services/backend-ports.ts';
 import { httpPaths } from './services/backend.ts';
-import type { Api } from '../kube/api.ts';
-import { dialPod, type PodPort } from '../kube/port-forward.ts';
 
+/** A message and its answer. */
 export interface ChatTurn {
+  /** The pod that answered. */
   readonly pod: string;
   readonly question: string;
   readonly answer: string;
 }
 
 /** Whose chat it is. With `spec.auth.mode: jwt` a token, and the patient it belongs to. */
-export interface Speaker {
+interface Speaker {
   readonly patient: string;
   readonly token?: string;
 }
+
+/** The check's own patient: what it says is stored in this patient's memory only. */
+const checkPatient = 'patient:mooring-apply';
 
 const question = 'Is anybody there?';
 const turnMs = 20_000;
 
 /**
- * One message and its answer over a WebSocket to a pod, as any client has them: the contract's frames, an
+ * A chat stack works when it takes a message over a WebSocket, as any client sends it: the contract's frames, an
  * acknowledgement (the message is stored) and the whole answer.
- * @throws Error in words: the refused handshake's reasons, the code and message of an error frame, or the close.
  */
-export async function chatTurn(api: Api, at: PodPort, speaker: Speaker): Promise<ChatTurn> {
-  const stream = await dialPod(api, at);
-  const path = httpPaths.chat
-    .replace(':patient', encodeURIComponent(speaker.patient))
-    .replace(':session', encodeURIComponent(`session:${randomUUID()}`));
-  const protocols =
-    speaker.token === undefined ? [] : [subprotocols.chat, `${subprotocols.token}${speaker.token}`];
-  const socket = new WebSocket(`ws://${at.pod}${path}`, protocols, {
-    createConnection: () => stream,
-    handshakeTimeout: turnMs,
-  });
-  const refused = new Promise<never>((_, reject) => {
-    socket.on('unexpected-response', (_request, response) => {
-      void refusalOf(response).then(reject);
-    });
-    socket.on('error', reject);
-    stream.once('error', reject);
-  });
-  refused.catch(() => undefined);
-  try {
-    return { pod: at.pod, question, answer: await Promise.race([converse(socket), refused]) };
-  } finally {
-    socket.terminate();
-    stream.destroy();
-  }
+export const chatCheck: StackCheck<ChatStack> = {
+  through: { service: backendName, port: 'http' },
+  what: 'a chat turn',
+  refusal: ({ spec }, token) => {
+    if (spec.auth.mode !== 'jwt') return undefined;
+    if (token === undefined)
+      return 'The chat wants a token (spec.auth.mode is "jwt"), and success means that a chat was held. What is said in it is remembered of the patient the token belongs to.';
+    return subjectOf(token) === undefined ? 'The token is no JWT with a patient as its "sub".' : undefined;
+  },
+  run: async (reach, { document, token }) => {
+    const { patient, ...rest } = speakerOf(document, token);
+    const path = httpPaths.chat
+      .replace(':patient', encodeURIComponent(patient))
+      .replace(':session', encodeURIComponent(`session:${crypto.randomUUID()}`));
+    const protocols =
+      rest.token === undefined ? [] : [subprotocols.chat, `${subprotocols.token}${rest.token}`];
+    const socket = await reach
+      .webSocket(chatCheck.through, { path, protocols, timeoutMs: turnMs })
+      .catch((error: unknown) => {
+        throw error instanceof HandshakeRefused ? refusedHandshake(error) : error;
+      });
+    try {
+      return resultOf({ pod: socket.pod, question, answer: await converse(socket) });
+    } finally {
+      socket.close();
+    }
+  },
+};
+
+function resultOf(turn: ChatTurn): CheckResult {
+  const { pod, answer } = turn;
+  const beginning = answer.length > 80 ? `${answer.slice(0, 79)}…` : answer;
+  return { says: `The chat answers in the cluster: "${beginning}" (pod ${pod}).`, data: { turn } };
 }
 
-async function converse(socket: WebSocket): Promise<string> {
-  const id = randomUUID();
+/** @throws CheckFailed where the token names no patient, as `refusal` says beforehand. */
+function speakerOf({ spec }: ChatStack, token: string | undefined): Speaker {
+  if (spec.auth.mode !== 'jwt') return { patient: checkPatient };
+  const patient = token === undefined ? undefined : subjectOf(token);
+  if (token === undefined || patient === undefined)
+    throw new CheckFailed('The chat wants a token with a patient as its "sub".', { final: true });
+  return { patient, token };
+}
+
+/** Whose token it is; the backend verifies it, here only the name is read. */
+function subjectOf(token: string): string | undefined {
+  const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+  if (!/^[A-Za-z0-9+/]+$/.test(payload) || payload.length % 4 === 1) return undefined;
+  const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+  const claims = parseJson(new TextDecoder().decode(bytes)) as { sub?: unknown } | null | undefined;
+  return typeof claims?.sub === 'string' && claims.sub !== '' ? claims.sub : undefined;
+}
+
+async function converse(socket: ReachSocket): Promise<string> {
+  const id = crypto.randomUUID();
   let acknowledged = false;
-  for await (const event of on(socket, 'message', {
-    close: ['close'],
-    signal: AbortSignal.timeout(turnMs),
-  })) {
-    const [text] = event as [Buffer];
-    const frame: ServerFrame = serverFrame.parse(JSON.parse(text.toString()));
+  for await (const text of socket.messages) {
+    const frame = serverFrame.parse(parseJson(text));
     if (frame.type === 'welcome') socket.send(JSON.stringify({ type: 'message', id, text: question }));
-    if (frame.type === 'error') throw new Error(`the chat answered ${frame.code}: ${frame.message}`);
+    if (frame.type === 'error')
+      throw new CheckFailed(`the chat answered ${frame.code}: ${frame.message}`, {
+        final: frame.code === 'UNAUTHORIZED' || frame.code === 'FORBIDDEN',
+      });
     if (frame.type === 'ack' && frame.id === id) acknowledged = true;
-    if (frame.type === 'done' && frame.id === id) return said(frame.text, acknowledged);
+    if (frame.type === 'done' && frame.id === id) return answerIn(frame.text, acknowledged);
   }
-  throw new Error('the chat closed the connection before it answered');
+  throw new CheckFailed('the chat closed the connection before it answered');
 }
 
-function said(text: string, acknowledged: boolean): string {
-  if (!acknowledged) throw new Error('the chat answered a message it never acknowledged as stored');
-  if (text.trim() === '') throw new Error('the chat answered with nothing');
+function answerIn(text: string, acknowledged: boolean): string {
+  if (!acknowledged) throw new CheckFailed('the chat answered a message it never acknowledged as stored');
+  if (text.trim() === '') throw new CheckFailed('the chat answered with nothing');
   return text;
 }
 
-async function refusalOf(response: IncomingMessage): Promise<Error> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  const parsed = problem.safeParse(jsonOf(Buffer.concat(chunks).toString()));
+function refusedHandshake({ status, body }: HandshakeRefused): CheckFailed {
+  const parsed = problem.safeParse(parseJson(body));
   const why = parsed.success ? `${parsed.data.message} ${(parsed.data.reasons ?? []).join('; ')}`.trim() : '';
-  return new Error(
-    `the chat refused the handshake with ${response.statusCode ?? 'no status'}${why ? `: ${why}` : ''}`,
-  );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return new CheckFailed(`the chat refused the handshake with ${status}${why ? `: ${why}` : ''}`, {
+    final: status === 401 || status === 403,
+  });
 }

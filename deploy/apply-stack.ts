@@ -2,23 +2,24 @@ import { generatedSecretKeys } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { CheckResult } from '../model/stack-kind.ts';
 import { execute, obstaclesOf, type Outcome } from './execute.ts';
 import { beginRevision, endRevision, type Revision } from './history.ts';
-import { alone } from '../kube/lease.ts';
+import { withLease } from '../kube/lease.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { deleteObject, leftoverClaims, leftovers, ownedClaims, ownedObjects, stackSecretOf } from './stack-objects.ts';
+import { deleteObject, leftoverClaims, leftovers, ownedClaims, ownedObjects, stackSecretOf, historyPlace } from './stack-objects.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
-import type { ChatTurn, Speaker } from '../contract/chat-turn.ts';
-import { EarlyChats, proveChat } from './rollout/chat-check.ts';
+import { awaitCheck, EarlyChecks, whatIsChecked, type BoundCheck } from './rollout/stack-check.ts';
 import { awaitRollout } from './rollout/rollout.ts';
+import { runToEnd } from './run.ts';
 import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.ts';
 
 /** What is applied: a stack, the document it is from, and how its objects are rendered. */
 export interface StackSource {
   readonly stack: Stack;
   readonly document: unknown;
-  /** The Mooring that renders it. */
+  /** The version of Mooring that renders it. */
   readonly mooring: string;
   /** Every object but the Secret, in the order in which they are to be applied. */
   readonly objects: readonly KubeObject[];
@@ -42,14 +43,20 @@ export interface ApplyStackOptions {
   readonly prune: boolean;
   /** With `prune`: the claims of services that are gone, too. */
   readonly deleteData: boolean;
-  /** Absent: nobody waits for the rollout. Without a speaker, nobody holds a chat either. */
-  readonly prove?: { readonly timeoutMs: number; readonly speaker?: Speaker };
-  /** Kept in the history, such as `rollback to 3`. */
-  readonly note?: string;
+  /** Omit to skip the rollout wait, and with it the check. */
+  readonly rollout?: RolloutWait;
+  /** The revision whose document this is, where an earlier one is brought back. */
+  readonly rollbackTo?: number;
   readonly signal?: AbortSignal | undefined;
   /** Throws when the plan is not to be carried out. */
   readonly confirm: (plan: StackPlan) => Promise<void>;
   readonly report: Report;
+}
+
+export interface RolloutWait {
+  readonly timeoutMs: number;
+  /** What runs once every pod is ready: the kind's own check, the default one where the kind has none, or nothing. */
+  readonly check: BoundCheck | 'default' | 'skip';
 }
 
 /** What is told while an apply goes on. */
@@ -61,8 +68,8 @@ export interface Report {
 export interface AppliedStack {
   readonly plan: StackPlan;
   readonly revision: Revision;
-  /** Absent when nobody waited for it. */
-  readonly turn?: ChatTurn;
+  /** Absent when the check was skipped. */
+  readonly checked?: CheckResult;
 }
 
 /** What applying would do now; nothing is changed. Throws as `planOf` does. */
@@ -91,7 +98,7 @@ export async function planStack(
 
 /**
  * Brings a stack into a cluster: looks first, changes nothing unless everything can be changed, then applies in order
- * and waits until a real chat turn has passed. Cut off anywhere and begun again, it ends in the same state.
+ * and waits until its check has passed. Cut off anywhere and begun again, it ends in the same state.
  * @throws ClusterError, its code saying why: what is missing, refused, owned by others, or does not come up.
  */
 export async function applyStack(
@@ -103,9 +110,9 @@ export async function applyStack(
   const { signal } = options;
   const state = await preflight(cluster, stack, objects, signal);
   if (state === 'there')
-    return alone(
+    return withLease(
       cluster,
-      stack,
+      historyPlace(stack),
       async (held) =>
         carryOut(cluster, source, await accepted(cluster, source, options, held), {
           ...options,
@@ -113,13 +120,13 @@ export async function applyStack(
         }),
       signal,
     );
-  // Nobody can be at work in a namespace that is not there yet.
+  // The Lease needs its namespace, so that is applied first; no other apply can run in one that is absent.
   const plan = await accepted(cluster, source, options, signal);
   const [first, ...rest] = plan.planned;
-  if (first) await execute(cluster, first, { signal, onApplied: options.report.applied });
-  return alone(
+  if (first) await applyPlanned(cluster, first, options);
+  return withLease(
     cluster,
-    stack,
+    historyPlace(stack),
     async (held) => {
       const done = await carryOut(cluster, source, { ...plan, planned: rest }, { ...options, signal: held });
       return { ...done, plan };
@@ -151,10 +158,12 @@ export function refuseObstacles({ planned }: StackPlan, forceConflicts: boolean)
     throw new ClusterError(
       'CLUSTER_REFUSED',
       `The API server would refuse this; nothing was changed:\n${lines}`,
+      { reason: 'Refused' },
     );
   throw new ClusterError(
     'CLUSTER_CONFLICT',
-    `Others changed what this stack owns; nothing was changed:\n${lines}\nTake it back with --force-conflicts, or write it into the document.`,
+    `Other managers changed what this stack owns; nothing was changed:\n${lines}`,
+    { reason: 'FieldConflict', conflicts: planned.flatMap(({ contested }) => contested) },
   );
 }
 
@@ -165,19 +174,23 @@ async function carryOut(
   options: ApplyStackOptions,
 ): Promise<AppliedStack> {
   const { stack, document, mooring } = source;
-  const { signal, note } = options;
+  const { signal, rollbackTo } = options;
   const at = new Date().toISOString();
-  const begun = { at, mooring, document, ...(note === undefined ? {} : { note }) };
-  const revision = await beginRevision(cluster, stack, begun, signal);
+  const begun = { at, mooring, document, ...(rollbackTo === undefined ? {} : { rollbackTo }) };
+  const revision = await beginRevision(cluster, historyPlace(stack), begun, signal);
   try {
     await changeObjects(cluster, source, plan, options);
-    const turn = await proof(cluster, stack, options);
+    const checked = await rolloutAndCheck(cluster, stack, options);
     if (options.prune) await prune(cluster, source, options);
-    await endRevision(cluster, stack, revision, { outcome: turn ? 'deployed' : 'applied' });
-    return { plan, revision, ...(turn ? { turn } : {}) };
+    const outcome = checked ? 'deployed' : 'applied';
+    await endRevision(cluster, historyPlace(stack), revision, { outcome });
+    return { plan, revision, ...(checked ? { checked } : {}) };
   } catch (error) {
     if (!signal?.aborted && error instanceof ClusterError)
-      await endRevision(cluster, stack, revision, { outcome: 'failed', cause: error.message });
+      await endRevision(cluster, historyPlace(stack), revision, {
+        outcome: 'failed',
+        cause: error.message,
+      });
     throw error;
   }
 }
@@ -186,10 +199,10 @@ async function changeObjects(
   cluster: Cluster,
   { stack, secret }: StackSource,
   { planned, newSecretKeys, secretExists }: StackPlan,
-  { forceConflicts, signal, report }: ApplyStackOptions,
+  options: ApplyStackOptions,
 ): Promise<void> {
-  const carriedOut = (one: Planned): Promise<void> =>
-    execute(cluster, one, { forceConflicts, signal, onApplied: report.applied });
+  const { signal, report } = options;
+  const carriedOut = (one: Planned): Promise<void> => applyPlanned(cluster, one, options);
   const [namespaces, ...waves] = wavesOf(planned);
   await allOf(namespaces.map(carriedOut));
   await ensureSecret(cluster, stack, secret, signal);
@@ -199,6 +212,22 @@ async function changeObjects(
       newSecretKeys.length === 0 ? 'unchanged' : secretExists ? 'changed' : 'created',
     );
   for (const wave of waves) await allOf(wave.map(carriedOut));
+}
+
+/** How long a StatefulSet that is made anew may take to be deleted. */
+const deletionMs = 60_000;
+
+async function applyPlanned(
+  cluster: Cluster,
+  planned: Planned,
+  { forceConflicts, signal, report }: ApplyStackOptions,
+): Promise<void> {
+  const outcome = await runToEnd(() => execute(cluster, planned, { forceConflicts, signal }), {
+    signal,
+    timeoutMs: deletionMs,
+    onWaiting: report.waiting,
+  });
+  report.applied(planned.object, outcome);
 }
 
 /** Policies are in force before anything runs, and what a pod asks for is there before the pod. */
@@ -216,29 +245,30 @@ function wavesOf(planned: readonly Planned[]): [Planned[], ...Planned[][]] {
 
 const workloadKinds = ['Deployment', 'StatefulSet'];
 
-/** Waits for all of them, so that nothing is still being changed when one's error is told. */
+/** Waits for all of them, so that nothing is still being changed when one has failed. */
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-async function proof(
+async function rolloutAndCheck(
   cluster: Cluster,
   stack: Stack,
-  { prove, signal, report }: ApplyStackOptions,
-): Promise<ChatTurn | undefined> {
-  if (!prove) return undefined;
-  const { timeoutMs, speaker } = prove;
-  const early = speaker && new EarlyChats(cluster, stack, speaker);
+  { rollout, signal, report }: ApplyStackOptions,
+): Promise<CheckResult | undefined> {
+  if (!rollout) return undefined;
+  const { timeoutMs, check: chosen } = rollout;
+  const check = typeof chosen === 'string' ? undefined : chosen;
+  const early = check && new EarlyChecks(cluster, stack, check);
   await awaitRollout(cluster, stack, {
     timeoutMs,
     signal,
     onProgress: report.waiting,
-    onOpen: (pod) => early?.begin(pod),
+    onReady: (service, pod) => early?.begin(service, pod),
   });
-  if (!speaker || !early) return undefined;
-  report.waiting('every pod is ready; holding a chat');
-  return proveChat(cluster, stack, speaker, { signal, early });
+  if (chosen === 'skip') return undefined;
+  report.waiting(`every pod is ready; waiting for ${whatIsChecked(check)}`);
+  return awaitCheck(cluster, stack, { check, early, signal });
 }
 
 /** Last, so that what is replaced serves until its replacement does. */

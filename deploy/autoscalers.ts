@@ -1,4 +1,5 @@
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import { managedBy } from '../model/labels.ts';
+import { type Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /** Whether an autoscaler says how many replicas an object has. */
@@ -53,7 +54,7 @@ async function foreignTargets(
   if (status === 403) return undefined;
   const { items } = json as { items: readonly KubeObject[] };
   const others = items.filter(
-    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] !== fieldManager,
+    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] !== managedBy['app.kubernetes.io/managed-by'],
   );
   return new Set(others.map(targetOf));
 }

@@ -20,11 +20,12 @@ export interface Contested {
  * owners the one who wrote last. Whoever removed a field left no trace in `managedFields`, so removals have none.
  */
 export function contestedBy(
+  fieldManager: string,
   live: KubeObject,
   desired: KubeObject,
   differences: readonly Difference[],
 ): Contested[] {
-  const others = byLastWrite((live.metadata.managedFields ?? []).filter(isForeign));
+  const others = byLastWrite((live.metadata.managedFields ?? []).filter(isForeign(fieldManager)));
   return differences.flatMap((difference) => {
     for (const entry of others) {
       const path = ownedPath(fieldsOf(entry), live, difference.steps);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import { type Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { KubeObject } from '../kube/objects.ts';
  * @throws ApiError when it would be refused.
  */
 export async function replaceInDryRun(
-  { api, discovery }: Cluster,
+  { api, discovery, fieldManager }: Cluster,
   live: KubeObject,
   wanted: KubeObject,
   signal?: AbortSignal,

@@ -1,26 +1,24 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { stackHistoryName } from '../model/environment.ts';
-import { stackLabels } from '../model/labels.ts';
+import { parseJson } from '../model/json.ts';
 import { ApiError } from '../kube/cluster-error.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
-import type { KubeObject } from '../kube/objects.ts';
-import type { StackRef } from './stack-objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { KubeObject, ObjectPlace } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 
 /**
- * What became of a revision. `applying`: begun, and never ended if nobody is at it. `deployed`: a chat turn passed.
- * `applied`: nobody waited for one. `failed`: none passed.
+ * What became of a revision. `applying`: begun; cut off if no apply is running. `deployed`: the stack's check passed.
+ * `applied`: applied without a check. `failed`: it could not be applied, or the check did not pass.
  */
 const outcome = z.enum(['applying', 'applied', 'deployed', 'failed']);
 export type RevisionOutcome = z.infer<typeof outcome>;
 
-const revision = z.strictObject({
+const revision = z.object({
   revision: z.int().min(1),
   /** When it was begun last. */
   at: z.iso.datetime(),
   outcome,
-  /** When a chat turn passed last; what becomes of applying it again does not undo that it once worked. */
+  /** When its check passed last. Applying it again with another outcome keeps this. */
   deployedAt: z.iso.datetime().optional(),
   /** Why it failed, in a line. */
   cause: z.string().optional(),
@@ -28,14 +26,16 @@ const revision = z.strictObject({
   digest: z.string(),
   /** The Mooring that rendered it. */
   mooring: z.string(),
-  /** `rollback to 3`, where it was one. */
+  /** The earlier revision whose document this one brings back, where it is a rollback. */
+  rollbackTo: z.int().min(1).optional(),
+  /** The same for people: `rollback to 3`. */
   note: z.string().optional(),
-  /** The whole ChatStack document, defaults filled in. Nothing in it is secret: it names Secrets, never values. */
+  /** The whole document, defaults filled in. It holds no secret: it names Secrets, never values. */
   document: z.unknown(),
 });
 export type Revision = z.infer<typeof revision>;
 
-/** As many are kept as one can still tell apart; the ConfigMap stays far below its limit of 1 MiB. */
+/** How many revisions are kept: the ConfigMap stays far below its limit of 1 MiB. */
 export const revisionsKept = 10;
 
 /** The digest of a document, whatever the order of its keys. */
@@ -55,56 +55,49 @@ function sorted(value: unknown): unknown {
   );
 }
 
-const historyOf = (stack: StackRef): KubeObject => ({
+const historyAt = (place: ObjectPlace): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  metadata: { name: stackHistoryName(stack), namespace: stack.namespace, labels: stackLabels(stack) },
+  metadata: { ...place },
 });
 
-/** Every revision that is kept, the oldest first; none where nothing was applied by Mooring. */
+/** Every revision that is kept, the oldest first; none where nothing was applied yet. */
 export async function readHistory(
   cluster: Cluster,
-  stack: StackRef,
+  place: ObjectPlace,
   signal?: AbortSignal,
 ): Promise<Revision[]> {
-  const live = await readObject(cluster, historyOf(stack), signal);
+  const live = await readObject(cluster, historyAt(place), signal);
   return live ? revisionsIn(live) : [];
 }
 
-/** An entry somebody edited into nonsense is left out rather than in the way. */
+/** An entry that does not parse, since it was edited by hand, is left out. */
 function revisionsIn(live: KubeObject): Revision[] {
   return Object.values((live['data'] ?? {}) as Record<string, string>)
     .flatMap((text) => {
-      const parsed = revision.safeParse(jsonOf(text));
-      return parsed.success ? [parsed.data] : [];
+      const parsed = revision.safeParse(parseJson(text));
+      return parsed.success ? [withRollbackTo(parsed.data)] : [];
     })
     .sort((a, b) => a.revision - b.revision);
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** Entries of Mooring 0.1 have no `rollbackTo`: there, and only there, the note says it. */
+function withRollbackTo(entry: Revision): Revision {
+  const to = /^rollback to (\d+)$/.exec(entry.note ?? '')?.[1];
+  return to === undefined || entry.rollbackTo !== undefined ? entry : { ...entry, rollbackTo: Number(to) };
 }
-
-const rollbackWords = 'rollback to ';
-
-/** The note of a revision that goes back to an earlier one. */
-export const rollbackNote = (to: number): string => `${rollbackWords}${to}`;
 
 /** Where in the history a document stands: a rollback stands where it went back to. */
 function placeOf(latest: Revision, history: readonly Revision[]): number {
-  if (!latest.note?.startsWith(rollbackWords)) return latest.revision;
-  const to = Number(latest.note.slice(rollbackWords.length));
+  const { rollbackTo: to } = latest;
+  if (to === undefined) return latest.revision;
   const target = history.find(({ revision: number }) => number === to && number < latest.revision);
   return target ? placeOf(target, history) : to;
 }
 
 /**
- * The last revision before the latest that worked and is another document: the chat answered once, or it was applied
- * and nobody waited. After a rollback it is one before what was gone back to, so that a second one goes further back.
+ * The last revision before the latest that worked and is another document: its check passed once, or it was applied
+ * without one. After a rollback it is one before its target, so that a second rollback goes further back.
  */
 export function lastThatWorked(history: readonly Revision[]): Revision | undefined {
   const latest = history.at(-1);
@@ -116,27 +109,27 @@ export function lastThatWorked(history: readonly Revision[]): Revision | undefin
   );
 }
 
-export type Begun = Pick<Revision, 'at' | 'mooring' | 'document' | 'note'>;
+export type Begun = Pick<Revision, 'at' | 'mooring' | 'document' | 'rollbackTo'>;
 
 /**
- * Writes down that a document is being applied, and answers its revision. The document that was applied last keeps its
- * number: applying it again, after a cut or just so, is no new revision.
+ * Records that a document is being applied, and answers its revision. The document that was applied last keeps its
+ * number: applying it again is no new revision.
  */
 export async function beginRevision(
   cluster: Cluster,
-  stack: StackRef,
+  place: ObjectPlace,
   begun: Begun,
   signal?: AbortSignal,
 ): Promise<Revision> {
   const digest = documentDigest(begun.document);
-  return change(cluster, stack, signal, (revisions) => {
+  return change(cluster, place, signal, (revisions) => {
     const last = revisions.at(-1);
     const again = last?.digest === digest;
     const number = again ? last.revision : (last?.revision ?? 0) + 1;
-    const note = begun.note ?? (again ? last.note : undefined);
+    const rollbackTo = begun.rollbackTo ?? (again ? last.rollbackTo : undefined);
     return {
       ...begun,
-      ...(note === undefined ? {} : { note }),
+      ...(rollbackTo === undefined ? {} : { rollbackTo, note: `rollback to ${rollbackTo}` }),
       revision: number,
       digest,
       outcome: 'applying',
@@ -145,14 +138,14 @@ export async function beginRevision(
   });
 }
 
-/** Writes down what became of a revision. */
+/** Records what became of a revision. */
 export async function endRevision(
   cluster: Cluster,
-  stack: StackRef,
+  place: ObjectPlace,
   ended: Revision,
   { outcome: became, cause }: Pick<Revision, 'outcome' | 'cause'>,
 ): Promise<void> {
-  await change(cluster, stack, undefined, () => ({
+  await change(cluster, place, undefined, () => ({
     ...ended,
     outcome: became,
     ...(became === 'deployed' ? { deployedAt: new Date().toISOString() } : {}),
@@ -160,25 +153,25 @@ export async function endRevision(
   }));
 }
 
-/** More often than this nobody else is faster by chance. */
+/** Give up after this many write conflicts. */
 const attempts = 10;
 
-/** Adds or replaces one revision, and drops the oldest. Whoever was faster is read again. */
+/** Adds or replaces one revision, and drops the oldest. After a write conflict the history is read again. */
 async function change(
   cluster: Cluster,
-  stack: StackRef,
+  place: ObjectPlace,
   signal: AbortSignal | undefined,
   next: (revisions: readonly Revision[]) => Revision,
 ): Promise<Revision> {
   for (let attempt = 1; ; attempt++) {
-    const live = await readObject(cluster, historyOf(stack), signal);
+    const live = await readObject(cluster, historyAt(place), signal);
     const revisions = live ? revisionsIn(live) : [];
     const added = next(revisions);
     const others = revisions.filter(({ revision: number }) => number !== added.revision);
     const kept = [...others, added].sort((a, b) => a.revision - b.revision).slice(-revisionsKept);
     const data = Object.fromEntries(kept.map((one) => [String(one.revision), JSON.stringify(one)]));
     try {
-      await write(cluster, { ...historyOf(stack), data }, live, signal);
+      await write(cluster, { ...historyAt(place), data }, live, signal);
       return added;
     } catch (error) {
       const overtaken = error instanceof ApiError && error.status === 409;
@@ -188,7 +181,7 @@ async function change(
 }
 
 async function write(
-  { api, discovery }: Cluster,
+  { api, discovery, fieldManager }: Cluster,
   history: KubeObject,
   live: KubeObject | undefined,
   signal?: AbortSignal,

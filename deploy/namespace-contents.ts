@@ -1,17 +1,13 @@
+import type { APIGroupList, APIResourceList } from 'kubernetes-types/meta/v1.js';
 import type { Cluster } from '../kube/cluster.ts';
-import type { ResourceList } from '../kube/discovery.ts';
 import type { KubeObject, Metadata } from '../kube/objects.ts';
-
-interface GroupList {
-  readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
-}
 
 /** What a cluster makes by itself in every namespace, and what only tells of others. */
 const byItself =
   /^(Event|Endpoints|EndpointSlice|ControllerRevision|PodMetrics|Lease) |^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/;
 
 /**
- * Everything somebody made in a namespace: what deleting it would take along. Objects that belong to another one go
+ * Everything that was created in a namespace: what deleting it would take along. Objects that belong to another one go
  * with that one and are not named; kinds the user may not list are left out.
  */
 export async function namespaceContents(
@@ -20,13 +16,13 @@ export async function namespaceContents(
   signal?: AbortSignal,
 ): Promise<Pick<KubeObject, 'kind' | 'metadata'>[]> {
   const { json } = await api.request('GET', '/apis', { signal });
-  const groups = (json as GroupList).groups.map(
-    ({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`,
+  const groups = (json as APIGroupList).groups.flatMap(({ preferredVersion }) =>
+    preferredVersion ? [`/apis/${preferredVersion.groupVersion}`] : [],
   );
   const found = await Promise.all(
     ['/api/v1', ...groups].map(async (root) => {
       const { status, json: list } = await api.request('GET', root, { accept: [403, 404, 503], signal });
-      const resources = status === 200 ? (list as ResourceList).resources : [];
+      const resources = status === 200 ? (list as APIResourceList).resources : [];
       const listed = resources.filter(
         ({ name, namespaced, verbs }) => namespaced && verbs.includes('list') && !name.includes('/'),
       );

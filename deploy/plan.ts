@@ -117,7 +117,12 @@ async function planChange(
   const stuck = await ungrowable(cluster, object, signal);
   const judged = object.kind === 'StatefulSet' ? withLiveClaims(object, live) : object;
   const scope = scopeOf(object, { isScaled });
-  const taken = ownFields(live, { scope, force: true, apiVersion: object.apiVersion });
+  const taken = ownFields(live, {
+    fieldManager: cluster.fieldManager,
+    scope,
+    force: true,
+    apiVersion: object.apiVersion,
+  });
   const wanted = restored(live, taken, judged) as KubeObject;
   const next = await replaceInDryRun(cluster, live, wanted, signal);
   const differences = differencesBetween(live, next.object);
@@ -126,7 +131,7 @@ async function planChange(
     live,
     changes: [...differences.map((one) => shownChange(live.kind, one)), ...grows.map(growthChange)],
     grows,
-    contested: contestedBy(live, judged, differences),
+    contested: contestedBy(cluster.fieldManager, live, judged, differences),
     scope,
     refused: [...refused, ...stuck],
     warnings: next.warnings,

@@ -1,17 +1,16 @@
 import { type Stack, isWorkload } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
-
-/** Not the manager that applies: what it owns and an apply does not render would be taken away, and pods rolled again. */
-const restartManager = `${fieldManager}-restart`;
+import type { Cluster } from '../kube/cluster.ts';
 
 /** Rolls the pods of services, as `kubectl rollout restart` does. */
 export async function restart(
-  { api, discovery }: Cluster,
+  { api, discovery, fieldManager }: Cluster,
   stack: Stack,
   services: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
+  // Not the manager that applies: an apply would take its annotation away, and roll the pods again.
+  const restartManager = `${fieldManager}-restart`;
   const restartedAt = new Date().toISOString();
   for (const service of stack.services.filter(isWorkload).filter(({ name }) => services.includes(name))) {
     const path = await discovery.pathOf({

@@ -1,55 +1,95 @@
-import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
-import type { Stack } from '../model/stack.ts';
+import { generatedSecretKeys, stackSecretName, secretRefOf } from '../model/environment.ts';
+import { type Stack, isWorkload, type Workload } from '../model/stack.ts';
+import { CheckFailed } from '../model/reach.ts';
+import type { RotateService } from '../model/stack-kind.ts';
+import { workloadName } from '../model/names.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { ownedObjects } from './stack-objects.ts';
-import { restart } from './restart.ts';
-import { completed, dropNextSecret, isSecretImmutable, liveSecret, markStoresTold, nextSecret, stageSecret, swapSecret, type SecretMaker, type SecretValues, nextSecretName } from './secret.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { reachThroughServices } from './reach.ts';
+import { restart } from './restart.ts';
+import {
+  completed,
+  dropNextSecret,
+  isSecretImmutable,
+  liveSecret,
+  markStoresTold,
+  nextSecret,
+  nextSecretName,
+  stageSecret,
+  swapSecret,
+  type SecretMaker,
+  type SecretValues,
+} from './secret.ts';
 import { secretProblems } from '../model/secret-problems.ts';
-import { takeDown } from './take-down.ts';
+import { deleteObjects, podsEnded } from './take-down.ts';
+import { isReady, workloadStates } from './rollout/workload-status.ts';
+import { runToEnd, type StepResult } from './run.ts';
+import { ownedObjects } from './stack-objects.ts';
+
+/** By service: what tells one that keeps a secret itself of its new value. */
+export type Rotators = Readonly<Record<string, RotateService>>;
 
 export interface RotateOptions {
   readonly make: SecretMaker;
-  /**
-   * Tells the stores that keep a password in their volume. Called again after a cut, so the store may know the new
-   * value already.
-   */
-  readonly tellStores: (from: SecretValues, to: SecretValues) => Promise<void>;
-  /** The services whose pods must start anew to read the new values. */
-  readonly restarted: readonly string[];
-  /** Everything of the stack but its Secret, in order: what had to go comes back from these. */
+  readonly rotators: Rotators;
+  /** Everything of the stack but its Secret, in order: what had to be deleted is applied again from these. */
   readonly objects: readonly KubeObject[];
-  readonly onWaiting: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Gives a stack new secrets. Each step finds out how far an earlier run came: the new values are written down before
- * anybody is told, and forgotten only when everybody was.
- * @throws ClusterError when the stack has no secrets of its own, or was never applied.
+ * Gives a stack new secrets: repeats `rotateStep` to its end.
+ * @throws ClusterError as `rotatable` and `rotateStep` do.
  */
 export async function rotateSecrets(
   cluster: Cluster,
   stack: Stack,
-  options: RotateOptions,
+  options: RotateOptions & { readonly onWaiting: (line: string) => void },
 ): Promise<{ keys: string[]; resumed: boolean }> {
-  const { make, tellStores, restarted, signal } = options;
-  const { keys, live, begun } = await rotatable(cluster, stack, signal);
+  const { keys, begun } = await rotatable(cluster, stack, options);
+  await runToEnd(() => rotateStep(cluster, stack, options), options);
+  return { keys, resumed: begun?.rotation !== undefined };
+}
+
+/**
+ * One step of a rotation. It finds out how far earlier steps came: the new values are staged before any service is told,
+ * and the staged ones are dropped only when every service has them. Pending while pods end that hold an immutable Secret.
+ * @throws ClusterError as `rotatable` does; whatever a service that is told rejects with.
+ */
+export async function rotateStep(
+  cluster: Cluster,
+  stack: Stack,
+  options: RotateOptions,
+): Promise<StepResult<true>> {
+  const { make, rotators, objects, signal } = options;
+  const { live, begun } = await rotatable(cluster, stack, options);
   if (begun?.rotation) refuseUnusable(stack, begun.values);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
   if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
   if (begun?.rotation !== 'stores-told') {
-    await tellStores(live ?? next, next);
+    await tellServices(cluster, stack, { rotators, from: live ?? next, to: next, signal });
     await markStoresTold(cluster, stack, signal);
   }
-  await putInForce(cluster, stack, next, options);
-  await restart(cluster, stack, restarted, signal);
+  const inForce = await putInForce(cluster, stack, next, options);
+  if (!('done' in inForce)) return inForce;
+  // What was deleted a moment ago, or in a run that was cut off.
+  for (const object of objects)
+    if ((await readObject(cluster, object, signal)) === undefined)
+      await applyObject(cluster, object, { signal });
+  await restart(cluster, stack, restartedServices(stack, rotators), signal);
   await dropNextSecret(cluster, stack, signal);
-  return { keys, resumed: begun?.rotation !== undefined };
+  return { done: true };
 }
+
+/** The services whose pods start anew to read the new values: all but those that are told. */
+export const restartedServices = (stack: Stack, rotators: Rotators): string[] =>
+  stack.services
+    .filter(isWorkload)
+    .map(({ name }) => name)
+    .filter((name) => !(name in rotators));
 
 export interface Rotatable {
   /** Of the stack's own Secret. */
@@ -59,35 +99,22 @@ export interface Rotatable {
   readonly begun: Awaited<ReturnType<typeof nextSecret>>;
 }
 
-/** What there is to rotate, and how far an earlier run came; nothing is changed. Throws as `rotateSecrets` does. */
-export async function rotatable(cluster: Cluster, stack: Stack, signal?: AbortSignal): Promise<Rotatable> {
+/**
+ * What there is to rotate, and how far an earlier run came; nothing is changed.
+ * @throws ClusterError when the stack has no secrets of its own, was never applied, or has no ready pod of a service that
+ * has yet to be told.
+ */
+export async function rotatable(
+  cluster: Cluster,
+  stack: Stack,
+  { rotators, signal }: Pick<RotateOptions, 'rotators' | 'signal'>,
+): Promise<Rotatable> {
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
   const live = await liveSecret(cluster, stack, signal);
   const begun = await nextSecret(cluster, stack, signal);
   refuseNothing(stack, keys, live ?? begun?.values);
+  if (begun?.rotation !== 'stores-told') await refuseUnready(cluster, stack, rotators, signal);
   return { keys, live, begun };
-}
-
-async function putInForce(
-  cluster: Cluster,
-  stack: Stack,
-  next: SecretValues,
-  options: RotateOptions,
-): Promise<void> {
-  const { make, objects, signal, onWaiting } = options;
-  if (!isSame(await liveSecret(cluster, stack, signal), next)) {
-    if (await isSecretImmutable(cluster, stack, signal)) {
-      const workloads = (await ownedObjects(cluster, stack, signal)).filter(({ kind }) =>
-        /^(Deployment|StatefulSet)$/.test(kind),
-      );
-      await takeDown(cluster, stack, workloads, { signal, onRemoved: () => undefined, onWaiting });
-    }
-    await swapSecret(cluster, stack, next, { make, replace: true, signal });
-  }
-  // What went a moment ago, or in a run that was cut off.
-  for (const object of objects)
-    if ((await readObject(cluster, object, signal)) === undefined)
-      await applyObject(cluster, object, { signal });
 }
 
 /** A staged value that was edited by hand would end a store's start after the old one is gone. */
@@ -97,6 +124,7 @@ function refuseUnusable(stack: Stack, staged: SecretValues): void {
     throw new ClusterError(
       'PREFLIGHT_FAILED',
       `Secret "${nextSecretName(stack)}", whose values this rotation puts in force, holds what a store could not take: ${problems.join('; ')}. Nothing was changed; correct it, or delete it to begin with new values.`,
+      { reason: 'SecretUnusable', object: nextSecretName(stack), namespace: stack.namespace },
     );
 }
 
@@ -104,13 +132,105 @@ function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValu
   if (keys.length === 0)
     throw new ClusterError(
       'CLUSTER_REFUSED',
-      `The stack "${stack.name}" has no secrets of its own: you keep them${stack.existingSecret ? ` in Secret "${stack.existingSecret}"` : ''}. Change them where you keep them, tell the stores, and restart the pods.`,
+      `The stack "${stack.name}" has no secrets of its own: you keep them${stack.existingSecret ? ` in Secret "${stack.existingSecret}"` : ''}.`,
+      { reason: 'SecretsKeptByUser' },
     );
   if (values === undefined)
     throw new ClusterError(
       'NOT_FOUND_IN_CLUSTER',
-      `The stack "${stack.name}" has no Secret in namespace ${stack.namespace} yet; "mooring apply" makes it.`,
+      `The stack "${stack.name}" has no Secret in namespace ${stack.namespace} yet.`,
+      { reason: 'SecretMissing', namespace: stack.namespace },
     );
+}
+
+/** The services that are told, each with the names of its generated secrets. */
+function toldServices(
+  stack: Stack,
+  rotators: Rotators,
+): { service: Workload; rotate: RotateService; secrets: { secret: string; key: string }[] }[] {
+  const generated = new Set(generatedSecretKeys(stack).map(({ key }) => key));
+  return stack.services.filter(isWorkload).flatMap((service) => {
+    const rotate = rotators[service.name];
+    const secrets = Object.entries(service.secrets ?? {})
+      .filter(([, { ref }]) => ref === undefined)
+      .map(([secret]) => ({ secret, key: secretRefOf(stack, service, secret).key }))
+      .filter(({ key }) => generated.has(key));
+    return rotate && secrets.length > 0 ? [{ service, rotate, secrets }] : [];
+  });
+}
+
+async function refuseUnready(
+  cluster: Cluster,
+  stack: Stack,
+  rotators: Rotators,
+  signal?: AbortSignal,
+): Promise<void> {
+  const told = toldServices(stack, rotators);
+  if (told.length === 0) return;
+  const states = await workloadStates(cluster, stack, signal);
+  for (const { service } of told)
+    if (!states.some((state) => state.service === service.name && state.pods.some(isReady)))
+      throw new ClusterError(
+        'NOT_FOUND_IN_CLUSTER',
+        `${service.name} keeps its secret itself and must be up to be told the new one, but it has no ready pod.`,
+        {
+          reason: 'NoReadyPod',
+          object: workloadName(stack.name, service.name),
+          namespace: stack.namespace,
+        },
+      );
+}
+
+interface Change {
+  readonly rotators: Rotators;
+  readonly from: SecretValues;
+  readonly to: SecretValues;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function tellServices(
+  cluster: Cluster,
+  stack: Stack,
+  { rotators, from, to, signal }: Change,
+): Promise<void> {
+  const reach = reachThroughServices(cluster, stack, signal);
+  for (const { rotate, secrets } of toldServices(stack, rotators))
+    for (const { secret, key } of secrets) {
+      const [old, next] = [from[key], to[key]];
+      if (old === undefined || next === undefined) continue;
+      await rotate(reach, { stack, secret, from: old, to: next }).catch((error: unknown) => {
+        throw untold(error);
+      });
+    }
+}
+
+/** The error of a service that was not told: one that refuses for good, or one that may be told later. */
+function untold(error: unknown): unknown {
+  if (!(error instanceof CheckFailed)) return error;
+  const code = error.final ? 'CLUSTER_REFUSED' : 'CLUSTER_AWAY';
+  return new ClusterError(code, error.message, { reason: 'Refused' }, { cause: error });
+}
+
+/**
+ * Replaces the live Secret. Where it is immutable, the kubelet shows its old values as long as any pod uses it, so all
+ * workloads are deleted first.
+ */
+async function putInForce(
+  cluster: Cluster,
+  stack: Stack,
+  next: SecretValues,
+  { make, signal }: RotateOptions,
+): Promise<StepResult<true>> {
+  if (isSame(await liveSecret(cluster, stack, signal), next)) return { done: true };
+  if (await isSecretImmutable(cluster, stack, signal)) {
+    const owned = await ownedObjects(cluster, stack, signal);
+    const workloads = owned.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
+    await deleteObjects(cluster, workloads, { signal });
+    const ended = await podsEnded(cluster, stack, signal);
+    if (!('done' in ended)) return ended;
+  }
+  await swapSecret(cluster, stack, next, { make, replace: true, signal });
+  return { done: true };
 }
 
 const isSame = (live: SecretValues | undefined, next: SecretValues): boolean =>

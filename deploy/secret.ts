@@ -2,7 +2,7 @@ import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { apiGroup } from '../model/names.ts';
 import { ApiError, ClusterError } from '../kube/cluster-error.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { stackSecretOf, type StackRef } from './stack-objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
@@ -11,11 +11,12 @@ export type SecretValues = Readonly<Record<string, string>>;
 
 /**
  * The Secret that holds new values while they take the place of the old ones. The stack's own may be
- * immutable, and then has to be made anew; whoever is cut off between its end and its return finds the values here.
+ * immutable, and then has to be made anew; a run that was cut off between its deletion and its creation finds the values
+ * here.
  */
 export const nextSecretName = (stack: StackRef): string => `${stackSecretName(stack)}-next`;
 
-/** On the next Secret: its values replace others, and stores and pods have to learn them. It says how far that is. */
+/** An annotation of the next Secret: how far the rotation to its values is. */
 const rotationMark = `${apiGroup}/rotation`;
 type RotationStage = 'begun' | 'stores-told';
 
@@ -58,9 +59,9 @@ export async function nextSecret(
   );
 }
 
-/** Writes down that the stores which keep a password themselves know the new one. */
+/** Records that the services which keep a secret themselves know the new one. */
 export async function markStoresTold(
-  { api, discovery }: Cluster,
+  { api, discovery, fieldManager }: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -91,9 +92,9 @@ export interface SecretMaker {
 }
 
 /**
- * Sees to it that the stack's own Secret is there with every key the stack needs: the live one is kept, its values are
+ * Ensures that the stack's own Secret exists with every key the stack needs: the live one is kept, its values are
  * never changed; a key that is missing is added. Does nothing for a stack whose user keeps every secret.
- * @throws ClusterError PREFLIGHT_FAILED when a rotation was cut off: only it knows how to go on.
+ * @throws ClusterError PREFLIGHT_FAILED when a rotation was cut off: only the rotation can finish it.
  */
 export async function ensureSecret(
   cluster: Cluster,
@@ -130,15 +131,16 @@ const isWhole = (live: SecretValues, values: SecretValues): boolean =>
 const halfRotated = (stack: StackRef): ClusterError =>
   new ClusterError(
     'PREFLIGHT_FAILED',
-    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere. Finish it first: mooring secrets rotate`,
+    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere.`,
+    { reason: 'RotationUnfinished', object: `Secret ${nextSecretName(stack)}`, namespace: stack.namespace },
   );
 
-/** The values a stack needs: those known, and new ones for the keys nobody has yet. */
+/** The values a stack needs: the known ones, and new ones for the missing keys. */
 export function completed(stack: Stack, known: SecretValues, value: () => string): SecretValues {
   return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, known[key] ?? value()]));
 }
 
-/** Writes down values that are to take the place of the live ones. What another run wrote down before is kept. */
+/** Stages values that are to take the place of the live ones. What an earlier run staged is kept. */
 export async function stageSecret(
   cluster: Cluster,
   stack: StackRef,
@@ -161,7 +163,7 @@ export async function swapSecret(
   values: SecretValues,
   { make, replace, signal }: { make: SecretMaker; replace: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const { api, discovery } = cluster;
+  const { api, discovery, fieldManager } = cluster;
   const secret = make.object(values);
   const path = await discovery.pathOf(stackSecretOf(stack));
   const inPlace = replace && !(await isSecretImmutable(cluster, stack, signal));
@@ -187,7 +189,11 @@ export async function dropNextSecret(
 }
 
 /** Creates, never overwrites: one that is there already stays as it is. */
-async function create({ api, discovery }: Cluster, secret: KubeObject, signal?: AbortSignal): Promise<void> {
+async function create(
+  { api, discovery, fieldManager }: Cluster,
+  secret: KubeObject,
+  signal?: AbortSignal,
+): Promise<void> {
   const path = await discovery.collectionOf(secret.apiVersion, secret.kind, secret.metadata.namespace);
   const query = { fieldManager, fieldValidation: 'Strict' };
   try {

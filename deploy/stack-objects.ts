@@ -1,12 +1,20 @@
 import { stackHistoryName, stackSecretName } from '../model/environment.ts';
-import { asSelector, stackLabels, stackSelector } from '../model/labels.ts';
+import { asSelector, managedBy, stackLabels, stackSelector } from '../model/labels.ts';
 import { isWorkload, type Stack } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { PersistentVolumeClaim } from '../kube/kinds.ts';
+import type { KubeObject, ObjectPlace } from '../kube/objects.ts';
 
 /** Which stack: its name and namespace. */
 export type StackRef = Pick<Stack, 'name' | 'namespace'>;
+
+/** Where a stack's history and its Lease are kept: both have the same name. */
+export const historyPlace = (stack: StackRef): ObjectPlace => ({
+  name: stackHistoryName(stack),
+  namespace: stack.namespace,
+  labels: stackLabels(stack),
+});
 
 /** Every kind a stack is made of, in the order in which they go: what uses others first. */
 export const ownedKinds: readonly (readonly [apiVersion: string, kind: string])[] = [
@@ -60,22 +68,24 @@ export async function ownedObjects(
 
 /**
  * The volume claims of a stack. They carry the labels of their service, and the name their StatefulSet gave them; a
- * claim some other tool manages is never one, whatever it is called.
+ * claim that another tool manages is never one, whatever its name is.
  */
 export async function ownedClaims(
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
-): Promise<KubeObject[]> {
+): Promise<PersistentVolumeClaim[]> {
   const claims = await listObjects(cluster, ['v1', 'PersistentVolumeClaim'], {
     namespace: stack.namespace,
     labels: stackSelector(stack),
     signal,
   });
-  return claims.filter(({ metadata: { name, labels = {} } }) => {
+  return (claims as PersistentVolumeClaim[]).filter(({ metadata: { name, labels = {} } }) => {
     const service = labels['app.kubernetes.io/name'];
-    const manager = labels['app.kubernetes.io/managed-by'] ?? fieldManager;
-    if (service === undefined || manager !== fieldManager) return false;
+    const isManagedElsewhere = Object.entries(managedBy).some(
+      ([label, value]) => (labels[label] ?? value) !== value,
+    );
+    if (service === undefined || isManagedElsewhere) return false;
     return new RegExp(`-${workloadName(stack.name, service)}-\\d+$`).test(name);
   });
 }

@@ -2,8 +2,8 @@ import { stackHistoryName, stackSecretName } from '../model/environment.ts';
 import { stackLabels } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { deletionPending, type StepResult } from './run.ts';
 import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './stack-objects.ts';
-import { pause } from '../kube/poll.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 import { nextSecretName } from './secret.ts';
 
@@ -35,31 +35,29 @@ export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: Abor
   };
 }
 
-export interface TakeDownOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onRemoved: (object: KubeObject) => void;
-  readonly onWaiting: (line: string) => void;
-}
-
-/** Deletes these objects in order, and waits until no pod of the stack runs any more. */
-export async function takeDown(
+/** Deletes these objects in order; those that are gone already are no error. */
+export async function deleteObjects(
   cluster: Cluster,
-  stack: StackRef,
   objects: readonly KubeObject[],
-  { signal, onRemoved, onWaiting }: TakeDownOptions,
+  { signal, onRemoved }: { signal?: AbortSignal | undefined; onRemoved?: (object: KubeObject) => void } = {},
 ): Promise<void> {
   for (const object of objects) {
     await deleteObject(cluster, object, signal);
-    onRemoved(object);
+    onRemoved?.(object);
   }
-  for (;;) {
-    const pods = await listObjects(cluster, ['v1', 'Pod'], {
-      namespace: stack.namespace,
-      labels: stackLabels(stack),
-      signal,
-    });
-    if (pods.length === 0) return;
-    onWaiting(`waiting for ${pods.map(({ metadata }) => metadata.name).join(', ')} to end`);
-    await pause(signal);
-  }
+}
+
+/** Whether the pods of a stack have ended. Pending while one has not. */
+export async function podsEnded(
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<StepResult<true>> {
+  const pods = await listObjects(cluster, ['v1', 'Pod'], {
+    namespace: stack.namespace,
+    labels: stackLabels(stack),
+    signal,
+  });
+  if (pods.length === 0) return { done: true };
+  return deletionPending(`waiting for ${pods.map(({ metadata }) => metadata.name).join(', ')} to end`);
 }

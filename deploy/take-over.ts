@@ -1,5 +1,5 @@
 import { ApiError } from '../kube/cluster-error.ts';
-import { fieldManager, type Cluster } from '../kube/cluster.ts';
+import { type Cluster } from '../kube/cluster.ts';
 import { unionOf, without, type FieldSet, below, fieldAt, isEmpty, noFields } from '../kube/fields.ts';
 import type { KubeObject, ManagedFields } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
@@ -15,11 +15,17 @@ const clientSideApply = 'kubectl-client-side-apply';
 const isPredecessor = ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
   manager === clientSideApply && operation === 'Update' && subresource === '';
 
-const isOurs = ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
-  manager === fieldManager && operation === 'Apply' && subresource === '';
+/** Whether an entry is what `fieldManager` applied. */
+const isAppliedBy =
+  (fieldManager: string) =>
+  ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
+    manager === fieldManager && operation === 'Apply' && subresource === '';
 
-/** Whether an entry is of another manager, whose fields are taken back by force only. */
-export const isForeign = (entry: ManagedFields): boolean => !isOurs(entry) && !isPredecessor(entry);
+/** Whether an entry is of another manager than `fieldManager`, so that its fields are taken back by force only. */
+export const isForeign =
+  (fieldManager: string) =>
+  (entry: ManagedFields): boolean =>
+    !isAppliedBy(fieldManager)(entry) && !isPredecessor(entry);
 
 export const fieldsOf = ({ fieldsV1 }: ManagedFields): FieldSet => (fieldsV1 ?? noFields) as FieldSet;
 
@@ -51,6 +57,8 @@ export function scopeOf(desired: KubeObject, { isScaled = false }: { isScaled?: 
 }
 
 export interface TakeOver {
+  /** Whose fields they become. */
+  readonly fieldManager: string;
   readonly scope: Scope;
   /** Take what other managers own of the scope, besides what client-side apply owns of the whole object. */
   readonly force: boolean;
@@ -63,7 +71,8 @@ export interface TakeOver {
  * value. Fields of client-side apply in another API version are dropped, as csaupgrade does.
  */
 export function takenOver(managed: readonly ManagedFields[], takeOver: TakeOver): ManagedFields[] {
-  const heir = managed.find(isOurs) ?? managed.find(isPredecessor);
+  const { fieldManager } = takeOver;
+  const heir = managed.find(isAppliedBy(fieldManager)) ?? managed.find(isPredecessor);
   const others = managed.filter((entry) => entry !== heir);
   const fieldsV1 = without(
     others
@@ -104,7 +113,9 @@ function leftTo(entry: ManagedFields, { scope, force }: TakeOver): ManagedFields
 
 /** What is ours of an object once it is taken over. */
 export function ownFields(live: KubeObject, takeOver: TakeOver): FieldSet {
-  const ours = takenOver(live.metadata.managedFields ?? [], takeOver).find(isOurs);
+  const ours = takenOver(live.metadata.managedFields ?? [], takeOver).find(
+    isAppliedBy(takeOver.fieldManager),
+  );
   return ours ? fieldsOf(ours) : noFields;
 }
 
@@ -129,7 +140,7 @@ export async function takeOverFields(
     if (isDeepStrictEqual(after, before)) return;
     try {
       await cluster.api.request('PATCH', path, {
-        query: { fieldManager },
+        query: { fieldManager: takeOver.fieldManager },
         contentType: 'application/json-patch+json',
         body: [
           { op: 'replace', path: '/metadata/managedFields', value: after },

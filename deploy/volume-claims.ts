@@ -1,15 +1,11 @@
+import type { StorageClass } from 'kubernetes-types/storage/v1.js';
 import { mebibytes } from '../model/quantity.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { PersistentVolumeClaim, StatefulSet } from '../kube/kinds.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 
-/** A claim template of a StatefulSet, as far as it may or may not change. */
-export interface Claim {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly storageClassName?: string;
-    readonly resources: { readonly requests: { readonly storage: string } };
-  };
-}
+/** A claim template of a StatefulSet. */
+export type Claim = PersistentVolumeClaim;
 
 /** A claim template that is to grow. Sizes are Kubernetes quantities. */
 export interface Growth {
@@ -19,12 +15,13 @@ export interface Growth {
 }
 
 export const claimsOf = (object: KubeObject): readonly Claim[] =>
-  (object['spec'] as { volumeClaimTemplates?: readonly Claim[] } | undefined)?.volumeClaimTemplates ?? [];
+  ((object['spec'] as Partial<StatefulSet['spec']> | undefined)?.volumeClaimTemplates ??
+    []) as unknown as Claim[];
 
 export const replicasOf = (object: KubeObject): number =>
-  (object['spec'] as { replicas?: number } | undefined)?.replicas ?? 1;
+  (object['spec'] as Partial<StatefulSet['spec']> | undefined)?.replicas ?? 1;
 
-export const sizeOf = ({ spec }: Claim): string => spec.resources.requests.storage;
+export const sizeOf = ({ spec }: Claim): string => spec.resources?.requests?.['storage'] ?? '0';
 
 /** The claims a StatefulSet's pods use, by template. */
 export const claimNames = (set: KubeObject, claim: string, replicas: number): string[] =>
@@ -70,10 +67,6 @@ export const withLiveClaims = (desired: KubeObject, live: KubeObject): KubeObjec
   spec: { ...(desired['spec'] as object), volumeClaimTemplates: claimsOf(live) },
 });
 
-interface LiveClaim extends KubeObject {
-  readonly spec: Claim['spec'] & { readonly resources: { readonly requests: { readonly storage: string } } };
-}
-
 /** The existing claims of a StatefulSet that are smaller than it wants them, with the size they are to get. */
 export async function claimsToGrow(
   { api }: Cluster,
@@ -92,19 +85,19 @@ export async function claimsToGrow(
       const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
       const { status, json } = await api.request('GET', path, { accept: [404], signal });
       if (status === 404) return [];
-      const { spec } = json as LiveClaim;
-      const from = spec.resources.requests.storage;
+      const live = json as PersistentVolumeClaim;
+      const from = sizeOf(live);
       const grows = mebibytes(from) < mebibytes(to);
-      return grows ? [{ path, name, from, to, storageClass: spec.storageClassName }] : [];
+      return grows ? [{ path, name, from, to, storageClass: live.spec.storageClassName }] : [];
     }),
   );
   return found.flat();
 }
 
-/** Whether volumes of a class may grow; `undefined` where nobody may ask. */
+/** Whether volumes of a class may grow; `undefined` where that may not be read. */
 export async function mayGrow({ api }: Cluster, storageClass: string): Promise<boolean | undefined> {
   const path = `/apis/storage.k8s.io/v1/storageclasses/${storageClass}`;
   const { status, json } = await api.request('GET', path, { accept: [403, 404] });
   if (status !== 200) return undefined;
-  return (json as { allowVolumeExpansion?: boolean }).allowVolumeExpansion === true;
+  return (json as StorageClass).allowVolumeExpansion === true;
 }

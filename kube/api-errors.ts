@@ -1,7 +1,10 @@
+import type { Status } from 'kubernetes-types/meta/v1.js';
 import type { TerminalCode } from '../model/errors.ts';
-import { ApiError, ClusterError, type StatusCause } from './cluster-error.ts';
+import type { ErrorReason } from '../model/error-reason.ts';
+import { attributesOf } from './access-review.ts';
+import { ApiError, ClusterError, type ErrorFacts } from './cluster-error.ts';
 
-/** Where a request went, for words about it. */
+/** Where a request went. */
 export interface Asked {
   readonly context: string;
   readonly server: string;
@@ -9,40 +12,62 @@ export interface Asked {
   readonly path: string;
 }
 
-interface Status {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[] };
+/** An answer that is no success. */
+export interface Refused {
+  readonly status: number;
+  /** A `Status`, or the text of something else that answered. */
+  readonly json: unknown;
+  /** Whether the authorizer refused it. A 403 alone does not say: quotas and admission answer it too. */
+  readonly isDenied: boolean;
 }
 
 /** The error of an answer that is no success. */
-export function refusal(asked: Asked, status: number, json: unknown): ApiError {
+export function refusal(asked: Asked, { status, json, isDenied }: Refused): ApiError {
   const { reason = '', message, details } = (typeof json === 'object' && json !== null ? json : {}) as Status;
   const said = message ?? (typeof json === 'string' && json.trim() !== '' ? json.trim() : `HTTP ${status}`);
   const causes = details?.causes ?? [];
-  const code = codeOf(status, said, causes);
-  return new ApiError(code, words(code, asked, said), { status, reason, said, causes });
+  const isEnding = causes.some((cause) => cause.reason === 'NamespaceTerminating');
+  const code = isEnding ? 'NAMESPACE_ENDING' : codeOf(status, isDenied);
+  const facts = { ...factsOf(asked), ...reasonOf(code, status) };
+  return new ApiError(code, messageOf(code, asked, { status, said }), facts, {
+    status,
+    reason,
+    said,
+    causes,
+  });
 }
 
-function codeOf(status: number, said: string, causes: readonly StatusCause[]): TerminalCode {
-  if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return 'NAMESPACE_ENDING';
-  if (status === 401) return 'CLUSTER_DENIED';
-  // Quotas and Pod Security answer 403 too; only the authorizer says who cannot.
-  if (status === 403) return / cannot \S+ /.test(said) ? 'CLUSTER_DENIED' : 'CLUSTER_REFUSED';
+function factsOf({ context, server, method, path }: Asked): ErrorFacts {
+  const { verb, resource } = attributesOf(method, path);
+  return { context, server, verb, ...(resource === undefined ? {} : { resource }) };
+}
+
+function codeOf(status: number, isDenied: boolean): TerminalCode {
+  if (isDenied) return 'CLUSTER_DENIED';
   if (status === 404) return 'NOT_FOUND_IN_CLUSTER';
   if (status === 409) return 'CLUSTER_CONFLICT';
   if (status === 429 || status >= 500) return 'CLUSTER_AWAY';
   return 'CLUSTER_REFUSED';
 }
 
-function words(code: TerminalCode, { context, server, method, path }: Asked, said: string): string {
+function reasonOf(code: TerminalCode, status: number): { reason?: ErrorReason } {
+  if (code === 'CLUSTER_DENIED') return { reason: status === 401 ? 'Unauthorized' : 'Forbidden' };
+  if (code === 'NAMESPACE_ENDING') return { reason: 'NamespaceTerminating' };
+  return code === 'CLUSTER_REFUSED' ? { reason: 'Refused' } : {};
+}
+
+function messageOf(
+  code: TerminalCode,
+  { context, server, method, path }: Asked,
+  { status, said }: { status: number; said: string },
+): string {
   switch (code) {
     case 'CLUSTER_DENIED':
-      return said === 'Unauthorized'
-        ? `The API server ${server} does not take the credentials of context "${context}". Log in again, or choose another --context.`
-        : `The user of context "${context}" may not do this: ${said}. Ask whoever runs the cluster for that permission, or choose another --context.`;
+      return status === 401
+        ? `The API server ${server} does not take the credentials of context "${context}".`
+        : `The user of context "${context}" may not do this: ${said}.`;
     case 'NAMESPACE_ENDING':
-      return `The namespace is being deleted, and nothing new can be made in it until it is gone (${said}). Wait for it (kubectl get namespaces --watch), then run again.`;
+      return `The namespace is being deleted, and nothing new can be made in it until it is gone (${said}).`;
     case 'CLUSTER_AWAY':
       return `The API server ${server} could not answer ${method} ${path}: ${said}.`;
     default:
@@ -67,13 +92,25 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 /** The error of a request that never got an answer. */
-export function unreachable({ context, server }: Asked, cause: unknown): ClusterError {
+export function unreachable(
+  { context, server }: Pick<Asked, 'context' | 'server'>,
+  cause: unknown,
+): ClusterError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const known = problems[code];
   return new ClusterError(
     'CLUSTER_AWAY',
-    `The API server ${server} of context "${context}" cannot be reached: ${known ? `${known} (${code})` : message}. Is the cluster running, and is it the right --context?`,
+    `The API server ${server} of context "${context}" cannot be reached: ${known ? `${known} (${code})` : message}.`,
+    { reason: 'Unreachable', context, server },
     { cause },
   );
 }
+
+/** The error of a namespace that is being deleted. */
+export const namespaceTerminating = (namespace: string): ClusterError =>
+  new ClusterError(
+    'NAMESPACE_ENDING',
+    `The namespace ${namespace} is being deleted, and nothing new can be made in it until it is gone.`,
+    { reason: 'NamespaceTerminating', namespace },
+  );

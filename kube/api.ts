@@ -1,7 +1,10 @@
 import http, { type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { parseJson } from '../model/json.ts';
+import { accessReviewPath, attributesOf, isDenied } from './access-review.ts';
 import { refusal, unreachable, type Asked } from './api-errors.ts';
+import type { ApiError } from './cluster-error.ts';
 import { noCredentials } from './credentials.ts';
 import { chosenKubeConfig, type Choice } from './kubeconfig.ts';
 
@@ -35,8 +38,8 @@ export interface Api {
   readonly kubeConfig: KubeConfig;
   /**
    * One request. `path` is absolute (`/api/v1/…`), without a query.
-   * @throws ClusterError CLUSTER_AWAY without an answer, NO_CONTEXT without credentials, ApiError for one that is neither 2xx nor accepted; the
-   * signal's own reason when it was aborted.
+   * @throws ClusterError CLUSTER_AWAY without an answer, NO_CONTEXT without credentials, ApiError for an answer that is
+   * neither 2xx nor accepted; the signal's own reason when it was aborted.
    */
   request(method: string, path: string, request?: RequestOf): Promise<ApiAnswer>;
   /** A GET whose body is read as it comes, such as a log that is followed or a watch. Throws as `request` does. */
@@ -45,8 +48,11 @@ export interface Api {
   close(): void;
 }
 
-/** A request without a byte of answer for so long has none; a stream may be silent for ever. */
-const silenceMs = 30_000;
+/** The content type of a server-side apply. */
+export const applyContentType = 'application/apply-patch+yaml';
+
+/** Idle timeout of a request. Streams (watch, log follow) have none. */
+const idleTimeoutMs = 30_000;
 
 /**
  * The cluster of a context of the kubeconfig. No request is made yet.
@@ -78,7 +84,22 @@ export function connect(choice: Choice = {}): Api {
     }
   };
 
-  return {
+  /** The error of an answer that is no success. */
+  const refused = async (
+    { method, path }: { method: string; path: string },
+    { status, json }: ApiAnswer,
+    { contentType, signal }: RequestOf = {},
+  ): Promise<ApiError> => {
+    const creates = contentType === applyContentType;
+    const denied =
+      status === 401 ||
+      (status === 403 &&
+        (path === accessReviewPath ||
+          (await isDenied(api, attributesOf(method, path), { creates, signal }))));
+    return refusal(asked(method, path), { status, json, isDenied: denied });
+  };
+
+  const api: Api = {
     context,
     server,
     namespace: kubeConfig.getContextObject(context)?.namespace,
@@ -88,23 +109,24 @@ export function connect(choice: Choice = {}): Api {
         request.signal?.throwIfAborted();
         throw unreachable(asked(method, path), error);
       });
-      const { status, json } = answer;
+      const { status } = answer;
       if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
-      throw refusal(asked(method, path), status, json);
+      throw await refused({ method, path }, answer, request);
     },
     stream: async (path, request = {}) => {
       const response = await send('GET', path, request);
       response.socket.setTimeout(0);
       if (response.statusCode === 200) return response;
-      const { status, json } = await answerOf(response, (error) => {
+      const answer = await answerOf(response, (error) => {
         throw unreachable(asked('GET', path), error);
       });
-      throw refusal(asked('GET', path), status, json);
+      throw await refused({ method: 'GET', path }, answer, request);
     },
     close: () => {
       for (const agent of agents) agent.destroy();
     },
   };
+  return api;
 }
 
 function headersOf({ body, contentType = 'application/json' }: RequestOf): Record<string, string> {
@@ -122,12 +144,12 @@ function sent(url: URL, options: RequestOptions, body: unknown): Promise<Incomin
   const { request } = url.protocol === 'http:' ? http : https;
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { ...options, timeout: silenceMs });
-    // Node says no length of a DELETE's body by itself, and the server would take it for the next request.
+    const outgoing = request(url, { ...options, timeout: idleTimeoutMs });
+    // Node sets no Content-Length on a DELETE, and the server would read the body as the next request.
     if (text !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(text));
     outgoing.once('response', resolve);
     outgoing.once('timeout', () =>
-      outgoing.destroy(new Error(`no answer came in ${silenceMs / 1_000} seconds`)),
+      outgoing.destroy(new Error(`no answer came in ${idleTimeoutMs / 1_000} seconds`)),
     );
     outgoing.once('error', reject);
     outgoing.end(text);
@@ -144,7 +166,7 @@ async function answerOf(response: IncomingMessage, failed: (error: unknown) => n
   const isJson = response.headers['content-type']?.includes('json') === true;
   return {
     status: response.statusCode ?? 0,
-    json: isJson ? (JSON.parse(text) as unknown) : text,
+    json: isJson ? (parseJson(text) ?? text) : text,
     warnings: (response.headersDistinct['warning'] ?? []).map(warningText),
   };
 }

@@ -1,13 +1,38 @@
+import type { ErrorReason } from '../model/error-reason.ts';
 import type { TerminalCode } from '../model/errors.ts';
 
-/** Something about a cluster that its user can mend: shown as it is, without a stack trace. */
+/** A field that is to be changed and belongs to another manager. */
+export interface Conflict {
+  readonly manager: string;
+  /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
+  readonly field: string;
+}
+
+/** What is known of an error beside its code and its message, each only where it applies. */
+export interface ErrorFacts {
+  readonly reason?: ErrorReason;
+  /** The kubeconfig's context, and the URL of its API server. */
+  readonly context?: string;
+  readonly server?: string;
+  /** The API verb and resource, such as `create` and `pods/exec`. */
+  readonly verb?: string;
+  readonly resource?: string;
+  readonly namespace?: string;
+  /** Such as `StatefulSet demo-redis`. */
+  readonly object?: string;
+  readonly conflicts?: readonly Conflict[];
+}
+
+/** Something about a cluster that its user can mend. The message states facts; what to do about them is up to the caller. */
 export class ClusterError extends Error {
   override readonly name: string = 'ClusterError';
   readonly code: TerminalCode;
+  readonly facts: ErrorFacts;
 
-  constructor(code: TerminalCode, message: string, options?: ErrorOptions) {
+  constructor(code: TerminalCode, message: string, facts: ErrorFacts = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.facts = facts;
   }
 }
 
@@ -18,23 +43,27 @@ export interface StatusCause {
   readonly field?: string;
 }
 
-/** What the API server answered instead of success, with its own words kept. */
-export class ApiError extends ClusterError {
-  override readonly name = 'ApiError';
+/** What the API server answered instead of success. */
+export interface Refusal {
   /** The HTTP status. */
   readonly status: number;
   /** `NotFound`, `Conflict`, `Invalid`, …; empty where the server gave none. */
   readonly reason: string;
-  /** What the server said, unchanged. */
+  /** The server's own message, unchanged. */
+  readonly said: string;
+  readonly causes: readonly StatusCause[];
+}
+
+/** A request that the API server answered with an error. */
+export class ApiError extends ClusterError implements Refusal {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly reason: string;
   readonly said: string;
   readonly causes: readonly StatusCause[];
 
-  constructor(
-    code: TerminalCode,
-    message: string,
-    answer: { status: number; reason: string; said: string; causes: readonly StatusCause[] },
-  ) {
-    super(code, message);
+  constructor(code: TerminalCode, message: string, facts: ErrorFacts, answer: Refusal) {
+    super(code, message, facts);
     this.status = answer.status;
     this.reason = answer.reason;
     this.said = answer.said;

@@ -2,17 +2,16 @@ import { connect, type Api } from './api.ts';
 import { discoveryOf, type Discovery } from './discovery.ts';
 import type { Choice } from './kubeconfig.ts';
 
-/** A cluster as commands use it: its API, and where its kinds are served. */
+/** A cluster as one field manager works with it: its API, and where its kinds are served. */
 export interface Cluster {
   readonly api: Api;
   readonly discovery: Discovery;
+  /** The owner of every field that is applied. */
+  readonly fieldManager: string;
 }
 
 /** The cluster of a context. Throws as `connect` does. */
-export function openCluster(choice: Choice = {}): Cluster {
+export function openCluster(choice: Choice, fieldManager: string): Cluster {
   const api = connect(choice);
-  return { api, discovery: discoveryOf(api) };
+  return { api, discovery: discoveryOf(api), fieldManager };
 }
-
-/** Who Mooring is to the API server: the owner of every field it applies. */
-export const fieldManager = 'mooring';

@@ -2,8 +2,8 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
 
 /**
- * The error of credentials that could not be had: a file that the kubeconfig names, or the command that makes a token.
- * Nobody was asked anything yet, so it says nothing about the cluster.
+ * The error of credentials that could not be read: a file that the kubeconfig names, or the command that makes a token.
+ * No request was sent, so it says nothing about the cluster.
  */
 export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterError {
   const context = kubeConfig.getCurrentContext();
@@ -13,21 +13,21 @@ export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterEr
   const what = isCommand
     ? `the command "${exec.command}" of the kubeconfig, which makes them, ${problemOf(cause, 'failed')}`
     : path === undefined
-      ? wordsOf(cause)
+      ? messageOf(cause)
       : `the file ${path}, which the kubeconfig names, ${problemOf(cause, 'cannot be read')}`;
-  const toDo = isCommand ? 'Install it or log in again' : 'Correct the kubeconfig';
   return new ClusterError(
     'NO_CONTEXT',
-    `The credentials of context "${context}" cannot be had: ${what}. ${toDo}, or choose another --context.`,
+    `The credentials of context "${context}" cannot be had: ${what}.`,
+    { reason: isCommand ? 'CredentialsCommandFailed' : 'CredentialsUnreadable', context },
     { cause },
   );
 }
 
-const wordsOf = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message.trim() : String(cause)) || 'nothing was said';
+const messageOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message.trim() : String(cause)) || 'no reason was given';
 
 function problemOf(cause: unknown, otherwise: string): string {
   const { code } = cause as { code?: unknown };
   if (code === 'ENOENT') return 'is not there';
-  return code === 'EACCES' ? 'may not be used (permission denied)' : `${otherwise}: ${wordsOf(cause)}`;
+  return code === 'EACCES' ? 'may not be used (permission denied)' : `${otherwise}: ${messageOf(cause)}`;
 }

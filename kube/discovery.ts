@@ -1,3 +1,4 @@
+import type { APIResourceList } from 'kubernetes-types/meta/v1.js';
 import type { Api } from './api.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { KubeObject } from './objects.ts';
@@ -22,16 +23,6 @@ export interface Discovery {
   collectionOf(apiVersion: string, kind: string, namespace?: string): Promise<string>;
 }
 
-/** What the API server answers of one API version. */
-export interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-    readonly verbs: readonly string[];
-  }[];
-}
-
 export function discoveryOf(api: Api): Discovery {
   const versions = new Map<string, Promise<readonly Resource[]>>();
   const resourcesOf = (apiVersion: string): Promise<readonly Resource[]> => {
@@ -46,7 +37,8 @@ export function discoveryOf(api: Api): Discovery {
     if (!resource)
       throw new ClusterError(
         'PREFLIGHT_FAILED',
-        `The cluster does not serve ${kind} of ${apiVersion}: it is too old, or too new, for this Mooring.`,
+        `The cluster does not serve ${kind} of ${apiVersion}: it is older or newer than what this program supports.`,
+        { reason: 'KindNotServed' },
       );
     return pathOfResource(resource, namespace);
   };
@@ -70,7 +62,7 @@ const rootOf = (apiVersion: string): string =>
 async function resourcesServed(api: Api, apiVersion: string): Promise<readonly Resource[]> {
   const { status, json } = await api.request('GET', rootOf(apiVersion), { accept: [404] });
   if (status === 404) return [];
-  return (json as ResourceList).resources
+  return (json as APIResourceList).resources
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, kind, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }));
 }

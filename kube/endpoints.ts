@@ -1,13 +1,6 @@
+import type { EndpointSliceList } from 'kubernetes-types/discovery/v1.js';
 import type { Cluster } from './cluster.ts';
 import type { PodPort } from './port-forward.ts';
-
-interface EndpointSlice {
-  readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
-  readonly endpoints?: readonly {
-    readonly conditions?: { readonly ready?: boolean };
-    readonly targetRef?: { readonly kind?: string; readonly name?: string };
-  }[];
-}
 
 /**
  * Where a Service really leads: the pods and the port its EndpointSlices have for one of its named ports. Empty when
@@ -21,11 +14,12 @@ export async function endpointsOf(
   const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
   const query = { labelSelector: `kubernetes.io/service-name=${service}` };
   const { json } = await api.request('GET', path, { query, signal });
-  return (json as { items: EndpointSlice[] }).items.flatMap(({ ports = [], endpoints = [] }) => {
+  return (json as EndpointSliceList).items.flatMap(({ ports = [], endpoints }) => {
     const number = ports.find(({ name }) => name === port)?.port;
     return number === undefined
       ? []
-      : endpoints.flatMap(({ conditions, targetRef }) =>
+      : // The API server writes an empty list as null.
+        ((endpoints as typeof endpoints | null) ?? []).flatMap(({ conditions, targetRef }) =>
           conditions?.ready === true && targetRef?.kind === 'Pod' && targetRef.name
             ? [{ namespace, pod: targetRef.name, port: number }]
             : [],

@@ -1,25 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Container, ContainerState } from 'kubernetes-types/core/v1.js';
 import type { Cluster } from './cluster.ts';
 import { ClusterError } from './cluster-error.ts';
-import type { KubeObject } from './objects.ts';
+import type { Pod } from './kinds.ts';
 import { pause } from './poll.ts';
-
-/** A container as a pod's spec has it, as far as a copy of it needs. */
-export interface ContainerSpec {
-  readonly name: string;
-  readonly image?: string;
-  readonly env?: readonly unknown[];
-  readonly envFrom?: readonly unknown[];
-  readonly securityContext?: unknown;
-}
-
-interface EphemeralStatus {
-  readonly name: string;
-  readonly state?: {
-    readonly terminated?: { readonly exitCode: number };
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-  };
-}
 
 /**
  * Runs the image of a container that does not stay up beside it, in the pod's network and with the container's own
@@ -27,12 +11,12 @@ interface EphemeralStatus {
  * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it did not run to its end.
  */
 export async function runBeside(
-  { api }: Cluster,
-  pod: KubeObject,
-  container: ContainerSpec,
+  { api, fieldManager }: Cluster,
+  pod: Pod,
+  container: Container,
   { args, timeoutMs }: { readonly args: readonly string[]; readonly timeoutMs: number },
 ): Promise<string> {
-  const name = `mooring-${randomBytes(3).toString('hex')}`;
+  const name = `${fieldManager}-${randomBytes(3).toString('hex')}`;
   const path = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}`;
   const { image, env, envFrom, securityContext } = container;
   // No targetContainerName: there is no process to share with while it is down.
@@ -43,7 +27,7 @@ export async function runBeside(
   });
   await ended({ api, path, name, timeoutMs });
   const { json } = await api.request('GET', `${path}/log`, { query: { container: name } });
-  // A log of one line of JSON is parsed as what its media type says: text.
+  // A container that prints one line of JSON may be answered as JSON.
   return typeof json === 'string' ? json : JSON.stringify(json);
 }
 
@@ -71,7 +55,5 @@ async function ended({ api, path, name, timeoutMs }: Awaited): Promise<void> {
   }
 }
 
-function stateOf(pod: unknown, name: string): EphemeralStatus['state'] {
-  const { status } = pod as { status?: { ephemeralContainerStatuses?: readonly EphemeralStatus[] } };
-  return status?.ephemeralContainerStatuses?.find((one) => one.name === name)?.state;
-}
+const stateOf = (pod: unknown, name: string): ContainerState | undefined =>
+  (pod as Pod).status.ephemeralContainerStatuses?.find((one) => one.name === name)?.state;

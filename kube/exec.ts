@@ -1,20 +1,17 @@
 import { PassThrough } from 'node:stream';
 import { Exec } from '@kubernetes/client-node';
+import type { Status } from 'kubernetes-types/meta/v1.js';
+import type { Ran } from '../model/reach.ts';
+import { TimeLimitError, withTimeLimit } from '../model/time-limit.ts';
 import type { Api } from './api.ts';
 import { ClusterError } from './cluster-error.ts';
+import { handshakeError, webSocketsOf } from './web-socket.ts';
 
 /** One container of one pod. */
 export interface PodContainer {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-}
-
-/** A command that ran; `code` is 0 when it ended well. */
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /**
@@ -30,27 +27,24 @@ export async function execInPod(
 ): Promise<Ran> {
   const [stdout, stderr] = [collected(), collected()];
   const where = `container "${container}" of pod ${pod}`;
-  let ended: (code: number) => void = () => undefined;
-  const code = new Promise<number>((resolve) => (ended = resolve));
-  const socket = await new Exec(kubeConfig)
+  const ended = Promise.withResolvers<number>();
+  const socket = await new Exec(kubeConfig, webSocketsOf(kubeConfig))
     .exec(namespace, pod, container, [...command], stdout.stream, stderr.stream, null, false, (status) =>
-      ended(exitCodeIn(status)),
+      ended.resolve(exitCodeIn(status)),
     )
-    .catch((event: unknown) => {
-      throw notStarted(where, context, event);
+    .catch((error: unknown) => {
+      throw handshakeError({ where, resource: 'pods/exec', context }, error);
     });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const away = (why: string): void =>
-      reject(new ClusterError('CLUSTER_AWAY', `The command in ${where} ${why}.`));
-    timer = setTimeout(() => away(`did not end within ${timeoutMs} ms`), timeoutMs);
-    // The status comes before the end of the connection.
-    socket.once('close', () => setImmediate(() => away('was cut off')));
-  });
+  const failure = (why: string): ClusterError =>
+    new ClusterError('CLUSTER_AWAY', `The command in ${where} ${why}.`);
+  // The status comes before the end of the connection.
+  socket.once('close', () => setImmediate(() => ended.reject(failure('was cut off'))));
   try {
-    return { code: await Promise.race([code, late]), stdout: stdout.text(), stderr: stderr.text() };
+    const code = await withTimeLimit(ended.promise, timeoutMs);
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  } catch (error) {
+    throw error instanceof TimeLimitError ? failure(`did not end within ${timeoutMs} ms`) : error;
   } finally {
-    clearTimeout(timer);
     socket.terminate();
   }
 }
@@ -62,25 +56,8 @@ function collected(): { stream: PassThrough; text: () => string } {
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
-interface Status {
-  readonly status?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
-}
-
 function exitCodeIn({ status, details }: Status): number {
   if (status === 'Success') return 0;
   const said = details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
   return said === undefined ? 1 : Number(said);
-}
-
-/** The library rejects with the WebSocket's error event, whose message has the HTTP status. */
-function notStarted(where: string, context: string, event: unknown): ClusterError {
-  const message =
-    typeof event === 'object' && event !== null && 'message' in event ? String(event.message) : String(event);
-  if (/response: 40[13]/.test(message))
-    return new ClusterError(
-      'CLUSTER_DENIED',
-      `The user of context "${context}" may not run commands in ${where}: it takes "create" on pods/exec.`,
-    );
-  return new ClusterError('CLUSTER_AWAY', `No command can be run in ${where}: ${message}`);
 }

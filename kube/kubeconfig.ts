@@ -1,5 +1,6 @@
-import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { shownText } from '../model/redact.ts';
+import { KubeConfig, type Cluster } from '@kubernetes/client-node';
+import type { ErrorReason } from '../model/error-reason.ts';
 import { ClusterError } from './cluster-error.ts';
 
 export interface Choice {
@@ -19,7 +20,7 @@ export function chosenKubeConfig({ context, kubeconfig }: Choice): KubeConfig {
   if (context !== undefined) config.setCurrentContext(context);
   const current = config.getCurrentContext() as string | undefined;
   if (!current)
-    throw invalid(`The kubeconfig has no current context. Give --context with one of: ${listed(names)}.`);
+    throw invalid(`The kubeconfig has no current context. It has: ${listed(names)}.`, 'NoCurrentContext');
   if (!names.includes(current))
     throw invalid(`The kubeconfig has no context "${current}". It has: ${listed(names)}.`);
   const cluster = config.getCurrentCluster();
@@ -52,9 +53,11 @@ function loaded(path: string | undefined): KubeConfig {
     config.getCurrentUser()?.name === 'user'
   )
     throw invalid(
-      'There is no kubeconfig: KUBECONFIG is unset and ~/.kube/config is missing. Without a cluster yet, `npm run cluster:up` gives one.',
+      'There is no kubeconfig: KUBECONFIG is unset and ~/.kube/config is missing.',
+      'NoKubeconfig',
     );
   return config;
 }
 
-const invalid = (message: string): ClusterError => new ClusterError('NO_CONTEXT', message);
+const invalid = (message: string, reason: ErrorReason = 'KubeconfigInvalid'): ClusterError =>
+  new ClusterError('NO_CONTEXT', message, { reason });

@@ -1,51 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { stackHistoryName } from '../model/environment.ts';
-import { stackLabels } from '../model/labels.ts';
+import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
 import { ApiError, ClusterError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
-import type { KubeObject } from './objects.ts';
-import type { StackRef } from '../deploy/stack-objects.ts';
+import type { Cluster } from './cluster.ts';
+import type { Lease } from './kinds.ts';
+import type { KubeObject, ObjectPlace } from './objects.ts';
 import { readObject } from './server-side-apply.ts';
 
-/**
- * One at a time may change a stack: two applies of different documents, object by object between each other, would end
- * in a mixture of both. Whoever changes it holds a Lease and renews it; one that is not renewed is nobody's.
- */
+/** A holder renews its Lease; one that was not renewed for this long is free again. */
 const leaseSeconds = 15;
 const renewMs = 5_000;
 
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly renewTime?: string;
-  readonly leaseDurationSeconds?: number;
-}
-
-/** Who holds it: `<host>/<process id>/<random>`; on the same host it can be seen whether the process lives. */
+/** `<host>/<process id>/<random>`: on the same host it can be seen whether the process still runs. */
 const identity = (): string => `${hostname()}/${process.pid}/${randomUUID()}`;
 
-const leaseOf = (stack: StackRef): KubeObject => ({
+const leaseAt = (place: ObjectPlace): KubeObject => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
-  metadata: { name: stackHistoryName(stack), namespace: stack.namespace, labels: stackLabels(stack) },
+  metadata: { ...place },
 });
 
 /**
- * Does work while nobody else may change the stack. The work's signal is aborted when the Lease is lost.
- * @throws ClusterError CLUSTER_CONFLICT, saying who holds it, when somebody else is at it.
+ * Does work while holding a Lease, so that two processes never do it at once. The work's signal is aborted when the
+ * Lease is lost.
+ * @throws ClusterError CLUSTER_CONFLICT (reason LeaseHeld), naming the holder, when another process holds it.
  */
-export async function alone<T>(
+export async function withLease<T>(
   cluster: Cluster,
-  stack: StackRef,
+  place: ObjectPlace,
   work: (signal: AbortSignal) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   const me = identity();
-  await take(cluster, stack, me, signal);
+  await take(cluster, place, me, signal);
   const lost = new AbortController();
   const renewal = setInterval(() => {
-    renew(cluster, stack, me).catch((error: unknown) => {
-      // An API server that is away for a moment is no loss; somebody else's name in the Lease is.
+    renew(cluster, place, me).catch((error: unknown) => {
+      // An API server that is away for a moment does not lose the Lease; another holder's name in it does.
       if (error instanceof ClusterError && error.code === 'CLUSTER_CONFLICT') lost.abort(error);
     });
   }, renewMs);
@@ -53,42 +44,42 @@ export async function alone<T>(
     return await work(AbortSignal.any([lost.signal, ...(signal ? [signal] : [])]));
   } finally {
     clearInterval(renewal);
-    await release(cluster, stack, me);
+    await release(cluster, place, me);
   }
 }
 
-async function take(cluster: Cluster, stack: StackRef, me: string, signal?: AbortSignal): Promise<void> {
-  const live = await readObject(cluster, leaseOf(stack), signal);
+async function take(cluster: Cluster, place: ObjectPlace, me: string, signal?: AbortSignal): Promise<void> {
+  const live = await readObject(cluster, leaseAt(place), signal);
   const holder = live && holderOf(live);
-  if (holder !== undefined && holder !== me) throw busy(stack, holder, live);
+  if (holder !== undefined && holder !== me) throw busy(place, holder, live);
   try {
-    await write(cluster, stack, { live, holder: me, signal });
+    await write(cluster, place, { live, holder: me, signal });
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409) return take(cluster, stack, me, signal);
+    if (error instanceof ApiError && error.status === 409) return take(cluster, place, me, signal);
     throw error;
   }
 }
 
-async function renew(cluster: Cluster, stack: StackRef, me: string): Promise<void> {
-  const live = await readObject(cluster, leaseOf(stack));
+async function renew(cluster: Cluster, place: ObjectPlace, me: string): Promise<void> {
+  const live = await readObject(cluster, leaseAt(place));
   const { holderIdentity } = specOf(live);
-  if (live && holderIdentity === me) return write(cluster, stack, { live, holder: me });
-  throw busy(stack, holderIdentity ?? 'somebody', live);
+  if (live && holderIdentity === me) return write(cluster, place, { live, holder: me });
+  throw busy(place, holderIdentity ?? 'unknown', live);
 }
 
-/** Leaves it as it was if the API server is away: it runs out by itself. */
-async function release(cluster: Cluster, stack: StackRef, me: string): Promise<void> {
+/** Gives the Lease up. If the API server is away it stays as it is and expires. */
+async function release(cluster: Cluster, place: ObjectPlace, me: string): Promise<void> {
   try {
-    const live = await readObject(cluster, leaseOf(stack));
-    if (live && specOf(live).holderIdentity === me) await write(cluster, stack, { live, holder: undefined });
+    const live = await readObject(cluster, leaseAt(place));
+    if (live && specOf(live).holderIdentity === me) await write(cluster, place, { live, holder: undefined });
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
   }
 }
 
-const specOf = (live: KubeObject | undefined): LeaseSpec => live?.['spec'] ?? {};
+const specOf = (live: KubeObject | undefined): LeaseSpec => (live as Lease | undefined)?.spec ?? {};
 
-/** Who holds it now; nobody when it ran out, or when its process on this very machine is gone. */
+/** The current holder; none when the Lease expired, or when the holder's process on this machine is gone. */
 function holderOf(live: KubeObject): string | undefined {
   const { holderIdentity, renewTime, leaseDurationSeconds = leaseSeconds } = specOf(live);
   if (!holderIdentity || renewTime === undefined) return undefined;
@@ -105,25 +96,26 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function busy({ name }: StackRef, holder: string, live: KubeObject | undefined): ClusterError {
+function busy({ name, namespace }: ObjectPlace, holder: string, live: KubeObject | undefined): ClusterError {
   const [host = holder, pid = '?'] = holder.split('/');
   const since = specOf(live).renewTime;
   return new ClusterError(
     'CLUSTER_CONFLICT',
-    `Somebody else is changing the stack "${name}" right now: process ${pid} on ${host}${since ? `, seen at ${since}` : ''}. Wait until it is done; if it died, its claim ends ${leaseSeconds} seconds after that.`,
+    `Lease ${name} in namespace ${namespace} is held by process ${pid} on ${host}${since ? `, renewed at ${since}` : ''}; it expires ${leaseSeconds} seconds after its last renewal.`,
+    { reason: 'LeaseHeld', object: `Lease ${name}`, namespace },
   );
 }
 
 async function write(
-  { api, discovery }: Cluster,
-  stack: StackRef,
+  { api, discovery, fieldManager }: Cluster,
+  place: ObjectPlace,
   {
     live,
     holder,
     signal,
   }: { live: KubeObject | undefined; holder: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const lease = leaseOf(stack);
+  const lease = leaseAt(place);
   const now = `${new Date().toISOString().slice(0, -1)}000Z`;
   const spec =
     holder === undefined
@@ -138,16 +130,16 @@ async function write(
   const query = { fieldManager };
   if (live) await api.request('PUT', await discovery.pathOf(lease), { query, body, signal });
   else
-    await api.request('POST', await discovery.collectionOf(lease.apiVersion, lease.kind, stack.namespace), {
+    await api.request('POST', await discovery.collectionOf(lease.apiVersion, lease.kind, place.namespace), {
       query,
       body,
       signal,
     });
 }
 
-/** Takes the Lease itself away once nobody holds it and nothing of the stack is left to be changed. */
-export async function removeLease(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<void> {
-  const live = await readObject(cluster, leaseOf(stack), signal);
+/** Deletes the Lease unless another process holds it. */
+export async function removeLease(cluster: Cluster, place: ObjectPlace, signal?: AbortSignal): Promise<void> {
+  const live = await readObject(cluster, leaseAt(place), signal);
   if (!live || holderOf(live) !== undefined) return;
   const { uid, resourceVersion } = live.metadata;
   await cluster.api.request('DELETE', await cluster.discovery.pathOf(live), {

@@ -11,6 +11,8 @@ export interface Metadata {
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -36,3 +38,10 @@ export interface ManagedFields {
 /** How people name an object: `StatefulSet demo-redis`. */
 export const nameOf = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
   `${kind} ${metadata.name}`;
+
+/** Where an object is kept that Mooring makes for itself, such as a Lease, and the labels it gets. */
+export interface ObjectPlace {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}

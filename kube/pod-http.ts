@@ -1,48 +1,36 @@
 import { request } from 'node:http';
+import type { ReachAnswer, ReachRequest } from '../model/reach.ts';
+import { withTimeLimit } from '../model/time-limit.ts';
 import type { Api } from './api.ts';
+import { textOf } from './bounded-text.ts';
 import { dialPod, type PodPort } from './port-forward.ts';
 
-/** A GET of a pod's own HTTP, through the API server: status and parsed body. Rejects when nothing answers. */
-export async function getFromPod(
-  api: Api,
+/** One HTTP request to a pod's own server, through the API server. Rejects when nothing answers in time. */
+export async function httpToPod(
+  api: Pick<Api, 'kubeConfig' | 'context'>,
   at: PodPort,
-  path: string,
-  signal: AbortSignal = AbortSignal.timeout(answerMs),
-): Promise<{ status: number; json: unknown }> {
+  { path, method = 'GET', headers = {}, body, timeoutMs }: ReachRequest,
+  signal?: AbortSignal,
+): Promise<ReachAnswer> {
   const stream = await dialPod(api, at);
-  try {
-    return await new Promise((resolve, reject) => {
-      stream.once('error', reject);
-      const outgoing = request({
-        path,
-        signal,
-        createConnection: () => stream,
-        headers: { connection: 'close' },
-      });
-      outgoing.once('error', reject);
-      outgoing.once('response', (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', reject);
-        response.once('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, json: parsed(text) });
-        });
-      });
-      outgoing.end();
+  const answer = new Promise<ReachAnswer>((resolve, reject) => {
+    stream.once('error', reject);
+    const outgoing = request({
+      path,
+      method,
+      ...(signal ? { signal } : {}),
+      createConnection: () => stream,
+      headers: { ...headers, connection: 'close' },
     });
+    outgoing.once('error', reject);
+    outgoing.once('response', (response) => {
+      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    outgoing.end(body);
+  });
+  try {
+    return await withTimeLimit(answer, timeoutMs);
   } finally {
     stream.destroy();
-  }
-}
-
-/** A readiness answer comes at once or not at all. */
-const answerMs = 5_000;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

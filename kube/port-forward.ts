@@ -1,7 +1,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { PortForward } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
-import { ClusterError } from './cluster-error.ts';
+import { handshakeError, webSocketsOf } from './web-socket.ts';
 
 /** One port of one pod. */
 export interface PodPort {
@@ -17,15 +17,15 @@ export interface PodPort {
  * there is only known when the stream is used: it is then destroyed with an error that says so.
  */
 export async function dialPod(
-  { kubeConfig, context }: Api,
+  { kubeConfig, context }: Pick<Api, 'kubeConfig' | 'context'>,
   { namespace, pod, port }: PodPort,
 ): Promise<Duplex> {
   const [toPod, fromPod, problems] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const where = `port ${port} of pod ${pod}`;
-  const socket = await new PortForward(kubeConfig)
+  const socket = await new PortForward(kubeConfig, undefined, webSocketsOf(kubeConfig))
     .portForward(namespace, pod, [port], fromPod, problems, toPod)
-    .catch((event: unknown) => {
-      throw notForwarded(where, context, event);
+    .catch((error: unknown) => {
+      throw handshakeError({ where, resource: 'pods/portforward', context }, error);
     });
   if (typeof socket === 'function') throw new TypeError('A port-forward without retries gives its socket.');
   const stream = Duplex.from({ readable: fromPod, writable: toPod });
@@ -34,17 +34,4 @@ export async function dialPod(
   socket.on('error', (error) => stream.destroy(error));
   stream.once('close', () => socket.terminate());
   return stream;
-}
-
-/** The library rejects with the WebSocket's error event, whose message has the HTTP status. */
-function notForwarded(where: string, context: string, event: unknown): ClusterError {
-  const message =
-    typeof event === 'object' && event !== null && 'message' in event ? String(event.message) : String(event);
-  const status = /response: (\d+)/.exec(message)?.[1];
-  if (status === '401' || status === '403')
-    return new ClusterError(
-      'CLUSTER_DENIED',
-      `The user of context "${context}" may not forward ${where}: it takes "create" and "get" on pods/portforward.`,
-    );
-  return new ClusterError('CLUSTER_AWAY', `${where} cannot be reached through the API server: ${message}`);
 }

@@ -1,5 +1,6 @@
-import { ApiError } from './cluster-error.ts';
-import { fieldManager, type Cluster } from './cluster.ts';
+import { applyContentType } from './api.ts';
+import { ApiError, type Conflict } from './cluster-error.ts';
+import type { Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
 
 export interface ApplyOptions {
@@ -10,24 +11,17 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A field that is to be changed and belongs to somebody else. */
-export interface Conflict {
-  readonly manager: string;
-  /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
-  readonly field: string;
-}
-
 export type Applied =
   | { readonly object: KubeObject; readonly warnings: readonly string[] }
   | { readonly conflicts: readonly Conflict[] };
 
 /**
- * Server-side apply of one object as `mooring`, an unknown field being an error. Answers the object as it then is, or
- * whom it conflicts with.
+ * Server-side apply of one object as the cluster's field manager, an unknown field being an error. Answers the object as
+ * it then is, or the conflicts.
  * @throws ApiError when it is refused for any other reason.
  */
 export async function applyObject(
-  { api, discovery }: Cluster,
+  { api, discovery, fieldManager }: Cluster,
   object: KubeObject,
   { dryRun = false, force = false, signal }: ApplyOptions = {},
 ): Promise<Applied> {
@@ -41,7 +35,7 @@ export async function applyObject(
     const { json, warnings } = await api.request('PATCH', await discovery.pathOf(object), {
       query,
       body: object,
-      contentType: 'application/apply-patch+yaml',
+      contentType: applyContentType,
       signal,
     });
     return { object: json as KubeObject, warnings };

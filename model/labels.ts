@@ -1,9 +1,10 @@
+import { fieldManager } from './names.ts';
 import type { Service, Stack } from './stack.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Who writes these objects; the same whichever reader of the document rendered them. */
-export const managedBy: Labels = { 'app.kubernetes.io/managed-by': 'mooring' };
+export const managedBy: Labels = { 'app.kubernetes.io/managed-by': fieldManager };
 
 /** What finds every pod of a stack. */
 export const stackSelector = (stack: Pick<Stack, 'name'>): Record<string, string> => ({

@@ -3,6 +3,9 @@
 export const apiGroup = 'mooring.dev';
 export const apiVersion = `${apiGroup}/v1alpha1`;
 
+/** The field manager of every apply, and the value of the label `app.kubernetes.io/managed-by`. */
+export const fieldManager = 'mooring';
+
 /** Pod-template annotation that carries the digest of the configuration the pod was rendered with. */
 export const configDigestAnnotation = `${apiGroup}/config-digest`;
 

@@ -45,6 +45,8 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly opens?: Opens;
   /** What "it works" means beyond rollout, endpoints and gates. */
   readonly check?: StackCheck<D>;
+  /** The document with the volume of a service at `size`: going back to it must not shrink a volume that has grown. */
+  keepVolume?(document: D, service: string, size: string): D;
   /** By service: tells a store that keeps a secret itself of a new one. */
   readonly rotate?: Readonly<Record<string, RotateService>>;
 }
@@ -112,6 +114,6 @@ export interface SecretChange {
 
 /**
  * Tells a service that keeps a secret itself of its new value. Called again after a cut: does nothing when the service
- * knows the new one already. @throws Error in words when it takes neither.
+ * knows the new one already. @throws CheckFailed in words, final when it takes neither.
  */
 export type RotateService = (reach: Reach, change: SecretChange) => Promise<void>;

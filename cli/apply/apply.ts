@@ -1,42 +1,41 @@
-import type { Kinds } from '../../model/kinds.ts';
-import type { ChatStack } from '../../contract/document.ts';
-import { applyStack, planStack, refuseObstacles, type StackPlan } from '../../deploy/apply-stack.ts';
+import type { Kinds, KnownDocument } from '../../model/kinds.ts';
+import { applyStack, planStack, refuseObstacles, type RolloutWait, type StackPlan } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
-import type { ApplyOptions } from '../commands/apply.ts';
+import { isChecked, type ApplyOptions } from '../commands/apply.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
-import { speakerOf } from './speaker.ts';
+import { checkOf } from './check.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
 export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
-  const { document, source, stack } = documentOf(kinds, options.file);
+  const found = documentOf(kinds, options.file);
   // Refused before a cluster is looked for.
-  stack();
+  found.stack();
   const target = await findTarget(options);
-  announce(target, document.metadata.namespace);
-  await applyDocument(document, { ...options, target, from: source });
+  announce(target, found.document.metadata.namespace);
+  await applyDocument(found, { ...options, target, from: found.source });
 }
 
 export interface DocumentApply extends ApplyOptions {
   readonly target: Target;
   /** Where the document is from, in words. */
   readonly from: string;
-  /** Kept in the history. */
-  readonly historyNote?: string;
+  /** The revision whose document it is, where an earlier one is brought back. */
+  readonly rollbackTo?: number;
 }
 
 /** Applies a document, wherever it is from: a file, or the history. */
-export async function applyDocument(document: ChatStack, options: DocumentApply): Promise<void> {
+export async function applyDocument(known: KnownDocument, options: DocumentApply): Promise<void> {
   if (options.deleteData && !options.prune)
     throw new CommandError('USAGE', '--delete-data says what --prune may take along; give both, or neither.');
   const { target } = options;
   try {
-    await interruptible((signal) => (options.dryRun ? tell : carryOut)(document, options, signal));
+    await interruptible((signal) => (options.dryRun ? tell : carryOut)(known, options, signal));
   } finally {
     progress.done();
     target.cluster.api.close();
@@ -44,34 +43,34 @@ export async function applyDocument(document: ChatStack, options: DocumentApply)
 }
 
 /** A dry run: what is missing, what would be refused, what would change. */
-async function tell(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
+async function tell(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
   const { cluster } = options.target;
-  const source = sourceOf(document);
+  const source = sourceOf(known);
   await preflight(cluster, source.stack, source.objects, signal);
   const plan = await planStack(cluster, source, signal);
   const deletion = deletionOf(options);
   for (const line of [...warningsOf(plan), ...(deletion.deletesData ? [] : keptText(plan))]) note(line);
   const diff = diffOf(plan, source.stack, deletion);
   await print(
-    { dryRun: true, ...where(document), diff },
+    { dryRun: true, ...where(known), diff },
     diff.length === 0 ? 'Nothing would change.' : `${diffText(diff)}\nA dry run: nothing was changed.`,
     options.output,
   );
   refuseObstacles(plan, options.forceConflicts === true);
 }
 
-async function carryOut(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
-  const source = sourceOf(document);
+async function carryOut(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
+  const source = sourceOf(known);
   const outcomes: string[] = [];
   const begun = performance.now();
-  const { plan, revision, turn } = await applyStack(options.target.cluster, source, {
+  const { plan, revision, checked } = await applyStack(options.target.cluster, source, {
     forceConflicts: options.forceConflicts === true,
     prune: options.prune === true,
     deleteData: options.deleteData === true,
-    ...proofOf(document, options),
-    ...(options.historyNote === undefined ? {} : { note: options.historyNote }),
+    ...rolloutOf(known, options),
+    ...(options.rollbackTo === undefined ? {} : { rollbackTo: options.rollbackTo }),
     signal,
-    confirm: (stackPlan) => ask(stackPlan, document, options),
+    confirm: (stackPlan) => ask(stackPlan, known, options),
     report: {
       applied: (object, outcome) => {
         outcomes.push(outcome);
@@ -88,44 +87,43 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
   if (!deletionOf(options).deletesData) for (const line of keptText(plan)) note(line);
   await print(
     {
-      ...where(document),
+      ...where(known),
       revision: revision.revision,
       outcomes: countText(outcomes),
-      ...(turn ? { turn } : {}),
+      ...checked?.data,
     },
     [
       `Stack "${name}" from ${options.from} is revision ${revision.revision}: ${countText(outcomes)}.`,
-      turn
-        ? `The chat answers in the cluster, after ${seconds} s: "${firstWords(turn.answer)}" (pod ${turn.pod})`
-        : 'Nobody waited for a chat.',
+      checked ? `${checked.says} It took ${seconds} s.` : 'The check was skipped.',
     ].join('\n'),
     options.output,
   );
 }
 
-function proofOf(document: ChatStack, { wait, chat, tokenFile, timeout }: DocumentApply) {
-  if (!wait) return {};
-  const timeoutMs = timeout * 1_000;
-  return { prove: { timeoutMs, ...(chat ? { speaker: speakerOf(document, tokenFile) } : {}) } };
+function rolloutOf(
+  { kind, document }: KnownDocument,
+  options: Pick<DocumentApply, 'wait' | 'check' | 'chat' | 'tokenFile' | 'timeout'>,
+): { rollout?: RolloutWait } {
+  if (!options.wait) return {};
+  const check = isChecked(options) ? checkOf(kind, document, options.tokenFile) : 'skip';
+  return { rollout: { timeoutMs: options.timeout * 1_000, check } };
 }
 
 const deletionOf = ({ prune, deleteData }: DocumentApply): Deletion => ({
   deletesData: prune === true && deleteData === true,
 });
 
-async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply): Promise<void> {
+async function ask(plan: StackPlan, { document }: KnownDocument, options: DocumentApply): Promise<void> {
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace }, deletionOf(options));
-  // Nothing changes: what follows only looks on.
+  // Nothing changes, so there is nothing to confirm.
   if (diff.length === 0) return;
   if (!options.target.isKind && !options.yes) note(diffText(diff));
   await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);
 }
 
-const where = ({ metadata: { name, namespace } }: ChatStack): { name: string; namespace: string } => ({
-  name,
-  namespace,
-});
-
-const firstWords = (answer: string): string => (answer.length > 80 ? `${answer.slice(0, 79)}…` : answer);
+const where = ({ document }: KnownDocument): { name: string; namespace: string } => {
+  const { name, namespace } = document.metadata;
+  return { name, namespace };
+};

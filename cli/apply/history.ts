@@ -1,5 +1,6 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { readHistory, type Revision } from '../../deploy/history.ts';
+import { historyPlace } from '../../deploy/stack-objects.ts';
 import { findTarget } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
@@ -11,7 +12,9 @@ export async function historyCommand(kinds: Kinds, options: ClusterOptions): Pro
   const { name, namespace } = documentOf(kinds, options.file).document.metadata;
   const { cluster } = await findTarget(options);
   try {
-    const revisions = await interruptible((signal) => readHistory(cluster, { name, namespace }, signal));
+    const revisions = await interruptible((signal) =>
+      readHistory(cluster, historyPlace({ name, namespace }), signal),
+    );
     await print({ name, namespace, revisions }, historyText(revisions, name), options.output);
   } finally {
     cluster.api.close();

@@ -1,9 +1,8 @@
-import type { Kinds } from '../../model/kinds.ts';
-import { lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
+import { historyPlace } from '../../deploy/stack-objects.ts';
+import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
 import { mebibytes } from '../../model/quantity.ts';
-import { storeNames } from '../../contract/services/backend-variables.ts';
-import type { ChatStack } from '../../contract/document.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -21,17 +20,19 @@ export async function rollbackCommand(
   const { name, namespace } = document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
-  const history = await readHistory(target.cluster, { name, namespace });
+  const history = await readHistory(target.cluster, historyPlace({ name, namespace }));
   const chosen = chosenFrom(history, revision, name);
-  const earlier = readChatStack(chosen.document, `Revision ${chosen.revision}`);
+  const earlier = readAnyDocument(kinds, chosen.document, `Revision ${chosen.revision}`);
   const latest = history.at(-1);
-  const kept = latest ? withGrownStorage(earlier, latest) : { document: earlier, grown: [] };
+  const kept = latest
+    ? withGrownVolumes(earlier, readAnyDocument(kinds, latest.document, `Revision ${latest.revision}`))
+    : { known: earlier, grown: [] };
   for (const line of kept.grown) note(line);
-  await applyDocument(kept.document, {
+  await applyDocument(kept.known, {
     ...options,
     target,
     from: `revision ${chosen.revision}`,
-    historyNote: rollbackNote(chosen.revision),
+    rollbackTo: chosen.revision,
   });
   if (!options.dryRun)
     note(`${source} still says otherwise: the next "mooring apply" brings it back. Change it too.`);
@@ -56,16 +57,28 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
 }
 
 /** A volume never shrinks: where it has grown since, going back keeps it as it is. */
-function withGrownStorage(earlier: ChatStack, latest: Revision): { document: ChatStack; grown: string[] } {
-  const now = readChatStack(latest.document, `Revision ${latest.revision}`);
-  const spec = { ...earlier.spec };
+function withGrownVolumes(
+  earlier: KnownDocument,
+  latest: KnownDocument,
+): { known: KnownDocument; grown: string[] } {
+  const { kind } = earlier;
+  const now = volumeSizes(latest.kind.stack(latest.document));
   const grown: string[] = [];
-  for (const store of storeNames) {
-    const [before, after] = [earlier.spec[store].storage?.size, now.spec[store].storage?.size];
-    if (after === undefined || earlier.spec[store].external) continue;
-    if (before !== undefined && mebibytes(before) >= mebibytes(after)) continue;
-    spec[store] = { ...spec[store], storage: { ...spec[store].storage, size: after } };
-    grown.push(`The volume of ${store} stays at ${after}: volumes never shrink.`);
+  let { document } = earlier;
+  for (const [service, before] of volumeSizes(kind.stack(document))) {
+    const after = now.get(service);
+    if (after === undefined || !kind.keepVolume || mebibytes(before) >= mebibytes(after)) continue;
+    document = kind.keepVolume(document, service, after);
+    grown.push(`The volume of ${service} stays at ${after}: volumes never shrink.`);
   }
-  return { document: { ...earlier, spec }, grown };
+  return { known: { ...earlier, document }, grown };
 }
+
+/** The size of each service's first claim, by the service's name. */
+const volumeSizes = (stack: Stack): Map<string, string> =>
+  new Map(
+    stack.services.filter(isWorkload).flatMap(({ name, container }) => {
+      const claim = (container.volumes ?? []).find((volume) => volume.kind === 'persistent');
+      return claim ? [[name, claim.size] as const] : [];
+    }),
+  );

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, type Command, Option } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 
@@ -7,13 +7,15 @@ export interface ApplyOptions extends ChangeOptions {
   readonly prune?: true;
   readonly deleteData?: true;
   readonly wait: boolean;
+  readonly check: boolean;
+  /** `--no-chat`, the earlier name of `--no-check`. */
   readonly chat: boolean;
   readonly tokenFile?: string;
   /** Seconds. */
   readonly timeout: number;
 }
 
-/** `mooring apply`: brings a stack into a cluster, and ends when a chat was held in it. */
+/** `mooring apply`: brings a stack into a cluster, and ends when its check has passed there. */
 export function addApply(program: Command, kinds: Kinds): void {
   const command = withApply(withChanges(program.command('apply')))
     .description('bring a stack into a cluster; success means that the chat answered there')
@@ -36,9 +38,16 @@ export function withApply(command: Command): Command {
     .option('--force-conflicts', 'take fields back that others changed, and take away what they added')
     .option('--timeout <seconds>', 'how long to wait until every pod is ready', seconds, 600)
     .option('--no-wait', 'be content when everything is applied')
-    .option('--no-chat', 'be content when every pod is ready')
-    .option('--token-file <path>', 'a token for the chat, where spec.auth.mode is jwt ("-": standard input)');
+    .option('--no-check', 'be content when every pod is ready')
+    .addOption(new Option('--no-chat', 'the earlier name of --no-check').hideHelp())
+    .option(
+      '--token-file <path>',
+      'a token for the check, where the stack wants one, as a chat with spec.auth.mode jwt ("-": standard input)',
+    );
 }
+
+/** Whether the stack is checked once every pod is ready. */
+export const isChecked = ({ check, chat }: Pick<ApplyOptions, 'check' | 'chat'>): boolean => check && chat;
 
 function seconds(text: string): number {
   const value = Number(text);

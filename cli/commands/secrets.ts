@@ -3,7 +3,7 @@ import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples } from '../options.ts';
 import { withApply, type ApplyOptions } from './apply.ts';
 
-/** `mooring secrets rotate`: new passwords for the stores, and everybody told. */
+/** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
 export function addSecrets(program: Command, kinds: Kinds): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
   const command = withApply(withChanges(group.command('rotate')))

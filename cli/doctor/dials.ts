@@ -1,3 +1,4 @@
+import type { Container, ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { dialReport, dialWord, type DialReport } from '../../model/dial-report.ts';
 import { parseJson } from '../../model/json.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -5,9 +6,9 @@ import { backendName } from '../../contract/services/backend-ports.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { runBeside, type ContainerSpec } from '../../kube/ephemeral-container.ts';
+import { runBeside } from '../../kube/ephemeral-container.ts';
+import { podTemplateOf, type Pod } from '../../kube/kinds.ts';
 import { execInPod } from '../../kube/exec.ts';
-import type { ContainerStatus, Pod } from '../../deploy/rollout/workload-status.ts';
 import type { Check } from './check.ts';
 import type { Consent } from './consent.ts';
 import { backendPods } from './running.ts';
@@ -94,9 +95,8 @@ function downReason(pod: Pod, status: ContainerStatus | undefined): string {
   throw new ClusterError('NOT_FOUND_IN_CLUSTER', `${nameOf(pod)} has not started (${reason}).`);
 }
 
-function containerOf(pod: Pod): ContainerSpec {
-  const { containers } = pod['spec'] as { containers: readonly ContainerSpec[] };
-  const [container] = containers;
+function containerOf(pod: Pod): Container {
+  const [container] = pod.spec.containers;
   if (!container) throw new TypeError(`${nameOf(pod)} has no container.`);
   return container;
 }
@@ -116,6 +116,5 @@ function reportIn(stdout: string, stderr: string): DialReport {
 
 const imageOf = (live: readonly KubeObject[]): string | undefined => {
   const deployment = live.find(({ kind }) => kind === 'Deployment');
-  const spec = deployment?.['spec'] as { template?: { spec?: { containers?: ContainerSpec[] } } } | undefined;
-  return spec?.template?.spec?.containers?.[0]?.image;
+  return deployment && podTemplateOf(deployment)?.spec?.containers[0]?.image;
 };

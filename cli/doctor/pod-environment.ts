@@ -1,6 +1,7 @@
+import type { Container, EnvFromSource, EnvVar } from 'kubernetes-types/core/v1.js';
 import { setBy, settersOf } from '../../kube/field-managers.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import type { ContainerSpec } from '../../kube/ephemeral-container.ts';
+import { podTemplateOf } from '../../kube/kinds.ts';
 
 /** One variable of a container as its manifests have it. */
 export interface SetVariable {
@@ -11,25 +12,10 @@ export interface SetVariable {
   readonly where: string;
 }
 
-interface EnvEntry {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name: string; readonly key: string };
-    readonly configMapKeyRef?: { readonly name: string; readonly key: string };
-  };
-}
-
-interface EnvFrom {
-  readonly prefix?: string;
-  readonly configMapRef?: { readonly name: string };
-}
-
 type Objects = readonly KubeObject[];
 
-export const containersOf = (workload: KubeObject): readonly ContainerSpec[] =>
-  (workload['spec'] as { template?: { spec?: { containers?: ContainerSpec[] } } } | undefined)?.template?.spec
-    ?.containers ?? [];
+export const containersOf = (workload: KubeObject): readonly Container[] =>
+  podTemplateOf(workload)?.spec?.containers ?? [];
 
 /**
  * What a workload's first container is started with, by variable: its ConfigMaps first, then its own `env`, which wins.
@@ -39,14 +25,14 @@ export function environmentIn(workload: KubeObject, objects: Objects): Map<strin
   const found = new Map<string, SetVariable>();
   const [container] = containersOf(workload);
   if (!container) return found;
-  for (const from of (container.envFrom ?? []) as EnvFrom[])
+  for (const from of container.envFrom ?? [])
     for (const [name, variable] of wholeMap(from, objects)) found.set(name, variable);
-  for (const entry of (container.env ?? []) as EnvEntry[])
+  for (const entry of container.env ?? [])
     found.set(entry.name, own(workload, container.name, entry, objects));
   return found;
 }
 
-function wholeMap({ prefix = '', configMapRef }: EnvFrom, objects: Objects): [string, SetVariable][] {
+function wholeMap({ prefix = '', configMapRef }: EnvFromSource, objects: Objects): [string, SetVariable][] {
   const map = configMap(objects, configMapRef?.name);
   if (!map) return [];
   return Object.entries(dataOf(map)).map(([key, value]) => [
@@ -55,7 +41,7 @@ function wholeMap({ prefix = '', configMapRef }: EnvFrom, objects: Objects): [st
   ]);
 }
 
-function own(workload: KubeObject, container: string, entry: EnvEntry, objects: Objects): SetVariable {
+function own(workload: KubeObject, container: string, entry: EnvVar, objects: Objects): SetVariable {
   const path = ['f:spec', 'f:template', 'f:spec', 'f:containers'];
   const where = setIn(workload, [
     ...path,
@@ -65,7 +51,7 @@ function own(workload: KubeObject, container: string, entry: EnvEntry, objects: 
   ]);
   const { secretKeyRef, configMapKeyRef } = entry.valueFrom ?? {};
   if (secretKeyRef)
-    return { value: `Secret ${secretKeyRef.name}, key ${secretKeyRef.key}`, isSecret: true, where };
+    return { value: `Secret ${secretKeyRef.name ?? ''}, key ${secretKeyRef.key}`, isSecret: true, where };
   const map = configMap(objects, configMapKeyRef?.name);
   if (map && configMapKeyRef)
     return { value: dataOf(map)[configMapKeyRef.key] ?? '', isSecret: false, where };

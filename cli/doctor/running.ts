@@ -1,4 +1,5 @@
 import { configReport, type ConfigReport } from '../../model/report.ts';
+import { parseJson } from '../../model/json.ts';
 import { serviceOf } from '../../model/environment.ts';
 import { selectorOf } from '../../model/labels.ts';
 import type { Stack } from '../../model/stack.ts';
@@ -8,9 +9,12 @@ import { workloadName } from '../../model/names.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { listObjects } from '../../deploy/stack-objects.ts';
-import { getFromPod } from '../../kube/pod-http.ts';
-import type { Pod } from '../../deploy/rollout/workload-status.ts';
+import { httpToPod } from '../../kube/pod-http.ts';
+import type { Pod } from '../../kube/kinds.ts';
 import { environmentIn } from './pod-environment.ts';
+
+/** A configuration answer comes at once or not at all. */
+const answerMs = 5_000;
 
 /** A backend's process, and what it says it runs with; `undefined` where it says nothing. */
 export interface RunningBackend {
@@ -24,7 +28,7 @@ export async function backendPods(cluster: Cluster, stack: Stack): Promise<Pod[]
   const pods = (await listObjects(cluster, ['v1', 'Pod'], { namespace: stack.namespace, labels })) as Pod[];
   return pods
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
+    .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
 }
 
 /** Asks each backend's process for /config, on the port it was told to serve operations on. */
@@ -48,7 +52,8 @@ async function configOf(
   at: { namespace: string; pod: string; port: number },
 ): Promise<ConfigReport | undefined> {
   try {
-    return configReport.safeParse((await getFromPod(cluster.api, at, httpPaths.config)).json).data;
+    const { text } = await httpToPod(cluster.api, at, { path: httpPaths.config, timeoutMs: answerMs });
+    return configReport.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }

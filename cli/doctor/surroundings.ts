@@ -1,5 +1,7 @@
+import type { StorageClass, StorageClassList } from 'kubernetes-types/storage/v1.js';
 import type { Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { PersistentVolumeClaim } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { ownedClaims } from '../../deploy/stack-objects.ts';
 import type { Check } from './check.ts';
@@ -13,31 +15,22 @@ export async function surroundingChecks(
   return [...(await storageChecks(cluster, stack)), ...(await metricsChecks(cluster, rendered))];
 }
 
-interface StorageClass {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-}
-interface Claim {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
-  readonly status?: { readonly phase?: string };
-}
-
 const defaultMark = 'storageclass.kubernetes.io/is-default-class';
 
 async function storageChecks(cluster: Cluster, stack: Stack): Promise<Check[]> {
-  const claims = (await ownedClaims(cluster, stack)) as unknown as Claim[];
+  const claims = await ownedClaims(cluster, stack);
   const pending = claims.filter(({ status }) => status?.phase === 'Pending');
   if (pending.length === 0) return [];
   const { status, json } = await cluster.api.request('GET', '/apis/storage.k8s.io/v1/storageclasses', {
     accept: [403],
   });
   if (status === 403) return [];
-  const classes = (json as { items: StorageClass[] }).items;
+  const classes = (json as StorageClassList).items;
   return pending.flatMap((claim) => claimCheck(claim, classes));
 }
 
-function claimCheck({ metadata, spec }: Claim, classes: readonly StorageClass[]): Check[] {
-  const names = classes.map((one) => one.metadata.name);
+function claimCheck({ metadata, spec }: PersistentVolumeClaim, classes: readonly StorageClass[]): Check[] {
+  const names = classes.map((one) => one.metadata?.name ?? '');
   const have = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none at all';
   const wrong = (says: string, fix: string): Check[] => [
     { id: `storage/${metadata.name}`, verdict: 'wrong', says, fix },
@@ -48,7 +41,7 @@ function claimCheck({ metadata, spec }: Claim, classes: readonly StorageClass[])
       `PersistentVolumeClaim ${metadata.name} waits for ever: the cluster has no StorageClass "${wanted}" (${have}).`,
       'name one that is there in spec.<store>.storage.storageClass.',
     );
-  const hasDefault = classes.some((one) => one.metadata.annotations?.[defaultMark] === 'true');
+  const hasDefault = classes.some((one) => one.metadata?.annotations?.[defaultMark] === 'true');
   if (wanted !== undefined || hasDefault) return [];
   return wrong(
     `PersistentVolumeClaim ${metadata.name} waits for ever: it names no StorageClass, and the cluster has no default one (${have}).`,

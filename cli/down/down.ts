@@ -1,10 +1,11 @@
 import type { Kinds } from '../../model/kinds.ts';
-import { alone, removeLease } from '../../kube/lease.ts';
+import { removeLease, withLease } from '../../kube/lease.ts';
 import { namespaceContents } from '../../deploy/namespace-contents.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { namespaceState } from '../../deploy/preflight/preflight.ts';
-import { remainsOf, takeDown, type Remains } from '../../deploy/take-down.ts';
-import type { StackRef } from '../../deploy/stack-objects.ts';
+import { runToEnd } from '../../deploy/run.ts';
+import { historyPlace, type StackRef } from '../../deploy/stack-objects.ts';
+import { deleteObjects, podsEnded, remainsOf, type Remains } from '../../deploy/take-down.ts';
 import type { DownOptions } from '../commands/down.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -60,19 +61,23 @@ async function down(stack: StackRef, options: DownOptions, { target, signal }: S
       options.output,
     );
   if (going.length > 0 || options.deleteNamespace) await agree(stack, options, { target, going, others });
-  await alone(
+  await withLease(
     cluster,
-    stack,
-    (held) =>
-      takeDown(cluster, stack, going, {
+    historyPlace(stack),
+    async (held) => {
+      await deleteObjects(cluster, going, {
         signal: held,
         onRemoved: (object) => note(`${nameOf(object)} removed`),
+      });
+      await runToEnd(() => podsEnded(cluster, stack, held), {
+        signal: held,
         onWaiting: (line) => progress.show(line),
-      }),
+      });
+    },
     signal,
   );
-  // Last: until here it kept others away. Somebody who took it in the meantime keeps it.
-  if (options.deleteData) await removeLease(cluster, stack, signal);
+  // Last: until here it kept other processes away. One that took it in the meantime keeps it.
+  if (options.deleteData) await removeLease(cluster, historyPlace(stack), signal);
   if (options.deleteNamespace)
     await cluster.api.request('DELETE', `/api/v1/namespaces/${stack.namespace}`, { accept: [404], signal });
   await print(

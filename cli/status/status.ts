@@ -5,6 +5,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import { replicasOf } from '../../deploy/volume-claims.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -20,7 +21,7 @@ export interface ServiceStatus {
   readonly ready: number;
   readonly restarts: number;
   readonly rolledOut: boolean;
-  /** What keeps it from being ready, in words. */
+  /** What keeps it from being ready, a sentence each. */
   readonly reasons: readonly string[];
 }
 
@@ -41,7 +42,7 @@ export async function statusCommand(kinds: Kinds, options: StatusOptions): Promi
       );
     await print(
       { name: stack.name, namespace: stack.namespace, services },
-      inWords(services),
+      statusText(services),
       options.output,
     );
     if (!services.every(({ rolledOut }) => rolledOut)) throw new CommandError('DIFFERENT', '');
@@ -56,7 +57,7 @@ function watch(cluster: Cluster, stack: Stack, { output }: StatusOptions): Promi
   return untilInterrupted(async (signal) => {
     for (;;) {
       const services = await statusOf(cluster, stack, signal);
-      const text = services.length > 0 ? inWords(services) : `There is no stack "${stack.name}" yet.`;
+      const text = services.length > 0 ? statusText(services) : `There is no stack "${stack.name}" yet.`;
       if (text !== shown)
         await print({ name: stack.name, namespace: stack.namespace, services }, `${text}\n`, output);
       shown = text;
@@ -89,7 +90,7 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   return {
     service,
     kind: object.kind,
-    wanted: (object['spec'] as { replicas?: number }).replicas ?? 1,
+    wanted: replicasOf(object),
     ready: pods.filter(isReady).length,
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     rolledOut,
@@ -99,7 +100,7 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   };
 }
 
-function inWords(services: readonly ServiceStatus[]): string {
+function statusText(services: readonly ServiceStatus[]): string {
   const rows = services.map(({ service, kind, wanted, ready, restarts, rolledOut }) => [
     service,
     kind,

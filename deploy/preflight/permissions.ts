@@ -1,8 +1,8 @@
+import { isAllowed } from '../../kube/access-review.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { pathOfResource } from '../../kube/discovery.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 
-/** One thing its user must be allowed. `subresource` as in `pods/log`. */
+/** A permission that an apply needs. `subresource` as in `pods/log`. */
 interface Need {
   readonly verb: string;
   readonly group: string;
@@ -11,7 +11,7 @@ interface Need {
   readonly namespace?: string;
 }
 
-/** What apply does besides applying: looks on while it comes up, and holds a chat. */
+/** What an apply does besides applying: it watches the rollout, and checks the stack. */
 const besides: readonly Omit<Need, 'namespace'>[] = [
   { verb: 'get', group: '', resource: 'secrets' },
   { verb: 'create', group: '', resource: 'secrets' },
@@ -38,8 +38,10 @@ export async function missingPermissions(
     ...(await needsOf(cluster, objects)),
     ...besides.map((need): Need => ({ ...need, namespace })),
   ];
-  const allowed = await Promise.all(needs.map((need) => isAllowed(cluster, need, signal)));
-  return needs.filter((_, index) => !allowed[index]).map(words);
+  const allowed = await Promise.all(
+    needs.map((need) => isAllowed(cluster.api, { resourceAttributes: need }, signal)),
+  );
+  return needs.filter((_, index) => !allowed[index]).map(describe);
 }
 
 /** Server-side apply is a patch, and a creation where there is nothing yet. */
@@ -62,20 +64,7 @@ async function needsOf({ discovery }: Cluster, objects: readonly KubeObject[]): 
   return needs.flat();
 }
 
-async function isAllowed({ api }: Cluster, need: Need, signal?: AbortSignal): Promise<boolean> {
-  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
-  const path = pathOfResource({
-    ...review,
-    plural: 'selfsubjectaccessreviews',
-    namespaced: false,
-    verbs: ['create'],
-  });
-  const body = { ...review, spec: { resourceAttributes: need } };
-  const { json } = await api.request('POST', path, { body, signal });
-  return (json as { status?: { allowed?: boolean } }).status?.allowed === true;
-}
-
-function words({ verb, group, resource, subresource, namespace }: Need): string {
+function describe({ verb, group, resource, subresource, namespace }: Need): string {
   const what = `${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''}`;
   return `permission to ${verb} ${what}${namespace ? ` in namespace ${namespace}` : ''}`;
 }

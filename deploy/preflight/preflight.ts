@@ -1,4 +1,6 @@
+import type { Namespace } from 'kubernetes-types/core/v1.js';
 import type { Stack } from '../../model/stack.ts';
+import { namespaceTerminating } from '../../kube/api-errors.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
@@ -17,18 +19,15 @@ export async function namespaceState(
   name: string,
   signal?: AbortSignal,
 ): Promise<NamespaceState> {
-  // Whoever may not look at it is let in or not by what follows.
+  // Without permission to read it, what follows is allowed or denied by itself.
   const { status, json } = await api.request('GET', `/api/v1/namespaces/${name}`, {
     accept: [403, 404],
     signal,
   });
   if (status === 404) return 'absent';
-  const phase = (json as { status?: { phase?: string } }).status?.phase;
+  const phase = (json as Namespace).status?.phase;
   if (phase !== 'Terminating') return 'there';
-  throw new ClusterError(
-    'NAMESPACE_ENDING',
-    `The namespace ${name} is being deleted, and nothing new can be made in it until it is gone. Wait for it (kubectl get namespaces --watch), then run again.`,
-  );
+  throw namespaceTerminating(name);
 }
 
 /**
@@ -54,7 +53,7 @@ export async function preflight(
     ...(await missingStorage(cluster, objects, signal)),
     ...(await missingSecrets(cluster, stack, signal)),
     ...(state === 'there'
-      ? await missingQuota(cluster, () => freshOf(cluster, objects, signal), namespace, signal)
+      ? await missingQuota(cluster, () => absentOf(cluster, objects, signal), namespace, signal)
       : []),
   ];
   if (problems.length > 0) throw lacking(cluster, 'PREFLIGHT_FAILED', problems);
@@ -70,23 +69,24 @@ function lacking(
   return new ClusterError(
     code,
     `${who} lacks what this stack needs; nothing was changed:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    { reason: 'RequirementsMissing', context: api.context },
   );
 }
 
 async function missingKinds({ discovery }: Cluster, objects: readonly KubeObject[]): Promise<string[]> {
   const kinds = new Map(objects.map((object) => [`${object.kind} of ${object.apiVersion}`, object]));
   const served = await Promise.all(
-    [...kinds].map(async ([words, { apiVersion, kind }]) => ({
-      words,
+    [...kinds].map(async ([name, { apiVersion, kind }]) => ({
+      name,
       found: await discovery.find(apiVersion, kind),
     })),
   );
   return served
     .filter(({ found }) => !found)
-    .map(({ words }) => `the kind ${words}, which its API server does not serve`);
+    .map(({ name }) => `the kind ${name}, which its API server does not serve`);
 }
 
-async function freshOf(
+async function absentOf(
   cluster: Cluster,
   objects: readonly KubeObject[],
   signal?: AbortSignal,

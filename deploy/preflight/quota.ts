@@ -1,59 +1,43 @@
+import type { PodSpec, ResourceQuota, ResourceQuotaList } from 'kubernetes-types/core/v1.js';
 import { claimsOf, replicasOf, sizeOf } from '../volume-claims.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { podTemplateOf } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { amountOf } from '../../model/quantity.ts';
 
-interface Quota {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly scopes?: readonly string[]; readonly scopeSelector?: unknown };
-  readonly status?: {
-    readonly hard?: Readonly<Record<string, string>>;
-    readonly used?: Readonly<Record<string, string>>;
-  };
-}
-
-interface PodSpec {
-  readonly containers: readonly {
-    readonly resources?: {
-      readonly requests?: Readonly<Record<string, string>>;
-      readonly limits?: Readonly<Record<string, string>>;
-    };
-  }[];
-}
-
 /**
  * What the namespace's quotas leave too little of for the workloads that are not there yet.
- * @param fresh the objects that an apply would create; asked for only where there is a quota.
+ * @param absent the objects that an apply would create; asked for only where there is a quota.
  */
 export async function missingQuota(
   { api }: Cluster,
-  fresh: () => Promise<readonly KubeObject[]>,
+  absent: () => Promise<readonly KubeObject[]>,
   namespace: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
   const { status, json } = await api.request('GET', path, { accept: [403], signal });
   if (status === 403) return [];
-  const quotas = (json as { items: Quota[] }).items.filter(
-    ({ spec }) => !spec.scopes?.length && spec.scopeSelector === undefined,
+  const quotas = (json as ResourceQuotaList).items.filter(
+    ({ spec }) => !spec?.scopes?.length && spec?.scopeSelector === undefined,
   );
   if (quotas.length === 0) return [];
-  const needs = needsOf(await fresh());
+  const needs = needsOf(await absent());
   return quotas.flatMap((quota) => shortfalls(quota, needs));
 }
 
-function shortfalls({ metadata, status }: Quota, needs: ReadonlyMap<string, number>): string[] {
+function shortfalls({ metadata, status }: ResourceQuota, needs: ReadonlyMap<string, number>): string[] {
   return Object.entries(status?.hard ?? {}).flatMap(([resource, hard]) => {
     const needed = needs.get(resource) ?? 0;
     const used = status?.used?.[resource] ?? '0';
     if (needed === 0 || amountOf(used) + needed <= amountOf(hard)) return [];
     return [
-      `room in quota "${metadata.name}" for ${resource}: ${hard} at most, ${used} used, ${shown(resource, needed)} more needed`,
+      `room in quota "${metadata?.name ?? ''}" for ${resource}: ${hard} at most, ${used} used, ${quantityText(resource, needed)} more needed`,
     ];
   });
 }
 
-const shown = (resource: string, amount: number): string =>
+const quantityText = (resource: string, amount: number): string =>
   /memory|storage/.test(resource) ? `${Math.ceil(amount / 1_048_576)}Mi` : String(Number(amount.toFixed(3)));
 
 /** Resource name as quotas write it → how much of it the objects take, in cores, bytes or pieces. */
@@ -65,7 +49,7 @@ function needsOf(objects: readonly KubeObject[]): Map<string, number> {
   for (const object of objects) {
     add(`count/${object.kind.toLowerCase()}s`, 1);
     if (['Service', 'ConfigMap', 'Secret'].includes(object.kind)) add(`${object.kind.toLowerCase()}s`, 1);
-    const spec = (object['spec'] as { template?: { spec?: PodSpec } } | undefined)?.template?.spec;
+    const spec = podTemplateOf(object)?.spec;
     if (spec) addPods(add, spec, replicasOf(object));
     for (const claim of claimsOf(object)) {
       add('persistentvolumeclaims', replicasOf(object));

@@ -1,3 +1,4 @@
+import type { Secret } from 'kubernetes-types/core/v1.js';
 import { environmentOf, generatedSecretKeys, stackSecretName } from '../../model/environment.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -69,7 +70,7 @@ async function problemOf(
   const wanted = keys.size > 0 ? ` with ${[...keys].join(', ')}` : ', which the images are pulled with';
   if (status === 404) return [`Secret "${name}"${wanted} in namespace ${namespace}`];
   if (status === 403) return [];
-  const { data = {}, type } = json as { data?: Record<string, string>; type?: string };
+  const { data = {}, type } = json as Secret;
   const lacking = [...keys].filter((key) => !(key in data));
   if (keys.size === 0 && !/dockerconfigjson|dockercfg/.test(type ?? ''))
     return [`Secret "${name}" of type kubernetes.io/dockerconfigjson; it is of type ${type ?? 'Opaque'}`];

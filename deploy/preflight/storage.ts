@@ -1,10 +1,7 @@
+import type { StorageClassList } from 'kubernetes-types/storage/v1.js';
 import { claimNames, claimsOf, replicasOf } from '../volume-claims.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-
-interface StorageClass {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-}
 
 const defaultMark = 'storageclass.kubernetes.io/is-default-class';
 
@@ -18,11 +15,11 @@ export async function missingStorage(
   if (needed.size === 0) return [];
   const path = '/apis/storage.k8s.io/v1/storageclasses';
   const { status, json } = await cluster.api.request('GET', path, { accept: [403], signal });
-  // Classes belong to the cluster; whoever may not list them cannot know, and the scheduler will say.
+  // Classes belong to the cluster. Without permission to list them this is unknown, and the scheduler will tell.
   if (status === 403) return [];
-  const classes = (json as { items: StorageClass[] }).items;
-  const names = classes.map(({ metadata }) => metadata.name);
-  const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[defaultMark] === 'true');
+  const classes = (json as StorageClassList).items;
+  const names = classes.map(({ metadata }) => metadata?.name ?? '');
+  const hasDefault = classes.some(({ metadata }) => metadata?.annotations?.[defaultMark] === 'true');
   return [...needed].flatMap(([name, claims]) => {
     if (name === '' ? hasDefault : names.includes(name)) return [];
     const have = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none at all';

@@ -1,5 +1,7 @@
+import type { ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { nameOf } from '../../kube/objects.ts';
-import type { ContainerStatus, Pod, WorkloadState } from './workload-status.ts';
+import type { Pod } from '../../kube/kinds.ts';
+import type { WorkloadState } from './workload-status.ts';
 
 /** Why a workload does not come up, as it is told. */
 export interface Cause {
@@ -10,25 +12,25 @@ export interface Cause {
   readonly message: string;
   /** What has to be seen for this long, in milliseconds, before it is no passing state. */
   readonly patienceMs: number;
-  /** Where the last words of the container are. */
+  /** Where the container's last log line is. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
 }
 
 const seconds = 1_000;
 
-/** What a container waits for in vain, and how long it may be a matter of moments. */
+/** Waiting reasons of a container that do not pass by themselves, and how long each may be transient, in milliseconds. */
 const waits: Readonly<Record<string, number>> = {
   ImagePullBackOff: 0,
   InvalidImageName: 0,
   ErrImageNeverPull: 0,
   CrashLoopBackOff: 0,
-  // Kubelet may not have seen a Secret yet that was made a moment ago.
+  // The kubelet may not have seen a Secret yet that was created a moment ago.
   CreateContainerConfigError: 5 * seconds,
   CreateContainerError: 10 * seconds,
   RunContainerError: 10 * seconds,
 };
 
-/** A scheduler says no until a volume is bound or a node has come: that may take its time. */
+/** A pod is unschedulable until its volume is bound or a node is added. */
 const schedulingMs = 10 * seconds;
 const replicasMs = 3 * seconds;
 
@@ -49,7 +51,7 @@ function podCauses(pod: Pod): Cause[] {
       {
         reason: scheduled.reason ?? 'Unschedulable',
         where: nameOf(pod),
-        message: `it is Pending, and the scheduler says: ${scheduled.message ?? 'nothing'}`,
+        message: `it is Pending, and the scheduler says: ${scheduled.message ?? 'no reason'}`,
         patienceMs: schedulingMs,
       },
     ];
@@ -79,7 +81,7 @@ function containerCauses(pod: Pod, { name, state, lastState, restartCount }: Con
   ];
 }
 
-/** Where everything stands, in a line for whoever waits: `redis ready, neo4j starting, backend 0/1 ready`. */
+/** The progress of a rollout in one line: `redis ready, neo4j starting, backend 0/1 ready`. */
 export function progressOf(states: readonly WorkloadState[]): string {
   return states
     .map(({ service, rolledOut, pods }) => `${service} ${rolledOut ? 'ready' : stageOf(pods)}`)

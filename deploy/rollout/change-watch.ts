@@ -4,7 +4,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { StackRef } from '../stack-objects.ts';
 import { lookMs, pause } from '../../kube/poll.ts';
 
-/** What a rollout is seen by: a change of these is worth a look. */
+/** The kinds whose changes show a rollout's progress. */
 const kinds = [
   ['v1', 'Pod'],
   ['apps/v1', 'Deployment'],
@@ -15,8 +15,8 @@ const kinds = [
 const gatherMs = 20;
 
 /**
- * Says when to look at a stack again: as soon as something of it changes, and every now and then anyway. Only a
- * hint: a watch that is denied or ends is not missed, for then it is looked as often as without one.
+ * Says when to look at a stack again: as soon as something of it changes, and at intervals anyway. Only a hint: without
+ * its watches, which may be denied or end, the intervals remain.
  */
 export class ChangeWatch {
   readonly #signal: AbortSignal | undefined;
@@ -40,14 +40,18 @@ export class ChangeWatch {
     this.#ended.abort();
   }
 
-  async #watch({ api, discovery }: Cluster, stack: StackRef, [version, kind]: readonly [string, string]) {
+  async #watch(
+    { api, discovery }: Cluster,
+    stack: StackRef,
+    [version, kind]: readonly [string, string],
+  ): Promise<void> {
     const query = { watch: 'true', labelSelector: asSelector(stackLabels(stack)) };
     try {
       const path = await discovery.collectionOf(version, kind, stack.namespace);
       const events = await api.stream(path, { query, signal: this.#ended.signal });
       events.on('data', () => this.#changed.abort()).on('error', () => undefined);
     } catch {
-      // It is looked every now and then all the same.
+      // The intervals remain.
     }
   }
 }

@@ -1,15 +1,7 @@
+import type { Event, EventList } from 'kubernetes-types/core/v1.js';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { StackRef } from '../stack-objects.ts';
 import type { Cause } from './causes.ts';
-
-interface Event {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTimestamp?: string | null;
-  readonly eventTime?: string | null;
-  readonly metadata: { readonly creationTimestamp?: string };
-}
 
 /** The last line a container wrote that is not empty; `undefined` where there is none or it may not be read. */
 export async function lastLogLine(
@@ -37,7 +29,7 @@ export async function lastWarning(
   const fieldSelector = `involvedObject.kind=${about.kind},involvedObject.name=${about.name},type=Warning`;
   const { status, json } = await api.request('GET', path, { query: { fieldSelector }, accept: [403] });
   if (status !== 200) return undefined;
-  const events = [...(json as { items: Event[] }).items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+  const events = [...(json as EventList).items].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
   const last = events.at(-1);
   return last ? { reason: last.reason ?? 'Warning', message: last.message ?? '' } : undefined;
 }

@@ -1,44 +1,59 @@
-import { readyz, type Readyz } from '../../contract/http.ts';
-import { serviceOf } from '../../model/environment.ts';
-import { isWorkload, type Stack } from '../../model/stack.ts';
-import { backendName } from '../../contract/services/backend-ports.ts';
-import { httpPaths } from '../../contract/services/backend.ts';
+import { parseJson } from '../../model/json.ts';
+import { readinessReport, type ReadinessReport } from '../../model/report.ts';
+import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Pod } from '../../kube/kinds.ts';
 import { nameOf } from '../../kube/objects.ts';
-import { getFromPod } from '../../kube/pod-http.ts';
+import { reachOfPod } from '../reach.ts';
 import type { Cause } from './causes.ts';
-import { isReady, type Pod, type WorkloadState } from './workload-status.ts';
+import { isReady, type WorkloadState } from './workload-status.ts';
 
-/** A store that Kubernetes calls ready is dialled again within two seconds; ten times as long is no delay. */
+/** A dependency that is up is dialled again within seconds; ten times as long is no delay. */
 const gateMs = 20_000;
 
-/** About as often as the backend dials a store that is away; asking a starting pod more often only takes its time. */
+/** About as often as a service dials a dependency that is away; asking a starting pod more often only takes its time. */
 const askEveryMs = 2_000;
 
+/** A readiness answer comes at once or not at all. */
+const answerMs = 5_000;
+
+/** What a pod of a service reports; `undefined` where it does not answer, or with something else. */
+export interface PodReport {
+  readonly service: string;
+  readonly pod: Pod;
+  readonly report: ReadinessReport | undefined;
+}
+
+/** A pod that reports to be ready. */
+export type OnReady = (service: string, pod: string) => void;
+
 /**
- * `gateCauses`, asked anew every two seconds, and at each look once everything but the backend is up, for then its
- * gates are about to open; in between the last answer stands. `onOpen` is told the pods that then say so before Kubernetes
- * has asked them, again with each answer; never of gates that opened to stores which are still to be replaced.
+ * `gateCauses`, asked anew every two seconds, and at each look once all services that do not report are up, since the
+ * gates are about to open then; in between the last answer stands. `onReady` is told the pods that then report to be ready
+ * before Kubernetes has asked them, again with each answer; never of gates that opened to stores still to be replaced.
  */
 export function gateWatch(
   cluster: Cluster,
   stack: Stack,
-  { signal, onOpen }: { signal?: AbortSignal | undefined; onOpen?: ((pod: Pod) => void) | undefined },
+  { signal, onReady }: { signal?: AbortSignal | undefined; onReady?: OnReady | undefined },
 ): (states: readonly WorkloadState[]) => Promise<Cause[]> {
   let last = { at: -Infinity, causes: [] as Cause[] };
+  const reporting = new Set(reportingServices(stack).map(({ name }) => name));
   return async (states) => {
-    const isNear = states.every(({ service, rolledOut }) => rolledOut || service === backendName);
+    const isNear = states.every(({ service, rolledOut }) => rolledOut || reporting.has(service));
     if (!isNear && performance.now() - last.at < askEveryMs) return last.causes;
-    const asked = await askGates(cluster, stack, states, signal);
-    if (isNear) for (const { pod, said } of asked) if (said?.ready) onOpen?.(pod);
-    last = { at: performance.now(), causes: closedGates(stack, states, asked) };
+    const reports = await readinessReports(cluster, stack, states, { unreadyOnly: true, signal });
+    if (isNear)
+      for (const { service, pod, report } of reports)
+        if (report?.ready) onReady?.(service, pod.metadata.name);
+    last = { at: performance.now(), causes: closedGates(stack, states, reports) };
     return last.causes;
   };
 }
 
 /**
  * The gates that stay closed although what is behind them is up: a wrong port, a wrong password, a policy in between.
- * Asked of the backend itself, at /readyz; a pod that does not answer yet has no gates.
+ * Asked of the services that report; a pod that does not answer yet has no gates.
  */
 export async function gateCauses(
   cluster: Cluster,
@@ -46,30 +61,38 @@ export async function gateCauses(
   states: readonly WorkloadState[],
   signal?: AbortSignal,
 ): Promise<Cause[]> {
-  return closedGates(stack, states, await askGates(cluster, stack, states, signal));
+  const reports = await readinessReports(cluster, stack, states, { unreadyOnly: true, signal });
+  return closedGates(stack, states, reports);
 }
 
-interface Asked {
-  readonly pod: Pod;
-  readonly said: Readyz | undefined;
-}
+const reportingServices = (stack: Stack): Workload[] =>
+  stack.services.filter(isWorkload).filter(({ report }) => report !== undefined);
 
-async function askGates(
+/** What every running pod of every reporting service reports, or only those that Kubernetes does not call ready. */
+export async function readinessReports(
   cluster: Cluster,
   stack: Stack,
   states: readonly WorkloadState[],
-  signal?: AbortSignal,
-): Promise<Asked[]> {
-  const backend = states.find(({ service }) => service === backendName);
-  const waiting = (backend?.pods ?? []).filter((pod) => isRunning(pod) && !isReady(pod));
+  { unreadyOnly = false, signal }: { unreadyOnly?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<PodReport[]> {
+  const asked = reportingServices(stack).flatMap((service) => {
+    const pods = states.find((state) => state.service === service.name)?.pods ?? [];
+    return pods
+      .filter((pod) => isRunning(pod) && !(unreadyOnly && isReady(pod)))
+      .map((pod) => ({ service, pod }));
+  });
   return Promise.all(
-    waiting.map(async (pod) => ({ pod, said: await askReadyz(cluster, stack, pod, signal) })),
+    asked.map(async ({ service, pod }) => ({
+      service: service.name,
+      pod,
+      report: await reportOf(cluster, stack, { service, pod }, signal),
+    })),
   );
 }
 
-function closedGates(stack: Stack, states: readonly WorkloadState[], asked: readonly Asked[]): Cause[] {
-  return asked.flatMap(({ pod, said }) =>
-    (said?.gates ?? [])
+function closedGates(stack: Stack, states: readonly WorkloadState[], reports: readonly PodReport[]): Cause[] {
+  return reports.flatMap(({ pod, report }) =>
+    (report?.gates ?? [])
       .filter(
         ({ name, state, lastError }) => state === 'closed' && lastError !== null && isUp(stack, states, name),
       )
@@ -85,24 +108,29 @@ function closedGates(stack: Stack, states: readonly WorkloadState[], asked: read
 const isRunning = ({ status }: Pod): boolean =>
   (status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined);
 
-/** One that is run elsewhere is taken to be up: nothing here would start it. */
-function isUp(stack: Stack, states: readonly WorkloadState[], service: string): boolean {
-  const state = states.find((one) => one.service === service);
-  return state ? state.rolledOut : !isWorkload(serviceOf(stack, service));
+/** A service that runs elsewhere counts as up: nothing here would start it. So does a gate of another name. */
+function isUp(stack: Stack, states: readonly WorkloadState[], name: string): boolean {
+  const state = states.find(({ service }) => service === name);
+  if (state) return state.rolledOut;
+  const service = stack.services.find((one) => one.name === name);
+  return service === undefined || !isWorkload(service);
 }
 
-async function askReadyz(
+async function reportOf(
   cluster: Cluster,
   stack: Stack,
-  pod: Pod,
+  { service, pod }: { service: Workload; pod: Pod },
   signal?: AbortSignal,
-): Promise<Readyz | undefined> {
-  const port = serviceOf(stack, backendName).ports['metrics']?.containerPort;
-  if (port === undefined) return undefined;
-  const at = { namespace: stack.namespace, pod: pod.metadata.name, port };
+): Promise<ReadinessReport | undefined> {
+  const { name, report } = service;
+  if (!report) return undefined;
+  const reach = reachOfPod(cluster, stack, { service: name, pod: pod.metadata.name }, signal);
   try {
-    const { json } = await getFromPod(cluster.api, at, httpPaths.readyz);
-    return readyz.safeParse(json).data;
+    const { text } = await reach.http(
+      { service: name, port: report.port },
+      { path: report.readyz, timeoutMs: answerMs },
+    );
+    return readinessReport.safeParse(parseJson(text)).data;
   } catch {
     signal?.throwIfAborted();
     return undefined;

@@ -1,22 +1,23 @@
 import { type Stack, isWorkload } from '../../model/stack.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Pod } from '../../kube/kinds.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { deleteObject } from '../stack-objects.ts';
 import { pause } from '../../kube/poll.ts';
 import { causesOf, progressOf, type Cause } from './causes.ts';
 import { ChangeWatch } from './change-watch.ts';
-import { gateWatch } from './gates.ts';
+import { gateWatch, type OnReady } from './gates.ts';
 import { lastLogLine, lastWarning } from './diagnostics.ts';
-import { isReady, workloadStates, type Pod, type WorkloadState } from './workload-status.ts';
+import { isReady, workloadStates, type WorkloadState } from './workload-status.ts';
 
 export interface RolloutOptions {
   /** How long at most, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (line: string) => void;
-  /** Told the backend's pods that say they are ready, before Kubernetes has noticed; more than once. */
-  readonly onOpen?: (pod: Pod) => void;
+  /** Told the pods that report to be ready, before Kubernetes has noticed; more than once. */
+  readonly onReady?: OnReady;
 }
 
 /**
@@ -41,13 +42,13 @@ async function untilDone(
   options: RolloutOptions,
   change: () => Promise<void>,
 ): Promise<void> {
-  const { timeoutMs, signal, onProgress, onOpen } = options;
+  const { timeoutMs, signal, onProgress, onReady } = options;
   const deadline = performance.now() + timeoutMs;
   const seen = new Sightings();
-  const closedGates = gateWatch(cluster, stack, { signal, onOpen });
+  const closedGates = gateWatch(cluster, stack, { signal, onReady });
   for (;;) {
     const states = await lookedAt(cluster, stack, options, deadline);
-    if (isDone(stack, states)) return;
+    if (isRolledOut(stack, states)) return;
     onProgress?.(progressOf(states));
     const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
     const settled = seen.settled(causes);
@@ -57,7 +58,7 @@ async function untilDone(
   }
 }
 
-/** An API server that is away for a moment, as in an upgrade of its node, is waited for as everything else is. */
+/** Waits for an API server that is away for a moment, as during an upgrade of its node. */
 async function lookedAt(
   cluster: Cluster,
   stack: Stack,
@@ -76,16 +77,17 @@ async function lookedAt(
   }
 }
 
-function isDone(stack: Stack, states: readonly WorkloadState[]): boolean {
+/** Whether every workload of a stack runs its newest template, every pod of it ready. */
+export function isRolledOut(stack: Stack, states: readonly WorkloadState[]): boolean {
   const wanted = stack.services.filter(isWorkload).map(({ name }) => name);
   return wanted.every((name) => states.some(({ service, rolledOut }) => service === name && rolledOut));
 }
 
 /**
- * A pod that hung before this apply shows an old verdict, and kubelet may take minutes until it tries again: whatever
- * was mended meanwhile, the new pod shows it at once.
+ * Deletes pods that are in back-off. Their state is from before this apply, and the kubelet may take minutes until it
+ * tries again; a new pod shows at once whether the cause is mended.
  */
-async function replaceStuck(
+export async function replaceStuck(
   cluster: Cluster,
   states: readonly WorkloadState[],
   signal?: AbortSignal,
@@ -97,7 +99,7 @@ async function replaceStuck(
       await deleteObject(cluster, pod, signal).catch(unlessDenied);
 }
 
-/** Whoever may not delete pods waits for kubelet instead. */
+/** Without permission to delete pods, the kubelet's next try is waited for instead. */
 function unlessDenied(error: unknown): void {
   if (!(error instanceof ClusterError && error.code === 'CLUSTER_DENIED')) throw error;
 }
@@ -106,7 +108,7 @@ function unlessDenied(error: unknown): void {
 class Sightings {
   #since = new Map<string, number>();
 
-  /** The first cause that was seen for as long as it takes to be no passing state. */
+  /** The first cause that was seen for as long as its patience, so that it is not transient. */
   settled(causes: readonly Cause[]): Cause | undefined {
     const now = performance.now();
     const key = ({ reason, where }: Cause): string => `${reason} ${where}`;
@@ -117,10 +119,11 @@ class Sightings {
 
 async function failure(cluster: Cluster, stack: Stack, cause: Cause): Promise<ClusterError> {
   const line = cause.log && (await lastLogLine(cluster, stack, cause.log));
-  const words = `${cause.where}: ${cause.reason}: ${cause.message}`;
+  const why = `${cause.where}: ${cause.reason}: ${cause.message}`;
   return new ClusterError(
     'ROLLOUT_FAILED',
-    `The stack "${stack.name}" does not come up.\n${words}${line ? `\nIts last line: ${line}` : ''}`,
+    `The stack "${stack.name}" does not come up.\n${why}${line ? `\nIts last line: ${line}` : ''}`,
+    { reason: 'WorkloadFailed', object: cause.where, namespace: stack.namespace },
   );
 }
 
@@ -137,7 +140,8 @@ async function outOfTime(
     .map(({ name }) => `${name}: it has no workload in the cluster any more.`);
   return new ClusterError(
     'ROLLOUT_FAILED',
-    `The stack "${stack.name}" was not up after ${Math.round(timeoutMs / 1_000)} seconds (--timeout).\n${[...lines, ...absent].join('\n')}`,
+    `The stack "${stack.name}" was not up after ${Math.round(timeoutMs / 1_000)} seconds.\n${[...lines, ...absent].join('\n')}`,
+    { reason: 'RolloutTimeout', namespace: stack.namespace },
   );
 }
 
@@ -150,6 +154,6 @@ async function lastSeen(cluster: Cluster, stack: Stack, { object, pods }: Worklo
     pod && container !== undefined
       ? await lastLogLine(cluster, stack, { pod: pod.metadata.name, container, previous: false })
       : undefined;
-  const why = warning ? `${warning.reason}: ${warning.message}` : 'nothing warns of it';
+  const why = warning ? `${warning.reason}: ${warning.message}` : 'there is no warning event';
   return `${nameOf(about)}: ${why}${line ? `\n  Its last line: ${line}` : ''}`;
 }

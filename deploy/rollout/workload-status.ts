@@ -1,42 +1,8 @@
 import { stackLabels } from '../../model/labels.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Deployment, Pod, StatefulSet } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { listObjects, type StackRef } from '../stack-objects.ts';
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly restartCount: number;
-  readonly state?: ContainerState;
-  readonly lastState?: ContainerState;
-}
-
-interface ContainerState {
-  readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly running?: { readonly startedAt?: string };
-  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly finishedAt?: string };
-}
-
-/** A pod, as far as a rollout asks. */
-export interface Pod extends KubeObject {
-  readonly metadata: KubeObject['metadata'] & { readonly creationTimestamp: string };
-  readonly status: {
-    readonly phase?: string;
-    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-  };
-}
-
-interface WorkloadStatus {
-  readonly observedGeneration?: number;
-  readonly replicas?: number;
-  readonly updatedReplicas?: number;
-  readonly readyReplicas?: number;
-  readonly availableReplicas?: number;
-  readonly updateRevision?: string;
-  readonly conditions?: Pod['status']['conditions'];
-}
 
 /** One workload with the pods of its newest template. */
 export interface WorkloadState {
@@ -64,33 +30,32 @@ export async function workloadStates(
   ]);
   const living = (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return [
-    ...deployments.map((object) => deploymentState(object, replicaSets, living)),
-    ...sets.map((object) => setState(object, living)),
+    ...(deployments as Deployment[]).map((object) => deploymentState(object, replicaSets, living)),
+    ...(sets as StatefulSet[]).map((object) => setState(object, living)),
   ];
 }
 
 const serviceOf = ({ metadata }: KubeObject): string => metadata.labels?.['app.kubernetes.io/name'] ?? '';
-const statusOf = (object: KubeObject): WorkloadStatus => object['status'] ?? {};
-const wanted = (object: KubeObject): number => (object['spec'] as { replicas?: number }).replicas ?? 1;
-const generationOf = ({ metadata }: KubeObject): number =>
-  (metadata as { generation?: number }).generation ?? 0;
+/** Whether the controller has seen the newest spec. */
+const isObserved = ({ metadata, status }: Deployment | StatefulSet): boolean =>
+  (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 const ownedBy = (pod: KubeObject, owner: KubeObject | undefined): boolean =>
   owner !== undefined && (pod.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
 
 const revisionMark = 'deployment.kubernetes.io/revision';
 
 function deploymentState(
-  object: KubeObject,
+  object: Deployment,
   replicaSets: readonly KubeObject[],
   pods: readonly Pod[],
 ): WorkloadState {
-  const status = statusOf(object);
+  const { status } = object;
   const revision = object.metadata.annotations?.[revisionMark];
   const newest = replicaSets.find(
     (set) => ownedBy(set, object) && set.metadata.annotations?.[revisionMark] === revision,
   );
-  const observed = (status.observedGeneration ?? 0) >= generationOf(object);
-  const count = wanted(object);
+  const observed = isObserved(object);
+  const count = object.spec.replicas ?? 1;
   const failure = status.conditions?.find(
     ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
   );
@@ -107,14 +72,14 @@ function deploymentState(
   };
 }
 
-function setState(object: KubeObject, pods: readonly Pod[]): WorkloadState {
-  const status = statusOf(object);
-  const observed = (status.observedGeneration ?? 0) >= generationOf(object);
+function setState(object: StatefulSet, pods: readonly Pod[]): WorkloadState {
+  const { status } = object;
+  const observed = isObserved(object);
   const own = pods.filter((pod) => ownedBy(pod, object));
   const newest = own.filter(
     ({ metadata }) => metadata.labels?.['controller-revision-hash'] === status.updateRevision,
   );
-  const count = wanted(object);
+  const count = object.spec.replicas ?? 1;
   return {
     object,
     service: serviceOf(object),

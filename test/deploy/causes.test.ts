@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { amountOf } from '../../model/quantity.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
-import type { Pod, WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import type { WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import type { Pod } from '../../kube/kinds.ts';
 
 const pod = (status: Pod['status']): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'web-0', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { containers: [] },
   status,
 });
 const state = (status: Pod['status'], more: Partial<WorkloadState> = {}): WorkloadState => ({
@@ -20,6 +22,8 @@ const waiting = (reason: string, message = '') => ({
   containerStatuses: [
     {
       name: 'web',
+      image: 'web:1',
+      imageID: '',
       ready: false,
       restartCount: 3,
       state: { waiting: { reason, message } },

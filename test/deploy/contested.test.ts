@@ -43,7 +43,7 @@ const envOf = (names: string[]): FieldSet => ({
 });
 /** What an apply that makes `live` into `desired` takes from others. */
 const contested = (live: KubeObject, desired: KubeObject): Contested[] =>
-  contestedBy(live, desired, differencesBetween(live, desired));
+  contestedBy('mooring', live, desired, differencesBetween(live, desired));
 
 test('what others added is told, but no secret and no password of a URL', () => {
   const added = [

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../kube/cluster.ts';
-import { beginRevision, endRevision, lastThatWorked, readHistory, rollbackNote, type Revision } from '../../deploy/history.ts';
+import { beginRevision, endRevision, lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 
-const stack = { name: 'demo', namespace: 'chat' };
+const place = { name: 'demo-history', namespace: 'chat', labels: {} };
 
 /** A cluster that keeps one object. */
-function keeper(): Cluster {
-  let kept: unknown;
+function keeper(kept?: unknown): Cluster {
   const path = () => Promise.resolve('/history');
   const request = (method: string, _path: string, { body }: { body?: unknown } = {}) => {
     if (method !== 'GET') kept = body;
@@ -16,20 +15,20 @@ function keeper(): Cluster {
 }
 
 const begin = (cluster: Cluster, document: unknown) =>
-  beginRevision(cluster, stack, { at: new Date().toISOString(), mooring: '0', document });
+  beginRevision(cluster, place, { at: new Date().toISOString(), mooring: '0', document });
 
 describe('a revision', () => {
   test.each(['failed', undefined] as const)(
     'in which the chat answered keeps that when it is applied again and is %s',
     async (outcome) => {
       const cluster = keeper();
-      await endRevision(cluster, stack, await begin(cluster, { a: 1 }), { outcome: 'deployed' });
-      const [{ deployedAt } = { deployedAt: undefined }] = await readHistory(cluster, stack);
+      await endRevision(cluster, place, await begin(cluster, { a: 1 }), { outcome: 'deployed' });
+      const [{ deployedAt } = { deployedAt: undefined }] = await readHistory(cluster, place);
       expect(deployedAt).toBeDefined();
       const again = await begin(cluster, { a: 1 });
-      if (outcome) await endRevision(cluster, stack, again, { outcome });
+      if (outcome) await endRevision(cluster, place, again, { outcome });
       await begin(cluster, { a: 2 });
-      const history = await readHistory(cluster, stack);
+      const history = await readHistory(cluster, place);
       expect(history).toMatchObject([
         { revision: 1, outcome: outcome ?? 'applying', deployedAt },
         { revision: 2 },
@@ -52,7 +51,7 @@ describe('rollback goes', () => {
         mooring: '0',
         document: {},
         ...(failed ? { outcome: 'failed' } : { outcome: 'deployed', deployedAt: '2026-11-25T00:00:00Z' }),
-        ...(to ? { note: rollbackNote(Number(to)) } : {}),
+        ...(to ? { rollbackTo: Number(to) } : {}),
       };
     });
 
@@ -67,5 +66,36 @@ describe('rollback goes', () => {
     ['nowhere when nothing was applied twice', 'a', undefined],
   ])('%s: %s', (_, words, expected) => {
     expect(lastThatWorked(history(words))?.revision).toBe(expected);
+  });
+});
+
+describe('a rollback', () => {
+  test('is told apart by a field, and by a note for people', async () => {
+    const cluster = keeper();
+    await begin(cluster, { a: 1 });
+    await begin(cluster, { a: 2 });
+    await beginRevision(cluster, place, {
+      at: '2026-11-25T00:00:00Z',
+      mooring: '0',
+      document: { a: 1 },
+      rollbackTo: 1,
+    });
+    expect(await readHistory(cluster, place)).toMatchObject([
+      { revision: 1 },
+      { revision: 2 },
+      { revision: 3, rollbackTo: 1, note: 'rollback to 1' },
+    ]);
+  });
+
+  test('of Mooring 0.1, which only has the note, is read too; fields of a later Mooring do no harm', async () => {
+    const entry = { at: '2026-11-25T00:00:00Z', outcome: 'applied', digest: 'a', mooring: '0', document: {} };
+    const data = {
+      1: JSON.stringify({ ...entry, revision: 1 }),
+      2: JSON.stringify({ ...entry, revision: 2, note: 'rollback to 1', later: true }),
+    };
+    expect(await readHistory(keeper({ data }), place)).toMatchObject([
+      { revision: 1 },
+      { revision: 2, rollbackTo: 1 },
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { has, unionOf, without } from '../../kube/fields.ts';
 import { takenOver, scopeOf } from '../../deploy/take-over.ts';
 
 const kubectl = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'apps/v1' } as const;
@@ -15,7 +14,8 @@ const spec = (...names: string[]) => ({
 });
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: {} };
-const alone = { scope: scopeOf(deployment), force: false, apiVersion: 'apps/v1' };
+const alone = {
+  fieldManager: 'mooring', scope: scopeOf(deployment), force: false, apiVersion: 'apps/v1' };
 
 describe('the managed fields that kubectl apply left', () => {
   test('become ours where we own none yet', () => {
@@ -48,7 +48,8 @@ describe('the managed fields that kubectl apply left', () => {
 });
 
 describe('the managed fields of others, taken by force', () => {
-  const force = { ...alone, force: true };
+  const force = {
+  ...alone, force: true };
   const edit = {
     manager: 'kubectl-edit',
     operation: 'Update',
@@ -100,7 +101,8 @@ describe('the managed fields of others, taken by force', () => {
       subresource: 'scale',
       fieldsV1: spec('replicas'),
     } as const;
-    const scaled = { ...force, scope: scopeOf(deployment, { isScaled: true }) };
+    const scaled = {
+  ...force, scope: scopeOf(deployment, { isScaled: true }) };
     expect(takenOver([{ ...mooring, fieldsV1: spec('replicas', 'paused') }, scale], scaled)).toEqual([
       { ...mooring, fieldsV1: spec('paused') },
       scale,

@@ -25,7 +25,7 @@ import { backendVariables } from '../../contract/services/backend-variables.ts';
 import { asText, type Variable } from '../../model/variable.ts';
 
 export { startApp } from '../../app/start.ts';
-export { fieldManager } from '../../kube/cluster.ts';
+export { fieldManager } from '../../model/names.ts';
 export { documentDigest, revisionsKept } from '../../deploy/history.ts';
 export { configDigest } from '../../model/digest.ts';
 export { backendDigest as envDigest } from '../../contract/backend-env.ts';

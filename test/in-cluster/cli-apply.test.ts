@@ -135,7 +135,7 @@ describe('secrets rotate', () => {
     const file = await lab().document(stack, { ...spec, redis: { storage: { size: '3Gi' } } });
     const ended = await lab().mooring(['secrets', 'rotate', '-f', file, '--yes']);
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
-    expect(ended.stdout).toContain('The chat answers with them.');
+    expect(ended.stdout).toContain('The chat answers in the cluster');
     const after = JSON.parse(await secrets()) as Record<string, string>;
     expect(Object.keys(after)).toEqual(Object.keys(before));
     for (const [key, value] of Object.entries(before)) expect(after[key]).not.toBe(value);

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { errorForPeople } from '../../cli/errors-for-people.ts';
 import { connect } from '../../kube/api.ts';
+import type { ClusterError } from '../../kube/cluster-error.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -59,9 +61,9 @@ test.each([
   ],
 ])('%s is told as what keeps the credentials away', async (_, cluster, user, message) => {
   const api = connect({ kubeconfig: kubeconfig({ server, ...cluster }, user) });
-  await expect(api.request('GET', '/version')).rejects.toMatchObject({
-    code: 'NO_CONTEXT',
-    message: expect.stringMatching(message) as string,
-  });
+  const error = await api.request('GET', '/version').catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'NO_CONTEXT', facts: { context: 'prod' } });
+  expect(errorForPeople(error as ClusterError)).toMatch(message);
+  expect((error as ClusterError).message, 'facts name no option of a command line').not.toContain('--');
   api.close();
 });

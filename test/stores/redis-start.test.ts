@@ -34,12 +34,14 @@ const starting = (password: string) =>
     env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, REDISCLI_AUTH: password },
   });
 
+const isAllowed = new RegExp(`^(?:${storeSecretRule.pattern})$`);
+
 describe('the start script of Redis', () => {
   test('gives the server the password of the contract’s rule as it is, and refuses every other one', async () => {
     const texts = hostileTexts(600).filter((text) => !text.includes('\0'));
     for (const password of texts) {
       const { code, stdout, stderr } = await starting(password);
-      if (storeSecretRule.pattern.test(password))
+      if (isAllowed.test(password))
         expect({ code, stdout }, JSON.stringify(password)).toEqual({
           code: 0,
           stdout: `requirepass "${password}"\n`,
@@ -58,7 +60,7 @@ describe('the start script of Redis', () => {
     orSkip(context, async () => {
       redisPath();
       const password = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index))
-        .filter((letter) => storeSecretRule.pattern.test(letter))
+        .filter((letter) => isAllowed.test(letter))
         .join('');
       const port = await freePort();
       const files = Object.entries(container.files ?? {});

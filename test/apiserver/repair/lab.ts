@@ -1,3 +1,4 @@
+import { fieldManager } from '../../../model/names.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { openCluster, type Cluster } from '../../../kube/cluster.ts';
 import { execute } from '../../../deploy/execute.ts';
@@ -27,7 +28,7 @@ export interface Lab {
 
 export async function startLab(): Promise<Lab> {
   const server = await startApiServer();
-  const cluster = openCluster({ kubeconfig: server.kubeconfigPath });
+  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, fieldManager);
   const planned: Lab['planned'] = async (object) => {
     const [plan] = await planOf(cluster, [object]);
     if (!plan) throw new Error(`There is no plan of ${nameOf(object)}.`);

@@ -7,7 +7,9 @@ import { stringify } from 'yaml';
 import { keptSecrets, secretsPath } from '../../../charts-ts/secrets.ts';
 import { manifestsOf } from '../../../charts-ts/synth.ts';
 import { openCluster } from '../../../kube/cluster.ts';
-import { proveChat } from '../../../deploy/rollout/chat-check.ts';
+import { fieldManager } from '../../../model/names.ts';
+import { awaitCheck } from '../../../deploy/rollout/stack-check.ts';
+import { checkOf } from '../../../cli/apply/check.ts';
 import { startCluster, type Cluster } from '../../lab/cluster.ts';
 import { removeNamespaces } from '../../lab/remove-namespaces.ts';
 import { buildImages } from '../../images/build-images.ts';
@@ -105,13 +107,14 @@ async function helmInstall(
   const secrets = join(folder, '.mooring/secrets');
   const { stack, files } = manifestsOf(findDocument([chatKind], path), (one) => keptSecrets(one, secretsPath(one, secrets)));
   const chart = await helmChart(new Map([...files].filter(([name]) => !name.includes('namespace'))));
-  const target = openCluster({ kubeconfig: cluster.kubeconfigPath });
+  const target = openCluster({ kubeconfig: cluster.kubeconfigPath }, fieldManager);
   const args = ['upgrade', '--install', '--wait', '--timeout', '10m', 'demo', chart.folder];
   try {
     const began = performance.now();
     await run(helm, [...args, '--namespace', namespace, '--create-namespace'], { env: environment(cluster) });
     const wait = performance.now() - began;
-    await proveChat(target, stack, { patient: 'patient:bench' });
+    const check = checkOf(chatKind, chatDocument(path), undefined);
+    await awaitCheck(target, stack, { check: check === 'default' ? undefined : check });
     return { wait, untilChat: performance.now() - began };
   } finally {
     target.api.close();

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import type { StackDocument, StackKind } from '../../model/stack-kind.ts';
+import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
+import { CommandError } from '../fail.ts';
+
+const tokenHint =
+  'Give a file with a token: --token-file <path> ("-" for standard input). Or be content with ready pods: --no-check.';
+
+/**
+ * The check of a kind for one document, with the token it is to use; `default` where the kind has none of its own.
+ * @throws CommandError USAGE when it cannot be run with that token, before anything is changed; NO_SUCH_FILE when the
+ * token cannot be read.
+ */
+export function checkOf<D extends StackDocument>(
+  kind: StackKind<D>,
+  document: D,
+  tokenFile: string | undefined,
+): BoundCheck | 'default' {
+  const { check } = kind;
+  if (!check) return 'default';
+  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+  const refusal = check.refusal(document, token);
+  if (refusal !== undefined) throw new CommandError('USAGE', `${refusal} ${tokenHint}`);
+  const stack = kind.stack(document);
+  return bindCheck(check, { document, stack, ...(token === undefined ? {} : { token }) });
+}
+
+function readToken(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
+  } catch (error) {
+    throw new CommandError(
+      'NO_SUCH_FILE',
+      `The token cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

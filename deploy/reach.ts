@@ -1,0 +1,170 @@
+import { on } from 'node:events';
+import { WebSocket } from 'ws';
+import { serviceOf } from '../model/environment.ts';
+import { selectorOf } from '../model/labels.ts';
+import { workloadName } from '../model/names.ts';
+import type { Reach, ReachSocket, ServicePort, SocketRequest } from '../model/reach.ts';
+import type { Stack } from '../model/stack.ts';
+import { withTimeLimit } from '../model/time-limit.ts';
+import { ClusterError } from '../kube/cluster-error.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { endpointsOf } from '../kube/endpoints.ts';
+import { execInPod } from '../kube/exec.ts';
+import type { Pod } from '../kube/kinds.ts';
+import { forwardLoopback } from '../kube/loopback.ts';
+import { httpToPod } from '../kube/pod-http.ts';
+import { dialPod, type PodPort } from '../kube/port-forward.ts';
+import { opened } from '../kube/web-socket.ts';
+import { isReady } from './rollout/workload-status.ts';
+import { listObjects } from './stack-objects.ts';
+
+/** Which pod a call is led to. Each rejects with NOT_FOUND_IN_CLUSTER where there is none. */
+interface Lead {
+  port(to: ServicePort): Promise<PodPort>;
+  /** The pod a command of a service runs in. */
+  pod(service: string): Promise<string>;
+}
+
+/** Ways into a stack that lead where its Services lead: to the first ready pod of a Service's EndpointSlices. */
+export function reachThroughServices(cluster: Cluster, stack: Stack, signal?: AbortSignal): Reach {
+  return reachBy(
+    cluster,
+    stack,
+    {
+      port: async (to) => {
+        const [at] = await servicePorts(cluster, stack, to, signal);
+        if (at) return at;
+        throw noReadyPod(stack, to.service, `by its port "${to.port}"`);
+      },
+      pod: async (service) => {
+        const pods = (await listObjects(cluster, ['v1', 'Pod'], {
+          namespace: stack.namespace,
+          labels: selectorOf(stack, { name: service }),
+          signal,
+        })) as Pod[];
+        const ready = pods.find((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
+        if (ready) return ready.metadata.name;
+        throw noReadyPod(stack, service);
+      },
+    },
+    signal,
+  );
+}
+
+/** Ways into one pod of one service, whether or not the Service leads there yet. */
+export function reachOfPod(
+  cluster: Cluster,
+  stack: Stack,
+  { service, pod }: { readonly service: string; readonly pod: string },
+  signal?: AbortSignal,
+): Reach {
+  const only = (asked: string): void => {
+    if (asked !== service)
+      throw noReadyPod(stack, asked, `here: these calls reach pod ${pod} of ${service} only`);
+  };
+  return reachBy(
+    cluster,
+    stack,
+    {
+      port: async (to) => {
+        only(to.service);
+        const port = serviceOf(stack, service).ports[to.port]?.containerPort;
+        if (port === undefined) throw new RangeError(`Service ${service} has no port "${to.port}".`);
+        return { namespace: stack.namespace, pod, port };
+      },
+      pod: async (asked) => {
+        only(asked);
+        return pod;
+      },
+    },
+    signal,
+  );
+}
+
+/** Where a service's Service leads by one of its ports: ready pods only. */
+export const servicePorts = (
+  cluster: Cluster,
+  stack: Stack,
+  { service, port }: ServicePort,
+  signal?: AbortSignal,
+): Promise<PodPort[]> =>
+  endpointsOf(
+    cluster,
+    { namespace: stack.namespace, service: workloadName(stack.name, service), port },
+    signal,
+  );
+
+function noReadyPod(stack: Stack, service: string, how = ''): ClusterError {
+  const name = workloadName(stack.name, service);
+  return new ClusterError(
+    'NOT_FOUND_IN_CLUSTER',
+    `Service ${name} in namespace ${stack.namespace} leads to no ready pod${how ? ` ${how}` : ''}.`,
+    { reason: 'NoReadyPod', object: `Service ${name}`, namespace: stack.namespace },
+  );
+}
+
+function reachBy({ api }: Cluster, stack: Stack, lead: Lead, signal: AbortSignal | undefined): Reach {
+  return {
+    http: async (to, request) => httpToPod(api, await lead.port(to), request, signal),
+    webSocket: async (to, request) => webSocketToPod(api, await lead.port(to), request),
+    exec: async (service, command, timeoutMs) =>
+      execInPod(
+        api,
+        { namespace: stack.namespace, pod: await lead.pod(service), container: service },
+        command,
+        timeoutMs,
+      ),
+    forward: async (to) => {
+      const at = await lead.port(to);
+      return forwardLoopback(() => dialPod(api, at));
+    },
+  };
+}
+
+async function webSocketToPod(
+  api: Cluster['api'],
+  at: PodPort,
+  { path, protocols = [], timeoutMs }: SocketRequest,
+): Promise<ReachSocket> {
+  const stream = await dialPod(api, at);
+  const socket = new WebSocket(`ws://${at.pod}${path}`, [...protocols], {
+    createConnection: () => stream,
+  });
+  const close = (): void => {
+    socket.terminate();
+    stream.destroy();
+  };
+  // Begins at once: what arrives before the first read is kept. The error of the stream says more than the socket's end.
+  const events = on(socket, 'message', { close: ['close'] });
+  const broken = new Promise<never>((_, reject) => stream.once('error', reject));
+  broken.catch(() => undefined);
+  try {
+    await withTimeLimit(Promise.race([opened(socket), broken]), timeoutMs);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    pod: at.pod,
+    send: (text) => socket.send(text),
+    messages: messagesOf(events, broken, timeoutMs),
+    close,
+  };
+}
+
+async function* messagesOf(
+  events: ReturnType<typeof on>,
+  broken: Promise<never>,
+  timeoutMs: number,
+): AsyncIterable<string> {
+  for (;;) {
+    const next = await withTimeLimit(
+      Promise.race([events.next(), broken]),
+      timeoutMs,
+      `no message came within ${timeoutMs} ms`,
+    );
+    if (next.done) return;
+    const [message] = next.value as [Buffer];
+    yield message.toString();
+  }
+}

@@ -1,0 +1,34 @@
+import type {
+  DeploymentSpec,
+  DeploymentStatus,
+  StatefulSetSpec,
+  StatefulSetStatus,
+} from 'kubernetes-types/apps/v1.js';
+import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
+import type {
+  PersistentVolumeClaimSpec,
+  PersistentVolumeClaimStatus,
+  PodSpec,
+  PodStatus,
+  PodTemplateSpec,
+} from 'kubernetes-types/core/v1.js';
+import type { KubeObject } from './objects.ts';
+
+/**
+ * Live objects of the kinds Mooring reads, typed by kubernetes-types. That package leaves `metadata`, `spec` and `status`
+ * optional, as a client may send them; the API server answers them always.
+ */
+type Live<Fields extends object> = KubeObject & Readonly<Fields>;
+
+export type Pod = Live<{ spec: PodSpec; status: PodStatus }>;
+export type Deployment = Live<{ spec: DeploymentSpec; status: DeploymentStatus }>;
+export type StatefulSet = Live<{ spec: StatefulSetSpec; status: StatefulSetStatus }>;
+export type PersistentVolumeClaim = Live<{
+  spec: PersistentVolumeClaimSpec;
+  status?: PersistentVolumeClaimStatus;
+}>;
+export type Lease = Live<{ spec?: LeaseSpec }>;
+
+/** The pod template of a workload, live or rendered; `undefined` where the object has none. */
+export const podTemplateOf = (object: KubeObject): PodTemplateSpec | undefined =>
+  (object['spec'] as { template?: PodTemplateSpec } | undefined)?.template;
