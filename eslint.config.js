@@ -1,20 +1,8 @@
 import tseslint from 'typescript-eslint';
+import table from './scripts/rooms.json' with { type: 'json' };
 
-/** Rooms and where their arrows may go: the table of the design. A room not named here may import nothing. */
-const arrows = {
-  model: [],
-  contract: ['model'],
-  'charts-ts': ['model'],
-  dial: ['model'],
-  proof: ['model'],
-  kube: ['model'],
-  deploy: ['model', 'kube'],
-  operator: ['model', 'kube', 'charts-ts', 'deploy'],
-  cli: ['model', 'charts-ts', 'dial', 'proof', 'kube', 'deploy'],
-  app: ['model', 'contract', 'dial'],
-  web: ['model', 'contract'],
-  scripts: ['model', 'contract', 'charts-ts', 'kube', 'deploy', 'proof', 'dial', 'cli', 'app', 'test'],
-};
+/** Rooms and where their arrows may go (docs/reference/rooms.md). A room not named there may import nothing. */
+const arrows = Object.fromEntries(Object.entries(table).map(([room, { imports }]) => [room, imports]));
 const rooms = [...Object.keys(arrows), 'test'];
 
 const impure = [
@@ -22,9 +10,9 @@ const impure = [
   { regex: '^(cdk8s|constructs|@kubernetes)', message: 'model/ and contract/ know no Kubernetes library.' },
 ];
 
-/** One block a room: a relative import that leaves it may only enter the rooms of its row. */
-const walls = Object.entries(arrows).map(([room, allowed]) => ({
-  files: [`${room}/**/*.{ts,tsx}`],
+/** A relative import that leaves a room may only enter the rooms it is allowed. */
+const wall = (room, files, allowed) => ({
+  files,
   rules: {
     'no-restricted-imports': [
       'error',
@@ -34,14 +22,19 @@ const walls = Object.entries(arrows).map(([room, allowed]) => ({
             .filter((other) => other !== room && !allowed.includes(other))
             .map((other) => ({
               regex: `^(\\.\\./)+${other}/`,
-              message: `${room}/ may not import ${other}/ (docs/architecture.md).`,
+              message: `${room}/ may not import ${other}/ (docs/reference/rooms.md).`,
             })),
           ...(room === 'contract' || room === 'model' ? impure : []),
         ],
       },
     ],
   },
-}));
+});
+const walls = Object.entries(arrows).map(([room, allowed]) => wall(room, [`${room}/**/*.{ts,tsx}`], allowed));
+/** Where a program chooses its kinds, and what is known of one kind only. */
+const doors = Object.entries(table).flatMap(([room, { imports, doors = {} }]) =>
+  Object.entries(doors).map(([files, more]) => wall(room, [files], [...imports, ...more])),
+);
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'build', '.mooring'] },
@@ -65,6 +58,7 @@ export default tseslint.config(
     },
   },
   ...walls,
+  ...doors,
   {
     files: ['model/**/*.ts', 'contract/**/*.ts'],
     rules: {

@@ -1,6 +1,6 @@
 import { gateState } from '../model/report.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Gate } from '../contract/http.ts';
+import type { Gate } from '../contract/http.ts';
 
 /** What is counted, in a registry of its own so that two apps of one process do not share numbers. */
 export class Metrics {

@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Names } from 'cdk8s';
-import { chatStack } from '../contract/chat-stack.ts';
 import type { Stack } from '../model/stack.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
-import { findDocument } from './read-document.ts';
+import type { FoundDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
 import { stringifyManifests } from './yaml.ts';
 
@@ -36,16 +35,16 @@ const { outputFileExtension: extension } = new App();
 export const secretsFile = `${chartIds.secrets}${extension}`;
 
 /**
- * The manifests of the document at `path` (else `./stack.yaml`, else the defaults).
+ * The manifests of a document.
  * @param secretsOf gives the values of the stack's own Secret.
  * @throws UserError or StackError, in words for the user.
  */
 export function manifestsOf(
-  path: string | undefined,
+  found: FoundDocument,
   secretsOf: (stack: Stack) => Record<string, string>,
 ): Manifests {
-  const { document, source } = findDocument(path);
-  const stack = chatStack(document);
+  const { source } = found;
+  const stack = found.stack();
   const app = new App();
   const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
   const files = charts.map((chart): [string, string] => [
@@ -57,13 +56,12 @@ export function manifestsOf(
 }
 
 /**
- * Writes the manifests of the document at `path` (else `./stack.yaml`, else the defaults) to `folder` (else where
- * `cdk8s synth` says, else `dist`). Manifests of an earlier synth are removed: a service that is gone must not be
+ * Writes the manifests of a document to `folder` (else where `cdk8s synth` says, else `dist`). Manifests of an earlier synth are removed: a service that is gone must not be
  * applied again.
  * @throws UserError or StackError, in words for the user, before anything is written.
  */
-export function synth(path?: string, folder?: string): Synthesis {
-  const { stack, source, usualFolder, files } = manifestsOf(path, keptSecrets);
+export function synth(found: FoundDocument, folder?: string): Synthesis {
+  const { stack, source, usualFolder, files } = manifestsOf(found, keptSecrets);
   const into = folder ?? usualFolder;
   mkdirSync(into, { recursive: true });
   ignoreInGit(into, secretsFile);

@@ -4,6 +4,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDown } from './commands/down.ts';
 import { addExplain } from './commands/explain.ts';
+import { addGraph } from './commands/graph.ts';
 import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
@@ -31,5 +32,6 @@ export const commands: readonly AddCommand[] = [
   addOpen,
   addDoctor,
   addExplain,
+  addGraph,
   addCompletion,
 ];

@@ -22,10 +22,10 @@ export interface ChangeOptions extends ClusterOptions {
   readonly yes?: true;
 }
 
-/** `-o json|yaml`; without it the result is for people. */
-export function withOutput(command: Command): Command {
+/** `-o json|yaml`, or a format of the command's own; without it the result is for people. */
+export function withOutput(command: Command, others: readonly string[] = []): Command {
   return command.addOption(
-    new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml']),
+    new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml', ...others]),
   );
 }
 
@@ -33,7 +33,7 @@ export function withOutput(command: Command): Command {
 export function withDocument(command: Command): Command {
   return command.option(
     '-f, --file <path>',
-    'the ChatStack document (default: MOORING_STACK, else ./stack.yaml, else the defaults)',
+    'the ChatStack document, - for standard input (default: MOORING_STACK, else ./stack.yaml, else the defaults)',
   );
 }
 

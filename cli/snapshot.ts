@@ -3,10 +3,13 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startupSnapshot } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
+import { findDocument } from '../charts-ts/read-document.ts';
 import { manifestsOf } from '../charts-ts/synth.ts';
+import { chatKind } from '../contract/chat-kind.ts';
+import type { Kinds } from '../model/kinds.ts';
 import { generatedSecretKeys } from '../model/environment.ts';
 import { addSynth } from './commands/synth.ts';
-import { createProgram } from './program.ts';
+import { createCli } from './program.ts';
 import { run } from './run.ts';
 
 /**
@@ -15,11 +18,14 @@ import { run } from './run.ts';
  */
 declare const builtFrom: { readonly at: number; readonly files: readonly string[] };
 
-const program = createProgram('mooring', packageJson.version, [addSynth]);
+const kinds: Kinds = [chatKind];
+const program = createCli(kinds, { name: 'mooring', version: packageJson.version, commands: [addSynth] });
 // What has run is kept compiled. The defaults need no file, and nothing is written.
 const rounds = 20;
 for (let round = 0; round < rounds; round += 1)
-  manifestsOf('', (stack) => Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, key])));
+  manifestsOf(findDocument(kinds, ''), (stack) =>
+    Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, key])),
+  );
 
 startupSnapshot.setDeserializeMainFunction(() => {
   // <root>/node_modules/node/bin/node, which the launcher starts.

@@ -1,24 +1,21 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { findDocument } from '../charts-ts/read-document.ts';
+import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/apply-stack.ts';
-import { chatKind } from '../contract/chat-kind.ts';
-import type { StackKind } from '../model/stack-kind.ts';
-import type { ChatStack } from '../contract/document.ts';
+import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
-
-/** The kind of a document. */
-export const kindOf = (_document: ChatStack): StackKind<ChatStack> => chatKind;
+import { note } from './output.ts';
 
 /** The document a command is about, and where it is from. Throws UserError or StackError. */
-export function documentOf(file: string | undefined): { document: ChatStack; source: string } {
-  return findDocument(file ?? stackFromEnvironment());
+export function documentOf(kinds: Kinds, file: string | undefined): FoundDocument {
+  const found = findDocument(kinds, file ?? stackFromEnvironment());
+  for (const warning of found.warnings) note(warning);
+  return found;
 }
 
 /** What is applied of a document: its objects from the one renderer, and how its Secret is made. */
-export function sourceOf(document: ChatStack): StackSource {
-  const stack = kindOf(document).stack(document);
+export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(document)): StackSource {
   return {
     stack,
     document,

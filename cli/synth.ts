@@ -1,21 +1,23 @@
+import type { Kinds } from '../model/kinds.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { generatedSecretKeys } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
+import type { FoundDocument } from '../charts-ts/read-document.ts';
 import { nextSteps } from '../charts-ts/next-steps.ts';
 import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
 import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';
 import type { SynthOptions } from './commands/synth.ts';
-import { stackFromEnvironment } from './environment.ts';
 import { CommandError } from './fail.ts';
 import { note, print, type OutputFormat } from './output.ts';
+import { documentOf } from './source.ts';
 
 /** What `mooring synth` does. @throws CommandError DIFFERENT when `--check` finds dist/ stale; UserError, StackError. */
-export async function synthCommand(options: SynthOptions): Promise<void> {
-  const path = options.file ?? stackFromEnvironment();
-  if (options.check) return check(path, options.output);
-  if (options.stdout) return toStdout(path, options.output);
-  const { stack, source, folder, files } = synth(path);
+export async function synthCommand(kinds: Kinds, options: SynthOptions): Promise<void> {
+  const found = documentOf(kinds, options.file);
+  if (options.check) return check(found, options.output);
+  if (options.stdout) return toStdout(found, options.output);
+  const { stack, source, folder, files } = synth(found);
   const { name, namespace } = stack;
   const shown = relative('.', folder);
   await print(
@@ -25,8 +27,8 @@ export async function synthCommand(options: SynthOptions): Promise<void> {
   );
 }
 
-async function toStdout(path: string | undefined, format: OutputFormat | undefined): Promise<void> {
-  const { stack, files } = manifestsOf(path, keptSecrets);
+async function toStdout(found: FoundDocument, format: OutputFormat | undefined): Promise<void> {
+  const { stack, files } = manifestsOf(found, keptSecrets);
   if (files.has(secretsFile))
     note(`The Secret of stack "${stack.name}" is among them: keep them out of git.`);
   const stream = [...files.values()].join('---\n');
@@ -42,8 +44,8 @@ interface Stale {
   readonly how: 'missing' | 'not the latest' | 'not of this stack any more';
 }
 
-async function check(path: string | undefined, format: OutputFormat | undefined): Promise<void> {
-  const { files, usualFolder, source } = manifestsOf(path, (stack) => secretsIfKept(stack) ?? blank(stack));
+async function check(found: FoundDocument, format: OutputFormat | undefined): Promise<void> {
+  const { files, usualFolder, source } = manifestsOf(found, (stack) => secretsIfKept(stack) ?? blank(stack));
   const stale = [
     ...[...files].flatMap(([file, text]) => staleness(usualFolder, file, text)),
     ...manifestsIn(usualFolder)

@@ -1,8 +1,9 @@
 import { apiVersion } from '../model/names.ts';
-import type { StackKind } from '../model/stack-kind.ts';
+import { defineKind } from '../model/define-kind.ts';
 import { chatStack } from './chat-stack.ts';
 import { chatCheck } from './chat-turn.ts';
 import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
+import { rewriteEarlierForms } from './earlier-forms.ts';
 import { knownPorts } from './known-ports.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
@@ -12,7 +13,7 @@ import { neo4jName } from './services/neo4j.ts';
 import { starterDocument } from './starter-document.ts';
 
 /** The built-in kind: a chat backend with long-term memory, and its stores. */
-export const chatKind: StackKind<ChatStack> = {
+export const chatKind = defineKind<ChatStack>({
   apiVersion,
   kind: chatStackKindName,
   plural: 'chatstacks',
@@ -21,6 +22,7 @@ export const chatKind: StackKind<ChatStack> = {
   schema: chatStackSchema,
   presets: presetNames,
   starter: starterDocument,
+  rewrite: rewriteEarlierForms,
   stack: chatStack,
   programs: chatProgramFacts,
   knownPorts,
@@ -32,4 +34,4 @@ export const chatKind: StackKind<ChatStack> = {
   },
   check: chatCheck,
   rotate: { [neo4jName]: changeNeo4jPassword },
-};
+});

@@ -1,35 +1,20 @@
 import { defineStack, StackError } from '../model/define-stack.ts';
-import type {
-  Edge,
-  ExternalEdge,
-  ExternalService,
-  Gate,
-  Ingress,
-  Port,
-  Resources,
-  SecretSource,
-  Service,
-  Stack,
-} from '../model/stack.ts';
+import type { Edge, ExternalEdge, ExternalService, Gate, Ingress, Resources, SecretSource, Service, Stack, StackDefinition } from '../model/stack.ts';
 import { presets, type PresetValues } from './presets.ts';
 import { mebibytes, millicores } from '../model/quantity.ts';
+import type { Problem } from '../model/problem.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
-import { backendVariables, type StoreName } from './services/backend-variables.ts';
-import { neo4j, neo4jImage, neo4jName, neo4jPorts } from './services/neo4j.ts';
+import { backendVariables, storeNames, type StoreName } from './services/backend-variables.ts';
 import { page } from './services/page.ts';
-import { qdrant, qdrantImage, qdrantName, qdrantPorts } from './services/qdrant.ts';
-import { redis, redisImage, redisName, redisPorts } from './services/redis.ts';
-import { storeSecret, type StoreOptions } from './services/store.ts';
+import { storeSecret } from './services/store.ts';
+import { stores, storesOfStack, type Store, type StoreOfStack } from './stores.ts';
 import type { ChatStack, ChatStackSpec } from './document.ts';
 
-type StoreSpec = ChatStackSpec[StoreName];
+type StoreSpec = ChatStackSpec[StoreOfStack];
 type EnvName = keyof typeof backendVariables;
 
-/** How the backend uses each store: what it dials, what its absence means, which variables receive it. */
+/** How the backend uses a store: what its absence means, and which variables receive it. */
 interface Use {
-  readonly image: string;
-  readonly ports: Readonly<Record<string, Port>>;
-  readonly port: string;
   readonly gate: Gate;
   readonly binds: {
     readonly host: EnvName;
@@ -38,35 +23,22 @@ interface Use {
     readonly secret: EnvName;
   };
   readonly userVariable?: EnvName;
-  readonly run: (options: StoreOptions) => Service;
 }
 
 const uses: Readonly<Record<StoreName, Use>> = {
-  [redisName]: {
-    image: redisImage,
-    ports: redisPorts,
-    port: 'redis',
+  redis: {
     gate: 'hard',
     binds: { host: 'REDIS_HOST', port: 'REDIS_PORT', tls: 'REDIS_TLS', secret: 'REDIS_PASSWORD' },
     userVariable: 'REDIS_USERNAME',
-    run: redis,
   },
-  [neo4jName]: {
-    image: neo4jImage,
-    ports: neo4jPorts,
-    port: 'bolt',
+  neo4j: {
     gate: 'hard',
     binds: { host: 'NEO4J_HOST', port: 'NEO4J_PORT', tls: 'NEO4J_TLS', secret: 'NEO4J_PASSWORD' },
     userVariable: 'NEO4J_USER',
-    run: neo4j,
   },
-  [qdrantName]: {
-    image: qdrantImage,
-    ports: qdrantPorts,
-    port: 'http',
+  qdrant: {
     gate: 'first',
     binds: { host: 'QDRANT_HOST', port: 'QDRANT_PORT', tls: 'QDRANT_TLS', secret: 'QDRANT_API_KEY' },
-    run: qdrant,
   },
 };
 
@@ -77,8 +49,6 @@ export const storeGates: Readonly<Record<StoreName, Gate>> = {
   qdrant: uses.qdrant.gate,
 };
 
-const storeNames = [redisName, neo4jName, qdrantName] as const;
-
 /**
  * The stack a document describes.
  * @throws StackError when the document asks for what its preset refuses, or contradicts itself.
@@ -87,18 +57,32 @@ export function chatStack(document: ChatStack): Stack {
   const { metadata, spec } = document;
   const preset = presets[spec.preset];
   refuseUnsafe(spec, preset);
-  return defineStack({
+  return defined({
     name: metadata.name,
     namespace: metadata.namespace,
     createNamespace: spec.createNamespace,
     imagePullSecrets: spec.images.pullSecrets,
     ...(spec.secrets.existingSecret ? { existingSecret: spec.secrets.existingSecret } : {}),
     services: [
-      ...storeNames.map((name) => storeService(name, spec, preset)),
+      ...storesOfStack.map((name) => storeService(name, spec, preset)),
       backend(backendOptions(document, preset)),
       page,
     ],
   });
+}
+
+/** Says of a contradiction which field of the document it is about: the one of its service, else the stack's name. */
+function defined(definition: StackDefinition): Stack {
+  try {
+    return defineStack(definition);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const located = error.problems.map((problem): Problem => ({
+      ...problem,
+      field: problem.service === undefined ? ['metadata', 'name'] : ['spec', problem.service],
+    }));
+    throw new StackError(error.subject, located);
+  }
 }
 
 function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
@@ -106,53 +90,70 @@ function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
   if (problems.length > 0) throw new StackError('The ChatStack', problems);
 }
 
-function unverifiable({ auth }: ChatStackSpec): string[] {
-  if (auth.mode !== 'jwt' || auth.jwksUrl || auth.secretRef) return [];
-  return ['spec.auth: mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'];
+/** A field of the document and what is wrong with it. */
+function wrong(field: string, why: string): Problem {
+  return { field: field.split('.'), message: `${field}: ${why}` };
 }
 
-function missingSecrets(spec: ChatStackSpec): string[] {
+function unverifiable({ auth }: ChatStackSpec): Problem[] {
+  if (auth.mode !== 'jwt' || auth.jwksUrl || auth.secretRef) return [];
+  return [
+    wrong('spec.auth', 'mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'),
+  ];
+}
+
+function missingSecrets(spec: ChatStackSpec): Problem[] {
   const { mode = 'none' } = spec.auth;
-  const own = storeNames.filter((name) => !spec[name].external).map((name) => `${name}-${storeSecret}`);
+  const own = storesOfStack.filter((name) => !spec[name].external).map((name) => `${name}-${storeSecret}`);
   return [
     ...(mode === 'jwt'
       ? []
-      : [`spec.auth.mode: "${mode}"; the ${spec.preset} preset expects "jwt", with jwksUrl or secretRef.`]),
+      : [
+          wrong(
+            'spec.auth.mode',
+            `"${mode}"; the ${spec.preset} preset expects "jwt", with jwksUrl or secretRef.`,
+          ),
+        ]),
     ...(own.length === 0 || spec.secrets.existingSecret
       ? []
       : [
-          `spec.secrets.existingSecret: nothing; the ${spec.preset} preset expects the name of a Secret you keep, with the keys ${own.join(', ')}.`,
+          wrong(
+            'spec.secrets.existingSecret',
+            `nothing; the ${spec.preset} preset expects the name of a Secret you keep, with the keys ${own.join(', ')}.`,
+          ),
         ]),
-    ...storeNames
+    ...storesOfStack
       .filter((name) => spec[name].external && !spec[name].external.secretRef)
-      .map(
-        (name) =>
-          `spec.${name}.external.secretRef: nothing; the ${spec.preset} preset expects where its password is.`,
+      .map((name) =>
+        wrong(
+          `spec.${name}.external.secretRef`,
+          `nothing; the ${spec.preset} preset expects where its password is.`,
+        ),
       ),
   ];
 }
 
-function storeService(name: StoreName, spec: ChatStackSpec, preset: PresetValues): Service {
+function storeService(name: StoreOfStack, spec: ChatStackSpec, preset: PresetValues): Service {
   const chosen = spec[name];
   if (chosen.external) return externalStore(name, chosen.external);
   const { size, storageClass } = chosen.storage ?? {};
-  return uses[name].run({
-    image: imageOf(uses[name].image, chosen.image, spec),
+  return stores[name].run({
+    image: imageOf(stores[name].image, chosen.image, spec),
     resources: merged(preset.resources[name], chosen.resources),
     storage: { size: size ?? preset.storage[name], ...(storageClass ? { storageClass } : {}) },
   });
 }
 
-function externalStore(name: StoreName, external: NonNullable<StoreSpec['external']>): ExternalService {
-  const use = uses[name];
-  const usual = use.ports[use.port]?.containerPort ?? 0;
+function externalStore(name: StoreOfStack, external: NonNullable<StoreSpec['external']>): ExternalService {
+  const { ports, port }: Store = stores[name];
+  const usual = ports[port]?.containerPort ?? 0;
   return {
     name,
     doc: `${name}, run elsewhere`,
     kind: 'external',
     host: external.host,
     tls: external.tls,
-    ports: { [use.port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },
+    ports: { [port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },
     secrets: external.secretRef
       ? { [storeSecret]: { doc: `password of ${name}`, ref: external.secretRef } }
       : {},
@@ -160,12 +161,12 @@ function externalStore(name: StoreName, external: NonNullable<StoreSpec['externa
 }
 
 function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
-  const { port, gate, binds, userVariable } = uses[name];
+  const { gate, binds, userVariable } = uses[name];
   const external = spec[name].external;
   const hasSecret = external === undefined || external.secretRef !== undefined;
   return {
     to: name,
-    port,
+    port: stores[name].port,
     gate,
     binds: {
       host: binds.host,
@@ -178,7 +179,7 @@ function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
 }
 
 function backendOptions({ metadata, spec }: ChatStack, preset: PresetValues): BackendOptions {
-  const autoscaling = spec.backend.autoscaling ?? preset.autoscaling;
+  const autoscaling = autoscalingOf(spec.backend.autoscaling, preset);
   return {
     image: imageOf(backendImage, spec.backend.image, spec),
     replicas: spec.backend.replicas ?? preset.replicas,
@@ -193,9 +194,24 @@ function backendOptions({ metadata, spec }: ChatStack, preset: PresetValues): Ba
   };
 }
 
+function autoscalingOf(
+  chosen: ChatStackSpec['backend']['autoscaling'],
+  preset: PresetValues,
+): BackendOptions['autoscaling'] {
+  if (chosen === undefined) return preset.autoscaling;
+  if (!chosen.enabled) return undefined;
+  const { minReplicas = 2, maxReplicas = 6 } = preset.autoscaling ?? {};
+  return {
+    minReplicas: chosen.minReplicas ?? minReplicas,
+    maxReplicas: chosen.maxReplicas ?? maxReplicas,
+    cpuPercent: chosen.cpuPercent,
+  };
+}
+
 /** Only one stack of a cluster can have the port kind maps, so only the default one takes it unasked. */
 function nodePort(name: string, spec: ChatStackSpec, preset: PresetValues): BackendOptions['nodePort'] {
-  if (spec.backend.nodePort !== undefined) return spec.backend.nodePort || 'none';
+  const chosen = spec.backend.nodePort;
+  if (chosen !== undefined) return chosen.enabled ? (chosen.port ?? 'default') : 'none';
   return preset.nodePort && name === 'demo' ? 'default' : 'none';
 }
 

@@ -1,21 +1,12 @@
 import { z } from 'zod';
-import {
-  apiVersion,
-  ingressHostProblem,
-  labelPattern,
-  labelProblem,
-  objectNamePattern,
-  objectNameProblem,
-  secretKeyPattern,
-  secretKeyProblem,
-} from '../model/names.ts';
+import { apiVersion, ingressHostProblem, labelPattern, labelProblem, objectNamePattern, objectNameProblem, secretKeyPattern, secretKeyProblem } from '../model/names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from '../model/quantity.ts';
-import { httpUrl } from '../model/variable.ts';
+import { httpUrl as urlForm } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
 /** A text Kubernetes accepts as such a name; `pattern` is what an editor may know of it. */
-const named = (problemOf: (name: string) => string | undefined, pattern?: RegExp) =>
+const named = (problemOf: (name: string) => string | undefined, maxLength: number, pattern?: RegExp) =>
   z
     .string()
     .superRefine((name, context) => {
@@ -23,13 +14,14 @@ const named = (problemOf: (name: string) => string | undefined, pattern?: RegExp
       if (problem)
         context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
     })
-    .meta({ minLength: 1, ...(pattern ? { pattern: pattern.source } : {}) });
-const label = named(labelProblem, labelPattern);
-const objectName = named(objectNameProblem, objectNamePattern);
-const byteQuantity = z.string().regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
-const cpuQuantity = z.string().regex(cpuQuantityPattern, 'a CPU quantity like 250m or 1');
+    .meta({ minLength: 1, maxLength, ...(pattern ? { pattern: pattern.source } : {}) });
+const label = named(labelProblem, 63, labelPattern);
+const objectName = named(objectNameProblem, 253, objectNamePattern);
+const byteQuantity = z.string().max(32).regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
+const cpuQuantity = z.string().max(32).regex(cpuQuantityPattern, 'a CPU quantity like 250m or 1');
 const hostName = z
   .string()
+  .max(253)
   .regex(
     /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
     'a host name or IP address, without scheme, port or path',
@@ -39,9 +31,27 @@ const portNumber = z.int(portExpected).min(1, portExpected).max(65_535, portExpe
 const nodePortExpected = 'a node port from 30000 to 32767, without quotes';
 const nodePort = z.int(nodePortExpected).min(30_000, nodePortExpected).max(32_767, nodePortExpected);
 
+const httpUrl = z
+  .string()
+  .max(2_048)
+  .regex(new RegExp(`^(?:${urlForm.pattern})$`), urlForm.expected);
+
+const image = z.string().min(1).max(512);
+const words = z.string().min(1).max(256);
+
+/** A group of keys of the user's own choice. */
+const ownKeys = (maxProperties: number, maxKeyLength: number, maxLength: number) =>
+  z
+    .record(z.string().max(maxKeyLength), z.string().max(maxLength))
+    .refine((group) => Object.keys(group).length <= maxProperties, `at most ${maxProperties} keys`)
+    .meta({ maxProperties });
+/** A label's key has a prefix of up to 253 characters; all annotations together have 256 KiB. */
+const labels = ownKeys(256, 317, 63);
+const annotations = ownKeys(256, 317, 262_144);
+
 const secretRef = z.strictObject({
   name: objectName.describe('name of a Secret in the same namespace'),
-  key: named(secretKeyProblem, secretKeyPattern).describe('key in that Secret'),
+  key: named(secretKeyProblem, 253, secretKeyPattern).describe('key in that Secret'),
 });
 
 const amounts = (what: string) =>
@@ -59,7 +69,7 @@ const resources = z.strictObject({
 const store = (product: string) =>
   z
     .strictObject({
-      image: z.string().min(1).optional().describe(`image to run instead of the official ${product} one`),
+      image: image.optional().describe(`image to run instead of the official ${product} one`),
       resources: resources.optional().describe('requests and limits; memory settings follow the limit'),
       storage: z
         .strictObject({
@@ -86,7 +96,7 @@ const store = (product: string) =>
 
 const endpoint = z.strictObject({
   baseUrl: httpUrl.describe('OpenAI-compatible endpoint, ending in /v1'),
-  model: z.string().min(1).optional().describe('model to ask for'),
+  model: words.optional().describe('model to ask for'),
   apiKey: secretRef.optional().describe('where its bearer token is'),
 });
 
@@ -101,34 +111,34 @@ const spec = z.strictObject({
   createNamespace: z.boolean().default(true).describe('false for people who may not create one'),
   images: z
     .strictObject({
-      registry: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('prefix for every image that is not overridden (air-gap)'),
-      pullSecrets: z.array(objectName).default([]).describe('Secrets that hold registry credentials'),
+      registry: words.optional().describe('prefix for every image that is not overridden (air-gap)'),
+      pullSecrets: z.array(objectName).max(32).default([]).describe('Secrets that hold registry credentials'),
     })
     .prefault({}),
   backend: z
     .strictObject({
-      image: z.string().min(1).optional().describe('image to run instead of our own'),
+      image: image.optional().describe('image to run instead of our own'),
       replicas: z.int().min(1).max(100).optional().describe('how many, where nothing scales them'),
       autoscaling: z
-        .union([
-          z.literal(false),
-          z.strictObject({
-            minReplicas: z.int().min(1).describe('fewest'),
-            maxReplicas: z.int().min(1).describe('most'),
-            cpuPercent: z.int().min(1).max(100).default(70).describe('share of the requested CPU to aim at'),
-          }),
-        ])
+        .strictObject({
+          enabled: z.boolean().describe('whether a HorizontalPodAutoscaler sets how many'),
+          minReplicas: z.int().min(1).max(100).optional().describe("fewest; absent: the preset's, else 2"),
+          maxReplicas: z.int().min(1).max(100).optional().describe("most; absent: the preset's, else 6"),
+          cpuPercent: z.int().min(1).max(100).default(70).describe('share of the requested CPU to aim at'),
+        })
         .optional()
-        .describe('false, or bounds of the HorizontalPodAutoscaler'),
+        .describe('absent: as the preset says'),
       resources: resources.optional().describe('requests and limits; the heap follows the memory limit'),
       nodePort: z
-        .union([z.literal(false), nodePort])
+        .strictObject({
+          enabled: z.boolean().describe('whether each node opens a port for the chat'),
+          port: nodePort.optional().describe('which; absent: the one kind-config.yaml maps'),
+        })
+        .refine(({ enabled, port }) => enabled || port === undefined, {
+          message: 'no port where enabled is false',
+        })
         .optional()
-        .describe('node port of the chat; in dev the stack called "demo" has the one kind-config.yaml maps'),
+        .describe('absent: in dev the stack called "demo" has the one kind-config.yaml maps'),
     })
     .prefault({}),
   redis: store('Redis').prefault({}),
@@ -136,10 +146,10 @@ const spec = z.strictObject({
   qdrant: store('Qdrant').prefault({}),
   ingress: z
     .strictObject({
-      host: named(ingressHostProblem).describe('host name of the chat'),
+      host: named(ingressHostProblem, 253).describe('host name of the chat'),
       className: objectName.optional().describe("IngressClass; absent: the cluster's default"),
       tlsSecret: objectName.optional().describe('Secret with the certificate'),
-      annotations: z.record(z.string(), z.string()).optional().describe('annotations its controller reads'),
+      annotations: annotations.optional().describe('annotations its controller reads'),
     })
     .optional()
     .describe('how the world gets in'),
@@ -150,8 +160,8 @@ const spec = z.strictObject({
       secretRef: secretRef
         .optional()
         .describe('shared secret that verifies tokens (HS256), 32 characters or more'),
-      issuer: z.string().min(1).optional().describe('required `iss` of a token'),
-      audience: z.string().min(1).optional().describe('required `aud` of a token'),
+      issuer: words.optional().describe('required `iss` of a token'),
+      audience: words.optional().describe('required `aud` of a token'),
     })
     .prefault({}),
   llm: endpoint.optional().describe('absent: answers quote the memory itself'),
@@ -170,8 +180,8 @@ export const chatStackSchema = z.strictObject({
     .strictObject({
       name: label.default('demo').describe('prefix of every object'),
       namespace: label.default('chat').describe('namespace of every object'),
-      labels: z.record(z.string(), z.string()).optional().describe('yours; nothing reads them'),
-      annotations: z.record(z.string(), z.string()).optional().describe('yours; nothing reads them'),
+      labels: labels.optional().describe('yours; nothing reads them'),
+      annotations: annotations.optional().describe('yours; nothing reads them'),
     })
     .prefault({}),
   spec: spec.prefault({}),

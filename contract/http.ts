@@ -14,7 +14,8 @@ export const gate = gateReport.extend({ name: z.enum(storeNames) });
 export type Gate = z.infer<typeof gate>;
 
 /** `/readyz` on the metrics port: 200 when ready, else 503 with Retry-After. */
-export const readyz = readinessReport.extend({
+export const readyz = z.object({
+  ready: readinessReport.shape.ready,
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
   gates: z.array(gate),

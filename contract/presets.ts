@@ -1,13 +1,13 @@
 import type { Resources, StatelessService } from '../model/stack.ts';
 import type { Preset } from './document.ts';
-import type { StoreName } from './services/backend-variables.ts';
+import type { StoreOfStack } from './stores.ts';
 
 /** What a preset decides where the document is silent. */
 export interface PresetValues {
   readonly replicas: number;
   readonly autoscaling?: NonNullable<StatelessService['autoscaling']>;
-  readonly resources: Readonly<Record<StoreName | 'backend', Resources>>;
-  readonly storage: Readonly<Record<StoreName, string>>;
+  readonly resources: Readonly<Record<StoreOfStack | 'backend', Resources>>;
+  readonly storage: Readonly<Record<StoreOfStack, string>>;
   /** Whether the chat is reachable at a node port unless told otherwise. */
   readonly nodePort: boolean;
   /** Whether `auth: none` and generated secrets are refused. */

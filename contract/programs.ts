@@ -1,5 +1,4 @@
-import { programsOf, type Program } from '../model/program.ts';
-import type { ProgramFacts } from '../model/program.ts';
+import { programsOf, type Program, type ProgramFacts } from '../model/program.ts';
 import { chatStack } from './chat-stack.ts';
 import { backendFacts } from './programs/backend.ts';
 import { neo4jFacts } from './programs/neo4j.ts';

@@ -28,7 +28,7 @@ spec:
 
   # The chat itself: how many, or how they scale, and how much they may use.
   #backend: { replicas: 2, resources: { limits: { memory: 512Mi } } }
-  #backend: { autoscaling: { minReplicas: 2, maxReplicas: 6, cpuPercent: 70 } }
+  #backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 6, cpuPercent: 70 } }
 
   # Each store: bigger (memory settings follow the limit, storage may grow but never shrink) …
   #neo4j: { storage: { size: 20Gi }, resources: { limits: { memory: 4Gi } } }

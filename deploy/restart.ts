@@ -1,5 +1,4 @@
-import type { Stack } from '../model/stack.ts';
-import { isWorkload } from '../model/stack.ts';
+import { type Stack, isWorkload } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 

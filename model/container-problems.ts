@@ -5,10 +5,10 @@ import { twice } from './duplicates.ts';
 
 /** What contradicts itself about how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {
-  const { image, probes, user, resources, volumes = [], init = [] } = service.container;
+  const { image, probes = {}, user, resources, volumes = [], init = [] } = service.container;
   const problems = [
     ...(image.trim() === '' || /\s/.test(image) ? [`"${image}" is no image.`] : []),
-    ...Object.entries(probes).flatMap(([kind, probe]: [string, Probe]) =>
+    ...Object.entries(probes as Record<string, Probe>).flatMap(([kind, probe]) =>
       probeProblems(service, kind, probe),
     ),
     ...volumes.flatMap(volumeProblems),

@@ -1,40 +1,45 @@
 import { boundVariables } from './environment.ts';
-import {
-  dialledPort,
-  isWorkload,
-  type Edge,
-  type Port,
-  type Service,
-  type StackDefinition,
-} from './stack.ts';
+import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
+import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
 import { twice } from './duplicates.ts';
 import { nearest } from './nearest.ts';
-import { asText } from './variable.ts';
+import { asText, expectationOf, valueIn } from './variable.ts';
+import { variableProblems } from './variable-problems.ts';
 
 /** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
-export function contradictions(stack: StackDefinition): string[] {
+export function contradictions(stack: FilledStack): Problem[] {
+  const told = (message: string): Problem => ({ message });
   return [
-    ...nameProblems(stack),
-    ...derivedNameProblems(stack),
-    ...referenceProblems(stack),
-    ...stack.services.flatMap((service) => [
-      ...portProblems(service),
-      ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
-      ...bindingProblems(service),
-      ...settingProblems(service),
-      ...(isWorkload(service) ? containerProblems(service) : []),
-    ]),
-    ...twice(hostPorts(stack), 'The host port'),
-    ...twice(nodePorts(stack), 'The node port'),
-    ...twice(
-      stack.services.map((service): [string, string] => [service.name, 'a service']),
-      'The service name',
-    ),
-    ...gateCycles(stack),
+    ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
+    ...stack.services.flatMap((service) => serviceProblems(stack, service)),
+    ...[
+      ...twice(hostPorts(stack), 'The host port'),
+      ...twice(nodePorts(stack), 'The node port'),
+      ...twice(
+        stack.services.map((service): [string, string] => [service.name, 'a service']),
+        'The service name',
+      ),
+      ...gateCycles(stack),
+    ].map(told),
   ];
+}
+
+function serviceProblems(stack: FilledStack, service: Service): Problem[] {
+  const problems = [
+    ...portProblems(service),
+    ...(service.edges ?? []).flatMap((edge) => edgeProblems(stack, service, edge)),
+    ...bindingProblems(service),
+    ...Object.entries(service.variables ?? {}).flatMap(([name, variable]) =>
+      variableProblems(`Service "${service.name}": ${name}`, variable),
+    ),
+    ...settingProblems(service),
+    ...reportProblems(service),
+    ...(isWorkload(service) ? containerProblems(service) : []),
+  ];
+  return problems.map((message) => ({ message, service: service.name }));
 }
 
 function portProblems(service: Service): string[] {
@@ -66,7 +71,7 @@ function rangeProblems(where: string, port: Port): string[] {
   return problems;
 }
 
-function edgeProblems(stack: StackDefinition, service: Service, edge: Edge): string[] {
+function edgeProblems(stack: FilledStack, service: Service, edge: Edge): string[] {
   const where = `The edge ${service.name} → ${edge.to}:${edge.port}`;
   const names = stack.services.map((other) => other.name);
   const target = stack.services.find((other) => other.name === edge.to);
@@ -113,19 +118,32 @@ function bindingProblems(service: Service): string[] {
   ];
 }
 
+function reportProblems({ name, report, ports }: Service): string[] {
+  if (!report) return [];
+  const paths = [report.readyz, report.config].filter((path) => !/^\/[!-~]*$/.test(path));
+  return [
+    ...(Object.hasOwn(ports, report.port)
+      ? []
+      : [`Service "${name}" reports on port "${report.port}", which it does not have.`]),
+    ...paths.map((path) => `Service "${name}" reports at "${path}"; expected a path that begins with "/".`),
+  ];
+}
+
 function settingProblems(service: Service): string[] {
   return Object.entries(service.settings ?? {}).flatMap(([name, value]) => {
     const variable = service.variables?.[name];
     if (!variable) return [];
     if (variable.secret)
       return [`Service "${service.name}": ${name} is secret; bind a secret to it, not a setting.`];
-    return variable.schema.safeParse(asText(value)).success
+    return valueIn(variable, asText(value)) !== undefined
       ? []
-      : [`Service "${service.name}": ${name} is set to "${asText(value)}"; expected ${variable.expected}.`];
+      : [
+          `Service "${service.name}": ${name} is set to "${asText(value)}"; expected ${expectationOf(variable)}.`,
+        ];
   });
 }
 
-function hostPorts(stack: StackDefinition): [string, string][] {
+function hostPorts(stack: FilledStack): [string, string][] {
   return stack.services.flatMap((service) =>
     Object.entries(service.ports).flatMap(([name, port]): [string, string][] => {
       const onHost = service.kind === 'local' ? port.containerPort : port.hostPort;
@@ -134,7 +152,7 @@ function hostPorts(stack: StackDefinition): [string, string][] {
   );
 }
 
-function nodePorts(stack: StackDefinition): [string, string][] {
+function nodePorts(stack: FilledStack): [string, string][] {
   return stack.services.flatMap((service) =>
     Object.entries(service.ports).flatMap(([name, port]): [string, string][] =>
       port.nodePort === undefined ? [] : [[String(port.nodePort), `port "${name}" of "${service.name}"`]],
@@ -143,7 +161,7 @@ function nodePorts(stack: StackDefinition): [string, string][] {
 }
 
 /** Services that wait for each other would never become ready. */
-function gateCycles(stack: StackDefinition): string[] {
+function gateCycles(stack: FilledStack): string[] {
   const gates = new Map(
     stack.services.map((service) => [
       service.name,

@@ -1,14 +1,26 @@
 import { contradictions } from './contradictions.ts';
-import type { Stack, StackDefinition } from './stack.ts';
+import type { Service, Stack, StackDefinition } from './stack.ts';
+import type { PlaceOf, Problem } from './problem.ts';
 
 /** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
 export class StackError extends Error {
-  readonly problems: readonly string[];
+  readonly subject: string;
+  readonly problems: readonly Problem[];
 
-  constructor(subject: string, problems: readonly string[]) {
-    super(`${subject} is refused:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  constructor(subject: string, problems: readonly Problem[]) {
+    super(`${subject} is refused:\n${problems.map(({ message }) => `  - ${message}`).join('\n')}`);
     this.name = 'StackError';
+    this.subject = subject;
     this.problems = problems;
+  }
+
+  /** The same refusal with the place of each problem in front of it, where there is one. */
+  at(placeOf: PlaceOf): StackError {
+    const placed = this.problems.map((problem): Problem => {
+      const place = placeOf(problem);
+      return place === undefined ? problem : { ...problem, message: `${place}: ${problem.message}` };
+    });
+    return new StackError(this.subject, placed);
   }
 }
 
@@ -18,7 +30,12 @@ export class StackError extends Error {
  * one host port, a cycle of gates, a name Kubernetes would refuse, and their like.
  */
 export function defineStack(definition: StackDefinition): Stack {
-  const problems = contradictions(definition);
+  const services = definition.services.map((service): Service => ({
+    ...service,
+    ports: service.ports ?? {},
+  }));
+  const filled = { ...definition, services };
+  const problems = contradictions(filled);
   if (problems.length > 0) throw new StackError(`The stack "${definition.name}"`, problems);
-  return Object.freeze({ ...definition, checked: true as const });
+  return Object.freeze({ ...filled, checked: true as const });
 }

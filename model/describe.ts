@@ -1,5 +1,5 @@
 import { dialledPort, type Service, type Stack } from './stack.ts';
-import { asText, type Variable } from './variable.ts';
+import { asText, expectationOf, type Variable } from './variable.ts';
 
 /** What people are told about a stack, as text, so that no document repeats a fact by hand. */
 
@@ -34,7 +34,7 @@ export function variableTable(service: Service): string {
     `\`${name}\``,
     variable.secret ? 'secret' : variable.default === undefined ? '' : `\`${asText(variable.default)}\``,
     variable.unit ?? '',
-    variable.expected,
+    expectationOf(variable),
     variable.doc,
   ]);
   return markdownTable(['Variable', 'Default', 'Unit', 'Expected', 'What it does'], rows);
@@ -61,7 +61,7 @@ function expectation(variable: Variable): string {
     : variable.default === undefined
       ? 'optional'
       : `default ${asText(variable.default)}`;
-  return `${variable.expected}; ${state}${variable.unit ? ` ${variable.unit}` : ''}`;
+  return `${expectationOf(variable)}; ${state}${variable.unit ? ` ${variable.unit}` : ''}`;
 }
 
 /** A Markdown table; a "|" in a cell is escaped. */

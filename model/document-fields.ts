@@ -14,7 +14,7 @@ interface Node {
 /** What has a document: a kind, or as much of it as this file needs. */
 interface Documented {
   readonly kind: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.core.$ZodType;
 }
 
 /** JSON Schema of a kind's document as a user writes it, for editors. */
@@ -25,6 +25,15 @@ export function jsonSchemaOf({ kind, schema }: Documented): Record<string, unkno
 /** Every field of a kind's document with its form, default and meaning, as `[path, form, default, meaning]`. */
 export function fieldsOf(kind: Documented): string[][] {
   return fields('', jsonSchemaOf(kind));
+}
+
+/** The path of every field and of every group: `spec.redis` as well as `spec.redis.image`. */
+export function pathsOf(schema: z.core.$ZodType): string[] {
+  const withGroups = fieldsOf({ kind: '', schema }).flatMap(([path = '']) => {
+    const keys = path.split('.');
+    return keys.map((_, index) => keys.slice(0, index + 1).join('.'));
+  });
+  return [...new Set(withGroups)];
 }
 
 function fields(path: string, node: Node): string[][] {

@@ -1,11 +1,10 @@
 import { configDigest } from './digest.ts';
 import { nearest } from './nearest.ts';
-import { asText, shownText, type Variable } from './variable.ts';
+import { asText, expectationOf, shownText, valueIn, type ValueOf, type Variable } from './variable.ts';
 
 /** A process' environment, parsed by the variables it reads. Pure: the text comes in, nothing is read here. */
 
 export type Variables = Readonly<Record<string, Variable>>;
-type ValueOf<V> = V extends { schema: { _output: infer T } } ? T : never;
 
 /** Parsed values by name; a variable with a default always has one. */
 export type EnvOf<V> = {
@@ -50,8 +49,8 @@ export function parseEnv<const V>(
       parsed[name] = variable.default;
       continue;
     }
-    const result = variable.schema.safeParse(raw);
-    if (result.success) parsed[name] = result.data;
+    const value = valueIn(variable, raw);
+    if (value !== undefined) parsed[name] = value;
     else problems.push({ name, message: badValue(name, raw, variable, rules.origin?.(name)) });
   }
   const env = parsed as EnvOf<V>;
@@ -70,7 +69,7 @@ function badValue(name: string, raw: string, variable: Variable, origin: string 
       .toLowerCase()
       .replaceAll('_', '-');
     return (
-      `${name} is ${shown}; expected ${variable.expected}. Kubernetes writes such a value into every pod of a ` +
+      `${name} is ${shown}; expected ${expectationOf(variable)}. Kubernetes writes such a value into every pod of a ` +
       `namespace that has a Service named "${service}" (service links). Set enableServiceLinks: false on the pod, ` +
       `or set ${name} explicitly in the container's env.`
     );
@@ -81,7 +80,7 @@ function badValue(name: string, raw: string, variable: Variable, origin: string 
       : `or leave it unset for ${asText(variable.default)}`;
   const from = origin === undefined ? '' : `; the manifests take it from the ${origin}`;
   const places = `the container's env, its ConfigMap, your shell or .env${from}`;
-  return `${name} is ${shown}; expected ${variable.expected}. Correct it where it is set (${places}) ${fallback}.`;
+  return `${name} is ${shown}; expected ${expectationOf(variable)}. Correct it where it is set (${places}) ${fallback}.`;
 }
 
 /** What Kubernetes' service links add besides `<NAME>_PORT`; never meant for the process, so not worth a warning. */

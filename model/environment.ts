@@ -1,11 +1,4 @@
-import {
-  dialledPort,
-  type Edge,
-  type SecretRef,
-  type Service,
-  type Stack,
-  type StackDefinition,
-} from './stack.ts';
+import { dialledPort, type Edge, type SecretRef, type Service, type Stack, type FilledStack } from './stack.ts';
 import { suffixes, workloadName } from './names.ts';
 import { asText } from './variable.ts';
 
@@ -15,38 +8,36 @@ export type EnvValue = { readonly name: string; readonly from: string } & (
 );
 
 /** The service called `name`. @throws RangeError when the stack has none. */
-export function serviceOf(stack: StackDefinition, name: string): Service {
+export function serviceOf(stack: FilledStack, name: string): Service {
   const service = stack.services.find((candidate) => candidate.name === name);
   if (!service) throw new RangeError(`The stack "${stack.name}" has no service "${name}".`);
   return service;
 }
 
 /** What peers dial to reach `service`: its Service's name in the cluster, its own address elsewhere. */
-export function hostOf(stack: StackDefinition, service: Service): string {
+export function hostOf(stack: FilledStack, service: Service): string {
   return service.kind === 'external' ? service.host : workloadName(stack.name, service.name);
 }
 
 /** The Secret and key that hold `secret` of `service`. */
-export function secretRefOf(stack: StackDefinition, service: Service, secret: string): SecretRef {
+export function secretRefOf(stack: FilledStack, service: Service, secret: string): SecretRef {
   const ref = service.secrets?.[secret]?.ref;
   if (ref) return ref;
   return { name: stack.existingSecret ?? stackSecretName(stack), key: `${service.name}-${secret}` };
 }
 
 /** The one Secret a stack makes for itself. */
-export function stackSecretName(stack: Pick<StackDefinition, 'name'>): string {
+export function stackSecretName(stack: Pick<FilledStack, 'name'>): string {
   return workloadName(stack.name, suffixes.secrets);
 }
 
 /** The ConfigMap in which a stack's applied documents are kept, and the Lease of whoever applies right now. */
-export function stackHistoryName(stack: Pick<StackDefinition, 'name'>): string {
+export function stackHistoryName(stack: Pick<FilledStack, 'name'>): string {
   return workloadName(stack.name, suffixes.history);
 }
 
 /** The keys of the stack's own Secret with what each is for; empty when the user keeps them all. */
-export function generatedSecretKeys(
-  stack: StackDefinition,
-): { readonly key: string; readonly doc: string }[] {
+export function generatedSecretKeys(stack: FilledStack): { readonly key: string; readonly doc: string }[] {
   if (stack.existingSecret !== undefined) return [];
   return stack.services.flatMap((service) =>
     Object.entries(service.secrets ?? {})

@@ -1,16 +1,8 @@
-import { isWorkload, type Service, type StackDefinition } from './stack.ts';
-import {
-  ingressHostProblem,
-  labelProblem,
-  objectNameProblem,
-  secretKeyProblem,
-  suffixes,
-  workloadName,
-  workloadNameLength,
-} from './names.ts';
+import { isWorkload, type Service, type FilledStack } from './stack.ts';
+import { ingressHostProblem, labelProblem, objectNameProblem, secretKeyProblem, suffixes, workloadName, workloadNameLength } from './names.ts';
 
 /** What Kubernetes would refuse of the names a stack gives. */
-export function nameProblems(stack: StackDefinition): string[] {
+export function nameProblems(stack: FilledStack): string[] {
   const named: [what: string, name: string, max?: number][] = [
     ['The stack name', stack.name],
     ['The namespace', stack.namespace],
@@ -30,7 +22,7 @@ export function nameProblems(stack: StackDefinition): string[] {
 }
 
 /** `redis-peers` beside `redis` would be two Services of one name, one of them lost without a word. */
-export function derivedNameProblems(stack: StackDefinition): string[] {
+export function derivedNameProblems(stack: FilledStack): string[] {
   const names = stack.services.filter(isWorkload).map((service) => service.name);
   return names.flatMap((name) =>
     Object.values(suffixes)
@@ -41,7 +33,7 @@ export function derivedNameProblems(stack: StackDefinition): string[] {
 }
 
 /** What Kubernetes would refuse of the names a stack takes from elsewhere: Secrets, their keys, classes, hosts. */
-export function referenceProblems(stack: StackDefinition): string[] {
+export function referenceProblems(stack: FilledStack): string[] {
   return [
     ...problem('The Secret', stack.existingSecret, objectNameProblem),
     ...(stack.imagePullSecrets ?? []).flatMap((name) => problem('The pull secret', name, objectNameProblem)),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { StackError } from './define-stack.ts';
+import { pathsOf } from './document-fields.ts';
+import type { Problem } from './problem.ts';
 import { nearest } from './nearest.ts';
 import { shownText } from './variable.ts';
 
@@ -19,7 +21,7 @@ export function readDocument<D>(schema: z.ZodType<D>, document: unknown, source:
 
 type Issue = z.core.$ZodIssue;
 
-function problems(schema: z.core.$ZodType, issue: Issue, document: unknown): string[] {
+function problems(schema: z.core.$ZodType, issue: Issue, document: unknown): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => unknownKey(schema, path, key, document));
@@ -31,9 +33,9 @@ function problems(schema: z.core.$ZodType, issue: Issue, document: unknown): str
       );
   }
   const value = valueAt(document, path);
-  return [
-    `${path.join('.') || '(the document)'}: ${shown(value)}; expected ${expectation(issue)}.${hint(issue, value)}`,
-  ];
+  const where = path.join('.') || '(the document)';
+  const message = `${where}: ${shown(value)}; expected ${expectation(issue)}.${hint(issue, value)}`;
+  return [{ field: path, message }];
 }
 
 /** Reports errors against the union branch whose type matches the input. */
@@ -48,12 +50,26 @@ function unknownKey(
   path: readonly string[],
   key: string,
   document: unknown,
-): string {
+): Problem {
   const known = knownKeys(schema, path);
-  const near = nearest(key, known);
+  const near = nearest(key, known) ?? elsewhere(schema, path, key);
   const value = shown(valueAt(document, [...path, key]));
-  const where = [...path, key].join('.');
-  return `${where}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
+  const field = [...path, key];
+  const message = `${field.join('.')}: ${value} under an unknown key; expected one of ${known.join(', ')}.${near ? ` Did you mean "${near}"?` : ''}`;
+  return { field, isKey: true, message };
+}
+
+/** The one field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */
+function elsewhere(schema: z.core.$ZodType, group: readonly string[], key: string): string | undefined {
+  const here = group.join('.');
+  const contains = (outer: string, inner: string): boolean =>
+    outer === '' || inner === outer || inner.startsWith(`${outer}.`);
+  const [only, ...others] = pathsOf(schema).filter((path) => {
+    if (!path.endsWith(`.${key}`)) return false;
+    const parent = path.slice(0, -key.length - 1);
+    return contains(parent, here) || contains(here, parent);
+  });
+  return others.length === 0 ? only : undefined;
 }
 
 /** What each type of zod's is called by people. */

@@ -76,10 +76,11 @@ export type Probe = (
   readonly timeoutSeconds?: number;
 };
 
+/** Each is optional: without one, Kubernetes takes a container that runs for started, ready and alive. */
 export interface Probes {
-  readonly startup: Probe;
-  readonly readiness: Probe;
-  readonly liveness: Probe;
+  readonly startup?: Probe;
+  readonly readiness?: Probe;
+  readonly liveness?: Probe;
 }
 
 /** Persistent: a claim of the StatefulSet. Scratch: an emptyDir, in memory where `medium` says so. */
@@ -120,7 +121,7 @@ export interface Container {
   readonly workingDir?: string;
   readonly user: { readonly uid: number; readonly gid: number };
   readonly resources: Resources;
-  readonly probes: Probes;
+  readonly probes?: Probes;
   readonly volumes?: readonly Volume[];
   /** Absolute path → content; mounted read-only from the service's ConfigMap. */
   readonly files?: Readonly<Record<string, string>>;
@@ -205,10 +206,14 @@ export interface Ingress {
 export type Service = StatefulService | StatelessService | ExternalService | LocalService;
 export type Workload = StatefulService | StatelessService;
 
-export interface StackDefinition {
+/** A service as it is written: one that listens nowhere may leave out its ports. */
+export type ServiceDefinition = WithoutPorts<Service>;
+type WithoutPorts<S> = S extends Service ? Omit<S, 'ports'> & Partial<Pick<S, 'ports'>> : never;
+
+interface StackOf<S> {
   readonly name: string;
   readonly namespace: string;
-  readonly services: readonly Service[];
+  readonly services: readonly S[];
   /** Also render the Namespace. Default true. */
   readonly createNamespace?: boolean;
   /** A Secret the user keeps that holds every generated key; none is rendered then. */
@@ -216,8 +221,13 @@ export interface StackDefinition {
   readonly imagePullSecrets?: readonly string[];
 }
 
+export type StackDefinition = StackOf<ServiceDefinition>;
+
+/** A definition with its defaults filled in, not checked yet. */
+export type FilledStack = StackOf<Service>;
+
 /** A definition that contradicts itself nowhere; only `defineStack` makes one. */
-export type Stack = StackDefinition & { readonly checked: true };
+export type Stack = FilledStack & { readonly checked: true };
 
 /** Whether the cluster runs this service. */
 export function isWorkload(service: Service): service is Workload {

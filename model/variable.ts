@@ -1,15 +1,12 @@
-import { z } from 'zod';
+/**
+ * One environment variable of a service, as closed data: how its text is read, and what people are told about it. No
+ * code is in it, so that every language can refuse the same texts.
+ */
+export type Variable = TextVariable | IntegerVariable | BooleanVariable | EnumVariable | ListVariable;
 
-/** One environment variable of a service: how its text is read, and what people are told about it. */
-export interface Variable<T = unknown> {
-  /** Reads the variable's text. */
-  readonly schema: z.ZodType<T, string>;
-  /** Completes "expected …" in an error message. */
-  readonly expected: string;
+interface Common {
   /** One line for the tables and `.env.example`. */
   readonly doc: string;
-  /** The value when unset. Absent: the variable is optional and has no value when unset. */
-  readonly default?: T;
   readonly unit?: string;
   /** Never printed, never in a ConfigMap. */
   readonly secret?: true;
@@ -17,110 +14,204 @@ export interface Variable<T = unknown> {
   readonly local?: true;
 }
 
-type Rest<T> = Omit<Variable<T>, 'schema' | 'expected'>;
+export interface TextVariable extends Common {
+  readonly type: 'string';
+  /** A regular expression for the whole text: ASCII, without `\d` and its like, lookaround or back references. */
+  readonly pattern?: string;
+  /** In code points. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** What the pattern means; completes "expected …". */
+  readonly expected?: string;
+  /** The value when unset. Absent: the variable is optional and has no value when unset. */
+  readonly default?: string;
+}
 
-/** What a builder makes: it keeps in the type whether there is a default, so that parsed values need no checks. */
-type Made<T, R> = Pick<Variable<T>, 'schema' | 'expected'> & R;
+/** Digits only: `1e3`, `0x10`, `+5` and ` 5` are refused. */
+export interface IntegerVariable extends Common {
+  readonly type: 'integer';
+  /** At least 0. */
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly expected?: string;
+  readonly default?: number;
+}
 
 /** `true` or `false`. */
-export const flag = <const R extends Rest<boolean>>(rest: R): Made<boolean, R> => ({
-  schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  expected: 'true or false',
+export interface BooleanVariable extends Common {
+  readonly type: 'boolean';
+  readonly default?: boolean;
+}
+
+/** One of a few words. */
+export interface EnumVariable extends Common {
+  readonly type: 'enum';
+  readonly values: readonly string[];
+  readonly default?: string;
+}
+
+/** A comma-separated list of some of a few words. */
+export interface ListVariable extends Common {
+  readonly type: 'list';
+  readonly values: readonly string[];
+  readonly default?: readonly string[];
+}
+
+export type VariableValue = string | number | boolean | readonly string[];
+
+/** What a variable's text is read as, by its type. */
+export type ValueOf<V> = V extends { readonly type: 'integer' }
+  ? number
+  : V extends { readonly type: 'boolean' }
+    ? boolean
+    : V extends { readonly type: 'enum'; readonly values: readonly (infer W)[] }
+      ? W
+      : V extends { readonly type: 'list'; readonly values: readonly (infer W)[] }
+        ? readonly W[]
+        : V extends { readonly type: 'string' }
+          ? string
+          : never;
+
+/** What is left to say of a variable once its type and bounds are given. */
+type Rest<V extends Variable> = Omit<V, 'type' | 'values' | 'minimum' | 'maximum' | 'pattern' | 'minLength'>;
+
+/** `true` or `false`. */
+export const flag = <const R extends Rest<BooleanVariable>>(rest: R): { type: 'boolean' } & R => ({
+  type: 'boolean',
   ...rest,
 });
 
-/** A whole number within bounds; digits only, so that `1e3`, `0x10` and ` 5` are refused. */
-export const whole = <const R extends Rest<number>>(min: number, max: number, rest: R): Made<number, R> => ({
-  schema: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max)),
-  expected: `a whole number from ${min} to ${max}${rest.unit ? ` (${rest.unit})` : ''}`,
+/** A whole number within bounds, which are included. */
+export const whole = <const R extends Rest<IntegerVariable>>(
+  minimum: number,
+  maximum: number,
+  rest: R,
+): { type: 'integer'; minimum: number; maximum: number } & R => ({
+  type: 'integer',
+  minimum,
+  maximum,
   ...rest,
 });
 
 /** A TCP port. */
-export const port = <const R extends Rest<number>>(rest: R): Made<number, R> => ({
+export const port = <const R extends Rest<IntegerVariable>>(
+  rest: R,
+): { type: 'integer'; minimum: number; maximum: number } & R => ({
   ...whole(1, 65_535, rest),
   expected: 'a port number from 1 to 65535, digits only',
 });
 
+type Text<R> = { type: 'string' } & R;
+
 /** A host name or IP address, without scheme, port or path. */
-export const host = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: z
-    .string()
-    .regex(/^(?:[A-Za-z0-9_]([-A-Za-z0-9_.]{0,251}[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/),
+export const host = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
+  type: 'string',
+  pattern: '[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*',
   expected: 'a host name or IP address, without scheme, port or path',
   ...rest,
 });
 
-const urlExpected = 'a URL that starts with http:// or https://, without user and password';
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const portNumber = '(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})';
+/** A last label that is all digits would be read as a part of an IPv4 address. */
+const hostName = '([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\\.)*[A-Za-z_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\\.?';
 
 /** An http or https URL. A password in it would be shown wherever the URL is, so there is none. */
-export const httpUrl = z
-  .url({ protocol: /^https?$/, error: urlExpected, abort: true })
-  .refine((address) => new URL(address).username === '' && new URL(address).password === '', urlExpected);
-
-/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
-export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, '//***@');
+export const httpUrl = {
+  pattern: `https?://(${octet}(\\.${octet}){3}|${hostName}|\\[[0-9A-Fa-f:.]+\\])(:${portNumber})?([/?#][!-~]*)?`,
+  expected: 'a URL that starts with http:// or https://, without user and password',
+} as const;
 
 /** An http or https URL. */
-export const url = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: httpUrl,
-  expected: urlExpected,
+export const url = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
+  type: 'string',
+  ...httpUrl,
   ...rest,
 });
 
 /** Any text. */
-export const text = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: z.string(),
-  expected: 'a text',
-  ...rest,
-});
+export const text = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({ type: 'string', ...rest });
 
 /** A key or token sent as an HTTP header, which carries printable ASCII only. */
-export const token = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: z.string().regex(/^[\x21-\x7e]+$/),
+export const token = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
+  type: 'string',
+  pattern: '[!-~]+',
   expected: 'printable ASCII without spaces',
   ...rest,
 });
 
 /** A shared key of HS256: RFC 7518 asks for 256 bits, for a short one is guessed from any token, offline. */
-export const hs256Key = <const R extends Rest<string>>(rest: R): Made<string, R> => ({
-  schema: z.string().min(32),
+export const hs256Key = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
+  type: 'string',
+  minLength: 32,
   expected: 'at least 32 characters, as HS256 demands',
   ...rest,
 });
 
 /** One of a few words. */
-export const choice = <const W extends string, const R extends Rest<NoInfer<W>>>(
-  words: readonly [W, ...W[]],
+export const choice = <const W extends string, const R extends Rest<EnumVariable> & { default?: NoInfer<W> }>(
+  values: readonly [W, ...W[]],
   rest: R,
-): Made<W, R> => ({
-  schema: z.enum(words),
-  expected: words.length > 1 ? `one of ${words.join(', ')}` : words[0],
-  ...rest,
-});
+): { type: 'enum'; values: readonly [W, ...W[]] } & R => ({ type: 'enum', values, ...rest });
 
 /** A comma-separated list of some of a few words. */
-export const list = <const W extends string, const R extends Rest<readonly NoInfer<W>[]>>(
-  words: readonly [W, ...W[]],
+export const list = <
+  const W extends string,
+  const R extends Rest<ListVariable> & { default?: readonly NoInfer<W>[] },
+>(
+  values: readonly [W, ...W[]],
   rest: R,
-): Made<readonly W[], R> => {
-  const split = (joined: string): string[] => joined.split(',').map((word) => word.trim());
-  const known = (word: string): word is W => words.some((candidate) => candidate === word);
-  return {
-    schema: z
-      .string()
-      .refine((joined) => split(joined).every(known))
-      .transform((joined) => split(joined).filter(known)),
-    expected: `a comma-separated list of ${words.join(', ')}`,
-    ...rest,
-  };
-};
+): { type: 'list'; values: readonly [W, ...W[]] } & R => ({ type: 'list', values, ...rest });
 
-/** A value as the text an environment variable holds; the inverse of every schema above. */
+/** Completes "expected …" in an error message. */
+export function expectationOf(variable: Variable): string {
+  switch (variable.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return (
+        variable.expected ??
+        `a whole number from ${variable.minimum} to ${variable.maximum}${variable.unit ? ` (${variable.unit})` : ''}`
+      );
+    case 'enum':
+      return variable.values.length > 1 ? `one of ${variable.values.join(', ')}` : (variable.values[0] ?? '');
+    case 'list':
+      return `a comma-separated list of ${variable.values.join(', ')}`;
+    case 'string':
+      return variable.expected ?? 'a text';
+  }
+}
+
+/** What the text of a variable says; undefined where it is refused. The text is not empty: an empty one is unset. */
+export function valueIn(variable: Variable, raw: string): VariableValue | undefined {
+  switch (variable.type) {
+    case 'boolean':
+      return raw === 'true' ? true : raw === 'false' ? false : undefined;
+    case 'integer': {
+      const number = /^[0-9]{1,15}$/.test(raw) ? Number(raw) : NaN;
+      return number >= variable.minimum && number <= variable.maximum ? number : undefined;
+    }
+    case 'enum':
+      return variable.values.includes(raw) ? raw : undefined;
+    case 'list': {
+      const words = raw.split(',').map((word) => word.trim());
+      return words.every((word) => variable.values.includes(word)) ? words : undefined;
+    }
+    case 'string':
+      return isText(variable, raw) ? raw : undefined;
+  }
+}
+
+function isText({ pattern, minLength = 0, maxLength = Infinity }: TextVariable, raw: string): boolean {
+  const length = [...raw].length;
+  if (length < minLength || length > maxLength) return false;
+  return pattern === undefined || new RegExp(`^(?:${pattern})$`).test(raw);
+}
+
+/** A value as the text an environment variable holds; the inverse of `valueIn`. */
 export function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
+
+/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
+export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, '//***@');

@@ -1,17 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { latestFiles } from './generated.ts';
+import { latestFiles, staleFiles } from './generated.ts';
 
 /** Writes every generated file; with `--check` writes nothing and fails when one is not the latest. */
 const check = process.argv.includes('--check');
-const stale: string[] = [];
+const latest = await latestFiles();
+const stale = staleFiles(latest);
 
-for (const [path, latest] of Object.entries(await latestFiles())) {
-  if (existsSync(path) && readFileSync(path, 'utf8') === latest) continue;
-  stale.push(path);
-  if (check) continue;
+for (const path of check ? [] : stale) {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, latest);
+  writeFileSync(path, latest[path] ?? '');
   console.log(`wrote ${path}`);
 }
 

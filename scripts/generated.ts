@@ -1,4 +1,6 @@
 import { chatKind } from '../contract/chat-kind.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { z } from 'zod';
@@ -10,10 +12,16 @@ import { serviceOf } from '../model/environment.ts';
 import { errorCodes, terminalCodes } from '../model/errors.ts';
 import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
 import { roleLabel } from '../model/names.ts';
+import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
+import { mermaid } from '../cli/graph/mermaid.ts';
+import { graphOf } from '../model/graph.ts';
+import { findingGroups } from '../proof/code-groups.ts';
+import { findingCodes } from '../proof/codes.ts';
 import { latestLexicon } from './lexicon.ts';
+import { roomPicture, roomTable } from './rooms.ts';
 
 /** What prom-client keeps of a metric but does not declare. */
 const metricShape = z.looseObject({
@@ -27,13 +35,25 @@ const schemaPath = 'docs/reference/chatstack.schema.json';
 
 const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
 
-/** Every generated file that is checked in, as it must be: its path from the root → its content. */
-export async function latestFiles(): Promise<Readonly<Record<string, string>>> {
-  const files = Object.entries(generatedFiles()).map(async ([path, content]): Promise<[string, string]> => [
-    path,
-    await formatted(path, content),
-  ]);
+/**
+ * Every generated file that is checked in, as it must be: its path from the root → its content.
+ * @param stack described by what is generated.
+ */
+export async function latestFiles(stack = defaultStack()): Promise<Readonly<Record<string, string>>> {
+  const files = Object.entries(generatedFiles(stack)).map(
+    async ([path, content]): Promise<[string, string]> => [path, await formatted(path, content)],
+  );
   return Object.fromEntries(await Promise.all(files));
+}
+
+/** Those of `latest` whose file below `folder` is missing or says something else. */
+export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.'): string[] {
+  return Object.entries(latest)
+    .filter(([path, content]) => {
+      const file = join(folder, path);
+      return !existsSync(file) || readFileSync(file, 'utf8') !== content;
+    })
+    .map(([path]) => path);
 }
 
 async function formatted(path: string, content: string): Promise<string> {
@@ -41,8 +61,11 @@ async function formatted(path: string, content: string): Promise<string> {
   return format(content, { ...(await resolveConfig(path)), filepath: path });
 }
 
-function generatedFiles(): Readonly<Record<string, string>> {
-  const stack = chatStack(readChatStack({}, 'the defaults'));
+function defaultStack(): Stack {
+  return chatStack(readChatStack({}, 'the defaults'));
+}
+
+function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
@@ -52,6 +75,9 @@ function generatedFiles(): Readonly<Record<string, string>> {
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(chatKind))}`,
+    'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
+    'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
+    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\n${findingTables()}`,
     'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
@@ -64,6 +90,17 @@ const outsiders =
 const editors =
   'An editor that knows YAML schemas (VS Code, Neovim, JetBrains) completes and checks the document when its first line is\n' +
   `\`# yaml-language-server: $schema=${schemaPath}\` (the path is from the document to the file).`;
+
+const picture = (mermaidText: string): string => `\`\`\`mermaid\n${mermaidText}\`\`\`\n`;
+
+function findingTables(): string {
+  return Object.entries(findingGroups)
+    .map(([group, codes]) => {
+      const rows = codes.map((code) => [`\`${code}\``, findingCodes[code]]);
+      return `## ${group}\n\n${markdownTable(['Code', 'What it means'], rows)}`;
+    })
+    .join('\n');
+}
 
 function errorTable(): string {
   const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [

@@ -1,3 +1,5 @@
+import { findDocument } from '../charts-ts/read-document.ts';
+import { chatKind } from '../contract/chat-kind.ts';
 import { spawnSync } from 'node:child_process';
 import { relative } from 'node:path';
 import { synth } from '../charts-ts/synth.ts';
@@ -48,7 +50,7 @@ function requirePrograms(): void {
 
 function synthesised(): ReturnType<typeof synth> {
   try {
-    return synth(process.env['MOORING_STACK']);
+    return synth(findDocument([chatKind], process.env['MOORING_STACK']));
   } catch (error) {
     if (!(error instanceof UserError || error instanceof StackError)) throw error;
     console.error(error.message);

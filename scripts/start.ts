@@ -1,3 +1,5 @@
+import { findDocument } from '../charts-ts/read-document.ts';
+import { chatKind } from '../contract/chat-kind.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,7 +48,7 @@ Ctrl-C ends it.
 /** Synthesises as `npx cdk8s synth` does. @returns what it made and which command comes next. */
 function synthesised(): string {
   try {
-    const { stack, source, folder } = synth(process.env.MOORING_STACK);
+    const { stack, source, folder } = synth(findDocument([chatKind], process.env['MOORING_STACK']));
     return nextSteps(stack, source, folder);
   } catch (error) {
     if (!(error instanceof UserError || error instanceof StackError)) throw error;

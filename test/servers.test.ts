@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cached } from './servers/cache.ts';
-import { poll } from './servers/poll.ts';
+import { until } from './servers/poll.ts';
 import { freePort, isPortOpen, LOOPBACK, retryIfPortTaken, waitForPort } from './servers/ports.ts';
 import { run, startProcess } from './servers/process.ts';
 import { Unavailable } from './servers/unavailable.ts';
@@ -120,7 +120,7 @@ describe('startProcess', () => {
       const server = await startProcess(${JSON.stringify({ ...spec(listen(port)), readyWhen: { port } })});
       process.kill(process.pid, 'SIGKILL');`;
     await expect(run(process.execPath, ['--input-type=module', '-e', script])).rejects.toThrow('by a signal');
-    expect(await poll(async () => !(await isPortOpen(LOOPBACK, port)), { timeoutMs: 5_000 })).toBe('met');
+    await until('the server to be gone', async () => !(await isPortOpen(LOOPBACK, port)), 5_000);
   });
 });
 

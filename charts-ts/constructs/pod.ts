@@ -40,10 +40,10 @@ export function podTemplate(
   };
 }
 
-/** A gate nobody owns keeps a pod unready for ever, so only services that wait for others have any. */
+/** A gate that nothing writes keeps a pod unready for ever, so only services that report and wait for others have any. */
 function gatesOf({ options }: Site, service: Workload): readonly string[] {
   const waits = (service.edges ?? []).some((edge) => edge.gate !== 'none');
-  return waits ? (options.readinessGates ?? []) : [];
+  return service.report && waits ? (options.readinessGates ?? []) : [];
 }
 
 function mainContainer(site: Site, service: Workload): k8s.Container {
@@ -55,19 +55,22 @@ function mainContainer(site: Site, service: Workload): k8s.Container {
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
-    ports: Object.entries(service.ports).map(([name, { containerPort }]) => ({
-      name,
-      containerPort,
-      protocol: 'TCP',
-    })),
+    ...(Object.keys(service.ports).length > 0 ? { ports: containerPorts(service) } : {}),
     ...(Object.keys(values).length > 0
       ? { envFrom: [{ configMapRef: { name: nameOf(site, service, suffixes.config) } }] }
       : {}),
     ...(inline.length > 0 ? { env: inline } : {}),
-    ...probesOf(container.probes),
+    ...probesOf(container.probes ?? {}),
     volumeMounts: mountsOf(service),
   };
 }
+
+const containerPorts = (service: Workload): k8s.ContainerPort[] =>
+  Object.entries(service.ports).map(([name, { containerPort }]) => ({
+    name,
+    containerPort,
+    protocol: 'TCP',
+  }));
 
 /** An init step sees neither ports nor environment: it prepares volumes, and no secret is its business. */
 const initContainer = (service: Workload, step: InitStep): k8s.Container => ({

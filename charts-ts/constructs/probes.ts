@@ -3,11 +3,11 @@ import type { Probe, Probes } from '../../model/stack.ts';
 
 type ProbeFields = 'startupProbe' | 'readinessProbe' | 'livenessProbe';
 
-/** The three probes of a container. */
-export const probesOf = (probes: Probes): Pick<k8s.Container, ProbeFields> => ({
-  startupProbe: probe(probes.startup),
-  readinessProbe: probe(probes.readiness),
-  livenessProbe: probe(probes.liveness),
+/** The probes a container has. */
+export const probesOf = ({ startup, readiness, liveness }: Probes): Pick<k8s.Container, ProbeFields> => ({
+  ...(startup ? { startupProbe: probe(startup) } : {}),
+  ...(readiness ? { readinessProbe: probe(readiness) } : {}),
+  ...(liveness ? { livenessProbe: probe(liveness) } : {}),
 });
 
 const probe = (asked: Probe): k8s.Probe => ({

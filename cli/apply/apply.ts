@@ -1,4 +1,5 @@
-import type { ChatStack } from '../../contract/document.ts';
+import type { Kinds, KnownDocument } from '../../model/kinds.ts';
+import type { StackDocument } from '../../model/stack-kind.ts';
 import {
   applyStack,
   planStack,
@@ -13,16 +14,18 @@ import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
-import { documentOf, kindOf, sourceOf } from '../source.ts';
+import { documentOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
 import { checkOf } from './check.ts';
 
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
-export async function applyCommand(options: ApplyOptions): Promise<void> {
-  const { document, source } = documentOf(options.file);
+export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
+  const found = documentOf(kinds, options.file);
+  // Refused before a cluster is looked for.
+  found.stack();
   const target = await findTarget(options);
-  announce(target, document.metadata.namespace);
-  await applyDocument(document, { ...options, target, from: source });
+  announce(target, found.document.metadata.namespace);
+  await applyDocument(found, { ...options, target, from: found.source });
 }
 
 export interface DocumentApply extends ApplyOptions {
@@ -34,12 +37,12 @@ export interface DocumentApply extends ApplyOptions {
 }
 
 /** Applies a document, wherever it is from: a file, or the history. */
-export async function applyDocument(document: ChatStack, options: DocumentApply): Promise<void> {
+export async function applyDocument(known: KnownDocument, options: DocumentApply): Promise<void> {
   if (options.deleteData && !options.prune)
     throw new CommandError('USAGE', '--delete-data says what --prune may take along; give both, or neither.');
   const { target } = options;
   try {
-    await interruptible((signal) => (options.dryRun ? tell : carryOut)(document, options, signal));
+    await interruptible((signal) => (options.dryRun ? tell : carryOut)(known, options, signal));
   } finally {
     progress.done();
     target.cluster.api.close();
@@ -47,9 +50,10 @@ export async function applyDocument(document: ChatStack, options: DocumentApply)
 }
 
 /** A dry run: what is missing, what would be refused, what would change. */
-async function tell(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
+async function tell(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
   const { cluster } = options.target;
-  const source = sourceOf(document);
+  const { document } = known;
+  const source = sourceOf(known);
   await preflight(cluster, source.stack, source.objects, signal);
   const plan = await planStack(cluster, source, signal);
   const deletion = deletionOf(options);
@@ -63,15 +67,16 @@ async function tell(document: ChatStack, options: DocumentApply, signal: AbortSi
   refuseObstacles(plan, options.forceConflicts === true);
 }
 
-async function carryOut(document: ChatStack, options: DocumentApply, signal: AbortSignal): Promise<void> {
-  const source = sourceOf(document);
+async function carryOut(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
+  const { document } = known;
+  const source = sourceOf(known);
   const outcomes: string[] = [];
   const begun = performance.now();
   const { plan, revision, checked } = await applyStack(options.target.cluster, source, {
     forceConflicts: options.forceConflicts === true,
     prune: options.prune === true,
     deleteData: options.deleteData === true,
-    ...rolloutOf(document, options),
+    ...rolloutOf(known, options),
     ...(options.rollbackTo === undefined ? {} : { rollbackTo: options.rollbackTo }),
     signal,
     confirm: (stackPlan) => ask(stackPlan, document, options),
@@ -105,11 +110,11 @@ async function carryOut(document: ChatStack, options: DocumentApply, signal: Abo
 }
 
 function rolloutOf(
-  document: ChatStack,
+  known: KnownDocument,
   options: Pick<DocumentApply, 'wait' | 'check' | 'chat' | 'tokenFile' | 'timeout'>,
 ): { rollout?: RolloutWait } {
   if (!options.wait) return {};
-  const check = isChecked(options) ? checkOf(kindOf(document), document, options.tokenFile) : 'skip';
+  const check = isChecked(options) ? checkOf(known, options.tokenFile) : 'skip';
   return { rollout: { timeoutMs: options.timeout * 1_000, check } };
 }
 
@@ -117,7 +122,7 @@ const deletionOf = ({ prune, deleteData }: DocumentApply): Deletion => ({
   deletesData: prune === true && deleteData === true,
 });
 
-async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply): Promise<void> {
+async function ask(plan: StackPlan, document: StackDocument, options: DocumentApply): Promise<void> {
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace }, deletionOf(options));
@@ -127,7 +132,7 @@ async function ask(plan: StackPlan, document: ChatStack, options: DocumentApply)
   await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);
 }
 
-const where = ({ metadata: { name, namespace } }: ChatStack): { name: string; namespace: string } => ({
+const where = ({ metadata: { name, namespace } }: StackDocument): { name: string; namespace: string } => ({
   name,
   namespace,
 });

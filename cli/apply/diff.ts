@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { planStack } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { findTarget } from '../context.ts';
@@ -9,8 +10,9 @@ import { documentOf, sourceOf } from '../source.ts';
 import { diffOf, diffText, keptText, warningsOf } from './plan-text.ts';
 
 /** What `mooring diff` does. @throws CommandError DIFFERENT when anything differs; ClusterError. */
-export async function diffCommand(options: ClusterOptions): Promise<void> {
-  const source = sourceOf(documentOf(options.file).document);
+export async function diffCommand(kinds: Kinds, options: ClusterOptions): Promise<void> {
+  const found = documentOf(kinds, options.file);
+  const source = sourceOf(found, found.stack());
   const { stack } = source;
   const { cluster } = await findTarget(options);
   try {

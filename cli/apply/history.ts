@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { findTarget } from '../context.ts';
@@ -7,8 +8,8 @@ import { print, table } from '../output.ts';
 import { documentOf } from '../source.ts';
 
 /** What `mooring history` does. Throws ClusterError. */
-export async function historyCommand(options: ClusterOptions): Promise<void> {
-  const { name, namespace } = documentOf(options.file).document.metadata;
+export async function historyCommand(kinds: Kinds, options: ClusterOptions): Promise<void> {
+  const { name, namespace } = documentOf(kinds, options.file).document.metadata;
   const { cluster } = await findTarget(options);
   try {
     const revisions = await interruptible((signal) =>

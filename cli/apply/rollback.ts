@@ -1,9 +1,10 @@
 import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
+import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
-import type { ChatStack } from '../../contract/document.ts';
+import { chatStackKindName, type ChatStack } from '../../contract/document.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -12,18 +13,22 @@ import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';
 
 /** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is nothing to go back to. */
-export async function rollbackCommand(revision: string | undefined, options: ApplyOptions): Promise<void> {
-  const { document, source } = documentOf(options.file);
+export async function rollbackCommand(
+  kinds: Kinds,
+  revision: string | undefined,
+  options: ApplyOptions,
+): Promise<void> {
+  const { document, source } = documentOf(kinds, options.file);
   const { name, namespace } = document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
   const history = await readHistory(target.cluster, historyPlace({ name, namespace }));
   const chosen = chosenFrom(history, revision, name);
-  const earlier = readChatStack(chosen.document, `Revision ${chosen.revision}`);
+  const earlier = readAnyDocument(kinds, chosen.document, `Revision ${chosen.revision}`);
   const latest = history.at(-1);
-  const kept = latest ? withGrownStorage(earlier, latest) : { document: earlier, grown: [] };
+  const kept = latest ? withGrownStorage(earlier, latest) : { known: earlier, grown: [] };
   for (const line of kept.grown) note(line);
-  await applyDocument(kept.document, {
+  await applyDocument(kept.known, {
     ...options,
     target,
     from: `revision ${chosen.revision}`,
@@ -52,7 +57,9 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
 }
 
 /** A volume never shrinks: where it has grown since, going back keeps it as it is. */
-function withGrownStorage(earlier: ChatStack, latest: Revision): { document: ChatStack; grown: string[] } {
+function withGrownStorage(known: KnownDocument, latest: Revision): { known: KnownDocument; grown: string[] } {
+  if (known.kind.kind !== chatStackKindName) return { known, grown: [] };
+  const earlier = known.document as ChatStack;
   const now = readChatStack(latest.document, `Revision ${latest.revision}`);
   const spec = { ...earlier.spec };
   const grown: string[] = [];
@@ -63,5 +70,5 @@ function withGrownStorage(earlier: ChatStack, latest: Revision): { document: Cha
     spec[store] = { ...spec[store], storage: { ...spec[store].storage, size: after } };
     grown.push(`The volume of ${store} stays at ${after}: volumes never shrink.`);
   }
-  return { document: { ...earlier, spec }, grown };
+  return { known: { ...known, document: { ...earlier, spec } }, grown };
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 
 export interface ApplyOptions extends ChangeOptions {
@@ -15,12 +16,14 @@ export interface ApplyOptions extends ChangeOptions {
 }
 
 /** `mooring apply`: brings a stack into a cluster, and ends when its check has passed there. */
-export function addApply(program: Command): void {
+export function addApply(program: Command, kinds: Kinds): void {
   const command = withApply(withChanges(program.command('apply')))
     .description('bring a stack into a cluster; success means that the chat answered there')
     .option('--prune', 'remove what this stack owns and no longer renders; never a volume claim')
     .option('--delete-data', 'with --prune: the volume claims of services that are gone, too')
-    .action(async (options: ApplyOptions) => (await import('../apply/apply.ts')).applyCommand(options));
+    .action(async (options: ApplyOptions) =>
+      (await import('../apply/apply.ts')).applyCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring apply': './stack.yaml, else the defaults, into the current context',
     'mooring apply -f clinic.yaml --context prod --dry-run':

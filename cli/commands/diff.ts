@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
 
 /** `mooring diff`: what an apply would change. */
-export function addDiff(program: Command): void {
+export function addDiff(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('diff'))
     .description('show field by field what an apply would change; exit 1 when it would change anything')
-    .action(async (options: ClusterOptions) => (await import('../apply/diff.ts')).diffCommand(options));
+    .action(async (options: ClusterOptions) =>
+      (await import('../apply/diff.ts')).diffCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring diff': './stack.yaml, else the defaults, against the current context',
     'mooring diff -f clinic.yaml -o json': 'as data, for another program',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 
 export interface DoctorOptions extends ChangeOptions {
@@ -7,13 +8,15 @@ export interface DoctorOptions extends ChangeOptions {
 }
 
 /** `mooring doctor`: what is wrong, from the contract to the running process, as a person who looked would say it. */
-export function addDoctor(program: Command): void {
+export function addDoctor(program: Command, kinds: Kinds): void {
   const command = withChanges(program.command('doctor'))
     .description('find what is wrong: compare what is written with what runs, and dial every dependency')
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
     // Not --env-file: Node takes that one for itself, wherever it stands.
     .option('--dotenv <path>', 'with --local: the env file (default: ./.env where there is one)')
-    .action(async (options: DoctorOptions) => (await import('../doctor/doctor.ts')).doctorCommand(options));
+    .action(async (options: DoctorOptions) =>
+      (await import('../doctor/doctor.ts')).doctorCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring doctor': 'the stack of ./stack.yaml in the current context',
     'mooring doctor --dry-run': 'adds no container to a pod that crash-loops, to dial the stores from there',

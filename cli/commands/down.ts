@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 
 export interface DownOptions extends ChangeOptions {
@@ -7,7 +8,7 @@ export interface DownOptions extends ChangeOptions {
 }
 
 /** `mooring down`: takes a stack out of a cluster. */
-export function addDown(program: Command): void {
+export function addDown(program: Command, kinds: Kinds): void {
   const command = withChanges(program.command('down'))
     .description(
       'take a stack out of a cluster; its volumes, secrets and history are kept unless told otherwise',
@@ -17,7 +18,7 @@ export function addDown(program: Command): void {
       '--delete-namespace',
       'with --delete-data: the namespace and everything in it, also what is not of the stack',
     )
-    .action(async (options: DownOptions) => (await import('../down/down.ts')).downCommand(options));
+    .action(async (options: DownOptions) => (await import('../down/down.ts')).downCommand(kinds, options));
   withExamples(command, {
     'mooring down': 'keeps the data: "mooring apply" brings everything back',
     'mooring down --delete-data --dry-run': 'what would be gone',

@@ -1,27 +1,37 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withExamples, withOutput, type OutputOptions } from '../options.ts';
 
 export interface InitOptions extends OutputOptions {
   readonly name: string;
   readonly namespace: string;
-  readonly preset: string;
+  readonly preset?: string;
+  readonly kind?: string;
   readonly force?: true;
 }
 
 /** `mooring init`: a document to begin with. */
-export function addInit(program: Command): void {
+export function addInit(program: Command, kinds: Kinds): void {
   const command = withOutput(program.command('init'))
     .description('write a stack.yaml to begin with, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
     .option('--name <name>', "prefix of every object's name", 'demo')
     .option('-n, --namespace <name>', 'namespace of every object', 'chat')
-    .option('--preset <name>', 'dev, staging or production', 'dev')
+    .option('--preset <name>', `${presetsOf(kinds)} (default: the first)`)
     .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>
-      (await import('../init/init.ts')).initCommand(path, options),
+      (await import('../init/init.ts')).initCommand(kinds, path, options),
+    );
+  if (kinds.length > 1)
+    command.addOption(
+      new Option('--kind <name>', 'what kind of stack').choices(kinds.map(({ kind }) => kind)),
     );
   withExamples(command, {
     'mooring init': './stack.yaml, for kind',
     'mooring init clinic.yaml --name clinic -n clinic --preset production': 'the second of many',
   });
 }
+
+/** `dev, staging, production`, of each kind that has any. */
+const presetsOf = (kinds: Kinds): string =>
+  [...new Set(kinds.flatMap(({ presets }) => (presets.length > 0 ? [presets.join(', ')] : [])))].join('; ');

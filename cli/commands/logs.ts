@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
 
 export interface LogsOptions extends ClusterOptions {
@@ -9,7 +10,7 @@ export interface LogsOptions extends ClusterOptions {
 }
 
 /** `mooring logs`: what the pods of a stack write, each line with its pod. */
-export function addLogs(program: Command): void {
+export function addLogs(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('logs'))
     .description('show what the pods of a stack write')
     .argument('[services...]', 'such as backend redis; all of them without', [])
@@ -18,7 +19,7 @@ export function addLogs(program: Command): void {
     .option('--since <duration>', 'only the last 90s, 10m, 2h …')
     .option('--tail <lines>', 'how many lines of each pod at first', '100')
     .action(async (services: string[], options: LogsOptions) =>
-      (await import('../logs/logs.ts')).logsCommand(services, options),
+      (await import('../logs/logs.ts')).logsCommand(kinds, services, options),
     );
   withExamples(command, {
     'mooring logs backend -F': 'the chat, as it happens',

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples } from '../options.ts';
 import { withApply, type ApplyOptions } from './apply.ts';
 
 /** `mooring rollback`: applies an earlier document again. */
-export function addRollback(program: Command): void {
+export function addRollback(program: Command, kinds: Kinds): void {
   const command = withApply(withChanges(program.command('rollback')))
     .description('apply an earlier document again: the last one before this that worked, or a revision')
     .argument('[revision]', 'a number from "mooring history"')
     .action(async (revision: string | undefined, options: ApplyOptions) =>
-      (await import('../apply/rollback.ts')).rollbackCommand(revision, options),
+      (await import('../apply/rollback.ts')).rollbackCommand(kinds, revision, options),
     );
   withExamples(command, {
     'mooring rollback':

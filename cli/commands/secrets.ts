@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples } from '../options.ts';
 import { withApply, type ApplyOptions } from './apply.ts';
 
 /** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
-export function addSecrets(program: Command): void {
+export function addSecrets(program: Command, kinds: Kinds): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
   const command = withApply(withChanges(group.command('rotate')))
     .description(
       'give the stores new passwords and restart what reads them; ends when the chat answered again',
     )
     .exitOverride()
-    .action(async (options: ApplyOptions) => (await import('../secrets/rotate.ts')).rotateCommand(options));
+    .action(async (options: ApplyOptions) =>
+      (await import('../secrets/rotate.ts')).rotateCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring secrets rotate': 'of the stack ./stack.yaml names; cut off, run it again',
   });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
 
 export interface StatusOptions extends ClusterOptions {
@@ -6,11 +7,13 @@ export interface StatusOptions extends ClusterOptions {
 }
 
 /** `mooring status`: how a stack is, in a table. */
-export function addStatus(program: Command): void {
+export function addStatus(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('status'))
     .description('show how a stack is: its workloads, their pods, and what keeps them from being ready')
     .option('-w, --watch', 'go on showing it whenever it changes')
-    .action(async (options: StatusOptions) => (await import('../status/status.ts')).statusCommand(options));
+    .action(async (options: StatusOptions) =>
+      (await import('../status/status.ts')).statusCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring status': 'exit code 0 when everything is ready, else 1',
     'mooring status -w': 'until Ctrl-C',

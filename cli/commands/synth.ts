@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
 import {
   withDocument,
   withExamples,
@@ -13,12 +14,12 @@ export interface SynthOptions extends DocumentOptions, OutputOptions {
 }
 
 /** `mooring synth`: the manifests of a document, for `kubectl apply -f dist/` and GitOps. */
-export function addSynth(program: Command): void {
+export function addSynth(program: Command, kinds: Kinds): void {
   const command = withOutput(withDocument(program.command('synth')))
     .description('write the manifests of a stack to dist/')
     .option('--stdout', 'write them to standard output, as one stream of YAML or one JSON list')
     .option('--check', 'write nothing; exit 1 when dist/ is not the latest')
-    .action(async (options: SynthOptions) => (await import('../synth.ts')).synthCommand(options));
+    .action(async (options: SynthOptions) => (await import('../synth.ts')).synthCommand(kinds, options));
   withExamples(command, {
     'mooring synth': 'dist/ from ./stack.yaml, else from the defaults',
     'mooring synth -f clinic.yaml --stdout': 'to look at, or to pipe',

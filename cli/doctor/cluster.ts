@@ -1,4 +1,4 @@
-import { chatStack } from '../../contract/chat-stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
@@ -25,8 +25,8 @@ import { wiringChecks } from './wiring.ts';
  * of itself; dials every store from where the backend is; and looks at what the stack needs around it.
  * @throws CommandError NOT_FOUND_IN_CLUSTER when nothing of the stack is there; ClusterError.
  */
-export async function clusterChecks(options: DoctorOptions): Promise<Check[]> {
-  const stack = chatStack(documentOf(options.file).document);
+export async function clusterChecks(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {
+  const stack = documentOf(kinds, options.file).stack();
   const target = await findTarget(options);
   note(`Context ${target.context} (${target.server}), namespace ${stack.namespace}, stack ${stack.name}`);
   try {

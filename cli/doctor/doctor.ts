@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import { wholeEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
@@ -5,10 +6,10 @@ import { print } from '../output.ts';
 import { inWords, type Check } from './check.ts';
 
 /** What `mooring doctor` does. @throws CommandError DIFFERENT when something is wrong. */
-export async function doctorCommand(options: DoctorOptions): Promise<void> {
+export async function doctorCommand(kinds: Kinds, options: DoctorOptions): Promise<void> {
   if (options.dotenv !== undefined && !options.local)
     throw new CommandError('USAGE', '--dotenv goes with --local: a cluster has no env file.');
-  const checks = options.local ? await checkHere(options) : await checkCluster(options);
+  const checks = options.local ? await checkHere(options) : await checkCluster(kinds, options);
   const wrong = checks.filter(({ verdict }) => verdict === 'wrong');
   await print({ ok: wrong.length === 0, checks }, inWords(checks), options.output);
   if (wrong.length > 0) throw new CommandError('DIFFERENT', '');
@@ -19,7 +20,7 @@ async function checkHere({ dotenv }: DoctorOptions): Promise<Check[]> {
   return localChecks(dotenv, wholeEnvironment());
 }
 
-async function checkCluster(options: DoctorOptions): Promise<Check[]> {
+async function checkCluster(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {
   const { clusterChecks } = await import('./cluster.ts');
-  return clusterChecks(options);
+  return clusterChecks(kinds, options);
 }

@@ -1,7 +1,7 @@
 import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv as parseEnvFile } from 'node:util';
-import { type EnvText } from '../../model/env.ts';
+import type { EnvText } from '../../model/env.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import { storeNames, type StoreName } from '../../contract/services/backend-variables.ts';
 import { shownText } from '../../model/variable.ts';

@@ -1,3 +1,4 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { removeLease, withLease } from '../../kube/lease.ts';
 import { namespaceContents } from '../../deploy/namespace-contents.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
@@ -13,13 +14,13 @@ import { note, print, progress } from '../output.ts';
 import { documentOf } from '../source.ts';
 
 /** What `mooring down` does. Throws ClusterError, its code saying why. */
-export async function downCommand(options: DownOptions): Promise<void> {
+export async function downCommand(kinds: Kinds, options: DownOptions): Promise<void> {
   if (options.deleteNamespace && !options.deleteData)
     throw new CommandError(
       'USAGE',
       '--delete-namespace takes the volume claims along, so it needs --delete-data too.',
     );
-  const { name, namespace } = documentOf(options.file).document.metadata;
+  const { name, namespace } = documentOf(kinds, options.file).document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
   try {

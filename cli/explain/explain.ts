@@ -1,22 +1,21 @@
-import { findDocument } from '../../charts-ts/read-document.ts';
-import { chatStack } from '../../contract/chat-stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import type { Stack } from '../../model/stack.ts';
-import { nearest } from '../../model/nearest.ts';
-import { port } from '../../model/variable.ts';
+import { expectationOf, port, valueIn } from '../../model/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
-import { stackFromEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
-import { explainField, fieldPaths, type FieldExplained } from './fields.ts';
+import { documentOf } from '../source.ts';
+import { explainField, type FieldExplained } from './fields.ts';
 import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
 import { explainVariable, variableNames, type VariableExplained } from './variables.ts';
+import { suggestion } from './suggestion.ts';
 import { inWords } from './words.ts';
 
 export type Explained = VariableExplained | PortExplained | ForeignPort | FieldExplained;
 
 /** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
-export async function explainCommand(name: string, options: ExplainOptions): Promise<void> {
-  const stack = chatStack(findDocument(options.file ?? stackFromEnvironment()).document);
+export async function explainCommand(kinds: Kinds, name: string, options: ExplainOptions): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const explained = explain(stack, name);
   await print(explained, inWords(stack, explained), options.output);
 }
@@ -24,17 +23,15 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
 /** Everything of the stack that is called so. */
 export function explain(stack: Stack, name: string): Explained[] {
   if (/^\d+$/.test(name)) {
-    const { schema, expected } = port({ doc: '' });
-    if (!schema.safeParse(name).success)
-      throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expected}.`);
+    const number = port({ doc: '' });
+    if (valueIn(number, name) === undefined)
+      throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expectationOf(number)}.`);
     return explainPort(stack, Number(name));
   }
   const found = [...explainVariable(stack, name), ...explainField(name)];
   if (found.length > 0) return found;
-  const near = nearest(name, [...variableNames(stack), ...fieldPaths()]);
   throw new CommandError(
     'NO_SUCH_NAME',
-    `Nothing is called "${name}": no field of the document, no environment variable.` +
-      (near ? ` Did you mean ${near}?` : ' A port is asked for by its number.'),
+    `Nothing is called "${name}": no field of the document, no environment variable. ${suggestion(variableNames(stack), name)}`,
   );
 }

@@ -30,6 +30,3 @@ export function explainField(asked: string): FieldExplained[] {
     }),
   );
 }
-
-/** Every path, for suggestions. */
-export const fieldPaths = (): string[] => fieldsOf(chatKind).map(([path = '']) => path);

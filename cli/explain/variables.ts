@@ -1,6 +1,6 @@
 import { environmentOf, hostOf, serviceOf } from '../../model/environment.ts';
 import { dialledPort, type Service, type Stack } from '../../model/stack.ts';
-import { asText, type Variable } from '../../model/variable.ts';
+import { asText, expectationOf, type Variable } from '../../model/variable.ts';
 import { definedAt } from './definition.ts';
 
 /** An environment variable, as one service reads it. */
@@ -36,7 +36,7 @@ function explained(stack: Stack, service: Service, name: string, variable: Varia
     name,
     readBy: service.name,
     means: variable.doc,
-    expected: variable.expected,
+    expected: expectationOf(variable),
     default: variable.secret || variable.default === undefined ? null : asText(variable.default),
     unit: variable.unit ?? null,
     secret: variable.secret ?? false,

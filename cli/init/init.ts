@@ -1,28 +1,44 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { jsonSchemaOf } from '../../model/document-fields.ts';
+import { readDocument } from '../../model/read-document.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
 import { packageRoot } from '../package-root.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
-import { starterDocument } from '../../contract/starter-document.ts';
+import { schemaPath } from './schema-path.ts';
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
-export async function initCommand(path: string, options: InitOptions): Promise<void> {
-  const { name, namespace, preset } = options;
+export async function initCommand(kinds: Kinds, path: string, options: InitOptions): Promise<void> {
+  const { name, namespace, force = false } = options;
+  const kind = kinds.find((one) => one.kind === options.kind) ?? kinds[0];
+  const preset = options.preset ?? kind.presets[0] ?? '';
+  const spec = kind.presets.length > 0 ? { preset } : {};
   // Refused now, in the words of every other document, rather than by the next command.
-  readChatStack({ metadata: { name, namespace }, spec: { preset } }, 'The new document');
-  const text = starterDocument({ name, namespace, preset, schema: schemaFor(path) });
-  write(path, text, options.force ?? false);
+  readDocument(kind.schema, { kind: kind.kind, metadata: { name, namespace }, spec }, 'The new document');
+  const folder = dirname(resolve(path));
+  const file = schemaFileOf(kind);
+  const schema = existsSync(file)
+    ? schemaPath(folder, packageRoot, file)
+    : { path: basename(file), isCopy: true };
+  write(path, kind.starter({ name, namespace, preset, schema: schema.path }), force);
+  const copy = schema.isCopy && writeSchema(kind, join(folder, schema.path), force);
+  const also = copy ? `, and ${schema.path} beside it for your editor: commit both` : '';
   const next = path === 'stack.yaml' ? 'mooring synth' : `mooring synth -f ${path}`;
-  await print({ path, name, namespace, preset }, `Wrote ${path}.\nNext: ${next}`, options.output);
+  await print({ path, name, namespace, preset }, `Wrote ${path}${also}.\nNext: ${next}`, options.output);
 }
 
-/** Relative inside this package's folder, where the document may be committed; else where it is on this machine. */
-function schemaFor(path: string): string {
-  const schema = resolve(packageRoot, 'docs/reference/chatstack.schema.json');
-  const folder = dirname(resolve(path));
-  return relative(packageRoot, folder).startsWith('..') ? schema : relative(folder, schema);
+/** Where this package has the schema of its own kinds. */
+const schemaFileOf = ({ kind }: StackKind): string =>
+  join(packageRoot, `docs/reference/${kind.toLowerCase()}.schema.json`);
+
+/** Several documents of one folder share a copy: one that is there is kept unless `force`. @returns whether written. */
+function writeSchema(kind: StackKind, path: string, force: boolean): boolean {
+  if (existsSync(path) && !force) return false;
+  write(path, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`, force);
+  return true;
 }
 
 function write(path: string, text: string, force: boolean): void {

@@ -1,5 +1,5 @@
+import type { Kinds } from '../../model/kinds.ts';
 import { createInterface } from 'node:readline';
-import { chatStack } from '../../contract/chat-stack.ts';
 import { selectorOf } from '../../model/labels.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
 import { nearest } from '../../model/nearest.ts';
@@ -18,8 +18,12 @@ import { documentOf } from '../source.ts';
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** What `mooring logs` does. @throws CommandError USAGE, NO_SUCH_NAME, NOT_FOUND_IN_CLUSTER; ClusterError. */
-export async function logsCommand(services: readonly string[], options: LogsOptions): Promise<void> {
-  const stack = chatStack(documentOf(options.file).document);
+export async function logsCommand(
+  kinds: Kinds,
+  services: readonly string[],
+  options: LogsOptions,
+): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const asked = servicesOf(stack, services);
   const query = queryOf(options);
   const { cluster, context } = await findTarget(options);

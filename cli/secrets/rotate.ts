@@ -3,21 +3,24 @@ import { restartedServices, rotatable, rotateSecrets } from '../../deploy/rotate
 import { awaitRollout } from '../../deploy/rollout/rollout.ts';
 import { awaitCheck } from '../../deploy/rollout/stack-check.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
-import type { ChatStack } from '../../contract/document.ts';
+import type { FoundDocument } from '../../charts-ts/read-document.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import { checkOf } from '../apply/check.ts';
 import { isChecked, type ApplyOptions } from '../commands/apply.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
-import { documentOf, kindOf, sourceOf } from '../source.ts';
+import { documentOf, sourceOf } from '../source.ts';
 
 /** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
-export async function rotateCommand(options: ApplyOptions): Promise<void> {
-  const { document } = documentOf(options.file);
+export async function rotateCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
+  const found = documentOf(kinds, options.file);
+  // Refused before a cluster is looked for.
+  found.stack();
   const target = await findTarget(options);
-  announce(target, document.metadata.namespace);
+  announce(target, found.document.metadata.namespace);
   try {
-    await interruptible((signal) => rotate(document, options, { target, signal }));
+    await interruptible((signal) => rotate(found, options, { target, signal }));
   } finally {
     progress.done();
     target.cluster.api.close();
@@ -25,15 +28,14 @@ export async function rotateCommand(options: ApplyOptions): Promise<void> {
 }
 
 async function rotate(
-  document: ChatStack,
+  found: FoundDocument,
   options: ApplyOptions,
   { target, signal }: { target: Target; signal: AbortSignal },
 ): Promise<void> {
-  const { stack, secret, objects } = sourceOf(document);
+  const { stack, secret, objects } = sourceOf(found, found.stack());
   const { cluster } = target;
-  const kind = kindOf(document);
-  const rotators = kind.rotate ?? {};
-  const check = options.wait && isChecked(options) ? checkOf(kind, document, options.tokenFile) : undefined;
+  const rotators = found.kind.rotate ?? {};
+  const check = options.wait && isChecked(options) ? checkOf(found, options.tokenFile) : undefined;
   if (options.dryRun) {
     const { keys } = await rotatable(cluster, stack, { rotators, signal });
     const restarts = restartedServices(stack, rotators);

@@ -1,5 +1,5 @@
-import type { Stack } from '../../model/stack.ts';
-import { isWorkload } from '../../model/stack.ts';
+import type { Kinds } from '../../model/kinds.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import { pause } from '../../kube/poll.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
@@ -11,7 +11,7 @@ import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { print, table, tone } from '../output.ts';
-import { documentOf, kindOf } from '../source.ts';
+import { documentOf } from '../source.ts';
 
 /** How one service of a stack is. */
 export interface ServiceStatus {
@@ -29,9 +29,8 @@ export interface ServiceStatus {
 const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
-export async function statusCommand(options: StatusOptions): Promise<void> {
-  const { document } = documentOf(options.file);
-  const stack = kindOf(document).stack(document);
+export async function statusCommand(kinds: Kinds, options: StatusOptions): Promise<void> {
+  const stack = documentOf(kinds, options.file).stack();
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, stack, options);

@@ -1,5 +1,4 @@
-import { choice, flag, host, hs256Key, list, port, text, token, url, whole } from '../../model/variable.ts';
-import type { Variable } from '../../model/variable.ts';
+import { choice, flag, host, hs256Key, list, port, text, token, url, whole, type Variable } from '../../model/variable.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
 import { qdrantName, qdrantPorts } from './qdrant.ts';
@@ -132,4 +131,4 @@ export const backendVariables = {
   ...modelVariables,
   ...chatVariables,
   ...localVariables,
-} satisfies Record<string, Variable<never> | Variable>;
+} satisfies Record<string, Variable>;

@@ -3,14 +3,7 @@ import type { Fault } from '../findings.ts';
 import type { Dial, Said } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import {
-  declaredPorts,
-  selectedBy,
-  servicePort,
-  targetOf,
-  type Service,
-  type ServicePort,
-} from '../graph/ports.ts';
+import { declaredPorts, selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { sayingOf } from './services.ts';

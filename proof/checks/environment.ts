@@ -3,7 +3,7 @@ import { parseBackendEnv } from '../../contract/backend-env.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
-import { shownText, type Variable } from '../../model/variable.ts';
+import { expectationOf, shownText, valueIn, type Variable } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -26,14 +26,15 @@ function badValues(known: KnownContainer): Fault[] {
   if (variables === backendVariables) return badBackendValues(known);
   return container.env.flatMap(({ name, value, secret, place }): Fault[] => {
     const variable = variables[name];
-    if (!variable || !running.env[name] || variable.schema.safeParse(value).success) return [];
+    const text = running.env[name];
+    if (!variable || !text || valueIn(variable, text) !== undefined) return [];
     const shown = secret || variable.secret ? '(secret, not shown)' : `"${shownText(value ?? '')}"`;
     return [
       {
         code: 'ENV_INVALID',
-        message: `${name} of ${called(workload)} is ${shown}; expected ${variable.expected}. The process would refuse to start.`,
+        message: `${name} of ${called(workload)} is ${shown}; expected ${expectationOf(variable)}. The process would refuse to start.`,
         here: place,
-        fix: `Write ${variable.expected}.`,
+        fix: `Write ${expectationOf(variable)}.`,
       },
     ];
   });
@@ -51,7 +52,7 @@ function badBackendValues({ workload, container, running }: KnownContainer): Fau
     code: 'ENV_INVALID' as const,
     message: `${called(workload)} would refuse to start: ${message}`,
     here: configuredAt(container, name),
-    fix: variables[name] ? `Write ${variables[name].expected}.` : `Correct ${name}.`,
+    fix: variables[name] ? `Write ${expectationOf(variables[name])}.` : `Correct ${name}.`,
   }));
 }
 

@@ -1,6 +1,5 @@
 import { placeIn } from '../graph/objects.ts';
-import type { Check } from './subject.ts';
-import { called } from './subject.ts';
+import { type Check, called } from './subject.ts';
 
 /** Two objects of one kind, name and namespace: the later one silently replaces the other. */
 export const duplicates: Check = ({ graph }) => {

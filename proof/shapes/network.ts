@@ -1,16 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { list } from './container.ts';
-import {
-  labelName,
-  labels,
-  objectName,
-  portNumber,
-  portName,
-  portReference,
-  protocol,
-  selector,
-} from './common.ts';
+import { labelName, labels, objectName, portNumber, portName, portReference, protocol, selector } from './common.ts';
 import { cidrProblem } from './cidr.ts';
 
 /** The shapes of what leads to pods and of what keeps others from them. */

@@ -116,7 +116,7 @@ const demanded = [
 ] as const;
 
 describe('of the hardening nothing may be missing:', () => {
-  const stack = stackOf({ backend: { nodePort: false } }, { namespace: 'hardening' });
+  const stack = stackOf({ backend: { nodePort: { enabled: false } } }, { namespace: 'hardening' });
   const objects = renderStack(stack);
   const neo4j = pick(objects, 'StatefulSet', 'demo-neo4j');
   beforeAll(() => prepare(objects));
@@ -183,7 +183,7 @@ describe('what a user runs:', () => {
   });
 
   test('a second clone, with secrets of its own, is refused instead of locking everybody out', async () => {
-    const stack = stackOf({ backend: { nodePort: false } }, { namespace: 'second-clone' });
+    const stack = stackOf({ backend: { nodePort: { enabled: false } } }, { namespace: 'second-clone' });
     const objects = renderStack(stack, { secretValues: fakeSecrets(stack) });
     await prepare(objects);
     const apply = (object: object) =>

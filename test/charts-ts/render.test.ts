@@ -74,7 +74,7 @@ test('what the cluster never lets change is this: selectors, Service names of se
 });
 
 test('two stacks in one namespace share no name and no selector', () => {
-  const other = stackOf({ backend: { nodePort: false } }, { name: 'demo-redis', namespace: 'chat' });
+  const other = stackOf({ backend: { nodePort: { enabled: false } } }, { name: 'demo-redis', namespace: 'chat' });
   const rest = (rendered: typeof objects) => rendered.filter(({ kind }) => kind !== 'Namespace');
   const [ours, theirs] = [rest(objects), rest(renderStack(other, { secretValues: fakeSecrets(other) }))];
   const names = new Set(ours.map(idOf));
@@ -90,7 +90,7 @@ test('two stacks in one namespace share no name and no selector', () => {
 test('the longest legal stack name gives legal names and labels throughout', () => {
   const longest = 'a'.repeat(workloadNameLength - '-backend'.length);
   expect(() => stackOf({}, { name: `${longest}a` })).toThrow('at most');
-  const stack = stackOf({ backend: { nodePort: 30_081 } }, { name: longest });
+  const stack = stackOf({ backend: { nodePort: { enabled: true, port: 30_081 } } }, { name: longest });
   const rendered = renderStack(stack, { secretValues: fakeSecrets(stack) });
   const names = rendered
     .filter(({ kind }) => kind !== 'NetworkPolicy')

@@ -26,7 +26,7 @@ test('the page is answered by unready pods too, also at the node port', () => {
 });
 
 test('without a node port no Service opens one', () => {
-  const without = renderStack(stackOf({ backend: { nodePort: false } }));
+  const without = renderStack(stackOf({ backend: { nodePort: { enabled: false } } }));
   const types = without.filter(({ kind }) => kind === 'Service').map((service) => at(service, 'spec.type'));
   expect(new Set(types)).toEqual(new Set(['ClusterIP']));
 });

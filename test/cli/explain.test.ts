@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../cli/explain/explain.ts';
 import { inWords } from '../../cli/explain/words.ts';
-import { CommandError } from '../../cli/fail.ts';
 import { readFileSync } from 'node:fs';
 import { stackOf } from '../charts-ts/rendered.ts';
 
@@ -71,11 +70,20 @@ describe('explain', () => {
 
   test('what is called otherwise is suggested', () => {
     expect(() => explain(stack, 'REDIS_PROT')).toThrow(/Did you mean REDIS_PORT\?/);
-    try {
-      explain(stack, 'nothing-at-all');
-    } catch (error) {
-      expect(error).toBeInstanceOf(CommandError);
-      expect(error).toMatchObject({ code: 'NO_SUCH_NAME' });
-    }
+    const refused = expect.objectContaining({ name: 'CommandError', code: 'NO_SUCH_NAME' }) as Error;
+    expect(() => explain(stack, 'nothing-at-all')).toThrow(refused);
+  });
+
+  test.each([
+    ['a group', 'spec.redi', 'Did you mean spec.redis?'],
+    ['a group, without "spec."', 'redi', 'Did you mean spec.redis?'],
+    ['a field', 'spec.redis.storage.sze', 'Did you mean spec.redis.storage.size?'],
+    ['a field of a misspelt group', 'spec.bakend.replicas', 'Did you mean spec.backend.replicas?'],
+    ['a variable in lower case', 'redis_port', 'Did you mean REDIS_PORT?'],
+    ['what a group lacks', 'spec.ingress.paths', 'spec.ingress has: host, className, '],
+    ['what a field lacks', 'redis.image.name', 'spec.redis.image has no fields.'],
+    ['nothing', 'wholly-unknown', 'A port is asked for by its number.'],
+  ])('of a name that is nearly %s, the nearest is told', (_, name, told) => {
+    expect(() => explain(stack, name)).toThrow(told);
   });
 });

@@ -105,6 +105,21 @@ test.each([
     /spec\.redis\.external\.tsl: true .*Did you mean "tls"\?/,
   ],
   [
+    'a group one level too high',
+    { redis: { image: 'x' } },
+    /redis: \{"image":"x"\} under an unknown key; .*Did you mean "spec\.redis"\?/,
+  ],
+  [
+    'a field one level too high',
+    { spec: { redis: { storageClass: 'fast' } } },
+    /spec\.redis\.storageClass: .*Did you mean "spec\.redis\.storage\.storageClass"\?/,
+  ],
+  [
+    'a field that several groups have',
+    { host: 'a' },
+    /host: "a" under an unknown key; expected one of apiVersion, kind, metadata, spec\.$/m,
+  ],
+  [
     'a wrong type',
     { spec: { backend: { replicas: '2' } } },
     /spec\.backend\.replicas: "2"; expected a number\./,
@@ -128,7 +143,7 @@ test.each([
   ],
   [
     'a bad branch of a union',
-    { spec: { backend: { autoscaling: { minReplicas: 0, maxReplicas: 2 } } } },
+    { spec: { backend: { autoscaling: { enabled: true, minReplicas: 0, maxReplicas: 2 } } } },
     /autoscaling\.minReplicas: 0; expected at least 1/,
   ],
   [
@@ -139,12 +154,12 @@ test.each([
   [
     'what is no branch of a union',
     { spec: { backend: { autoscaling: true } } },
-    /autoscaling: true; expected false, or a group of keys\./,
+    /autoscaling: true; expected a group of keys\./,
   ],
   [
     'a node port out of range',
-    { spec: { backend: { nodePort: 80 } } },
-    /nodePort: 80; expected a node port from 30000 to 32767/,
+    { spec: { backend: { nodePort: { enabled: true, port: 80 } } } },
+    /nodePort\.port: 80; expected a node port from 30000 to 32767/,
   ],
   [
     'a Secret Kubernetes refuses',
@@ -203,7 +218,9 @@ test('only the stack called demo takes the node port that kind maps', () => {
   const nodePort = (stack: Stack): number | undefined => serviceOf(stack, 'backend').ports.http?.nodePort;
   expect(nodePort(stackFrom({}))).toBe(30_080);
   expect(nodePort(stackFrom({}, { name: 'other' }))).toBeUndefined();
-  expect(nodePort(stackFrom({ backend: { nodePort: 30_090 } }, { name: 'other' }))).toBe(30_090);
+  expect(
+    nodePort(stackFrom({ backend: { nodePort: { enabled: true, port: 30_090 } } }, { name: 'other' })),
+  ).toBe(30_090);
 });
 
 test('every field of the document says what it means', () => {
@@ -211,7 +228,7 @@ test('every field of the document says what it means', () => {
 });
 
 test('autoscaling from more to fewer replicas is refused', () => {
-  expect(refusal({ spec: { backend: { autoscaling: { minReplicas: 3, maxReplicas: 2 } } } })).toContain(
-    'from 3 to 2 replicas',
-  );
+  expect(
+    refusal({ spec: { backend: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 2 } } } }),
+  ).toContain('from 3 to 2 replicas');
 });

@@ -3,17 +3,14 @@ import { awaitCheck, checkStack, EarlyChecks, type BoundCheck } from '../../depl
 import type { Cluster } from '../../kube/cluster.ts';
 import { CheckFailed } from '../../model/reach.ts';
 import { defineStack } from '../../model/define-stack.ts';
+import type { Probe } from '../../model/stack.ts';
 
+const probe: Probe = { tcp: { port: 'http' }, periodSeconds: 1, failureThreshold: 1 };
 const container = {
   image: 'example.test/web:1',
   user: { uid: 1, gid: 1 },
   resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
-  probes: Object.fromEntries(
-    ['startup', 'readiness', 'liveness'].map((name) => [
-      name,
-      { tcp: { port: 'http' }, periodSeconds: 1, failureThreshold: 1 },
-    ]),
-  ) as never,
+  probes: { startup: probe, readiness: probe, liveness: probe },
 };
 const stack = defineStack({
   name: 'shop',
@@ -24,6 +21,7 @@ const stack = defineStack({
       doc: 'a page',
       kind: 'stateless',
       replicas: 1,
+      terminationGraceSeconds: 30,
       ports: { http: { containerPort: 8080, doc: 'the page' } },
       container,
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { storeNames } from '../../contract/services/backend-variables.ts';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { freePort, LOOPBACK } from '../servers/ports.ts';
 import { startProcess } from '../servers/process.ts';
 import { startChat } from './chat-app.ts';
@@ -79,7 +79,7 @@ test('off loopback it is unready first but still serves, then refuses handshakes
     const { status, body } = await handshake(url);
     return status === 503 && (body as { code: string }).code === 'DRAINING';
   };
-  expect(await poll(refused, { timeoutMs: 5_000 })).toBe('met');
+  await until('handshakes to be refused', refused, 5_000);
   expect(await last.closed).toBe(1012);
   await stopped;
   await expect(fetch(`${app.publicUrl}/healthz`)).rejects.toThrow();

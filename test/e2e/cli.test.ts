@@ -219,10 +219,33 @@ describe('every mistake is told in words, with its exit code', () => {
     expect(stderr).not.toContain('a-token-of-the-tests');
   });
 
+  test.each([['-f'], ['the environment']])(
+    'a document on standard input, by %s, is refused with its line',
+    async (by) => {
+      const { code, stderr } = await capture(launcher, by === '-f' ? ['synth', '-f', '-'] : ['synth'], {
+        cwd: folder,
+        env: { MOORING_STACK: by === '-f' ? '' : '-' },
+        input: 'spec:\n  presett: dev\n',
+      });
+      expect(code).toBe(65);
+      expect(stderr).toContain('standard input:2:3: spec.presett: "dev" under an unknown key');
+    },
+  );
+
   test('a file that is there is not replaced', async () => {
     expect(await mooring(['init'])).toMatchObject({ code: 0 });
     expect(await mooring(['init'])).toMatchObject({ code: 73 });
     expect(await mooring(['init', '--force'])).toMatchObject({ code: 0 });
+  });
+
+  test('what init writes names no path of this machine, and has its schema where it says', async () => {
+    expect(await mooring(['init', 'clinic/stack.yaml'])).toMatchObject({ code: 0 });
+    const text = readFileSync(join(folder, 'clinic/stack.yaml'), 'utf8');
+    expect(text).not.toContain(root);
+    const [, schema = ''] = /\$schema=(\S+)/.exec(text) ?? [];
+    expect(readFileSync(join(folder, 'clinic', schema), 'utf8')).toBe(
+      readFileSync(join(root, 'docs/reference/chatstack.schema.json'), 'utf8'),
+    );
   });
 });
 
@@ -245,6 +268,23 @@ describe('how it is called', () => {
     const { code, stderr } = await capture(old, [join(root, 'cli/main.mjs'), 'synth'], { cwd: folder });
     expect(code).toBe(1);
     expect(stderr.trim()).toMatch(/^Mooring needs Node 22\.19 or newer; this is Node \S+ .*$/);
+  });
+
+  test.each([
+    ['npx mooring --version', 'npx', ['mooring', '--version']],
+    ['npm ci', 'npm', ['ci', '--dry-run', '--ignore-scripts', '--prefer-offline']],
+  ])("%s warns of nothing, whatever Node is the user's own", async (_, command, words) => {
+    const PATH = (process.env['PATH'] ?? '')
+      .split(':')
+      .filter((part) => !part.includes('node_modules'))
+      .join(':');
+    // `npm test` passes its own log level on.
+    const asTyped = ['-u', 'npm_config_loglevel', command, ...words];
+    // npx warns when it first links the package into its cache.
+    const cache = command === 'npx' ? { npm_config_cache: join(folder, 'npm') } : {};
+    const { code, stdout, stderr } = await capture('env', asTyped, { cwd: root, env: { PATH, ...cache } });
+    expect(`${stdout}${stderr}`).not.toMatch(/npm warn/);
+    expect(code).toBe(0);
   });
 
   test('bash completes commands, options and their values', async () => {

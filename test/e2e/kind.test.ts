@@ -45,7 +45,7 @@ interface Recorders {
 }
 
 /** Nothing is behind the recorders, so nothing can answer: a stack without a node port is not asked whether it does. */
-const withoutNodePort = 'spec: { backend: { nodePort: false } }\n';
+const withoutNodePort = 'spec: { backend: { nodePort: { enabled: false } } }\n';
 
 describe('npm run kind, with recorders for docker, kind and kubectl: only order and refusals', () => {
   test('names everything that is missing at once, and exits with 69', () => {

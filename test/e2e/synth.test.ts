@@ -1,3 +1,4 @@
+import { chatKind } from '../../contract/chat-kind.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,7 +111,7 @@ test("a user's mistake ends with 65 and words, without a stack trace", async () 
 });
 
 test('a document that is not there is said to be missing', () => {
-  expect(() => findDocument(join(folder, 'nowhere.yaml'))).toThrow('There is no file');
+  expect(() => findDocument([chatKind], join(folder, 'nowhere.yaml'))).toThrow('There is no file');
 });
 
 test.each([

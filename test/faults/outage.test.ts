@@ -1,6 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Gate } from '../../contract/http.ts';
-import { readyz, status } from '../../contract/http.ts';
+import { type Gate, readyz, status } from '../../contract/http.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';

@@ -7,7 +7,7 @@ import { ask } from './stack/ask.ts';
 /** One stack in one cluster; each test finds it as the one before left it, and leaves it well. */
 const lab = forSuite(startCliLab);
 const stack = { name: 'demo', namespace: 'chat' };
-const spec = { backend: { nodePort: 30_080 } };
+const spec = { backend: { nodePort: { enabled: true, port: 30_080 } } };
 
 const apply = (file: string, ...more: string[]): string[] => ['apply', '-f', file, '--yes', ...more];
 const answered = expect.stringContaining('The chat answers in the cluster') as string;

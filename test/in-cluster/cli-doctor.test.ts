@@ -11,7 +11,7 @@ import { standInStack } from '../images/stand-in-stack.ts';
 import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { orStop } from '../servers/or-stop.ts';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { startCluster, type Cluster } from '../lab/cluster.ts';
 
 const namespace = 'chat';
@@ -73,7 +73,7 @@ async function backendIs(far: (pods: string) => boolean): Promise<void> {
       await kubectl('get', 'pods', '-l', 'app.kubernetes.io/name=backend', '-o', `jsonpath=${states}`),
     );
   };
-  expect(await poll(look, { timeoutMs: 90_000 })).toBe('met');
+  await until("the backend's pods to be that far", look, 90_000);
 }
 
 describe('doctor in a cluster', () => {

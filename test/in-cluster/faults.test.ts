@@ -13,12 +13,13 @@ const lab = forSuite(startChatCluster);
 const inTurn = { concurrent: false, timeout: 600_000 };
 
 /** A stack of the shared cluster in a namespace of its own; the first test of its suite brings it up. */
-function stackOf(name: string, backend: { nodePort: number }, apply?: Apply) {
+function stackOf(name: string, port: number, apply?: Apply) {
+  const backend = { nodePort: { enabled: true, port } };
   let stack: Promise<DeployedStack> | undefined;
   return () => (stack ??= deployStack(lab(), { name, namespace: name, spec: { backend } }, apply));
 }
-const late = stackOf('late', { nodePort: 30_082 }, neo4jLast);
-const scaled = stackOf('scaled', { nodePort: 30_083 });
+const late = stackOf('late', 30_082, neo4jLast);
+const scaled = stackOf('scaled', 30_083);
 
 // Both suites run side by side, for most of the time is waiting; the tests of each go on where the last one ended.
 describe.concurrent('pods that come late or are killed', () => {

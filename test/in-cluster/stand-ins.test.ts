@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildStoreImages } from '../images/build-images.ts';
 import { forSuite } from '../servers/for-suite.ts';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { startCluster } from '../lab/cluster.ts';
 
 /** The stores' stand-ins hold to docs/adr/0002-official-images.md: what kills the official images kills them. */
@@ -99,8 +99,7 @@ async function logOfFailure(name: string, start: Start): Promise<string> {
     const { json } = await cluster.request('GET', `/api/v1/namespaces/default/pods/${name}`);
     return (json as { status: { phase: string } }).status.phase;
   };
-  const outcome = await poll(async () => (await phase()) === 'Failed', { timeoutMs: 100_000 });
-  expect(outcome, `the pod is ${await phase()}`).toBe('met');
+  await until(`the pod ${name} to fail`, async () => (await phase()) === 'Failed', 100_000);
   return (await cluster.kubectl(['logs', name])).stdout;
 }
 

@@ -19,7 +19,7 @@ const lab = forSuite(async () => {
   const chat = await startChatCluster();
   return orStop(chat.stop, async () => {
     const first = await deployStack(chat, { name: 'demo', namespace });
-    const spec = { createNamespace: false, backend: { nodePort: 30_081 } };
+    const spec = { createNamespace: false, backend: { nodePort: { enabled: true, port: 30_081 } } };
     const second = await deployStack(chat, { name: 'other', namespace, spec });
     return { first, second, stop: chat.stop };
   });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
@@ -45,8 +45,7 @@ async function delegate(path: string): Promise<void> {
 export async function removeCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) {
     const path = join(hierarchy, name);
-    const removed = await poll(() => removeTree(path), { timeoutMs: 10_000 });
-    if (removed !== 'met') throw new Error(`${path} could not be removed: it still has processes.`);
+    await until(`the processes of ${path} to be gone`, () => removeTree(path), 10_000);
   }
 }
 

@@ -2,17 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ApiClient } from '../servers/kubernetes/api-client.ts';
 import { builtProgram, type ProgramName } from '../servers/kubernetes/programs.ts';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import { capture } from '../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
-import {
-  startApiServer,
-  startControllers,
-  type ApiServerProcess,
-  type ClusterShape,
-  type Site,
-} from './control-plane.ts';
+import { startApiServer, startControllers, type ApiServerProcess, type ClusterShape, type Site } from './control-plane.ts';
 import { createIdentities } from './identities.ts';
 import { joinNodes } from './link.ts';
 import { NODE_NAME, podRangeOf, SECOND_NODE_NAME } from './addresses.ts';
@@ -161,24 +155,24 @@ async function furnish(cluster: Cluster, sites: readonly [Site, ...Site[]]): Pro
   for (const { node } of sites) await condition(cluster, `/api/v1/nodes/${node}`, 'Ready');
   await condition(cluster, '/apis/apps/v1/namespaces/kube-system/deployments/coredns', 'Available');
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
-  await until(`${account} to exist`, async () => (await cluster.request('GET', account)).status === 200);
+  await until(
+    `${account} to exist`,
+    async () => (await cluster.request('GET', account)).status === 200,
+    timeoutMs,
+  );
 }
+
+const timeoutMs = 120_000;
 
 interface Conditions {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
 function condition(cluster: Cluster, path: string, type: string): Promise<void> {
-  return until(`${path} to be ${type}`, async () => {
+  const holds = async (): Promise<boolean> => {
     const { json } = await cluster.request('GET', path);
-    return (
-      (json as Conditions).status?.conditions?.some((one) => one.type === type && one.status === 'True') ===
-      true
-    );
-  });
-}
-
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const timeoutMs = 120_000;
-  if ((await poll(check, { timeoutMs })) !== 'met') throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
+    const { conditions = [] } = (json as Conditions).status ?? {};
+    return conditions.some((one) => one.type === type && one.status === 'True');
+  };
+  return until(`${path} to be ${type}`, holds, timeoutMs);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { apiClient, type ApiClient } from '../servers/kubernetes/api-client.ts';
 import { builtProgram } from '../servers/kubernetes/programs.ts';
-import { poll } from '../servers/poll.ts';
+import { until } from '../servers/poll.ts';
 import type { RunningProcess } from '../servers/process.ts';
 import { apiUrl, SERVICE_RANGE } from './addresses.ts';
 import type { Capsule } from './capsule.ts';
@@ -132,9 +132,9 @@ export async function startControllers(site: Site): Promise<void> {
 async function waitForRoles({ capsule, identities }: Site): Promise<void> {
   const client = apiClient(apiUrl(capsule.nodeAddress), identities.of['controller-manager']);
   const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
-  const outcome = await poll(() => isOk(client, path), { timeoutMs: 30_000 });
-  client.close();
-  if (outcome !== 'met') throw new Error(`The API server lets no controller read ${path} after 30 s.`);
+  await until(`the API server to let controllers read ${path}`, () => isOk(client, path), 30_000).finally(
+    () => client.close(),
+  );
 }
 
 async function isOk(client: ApiClient, path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contradictions } from '../../model/contradictions.ts';
 import { serviceOf } from '../../model/environment.ts';
-import type { Container, StackDefinition, StatelessService } from '../../model/stack.ts';
+import type { Container, FilledStack, StatelessService } from '../../model/stack.ts';
 import { millicores } from '../../model/quantity.ts';
 import { stackOf as chatStackOf } from '../charts-ts/rendered.ts';
 
@@ -12,7 +12,7 @@ const container: Container = {
   resources: { requests: { cpu: '1', memory: '64Mi' }, limits: { memory: '64Mi' } },
   probes: { startup: probe, readiness: probe, liveness: probe },
 };
-const of = (rest: Partial<Container>, more: Partial<StatelessService> = {}): StackDefinition => ({
+const of = (rest: Partial<Container>, more: Partial<StatelessService> = {}): FilledStack => ({
   ...{ name: 's', namespace: 'n' },
   services: [
     {
@@ -73,7 +73,11 @@ test.each([
     'the Ingress leads to port "http", which it does not have',
   ],
 ])('%s is refused', (_what, definition, expected) => {
-  expect(contradictions(definition).join('\n')).toContain(expected);
+  expect(
+    contradictions(definition)
+      .map(({ message }) => message)
+      .join('\n'),
+  ).toContain(expected);
 });
 
 describe('resources of a document', () => {

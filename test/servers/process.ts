@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { cannotStart } from './command.ts';
 import { lastLines } from './last-lines.ts';
-import { poll, type Outcome } from './poll.ts';
+import { pollWithReason, type Outcome } from './poll.ts';
 import { isPortOpen, LOOPBACK } from './ports.ts';
 
 export { capture, run } from './command.ts';
@@ -43,10 +43,14 @@ export interface RunningProcess {
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const running = await launch(spec);
   const timeoutMs = spec.timeoutMs ?? 60_000;
-  const outcome = await poll(() => isReady(spec), { timeoutMs, exited: running.exited });
+  const { outcome, lastError } = await pollWithReason(() => isReady(spec), {
+    timeoutMs,
+    exited: running.exited,
+  });
   if (outcome === 'met') return running;
   await running.stop();
-  throw new Error(await whyNotReady(spec, outcome, { timeoutMs, code: await running.exited }));
+  const why = await whyNotReady(spec, outcome, { timeoutMs, code: await running.exited });
+  throw new Error(why, { cause: lastError });
 }
 
 async function launch(spec: ProcessSpec): Promise<RunningProcess> {

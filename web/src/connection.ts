@@ -1,6 +1,5 @@
 import type { Status } from '../../contract/http.ts';
-import { afterClose, closeCodes, serverFrame } from '../../contract/protocol.ts';
-import type { ClientFrame, ServerFrame } from '../../contract/protocol.ts';
+import { afterClose, closeCodes, serverFrame, type ClientFrame, type ServerFrame } from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
 import { answerWithin, backoff, patience, quickWait } from './patience.ts';
 

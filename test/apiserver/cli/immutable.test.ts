@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
-import { poll } from '../../servers/poll.ts';
+import { until } from '../../servers/poll.ts';
 import { applied, startLab, storageClass } from './mooring.ts';
 
 const lab = forSuite(startLab);
@@ -46,7 +46,7 @@ async function letGo(namespace: string): Promise<void> {
   const set = `statefulset/${namespace}-redis`;
   const leaving = async () =>
     (await lab().field(namespace, set, '{.metadata.finalizers}')).includes('orphan');
-  expect(await poll(leaving, { timeoutMs: 60_000 })).toBe('met');
+  await until(`${set} to be on its way`, leaving, 60_000);
   await lab().kubectl([
     '-n',
     namespace,
@@ -158,7 +158,7 @@ describe('storage growth', () => {
     const set = 'statefulset/killed-redis';
     const leaving = async () =>
       (await lab().field('killed', set, '{.metadata.finalizers}')).includes('orphan');
-    expect(await poll(leaving, { timeoutMs: 60_000 })).toBe('met');
+    await until(`${set} to be on its way`, leaving, 60_000);
     child.kill('SIGKILL');
     await ended;
     await letGo('killed');

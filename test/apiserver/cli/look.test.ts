@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
-import { poll } from '../../servers/poll.ts';
+import { until } from '../../servers/poll.ts';
 import { applied, startLab, storageClass } from './mooring.ts';
 
 const program = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
@@ -59,8 +59,7 @@ describe('commands that only look', () => {
     onTestFinished(() => void watch.kill('SIGKILL'));
     let text = '';
     watch.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const printed = async (what: string) =>
-      expect(await poll(async () => text.includes(what), { timeoutMs: 30_000 })).toBe('met');
+    const printed = (what: string) => until(`"${what}"`, async () => text.includes(what), 30_000);
     await printed('There is no stack "seen" yet.');
     expect((await lab().mooring(applied(file))).code).toBe(0);
     await printed('backend   Deployment');
@@ -91,7 +90,7 @@ describe('commands that only look', () => {
   test('doctor explains a claim that waits for a default StorageClass, and an autoscaler without metrics', async () => {
     const file = await lab().document('poor', {
       preset: 'staging',
-      backend: { autoscaling: { minReplicas: 2, maxReplicas: 3 } },
+      backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 3 } },
     });
     expect((await lab().mooring(applied(file))).code).toBe(0);
     await lab().kubectl(['delete', 'storageclass', 'standard']);

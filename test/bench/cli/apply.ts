@@ -1,3 +1,5 @@
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { findDocument } from '../../../charts-ts/read-document.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -80,7 +82,7 @@ interface Stack {
 async function withDocument(folder: string, namespace: string, document: object): Promise<Stack> {
   const path = join(folder, `${namespace}.yaml`);
   const { spec } = document as { spec: Record<string, object> };
-  const backend = { ...spec['backend'], nodePort: false };
+  const backend = { ...spec['backend'], nodePort: { enabled: false } };
   await writeFile(
     path,
     stringify({ ...document, metadata: { name: 'demo', namespace }, spec: { ...spec, backend } }),
@@ -105,7 +107,9 @@ async function helmInstall(
   { path, namespace, folder }: Stack,
 ): Promise<{ wait: number; untilChat: number }> {
   const secrets = join(folder, '.mooring/secrets');
-  const { stack, files } = manifestsOf(path, (one) => keptSecrets(one, secretsPath(one, secrets)));
+  const { stack, files } = manifestsOf(findDocument([chatKind], path), (one) =>
+    keptSecrets(one, secretsPath(one, secrets)),
+  );
   const chart = await helmChart(new Map([...files].filter(([name]) => !name.includes('namespace'))));
   const target = openCluster({ kubeconfig: cluster.kubeconfigPath }, fieldManager);
   const args = ['upgrade', '--install', '--wait', '--timeout', '10m', 'demo', chart.folder];
@@ -113,7 +117,7 @@ async function helmInstall(
     const began = performance.now();
     await run(helm, [...args, '--namespace', namespace, '--create-namespace'], { env: environment(cluster) });
     const wait = performance.now() - began;
-    const check = checkOf(chatKind, findDocument(path).document, undefined);
+    const check = checkOf(findDocument([chatKind], path), undefined);
     await awaitCheck(target, stack, { check: check === 'default' ? undefined : check });
     return { wait, untilChat: performance.now() - began };
   } finally {

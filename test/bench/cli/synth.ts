@@ -1,3 +1,5 @@
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { findDocument } from '../../../charts-ts/read-document.ts';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -30,7 +32,7 @@ export async function measureSynth(rounds: number): Promise<SynthMeasure> {
     throw new Error('There is no build/cli/synth.blob; run "npm run prepare" first.');
   const helm = await builtProgram('helm');
   const folder = await mkdtemp(join(tmpdir(), 'mooring-bench-'));
-  const { files } = manifestsOf('', (stack) =>
+  const { files } = manifestsOf(findDocument([chatKind], ''), (stack) =>
     keptSecrets(stack, secretsPath(stack, join(folder, '.mooring/secrets'))),
   );
   const chart = await helmChart(files);

@@ -11,7 +11,11 @@ import { requireOwn } from '../target/borrowed.ts';
 /** Two replicas, on two nodes where the cluster is one of our own. */
 const lab = forSuite(() =>
   startChatStack(
-    { name: 'demo', namespace: 'double', spec: { backend: { nodePort: 30_084, replicas: 2 } } },
+    {
+      name: 'demo',
+      namespace: 'double',
+      spec: { backend: { nodePort: { enabled: true, port: 30_084 }, replicas: 2 } },
+    },
     { nodes: 2 },
   ),
 );

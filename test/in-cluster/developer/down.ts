@@ -1,4 +1,4 @@
-import { poll } from '../../servers/poll.ts';
+import { until } from '../../servers/poll.ts';
 import { readNote } from './keeper-note.ts';
 
 /** `npm run cluster:down`: ends the cluster `npm run cluster:up` started, with everything in it. */
@@ -7,8 +7,7 @@ if (note === undefined) {
   console.log('No cluster of this clone is up.');
 } else {
   process.kill(note.pid, 'SIGTERM');
-  const outcome = await poll(async () => (await readNote()) === undefined, { timeoutMs: 60_000 });
-  if (outcome !== 'met')
-    throw new Error(`The cluster's keeper (process ${note.pid}) did not end within 60 s.`);
+  const ended = async (): Promise<boolean> => (await readNote()) === undefined;
+  await until(`the cluster's keeper (process ${note.pid}) to end`, ended, 60_000);
   console.log('The cluster is gone.');
 }

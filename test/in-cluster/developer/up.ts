@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastLines } from '../../servers/last-lines.ts';
-import { poll } from '../../servers/poll.ts';
+import { pollWithReason } from '../../servers/poll.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
 import { prepareCluster } from '../../lab/prepare-cluster.ts';
 import { KEEPER_LOG, makeKeeperFolder, readNote, STACK_FILE } from './keeper-note.ts';
@@ -30,8 +30,10 @@ async function keep(): Promise<void> {
   const exited = new Promise((resolve) => keeper.once('exit', resolve));
   keeper.unref();
   const isUp = async () => (await readNote()) !== undefined;
-  if ((await poll(isUp, { timeoutMs: 1_800_000, exited })) === 'met') return;
-  throw new Error(`The cluster did not come up:\n${lastLines(await readFile(KEEPER_LOG, 'utf8'))}`);
+  const { outcome, lastError } = await pollWithReason(isUp, { timeoutMs: 1_800_000, exited });
+  if (outcome === 'met') return;
+  const said = lastLines(await readFile(KEEPER_LOG, 'utf8'));
+  throw new Error(`The cluster did not come up:\n${said}`, { cause: lastError });
 }
 
 async function tell(): Promise<void> {

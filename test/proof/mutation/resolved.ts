@@ -7,13 +7,7 @@ import { mountsOf } from '../../../proof/graph/files.ts';
 import { readGraph } from '../../../proof/graph/graph.ts';
 import { resolveHost } from '../../../proof/graph/hosts.ts';
 import { allowed, type Party } from '../../../proof/graph/policies.ts';
-import {
-  declaredPorts,
-  selectedBy,
-  servicePort,
-  targetOf,
-  type Service,
-} from '../../../proof/graph/ports.ts';
+import { declaredPorts, selectedBy, servicePort, targetOf, type Service } from '../../../proof/graph/ports.ts';
 import type { Workload } from '../../../proof/graph/workloads.ts';
 import { outsiders, podParty } from '../../../proof/reach.ts';
 import type { Doc } from '../../../proof/source.ts';

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
+import { withDocument, withExamples, withOutput, type DocumentOptions } from '../options.ts';
+import type { OutputFormat } from '../output.ts';
+
+/** Languages a picture of a stack is written in. */
+export type GraphFormat = 'mermaid' | 'dot' | 'svg';
+
+export interface GraphOptions extends DocumentOptions {
+  readonly output?: OutputFormat | GraphFormat;
+}
+
+/** `mooring graph`: a picture of a stack. */
+export function addGraph(program: Command, kinds: Kinds): void {
+  const command = withOutput(withDocument(program.command('graph')), ['mermaid', 'dot', 'svg'])
+    .description('draw the services of a stack, their ports, who may dial whom, and what gates readiness')
+    .action(async (options: GraphOptions) =>
+      (await import('../graph/graph.ts')).graphCommand(kinds, options),
+    );
+  withExamples(command, {
+    'mooring graph': 'every connection, as a table',
+    'mooring graph -o mermaid': 'for Markdown on GitHub or GitLab',
+    'mooring graph -f clinic.yaml -o svg > clinic.svg': 'an image',
+    'mooring graph -o dot | dot -Tpng > stack.png': 'for Graphviz',
+  });
+}

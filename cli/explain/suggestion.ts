@@ -1,0 +1,42 @@
+import { chatKind } from '../../contract/chat-kind.ts';
+import { pathsOf } from '../../model/document-fields.ts';
+import { nearest } from '../../model/nearest.ts';
+
+/** What a name that is nothing's was probably meant to be, as a sentence: a variable, a field, or what a group has. */
+export function suggestion(variables: readonly string[], name: string): string {
+  const isPath = name.includes('.');
+  const variable = isPath ? undefined : nearest(name.toUpperCase(), variables);
+  if (variable !== undefined) return `Did you mean ${variable}?`;
+  const keys = name.split('.');
+  const [found, short] = [nearestField(keys, ''), nearestField(keys, 'spec')];
+  const { path, isWhole, inside } = found.path === '' ? short : found;
+  if (isWhole) return `Did you mean ${path}?`;
+  if (path === 'spec') return 'A port is asked for by its number.';
+  return inside.length === 0 ? `${path} has no fields.` : `${path} has: ${inside.join(', ')}.`;
+}
+
+interface NearestField {
+  /** As far as the keys lead, each taken for the nearest one of its group. */
+  readonly path: string;
+  /** Whether they lead to the end. */
+  readonly isWhole: boolean;
+  /** The names directly below `path`. */
+  readonly inside: readonly string[];
+}
+
+function nearestField([key, ...rest]: readonly string[], group: string): NearestField {
+  const inside = namesIn(group);
+  if (key === undefined) return { path: group, isWhole: true, inside };
+  const meant = inside.includes(key) ? key : nearest(key, inside);
+  return meant === undefined
+    ? { path: group, isWhole: false, inside }
+    : nearestField(rest, group === '' ? meant : `${group}.${meant}`);
+}
+
+function namesIn(group: string): string[] {
+  const start = group === '' ? '' : `${group}.`;
+  return pathsOf(chatKind.schema)
+    .filter((path) => path.startsWith(start))
+    .map((path) => path.slice(start.length))
+    .filter((name) => !name.includes('.'));
+}

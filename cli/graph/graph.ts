@@ -1,0 +1,30 @@
+import { graphOf, type StackGraph } from '../../model/graph.ts';
+import type { Kinds } from '../../model/kinds.ts';
+import type { GraphFormat, GraphOptions } from '../commands/graph.ts';
+import { print } from '../output.ts';
+import { documentOf } from '../source.ts';
+import { dot } from './dot.ts';
+import { mermaid } from './mermaid.ts';
+import { text } from './text.ts';
+
+/** What `mooring graph` does. Throws UserError or StackError. */
+export async function graphCommand(kinds: Kinds, { file, output }: GraphOptions): Promise<void> {
+  const graph = graphOf(documentOf(kinds, file).stack());
+  if (output === 'json' || output === 'yaml') return print(graph, '', output);
+  await print(graph, await drawn(graph, output));
+}
+
+/** A graph in the language of a drawing program; as a table without one. */
+export async function drawn(graph: StackGraph, format: GraphFormat | undefined): Promise<string> {
+  switch (format) {
+    case 'mermaid':
+      return mermaid(graph);
+    case 'dot':
+      return dot(graph);
+    case 'svg':
+      // Loaded only here: the layout costs every other command its time.
+      return (await import('./svg.ts')).svg(graph);
+    case undefined:
+      return text(graph);
+  }
+}

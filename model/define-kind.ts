@@ -1,0 +1,151 @@
+import { StackError } from './define-stack.ts';
+import { jsonSchemaOf } from './document-fields.ts';
+import { labelProblem } from './names.ts';
+import type { StackDocument, StackKind } from './stack-kind.ts';
+
+/**
+ * Checks a kind's data, so that its document can be a Kubernetes custom resource as well as a file.
+ * @throws StackError with everything a CRD could not say: a union, a text, list or number without bounds, a group whose
+ * defaults a document without it would lose, names Kubernetes refuses.
+ */
+export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
+  const problems = [...nameProblems(kind), ...nodeProblems('', jsonSchemaOf(kind))];
+  if (problems.length > 0)
+    throw new StackError(
+      `The kind "${kind.kind}"`,
+      problems.map((message) => ({ message })),
+    );
+  return Object.freeze({ ...kind });
+}
+
+/** `cs` is Kubernetes' own short name of componentstatuses. */
+const taken = [
+  'cs',
+  'po',
+  'svc',
+  'deploy',
+  'sts',
+  'cm',
+  'ns',
+  'no',
+  'ev',
+  'hpa',
+  'pdb',
+  'ing',
+  'netpol',
+  'sa',
+];
+
+function nameProblems<D extends StackDocument>({
+  apiVersion,
+  kind,
+  plural,
+  shortNames,
+}: StackKind<D>): string[] {
+  return [
+    ...(/^[a-z0-9.-]+\.[a-z]+\/v[1-9][0-9]*((alpha|beta)[1-9][0-9]*)?$/.test(apiVersion)
+      ? []
+      : [`apiVersion is "${apiVersion}"; expected a group and a version, such as example.com/v1alpha1.`]),
+    ...(/^[A-Z][A-Za-z0-9]{0,62}$/.test(kind)
+      ? []
+      : [`kind is "${kind}"; expected a name in PascalCase, at most 63 letters and digits.`]),
+    ...[plural, ...shortNames].flatMap((name) => {
+      const problem = labelProblem(name);
+      return problem ? [`the name "${name}" ${problem}.`] : [];
+    }),
+    ...shortNames
+      .filter((name) => taken.includes(name))
+      .map((name) => `the short name "${name}" is Kubernetes' own.`),
+  ];
+}
+
+/** As much of a JSON schema as zod writes. */
+interface Node {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly anyOf?: readonly Node[];
+  readonly oneOf?: readonly Node[];
+  readonly allOf?: readonly Node[];
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxItems?: number;
+  readonly maxProperties?: number;
+  readonly items?: Node;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Node;
+}
+
+function nodeProblems(path: string, node: Node): string[] {
+  const where = path === '' ? 'the document' : path;
+  if (node.anyOf ?? node.oneOf ?? node.allOf)
+    return [
+      `${where} is a union, which a CRD cannot say: write a group instead, such as {enabled: true, …} for false or a group.`,
+    ];
+  if (node.const !== undefined || node.enum) return [];
+  const check = checks[String(node.type)];
+  return check
+    ? check(where, path, node)
+    : [`${where} has the type ${JSON.stringify(node.type ?? 'any')}; a CRD needs one definite type.`];
+}
+
+type Check = (where: string, path: string, node: Node) => string[];
+
+const checks: Readonly<Record<string, Check>> = {
+  boolean: () => [],
+  string: (where, _, { maxLength }) =>
+    maxLength === undefined ? [`${where} is a text of any length; give it a maximum.`] : [],
+  integer: numberProblems,
+  number: numberProblems,
+  array: (where, path, { maxItems, items }) => [
+    ...(maxItems === undefined ? [`${where} is a list of any length; give it a maximum.`] : []),
+    ...nodeProblems(`${path}[]`, items ?? {}),
+  ],
+  object: (where, path, node) =>
+    node.properties ? groupProblems(where, path, node) : mapProblems(where, path, node),
+};
+
+/** The bounds zod gives a whole number by itself. */
+const unbounded = Number.MAX_SAFE_INTEGER;
+
+function numberProblems(where: string, _: string, { minimum = -unbounded, maximum = unbounded }: Node) {
+  return minimum <= -unbounded || maximum >= unbounded
+    ? [`${where} is a number without bounds; give it a minimum and a maximum.`]
+    : [];
+}
+
+function groupProblems(where: string, path: string, node: Node): string[] {
+  const { properties = {}, required = [], additionalProperties } = node;
+  return [
+    ...(additionalProperties === false
+      ? []
+      : [`${where} lets unknown keys pass; make it strict, so that a typo is refused.`]),
+    ...Object.entries(properties).flatMap(([key, child]) => {
+      const at = path === '' ? key : `${path}.${key}`;
+      return [
+        ...nodeProblems(at, child),
+        ...(losesDefaults(child) && !required.includes(key) && path !== ''
+          ? [`${at} may be left out, and its defaults with it; give it the default {}.`]
+          : []),
+      ];
+    }),
+  ];
+}
+
+/** A CRD fills in a default only in a group that is there. */
+const losesDefaults = (node: Node): boolean =>
+  node.default === undefined && (node.required ?? []).length === 0 && hasDefaults(node);
+
+const hasDefaults = ({ properties = {} }: Node): boolean =>
+  Object.values(properties).some((child) => child.default !== undefined || hasDefaults(child));
+
+function mapProblems(where: string, path: string, { maxProperties, additionalProperties }: Node): string[] {
+  if (typeof additionalProperties !== 'object') return [`${where} is a group of any form; name its keys.`];
+  return [
+    ...(maxProperties === undefined ? [`${where} has any number of keys; give it a maximum.`] : []),
+    ...nodeProblems(`${path}.*`, additionalProperties),
+  ];
+}

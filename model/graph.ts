@@ -1,0 +1,137 @@
+import { dialledPort, isWorkload, type Gate, type Outsider, type Service, type Stack } from './stack.ts';
+
+/** A stack as a picture: what runs or is reached, and every connection that is meant. All others are denied. */
+export interface StackGraph {
+  readonly stack: string;
+  readonly namespace: string;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/**
+ * `service` runs in the cluster, `external` elsewhere, `local` on a developer's machine only. `outsider` is who may
+ * connect without being of the stack, `ingress` a host name the world enters by, `address` a place that is called
+ * outside, `dns` the cluster's name servers.
+ */
+export type NodeKind = 'service' | 'external' | 'local' | 'outsider' | 'ingress' | 'address' | 'dns';
+
+export interface GraphNode {
+  /** Unique in the graph: `service:redis`, `outsider:world`. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly name: string;
+  readonly means: string;
+  readonly ports: readonly GraphPort[];
+}
+
+export interface GraphPort {
+  readonly name: string;
+  readonly containerPort: number;
+  /** What peers dial, where it is another number. */
+  readonly servicePort: number;
+  readonly nodePort: number | null;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** The port's name, where the target is a service. */
+  readonly port: string | null;
+  /** What is dialled. */
+  readonly number: number;
+  /** What the target's absence does to the readiness of the service it starts from; null where it starts at none. */
+  readonly gate: Gate | null;
+  /** The ends whose network policies let it through; none on a developer's machine. */
+  readonly policies: readonly ('egress' | 'ingress')[];
+}
+
+/** The graph of any stack. Pure; the order is the model's. */
+export function graphOf(stack: Stack): StackGraph {
+  const edges = unique(
+    stack.services.flatMap((service) => edgesOf(stack, service)),
+    edgeKey,
+  );
+  const others = edges.flatMap(({ from, to }) => [from, to]).flatMap(outsideNode);
+  const nodes = unique([...others, ...stack.services.map(serviceNode)], ({ id }) => id);
+  return { stack: stack.name, namespace: stack.namespace, nodes, edges };
+}
+
+function serviceNode(service: Service): GraphNode {
+  return {
+    id: idOf(service.name),
+    kind: isWorkload(service) ? 'service' : service.kind,
+    name: service.kind === 'external' ? service.host : service.name,
+    means: service.doc,
+    ports: Object.entries(service.ports).map(([name, port]) => ({
+      name,
+      containerPort: port.containerPort,
+      servicePort: dialledPort(port),
+      nodePort: port.nodePort ?? null,
+    })),
+  };
+}
+
+const idOf = (service: string): string => `service:${service}`;
+
+/** What each kind of end that is no service means. */
+const outside: Readonly<Record<string, string>> = {
+  outsider: 'may connect from outside the stack',
+  ingress: 'host name of the Ingress',
+  address: 'called outside the cluster',
+  dns: "the cluster's name servers",
+};
+
+function outsideNode(id: string): GraphNode[] {
+  const [kind = '', ...name] = id.split(':');
+  const means = outside[kind];
+  return means === undefined ? [] : [{ id, kind: kind as NodeKind, name: name.join(':'), means, ports: [] }];
+}
+
+function edgesOf(stack: Stack, service: Service): GraphEdge[] {
+  const { edges = [], externals = [] } = service;
+  const from = idOf(service.name);
+  const runs = isWorkload(service);
+  const leaving = runs ? (['egress'] as const) : [];
+  return [
+    ...incoming(service),
+    ...edges.flatMap((edge) => {
+      const target = stack.services.find(({ name }) => name === edge.to);
+      const port = target?.ports[edge.port];
+      if (!target || !port) return [];
+      const arriving = runs && isWorkload(target) ? (['ingress'] as const) : [];
+      const { to, port: name, gate } = edge;
+      const policies = [...leaving, ...arriving];
+      return [{ from, to: idOf(to), port: name, number: dialledPort(port), gate, policies }];
+    }),
+    ...externals.map(({ host, port }): GraphEdge => ({
+      ...{ from, to: `address:${host}`, port: null, number: port, gate: 'none', policies: leaving },
+    })),
+    ...(runs && edges.length + externals.length > 0
+      ? [{ from, to: 'dns:kube-dns', port: null, number: 53, gate: null, policies: leaving }]
+      : []),
+  ];
+}
+
+/** Who may connect from outside: what each port says, the world at a node port, the host of an Ingress. */
+function incoming(service: Service): GraphEdge[] {
+  if (!isWorkload(service)) return [];
+  const ports = Object.entries(service.ports).flatMap(([name, port]) => {
+    const from = new Set<Outsider>(port.from ?? []);
+    if (port.nodePort !== undefined) from.add('world');
+    return [...from].map((outsider): [string, string] => [`outsider:${outsider}`, name]);
+  });
+  const ingress = service.kind === 'stateless' ? service.ingress : undefined;
+  const entries = ingress ? [...ports, [`ingress:${ingress.host}`, ingress.port] as const] : ports;
+  return entries.flatMap(([from, name]) => {
+    const port = service.ports[name];
+    if (!port) return [];
+    const number = dialledPort(port);
+    return [{ from, to: idOf(service.name), port: name, number, gate: null, policies: ['ingress'] }];
+  });
+}
+
+const edgeKey = ({ from, to, port, number }: GraphEdge): string => JSON.stringify([from, to, port, number]);
+
+function unique<T>(all: readonly T[], keyOf: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()];
+}

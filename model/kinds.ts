@@ -1,0 +1,39 @@
+import { StackError } from './define-stack.ts';
+import { nearest } from './nearest.ts';
+import { readDocument } from './read-document.ts';
+import type { StackDocument, StackKind } from './stack-kind.ts';
+
+/** The kinds a program serves. The first is the one of a document that does not say its kind. */
+export type Kinds = readonly [StackKind, ...StackKind[]];
+
+/** A document that was read, and the kind it is of. */
+export interface KnownDocument {
+  readonly kind: StackKind;
+  readonly document: StackDocument;
+  /** Forms of earlier releases that were rewritten, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A document of any of the kinds, out of whatever a YAML or JSON parser returned.
+ * @throws StackError as `readDocument` does, and for a kind that is none of them.
+ */
+export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): KnownDocument {
+  const kind = kindOf(kinds, raw, source);
+  const { document, warnings = [] } = kind.rewrite?.(raw) ?? { document: raw };
+  return { kind, document: readDocument(kind.schema, document, source), warnings };
+}
+
+function kindOf(kinds: Kinds, raw: unknown, source: string): StackKind {
+  const said = typeof raw === 'object' && raw !== null && Object.hasOwn(raw, 'kind') ? raw : {};
+  const name: unknown = 'kind' in said ? said.kind : undefined;
+  // With one kind only, its schema says what is wrong with the name.
+  if (name === undefined || kinds.length === 1) return kinds[0];
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found) return found;
+  const known = kinds.map(({ kind }) => kind);
+  const near = typeof name === 'string' ? nearest(name, known) : undefined;
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const message = `kind: ${JSON.stringify(name)}; expected one of ${known.join(', ')}.${hint}`;
+  throw new StackError(source, [{ field: ['kind'], message }]);
+}
