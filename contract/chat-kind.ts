@@ -4,6 +4,7 @@ import { chatStack } from './chat-stack.ts';
 import { chatCheck } from './chat-turn.ts';
 import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
 import { rewriteEarlierForms } from './earlier-forms.ts';
+import { withGrownVolumes } from './grown-volumes.ts';
 import { knownPorts } from './known-ports.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
@@ -24,6 +25,7 @@ export const chatKind = defineKind<ChatStack>({
   starter: starterDocument,
   rewrite: rewriteEarlierForms,
   stack: chatStack,
+  withGrownVolumes,
   programs: chatProgramFacts,
   knownPorts,
   opens: {

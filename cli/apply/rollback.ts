@@ -1,10 +1,6 @@
 import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
-import { mebibytes } from '../../model/quantity.ts';
-import { storeNames } from '../../contract/services/backend-variables.ts';
-import { chatStackKindName, type ChatStack } from '../../contract/document.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -26,7 +22,8 @@ export async function rollbackCommand(
   const chosen = chosenFrom(history, revision, name);
   const earlier = readAnyDocument(kinds, chosen.document, `Revision ${chosen.revision}`);
   const latest = history.at(-1);
-  const kept = latest ? withGrownStorage(earlier, latest) : { known: earlier, grown: [] };
+  const now = latest && readAnyDocument(kinds, latest.document, `Revision ${latest.revision}`);
+  const kept = withGrownVolumes(earlier, now);
   for (const line of kept.grown) note(line);
   await applyDocument(kept.known, {
     ...options,
@@ -57,18 +54,12 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
 }
 
 /** A volume never shrinks: where it has grown since, going back keeps it as it is. */
-function withGrownStorage(known: KnownDocument, latest: Revision): { known: KnownDocument; grown: string[] } {
-  if (known.kind.kind !== chatStackKindName) return { known, grown: [] };
-  const earlier = known.document as ChatStack;
-  const now = readChatStack(latest.document, `Revision ${latest.revision}`);
-  const spec = { ...earlier.spec };
-  const grown: string[] = [];
-  for (const store of storeNames) {
-    const [before, after] = [earlier.spec[store].storage?.size, now.spec[store].storage?.size];
-    if (after === undefined || earlier.spec[store].external) continue;
-    if (before !== undefined && mebibytes(before) >= mebibytes(after)) continue;
-    spec[store] = { ...spec[store], storage: { ...spec[store].storage, size: after } };
-    grown.push(`The volume of ${store} stays at ${after}: volumes never shrink.`);
-  }
-  return { known: { ...known, document: { ...earlier, spec } }, grown };
+function withGrownVolumes(
+  earlier: KnownDocument,
+  later: KnownDocument | undefined,
+): { known: KnownDocument; grown: readonly string[] } {
+  const { kind, document } = earlier;
+  if (!kind.withGrownVolumes || later?.kind.kind !== kind.kind) return { known: earlier, grown: [] };
+  const { document: kept, grown } = kind.withGrownVolumes(document, later.document);
+  return { known: { ...earlier, document: kept }, grown };
 }
