@@ -4,13 +4,13 @@ import { chatStack } from './chat-stack.ts';
 import { chatCheck } from './chat-turn.ts';
 import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from './document.ts';
 import { rewriteEarlierForms } from './earlier-forms.ts';
+import { withGrownVolumes } from './grown-volumes.ts';
 import { knownPorts } from './known-ports.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
 import { httpPaths } from './services/backend.ts';
 import { changeNeo4jPassword } from './services/neo4j-password.ts';
 import { neo4jName } from './services/neo4j.ts';
-import { storesOfStack } from './stores.ts';
 import { starterDocument } from './starter-document.ts';
 
 /** The built-in kind: a chat backend with long-term memory, and its stores. */
@@ -25,6 +25,7 @@ export const chatKind = defineKind<ChatStack>({
   starter: starterDocument,
   rewrite: rewriteEarlierForms,
   stack: chatStack,
+  withGrownVolumes,
   programs: chatProgramFacts,
   knownPorts,
   opens: {
@@ -33,15 +34,6 @@ export const chatKind = defineKind<ChatStack>({
     path: httpPaths.page,
     parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose chat' }],
   },
-  keepVolume,
   check: chatCheck,
   rotate: { [neo4jName]: changeNeo4jPassword },
 });
-
-function keepVolume(document: ChatStack, service: string, size: string): ChatStack {
-  const store = storesOfStack.find((name) => name === service);
-  if (store === undefined) return document;
-  const chosen = document.spec[store];
-  const spec = { ...document.spec, [store]: { ...chosen, storage: { ...chosen.storage, size } } };
-  return { ...document, spec };
-}

@@ -1,5 +1,5 @@
 import { managedBy } from '../model/labels.ts';
-import { type Cluster } from '../kube/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /** Whether an autoscaler says how many replicas an object has. */

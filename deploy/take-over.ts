@@ -1,5 +1,5 @@
 import { ApiError } from '../kube/cluster-error.ts';
-import { type Cluster } from '../kube/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { unionOf, without, type FieldSet, below, fieldAt, isEmpty, noFields } from '../kube/fields.ts';
 import type { KubeObject, ManagedFields } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';

@@ -37,6 +37,11 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   rewrite?(document: unknown): { readonly document: unknown; readonly warnings: readonly string[] };
   /** @throws StackError when the document contradicts itself. */
   stack(document: D): Stack;
+  /**
+   * An earlier document with its volumes as large as a later one has them, since a volume never shrinks; `grown` says so,
+   * a sentence for each. Absent: a rollback applies the earlier document as it is.
+   */
+  withGrownVolumes?(earlier: D, later: D): { readonly document: D; readonly grown: readonly string[] };
   /** What is known of the programs of its images. */
   readonly programs: readonly ProgramFacts[];
   /** What people expect behind ports, and the ports they mistake for each other. */
@@ -45,8 +50,6 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly opens?: Opens;
   /** What "it works" means beyond rollout, endpoints and gates. */
   readonly check?: StackCheck<D>;
-  /** The document with the volume of a service at `size`: going back to it must not shrink a volume that has grown. */
-  keepVolume?(document: D, service: string, size: string): D;
   /** By service: tells a store that keeps a secret itself of a new one. */
   readonly rotate?: Readonly<Record<string, RotateService>>;
 }

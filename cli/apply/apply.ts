@@ -1,4 +1,5 @@
 import type { Kinds, KnownDocument } from '../../model/kinds.ts';
+import type { StackDocument } from '../../model/stack-kind.ts';
 import { applyStack, planStack, refuseObstacles, type RolloutWait, type StackPlan } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
@@ -45,6 +46,7 @@ export async function applyDocument(known: KnownDocument, options: DocumentApply
 /** A dry run: what is missing, what would be refused, what would change. */
 async function tell(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
   const { cluster } = options.target;
+  const { document } = known;
   const source = sourceOf(known);
   await preflight(cluster, source.stack, source.objects, signal);
   const plan = await planStack(cluster, source, signal);
@@ -52,7 +54,7 @@ async function tell(known: KnownDocument, options: DocumentApply, signal: AbortS
   for (const line of [...warningsOf(plan), ...(deletion.deletesData ? [] : keptText(plan))]) note(line);
   const diff = diffOf(plan, source.stack, deletion);
   await print(
-    { dryRun: true, ...where(known), diff },
+    { dryRun: true, ...where(document), diff },
     diff.length === 0 ? 'Nothing would change.' : `${diffText(diff)}\nA dry run: nothing was changed.`,
     options.output,
   );
@@ -60,6 +62,7 @@ async function tell(known: KnownDocument, options: DocumentApply, signal: AbortS
 }
 
 async function carryOut(known: KnownDocument, options: DocumentApply, signal: AbortSignal): Promise<void> {
+  const { document } = known;
   const source = sourceOf(known);
   const outcomes: string[] = [];
   const begun = performance.now();
@@ -70,7 +73,7 @@ async function carryOut(known: KnownDocument, options: DocumentApply, signal: Ab
     ...rolloutOf(known, options),
     ...(options.rollbackTo === undefined ? {} : { rollbackTo: options.rollbackTo }),
     signal,
-    confirm: (stackPlan) => ask(stackPlan, known, options),
+    confirm: (stackPlan) => ask(stackPlan, document, options),
     report: {
       applied: (object, outcome) => {
         outcomes.push(outcome);
@@ -87,7 +90,7 @@ async function carryOut(known: KnownDocument, options: DocumentApply, signal: Ab
   if (!deletionOf(options).deletesData) for (const line of keptText(plan)) note(line);
   await print(
     {
-      ...where(known),
+      ...where(document),
       revision: revision.revision,
       outcomes: countText(outcomes),
       ...checked?.data,
@@ -101,11 +104,11 @@ async function carryOut(known: KnownDocument, options: DocumentApply, signal: Ab
 }
 
 function rolloutOf(
-  { kind, document }: KnownDocument,
+  known: KnownDocument,
   options: Pick<DocumentApply, 'wait' | 'check' | 'chat' | 'tokenFile' | 'timeout'>,
 ): { rollout?: RolloutWait } {
   if (!options.wait) return {};
-  const check = isChecked(options) ? checkOf(kind, document, options.tokenFile) : 'skip';
+  const check = isChecked(options) ? checkOf(known, options.tokenFile) : 'skip';
   return { rollout: { timeoutMs: options.timeout * 1_000, check } };
 }
 
@@ -113,7 +116,7 @@ const deletionOf = ({ prune, deleteData }: DocumentApply): Deletion => ({
   deletesData: prune === true && deleteData === true,
 });
 
-async function ask(plan: StackPlan, { document }: KnownDocument, options: DocumentApply): Promise<void> {
+async function ask(plan: StackPlan, document: StackDocument, options: DocumentApply): Promise<void> {
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace }, deletionOf(options));
@@ -123,7 +126,7 @@ async function ask(plan: StackPlan, { document }: KnownDocument, options: Docume
   await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);
 }
 
-const where = ({ document }: KnownDocument): { name: string; namespace: string } => {
-  const { name, namespace } = document.metadata;
-  return { name, namespace };
-};
+const where = ({ metadata: { name, namespace } }: StackDocument): { name: string; namespace: string } => ({
+  name,
+  namespace,
+});

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { StackDocument, StackKind } from '../../model/stack-kind.ts';
+import type { KnownDocument } from '../../model/kinds.ts';
 import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
 import { CommandError } from '../fail.ts';
 
@@ -7,13 +7,12 @@ const tokenHint =
   'Give a file with a token: --token-file <path> ("-" for standard input). Or be content with ready pods: --no-check.';
 
 /**
- * The check of a kind for one document, with the token it is to use; `default` where the kind has none of its own.
+ * The check of a document's kind, with the token it is to use; `default` where the kind has none of its own.
  * @throws CommandError USAGE when it cannot be run with that token, before anything is changed; NO_SUCH_FILE when the
  * token cannot be read.
  */
-export function checkOf<D extends StackDocument>(
-  kind: StackKind<D>,
-  document: D,
+export function checkOf(
+  { kind, document }: Pick<KnownDocument, 'kind' | 'document'>,
   tokenFile: string | undefined,
 ): BoundCheck | 'default' {
   const { check } = kind;

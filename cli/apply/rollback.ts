@@ -1,8 +1,6 @@
 import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
-import { mebibytes } from '../../model/quantity.ts';
-import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { ApplyOptions } from '../commands/apply.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
@@ -24,9 +22,8 @@ export async function rollbackCommand(
   const chosen = chosenFrom(history, revision, name);
   const earlier = readAnyDocument(kinds, chosen.document, `Revision ${chosen.revision}`);
   const latest = history.at(-1);
-  const kept = latest
-    ? withGrownVolumes(earlier, readAnyDocument(kinds, latest.document, `Revision ${latest.revision}`))
-    : { known: earlier, grown: [] };
+  const now = latest && readAnyDocument(kinds, latest.document, `Revision ${latest.revision}`);
+  const kept = withGrownVolumes(earlier, now);
   for (const line of kept.grown) note(line);
   await applyDocument(kept.known, {
     ...options,
@@ -59,26 +56,10 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
 /** A volume never shrinks: where it has grown since, going back keeps it as it is. */
 function withGrownVolumes(
   earlier: KnownDocument,
-  latest: KnownDocument,
-): { known: KnownDocument; grown: string[] } {
-  const { kind } = earlier;
-  const now = volumeSizes(latest.kind.stack(latest.document));
-  const grown: string[] = [];
-  let { document } = earlier;
-  for (const [service, before] of volumeSizes(kind.stack(document))) {
-    const after = now.get(service);
-    if (after === undefined || !kind.keepVolume || mebibytes(before) >= mebibytes(after)) continue;
-    document = kind.keepVolume(document, service, after);
-    grown.push(`The volume of ${service} stays at ${after}: volumes never shrink.`);
-  }
-  return { known: { ...earlier, document }, grown };
+  later: KnownDocument | undefined,
+): { known: KnownDocument; grown: readonly string[] } {
+  const { kind, document } = earlier;
+  if (!kind.withGrownVolumes || later?.kind.kind !== kind.kind) return { known: earlier, grown: [] };
+  const { document: kept, grown } = kind.withGrownVolumes(document, later.document);
+  return { known: { ...earlier, document: kept }, grown };
 }
-
-/** The size of each service's first claim, by the service's name. */
-const volumeSizes = (stack: Stack): Map<string, string> =>
-  new Map(
-    stack.services.filter(isWorkload).flatMap(({ name, container }) => {
-      const claim = (container.volumes ?? []).find((volume) => volume.kind === 'persistent');
-      return claim ? [[name, claim.size] as const] : [];
-    }),
-  );

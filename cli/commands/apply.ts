@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 

@@ -14,7 +14,9 @@ export interface GraphOptions extends DocumentOptions {
 export function addGraph(program: Command, kinds: Kinds): void {
   const command = withOutput(withDocument(program.command('graph')), ['mermaid', 'dot', 'svg'])
     .description('draw the services of a stack, their ports, who may dial whom, and what gates readiness')
-    .action(async (options: GraphOptions) => (await import('../graph/graph.ts')).graphCommand(kinds, options));
+    .action(async (options: GraphOptions) =>
+      (await import('../graph/graph.ts')).graphCommand(kinds, options),
+    );
   withExamples(command, {
     'mooring graph': 'every connection, as a table',
     'mooring graph -o mermaid': 'for Markdown on GitHub or GitLab',

@@ -1,12 +1,14 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Forward } from '../../model/reach.ts';
 import { serviceOf } from '../../model/environment.ts';
 import type { Stack } from '../../model/stack.ts';
 import { backendName } from '../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { forwardLoopback } from '../../kube/loopback.ts';
 import { dialPod } from '../../kube/port-forward.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { isReady } from '../../deploy/rollout/workload-status.ts';
@@ -18,8 +20,6 @@ import { untilInterrupted } from '../interrupt.ts';
 import { note, print } from '../output.ts';
 import { documentOf } from '../source.ts';
 
-const loopback = '127.0.0.1';
-
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
 export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<void> {
   const stack = documentOf(kinds, options.file).stack();
@@ -30,19 +30,12 @@ export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<v
         'NOT_FOUND_IN_CLUSTER',
         `There is no running pod of ${backendName} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
       );
-    const sockets = new Set<Socket>();
-    const server = await listen(portOf(options), (socket) => {
-      sockets.add(socket.once('close', () => sockets.delete(socket)));
-      forwarded(cluster, stack, socket);
-    });
-    const { port } = server.address() as AddressInfo;
-    const url = `http://${loopback}:${port}${httpPaths.page.replace(':patient', options.patient)}`;
+    const forward = await listen(cluster, stack, portOf(options));
+    const url = `http://${forward.host}:${forward.port}${httpPaths.page.replace(':patient', options.patient)}`;
     await print({ url }, url, options.output);
     if (options.browser && process.stdout.isTTY) browse(url);
     await untilInterrupted((signal) => once(signal, 'abort'));
-    server.close();
-    // A page keeps its WebSocket for as long as it is let.
-    for (const socket of sockets) socket.destroy();
+    forward.close();
   } finally {
     cluster.api.close();
   }
@@ -53,35 +46,23 @@ function portOf({ port = '0' }: OpenOptions): number {
   throw new CommandError('USAGE', `--port is "${port}"; expected a port number.`);
 }
 
-async function listen(port: number, connected: (socket: Socket) => void): Promise<Server> {
-  const server = createServer(connected);
-  server.listen(port, loopback);
-  await Promise.race([
-    once(server, 'listening'),
-    once(server, 'error').then(([error]) => {
-      throw new CommandError('PORT_BUSY', `Port ${port} cannot be used here: ${(error as Error).message}`);
-    }),
-  ]);
-  return server;
-}
-
 /** Each connection asks anew which pod to take: pods come and go while a page stays open. */
-function forwarded(cluster: Cluster, stack: Stack, socket: Socket): void {
-  socket.on('error', () => socket.destroy());
-  forward(cluster, stack, socket).catch((error: unknown) => {
-    note(error instanceof Error ? error.message : String(error));
-    socket.destroy();
-  });
+async function listen(cluster: Cluster, stack: Stack, port: number): Promise<Forward> {
+  try {
+    return await forwardLoopback(() => dialPodToTake(cluster, stack), {
+      port,
+      onFailure: (error) => note(error instanceof Error ? error.message : String(error)),
+    });
+  } catch (error) {
+    throw new CommandError('PORT_BUSY', `Port ${port} cannot be used here: ${(error as Error).message}`);
+  }
 }
 
-async function forward(cluster: Cluster, stack: Stack, socket: Socket): Promise<void> {
+async function dialPodToTake(cluster: Cluster, stack: Stack): Promise<Duplex> {
   const pod = await podToTake(cluster, stack);
   if (!pod) throw new CommandError('NOT_FOUND_IN_CLUSTER', 'No pod of the backend runs at the moment.');
   const port = serviceOf(stack, backendName).ports['http']?.containerPort ?? 0;
-  const stream = await dialPod(cluster.api, { namespace: stack.namespace, pod: pod.metadata.name, port });
-  stream.on('error', () => socket.destroy());
-  socket.on('close', () => stream.destroy());
-  socket.pipe(stream).pipe(socket);
+  return dialPod(cluster.api, { namespace: stack.namespace, pod: pod.metadata.name, port });
 }
 
 /** A ready pod before one that is only running: that one says on its page why it is not. */

@@ -1,9 +1,10 @@
-import type { Kinds, KnownDocument } from '../../model/kinds.ts';
 import { withLease } from '../../kube/lease.ts';
 import { restartedServices, rotatable, rotateSecrets } from '../../deploy/rotate.ts';
 import { awaitRollout } from '../../deploy/rollout/rollout.ts';
 import { awaitCheck } from '../../deploy/rollout/stack-check.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
+import type { FoundDocument } from '../../charts-ts/read-document.ts';
+import type { Kinds } from '../../model/kinds.ts';
 import { checkOf } from '../apply/check.ts';
 import { isChecked, type ApplyOptions } from '../commands/apply.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
@@ -27,15 +28,14 @@ export async function rotateCommand(kinds: Kinds, options: ApplyOptions): Promis
 }
 
 async function rotate(
-  known: KnownDocument,
+  found: FoundDocument,
   options: ApplyOptions,
   { target, signal }: { target: Target; signal: AbortSignal },
 ): Promise<void> {
-  const { stack, secret, objects } = sourceOf(known);
+  const { stack, secret, objects } = sourceOf(found, found.stack());
   const { cluster } = target;
-  const { kind, document } = known;
-  const rotators = kind.rotate ?? {};
-  const check = options.wait && isChecked(options) ? checkOf(kind, document, options.tokenFile) : undefined;
+  const rotators = found.kind.rotate ?? {};
+  const check = options.wait && isChecked(options) ? checkOf(found, options.tokenFile) : undefined;
   if (options.dryRun) {
     const { keys } = await rotatable(cluster, stack, { rotators, signal });
     const restarts = restartedServices(stack, rotators);

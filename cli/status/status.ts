@@ -1,5 +1,5 @@
 import type { Kinds } from '../../model/kinds.ts';
-import { type Stack, isWorkload } from '../../model/stack.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import { pause } from '../../kube/poll.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';

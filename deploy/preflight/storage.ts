@@ -25,7 +25,7 @@ export async function missingStorage(
     const have = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none at all';
     return name === ''
       ? [
-          `a default StorageClass for ${claims.join(', ')} (${have}): mark one as default, or name one in spec.<store>.storage.storageClass`,
+          `a default StorageClass for ${claims.join(', ')} (${have}): mark one as default, or name one in the document`,
         ]
       : [`StorageClass "${name}" for ${claims.join(', ')} (${have})`];
   });

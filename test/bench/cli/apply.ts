@@ -105,7 +105,9 @@ async function helmInstall(
   { path, namespace, folder }: Stack,
 ): Promise<{ wait: number; untilChat: number }> {
   const secrets = join(folder, '.mooring/secrets');
-  const { stack, files } = manifestsOf(findDocument([chatKind], path), (one) => keptSecrets(one, secretsPath(one, secrets)));
+  const { stack, files } = manifestsOf(findDocument([chatKind], path), (one) =>
+    keptSecrets(one, secretsPath(one, secrets)),
+  );
   const chart = await helmChart(new Map([...files].filter(([name]) => !name.includes('namespace'))));
   const target = openCluster({ kubeconfig: cluster.kubeconfigPath }, fieldManager);
   const args = ['upgrade', '--install', '--wait', '--timeout', '10m', 'demo', chart.folder];
@@ -113,7 +115,7 @@ async function helmInstall(
     const began = performance.now();
     await run(helm, [...args, '--namespace', namespace, '--create-namespace'], { env: environment(cluster) });
     const wait = performance.now() - began;
-    const check = checkOf(chatKind, chatDocument(path), undefined);
+    const check = checkOf(findDocument([chatKind], path), undefined);
     await awaitCheck(target, stack, { check: check === 'default' ? undefined : check });
     return { wait, untilChat: performance.now() - began };
   } finally {
