@@ -1,4 +1,14 @@
-import { envDigest, parseEnv, publicValues, secretsSet, type EnvOf, type EnvProblem, type EnvResult, type EnvText, type Variables } from '../model/env.ts';
+import {
+  envDigest,
+  parseEnv,
+  publicValues,
+  secretsSet,
+  type EnvOf,
+  type EnvProblem,
+  type EnvResult,
+  type EnvText,
+  type Variables,
+} from '../model/env.ts';
 import { environmentOf, serviceOf } from '../model/environment.ts';
 import { chatStack } from './chat-stack.ts';
 import { readChatStack } from './read-chat-stack.ts';

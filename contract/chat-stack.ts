@@ -1,5 +1,16 @@
 import { defineStack, StackError } from '../model/define-stack.ts';
-import type { Edge, ExternalEdge, ExternalService, Gate, Ingress, Resources, SecretSource, Service, Stack, StackDefinition } from '../model/stack.ts';
+import type {
+  Edge,
+  ExternalEdge,
+  ExternalService,
+  Gate,
+  Ingress,
+  Resources,
+  SecretSource,
+  Service,
+  Stack,
+  StackDefinition,
+} from '../model/stack.ts';
 import { presets, type PresetValues } from './presets.ts';
 import { mebibytes, millicores } from '../model/quantity.ts';
 import type { Problem } from '../model/problem.ts';
@@ -41,7 +52,6 @@ const uses: Readonly<Record<StoreName, Use>> = {
     binds: { host: 'QDRANT_HOST', port: 'QDRANT_PORT', tls: 'QDRANT_TLS', secret: 'QDRANT_API_KEY' },
   },
 };
-
 
 /**
  * The stack a document describes.

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { apiVersion, ingressHostProblem, labelPattern, labelProblem, objectNamePattern, objectNameProblem, secretKeyPattern, secretKeyProblem } from '../model/names.ts';
+import {
+  apiVersion,
+  ingressHostProblem,
+  labelPattern,
+  labelProblem,
+  objectNamePattern,
+  objectNameProblem,
+  secretKeyPattern,
+  secretKeyProblem,
+} from '../model/names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from '../model/quantity.ts';
 import { httpUrl as urlForm } from '../model/variable.ts';
 

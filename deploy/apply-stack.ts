@@ -7,7 +7,15 @@ import { execute, obstaclesOf, type Outcome } from './execute.ts';
 import { beginRevision, endRevision, type Revision } from './history.ts';
 import { withLease } from '../kube/lease.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { deleteObject, historyPlace, leftoverClaims, leftovers, ownedClaims, ownedObjects, stackSecretOf } from './stack-objects.ts';
+import {
+  deleteObject,
+  historyPlace,
+  leftoverClaims,
+  leftovers,
+  ownedClaims,
+  ownedObjects,
+  stackSecretOf,
+} from './stack-objects.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState, preflight } from './preflight/preflight.ts';
 import { awaitCheck, EarlyChecks, whatIsChecked, type BoundCheck } from './rollout/stack-check.ts';

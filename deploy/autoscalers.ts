@@ -54,7 +54,8 @@ async function foreignTargets(
   if (status === 403) return undefined;
   const { items } = json as { items: readonly KubeObject[] };
   const others = items.filter(
-    ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] !== managedBy['app.kubernetes.io/managed-by'],
+    ({ metadata }) =>
+      metadata.labels?.['app.kubernetes.io/managed-by'] !== managedBy['app.kubernetes.io/managed-by'],
   );
   return new Set(others.map(targetOf));
 }

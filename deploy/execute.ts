@@ -99,4 +99,3 @@ async function isOrphaned(cluster: Cluster, set: KubeObject, signal?: AbortSigna
     });
   return (await readObject(cluster, set, signal)) === undefined;
 }
-

@@ -1,4 +1,11 @@
-import { elementOfItem, isSetOfValues, isWhole, keysOfItems, noFields, type FieldSet } from '../kube/fields.ts';
+import {
+  elementOfItem,
+  isSetOfValues,
+  isWhole,
+  keysOfItems,
+  noFields,
+  type FieldSet,
+} from '../kube/fields.ts';
 
 /**
  * What server-side apply makes of `live` when the applier owns `taken` and applies `desired`: what it owns and no longer

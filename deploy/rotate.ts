@@ -9,7 +9,19 @@ import type { KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { reachThroughServices } from './reach.ts';
 import { restart } from './restart.ts';
-import { completed, dropNextSecret, isSecretImmutable, liveSecret, markStoresTold, nextSecret, nextSecretName, stageSecret, swapSecret, type SecretMaker, type SecretValues } from './secret.ts';
+import {
+  completed,
+  dropNextSecret,
+  isSecretImmutable,
+  liveSecret,
+  markStoresTold,
+  nextSecret,
+  nextSecretName,
+  stageSecret,
+  swapSecret,
+  type SecretMaker,
+  type SecretValues,
+} from './secret.ts';
 import { secretProblems } from '../model/secret-problems.ts';
 import { deleteObjects, podsEnded } from './take-down.ts';
 import { isReady, workloadStates } from './rollout/workload-status.ts';

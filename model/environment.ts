@@ -1,4 +1,11 @@
-import { dialledPort, type Edge, type SecretRef, type Service, type Stack, type FilledStack } from './stack.ts';
+import {
+  dialledPort,
+  type Edge,
+  type SecretRef,
+  type Service,
+  type Stack,
+  type FilledStack,
+} from './stack.ts';
 import { suffixes, workloadName } from './names.ts';
 import { asText } from './variable.ts';
 

@@ -1,5 +1,13 @@
 import { isWorkload, type Service, type FilledStack } from './stack.ts';
-import { ingressHostProblem, labelProblem, objectNameProblem, secretKeyProblem, suffixes, workloadName, workloadNameLength } from './names.ts';
+import {
+  ingressHostProblem,
+  labelProblem,
+  objectNameProblem,
+  secretKeyProblem,
+  suffixes,
+  workloadName,
+  workloadNameLength,
+} from './names.ts';
 
 /** What Kubernetes would refuse of the names a stack gives. */
 export function nameProblems(stack: FilledStack): string[] {

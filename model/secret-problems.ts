@@ -21,7 +21,10 @@ export function secretProblems(
       const known = service.variables?.[variable.name];
       const value = Object.hasOwn(values, key) ? values[key] : undefined;
       if (value === undefined || !known || problems.has(key) || valueIn(known, value) !== undefined) continue;
-      problems.set(key, `${key}: ${service.name} reads it as ${variable.name}; expected ${expectationOf(known)}`);
+      problems.set(
+        key,
+        `${key}: ${service.name} reads it as ${variable.name}; expected ${expectationOf(known)}`,
+      );
     }
   return [...problems.values()];
 }

@@ -1,5 +1,11 @@
 import { k8s } from 'cdk8s-plus-27';
-import { dialledPort, type Port, type StatefulService, type StatelessService, type Workload } from '../../model/stack.ts';
+import {
+  dialledPort,
+  type Port,
+  type StatefulService,
+  type StatelessService,
+  type Workload,
+} from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf } from './metadata.ts';

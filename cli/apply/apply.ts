@@ -1,6 +1,12 @@
 import type { Kinds, KnownDocument } from '../../model/kinds.ts';
 import type { StackDocument } from '../../model/stack-kind.ts';
-import { applyStack, planStack, refuseObstacles, type RolloutWait, type StackPlan } from '../../deploy/apply-stack.ts';
+import {
+  applyStack,
+  planStack,
+  refuseObstacles,
+  type RolloutWait,
+  type StackPlan,
+} from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
 import { isChecked, type ApplyOptions } from '../commands/apply.ts';

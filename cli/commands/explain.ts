@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withDocument, withExamples, withOutput, type DocumentOptions, type OutputOptions } from '../options.ts';
+import {
+  withDocument,
+  withExamples,
+  withOutput,
+  type DocumentOptions,
+  type OutputOptions,
+} from '../options.ts';
 
 export type ExplainOptions = DocumentOptions & OutputOptions;
 

@@ -1,7 +1,13 @@
 import { parseBackendEnv } from '../backend-env.ts';
 import { backendVariables } from '../services/backend-variables.ts';
 import { backendImage, httpPaths } from '../services/backend.ts';
-import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from '../../model/program.ts';
+import {
+  portIn,
+  type Memory,
+  type Process,
+  type ProgramFacts,
+  type SettingProblem,
+} from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 
 type EnvName = keyof typeof backendVariables;

@@ -1,5 +1,11 @@
 import { neo4jImage, neo4jUser } from '../services/neo4j.ts';
-import { portIn, type Memory, type Process, type ProgramFacts, type SettingProblem } from '../../model/program.ts';
+import {
+  portIn,
+  type Memory,
+  type Process,
+  type ProgramFacts,
+  type SettingProblem,
+} from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 
 const initialHeap = 'NEO4J_server_memory_heap_initial__size';

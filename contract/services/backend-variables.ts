@@ -1,4 +1,16 @@
-import { choice, flag, host, hs256Key, list, port, text, token, url, whole, type Variable } from '../../model/variable.ts';
+import {
+  choice,
+  flag,
+  host,
+  hs256Key,
+  list,
+  port,
+  text,
+  token,
+  url,
+  whole,
+  type Variable,
+} from '../../model/variable.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
 import { qdrantName, qdrantPorts } from './qdrant.ts';

@@ -1,4 +1,12 @@
-import type { Edge, ExternalEdge, Ingress, Port, Resources, SecretSource, StatelessService } from '../../model/stack.ts';
+import type {
+  Edge,
+  ExternalEdge,
+  Ingress,
+  Port,
+  Resources,
+  SecretSource,
+  StatelessService,
+} from '../../model/stack.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { backendName, backendPorts } from './backend-ports.ts';
 import { backendVariables } from './backend-variables.ts';

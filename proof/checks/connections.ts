@@ -5,7 +5,14 @@ import type { Fault } from '../findings.ts';
 import type { Dial, DialPart } from '../graph/edges.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import {
+  declaredPorts,
+  selectedBy,
+  servicePort,
+  targetOf,
+  type Service,
+  type ServicePort,
+} from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';

@@ -2,7 +2,14 @@ import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import { policiesFor, refusedBy, rulesOf, type Direction, type Party, type Policy } from '../graph/policies.ts';
+import {
+  policiesFor,
+  refusedBy,
+  rulesOf,
+  type Direction,
+  type Party,
+  type Policy,
+} from '../graph/policies.ts';
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { podParty, someAddress } from '../reach.ts';
 import { type Place, steps } from '../source.ts';

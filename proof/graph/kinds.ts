@@ -3,7 +3,15 @@ import { metadata } from '../shapes/common.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
 import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
-import { autoscalerSpec, cronJobSpec, daemonSetSpec, deploymentSpec, disruptionBudgetSpec, jobSpec, statefulSetSpec } from '../shapes/workload.ts';
+import {
+  autoscalerSpec,
+  cronJobSpec,
+  daemonSetSpec,
+  deploymentSpec,
+  disruptionBudgetSpec,
+  jobSpec,
+  statefulSetSpec,
+} from '../shapes/workload.ts';
 
 const withSpec = <T extends z.ZodType>(spec: T) => ({ spec });
 const object = <T extends z.ZodRawShape>(fields: T) => z.looseObject({ metadata, ...fields });

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { atLeastOne, count, labelName, objectName, portName, portNumber, portReference, protocol, quantity, quoted } from './common.ts';
+import {
+  atLeastOne,
+  count,
+  labelName,
+  objectName,
+  portName,
+  portNumber,
+  portReference,
+  protocol,
+  quantity,
+  quoted,
+} from './common.ts';
 
 /** The shape of a container, as far as the proofs read it. */
 

@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { list } from './container.ts';
-import { labelName, labels, objectName, portNumber, portName, portReference, protocol, selector } from './common.ts';
+import {
+  labelName,
+  labels,
+  objectName,
+  portNumber,
+  portName,
+  portReference,
+  protocol,
+  selector,
+} from './common.ts';
 import { cidrProblem } from './cidr.ts';
 
 /** The shapes of Services, Ingresses and NetworkPolicies. */

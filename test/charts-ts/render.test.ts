@@ -74,7 +74,10 @@ test('what the cluster never lets change is this: selectors, Service names of se
 });
 
 test('two stacks in one namespace share no name and no selector', () => {
-  const other = stackOf({ backend: { nodePort: { enabled: false } } }, { name: 'demo-redis', namespace: 'chat' });
+  const other = stackOf(
+    { backend: { nodePort: { enabled: false } } },
+    { name: 'demo-redis', namespace: 'chat' },
+  );
   const rest = (rendered: typeof objects) => rendered.filter(({ kind }) => kind !== 'Namespace');
   const [ours, theirs] = [rest(objects), rest(renderStack(other, { secretValues: fakeSecrets(other) }))];
   const names = new Set(ours.map(idOf));

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { configDigest } from '../../model/digest.ts';
-import { backendDigest, envNames, parseBackendEnv, backendValues, backendSecretsSet } from '../../contract/backend-env.ts';
+import {
+  backendDigest,
+  envNames,
+  parseBackendEnv,
+  backendValues,
+  backendSecretsSet,
+} from '../../contract/backend-env.ts';
 import { environmentOf, serviceOf } from '../../model/environment.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { below, elementOfItem, fieldAt, has, isEmpty, keysOfItems, noFields, pathText, unionOf, without } from '../../kube/fields.ts';
+import {
+  below,
+  elementOfItem,
+  fieldAt,
+  has,
+  isEmpty,
+  keysOfItems,
+  noFields,
+  pathText,
+  unionOf,
+  without,
+} from '../../kube/fields.ts';
 
 const container = 'k:{"name":"web"}';
 const set = {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../../kube/cluster.ts';
-import { beginRevision, endRevision, lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
+import {
+  beginRevision,
+  endRevision,
+  lastThatWorked,
+  readHistory,
+  type Revision,
+} from '../../deploy/history.ts';
 
 const place = { name: 'demo-history', namespace: 'chat', labels: {} };
 

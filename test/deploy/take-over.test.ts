@@ -15,7 +15,11 @@ const spec = (...names: string[]) => ({
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: {} };
 const alone = {
-  fieldManager: 'mooring', scope: scopeOf(deployment), force: false, apiVersion: 'apps/v1' };
+  fieldManager: 'mooring',
+  scope: scopeOf(deployment),
+  force: false,
+  apiVersion: 'apps/v1',
+};
 
 describe('the managed fields that kubectl apply left', () => {
   test('become ours where we own none yet', () => {
@@ -49,7 +53,9 @@ describe('the managed fields that kubectl apply left', () => {
 
 describe('the managed fields of others, taken by force', () => {
   const force = {
-  ...alone, force: true };
+    ...alone,
+    force: true,
+  };
   const edit = {
     manager: 'kubectl-edit',
     operation: 'Update',
@@ -102,7 +108,9 @@ describe('the managed fields of others, taken by force', () => {
       fieldsV1: spec('replicas'),
     } as const;
     const scaled = {
-  ...force, scope: scopeOf(deployment, { isScaled: true }) };
+      ...force,
+      scope: scopeOf(deployment, { isScaled: true }),
+    };
     expect(takenOver([{ ...mooring, fieldsV1: spec('replicas', 'paused') }, scale], scaled)).toEqual([
       { ...mooring, fieldsV1: spec('paused') },
       scale,

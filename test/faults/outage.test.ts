@@ -61,7 +61,8 @@ describe('Redis', () => {
     const client = await connected(`${app.wsUrl}${PATH}`);
     proxy.timeout();
     expect(await client.frame('dependency')).toMatchObject({ name: redisName, state: 'away' });
-    const silent = (gate: GateReport | undefined): boolean => gate?.lastError?.includes('says nothing') ?? false;
+    const silent = (gate: GateReport | undefined): boolean =>
+      gate?.lastError?.includes('says nothing') ?? false;
     expect(await becomes(app, redisName, silent)).toBe('met');
     await proxy.up();
     expect(await client.frame('dependency', undefined, 1)).toMatchObject({ state: 'back' });

@@ -19,7 +19,15 @@ import { generatedSecretKeys } from '../../model/environment.ts';
 import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 import * as http from '../../contract/http.ts';
 import type { Stack } from '../../model/stack.ts';
-import { apiGroup, apiVersion, configDigestAnnotation, filesDigestAnnotation, roleLabel, suffixes, workloadNameLength } from '../../model/names.ts';
+import {
+  apiGroup,
+  apiVersion,
+  configDigestAnnotation,
+  filesDigestAnnotation,
+  roleLabel,
+  suffixes,
+  workloadNameLength,
+} from '../../model/names.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { backendVariables } from '../../contract/services/backend-variables.ts';
 import { asText, type Variable } from '../../model/variable.ts';

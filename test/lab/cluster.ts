@@ -6,7 +6,13 @@ import { until } from '../servers/poll.ts';
 import { capture } from '../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
-import { startApiServer, startControllers, type ApiServerProcess, type ClusterShape, type Site } from './control-plane.ts';
+import {
+  startApiServer,
+  startControllers,
+  type ApiServerProcess,
+  type ClusterShape,
+  type Site,
+} from './control-plane.ts';
 import { createIdentities } from './identities.ts';
 import { joinNodes } from './link.ts';
 import { NODE_NAME, podRangeOf, SECOND_NODE_NAME } from './addresses.ts';

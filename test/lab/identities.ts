@@ -1,7 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { clientCertificate, createAuthority, signingKeys, type KeyAndCertificate } from '../servers/kubernetes/certificates.ts';
+import {
+  clientCertificate,
+  createAuthority,
+  signingKeys,
+  type KeyAndCertificate,
+} from '../servers/kubernetes/certificates.ts';
 import type { Identity } from '../servers/kubernetes/kube-apiserver.ts';
 import { kubeconfig } from '../servers/kubernetes/kubeconfig.ts';
 import { LOOPBACK } from '../servers/ports.ts';

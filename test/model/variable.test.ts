@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { defineStack } from '../../model/define-stack.ts';
-import { asText, choice, flag, host, hs256Key, list, port, text, token, url, valueIn, whole, type Variable } from '../../model/variable.ts';
+import {
+  asText,
+  choice,
+  flag,
+  host,
+  hs256Key,
+  list,
+  port,
+  text,
+  token,
+  url,
+  valueIn,
+  whole,
+  type Variable,
+} from '../../model/variable.ts';
 import { variableProblems } from '../../model/variable-problems.ts';
 
 const doc = '';

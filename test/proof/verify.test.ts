@@ -43,7 +43,10 @@ describe('nothing is found', () => {
     ],
     [
       'another name and node port',
-      stackOf({ backend: { nodePort: { enabled: true, port: 31_000 } } }, { name: 'clinic', namespace: 'care' }),
+      stackOf(
+        { backend: { nodePort: { enabled: true, port: 31_000 } } },
+        { name: 'clinic', namespace: 'care' },
+      ),
     ],
     ['no namespace of its own', stackOf({ createNamespace: false, secrets: { existingSecret: 'kept' } })],
     [

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Turn } from '../../contract/protocol.ts';
-import { IdReusedError, type Fact, type RecordStore, type Scope, type SearchIndex, type SessionCache, type Store } from '../../app/stores/types.ts';
+import {
+  IdReusedError,
+  type Fact,
+  type RecordStore,
+  type Scope,
+  type SearchIndex,
+  type SessionCache,
+  type Store,
+} from '../../app/stores/types.ts';
 
 /** The store suite: what every kind of a store must do. Patients are new in every test, so a server can be shared. */
 

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { patientContext, problem, status, type PatientContext, type Problem, type Status } from '../../contract/http.ts';
+import {
+  patientContext,
+  problem,
+  status,
+  type PatientContext,
+  type Problem,
+  type Status,
+} from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
 import { httpPaths } from '../../contract/services/backend.ts';
 import { timing } from './timing.ts';

@@ -1,6 +1,12 @@
 import { parseJson } from '../../model/json.ts';
 import type { Status } from '../../contract/http.ts';
-import { afterClose, closeCodes, serverFrame, type ClientFrame, type ServerFrame } from '../../contract/protocol.ts';
+import {
+  afterClose,
+  closeCodes,
+  serverFrame,
+  type ClientFrame,
+  type ServerFrame,
+} from '../../contract/protocol.ts';
 import { Outbox } from './outbox.ts';
 import { answerWithin, backoff, timing, quickWait } from './timing.ts';
 

@@ -1,4 +1,10 @@
-import { hardeningFaults, shortfalls, tokenFault, type HardeningRules, type Rule } from '../../checks/hardening.ts';
+import {
+  hardeningFaults,
+  shortfalls,
+  tokenFault,
+  type HardeningRules,
+  type Rule,
+} from '../../checks/hardening.ts';
 import type { Check } from '../../checks/subject.ts';
 import { readGraph } from '../../graph/graph.ts';
 import { isManagedByMooring } from '../../graph/managed-by.ts';

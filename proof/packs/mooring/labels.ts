@@ -1,7 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import type { Fault } from '../../findings.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
-import { instanceLabel, managedByLabel, isManagedByMooring, nameLabel, mooring } from '../../graph/managed-by.ts';
+import {
+  instanceLabel,
+  managedByLabel,
+  isManagedByMooring,
+  nameLabel,
+  mooring,
+} from '../../graph/managed-by.ts';
 import type { Workload } from '../../graph/workloads.ts';
 import { called, when, type Check } from '../../checks/subject.ts';
 

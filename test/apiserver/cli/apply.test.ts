@@ -246,7 +246,9 @@ describe('two applies at once', () => {
     expect([...new Set([0, ...codes])].filter((code) => code !== 0 && code !== 73)).toEqual([]);
     expect(codes).toContain(0);
     for (const { stderr } of ends.filter(({ code }) => code === 73))
-      expect(stderr).toMatch(/Lease raced-history in namespace raced is held by process \d+ on .*Another command is changing this stack/);
+      expect(stderr).toMatch(
+        /Lease raced-history in namespace raced is held by process \d+ on .*Another command is changing this stack/,
+      );
     const images = await lab().kubectl([
       ...['-n', 'raced', 'get', 'deployment/raced-backend', 'statefulset/raced-redis', '-o'],
       'jsonpath={.items[*].spec.template.spec.containers[0].image}',

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
 import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
 import { EmbeddedSessionCache } from '../../../app/stores/embedded/session-cache.ts';
-import { answer, fact, message, newScope, recordStoreFacts, searchIndexFacts, sessionCacheFacts } from '../../stores/store-suite.ts';
+import {
+  answer,
+  fact,
+  message,
+  newScope,
+  recordStoreFacts,
+  searchIndexFacts,
+  sessionCacheFacts,
+} from '../../stores/store-suite.ts';
 
 let folder: string;
 beforeAll(async () => {

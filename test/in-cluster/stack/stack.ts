@@ -1,5 +1,12 @@
 import { serviceOf } from '../../../model/environment.ts';
-import { patientContext, readyz, status, type PatientContext, type Readyz, type Status } from '../../../contract/http.ts';
+import {
+  patientContext,
+  readyz,
+  status,
+  type PatientContext,
+  type Readyz,
+  type Status,
+} from '../../../contract/http.ts';
 import { isWorkload, type Stack, type Workload } from '../../../model/stack.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';

@@ -1,7 +1,18 @@
 import { repositoryOf } from '../../../model/image-repository.ts';
 import type { Subject } from '../../../proof/checks/subject.ts';
 import type { Mutant } from './mutants.ts';
-import { isAnsweredEitherWay, isDialledByNobody, isNamespaceOfOthers, isNotAmong, isNowhereElse, isOurs, isOutside, isWrittenOnce, ownsItsVolumes, wordBefore } from './reasons.ts';
+import {
+  isAnsweredEitherWay,
+  isDialledByNobody,
+  isNamespaceOfOthers,
+  isNotAmong,
+  isNowhereElse,
+  isOurs,
+  isOutside,
+  isWrittenOnce,
+  ownsItsVolumes,
+  wordBefore,
+} from './reasons.ts';
 
 /** A sort of mutant that no proof from the manifests alone can catch, and why; it covers those the reason holds for. */
 export interface Excuse {

@@ -6,7 +6,13 @@ import { mountsOf } from '../../../proof/graph/files.ts';
 import { readGraph } from '../../../proof/graph/graph.ts';
 import { resolveHost } from '../../../proof/graph/hosts.ts';
 import { allowed, type Party } from '../../../proof/graph/policies.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf, type Service } from '../../../proof/graph/ports.ts';
+import {
+  declaredPorts,
+  selectedBy,
+  servicePort,
+  targetOf,
+  type Service,
+} from '../../../proof/graph/ports.ts';
 import type { Workload } from '../../../proof/graph/workloads.ts';
 import type { Knowledge } from '../../../proof/knowledge.ts';
 import { outsiders, podParty } from '../../../proof/reach.ts';
