@@ -17,7 +17,7 @@ export function addInit(program: Command, kinds: Kinds): void {
     .argument('[path]', 'where to', 'stack.yaml')
     .option('--name <name>', "prefix of every object's name", 'demo')
     .option('-n, --namespace <name>', 'namespace of every object', 'chat')
-    .option('--preset <name>', `${presetsOf(kinds)} (default: the first)`)
+    .option('--preset <name>', presetsOf(kinds), kinds.length === 1 ? kinds[0].presets[0] : undefined)
     .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>
       (await import('../init/init.ts')).initCommand(kinds, path, options),
