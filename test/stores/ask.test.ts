@@ -15,7 +15,6 @@ const target = (rest: Partial<Target>): Target => ({
 
 const asked = (rest: Partial<Target>): Promise<Answer> => ask(target(rest), { timeoutMs: 1_200, knownPorts });
 
-
 describe('a program that speaks RESP', () => {
   const redis = forSuite(() => startRedis({ password: 'a-secret' }));
   const at = (): Partial<Target> => ({ port: redis().port, dial: { protocol: 'resp' }, secret: 'a-secret' });
@@ -47,4 +46,3 @@ describe('a program that speaks RESP', () => {
     });
   });
 });
-
