@@ -1,11 +1,10 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { knownPorts } from '../../contract/known-ports.ts';
 import { ask, type Answer } from '../../dial/ask.ts';
 import type { Target } from '../../dial/target.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { LOOPBACK } from '../servers/ports.ts';
 import { startRedis } from '../servers/redis.ts';
-import { speaking, type Speaker } from '../dial/servers.ts';
 
 const target = (rest: Partial<Target>): Target => ({
   ...{ service: 'thing', product: 'thing', dial: { protocol: 'tcp' } },
