@@ -195,23 +195,30 @@ export function valueIn(variable: Variable, raw: string): VariableValue | undefi
   switch (variable.type) {
     case 'boolean':
       return raw === 'true' ? true : raw === 'false' ? false : undefined;
-    case 'integer': {
-      const number = /^[0-9]{1,15}$/.test(raw) ? Number(raw) : NaN;
-      return number >= variable.minimum && number <= variable.maximum ? number : undefined;
-    }
+    case 'integer':
+      return integerIn(variable, raw);
     case 'enum':
       return variable.values.includes(raw) ? raw : undefined;
-    case 'list': {
-      const words = raw.split(',').map((word) => word.trim());
-      return words.every((word) => variable.values.includes(word)) ? words : undefined;
-    }
+    case 'list':
+      return wordsIn(variable, raw);
     case 'string':
       return isText(variable, raw) ? raw : undefined;
   }
 }
 
+function integerIn({ minimum, maximum }: IntegerVariable, raw: string): number | undefined {
+  const number = /^[0-9]{1,15}$/.test(raw) ? Number(raw) : NaN;
+  return number >= minimum && number <= maximum ? number : undefined;
+}
+
+function wordsIn({ values }: ListVariable, raw: string): string[] | undefined {
+  const words = raw.split(',').map((word) => word.trim());
+  return words.every((word) => values.includes(word)) ? words : undefined;
+}
+
 function isText({ pattern, minLength = 0, maxLength = Infinity }: TextVariable, raw: string): boolean {
-  const length = [...raw].length;
+  // In code points, as JSON Schema counts.
+  const { length } = Array.from(raw);
   if (length < minLength || length > maxLength) return false;
   return pattern === undefined || new RegExp(`^(?:${pattern})$`).test(raw);
 }

@@ -3,9 +3,7 @@ import { awaitCheck, checkStack, EarlyChecks, type BoundCheck } from '../../depl
 import type { Cluster } from '../../kube/cluster.ts';
 import { CheckFailed } from '../../model/reach.ts';
 import { defineStack } from '../../model/define-stack.ts';
-import type { Probe } from '../../model/stack.ts';
 
-const probe: Probe = { tcp: { port: 'http' }, periodSeconds: 1, failureThreshold: 1 };
 const container = {
   image: 'example.test/web:1',
   user: { uid: 1, gid: 1 },
