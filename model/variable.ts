@@ -194,7 +194,7 @@ export function expectationOf(variable: Variable): string {
 export function valueIn(variable: Variable, raw: string): VariableValue | undefined {
   switch (variable.type) {
     case 'boolean':
-      return raw === 'true' ? true : raw === 'false' ? false : undefined;
+      return booleans[raw];
     case 'integer':
       return integerIn(variable, raw);
     case 'enum':
@@ -206,18 +206,22 @@ export function valueIn(variable: Variable, raw: string): VariableValue | undefi
   }
 }
 
+const booleans: Readonly<Record<string, boolean>> = Object.assign(Object.create(null) as object, {
+  true: true,
+  false: false,
+});
+
 function integerIn({ minimum, maximum }: IntegerVariable, raw: string): number | undefined {
   const number = /^[0-9]{1,15}$/.test(raw) ? Number(raw) : NaN;
   return number >= minimum && number <= maximum ? number : undefined;
 }
 
-function wordsIn({ values }: ListVariable, raw: string): string[] | undefined {
+function wordsIn({ values }: ListVariable, raw: string): readonly string[] | undefined {
   const words = raw.split(',').map((word) => word.trim());
   return words.every((word) => values.includes(word)) ? words : undefined;
 }
 
 function isText({ pattern, minLength = 0, maxLength = Infinity }: TextVariable, raw: string): boolean {
-  // In code points, as JSON Schema counts.
   const { length } = Array.from(raw);
   if (length < minLength || length > maxLength) return false;
   return pattern === undefined || new RegExp(`^(?:${pattern})$`).test(raw);
