@@ -1,6 +1,7 @@
 import { changesBetween, type FieldChange, differencesBetween, shownChange } from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
-import { ApiError, ClusterError } from '../kube/cluster-error.ts';
+import { namespaceTerminating } from '../kube/api-errors.ts';
+import { ApiError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { isRefusal, refusalsOf } from './immutable.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
@@ -79,10 +80,7 @@ async function asked(
 ): Promise<Planned> {
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
-    throw new ClusterError(
-      'NAMESPACE_ENDING',
-      `The namespace ${live.metadata.name} is being deleted, and nothing new can be made in it until it is gone. Wait for it (kubectl get namespaces --watch), then run again.`,
-    );
+    throw namespaceTerminating(live.metadata.name);
   try {
     return live
       ? await planChange(cluster, object, live, { isScaled: isAutoscaled(object), signal })

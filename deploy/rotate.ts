@@ -65,7 +65,6 @@ export async function rotateStep(
 ): Promise<StepResult<true>> {
   const { make, rotators, objects, signal } = options;
   const { live, begun } = await rotatable(cluster, stack, options);
-  if (begun?.rotation) refuseUnusable(stack, begun.values);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
   if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
   await stageSecret(cluster, stack, next, { make, rotation: true, signal });
@@ -113,6 +112,7 @@ export async function rotatable(
   const live = await liveSecret(cluster, stack, signal);
   const begun = await nextSecret(cluster, stack, signal);
   refuseNothing(stack, keys, live ?? begun?.values);
+  if (begun?.rotation) refuseUnusable(stack, begun.values);
   if (begun?.rotation !== 'stores-told') await refuseUnready(cluster, stack, rotators, signal);
   return { keys, live, begun };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../../charts-ts/read-file.ts';
 import type { KnownDocument } from '../../model/kinds.ts';
 import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
 import { CommandError } from '../fail.ts';
@@ -26,7 +27,7 @@ export function checkOf(
 
 function readToken(path: string): string {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
+    return (path === '-' ? readFileSync(0, 'utf8') : readRegularFile(path, 1)).trim();
   } catch (error) {
     throw new CommandError(
       'NO_SUCH_FILE',

@@ -15,9 +15,9 @@ export function addInit(program: Command, kinds: Kinds): void {
   const command = withOutput(program.command('init'))
     .description('write a stack.yaml to begin with, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
-    .option('--name <name>', "prefix of every object's name (default: the kind's)")
-    .option('-n, --namespace <name>', "namespace of every object (default: the kind's)")
-    .option('--preset <name>', `${presetsOf(kinds)} (default: the first)`)
+    .option('--name <name>', "prefix of every object's name (default: as in the kind's documents)")
+    .option('-n, --namespace <name>', "namespace of every object (default: as in the kind's documents)")
+    .option('--preset <name>', presetsOf(kinds), kinds.length === 1 ? kinds[0].presets[0] : undefined)
     .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>
       (await import('../init/init.ts')).initCommand(kinds, path, options),

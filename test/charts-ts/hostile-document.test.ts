@@ -15,9 +15,9 @@ import { at, pick } from './rendered.ts';
 /** The objects as kubectl reads them, of a document as its file says it; `undefined` where the contract refuses it. */
 function manifests(spec: object): Manifest[] | undefined {
   const file = stringifyYaml({ spec });
-  expect(parseYaml(file, 'stack.yaml')).toEqual({ spec });
+  expect(parseYaml(file, 'stack.yaml').value).toEqual({ spec });
   try {
-    const stack = chatStack(readChatStack(parseYaml(file, 'stack.yaml'), 'stack.yaml'));
+    const stack = chatStack(readChatStack(parseYaml(file, 'stack.yaml').value, 'stack.yaml'));
     const charts = addStackCharts(new App(), stack, {});
     const objects = charts.flatMap((chart) => chart.apiObjects.map((object) => object.toJson() as Manifest));
     const read = parseAllDocuments(stringifyManifests(objects), { version: '1.1' });
@@ -82,7 +82,7 @@ describe('a document says what it says, and nothing more', () => {
 
   test.each(halfPairs)('half of a surrogate pair is refused with its place: %j', (text) => {
     const read = (document: object): unknown =>
-      readChatStack(parseYaml(stringify(document), 'stack.yaml'), 'stack.yaml');
+      readChatStack(parseYaml(stringify(document), 'stack.yaml').value, 'stack.yaml');
     const inIssuer = { spec: { auth: { issuer: text } } };
     expect(() => read(inIssuer)).toThrow(/spec\.auth\.issuer: .* half of a surrogate pair/);
     const inKey = { spec: { ingress: { host: 'a.b', annotations: { [text]: 'b' } } } };

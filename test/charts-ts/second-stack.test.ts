@@ -27,9 +27,9 @@ test("somebody else's stack takes less than 40 lines", () => {
     .filter(isImport)
     .map(({ moduleSpecifier }) => moduleSpecifier.getText(source));
   expect(from.sort()).toEqual([
-    "'../../contract/define-stack.ts'",
-    "'../../contract/model.ts'",
-    "'../../contract/variable.ts'",
+    "'../../model/define-stack.ts'",
+    "'../../model/stack.ts'",
+    "'../../model/variable.ts'",
   ]);
   const code = source.statements.filter((statement) => !isImport(statement));
   const lines = code.flatMap((statement) => statement.getText(source).split('\n'));

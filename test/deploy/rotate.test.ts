@@ -14,6 +14,7 @@ const stack = chatStack(
     'a test',
   ),
 );
+const [oldValue, newValue] = ['old-value', 'new-value'];
 const keys = generatedSecretKeys(stack).map(({ key }) => key);
 const valuesOf = (value: string): SecretValues => Object.fromEntries(keys.map((key) => [key, value]));
 const secretOf = (values: SecretValues, more: object = {}): KubeObject => ({
@@ -57,7 +58,7 @@ async function step(
 ): Promise<{ told: [string, string][]; result: Awaited<ReturnType<typeof rotateStep>> }> {
   const told: [string, string][] = [];
   const result = await rotateStep(cluster, stack, {
-    make: { value: () => 'new', object: (values) => secretOf(values) },
+    make: { value: () => newValue, object: (values) => secretOf(values) },
     rotators: {
       neo4j:
         rotate ??
@@ -75,9 +76,9 @@ const live = (memory: MemoryCluster): unknown => memory.find('Secret', 'demo-sec
 
 describe('a rotation', () => {
   test('tells the service that keeps its secret, replaces the Secret, and restarts the others', async () => {
-    const memory = memoryCluster([secretOf(valuesOf('old')), ...neo4j(true)]);
-    await expect(step(memory)).resolves.toEqual({ told: [['old', 'new']], result: { done: true } });
-    expect(live(memory)).toEqual(secretOf(valuesOf('new'))['data']);
+    const memory = memoryCluster([secretOf(valuesOf(oldValue)), ...neo4j(true)]);
+    await expect(step(memory)).resolves.toEqual({ told: [[oldValue, newValue]], result: { done: true } });
+    expect(live(memory)).toEqual(secretOf(valuesOf(newValue))['data']);
     expect(memory.find('Secret', 'demo-secrets-next'), 'what was staged is dropped').toBeUndefined();
     const restarted = memory.writes.filter((write) => /^PATCH \/(Deployment|StatefulSet)/.test(write));
     expect(restarted.map((write) => write.replace(/.*demo-/, '')).sort()).toEqual(
@@ -87,7 +88,7 @@ describe('a rotation', () => {
   });
 
   test('changes nothing while a service that must be told is not ready', async () => {
-    const memory = memoryCluster([secretOf(valuesOf('old')), ...neo4j(false)]);
+    const memory = memoryCluster([secretOf(valuesOf(oldValue)), ...neo4j(false)]);
     await expect(step(memory)).rejects.toMatchObject({
       code: 'NOT_FOUND_IN_CLUSTER',
       facts: { reason: 'NoReadyPod' },
@@ -96,25 +97,25 @@ describe('a rotation', () => {
   });
 
   test('that was cut off before a service was told goes on with the values it staged', async () => {
-    const memory = memoryCluster([secretOf(valuesOf('old')), ...neo4j(true)]);
+    const memory = memoryCluster([secretOf(valuesOf(oldValue)), ...neo4j(true)]);
     await expect(step(memory, () => Promise.reject(new CheckFailed('away')))).rejects.toMatchObject({
       code: 'CLUSTER_AWAY',
     });
-    expect(live(memory), 'the old values stay in force').toEqual(secretOf(valuesOf('old'))['data']);
+    expect(live(memory), 'the old values stay in force').toEqual(secretOf(valuesOf(oldValue))['data']);
     const staged = memory.find('Secret', 'demo-secrets-next');
-    await expect(step(memory)).resolves.toMatchObject({ told: [['old', 'new']] });
+    await expect(step(memory)).resolves.toMatchObject({ told: [[oldValue, newValue]] });
     expect(live(memory)).toEqual(staged?.['data']);
   });
 
   test('is refused for good by a service that takes neither value', async () => {
-    const memory = memoryCluster([secretOf(valuesOf('old')), ...neo4j(true)]);
+    const memory = memoryCluster([secretOf(valuesOf(oldValue)), ...neo4j(true)]);
     const refuse = (): Promise<void> => Promise.reject(new CheckFailed('neither', { final: true }));
     await expect(step(memory, refuse)).rejects.toMatchObject({ code: 'CLUSTER_REFUSED', message: 'neither' });
   });
 
   test('of an immutable Secret is pending until the pods that hold it have ended', async () => {
     const memory = memoryCluster([
-      secretOf(valuesOf('old'), { immutable: true }),
+      secretOf(valuesOf(oldValue), { immutable: true }),
       ...neo4j(true).map((object) => ({
         ...object,
         metadata: { ...object.metadata, labels: { ...object.metadata.labels } },
@@ -123,10 +124,10 @@ describe('a rotation', () => {
     const first = await step(memory);
     expect(first.result).toMatchObject({ pending: 'waiting for demo-neo4j-0 to end' });
     expect(memory.find('StatefulSet', 'demo-neo4j'), 'its workloads are deleted').toBeUndefined();
-    expect(live(memory)).toEqual(secretOf(valuesOf('old'))['data']);
+    expect(live(memory)).toEqual(secretOf(valuesOf(oldValue))['data']);
     memory.objects.delete('/Pod/demo-neo4j-0');
     const second = await step(memory);
     expect(second, 'told once only').toEqual({ told: [], result: { done: true } });
-    expect(live(memory)).toEqual(secretOf(valuesOf('new'))['data']);
+    expect(live(memory)).toEqual(secretOf(valuesOf(newValue))['data']);
   });
 });

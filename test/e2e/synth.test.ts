@@ -123,5 +123,5 @@ test.each([
 });
 
 test('a document of comments only says nothing', () => {
-  expect(parseYaml('# only a comment\n', 'x.yaml')).toBeNull();
+  expect(parseYaml('# only a comment\n', 'x.yaml').value).toBeNull();
 });
