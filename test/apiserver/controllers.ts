@@ -1,3 +1,4 @@
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import type { Lab } from './cli/mooring.ts';
 
 /** What controllers and kubelets would write, where none runs: workloads that are rolled out, and where Services lead. */
@@ -10,7 +11,7 @@ interface Workload {
     readonly generation: number;
     readonly labels: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly replicas: number };
+  readonly spec: { readonly replicas: number; readonly template: { readonly spec: PodSpec } };
 }
 
 /** Every Deployment and StatefulSet of a namespace as it is when its one pod is ready. */
@@ -35,7 +36,7 @@ async function deployed(lab: Lab, namespace: string, { metadata, spec }: Workloa
 
 const revision = 'revision-1';
 
-async function set(lab: Lab, namespace: string, { metadata }: Workload): Promise<void> {
+async function set(lab: Lab, namespace: string, { metadata, spec: { template } }: Workload): Promise<void> {
   const pod = {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
@@ -45,7 +46,11 @@ async function set(lab: Lab, namespace: string, { metadata }: Workload): Promise
         { apiVersion: 'apps/v1', kind: 'StatefulSet', name: metadata.name, uid: metadata.uid },
       ],
     },
-    spec: { containers: [{ name: 'main', image: 'example.test/main' }] },
+    // No claims: their controller makes those.
+    spec: {
+      ...template.spec,
+      containers: template.spec.containers.map((container) => ({ ...container, volumeMounts: [] })),
+    },
   };
   await lab.kubectl(['-n', namespace, 'create', '-f', '-'], JSON.stringify(pod));
   await patchStatus(lab, namespace, `pod/${pod.metadata.name}`, {
