@@ -7,7 +7,8 @@ import { stringify } from 'yaml';
 import { capture } from '../../servers/command.ts';
 import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
 
-const program = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
+/** This repository's own program. */
+const own = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
 
 /** How a run of the program ended. */
 export interface Ended {
@@ -35,7 +36,8 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-export async function startLab(): Promise<Lab> {
+/** @param program the CLI's entry. */
+export async function startLab(program = own): Promise<Lab> {
   const server = await startApiServer();
   const folder = await mkdtemp(join(tmpdir(), 'mooring-cli-'));
   const kubectl: Lab['kubectl'] = async (words, input) => {

@@ -17,7 +17,7 @@ const variables = {
 
 /** How it uses its queue. */
 export const queueUse: Use<keyof typeof variables> = {
-  gate: 'hard',
+  gate: 'none',
   binds: { host: 'QUEUE_HOST', port: 'QUEUE_PORT', tls: 'QUEUE_TLS', secret: 'QUEUE_PASSWORD' },
   userVariable: 'QUEUE_USER',
 };
