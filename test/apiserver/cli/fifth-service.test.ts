@@ -20,40 +20,50 @@ async function startFifthLab(): Promise<Lab> {
   }
 }
 
-/** A pod of a StatefulSet that says it is ready: no controller and no kubelet are here. */
-async function standIn({ kubectl, field }: Lab, namespace: string, service: string): Promise<void> {
-  const set = `${namespace}-${service}`;
-  const revision = 'r1';
-  const [uid, generation] = (
-    await field(namespace, `statefulset/${set}`, '{.metadata.uid} {.metadata.generation}')
-  ).split(' ');
+/** The pod a StatefulSet's controller would make, and that it is ready, as kubelet would say: neither is here. */
+async function standIn({ kubectl }: Lab, namespace: string, service: string): Promise<void> {
+  const name = `${namespace}-${service}`;
+  const set = JSON.parse(
+    await kubectl(['-n', namespace, 'get', 'statefulset', name, '-o', 'json']),
+  ) as StatefulSet;
+  const { template, volumeClaimTemplates = [] } = set.spec;
+  const claims = volumeClaimTemplates.map(({ metadata: { name: volume } }) => ({
+    name: volume,
+    persistentVolumeClaim: { claimName: `${volume}-${name}-0` },
+  }));
+  const pod = {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: {
+      name: `${name}-0`,
+      labels: { ...template.metadata.labels, 'controller-revision-hash': 'newest' },
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid: set.metadata.uid, controller: true },
+      ],
+    },
+    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
+  };
   const setStatus = async (object: string, status: object): Promise<void> => {
     const patch = JSON.stringify({ status });
     await kubectl(['-n', namespace, 'patch', object, '--subresource=status', '--type=merge', '-p', patch]);
   };
-  const pod = {
-    ...{ apiVersion: 'v1', kind: 'Pod' },
-    metadata: {
-      name: `${set}-0`,
-      labels: {
-        'app.kubernetes.io/instance': namespace,
-        'app.kubernetes.io/name': service,
-        'controller-revision-hash': revision,
-      },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: set, uid, controller: true }],
-    },
-    spec: {
-      serviceAccountName: set,
-      automountServiceAccountToken: false,
-      containers: [{ name: service, image: 'example.test/stand-in:1' }],
-    },
-  };
   await kubectl(['-n', namespace, 'create', '-f', '-'], JSON.stringify(pod));
-  await setStatus(`pod/${set}-0`, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
-  await setStatus(`statefulset/${set}`, {
-    ...{ replicas: 1, updateRevision: revision },
-    observedGeneration: Number(generation),
+  await setStatus(`pod/${name}-0`, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] });
+  await setStatus(`statefulset/${name}`, {
+    ...{ replicas: 1, updateRevision: 'newest' },
+    observedGeneration: set.metadata.generation,
   });
+}
+
+/** What a stand-in for its pod takes of a StatefulSet. */
+interface StatefulSet {
+  readonly metadata: { readonly uid: string; readonly generation: number };
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: { readonly volumes?: readonly object[] };
+    };
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+  };
 }
 
 interface Report {
