@@ -8,10 +8,15 @@ import { nextSteps } from '../charts-ts/next-steps.ts';
 import { readRegularFile } from '../charts-ts/read-file.ts';
 import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
 import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';
-import type { SynthOptions } from './commands/synth.ts';
 import { CommandError } from './fail.ts';
 import { note, print, type OutputFormat } from './output.ts';
 import { documentOf } from './source.ts';
+import type { DocumentOptions, OutputOptions } from './options.ts';
+
+export interface SynthOptions extends DocumentOptions, OutputOptions {
+  readonly check?: true;
+  readonly stdout?: true;
+}
 
 /** What `mooring synth` does. @throws CommandError DIFFERENT when `--check` finds dist/ stale; UserError, StackError. */
 export async function synthCommand(kinds: Kinds, options: SynthOptions): Promise<void> {

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type ClusterError } from '../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import { applyObject } from '../kube/server-side-apply.ts';
 import { takenNodePorts } from './node-ports.ts';
 
 /** What Kubernetes fixes when it makes an object of a kind, besides claims (deploy/volume-claims.ts). */
@@ -18,18 +20,25 @@ export async function refusalsOf(
   error: ApiError,
 ): Promise<string[]> {
   const taken = await takenNodePorts(cluster, desired);
-  return taken.length > 0 ? taken : [refusalOf(desired, live, error)];
+  if (taken.length > 0) return taken;
+  const fixed = live ? fixedChanges(desired, live) : [];
+  if (fixed.length > 0) return fixed;
+  const isFixed = live !== undefined && (await isCreatable(cluster, desired));
+  return [`${nameOf(desired)}: ${error.said}${isFixed ? ` ${remedy}` : ''}`];
 }
 
-function refusalOf(desired: KubeObject, live: KubeObject | undefined, error: ApiError): string {
-  const fixed = live ? fixedChanges(desired, live) : [];
-  if (fixed.length > 0) return fixed.join('\n');
-  const immutable = /immutable|may not change|forbidden: updates to/.test(error.said);
-  return `${nameOf(desired)}: ${error.said}${immutable ? ` ${remedy}` : ''}`;
+/** What is refused as a change and accepted as a new object is a field that is fixed. False where that cannot be asked. */
+async function isCreatable(cluster: Cluster, desired: KubeObject): Promise<boolean> {
+  const name = `${cluster.fieldManager}-${randomBytes(4).toString('hex')}`;
+  const another = { ...desired, metadata: { ...desired.metadata, name } };
+  return applyObject(cluster, another, { dryRun: true }).then(
+    () => true,
+    () => false,
+  );
 }
 
 const remedy =
-  'Kubernetes fixes it when the object is made. To change it: "mooring down" (volumes and secrets are kept), then apply again.';
+  'Kubernetes fixes it when the object is made. To change it, delete the object (volumes and Secrets stay), then apply again.';
 
 function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
   const [before, after] = [live['spec'], desired['spec']] as Record<string, unknown>[];

@@ -3,14 +3,22 @@ import type {
   SelfSubjectAccessReview,
   SelfSubjectAccessReviewSpec,
 } from 'kubernetes-types/authorization/v1.js';
-import type { Api } from './api.ts';
 import { ApiError } from './cluster-error.ts';
 
 export const accessReviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
+/** What sends a request to the API server. */
+interface Requester {
+  request(
+    method: string,
+    path: string,
+    options: { body: unknown; signal: AbortSignal | undefined },
+  ): Promise<{ readonly json: unknown }>;
+}
+
 /** Whether the context's user is allowed something, as the API server's authorizer decides. Throws as a request does. */
 export async function isAllowed(
-  api: Pick<Api, 'request'>,
+  api: Requester,
   spec: SelfSubjectAccessReviewSpec,
   signal?: AbortSignal,
 ): Promise<boolean> {
@@ -64,7 +72,7 @@ function plainVerb(method: string, isOne: boolean): string {
  * @param creates an apply also takes `create` where the object is absent.
  */
 export async function isDenied(
-  api: Pick<Api, 'request'>,
+  api: Requester,
   { spec }: Attributes,
   { creates, signal }: { creates: boolean; signal: AbortSignal | undefined },
 ): Promise<boolean> {

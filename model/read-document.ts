@@ -100,6 +100,8 @@ function expectation(issue: Issue): string {
       return own(issue) ?? `at most ${String(issue.maximum)}${unitOf(issue)}`;
     case 'invalid_union':
       return issue.errors.flatMap(([first]) => (first ? [expectation(first)] : [])).join(', or ');
+    case 'invalid_key':
+      return `a key that is ${issue.issues[0] ? expectation(issue.issues[0]) : 'allowed'}`;
     default:
       return issue.message;
   }

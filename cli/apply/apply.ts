@@ -9,7 +9,7 @@ import {
 } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
-import { isChecked, type ApplyOptions } from '../commands/apply.ts';
+import { isChecked, type ApplyOptions } from './options.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';

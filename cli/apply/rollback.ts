@@ -1,7 +1,7 @@
 import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
-import type { ApplyOptions } from '../commands/apply.ts';
+import type { ApplyOptions } from './options.ts';
 import { announce, findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { note } from '../output.ts';

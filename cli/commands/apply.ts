@@ -1,19 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
-
-export interface ApplyOptions extends ChangeOptions {
-  readonly forceConflicts?: true;
-  readonly prune?: true;
-  readonly deleteData?: true;
-  readonly wait: boolean;
-  readonly check: boolean;
-  /** `--no-chat`, the earlier name of `--no-check`. */
-  readonly chat: boolean;
-  readonly tokenFile?: string;
-  /** Seconds. */
-  readonly timeout: number;
-}
+import { withChanges, withExamples } from '../options.ts';
+import type { ApplyOptions } from '../apply/options.ts';
 
 /** `mooring apply`: brings a stack into a cluster, and ends when its check has passed there. */
 export function addApply(program: Command, kinds: Kinds): void {
@@ -45,9 +33,6 @@ export function withApply(command: Command): Command {
       'a token for the check, where the stack wants one, as a chat with spec.auth.mode jwt ("-": standard input)',
     );
 }
-
-/** Whether the stack is checked once every pod is ready. */
-export const isChecked = ({ check, chat }: Pick<ApplyOptions, 'check' | 'chat'>): boolean => check && chat;
 
 function seconds(text: string): number {
   const value = Number(text);

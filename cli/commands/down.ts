@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
-
-export interface DownOptions extends ChangeOptions {
-  readonly deleteData?: true;
-  readonly deleteNamespace?: true;
-}
+import { withChanges, withExamples } from '../options.ts';
+import type { DownOptions } from '../down/down.ts';
 
 /** `mooring down`: takes a stack out of a cluster. */
 export function addDown(program: Command, kinds: Kinds): void {

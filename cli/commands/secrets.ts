@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import { withChanges, withExamples } from '../options.ts';
-import { withApply, type ApplyOptions } from './apply.ts';
+import type { ApplyOptions } from '../apply/options.ts';
+import { withApply } from './apply.ts';
 
 /** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
 export function addSecrets(program: Command, kinds: Kinds): void {

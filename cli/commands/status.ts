@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
-
-export interface StatusOptions extends ClusterOptions {
-  readonly watch?: true;
-}
+import { withCluster, withExamples } from '../options.ts';
+import type { StatusOptions } from '../status/status.ts';
 
 /** `mooring status`: how a stack is, in a table. */
 export function addStatus(program: Command, kinds: Kinds): void {

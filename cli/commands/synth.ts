@@ -1,17 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import {
-  withDocument,
-  withExamples,
-  withOutput,
-  type DocumentOptions,
-  type OutputOptions,
-} from '../options.ts';
-
-export interface SynthOptions extends DocumentOptions, OutputOptions {
-  readonly check?: true;
-  readonly stdout?: true;
-}
+import { withDocument, withExamples, withOutput } from '../options.ts';
+import type { SynthOptions } from '../synth.ts';
 
 /** `mooring synth`: the manifests of a document, for `kubectl apply -f dist/` and GitOps. */
 export function addSynth(program: Command, kinds: Kinds): void {

@@ -6,12 +6,17 @@ import { namespaceState } from '../../deploy/preflight/preflight.ts';
 import { runToEnd } from '../../deploy/run.ts';
 import { historyPlace, type StackRef } from '../../deploy/stack-objects.ts';
 import { deleteObjects, podsEnded, remainsOf, type Remains } from '../../deploy/take-down.ts';
-import type { DownOptions } from '../commands/down.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf } from '../source.ts';
+import type { ChangeOptions } from '../options.ts';
+
+export interface DownOptions extends ChangeOptions {
+  readonly deleteData?: true;
+  readonly deleteNamespace?: true;
+}
 
 /** What `mooring down` does. Throws ClusterError, its code saying why. */
 export async function downCommand(kinds: Kinds, options: DownOptions): Promise<void> {

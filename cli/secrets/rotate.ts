@@ -6,7 +6,7 @@ import { historyPlace } from '../../deploy/stack-objects.ts';
 import type { FoundDocument } from '../../charts-ts/read-document.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { checkOf } from '../apply/check.ts';
-import { isChecked, type ApplyOptions } from '../commands/apply.ts';
+import { isChecked, type ApplyOptions } from '../apply/options.ts';
 import { announce, confirm, findTarget, type Target } from '../context.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';

@@ -6,12 +6,16 @@ import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import { replicasOf } from '../../deploy/volume-claims.ts';
-import type { StatusOptions } from '../commands/status.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { print, table, tone } from '../output.ts';
 import { documentOf } from '../source.ts';
+import type { ClusterOptions } from '../options.ts';
+
+export interface StatusOptions extends ClusterOptions {
+  readonly watch?: true;
+}
 
 /** How one service of a stack is. */
 export interface ServiceStatus {

@@ -30,7 +30,8 @@ const objectsOf = (spec: object): Manifest[] =>
 
 /** Each text once in each free field of a document; of its manifests, the objects that hold them. */
 function ofDocuments(): Manifest[] {
-  const taken = texts.filter((text) => text !== '' && !text.includes('\0'));
+  // A field of the document takes 256 characters.
+  const taken = texts.filter((text) => text !== '' && text.length < 256 && !text.includes('\0'));
   return taken.flatMap((_, first) => {
     const here = Array.from(
       { length: freeFields },

@@ -137,8 +137,10 @@ describe('the snapshot', () => {
     for (const part of [
       'cli',
       'charts-ts',
+      'model',
       'contract',
-      'cluster',
+      'kube',
+      'deploy',
       'dial',
       'scripts',
       'build/cli',

@@ -125,7 +125,7 @@ describe('the sabotage twin of law 4', () => {
 async function copyOfTheApp(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'mooring-sabotage-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
-  for (const part of ['app', 'contract', 'dial', 'package.json'])
+  for (const part of ['app', 'contract', 'dial', 'model', 'package.json'])
     await cp(part, join(root, part), { recursive: true });
   await symlink(resolve('node_modules'), join(root, 'node_modules'));
   return root;

@@ -121,7 +121,7 @@ async function operations(cluster: Cluster, stack: Stack, path: string): Promise
 function nodePortOf(stack: Stack): number {
   const nodePort = serviceOf(stack, backendName).ports['http']?.nodePort;
   if (nodePort !== undefined) return nodePort;
-  throw new Error(`The stack "${stack.name}" has no node port; give it spec.backend.nodePort.`);
+  throw new Error(`The stack "${stack.name}" has no node port; give it spec.backend.nodePort.enabled.`);
 }
 
 /** Runs `apply` and waits until the chat answers. Rejects with the pods' states when it does not. */
