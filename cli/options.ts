@@ -33,7 +33,7 @@ export function withOutput(command: Command, others: readonly string[] = []): Co
 export function withDocument(command: Command): Command {
   return command.option(
     '-f, --file <path>',
-    'the ChatStack document, - for standard input (default: MOORING_STACK, else ./stack.yaml, else the defaults)',
+    'the document, - for standard input (default: MOORING_STACK, else ./stack.yaml, else the defaults)',
   );
 }
 

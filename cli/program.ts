@@ -14,7 +14,9 @@ export interface Cli {
 /** The whole command line for stacks of `kinds`, ready to parse. Throws CommanderError instead of ending the process. */
 export function createCli(kinds: Kinds, { name, version, commands }: Cli): Command {
   const program = new Command(name)
-    .description('Runs a chat backend with its stores on Kubernetes, and proves that nothing has drifted.')
+    .description(
+      'Runs a stack of services on Kubernetes from one typed document, and proves that nothing has drifted.',
+    )
     .version(version, '-V, --version')
     .helpCommand(false)
     .showSuggestionAfterError()

@@ -6,10 +6,11 @@ import {
   type EnvOf,
   type EnvProblem,
   type EnvResult,
+  type EnvRules,
   type EnvText,
   type Variables,
 } from '../model/env.ts';
-import { environmentOf, serviceOf } from '../model/environment.ts';
+import { originOf, serviceOf } from '../model/environment.ts';
 import { chatStack } from './chat-stack.ts';
 import { readChatStack } from './read-chat-stack.ts';
 import { backendName } from './services/backend-ports.ts';
@@ -24,16 +25,17 @@ export type BackendEnvResult = EnvResult<Env>;
 export const envNames = Object.keys(backendVariables) as readonly EnvName[];
 const variables: Variables = backendVariables;
 
+export const backendRules: EnvRules<Env> = { together, foreign: ['HTTP_PROXY'] };
+
 /** Parses the app's whole environment at once; every problem is reported, not only the first. */
 export function parseBackendEnv(source: EnvText): BackendEnvResult {
-  return parseEnv(backendVariables, source, { together, origin, foreign: ['HTTP_PROXY'] });
+  return parseEnv(backendVariables, source, { ...backendRules, origin });
 }
 
 /** What the manifests of a stack derive a variable from; undefined where they write its default or a setting. */
 function origin(name: string): string | undefined {
   const stack = chatStack(readChatStack({}, 'the defaults'));
-  const value = environmentOf(stack, serviceOf(stack, backendName)).find((one) => one.name === name);
-  return value === undefined || ['default', 'setting'].includes(value.from) ? undefined : value.from;
+  return originOf(stack, serviceOf(stack, backendName), name);
 }
 
 /** What no variable can say alone. */

@@ -6,6 +6,7 @@ import { chatStackKindName, chatStackSchema, presetNames, type ChatStack } from 
 import { rewriteEarlierForms } from './earlier-forms.ts';
 import { withGrownVolumes } from './grown-volumes.ts';
 import { knownPorts } from './known-ports.ts';
+import { localBackend } from './local-backend.ts';
 import { chatProgramFacts } from './programs.ts';
 import { backendName } from './services/backend-ports.ts';
 import { httpPaths } from './services/backend.ts';
@@ -28,11 +29,13 @@ export const chatKind = defineKind<ChatStack>({
   withGrownVolumes,
   programs: chatProgramFacts,
   knownPorts,
+  sourceFolder: 'contract',
+  environment: { [backendName]: localBackend },
   opens: {
     service: backendName,
     port: 'http',
     path: httpPaths.page,
-    parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose chat' }],
+    parameters: [{ name: 'patient', default: 'patient:demo', doc: 'whose page' }],
   },
   check: chatCheck,
   rotate: { [neo4jName]: changeNeo4jPassword },

@@ -6,7 +6,7 @@ import type { Pod } from './kinds.ts';
 import { pause } from './poll.ts';
 
 /**
- * Runs the image of a container that does not stay up beside it, in the pod's network and with the container's own
+ * Runs a command in the image of a container that does not stay up beside it, in the pod's network and with the container's own
  * environment, and answers what it printed. The pod keeps the ended container until the pod itself goes.
  * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it did not run to its end.
  */
@@ -14,13 +14,13 @@ export async function runBeside(
   { api, fieldManager }: Cluster,
   pod: Pod,
   container: Container,
-  { args, timeoutMs }: { readonly args: readonly string[]; readonly timeoutMs: number },
+  { command, timeoutMs }: { readonly command: readonly string[]; readonly timeoutMs: number },
 ): Promise<string> {
   const name = `${fieldManager}-${randomBytes(3).toString('hex')}`;
   const path = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}`;
-  const { image, env, envFrom, securityContext } = container;
+  const { image, env, envFrom, securityContext, workingDir } = container;
   // No targetContainerName: there is no process to share with while it is down.
-  const copy = { name, image, env, envFrom, securityContext, args };
+  const copy = { name, image, env, envFrom, securityContext, workingDir, command };
   await api.request('PATCH', `${path}/ephemeralcontainers`, {
     body: { spec: { ephemeralContainers: [copy] } },
     contentType: 'application/strategic-merge-patch+json',

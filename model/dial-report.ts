@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The argument that makes a reporting service's image dial its dependencies instead of serving. */
+/** The usual last word of a service's `dial` command. */
 export const dialWord = 'dial';
 
-/** What `<image> dial` writes to standard output, as one line of JSON. Unknown fields are ignored. */
+/** What a service's `dial` command writes to standard output, as one line of JSON. Unknown fields are ignored. */
 export const dialReport = z.object({
   /** What is wrong with the environment, in words; nothing is dialled then. */
   problems: z.array(z.string()),

@@ -12,6 +12,9 @@ export type EnvOf<V> = {
   readonly [N in keyof V]: V[N] extends { default: unknown } ? ValueOf<V[N]> : ValueOf<V[N]> | undefined;
 };
 
+/** Parsed values of variables known only by name. */
+export type EnvValues = EnvOf<Variables>;
+
 /** The text of an environment. */
 export type EnvText = Readonly<Record<string, string | undefined>>;
 

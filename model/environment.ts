@@ -89,6 +89,12 @@ export function environmentOf(stack: Stack, service: Service): EnvValue[] {
   return [...values.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What the manifests derive a variable of a service from; undefined where they write its default or a setting. */
+export function originOf(stack: Stack, service: Service, name: string): string | undefined {
+  const value = environmentOf(stack, service).find((one) => one.name === name);
+  return value === undefined || ['default', 'setting'].includes(value.from) ? undefined : value.from;
+}
+
 function defaults(service: Service): EnvValue[] {
   return Object.entries(service.variables ?? {})
     .filter(([, variable]) => variable.default !== undefined && !variable.local && !variable.secret)

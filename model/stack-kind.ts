@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EnvRules, EnvValues } from './env.ts';
 import type { KnownPort } from './known-port.ts';
 import type { ProgramFacts } from './program.ts';
 import type { Reach, ServicePort } from './reach.ts';
@@ -46,6 +47,10 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly programs: readonly ProgramFacts[];
   /** What people expect behind ports, and the ports they mistake for each other. */
   readonly knownPorts: readonly KnownPort[];
+  /** The folder of Mooring's own package with its source, its schema in `document.ts`; absent: it is not built in. */
+  readonly sourceFolder?: string;
+  /** By service: what is known of its environment beyond each variable alone, and of it on a developer's machine. */
+  readonly environment?: Readonly<Record<string, ServiceEnvironment>>;
   /** What `mooring open` opens; absent: the first port of the world. */
   readonly opens?: Opens;
   /** What "it works" means beyond rollout, endpoints and gates. */
@@ -70,8 +75,26 @@ export interface StarterChoice {
   readonly schema?: string;
 }
 
+export interface ServiceEnvironment extends Pick<EnvRules<EnvValues>, 'together' | 'foreign'> {
+  /** Why a dependency is not dialled with this environment, as a sentence; undefined where it is. */
+  embedded?(dependency: string, env: EnvValues): string | undefined;
+  /** What becomes of a dependency whose host and port nothing sets, as a clause; absent: it is needed all the same. */
+  readonly unaddressed?: string;
+  /** By port: what a process that listens there says of itself to everyone. */
+  readonly status?: Readonly<Record<string, LocalStatus>>;
+}
+
+/** How a process on a developer's machine is recognised, and what it says. */
+export interface LocalStatus {
+  readonly path: string;
+  /** With its article: `A chat backend`. */
+  readonly what: string;
+  /** @returns undefined for a body that is not its own. */
+  readonly read: (body: unknown) => { readonly ready: boolean; readonly message: string } | undefined;
+}
+
 export interface Opens extends ServicePort {
-  /** The path, with `:name` for each parameter. */
+  /** The path, with `:name` for each parameter: lower-case letters, since each is an option of `mooring open`. */
   readonly path: string;
   readonly parameters: readonly {
     readonly name: string;

@@ -159,6 +159,8 @@ interface ServiceBase {
   readonly edges?: readonly Edge[];
   /** How it tells its readiness and its environment; absent: it does not, and its dependencies are unknown. */
   readonly report?: Report;
+  /** A command in its image that dials its dependencies and prints a `DialReport`; absent: only the service itself can. */
+  readonly dial?: readonly string[];
   /** The name of its program among those its kind knows; absent: by its image. */
   readonly program?: string;
   readonly externals?: readonly ExternalEdge[];

@@ -6,7 +6,7 @@ import type { ApplyOptions } from '../apply/options.ts';
 /** `mooring apply`: brings a stack into a cluster, and ends when its check has passed there. */
 export function addApply(program: Command, kinds: Kinds): void {
   const command = withApply(withChanges(program.command('apply')))
-    .description('bring a stack into a cluster; success means that the chat answered there')
+    .description('bring a stack into a cluster; success means that its check passed there')
     .option('--prune', 'remove what this stack owns and no longer renders; never a volume claim')
     .option('--delete-data', 'with --prune: the volume claims of services that are gone, too')
     .action(async (options: ApplyOptions) =>

@@ -5,6 +5,7 @@ import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
 export interface DoctorOptions extends ChangeOptions {
   readonly local?: true;
   readonly dotenv?: string;
+  readonly service?: string;
 }
 
 /** `mooring doctor`: what is wrong, from the contract to the running process, as a person who looked would say it. */
@@ -14,6 +15,7 @@ export function addDoctor(program: Command, kinds: Kinds): void {
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
     // Not --env-file: Node takes that one for itself, wherever it stands.
     .option('--dotenv <path>', 'with --local: the env file (default: ./.env where there is one)')
+    .option('--service <name>', 'with --local: whose environment (default: the first that reports)')
     .action(async (options: DoctorOptions) =>
       (await import('../doctor/doctor.ts')).doctorCommand(kinds, options),
     );

@@ -3,8 +3,8 @@ import type { Kinds } from '../../model/kinds.ts';
 import { withExamples, withOutput, type OutputOptions } from '../options.ts';
 
 export interface InitOptions extends OutputOptions {
-  readonly name: string;
-  readonly namespace: string;
+  readonly name?: string;
+  readonly namespace?: string;
   readonly preset?: string;
   readonly kind?: string;
   readonly force?: true;
@@ -15,8 +15,8 @@ export function addInit(program: Command, kinds: Kinds): void {
   const command = withOutput(program.command('init'))
     .description('write a stack.yaml to begin with, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
-    .option('--name <name>', "prefix of every object's name", 'demo')
-    .option('-n, --namespace <name>', 'namespace of every object', 'chat')
+    .option('--name <name>', "prefix of every object's name (default: as in the kind's documents)")
+    .option('-n, --namespace <name>', "namespace of every object (default: as in the kind's documents)")
     .option('--preset <name>', presetsOf(kinds), kinds.length === 1 ? kinds[0].presets[0] : undefined)
     .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>

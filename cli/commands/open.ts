@@ -1,23 +1,33 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
 
 export interface OpenOptions extends ClusterOptions {
   readonly port?: string;
-  readonly patient: string;
   readonly browser: boolean;
+  /** A parameter of the page, such as `patient`, by its name. */
+  readonly [parameter: string]: string | boolean | undefined;
 }
 
-/** `mooring open`: the chat of a cluster on this machine. */
+/** `mooring open`: a page of a stack in a cluster, on this machine. */
 export function addOpen(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('open'))
-    .description('forward the chat to this machine, and open its page')
+    .description("forward a stack's page to this machine, and open it")
     .option('--port <number>', 'local port (default: a free one)')
-    .option('--patient <id>', 'whose page', 'patient:demo')
     .option('--no-browser', 'only print the URL')
     .action(async (options: OpenOptions) => (await import('../open/open.ts')).openCommand(kinds, options));
+  for (const option of parameterOptions(kinds)) command.addOption(option);
   withExamples(command, {
     'mooring open': 'until Ctrl-C; finds another pod when one goes',
     'mooring open --port 8080 --no-browser': 'for scripts: the URL is the first line',
   });
+}
+
+/** An option for each parameter of each kind's page; kinds may share one. */
+function parameterOptions(kinds: Kinds): Option[] {
+  const all = kinds.flatMap(({ opens }) => opens?.parameters ?? []);
+  const first = new Map([...all].reverse().map((one) => [one.name, one]));
+  return [...first.values()].map(
+    ({ name, doc, default: usual }) => new Option(`--${name} <id>`, `${doc} (default: ${usual})`),
+  );
 }

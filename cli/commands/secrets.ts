@@ -9,7 +9,7 @@ export function addSecrets(program: Command, kinds: Kinds): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
   const command = withApply(withChanges(group.command('rotate')))
     .description(
-      'give the stores new passwords and restart what reads them; ends when the chat answered again',
+      'give the stores new passwords and restart what reads them; ends when the check has passed again',
     )
     .exitOverride()
     .action(async (options: ApplyOptions) =>

@@ -16,14 +16,14 @@ import { dialChecks } from './dials.ts';
 import { environmentChecks } from './environments.ts';
 import { blockedBy, objectChecks, remedyOf, type Foreseen } from './objects.ts';
 import { podChecks } from './pods.ts';
-import { runningBackends } from './running.ts';
+import { runningPods } from './running.ts';
 import { surroundingChecks } from './surroundings.ts';
 import { writtenManifests } from './written.ts';
 import { wiringChecks } from './wiring.ts';
 
 /**
- * Compares what the contract says, what is rendered, what lives in the cluster and what the backend's process says
- * of itself; dials every store from where the backend is; and looks at what the stack needs around it.
+ * Compares what the contract says, what is rendered, what lives in the cluster and what the processes that report say
+ * of themselves; dials every store from where its clients are; and looks at what the stack needs around it.
  * @throws CommandError NOT_FOUND_IN_CLUSTER when nothing of the stack is there; ClusterError.
  */
 export async function clusterChecks(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {
@@ -54,14 +54,14 @@ async function checksOf(
     );
   const states = await workloadStates(cluster, stack);
   const written = writtenManifests(stack);
-  progress.show('Asking the running backends …');
-  const running = await runningBackends(cluster, stack, live);
+  progress.show('Asking the running services …');
+  const running = await runningPods(cluster, stack, live);
   const [pods, surroundings, foreseen] = await Promise.all([
     podChecks(cluster, stack, states),
     surroundingChecks(cluster, stack, rendered),
     foresee(cluster, source),
   ]);
-  progress.show('Dialling every store from where the backend is …');
+  progress.show('Dialling every store from where its clients are …');
   const dials = await dialChecks(cluster, stack, live, consent);
   return [
     ...dials,

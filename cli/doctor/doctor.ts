@@ -3,21 +3,25 @@ import type { DoctorOptions } from '../commands/doctor.ts';
 import { wholeEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
+import { documentOf } from '../source.ts';
 import { inWords, type Check } from './check.ts';
 
 /** What `mooring doctor` does. @throws CommandError DIFFERENT when something is wrong. */
 export async function doctorCommand(kinds: Kinds, options: DoctorOptions): Promise<void> {
   if (options.dotenv !== undefined && !options.local)
     throw new CommandError('USAGE', '--dotenv goes with --local: a cluster has no env file.');
-  const checks = options.local ? await checkHere(options) : await checkCluster(kinds, options);
+  if (options.service !== undefined && !options.local)
+    throw new CommandError('USAGE', '--service goes with --local: in a cluster every service is looked at.');
+  const checks = options.local ? await checkHere(kinds, options) : await checkCluster(kinds, options);
   const wrong = checks.filter(({ verdict }) => verdict === 'wrong');
   await print({ ok: wrong.length === 0, checks }, inWords(checks), options.output);
   if (wrong.length > 0) throw new CommandError('DIFFERENT', '');
 }
 
-async function checkHere({ dotenv }: DoctorOptions): Promise<Check[]> {
+async function checkHere(kinds: Kinds, { file, dotenv, service }: DoctorOptions): Promise<Check[]> {
   const { localChecks } = await import('./local.ts');
-  return localChecks(dotenv, wholeEnvironment());
+  const found = documentOf(kinds, file);
+  return localChecks({ kind: found.kind, stack: found.stack() }, wholeEnvironment(), { dotenv, service });
 }
 
 async function checkCluster(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {

@@ -1,20 +1,18 @@
 import { environmentOf, type EnvValue } from '../../model/environment.ts';
 import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
-import { workloadName } from '../../model/names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { isSecretName } from '../../model/secret-names.ts';
-import { backendName } from '../../contract/services/backend-ports.ts';
 import { shownText } from '../../model/redact.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';
-import type { RunningBackend } from './running.ts';
+import { workloadIn, type RunningPod } from './running.ts';
 
 /** What was seen of a stack beside its contract. */
 export interface Seen {
   readonly rendered: readonly KubeObject[];
   readonly live: readonly KubeObject[];
-  readonly running: readonly RunningBackend[];
+  readonly running: readonly RunningPod[];
   /** Objects because of which the API server would refuse an apply. */
   readonly blockedBy?: readonly string[];
 }
@@ -25,16 +23,14 @@ export function environmentChecks(stack: Stack, seen: Seen): Check[] {
 }
 
 function serviceChecks(stack: Stack, service: Workload, seen: Seen): Check[] {
-  const kind = service.kind === 'stateless' ? 'Deployment' : 'StatefulSet';
   const find = (objects: readonly KubeObject[]): Map<string, SetVariable> => {
-    const name = workloadName(stack.name, service.name);
-    const workload = objects.find((one) => one.kind === kind && one.metadata.name === name);
+    const workload = workloadIn(objects, stack, service);
     return workload ? environmentIn(workload, objects) : new Map<string, SetVariable>();
   };
   const contract = new Map(environmentOf(stack, service).map((value) => [value.name, value]));
   const [rendered, live] = [find(seen.rendered), find(seen.live)];
   if (live.size === 0 && contract.size > 0) return [];
-  const running = service.name === backendName ? seen.running : [];
+  const running = seen.running.filter((one) => one.service === service.name);
   const { blockedBy = [] } = seen;
   const names = [...new Set([...contract.keys(), ...rendered.keys(), ...live.keys()])].sort();
   const checks = names.flatMap((name) =>
@@ -43,7 +39,7 @@ function serviceChecks(stack: Stack, service: Workload, seen: Seen): Check[] {
   return checks.length > 0 ? checks : [allAgree(service, names.length, running)];
 }
 
-function allAgree(service: Workload, count: number, running: readonly RunningBackend[]): Check {
+function allAgree(service: Workload, count: number, running: readonly RunningPod[]): Check {
   const asked = running.filter(({ config }) => config !== undefined).length;
   const layers =
     asked > 0 ? 'contract, manifests, cluster and running process' : 'contract, manifests and cluster';
@@ -55,7 +51,7 @@ interface Layers {
   readonly contract: EnvValue | undefined;
   readonly rendered: ReadonlyMap<string, SetVariable>;
   readonly live: ReadonlyMap<string, SetVariable>;
-  readonly running: readonly RunningBackend[];
+  readonly running: readonly RunningPod[];
   readonly blockedBy: readonly string[];
 }
 

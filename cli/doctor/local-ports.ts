@@ -1,9 +1,7 @@
-import { configReport } from '../../model/report.ts';
-import { defaultBackend } from '../../contract/default-stack.ts';
-import { status } from '../../contract/http.ts';
-import { backendValues, type Env } from '../../contract/backend-env.ts';
-import type { backendPorts } from '../../contract/services/backend-ports.ts';
-import { httpPaths } from '../../contract/services/backend.ts';
+import { publicValues, type EnvValues } from '../../model/env.ts';
+import { configReport, type ConfigReport } from '../../model/report.ts';
+import type { LocalStatus, ServiceEnvironment } from '../../model/stack-kind.ts';
+import type { Workload } from '../../model/stack.ts';
 import { identify } from '../../dial/identify.ts';
 import { aProduct } from '../../dial/products.ts';
 import type { Check } from './check.ts';
@@ -11,63 +9,88 @@ import type { Check } from './check.ts';
 const answerMs = 1_500;
 const loopback = '127.0.0.1';
 
-/** The variable that tells the backend where to listen, and what this environment says there. */
+/** A port of a service, the variable that tells the service its number, and the number itself. */
 interface OwnPort {
-  readonly variable: string;
+  readonly port: string;
+  readonly variable: string | undefined;
   readonly number: number;
 }
 
-/** Whether the backend's ports are free; when a backend listens there already, whether it runs with this environment. */
-export async function ownPortChecks(env: Env): Promise<Check[]> {
-  const checks = await Promise.all([
-    publicPort(ownPort(env, 'http')),
-    operationsPort(ownPort(env, 'metrics'), env),
-  ]);
-  return checks.flat();
+/** Whether a service's ports are free; when it listens there already, whether it runs with this environment. */
+export async function ownPortChecks(
+  service: Workload,
+  env: EnvValues,
+  status: ServiceEnvironment['status'] = {},
+): Promise<Check[]> {
+  const running = await runningOf(service, env);
+  const checks = Object.keys(service.ports).map(async (port) => {
+    const own = ownPort(service, env, port);
+    const says = status[port];
+    if (says) return [(await statusCheck(own, says)) ?? (await freePort(service, own))];
+    if (!running) return [await freePort(service, own)];
+    // Of a service that runs here, a port it does not report on says nothing.
+    return port === service.report?.port ? differences(service, env, { own, running }) : [];
+  });
+  return (await Promise.all(checks)).flat();
 }
 
-function ownPort(env: Env, port: keyof typeof backendPorts): OwnPort {
-  const variable = defaultBackend.ownPorts?.[port];
-  if (variable === undefined) throw new RangeError(`No variable tells the backend its port "${port}".`);
-  return { variable, number: Number(env[variable as keyof Env]) };
+function ownPort(service: Workload, env: EnvValues, port: string): OwnPort {
+  const variable = service.ownPorts?.[port];
+  const told = variable === undefined ? undefined : env[variable];
+  return { port, variable, number: Number(told ?? service.ports[port]?.containerPort) };
 }
 
-async function publicPort({ variable, number }: OwnPort): Promise<Check[]> {
-  const running = status.safeParse(await answerOf(number, httpPaths.status)).data;
-  if (!running) return [await freePort({ variable, number })];
+/** What a process of the service that runs here says it was started with. */
+async function runningOf(service: Workload, env: EnvValues): Promise<ConfigReport | undefined> {
+  const { report } = service;
+  if (!report) return undefined;
+  const { number } = ownPort(service, env, report.port);
+  return configReport.safeParse(await answerOf(number, report.config)).data;
+}
+
+async function statusCheck(own: OwnPort, { path, what, read }: LocalStatus): Promise<Check | undefined> {
+  const running = read(await answerOf(own.number, path));
+  if (!running) return undefined;
   const { ready, message } = running;
-  const says = `A chat backend runs on port ${number}: ${ready ? 'ready' : 'not ready'}. ${message}`;
-  return [{ id: `port/${variable}`, verdict: ready ? 'ok' : 'wrong', says }];
+  const says = `${what} runs on port ${own.number}: ${ready ? 'ready' : 'not ready'}. ${message}`;
+  return { id: idOf(own), verdict: ready ? 'ok' : 'wrong', says };
 }
 
-async function operationsPort({ variable, number }: OwnPort, env: Env): Promise<Check[]> {
-  const running = configReport.safeParse(await answerOf(number, httpPaths.config)).data;
-  if (!running) return [await freePort({ variable, number })];
-  const here = backendValues(env);
+function differences(
+  { name: service, variables = {}, report }: Workload,
+  env: EnvValues,
+  { own, running }: { readonly own: OwnPort; readonly running: ConfigReport },
+): Check[] {
+  const here = publicValues(variables, env);
   const differing = Object.keys({ ...here, ...running.values }).filter(
     (name) => here[name] !== running.values[name],
   );
-  const where = `the backend on port ${number}, ${httpPaths.config}`;
+  const where = `the ${service} on port ${own.number}, ${report?.config ?? ''}`;
   return differing.map((name) => ({
     id: `env/${name}`,
     verdict: 'wrong',
-    says: `${name} is ${here[name] ?? 'unset'} here, but the backend that runs was started with ${running.values[name] ?? 'none'}.`,
+    says: `${name} is ${here[name] ?? 'unset'} here, but the ${service} that runs was started with ${running.values[name] ?? 'none'}.`,
     places: [{ layer: 'running', value: running.values[name] ?? null, where }],
-    fix: 'restart the backend, or start it from where this is set.',
+    fix: `restart the ${service}, or start it from where this is set.`,
   }));
 }
 
-async function freePort({ variable, number }: OwnPort): Promise<Check> {
-  const id = `port/${variable}`;
+const idOf = ({ variable, port }: OwnPort): string => `port/${variable ?? port}`;
+
+async function freePort({ name }: Workload, own: OwnPort): Promise<Check> {
+  const { port, variable, number } = own;
+  const id = idOf(own);
+  const shown = `Port ${number} (${variable ?? port})`;
   const finding = await identify(loopback, number, { timeoutMs: answerMs });
   if (finding.what !== 'product' && finding.what !== 'silent' && finding.what !== 'unknown')
-    return { id, verdict: 'ok', says: `Port ${number} (${variable}) is free for the backend.` };
+    return { id, verdict: 'ok', says: `${shown} is free for the ${name}.` };
   const who = finding.what === 'product' ? aProduct(finding.product) : 'something that says nothing known';
+  const move = variable === undefined ? '' : `, or set ${variable} to a free port`;
   return {
     id,
     verdict: 'wrong',
-    says: `Port ${number} (${variable}) is taken: ${who} answers there.`,
-    fix: `end what listens there, or set ${variable} to a free port.`,
+    says: `${shown} is taken: ${who} answers there.`,
+    fix: `end what listens there${move}.`,
   };
 }
 

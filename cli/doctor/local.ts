@@ -1,22 +1,22 @@
-import { parseBackendEnv, type Env } from '../../contract/backend-env.ts';
 import { existsSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
-import type { EnvText } from '../../model/env.ts';
+import { originOf } from '../../model/environment.ts';
+import { parseEnv, type EnvText, type EnvValues } from '../../model/env.ts';
 import { shownValue } from '../../model/redact.ts';
-import { defaultBackend, defaultStack } from '../../contract/default-stack.ts';
-import { knownPorts } from '../../contract/known-ports.ts';
-import { chatProgramFacts } from '../../contract/programs.ts';
+import type { ServiceEnvironment, StackKind } from '../../model/stack-kind.ts';
+import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import { ask } from '../../dial/ask.ts';
 import { targetsOf, type Target } from '../../dial/target.ts';
 import { CommandError } from '../fail.ts';
+import { serviceNamed, type Subject } from '../subject.ts';
 import type { Check, Place } from './check.ts';
 import { ownPortChecks } from './local-ports.ts';
 
 /** Time limit for one store; a refused connection takes none of it. */
 const askMs = 1_500;
 
-/** Where a backend started here gets its environment from. */
+/** Where a service started here gets its environment from. */
 interface Sources {
   readonly file: string | undefined;
   readonly inFile: EnvText;
@@ -24,14 +24,24 @@ interface Sources {
 }
 
 /**
- * Checks a developer's own machine: the env file, the ports, and what answers where the stores should be.
- * @param envFile the file to read; absent: `.env` where there is one.
- * @throws CommandError NO_SUCH_FILE.
+ * Checks a developer's own machine: the env file, the ports, and what answers where the dependencies of one service
+ * should be.
+ * @throws CommandError NO_SUCH_FILE, NO_SUCH_NAME.
  */
-export async function localChecks(envFile: string | undefined, shell: EnvText): Promise<Check[]> {
-  const sources = sourcesOf(envFile, shell);
+export async function localChecks(
+  { kind, stack }: Subject,
+  shell: EnvText,
+  { dotenv, service: asked }: LocalOptions = {},
+): Promise<Check[]> {
+  const service = serviceHere(stack, asked);
+  const sources = sourcesOf(dotenv, shell);
+  const rules: ServiceEnvironment = kind.environment?.[service.name] ?? {};
   // As Node's --env-file has it: what the shell sets wins.
-  const result = parseBackendEnv({ ...sources.inFile, ...sources.inShell });
+  const text = { ...sources.inFile, ...sources.inShell };
+  const result = parseEnv(service.variables ?? {}, text, {
+    ...rules,
+    origin: (name) => originOf(stack, service, name),
+  });
   const warnings = result.warnings.map((says): Check => ({
     id: `env/${firstWord(says)}`,
     verdict: 'note',
@@ -47,12 +57,33 @@ export async function localChecks(envFile: string | undefined, shell: EnvText): 
     return [...problems, ...warnings];
   }
   const { env } = result;
-  const targets = targetsOf(defaultStack, defaultBackend, env, chatProgramFacts);
+  const { knownPorts } = kind;
+  const targets = targetsOf(stack, service, env, kind.programs);
   const [ports, stores] = await Promise.all([
-    ownPortChecks(env),
-    Promise.all(targets.map((target) => storeCheck(env, target, sources))),
+    ownPortChecks(service, env, rules.status),
+    Promise.all(targets.map((target) => storeCheck(target, { env, rules, sources, knownPorts }))),
   ]);
   return [parsed(sources), ...warnings, ...ports, ...stores];
+}
+
+/** What is checked of a machine: the env file (absent: `.env` where there is one), and for which service. */
+export interface LocalOptions {
+  readonly dotenv?: string | undefined;
+  /** Absent: the first that reports, else the first that has variables. */
+  readonly service?: string | undefined;
+}
+
+function serviceHere(stack: Stack, asked: string | undefined): Workload {
+  const services = stack.services.filter(isWorkload);
+  if (asked !== undefined) return serviceNamed(stack, services, asked);
+  const found =
+    services.find(({ report }) => report !== undefined) ??
+    services.find(({ variables }) => variables !== undefined);
+  if (found) return found;
+  throw new CommandError(
+    'USAGE',
+    `No service of stack "${stack.name}" reads a variable; name one: --service.`,
+  );
 }
 
 function sourcesOf(envFile: string | undefined, shell: EnvText): Sources {
@@ -73,22 +104,25 @@ function parsed({ file }: Sources): Check {
   return { id: 'env', verdict: 'ok', says: `${what}: every variable parses.` };
 }
 
-async function storeCheck(env: Env, target: Target, sources: Sources): Promise<Check> {
+/** What a dependency is dialled with. */
+interface Here {
+  readonly env: EnvValues;
+  readonly rules: ServiceEnvironment;
+  readonly sources: Sources;
+  readonly knownPorts: StackKind['knownPorts'];
+}
+
+async function storeCheck(target: Target, { env, rules, sources, knownPorts }: Here): Promise<Check> {
   const { service } = target;
   const id = `dial/${service}`;
-  const embedded: readonly string[] = env.EMBEDDED_STORES ?? [];
-  if (embedded.includes(service))
-    return { id, verdict: 'ok', says: `${service} is embedded in ${env.DATA_DIR}; nothing is dialled.` };
+  const embedded = rules.embedded?.(service, env);
+  if (embedded !== undefined) return { id, verdict: 'ok', says: embedded };
   const { ok, says } = await ask(target, { timeoutMs: askMs, knownPorts });
   const { host, port, tls, secret } = target.variables;
   const places = placesOf(sources, [host, port, tls, secret]);
-  // `npm start` embeds a store unless its host or port is set.
-  if (!ok && host && port && placesOf(sources, [host, port]).length === 0)
-    return {
-      id,
-      verdict: 'note',
-      says: `${says} Neither ${host} nor ${port} is set; "npm start" embeds it then.`,
-    };
+  const { unaddressed } = rules;
+  if (!ok && unaddressed && host && port && placesOf(sources, [host, port]).length === 0)
+    return { id, verdict: 'note', says: `${says} Neither ${host} nor ${port} is set; ${unaddressed}.` };
   return { id, verdict: ok ? 'ok' : 'wrong', says, ...(ok ? {} : { places }) };
 }
 

@@ -1,58 +1,62 @@
 import { configReport, type ConfigReport } from '../../model/report.ts';
 import { parseJson } from '../../model/json.ts';
-import { serviceOf } from '../../model/environment.ts';
 import { selectorOf } from '../../model/labels.ts';
-import type { Stack } from '../../model/stack.ts';
-import { backendName } from '../../contract/services/backend-ports.ts';
-import { httpPaths } from '../../contract/services/backend.ts';
+import { isWorkload, type Report, type Stack, type Workload } from '../../model/stack.ts';
 import { workloadName } from '../../model/names.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { listObjects } from '../../deploy/stack-objects.ts';
 import { httpToPod } from '../../kube/pod-http.ts';
+import type { PodPort } from '../../kube/port-forward.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { environmentIn } from './pod-environment.ts';
 
 /** A configuration answer comes at once or not at all. */
 const answerMs = 5_000;
 
-/** A backend's process, and what it says it runs with; `undefined` where it says nothing. */
-export interface RunningBackend {
+/** A process of a service that reports, and what it says it runs with; `undefined` where it says nothing. */
+export interface RunningPod {
+  readonly service: string;
   readonly pod: string;
   readonly config: ConfigReport | undefined;
 }
 
-/** The pods of the backend that are not on their way out, the youngest first. */
-export async function backendPods(cluster: Cluster, stack: Stack): Promise<Pod[]> {
-  const labels = selectorOf(stack, { name: backendName });
+/** The pods of a service that are not on their way out, the youngest first. */
+export async function podsOf(cluster: Cluster, stack: Stack, service: string): Promise<Pod[]> {
+  const labels = selectorOf(stack, { name: service });
   const pods = (await listObjects(cluster, ['v1', 'Pod'], { namespace: stack.namespace, labels })) as Pod[];
   return pods
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
 }
 
-/** Asks each backend's process for /config, on the port it was told to serve operations on. */
-export async function runningBackends(
+/** Asks each process of each service that reports for its configuration, on the port it was told to report on. */
+export async function runningPods(
   cluster: Cluster,
   stack: Stack,
   live: readonly KubeObject[],
-): Promise<RunningBackend[]> {
-  const pods = await backendPods(cluster, stack);
-  const started = pods.filter(({ status }) => status.containerStatuses?.some(({ state }) => state?.running));
-  return Promise.all(
-    started.map(async ({ metadata: { name } }) => ({
-      pod: name,
-      config: await configOf(cluster, { namespace: stack.namespace, pod: name, port: portOf(stack, live) }),
-    })),
-  );
+): Promise<RunningPod[]> {
+  const asked = stack.services.filter(isWorkload).map(async (service) => {
+    const { report } = service;
+    if (!report) return [];
+    const port = portOf(stack, service, report, live);
+    const pods = (await podsOf(cluster, stack, service.name)).filter(({ status }) =>
+      status.containerStatuses?.some(({ state }) => state?.running),
+    );
+    return Promise.all(
+      pods.map(async ({ metadata: { name: pod } }) => ({
+        service: service.name,
+        pod,
+        config: await configOf(cluster, { namespace: stack.namespace, pod, port }, report.config),
+      })),
+    );
+  });
+  return (await Promise.all(asked)).flat();
 }
 
-async function configOf(
-  cluster: Cluster,
-  at: { namespace: string; pod: string; port: number },
-): Promise<ConfigReport | undefined> {
+async function configOf(cluster: Cluster, at: PodPort, path: string): Promise<ConfigReport | undefined> {
   try {
-    const { text } = await httpToPod(cluster.api, at, { path: httpPaths.config, timeoutMs: answerMs });
+    const { text } = await httpToPod(cluster.api, at, { path, timeoutMs: answerMs });
     return configReport.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
@@ -60,12 +64,19 @@ async function configOf(
 }
 
 /** What is live counts, whatever the contract says. */
-function portOf(stack: Stack, live: readonly KubeObject[]): number {
-  const backend = serviceOf(stack, backendName);
-  const told = backend.kind === 'stateless' ? backend.ownPorts?.['metrics'] : undefined;
-  const deployment = live.find(
-    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === workloadName(stack.name, backendName),
-  );
-  const value = told && deployment ? environmentIn(deployment, live).get(told)?.value : undefined;
-  return Number(value) || (backend.ports['metrics']?.containerPort ?? 0);
+function portOf(stack: Stack, service: Workload, { port }: Report, live: readonly KubeObject[]): number {
+  const told = service.ownPorts?.[port];
+  const workload = workloadIn(live, stack, service);
+  const value = told && workload ? environmentIn(workload, live).get(told)?.value : undefined;
+  return Number(value) || (service.ports[port]?.containerPort ?? 0);
+}
+
+/** The workload of a service among objects. */
+export function workloadIn(
+  objects: readonly KubeObject[],
+  { name }: Stack,
+  service: Workload,
+): KubeObject | undefined {
+  const kind = service.kind === 'stateless' ? 'Deployment' : 'StatefulSet';
+  return objects.find((one) => one.kind === kind && one.metadata.name === workloadName(name, service.name));
 }

@@ -4,9 +4,8 @@ import { parseAllDocuments } from 'yaml';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { manifestsIn } from '../../charts-ts/synth.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import type { Stack } from '../../model/stack.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import { workloadName } from '../../model/names.ts';
-import { backendName } from '../../contract/services/backend-ports.ts';
 
 /** Where synth writes to. */
 const folder = 'dist';
@@ -21,10 +20,11 @@ export function writtenManifests(stack: Stack): KubeObject[] | undefined {
     parseAllDocuments(readRegularFile(join(folder, file), 64)).map((one) => one.toJS() as KubeObject | null),
   );
   const kept = objects.filter((object) => object !== null);
+  const workloads = stack.services.filter(isWorkload).map(({ name }) => workloadName(stack.name, name));
   const isOurs = kept.some(
     ({ kind, metadata }) =>
-      kind === 'Deployment' &&
-      metadata.name === workloadName(stack.name, backendName) &&
+      ['Deployment', 'StatefulSet'].includes(kind) &&
+      workloads.includes(metadata.name) &&
       metadata.namespace === stack.namespace,
   );
   return isOurs ? kept : undefined;

@@ -1,13 +1,13 @@
 import type { Kinds } from '../../model/kinds.ts';
-import type { Stack } from '../../model/stack.ts';
 import { expectationOf, port, valueIn } from '../../model/variable.ts';
 import type { ExplainOptions } from '../commands/explain.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
 import { documentOf } from '../source.ts';
+import type { Subject } from '../subject.ts';
 import { explainField, type FieldExplained } from './fields.ts';
 import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
-import { explainVariable, variableNames, type VariableExplained } from './variables.ts';
+import { explainVariable, type VariableExplained } from './variables.ts';
 import { suggestion } from './suggestion.ts';
 import { inWords } from './words.ts';
 
@@ -15,23 +15,24 @@ export type Explained = VariableExplained | PortExplained | ForeignPort | FieldE
 
 /** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
 export async function explainCommand(kinds: Kinds, name: string, options: ExplainOptions): Promise<void> {
-  const stack = documentOf(kinds, options.file).stack();
-  const explained = explain(stack, name);
-  await print(explained, inWords(stack, explained), options.output);
+  const found = documentOf(kinds, options.file);
+  const subject = { kind: found.kind, stack: found.stack() };
+  const explained = explain(subject, name);
+  await print(explained, inWords(subject, explained), options.output);
 }
 
 /** Everything of the stack that is called so. */
-export function explain(stack: Stack, name: string): Explained[] {
+export function explain(subject: Subject, name: string): Explained[] {
   if (/^\d+$/.test(name)) {
     const number = port({ doc: '' });
     if (valueIn(number, name) === undefined)
       throw new CommandError('NO_SUCH_NAME', `${name} is no port; expected ${expectationOf(number)}.`);
-    return explainPort(stack, Number(name));
+    return explainPort(subject, Number(name));
   }
-  const found = [...explainVariable(stack, name), ...explainField(name)];
+  const found = [...explainVariable(subject, name), ...explainField(subject.kind, name)];
   if (found.length > 0) return found;
   throw new CommandError(
     'NO_SUCH_NAME',
-    `Nothing is called "${name}": no field of the document, no environment variable. ${suggestion(variableNames(stack), name)}`,
+    `Nothing is called "${name}": no field of the document, no environment variable. ${suggestion(subject, name)}`,
   );
 }

@@ -1,8 +1,8 @@
-import { chatKind } from '../../contract/chat-kind.ts';
 import { fieldsOf } from '../../model/document-fields.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
 import { definedAt } from './definition.ts';
 
-/** A field of the ChatStack document. */
+/** A field of the document. */
 export interface FieldExplained {
   readonly kind: 'field';
   readonly path: string;
@@ -13,8 +13,8 @@ export interface FieldExplained {
 }
 
 /** A field and everything below it, by its path; `spec.` may be left out. */
-export function explainField(asked: string): FieldExplained[] {
-  const all = fieldsOf(chatKind);
+export function explainField(kind: StackKind, asked: string): FieldExplained[] {
+  const all = fieldsOf(kind);
   const under = (path: string): string[][] =>
     all.filter(([field = '']) => field === path || field.startsWith(`${path}.`));
   const found = under(asked);
@@ -25,8 +25,7 @@ export function explainField(asked: string): FieldExplained[] {
       form,
       default: fallback === '' ? null : fallback,
       means,
-      definedAt:
-        definedAt(new RegExp(`^\\s*${path.split('.').at(-1) ?? ''}[:,]`), 'contract/document.ts') ?? null,
+      definedAt: definedAt(kind, new RegExp(`^\\s*${path.split('.').at(-1) ?? ''}[:,]`), 'document.ts'),
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { hostOf } from '../../model/environment.ts';
-import { knownPorts } from '../../contract/known-ports.ts';
 import { knownPort } from '../../model/known-port.ts';
 import { dialledPort, isWorkload, type Port, type Service, type Stack } from '../../model/stack.ts';
+import type { Subject } from '../subject.ts';
 import { definedAt } from './definition.ts';
 
 /** A port number, as one service of the stack listens on it or is reached at it. */
@@ -33,15 +33,16 @@ export interface ForeignPort {
 }
 
 /** Every place of the stack where a number is a port. */
-export function explainPort(stack: Stack, number: number): (PortExplained | ForeignPort)[] {
+export function explainPort(subject: Subject, number: number): (PortExplained | ForeignPort)[] {
+  const { kind, stack } = subject;
   const found = stack.services.flatMap((service) =>
     Object.entries(service.ports)
       .filter(([, port]) => numbersOf(service, port).includes(number))
-      .map(([name, port]) => explained(stack, service, name, { ...port, number })),
+      .map(([name, port]) => explained(subject, service, name, { ...port, number })),
   );
   return found.length > 0
     ? found
-    : [{ kind: 'foreign port', number, usually: knownPort(knownPorts, number)?.saying ?? null }];
+    : [{ kind: 'foreign port', number, usually: knownPort(kind.knownPorts, number)?.saying ?? null }];
 }
 
 function numbersOf(service: Service, port: Port): (number | undefined)[] {
@@ -50,7 +51,7 @@ function numbersOf(service: Service, port: Port): (number | undefined)[] {
 }
 
 function explained(
-  stack: Stack,
+  { kind, stack }: Subject,
   service: Service,
   name: string,
   port: Port & { readonly number: number },
@@ -68,7 +69,7 @@ function explained(
     dialledBy: callersOf(stack, service, name),
     from: port.from ?? [],
     toldBy: isWorkload(service) ? (service.ownPorts?.[name] ?? null) : null,
-    definedAt: definedAt(new RegExp(`(containerPort|hostPort|nodePort): ${port.containerPort}\\b`)) ?? null,
+    definedAt: definedAt(kind, new RegExp(`(containerPort|hostPort|nodePort): ${port.containerPort}\\b`)),
   };
 }
 

@@ -1,14 +1,16 @@
-import { chatKind } from '../../contract/chat-kind.ts';
 import { pathsOf } from '../../model/document-fields.ts';
 import { nearest } from '../../model/nearest.ts';
+import type { Subject } from '../subject.ts';
+import { variableNames } from './variables.ts';
 
 /** What a name that is nothing's was probably meant to be, as a sentence: a variable, a field, or what a group has. */
-export function suggestion(variables: readonly string[], name: string): string {
+export function suggestion({ kind, stack }: Subject, name: string): string {
   const isPath = name.includes('.');
-  const variable = isPath ? undefined : nearest(name.toUpperCase(), variables);
+  const variable = isPath ? undefined : nearest(name.toUpperCase(), variableNames(stack));
   if (variable !== undefined) return `Did you mean ${variable}?`;
   const keys = name.split('.');
-  const [found, short] = [nearestField(keys, ''), nearestField(keys, 'spec')];
+  const paths = pathsOf(kind.schema);
+  const [found, short] = [nearestField(paths, keys, ''), nearestField(paths, keys, 'spec')];
   const { path, isWhole, inside } = found.path === '' ? short : found;
   if (isWhole) return `Did you mean ${path}?`;
   if (path === 'spec') return 'A port is asked for by its number.';
@@ -24,18 +26,22 @@ interface NearestField {
   readonly inside: readonly string[];
 }
 
-function nearestField([key, ...rest]: readonly string[], group: string): NearestField {
-  const inside = namesIn(group);
+function nearestField(
+  paths: readonly string[],
+  [key, ...rest]: readonly string[],
+  group: string,
+): NearestField {
+  const inside = namesIn(paths, group);
   if (key === undefined) return { path: group, isWhole: true, inside };
   const meant = inside.includes(key) ? key : nearest(key, inside);
   return meant === undefined
     ? { path: group, isWhole: false, inside }
-    : nearestField(rest, group === '' ? meant : `${group}.${meant}`);
+    : nearestField(paths, rest, group === '' ? meant : `${group}.${meant}`);
 }
 
-function namesIn(group: string): string[] {
+function namesIn(paths: readonly string[], group: string): string[] {
   const start = group === '' ? '' : `${group}.`;
-  return pathsOf(chatKind.schema)
+  return paths
     .filter((path) => path.startsWith(start))
     .map((path) => path.slice(start.length))
     .filter((name) => !name.includes('.'));

@@ -1,6 +1,7 @@
 import { environmentOf, hostOf, serviceOf } from '../../model/environment.ts';
 import { dialledPort, type Service, type Stack } from '../../model/stack.ts';
 import { asText, expectationOf, type Variable } from '../../model/variable.ts';
+import type { Subject } from '../subject.ts';
 import { definedAt } from './definition.ts';
 
 /** An environment variable, as one service reads it. */
@@ -23,15 +24,20 @@ export interface VariableExplained {
 }
 
 /** Every service that reads a variable of this name. */
-export function explainVariable(stack: Stack, name: string): VariableExplained[] {
-  return stack.services.flatMap((service) => {
+export function explainVariable(subject: Subject, name: string): VariableExplained[] {
+  return subject.stack.services.flatMap((service) => {
     const { variables = {} } = service;
     const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return variable === undefined ? [] : [explained(stack, service, name, variable)];
+    return variable === undefined ? [] : [explained(subject, service, name, variable)];
   });
 }
 
-function explained(stack: Stack, service: Service, name: string, variable: Variable): VariableExplained {
+function explained(
+  { kind, stack }: Subject,
+  service: Service,
+  name: string,
+  variable: Variable,
+): VariableExplained {
   return {
     kind: 'variable',
     name,
@@ -44,7 +50,7 @@ function explained(stack: Stack, service: Service, name: string, variable: Varia
     local: variable.local ?? false,
     inThisStack: valueIn(stack, service, name),
     pointsAt: targetOf(stack, service, name),
-    definedAt: definedAt(new RegExp(`^\\s*${name}:`)) ?? null,
+    definedAt: definedAt(kind, new RegExp(`^\\s*${name}:`)),
   };
 }
 

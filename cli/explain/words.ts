@@ -1,27 +1,26 @@
-import type { Stack } from '../../model/stack.ts';
-import { knownPorts } from '../../contract/known-ports.ts';
 import { knownPort } from '../../model/known-port.ts';
+import type { Subject } from '../subject.ts';
 import type { Explained } from './explain.ts';
 import type { FieldExplained } from './fields.ts';
 import type { ForeignPort, PortExplained } from './ports.ts';
 import type { VariableExplained } from './variables.ts';
 
 /** What was found, as text: a paragraph each, fields as a list when there are many. */
-export function inWords(stack: Stack, explained: readonly Explained[]): string {
+export function inWords(subject: Subject, explained: readonly Explained[]): string {
   const fields = explained.filter((one) => one.kind === 'field');
   const list = fields.length > 1 ? [fields.map(fieldLine).join('\n')] : fields.map(field);
-  const others = explained.filter((one) => one.kind !== 'field').map((one) => paragraph(stack, one));
+  const others = explained.filter((one) => one.kind !== 'field').map((one) => paragraph(subject, one));
   return [...others, ...list].join('\n\n');
 }
 
-function paragraph(stack: Stack, one: VariableExplained | PortExplained | ForeignPort): string {
+function paragraph(subject: Subject, one: VariableExplained | PortExplained | ForeignPort): string {
   switch (one.kind) {
     case 'variable':
-      return variable(stack, one);
+      return variable(subject, one);
     case 'port':
-      return port(one);
+      return port(subject, one);
     case 'foreign port':
-      return `${one.number}: no service of stack "${stack.name}" uses this port.${
+      return `${one.number}: no service of stack "${subject.stack.name}" uses this port.${
         one.usually === null ? '' : ` It is ${one.usually}.`
       }`;
   }
@@ -33,7 +32,7 @@ function rows(title: string, ...pairs: (readonly [string, string | null | undefi
   return [title, ...told.map(([what, value]) => `  ${`${what}:`.padEnd(18)}${value ?? ''}`)].join('\n');
 }
 
-function variable(stack: Stack, one: VariableExplained): string {
+function variable({ stack }: Subject, one: VariableExplained): string {
   const { inThisStack } = one;
   return rows(
     `${one.name}: ${one.means}`,
@@ -52,11 +51,11 @@ function withUnit({ default: value, unit }: VariableExplained): string {
   return unit === null ? (value ?? '') : `${value ?? ''} ${unit}`;
 }
 
-function port(one: PortExplained): string {
+function port({ kind }: Subject, one: PortExplained): string {
   const callers = one.dialledBy.map(({ service, variable: name }) =>
     name === null ? service : `${service} (told by ${name})`,
   );
-  const usual = knownPort(knownPorts, one.number);
+  const usual = knownPort(kind.knownPorts, one.number);
   return rows(
     `${one.number}: ${one.service}'s port "${one.port}", ${one.means}`,
     ['listens on', `${one.listensOn}${one.toldBy === null ? '' : ` (told by ${one.toldBy})`}`],

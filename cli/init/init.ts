@@ -12,8 +12,9 @@ import { schemaPath } from './schema-path.ts';
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
 export async function initCommand(kinds: Kinds, path: string, options: InitOptions): Promise<void> {
-  const { name, namespace, force = false } = options;
   const kind = kinds.find((one) => one.kind === options.kind) ?? kinds[0];
+  const usual = readDocument(kind.schema, {}, 'The defaults').metadata;
+  const { name = usual.name, namespace = usual.namespace, force = false } = options;
   const preset = options.preset ?? kind.presets[0] ?? '';
   const spec = kind.presets.length > 0 ? { preset } : {};
   // Refused now, in the words of every other document, rather than by the next command.

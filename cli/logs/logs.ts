@@ -2,7 +2,6 @@ import type { Kinds } from '../../model/kinds.ts';
 import { createInterface } from 'node:readline';
 import { selectorOf } from '../../model/labels.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
-import { nearest } from '../../model/nearest.ts';
 import type { Api } from '../../kube/api.ts';
 import { ApiError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -13,6 +12,7 @@ import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { note } from '../output.ts';
 import { documentOf } from '../source.ts';
+import { serviceNamed } from '../subject.ts';
 
 /** Seconds of each unit of `--since`. */
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
@@ -48,14 +48,9 @@ export async function logsCommand(
 }
 
 function servicesOf(stack: Stack, asked: readonly string[]): readonly string[] {
-  const known = stack.services.filter(isWorkload).map(({ name }) => name);
-  const unknown = asked.find((name) => !known.includes(name));
-  if (unknown === undefined) return asked.length > 0 ? asked : known;
-  const near = nearest(unknown, known);
-  throw new CommandError(
-    'NO_SUCH_NAME',
-    `Stack "${stack.name}" runs no service "${unknown}"; it runs ${known.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`,
-  );
+  const known = stack.services.filter(isWorkload);
+  const meant = asked.length > 0 ? asked.map((name) => serviceNamed(stack, known, name)) : known;
+  return meant.map(({ name }) => name);
 }
 
 function queryOf({ follow: on, previous, since, tail }: LogsOptions): Record<string, string> {

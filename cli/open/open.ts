@@ -1,12 +1,11 @@
 import type { Kinds } from '../../model/kinds.ts';
+import type { Opens } from '../../model/stack-kind.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import type { Forward } from '../../model/reach.ts';
+import type { Forward, ServicePort } from '../../model/reach.ts';
 import { serviceOf } from '../../model/environment.ts';
-import type { Stack } from '../../model/stack.ts';
-import { backendName } from '../../contract/services/backend-ports.ts';
-import { httpPaths } from '../../contract/services/backend.ts';
+import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { forwardLoopback } from '../../kube/loopback.ts';
 import { dialPod } from '../../kube/port-forward.ts';
@@ -14,24 +13,28 @@ import type { Pod } from '../../kube/kinds.ts';
 import { isReady } from '../../deploy/rollout/workload-status.ts';
 import type { OpenOptions } from '../commands/open.ts';
 import { findTarget } from '../context.ts';
-import { backendPods } from '../doctor/running.ts';
+import { podsOf } from '../doctor/running.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { note, print } from '../output.ts';
 import { documentOf } from '../source.ts';
+import type { Subject } from '../subject.ts';
 
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
 export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<void> {
-  const stack = documentOf(kinds, options.file).stack();
+  const found = documentOf(kinds, options.file);
+  const stack = found.stack();
+  const opens = opensOf({ kind: found.kind, stack });
+  const path = pathOf(opens, options);
   const { cluster, context } = await findTarget(options);
   try {
-    if (!(await podToTake(cluster, stack)))
+    if (!(await podToTake(cluster, stack, opens)))
       throw new CommandError(
         'NOT_FOUND_IN_CLUSTER',
-        `There is no running pod of ${backendName} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
+        `There is no running pod of ${opens.service} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
       );
-    const forward = await listen(cluster, stack, portOf(options));
-    const url = `http://${forward.host}:${forward.port}${httpPaths.page.replace(':patient', options.patient)}`;
+    const forward = await listen(cluster, { stack, opens }, portOf(options));
+    const url = `http://${forward.host}:${forward.port}${path}`;
     await print({ url }, url, options.output);
     if (options.browser && process.stdout.isTTY) browse(url);
     await untilInterrupted((signal) => once(signal, 'abort'));
@@ -41,15 +44,44 @@ export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<v
   }
 }
 
+/** What the kind opens; where it says nothing, the first port the world may reach. @throws CommandError USAGE. */
+function opensOf({ kind, stack }: Subject): Opens {
+  if (kind.opens) return kind.opens;
+  const ports = stack.services.filter(isWorkload).flatMap(({ name: service, ports: own }) =>
+    Object.entries(own)
+      .filter(([, { from = [] }]) => from.includes('world'))
+      .map(([port]) => ({ service, port })),
+  );
+  const [first] = ports;
+  if (first) return { ...first, path: '/', parameters: [] };
+  throw new CommandError(
+    'USAGE',
+    `There is nothing to open: no port of stack "${stack.name}" may be reached by the world (from: ['world']).`,
+  );
+}
+
+function pathOf({ path, parameters }: Opens, options: OpenOptions): string {
+  return parameters.reduce((filled, { name, default: usual }) => {
+    const value = encodeURIComponent(String(options[name] ?? usual)).replaceAll('%3A', ':');
+    return filled.replace(`:${name}`, () => value);
+  }, path);
+}
+
 function portOf({ port = '0' }: OpenOptions): number {
   if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return Number(port);
   throw new CommandError('USAGE', `--port is "${port}"; expected a port number.`);
 }
 
+/** What is opened of a stack. */
+interface Opened {
+  readonly stack: Stack;
+  readonly opens: ServicePort;
+}
+
 /** Each connection asks anew which pod to take: pods come and go while a page stays open. */
-async function listen(cluster: Cluster, stack: Stack, port: number): Promise<Forward> {
+async function listen(cluster: Cluster, opened: Opened, port: number): Promise<Forward> {
   try {
-    return await forwardLoopback(() => dialPodToTake(cluster, stack), {
+    return await forwardLoopback(() => dialPodToTake(cluster, opened), {
       port,
       onFailure: (error) => note(error instanceof Error ? error.message : String(error)),
     });
@@ -58,16 +90,18 @@ async function listen(cluster: Cluster, stack: Stack, port: number): Promise<For
   }
 }
 
-async function dialPodToTake(cluster: Cluster, stack: Stack): Promise<Duplex> {
-  const pod = await podToTake(cluster, stack);
-  if (!pod) throw new CommandError('NOT_FOUND_IN_CLUSTER', 'No pod of the backend runs at the moment.');
-  const port = serviceOf(stack, backendName).ports['http']?.containerPort ?? 0;
+async function dialPodToTake(cluster: Cluster, { stack, opens }: Opened): Promise<Duplex> {
+  const pod = await podToTake(cluster, stack, opens);
+  if (!pod)
+    throw new CommandError('NOT_FOUND_IN_CLUSTER', `No pod of the ${opens.service} runs at the moment.`);
+  const port = serviceOf(stack, opens.service).ports[opens.port]?.containerPort ?? 0;
   return dialPod(cluster.api, { namespace: stack.namespace, pod: pod.metadata.name, port });
 }
 
 /** A ready pod before one that is only running: that one says on its page why it is not. */
-async function podToTake(cluster: Cluster, stack: Stack): Promise<Pod | undefined> {
-  const running = (await backendPods(cluster, stack)).filter(({ status }) => status.phase === 'Running');
+async function podToTake(cluster: Cluster, stack: Stack, { service }: ServicePort): Promise<Pod | undefined> {
+  const pods = await podsOf(cluster, stack, service);
+  const running = pods.filter(({ status }) => status.phase === 'Running');
   return running.find(isReady) ?? running[0];
 }
 

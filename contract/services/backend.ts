@@ -7,6 +7,7 @@ import type {
   SecretSource,
   StatelessService,
 } from '../../model/stack.ts';
+import { dialWord } from '../../model/dial-report.ts';
 import { mebibytes } from '../../model/quantity.ts';
 import { backendName, backendPorts } from './backend-ports.ts';
 import { backendVariables } from './backend-variables.ts';
@@ -57,6 +58,7 @@ export const backend = (options: BackendOptions): StatelessService => ({
   variables: backendVariables,
   ownPorts: { http: 'HTTP_PORT', metrics: 'METRICS_PORT' },
   report: { port: 'metrics', readyz: httpPaths.readyz, config: httpPaths.config },
+  dial: ['node', 'main.js', dialWord],
   settings: {
     HTTP_HOST: '0.0.0.0',
     NODE_OPTIONS: `--max-old-space-size=${Math.floor(mebibytes(options.resources.limits.memory) * heapShare)}`,

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { explain } from '../../cli/explain/explain.ts';
 import { inWords } from '../../cli/explain/words.ts';
 import { readFileSync } from 'node:fs';
+import { chatKind } from '../../contract/chat-kind.ts';
 import { stackOf } from '../charts-ts/rendered.ts';
 
-const stack = stackOf();
-const words = (name: string): string => inWords(stack, explain(stack, name));
+const subject = { kind: chatKind, stack: stackOf() };
+const words = (name: string): string => inWords(subject, explain(subject, name));
 
 describe('explain', () => {
   test('a variable: who reads it, its default, what the stack gives it, who listens there', () => {
@@ -46,7 +47,7 @@ describe('explain', () => {
   });
 
   test.each(['0', '99999'])('%s is no port', (number) => {
-    expect(() => explain(stack, number)).toThrow(
+    expect(() => explain(subject, number)).toThrow(
       `${number} is no port; expected a port number from 1 to 65535`,
     );
   });
@@ -60,7 +61,7 @@ describe('explain', () => {
   test.each(['REDIS_PORT', 'LLM_TIMEOUT', 'NEO4J_AUTH', '6333', '4321', 'spec.preset'])(
     'where %s is defined is a line of the contract that says so',
     (name) => {
-      const [found] = explain(stack, name);
+      const [found] = explain(subject, name);
       const at = found && 'definedAt' in found ? found.definedAt : null;
       const [file = '', line = ''] = (at ?? '').split(':');
       const said = readFileSync(file, 'utf8').split('\n')[Number(line) - 1];
@@ -69,9 +70,9 @@ describe('explain', () => {
   );
 
   test('what is called otherwise is suggested', () => {
-    expect(() => explain(stack, 'REDIS_PROT')).toThrow(/Did you mean REDIS_PORT\?/);
+    expect(() => explain(subject, 'REDIS_PROT')).toThrow(/Did you mean REDIS_PORT\?/);
     const refused = expect.objectContaining({ name: 'CommandError', code: 'NO_SUCH_NAME' }) as Error;
-    expect(() => explain(stack, 'nothing-at-all')).toThrow(refused);
+    expect(() => explain(subject, 'nothing-at-all')).toThrow(refused);
   });
 
   test.each([
@@ -84,6 +85,6 @@ describe('explain', () => {
     ['what a field lacks', 'redis.image.name', 'spec.redis.image has no fields.'],
     ['nothing', 'wholly-unknown', 'A port is asked for by its number.'],
   ])('of a name that is nearly %s, the nearest is told', (_, name, told) => {
-    expect(() => explain(stack, name)).toThrow(told);
+    expect(() => explain(subject, name)).toThrow(told);
   });
 });

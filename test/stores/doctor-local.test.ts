@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../cli/doctor/check.ts';
 import { localChecks } from '../../cli/doctor/local.ts';
+import { chatKind } from '../../contract/chat-kind.ts';
+import { defaultStack } from '../../contract/default-stack.ts';
 import { resp, speaking } from '../dial/servers.ts';
 import { startApp } from '../../app/start.ts';
 import { forSuite } from '../servers/for-suite.ts';
@@ -35,7 +37,7 @@ async function doctor(
   const ports = { HTTP_PORT: await freePort(), METRICS_PORT: await freePort() };
   const lines = Object.entries({ ...ports, ...dotenv }).map(([name, value]) => `${name}=${value}`);
   writeFileSync('.env', `# of the tests\n${lines.join('\n')}\n`);
-  return localChecks(undefined, shell);
+  return localChecks({ kind: chatKind, stack: defaultStack }, shell);
 }
 
 const told = (checks: readonly Check[], id: string): Check | undefined =>

@@ -6,7 +6,7 @@ import { forSuite } from '../../servers/for-suite.ts';
 import { freePort, LOOPBACK } from '../../servers/ports.ts';
 import { applied, startLab } from './mooring.ts';
 
-const lab = forSuite(startLab);
+const lab = forSuite(() => startLab());
 
 /** A kubeconfig of one context for this server and user. */
 async function kubeconfig(name: string, server: string, user: object): Promise<string> {

@@ -7,7 +7,7 @@ import { fakeSecrets } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { applied, startLab } from './mooring.ts';
 
-const lab = forSuite(startLab);
+const lab = forSuite(() => startLab());
 
 /** Everything of a namespace with its version, which every write that changes anything changes. */
 const versions = (namespace: string): Promise<string> =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
 import { applied, startLab } from './mooring.ts';
 
-const lab = forSuite(startLab);
+const lab = forSuite(() => startLab());
 
 interface Entry {
   revision: number;

@@ -6,7 +6,7 @@ import { forSuite } from '../../servers/for-suite.ts';
 import { until } from '../../servers/poll.ts';
 import { applied, startLab, storageClass } from './mooring.ts';
 
-const lab = forSuite(startLab);
+const lab = forSuite(() => startLab());
 beforeAll(async () => {
   await lab().kubectl(['apply', '-f', '-'], JSON.stringify(storageClass('rigid', false, false)));
 });

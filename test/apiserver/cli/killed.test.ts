@@ -3,7 +3,7 @@ import { forSuite } from '../../servers/for-suite.ts';
 import { killAndRepeat, killedAt } from './killed-at.ts';
 import { startLab } from './mooring.ts';
 
-const lab = forSuite(startLab);
+const lab = forSuite(() => startLab());
 
 /**
  * Each of the first writes, which make the namespace, the Lease, the history and the Secret; then every fourth. All of

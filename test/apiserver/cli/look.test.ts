@@ -14,7 +14,7 @@ interface Report {
 }
 
 describe('commands that only look', () => {
-  const lab = forSuite(startLab);
+  const lab = forSuite(() => startLab());
 
   const doctor = async (file: string) => {
     const { code, stdout, stderr } = await lab().mooring(['doctor', '-f', file, '-o', 'json']);

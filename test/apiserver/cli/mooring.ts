@@ -7,8 +7,7 @@ import { stringify } from 'yaml';
 import { capture } from '../../servers/command.ts';
 import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
 
-/** This repository's own program. */
-const own = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
+const itself = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url));
 
 /** How a run of the program ended. */
 export interface Ended {
@@ -36,8 +35,8 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** @param program the CLI's entry. */
-export async function startLab(program = own): Promise<Lab> {
+/** @param program the file that is run as `mooring`. */
+export async function startLab(program = itself): Promise<Lab> {
   const server = await startApiServer();
   const folder = await mkdtemp(join(tmpdir(), 'mooring-cli-'));
   const kubectl: Lab['kubectl'] = async (words, input) => {

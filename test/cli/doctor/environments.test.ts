@@ -47,7 +47,9 @@ const says = (
   environmentChecks(stack, {
     rendered: of,
     live,
-    running: [{ pod: 'demo-backend-1', config: { digest: '', values: config, secretsSet: [] } }],
+    running: [
+      { service: 'backend', pod: 'demo-backend-1', config: { digest: '', values: config, secretsSet: [] } },
+    ],
   });
 
 describe('the four layers of an environment', () => {
