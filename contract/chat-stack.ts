@@ -3,7 +3,6 @@ import type {
   Edge,
   ExternalEdge,
   ExternalService,
-  Gate,
   Ingress,
   Resources,
   SecretSource,
@@ -11,32 +10,23 @@ import type {
   Stack,
   StackDefinition,
 } from '../model/stack.ts';
+import { chatProgramFacts } from './programs.ts';
 import { presets, type PresetValues } from './presets.ts';
+import { repositoryOf } from '../model/image-repository.ts';
 import { mebibytes, millicores } from '../model/quantity.ts';
 import type { Problem } from '../model/problem.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
 import { backendVariables, storeNames, type StoreName } from './services/backend-variables.ts';
 import { page } from './services/page.ts';
 import { storeSecret } from './services/store.ts';
-import { stores, storesOfStack, type Store, type StoreOfStack } from './stores.ts';
+import { stores, storesOfStack, type Store, type StoreOfStack, type Use } from './stores.ts';
 import type { ChatStack, ChatStackSpec } from './document.ts';
 
 type StoreSpec = ChatStackSpec[StoreOfStack];
 type EnvName = keyof typeof backendVariables;
 
-/** How the backend uses a store: what its absence means, and which variables receive it. */
-interface Use {
-  readonly gate: Gate;
-  readonly binds: {
-    readonly host: EnvName;
-    readonly port: EnvName;
-    readonly tls: EnvName;
-    readonly secret: EnvName;
-  };
-  readonly userVariable?: EnvName;
-}
-
-const uses: Readonly<Record<StoreName, Use>> = {
+/** How the backend uses its stores. */
+const uses: Readonly<Record<StoreName, Use<EnvName>>> = {
   redis: {
     gate: 'hard',
     binds: { host: 'REDIS_HOST', port: 'REDIS_PORT', tls: 'REDIS_TLS', secret: 'REDIS_PASSWORD' },
@@ -149,13 +139,14 @@ function storeService(name: StoreOfStack, spec: ChatStackSpec, preset: PresetVal
 }
 
 function externalStore(name: StoreOfStack, external: NonNullable<StoreSpec['external']>): ExternalService {
-  const { ports, port }: Store = stores[name];
+  const { image, ports, port }: Store = stores[name];
   const usual = ports[port]?.containerPort ?? 0;
+  const program = chatProgramFacts.find((facts) => facts.image === repositoryOf(image))?.name;
   return {
     name,
     doc: `${name}, run elsewhere`,
     kind: 'external',
-    program: name,
+    ...(program === undefined ? {} : { program }),
     host: external.host,
     tls: external.tls,
     ports: { [port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },
@@ -165,8 +156,8 @@ function externalStore(name: StoreOfStack, external: NonNullable<StoreSpec['exte
   };
 }
 
-function storeEdge(name: StoreName, spec: ChatStackSpec): Edge {
-  const { gate, binds, userVariable } = uses[name];
+/** The edge of a service that uses a store, to where the document has that store. */
+function storeEdge(name: StoreOfStack, { gate, binds, userVariable }: Use, spec: ChatStackSpec): Edge {
   const external = spec[name].external;
   const hasSecret = external === undefined || external.secretRef !== undefined;
   return {
@@ -191,7 +182,7 @@ function backendOptions({ metadata, spec }: ChatStack, preset: PresetValues): Ba
     ...(autoscaling ? { autoscaling } : {}),
     resources: merged(preset.resources.backend, spec.backend.resources),
     nodePort: nodePort(metadata.name, spec, preset),
-    edges: storeNames.map((name) => storeEdge(name, spec)),
+    edges: storeNames.map((name) => storeEdge(name, uses[name], spec)),
     externals: externals(spec),
     settings: settings(spec),
     ...secrets(spec),

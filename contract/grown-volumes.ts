@@ -1,6 +1,6 @@
 import { mebibytes } from '../model/quantity.ts';
 import type { ChatStack } from './document.ts';
-import { storeNames } from './services/backend-variables.ts';
+import { storesOfStack } from './stores.ts';
 
 /** An earlier document, with the volumes of the stores as large as a later one has them: a volume never shrinks. */
 export function withGrownVolumes(
@@ -9,7 +9,7 @@ export function withGrownVolumes(
 ): { document: ChatStack; grown: string[] } {
   const spec = { ...earlier.spec };
   const grown: string[] = [];
-  for (const store of storeNames) {
+  for (const store of storesOfStack) {
     const [before, after] = [earlier.spec[store].storage?.size, later.spec[store].storage?.size];
     if (after === undefined || earlier.spec[store].external) continue;
     if (before !== undefined && mebibytes(before) >= mebibytes(after)) continue;

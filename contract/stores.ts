@@ -1,4 +1,4 @@
-import type { Port, Service } from '../model/stack.ts';
+import type { Gate, Port, Service } from '../model/stack.ts';
 import { neo4j, neo4jImage, neo4jName, neo4jPorts } from './services/neo4j.ts';
 import { qdrant, qdrantImage, qdrantName, qdrantPorts } from './services/qdrant.ts';
 import { redis, redisImage, redisName, redisPorts } from './services/redis.ts';
@@ -22,3 +22,15 @@ export const stores = {
 
 export type StoreOfStack = keyof typeof stores;
 export const storesOfStack = Object.keys(stores) as readonly StoreOfStack[];
+
+/** How a service uses a store: what its absence means, and which of the service's variables receive it. */
+export interface Use<Variable extends string = string> {
+  readonly gate: Gate;
+  readonly binds: {
+    readonly host: Variable;
+    readonly port: Variable;
+    readonly tls: Variable;
+    readonly secret: Variable;
+  };
+  readonly userVariable?: Variable;
+}

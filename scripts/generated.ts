@@ -73,7 +73,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
-    'docs/reference/variables.md': `${note('what the backend reads.')}# Environment variables of the backend\n\nParsed once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTable(backend)}`,
+    'docs/reference/variables.md': `${note('what each service reads.')}# Environment variables\n\nThe backend parses its own once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTables(stack)}`,
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name.\n\n${editors}\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(chatKind))}`,
     'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
     'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
@@ -92,6 +92,14 @@ const editors =
   `\`# yaml-language-server: $schema=${schemaPath}\` (the path is from the document to the file).`;
 
 const picture = (mermaidText: string): string => `\`\`\`mermaid\n${mermaidText}\`\`\`\n`;
+
+/** A table for each service that reads any. */
+function variableTables(stack: Stack): string {
+  return stack.services
+    .filter(({ variables = {} }) => Object.keys(variables).length > 0)
+    .map((service) => `## ${service.name}\n\n${service.doc}\n\n${variableTable(service)}`)
+    .join('\n');
+}
 
 function findingTables(): string {
   return Object.entries(findingGroups)

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { capture } from '../servers/command.ts';
 
 /** One thing changed in one file: `find` stands there exactly once. */
-export interface Break {
+export interface Change {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -13,25 +13,35 @@ export interface Break {
 
 const skipped = new Set(['node_modules', '.git', 'dist', 'build', '.mooring', 'coverage']);
 
-/**
- * A copy of this repository's sources with `broken` in it, in a folder of its own that the caller removes.
- * @throws RangeError when the text to break is not there once: then the twin must be written anew.
- */
-export async function brokenCopy({ file, find, replace }: Break): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mooring-broken-'));
+/** A copy of this repository's sources, in a folder of its own that the caller removes. */
+export async function copyOfSources(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-copy-'));
   await cp('.', folder, { recursive: true, filter: (path) => !skipped.has(path) });
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/** Changes a copy. @throws RangeError when the text to change is not there once: then the change must be written anew. */
+export async function changeIn(folder: string, { file, find, replace }: Change): Promise<void> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8');
-  if (text.split(find).length !== 2) {
-    await rm(folder, { recursive: true, force: true });
-    throw new RangeError(`${file} must have "${find}" exactly once.`);
-  }
+  if (text.split(find).length !== 2) throw new RangeError(`${file} must have "${find}" exactly once.`);
   await writeFile(
     path,
     text.replace(find, () => replace),
   );
-  return folder;
+}
+
+/** A copy with `broken` in it, which the caller removes. @throws RangeError as `changeIn` does. */
+export async function brokenCopy(broken: Change): Promise<string> {
+  const folder = await copyOfSources();
+  try {
+    await changeIn(folder, broken);
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 const report = z.object({

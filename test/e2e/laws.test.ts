@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { brokenCopy, outcome, type Break } from './broken-copy.ts';
+import { brokenCopy, outcome, type Change } from './broken-copy.ts';
 
 /** What breaks a law, the file whose tests hold it, and the test that must go red. */
-interface Twin extends Break {
+interface Twin extends Change {
   readonly tests: string;
   readonly red: string;
 }
