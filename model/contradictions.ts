@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 import { asText, expectationOf, valueIn } from './variable.ts';
 import { variableProblems } from './variable-problems.ts';
 
-/** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
+/** Every contradiction of a definition; empty when it can be deployed. */
 export function contradictions(stack: FilledStack): Problem[] {
   const told = (message: string): Problem => ({ message });
   return [
@@ -162,7 +162,7 @@ function nodePorts(stack: FilledStack): [string, string][] {
   );
 }
 
-/** Services that wait for each other would never become ready. */
+/** Services that wait for each other never become ready. */
 function gateCycles(stack: FilledStack): string[] {
   const gates = new Map(
     stack.services.map((service) => [
@@ -183,7 +183,7 @@ function gateCycles(stack: FilledStack): string[] {
   };
   for (const name of gates.keys()) walk(name, []);
   return [...cycles.values()].map(
-    (cycle) => `Gates form a cycle, so nobody would become ready: ${cycle.join(' → ')}.`,
+    (cycle) => `Gates form a cycle, so none of these would become ready: ${cycle.join(' → ')}.`,
   );
 }
 
