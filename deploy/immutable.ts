@@ -4,13 +4,13 @@ import { nameOf, type KubeObject } from '../kube/objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { takenNodePorts } from './node-ports.ts';
 
-/** What Kubernetes fixes when it makes an object of a kind, besides claims (deploy/volume-claims.ts). */
+/** Immutable fields by kind, besides claims (deploy/volume-claims.ts). */
 const fixedFields: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: ['selector', 'serviceName', 'podManagementPolicy'],
   Deployment: ['selector'],
 };
 
-/** Why the API server refused a change, in sentences for a user: which field, both values, and what to do. */
+/** Why the API server refused a change, a sentence each: the field, both values, and what to do. */
 export async function refusalsOf(
   cluster: Cluster,
   desired: KubeObject,
@@ -29,7 +29,7 @@ function refusalOf(desired: KubeObject, live: KubeObject | undefined, error: Api
 }
 
 const remedy =
-  'Kubernetes fixes it when the object is made. To change it: "mooring down" (volumes and secrets are kept), then apply again.';
+  'The field is immutable. To change it: "mooring down" (volumes and secrets are kept), then apply again.';
 
 function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
   const [before, after] = [live['spec'], desired['spec']] as Record<string, unknown>[];
@@ -41,6 +41,6 @@ function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
     );
 }
 
-/** Whether an error says that this object is refused, rather than that nothing can be asked. */
+/** Whether an error refuses this object, rather than reports an API server that cannot be asked. */
 export const isRefusal = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code satisfies ClusterError['code']) === 'CLUSTER_REFUSED';
