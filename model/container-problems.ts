@@ -1,7 +1,7 @@
 import type { InitStep, Probe, Resources, Volume, Workload, SmallestMemory } from './stack.ts';
 import { labelProblem } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern, mebibytes, millicores } from './quantity.ts';
-import { twice } from './duplicates.ts';
+import { duplicates } from './duplicates.ts';
 
 /** Contradictions in how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {
@@ -22,15 +22,15 @@ export function containerProblems(service: Workload): string[] {
   const where = `Service "${service.name}"`;
   return [
     ...problems.map((problem) => `${where}: ${problem}`),
-    ...twice(
+    ...duplicates(
       volumes.map((volume) => [volume.path, `volume "${volume.name}"`]),
       `${where}: path`,
     ),
-    ...twice(
+    ...duplicates(
       volumes.map((volume) => [volume.name, `the volume at ${volume.path}`]),
       `${where}: volume name`,
     ),
-    ...twice(
+    ...duplicates(
       [service.name, ...init.map(({ name }) => name)].map((name) => [name, 'a container']),
       `${where}: container name`,
     ),

@@ -4,7 +4,7 @@ import { derivedNameProblems, nameProblems, referenceProblems } from './name-pro
 import { portNameProblem } from './names.ts';
 import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
-import { twice } from './duplicates.ts';
+import { duplicates } from './duplicates.ts';
 import { nearest } from './nearest.ts';
 import { asText, expectationOf, valueIn } from './variable.ts';
 import { variableProblems } from './variable-problems.ts';
@@ -16,9 +16,9 @@ export function contradictions(stack: FilledStack): Problem[] {
     ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
     ...stack.services.flatMap((service) => serviceProblems(stack, service)),
     ...[
-      ...twice(hostPorts(stack), 'The host port'),
-      ...twice(nodePorts(stack), 'The node port'),
-      ...twice(
+      ...duplicates(hostPorts(stack), 'The host port'),
+      ...duplicates(nodePorts(stack), 'The node port'),
+      ...duplicates(
         stack.services.map((service): [string, string] => [service.name, 'a service']),
         'The service name',
       ),
@@ -110,7 +110,7 @@ function bindingProblems(service: Service): string[] {
     .filter((name) => !(name in (service.secrets ?? {})))
     .map((name) => `Service "${service.name}" binds its own secret "${name}", which it does not have.`);
   return [
-    ...twice(bound, `Service "${service.name}": variable`),
+    ...duplicates(bound, `Service "${service.name}": variable`),
     ...unknown,
     ...illegal,
     ...ownPorts,
