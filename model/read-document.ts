@@ -99,13 +99,15 @@ function expectation(issue: Issue): string {
     case 'too_big':
       return own(issue) ?? `at most ${String(issue.maximum)}${unitOf(issue)}`;
     case 'invalid_union':
-      return issue.errors.flatMap(([first]) => (first ? [expectation(first)] : [])).join(', or ');
+      return expectations(issue.errors.flatMap(([first]) => first ?? []));
     case 'invalid_key':
-      return `a key that is ${issue.issues[0] ? expectation(issue.issues[0]) : 'allowed'}`;
+      return `a key of ${expectations(issue.issues)}`;
     default:
       return issue.message;
   }
 }
+
+const expectations = (issues: readonly Issue[]): string => issues.map(expectation).join(', or ');
 
 const unitOf = ({ origin }: { origin: string }): string => (origin === 'string' ? ' characters' : '');
 
