@@ -12,12 +12,14 @@ export interface InitOptions extends OutputOptions {
 
 /** `mooring init`: a document to begin with. */
 export function addInit(program: Command, kinds: Kinds): void {
+  const single = kinds.length === 1 ? kinds[0] : undefined;
+  const usual = single?.schema.parse({}).metadata;
   const command = withOutput(program.command('init'))
     .description('write a stack.yaml to begin with, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
-    .option('--name <name>', "prefix of every object's name (default: as in the kind's documents)")
-    .option('-n, --namespace <name>', "namespace of every object (default: as in the kind's documents)")
-    .option('--preset <name>', presetsOf(kinds), kinds.length === 1 ? kinds[0].presets[0] : undefined)
+    .option('--name <name>', "prefix of every object's name", usual?.name)
+    .option('-n, --namespace <name>', 'namespace of every object', usual?.namespace)
+    .option('--preset <name>', presetsOf(kinds), single?.presets[0])
     .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>
       (await import('../init/init.ts')).initCommand(kinds, path, options),

@@ -13,21 +13,24 @@ export interface OpenOptions extends ClusterOptions {
 export function addOpen(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('open'))
     .description("forward a stack's page to this machine, and open it")
-    .option('--port <number>', 'local port (default: a free one)')
+    .option('--port <number>', 'local port (default: a free one)');
+  for (const option of parameterOptions(kinds)) command.addOption(option);
+  command
     .option('--no-browser', 'only print the URL')
     .action(async (options: OpenOptions) => (await import('../open/open.ts')).openCommand(kinds, options));
-  for (const option of parameterOptions(kinds)) command.addOption(option);
   withExamples(command, {
     'mooring open': 'until Ctrl-C; finds another pod when one goes',
     'mooring open --port 8080 --no-browser': 'for scripts: the URL is the first line',
   });
 }
 
-/** An option for each parameter of each kind's page; kinds may share one. */
+/** An option for each parameter of each kind's page. Kinds may share one; each then has a default of its own. */
 function parameterOptions(kinds: Kinds): Option[] {
   const all = kinds.flatMap(({ opens }) => opens?.parameters ?? []);
-  const first = new Map([...all].reverse().map((one) => [one.name, one]));
-  return [...first.values()].map(
-    ({ name, doc, default: usual }) => new Option(`--${name} <id>`, `${doc} (default: ${usual})`),
-  );
+  return [...new Set(all.map(({ name }) => name))].map((name) => {
+    const shared = all.filter((one) => one.name === name);
+    const option = new Option(`--${name} <id>`, [...new Set(shared.map(({ doc }) => doc))].join('; '));
+    const [usual, ...others] = new Set(shared.map((one) => one.default));
+    return others.length === 0 ? option.default(usual) : option;
+  });
 }

@@ -51,11 +51,6 @@ describe('a document of several kinds', () => {
   test('with a key of another kind is refused', () => {
     expect(refusal(both, { kind: 'ShopStack', spec: { neo4j: {} } }).message).toContain('neo4j');
   });
-
-  test('whose kind is inherited is of the first kind', () => {
-    const raw = Object.create({ kind: 'ShopStack' }) as object;
-    expect(readAnyDocument(both, raw, 'stack.yaml').kind).toBe(chatKind);
-  });
 });
 
 describe('a document where there is one kind only', () => {
