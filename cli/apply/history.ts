@@ -24,7 +24,7 @@ export async function historyCommand(kinds: Kinds, options: ClusterOptions): Pro
 const meanings: Readonly<Record<Revision['outcome'], string>> = {
   applying: 'begun, not ended',
   applied: 'applied, not waited for',
-  deployed: 'the chat answered',
+  deployed: 'its check passed',
   failed: 'failed',
 };
 
@@ -33,7 +33,7 @@ const inSeconds = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
 const workedBefore = (outcome: Revision['outcome'], deployedAt: string | undefined): string | undefined =>
   deployedAt === undefined || outcome === 'deployed'
     ? undefined
-    : `the chat answered at ${inSeconds(deployedAt)}`;
+    : `its check passed at ${inSeconds(deployedAt)}`;
 
 function historyText(revisions: readonly Revision[], name: string): string {
   if (revisions.length === 0) return `Nothing was applied to the stack "${name}" by mooring yet.`;

@@ -73,7 +73,7 @@ describe('a kind that no room knows, without a cluster', () => {
     const file = await shop('told');
     expect(await json('explain', 'spec.web.currency', '-f', file)).toMatchObject({
       code: 0,
-      data: [{ kind: 'field', path: 'spec.web.currency', default: 'EUR', definedAt: null }],
+      data: [{ kind: 'field', path: 'spec.web.currency', default: '"EUR"', definedAt: null }],
     });
     expect(await json('explain', 'QUEUE_PORT', '-f', file)).toMatchObject({
       code: 0,
@@ -120,9 +120,9 @@ describe('a kind that no room knows, without a cluster', () => {
 });
 
 describe('a kind that no room knows, in a cluster', () => {
-  test.each([['status'], ['doctor'], ['open', '--no-browser'], ['logs'], ['logs', 'worker']])(
-    '%s %s of a stack that is not there ends with 66 and says so',
-    async (...words) => {
+  test.each([[['status']], [['doctor']], [['open', '--no-browser']], [['logs']], [['logs', 'worker']]])(
+    '%j of a stack that is not there ends with 66 and says so',
+    async (words) => {
       const { code, stderr } = await mooring(...words, '-f', await shop('absent'));
       expect(code, stderr).toBe(66);
       expect(stderr).toMatch(
@@ -232,12 +232,12 @@ describe('a kind that no room knows, in a cluster', () => {
     const file = await shop('waited');
     expect((await mooring(...applied(file))).code).toBe(0);
     const late = await mooring('apply', '-f', file, '--yes', '--timeout', '1');
-    expect(late.code).toBe(75);
+    expect(late.code).toBe(1);
     expect(late.stderr).toContain('The stack "waited" was not up after 1 seconds.');
     await rollOut(lab(), 'waited');
     await endpoints(lab(), 'waited', { 'waited-queue': ['amqp', 5672] });
     const failed = await mooring('apply', '-f', file, '--yes');
-    expect(failed.code).toBe(75);
+    expect(failed.code).toBe(1);
     expect(failed.stderr).toContain(
       'Everything is ready, but the check of endpoints and gates did not pass: Service waited-web leads to no ready pod by its port "http"',
     );
