@@ -2,8 +2,8 @@ import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Keeps what matches a pattern out of git, from inside its folder: nobody has to know of it in a repository that is not
- * ours. One's own `.gitignore` there stays as it is.
+ * Keeps what matches a pattern out of git by a `.gitignore` in the folder itself, so that the user's repository needs
+ * no entry. A `.gitignore` that is there already stays as it is.
  */
 export function ignoreInGit(folder: string, pattern: string): void {
   const path = join(folder, '.gitignore');

@@ -3,7 +3,7 @@ import { environmentOf, generatedSecretKeys, stackSecretName } from '../model/en
 import { isWorkload, type Stack } from '../model/stack.ts';
 
 /**
- * What was made, what must be there already, and the command that comes next; lines for a terminal.
+ * Lines for a terminal: what was written, what must exist already, and the next command.
  * @param folder where the manifests are, as the user would type it.
  */
 export function nextSteps(stack: Stack, source: string, folder: string): string {

@@ -1,7 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { Stack } from '../model/stack.ts';
 
-/** What makes every object of a stack somebody's: they go when their owner goes. */
+/** An owner of every object of a stack: garbage collection deletes them with it. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,11 +11,11 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** The four things in which the readers of a document (synth, apply, operator) differ; nothing else may. */
+/** All that may differ between the callers of the renderer: synth, apply and an operator. */
 export interface RenderOptions {
   /** Whether the Namespace is rendered. Default: what the stack says. */
   readonly namespace?: boolean;
-  /** The values of the stack's own Secret by key. Absent: no Secret is rendered, somebody else makes it. */
+  /** The values of the stack's own Secret by key. Absent: no Secret is rendered. */
   readonly secretValues?: Readonly<Record<string, string>>;
   /** Set on every namespaced object but the Secret, which must live as long as the volumes. */
   readonly ownerReferences?: readonly OwnerReference[];
@@ -23,7 +23,7 @@ export interface RenderOptions {
   readonly readinessGates?: readonly string[];
 }
 
-/** Where an object is put, and whatever it may depend on. */
+/** Where an object is put, and what it may depend on. */
 export interface Site {
   readonly chart: Chart;
   readonly stack: Stack;

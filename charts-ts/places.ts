@@ -18,8 +18,8 @@ interface Parsed {
 }
 
 /**
- * Says where a document says something, as `stack.yaml:4:3`: at the value, at the key of a group or list, and of a field
- * it is silent about at the nearest group around it.
+ * Gives the position of a field, as `stack.yaml:4:3`: of its value, of the key of a group or list, and for a missing
+ * field of the nearest group around it.
  */
 export function placesIn({ yaml, lines, source }: Parsed): PlaceOf {
   return ({ field, isKey = false }) => {
@@ -46,7 +46,7 @@ function offsetOf(yaml: Document.Parsed, field: readonly string[], isKey: boolea
   return offset;
 }
 
-/** What a map or a list has under a key; a list has values only. */
+/** The key and value of an entry of a map, or the value of an item of a list. */
 function entryOf(node: unknown, key: string): { key?: Node; value?: Node } | undefined {
   if (isSeq(node)) {
     const value = node.items[Number(key)];

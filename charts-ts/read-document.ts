@@ -8,20 +8,20 @@ import { placesIn } from './places.ts';
 import { readRegularFile, readStandardInput } from './read-file.ts';
 import { UserError } from './user-error.ts';
 
-/** Where the document is looked for when no other place is named. */
+/** The document's path unless another is given. */
 export const usualDocument = 'stack.yaml';
 
 export interface FoundDocument extends KnownDocument {
-  /** Its path, or words for the defaults. */
+  /** Its path, or a phrase for the defaults. */
   readonly source: string;
   /** The stack it describes. Throws StackError with the place of each contradiction. */
   readonly stack: () => Stack;
 }
 
 /**
- * The document at `path` (`-`: standard input); without one `./stack.yaml`; without that the defaults.
- * @throws UserError when it is missing or no YAML, with file and line; StackError when it says what is not allowed, with
- * file, line and column of each problem.
+ * The document at `path` (`-`: standard input), else at `./stack.yaml`, else the defaults.
+ * @throws UserError when it is missing or not YAML, with file and line; StackError when it is not valid, with file,
+ * line and column of each problem.
  */
 export function findDocument(kinds: Kinds, path: string | undefined): FoundDocument {
   const named = path !== undefined && path !== '';
@@ -57,10 +57,10 @@ function placed<T>(placeOf: PlaceOf, work: () => T): T {
 
 const noSuchFile = { code: 'NO_SUCH_FILE' } as const;
 
-/** Whether there is anything, be it a link to nothing: that is a mistake to be told, not the lack of a document. */
+/** Whether the path exists, a dangling link included: that is an error to report, not a missing document. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** In mebibytes. No object of Kubernetes may be larger than one and a half. */
+/** In mebibytes. etcd refuses objects above one and a half. */
 const largestDocument = 1;
 
 function readText(from: string | 0, source: string): string {
@@ -75,8 +75,8 @@ function readText(from: string | 0, source: string): string {
 }
 
 /**
- * What one YAML document says, and where.
- * @throws UserError naming file, line and column of everything that is no YAML.
+ * The value of one YAML document, and the position of each field.
+ * @throws UserError naming file, line and column of each syntax error.
  */
 export function parseYaml(text: string, source: string): { value: unknown; placeOf: PlaceOf } {
   const lines = new LineCounter();
@@ -93,7 +93,7 @@ export function parseYaml(text: string, source: string): { value: unknown; place
   throw new UserError(`${source} is not one YAML document:\n${problems.join('\n')}`);
 }
 
-/** The library throws where aliases multiply without end, and where groups lie in one another by the thousand. */
+/** The library throws on an alias bomb and on thousands of nested groups. */
 function readable<T>(source: string, read: () => T): T {
   try {
     return read();

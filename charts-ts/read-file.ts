@@ -16,8 +16,8 @@ const tooLarge = (size: number, most: number): string =>
   `it is ${Math.ceil(size / mebibyte)} MiB large; expected ${most} MiB at most`;
 
 /**
- * The text of a regular file of at most `most` mebibytes. Never waits: a FIFO, a device or a socket is refused, not
- * opened until it has a writer.
+ * The text of a regular file of at most `most` mebibytes. A FIFO, a device or a socket is refused: opening one may
+ * block.
  * @throws Error that completes "<path> cannot be read: ".
  */
 export function readRegularFile(path: string, most: number): string {

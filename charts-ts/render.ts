@@ -18,8 +18,7 @@ export interface Manifest {
 }
 
 /**
- * Every object of a stack, in the order in which they are to be applied. Pure: the same arguments give the same bytes;
- * nothing is read or written, no clock, no chance.
+ * Every object of a stack, in the order in which they are to be applied. Pure: the same arguments give the same bytes.
  * @throws RangeError when `secretValues` lacks a key of the stack's own Secret.
  */
 export function renderStack(stack: Stack, options: RenderOptions = {}): Manifest[] {

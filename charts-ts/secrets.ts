@@ -9,10 +9,10 @@ import { ignoreInGit } from './ignore-in-git.ts';
 import { readRegularFile } from './read-file.ts';
 import { UserError } from './user-error.ts';
 
-/** 192 bits: 32 letters of base64url, so no quote, slash or backslash for a store to stumble over. */
+/** 192 bits: 32 characters of base64url, so no quote, slash or backslash that a store would misread. */
 const secretBytes = 24;
 
-/** A new value for any secret of a stack. It begins with no `-`: neo4j-admin would take it for an option. */
+/** A new value for any secret of a stack. It does not begin with `-`: neo4j-admin would take it for an option. */
 export function newSecretValue(): string {
   const value = randomBytes(secretBytes).toString('base64url');
   return value.startsWith('-') ? newSecretValue() : value;
@@ -26,11 +26,11 @@ export function secretsPath(stack: Stack, folder = '.mooring/secrets'): string {
 }
 
 /**
- * The values of the stack's own Secret, made once and kept in the file at `path` (mode 0600). A key that is missing
- * there is added, none is ever changed: the stores' volumes know the old value. Nothing is written for a stack whose
- * user keeps every secret.
- * @throws UserError when the file is unreadable or holds what a store could not take, rather than making values that
- * would lock everybody out.
+ * The values of the stack's own Secret, made once and kept in the file at `path` (mode 0600). A missing key is added, a
+ * present one never changed: the stores' volumes know the old value. Nothing is written for a stack that generates no
+ * secret.
+ * @throws UserError when the file is unreadable or holds a value a store could not take: new values over old volumes
+ * would refuse every client.
  */
 export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<string, string> {
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
@@ -40,11 +40,11 @@ export function keptSecrets(stack: Stack, path = secretsPath(stack)): Record<str
   if (missing.length === 0) return pick(kept, keys);
   const made = missing.map((key): [string, string] => [key, newSecretValue()]);
   const all = { ...kept, ...Object.fromEntries(made) };
-  // Whoever was first keeps its values: another synth may have started at the same moment.
+  // Another synth may have written the file meanwhile: its values hold.
   return write(path, all, Object.keys(kept).length > 0) ? pick(all, keys) : keptSecrets(stack, path);
 }
 
-/** The values that are kept, without making any; `undefined` where one is missing. @throws UserError as above. */
+/** The kept values; `undefined` where one is missing. Makes none. @throws UserError as above. */
 export function secretsIfKept(stack: Stack, path = secretsPath(stack)): Record<string, string> | undefined {
   const keys = generatedSecretKeys(stack).map(({ key }) => key);
   const kept = existsSync(path) ? readKept(stack, path) : {};
@@ -68,12 +68,12 @@ function parseKept(path: string): Record<string, string> {
     throw new UserError(
       `${path} holds the secrets of this stack, but it is not a JSON object of non-empty texts. Restore it, or write ` +
         'the values of the live Secret into it. Delete it only if no volume of the stack exists: new values over ' +
-        'old volumes lock everybody out.',
+        'old volumes lock every client out.',
     );
   }
 }
 
-/** Writes the whole file or nothing. @returns false when a file that was absent has come into being meanwhile. */
+/** Writes the file atomically. @returns false when another process made it meanwhile. */
 function write(path: string, values: Record<string, string>, replace: boolean): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   ignoreInGit(dirname(path), '*');

@@ -32,7 +32,7 @@ export interface Synthesis {
 
 const { outputFileExtension: extension } = new App();
 
-/** The file that holds the stack's own Secret, which stays out of git. */
+/** The file of the stack's own Secret, which stays out of git. */
 export const secretsFile = `${chartIds.secrets}${extension}`;
 
 /**
@@ -58,7 +58,7 @@ export function manifestsOf(
 
 /**
  * Writes the manifests of a document to `folder` (else where `cdk8s synth` says, else `dist`). Manifests of an earlier
- * synth are removed: a service that is gone must not be applied again. Nothing is removed or written through a link.
+ * synth are removed: a removed service must not be applied again. Links are never followed.
  * @throws UserError or StackError, in words for the user, before anything is written.
  */
 export function synth(found: FoundDocument, folder?: string): Synthesis {
@@ -82,7 +82,7 @@ function replaceManifests(into: string, files: ReadonlyMap<string, string>): voi
     writeFileSync(join(into, name), text, { flag: 'wx', ...(name === secretsFile ? { mode: 0o600 } : {}) });
 }
 
-/** A folder that is another one by a link, or none, holds files of other people. */
+/** Refuses a link and a file: what is there is not ours to replace. */
 function refuseOthers(into: string): void {
   const stat = lstatSync(into, { throwIfNoEntry: false });
   if (stat?.isSymbolicLink())

@@ -1,7 +1,7 @@
-/** A mistake its reader can mend: shown as it is, without a stack trace. */
+/** An error the user can correct: shown without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
-  /** What the mistake is: something wrong in a file, a file that is not there, or one that cannot be written. */
+  /** Something wrong in a file, a file that is not there, or one that cannot be written. */
   readonly code: 'STACK_INVALID' | 'NO_SUCH_FILE' | 'CANNOT_WRITE';
 
   constructor(
@@ -13,5 +13,5 @@ export class UserError extends Error {
   }
 }
 
-/** `EX_DATAERR` of sysexits.h: what was given to read is wrong. */
+/** `EX_DATAERR` of sysexits.h: the input is wrong. */
 export const badInputExitCode = 65;

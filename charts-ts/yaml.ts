@@ -2,13 +2,13 @@ import { stringify, type ScalarTag, type Tags } from 'yaml';
 import { stringifyString } from 'yaml/util';
 
 /**
- * Objects as a stream of YAML documents of printable ASCII, in the form cdk8s writes. Every reader gets the same texts
- * back, those of YAML 1.1 (kubectl, PyYAML) and of 1.2: what one of them could take for something else is
- * double-quoted, and what is not printable ASCII is escaped.
+ * Objects as a stream of YAML documents of printable ASCII, in the form cdk8s writes. Readers of YAML 1.1 (kubectl,
+ * PyYAML) and of 1.2 get the same texts back: what either would read as another type is double-quoted, and what is not
+ * printable ASCII is escaped.
  *
- * Keys and values that are one plain word are written here, for the library takes a third of the time of `mooring
- * synth`; test/charts-ts/hostile-yaml.test.ts holds both to the same bytes, whatever the objects say.
- * @throws RangeError for a text with half a surrogate pair, which no encoding can carry.
+ * Plain words are written here, since the library takes a third of the time of `mooring synth`;
+ * test/charts-ts/hostile-yaml.test.ts holds both to the same bytes.
+ * @throws RangeError for a text with a lone surrogate, which no encoding can carry.
  */
 export function stringifyManifests(objects: readonly unknown[]): string {
   return objects
@@ -34,7 +34,7 @@ function block(group: Group, indent: string): string[] {
     : Object.entries(group).map(([key, value]) => entry(key, value, indent));
 }
 
-/** Readers take a key for one up to 1,024 characters; a longer one is marked as a key, by the library. */
+/** YAML limits an implicit key to 1,024 characters; the library writes a longer one as an explicit key (`? `). */
 const longestPlainKey = 1_000;
 
 function entry(key: string, value: unknown, indent: string): string {
@@ -48,7 +48,7 @@ function entry(key: string, value: unknown, indent: string): string {
 }
 
 function listItem(item: unknown, indent: string): string {
-  // The first line of a group stands beside the dash, which takes the place of its indentation.
+  // The first line of a group follows the dash, which replaces its indentation.
   if (isGroup(item))
     return `${indent}- ${block(item, `${indent}  `)
       .join('')
@@ -62,35 +62,35 @@ function plainValue(value: unknown): string | undefined {
   return typeof value === 'string' ? plainText(value) : undefined;
 }
 
-/** Words that YAML 1.1 reads as something else than themselves. */
+/** Words that YAML 1.1 reads as booleans or null. */
 const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
 const plain = /^[A-Za-z](?:[A-Za-z0-9_.@/-]|:(?=[A-Za-z0-9/]))*$/;
 const filePath = /^\.?\/[A-Za-z0-9_./-]*$/;
 const quantity = /^[1-9][0-9]*(?:m|[KMGT]i)$/;
 const digits = /^(0|[1-9][0-9]{0,9})$/;
 
-/** How a text is written on one line, or `undefined` where that takes more thought. */
+/** A text as a plain scalar, or `undefined` where the library must write it. */
 function plainText(text: string): string | undefined {
   if (plain.test(text) && !reserved.test(text)) return text;
   if (filePath.test(text) || quantity.test(text)) return text;
   return digits.test(text) || text === 'true' || text === 'false' ? `"${text}"` : undefined;
 }
 
-/** Of the library's lines, which are printable ASCII, each that is not empty after `indent`. */
+/** The library's lines, indented; an empty one stays empty. */
 function indented(lines: string, indent: string): string {
   return indent === '' ? lines : lines.replaceAll(/(?<=^|\n)(?!\n|$)/g, indent);
 }
 
 const options = {
   version: '1.1',
-  // What only YAML 1.2 takes for a number is quoted too.
+  // Also quotes what only YAML 1.2 reads as a number.
   compat: 'core',
   lineWidth: 0,
   keepUndefined: true,
   aliasDuplicateObjects: false,
   customTags: (tags: Tags): Tags =>
     tags
-      // Its writer takes the text "<<" for the order to merge.
+      // The library would write the text "<<" as a merge key.
       .filter((tag) => typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:merge')
       .map((tag) => (isTextTag(tag) ? safeTexts(tag) : tag)),
 } as const;
@@ -108,14 +108,14 @@ const safeTexts = (tag: ScalarTag): ScalarTag => ({
   },
 });
 
-/** Numbers, dates, marks and special words of one reader or another, some of which the library writes as they are. */
+/** What some reader takes for a number, a date, an indicator or a special word, though the library leaves it plain. */
 const misread =
   /^(?:=|<<|(?:---|\.\.\.).*|[-+]?(?=\.?\d)(?:0[xob][\da-f_]*|[\d_]*\.?[\d_]*(?:e[-+]?[\d_]+)?|[\d_]+(?::[\d_]+)+(?:\.[\d_]*)?)|\d{4}-\d\d?-\d\d?(?:[t ].*)?)$/i;
 
-/** Whether the library writes this line as a text that every reader takes for itself. */
+/** Whether every reader reads this line as the text it is. */
 const isSafeLine = (line: string): boolean => /^[ -~]*$/.test(line) && !misread.test(line);
 
-/** Whether it may be written as lines: readers differ over white space at the edges of a block. */
+/** Whether it may be a block scalar: readers differ over white space at its edges. */
 const isSafeBlock = (text: string): boolean => /^[!-~][ -~\n]*$/.test(text) && !/ (?:\n|$)|\n\n$/.test(text);
 
 function quoted(text: string): string {

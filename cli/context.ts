@@ -13,7 +13,7 @@ export interface Target {
   readonly kubeConfig: KubeConfig;
   readonly context: string;
   readonly server: string;
-  /** A cluster kind made on this machine: nothing there is worth a question. */
+  /** A kind cluster on this machine: changes need no confirmation. */
   readonly isKind: boolean;
 }
 
@@ -28,13 +28,13 @@ export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kube
   return { cluster, kubeConfig, context, server, isKind: isKind(context, server) };
 }
 
-/** kind calls its contexts `kind-…` and listens on loopback; a remote cluster of that name is not one. */
+/** kind names its contexts `kind-…` and listens on loopback; a remote cluster of such a name is not one. */
 export function isKind(context: string, server: string): boolean {
   const { hostname } = new URL(server);
   return context.startsWith('kind-') && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
 }
 
-/** Names the cluster and the namespace that a command is about to change. */
+/** Prints the cluster and the namespace that a command is about to change. */
 export function announce({ context, server }: Target, namespace: string): void {
   note(`Context ${context} (${server}), namespace ${namespace}`);
 }
@@ -62,14 +62,14 @@ export async function confirm(
 }
 
 /**
- * One line of a terminal; empty when Ctrl-D ends it instead.
+ * One line from a terminal; empty at Ctrl-D.
  * @throws CommandError INTERRUPTED at Ctrl-C: readline takes it before it could become a signal.
  */
 export function asked(question: string, input: Readable, output: Writable): Promise<string> {
   const lines = createInterface({ input, output, terminal: true });
   return new Promise<string>((resolve, reject) => {
     let isEnded = false;
-    // Without a line, the cursor still stands behind the question.
+    // Without a line, the cursor is still behind the question.
     const end = (settle: () => void, rest = ''): void => {
       if (isEnded) return;
       isEnded = true;

@@ -1,10 +1,10 @@
-/** The only reader of `process.env` in the CLI. What kubectl's own variables say is read by its client library. */
+/** The only reader of `process.env` in the CLI; the client library reads kubectl's own variables. */
 
-/** Where the document is when no `--file` says so. */
+/** The document's path without `--file`. */
 export const stackFromEnvironment = (): string | undefined => process.env['MOORING_STACK'];
 
-/** The whole environment, for what is asked about it: `doctor --local` parses it as the backend would. */
+/** The whole environment, which `doctor --local` parses as the backend would. */
 export const wholeEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
 
-/** How the user called this program; the launcher says so when kubectl did. */
+/** The name the user called this program by, such as `kubectl mooring`, from the launcher. */
 export const calledAs = (): string => process.env['MOORING_CALLED_AS'] ?? 'mooring';

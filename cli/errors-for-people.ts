@@ -1,9 +1,9 @@
 import type { ErrorReason } from '../model/error-reason.ts';
 import type { ClusterError } from '../kube/cluster-error.ts';
 
-/** What a user of the command line may do about an error, by its reason. */
+/** What a user of the command line can do about an error, by its reason. */
 const hints: Readonly<Partial<Record<ErrorReason, string>>> = {
-  NoKubeconfig: 'Without a cluster yet, `npm run cluster:up` gives one.',
+  NoKubeconfig: 'Set KUBECONFIG or --kubeconfig; `npm run cluster:up` makes a cluster.',
   NoCurrentContext: 'Name one with --context.',
   CredentialsCommandFailed: 'Install it or log in again, or choose another --context.',
   CredentialsUnreadable: 'Correct the kubeconfig, or choose another --context.',
@@ -13,15 +13,15 @@ const hints: Readonly<Partial<Record<ErrorReason, string>>> = {
   NamespaceTerminating: 'Wait for it (kubectl get namespaces --watch), then run again.',
   FieldConflict: 'Take it back with --force-conflicts, or write it into the document.',
   LeaseHeld: 'Another command is changing this stack. Wait until it is done, then run again.',
-  DeletionPending: 'Is the controller manager running? Run again to go on.',
+  DeletionPending: 'Check that the controller manager runs, then run again to continue.',
   RotationUnfinished: 'Finish it first: mooring secrets rotate',
-  SecretsKeptByUser: 'Change them where you keep them, tell the stores, and restart the pods.',
+  SecretsKeptByUser: 'Change them where you keep them and in the stores, then restart the pods.',
   SecretMissing: '"mooring apply" makes it.',
   NoReadyPod: 'Bring it up (mooring apply), then run again.',
-  RolloutTimeout: 'Wait longer with --timeout <seconds>, if it only takes its time.',
+  RolloutTimeout: 'If it is only slow, wait longer with --timeout <seconds>.',
 };
 
-/** An error of a cluster as the terminal shows it: what is the case, and what to do about it. */
+/** An error of a cluster as the terminal shows it: its message and what to do. */
 export function errorForPeople({ message, facts }: ClusterError): string {
   const hint = facts.reason && hints[facts.reason];
   if (hint === undefined) return message;

@@ -5,8 +5,8 @@ import { errorForPeople } from './errors-for-people.ts';
 import { exitCodeOf, type ErrorCode, type TerminalCode } from '../model/errors.ts';
 
 /**
- * A failure its reader can do something about: shown as it is, without a stack trace, and the process ends with the
- * exit code of `code` (model/errors.ts).
+ * An error the user can correct: shown without a stack trace; the process ends with the exit code of `code`
+ * (model/errors.ts).
  */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -18,21 +18,21 @@ export class CommandError extends Error {
   }
 }
 
-/** How a command ended that threw: what is written to standard error, and the exit code. */
+/** The end of a command that threw: the text for standard error, and the exit code. */
 export interface Ending {
   readonly message: string;
   readonly exitCode: number;
 }
 
-/** Anything but a known mistake is a fault of this program, and shows its stack so that it can be reported. */
+/** An unknown error is a fault of this program and shows its stack, to be reported. */
 export function endingOf(error: unknown): Ending {
-  // Commander wrote its own message already; only --help and --version are no mistakes.
+  // Commander wrote its message already; --help and --version are no errors.
   if (error instanceof CommanderError)
     return { message: '', exitCode: error.exitCode === 0 ? 0 : exitCodeOf('USAGE') };
   if (error instanceof ClusterError)
     return { message: errorForPeople(error), exitCode: exitCodeOf(error.code) };
   if (error instanceof CommandError) return { message: error.message, exitCode: exitCodeOf(error.code) };
-  // By name: charts-ts is loaded only by commands that render.
+  // By name: only commands that render load charts-ts.
   if (error instanceof StackError || (error instanceof Error && error.name === 'UserError')) {
     const code = 'code' in error ? (error.code as TerminalCode) : 'STACK_INVALID';
     return { message: error.message, exitCode: exitCodeOf(code) };

@@ -1,4 +1,4 @@
-// Runs on any Node: what follows needs a newer one than it may find, and says so in a sentence.
+// Plain JavaScript for any Node: an older one gets a message, not a syntax error.
 import '../scripts/require-node.mjs';
 import { existsSync } from 'node:fs';
 import module from 'node:module';

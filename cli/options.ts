@@ -22,7 +22,7 @@ export interface ChangeOptions extends ClusterOptions {
   readonly yes?: true;
 }
 
-/** `-o json|yaml`, or a format of the command's own; without it the result is for people. */
+/** `-o json|yaml`, or another format of the command; without it the result is text for people. */
 export function withOutput(command: Command, others: readonly string[] = []): Command {
   return command.addOption(
     new Option('-o, --output <format>', 'write the result as data').choices(['json', 'yaml', ...others]),
@@ -37,7 +37,7 @@ export function withDocument(command: Command): Command {
   );
 }
 
-/** For a command that looks into a cluster. */
+/** For a command that reads a cluster. */
 export function withCluster(command: Command): Command {
   return withOutput(withDocument(command))
     .option('--context <name>', "kubeconfig context (default: the kubeconfig's current one)")
@@ -48,7 +48,7 @@ export function withCluster(command: Command): Command {
 export function withChanges(command: Command): Command {
   return withCluster(command)
     .option('--dry-run', 'ask the API server what would happen; change nothing')
-    .option('-y, --yes', 'do not ask; needed outside kind where there is no terminal');
+    .option('-y, --yes', 'do not ask for confirmation; needed outside kind without a terminal');
 }
 
 /** Examples under a command's `--help`: command lines after a sentence each. */

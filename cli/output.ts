@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 
-/** How a result is written: for people unless asked otherwise. */
+/** The format of a result; by default text for people. */
 export type OutputFormat = 'json' | 'yaml';
 
-/** Writes a result to standard output: as data where `format` asks for it, else the text for people. */
+/** Writes a result to standard output: as data in `format`, else the text for people. */
 export async function print(result: unknown, human: string, format?: OutputFormat): Promise<void> {
   process.stdout.write(await rendered(result, human, format));
 }
@@ -11,12 +11,12 @@ export async function print(result: unknown, human: string, format?: OutputForma
 async function rendered(result: unknown, human: string, format?: OutputFormat): Promise<string> {
   if (format === undefined) return human === '' || human.endsWith('\n') ? human : `${human}\n`;
   if (format === 'json') return `${JSON.stringify(result, null, 2)}\n`;
-  // Loaded only here: it costs every other command its time.
+  // Loaded only here: it is slow to load.
   const { stringifyYaml } = await import('../charts-ts/yaml.ts');
   return stringifyYaml(result);
 }
 
-/** Tells on standard error what is being done, so that standard output stays the result alone. */
+/** Writes a line to standard error, so that standard output holds only the result. */
 export function note(line: string): void {
   progress.done();
   process.stderr.write(`${line}\n`);
@@ -30,7 +30,7 @@ export function tone(kind: Tone, text: string, stream: NodeJS.WriteStream = proc
   return styleText(styles[kind], text, { stream });
 }
 
-/** What a command waits for: one line that changes on a terminal, else a plain line each time it changes. */
+/** Progress: one line that is rewritten on a terminal, else a new line for each change. */
 class Progress {
   #shown = '';
 
@@ -42,7 +42,7 @@ class Progress {
     else stderr.write(`${line}\n`);
   }
 
-  /** Ends the line, so that what follows begins its own. */
+  /** Ends the line. */
   done(): void {
     if (this.#shown !== '' && process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     this.#shown = '';

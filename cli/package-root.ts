@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of this package, wherever in it this file or its bundle lies. */
+/** The root folder of this package, seen from this file or its bundle. */
 export const packageRoot = rootAbove(import.meta.dirname);
 
 function rootAbove(folder: string): string {

@@ -1,17 +1,19 @@
 import { Command } from 'commander';
 import type { Kinds } from '../model/kinds.ts';
 
-/** Adds one command to the program. A command's file loads what it works with only when it runs. */
+/** Adds one command to the program. A command loads its implementation only when it runs. */
 export type AddCommand = (program: Command, kinds: Kinds) => void;
 
-/** What a command line is called, and what it can do. */
+/** The name, version and commands of a command line. */
 export interface Cli {
   readonly name: string;
   readonly version: string;
   readonly commands: readonly AddCommand[];
 }
 
-/** The whole command line for stacks of `kinds`, ready to parse. Throws CommanderError instead of ending the process. */
+/**
+ * The whole command line for stacks of `kinds`, ready to parse. Throws CommanderError instead of ending the process.
+ */
 export function createCli(kinds: Kinds, { name, version, commands }: Cli): Command {
   const program = new Command(name)
     .description(
@@ -27,7 +29,7 @@ export function createCli(kinds: Kinds, { name, version, commands }: Cli): Comma
   return tellingWhatThereIs(program);
 }
 
-/** After a word that was misunderstood: the commands there are, or where the command's options are told. */
+/** Adds to a usage error the list of commands, or the `--help` of the command. */
 function tellingWhatThereIs(program: Command): Command {
   for (const command of program.commands)
     command.showHelpAfterError(`See "${program.name()} ${command.name()} --help".`);

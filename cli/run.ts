@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { endingOf } from './fail.ts';
 import { progress } from './output.ts';
 
-/** Runs one command line to its end: a mistake is said in words, and its code becomes the process'. Never rejects. */
+/** Runs one command line: prints an error and sets the process' exit code. Never rejects. */
 export async function run(program: Command, words: readonly string[]): Promise<void> {
   process.stdout.on('error', endWithReader);
   try {
@@ -15,7 +15,7 @@ export async function run(program: Command, words: readonly string[]): Promise<v
   }
 }
 
-/** Whoever reads may have seen enough, as `mooring logs -F | head` has: that is nobody's mistake. */
+/** Exits quietly on EPIPE (`mooring logs -F | head`). */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

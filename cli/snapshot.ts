@@ -13,14 +13,14 @@ import { createCli } from './program.ts';
 import { run } from './run.ts';
 
 /**
- * The program that `scripts/build-cli.ts` freezes after it has run: `mooring synth` begins with everything loaded.
- * It holds the sources it was made of, so it asks first whether they are still the same.
+ * The program that `scripts/build-cli.ts` snapshots after a run: `mooring synth` then starts with everything loaded. It
+ * knows the sources it was made of, so it first checks whether they have changed.
  */
 declare const builtFrom: { readonly at: number; readonly files: readonly string[] };
 
 const kinds: Kinds = [chatKind];
 const program = createCli(kinds, { name: 'mooring', version: packageJson.version, commands: [addSynth] });
-// What has run is kept compiled. The defaults need no file, and nothing is written.
+// A trial run, so that its code is compiled. The defaults need no file, and nothing is written.
 const rounds = 20;
 for (let round = 0; round < rounds; round += 1)
   manifestsOf(findDocument(kinds, ''), (stack) =>
@@ -30,7 +30,7 @@ for (let round = 0; round < rounds; round += 1)
 startupSnapshot.setDeserializeMainFunction(() => {
   // <root>/node_modules/node/bin/node, which the launcher starts.
   const root = dirname(dirname(dirname(dirname(process.execPath))));
-  // Node takes the first word for a script's path.
+  // Node reads the first argument as a script's path.
   const words = ['synth', ...process.argv.slice(2)];
   if (isLatest(root)) void run(program, words);
   else {

@@ -7,14 +7,14 @@ import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
 import { note } from './output.ts';
 
-/** The document a command is about, and where it is from. Throws UserError or StackError. */
+/** The document of a command, and its origin. Throws UserError or StackError. */
 export function documentOf(kinds: Kinds, file: string | undefined): FoundDocument {
   const found = findDocument(kinds, file ?? stackFromEnvironment());
   for (const warning of found.warnings) note(warning);
   return found;
 }
 
-/** What is applied of a document: its objects from the one renderer, and how its Secret is made. */
+/** What an apply needs of a document: its rendered objects, and how its Secret is made. */
 export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(document)): StackSource {
   return {
     stack,
@@ -26,8 +26,8 @@ export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(d
       object: (secretValues) => {
         const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
         if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-        // Not immutable, as synth's is: an apply never overwrites it, and the kubelet never reads an immutable one again,
-        // so that a rotation would have to stop every pod of the stack first.
+        // Mutable, unlike synth's: an apply never overwrites it, and a rotation of an immutable one, which the kubelet
+        // caches, has to stop every pod of the stack first.
         return { ...secret, immutable: false };
       },
     },

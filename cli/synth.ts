@@ -18,7 +18,9 @@ export interface SynthOptions extends DocumentOptions, OutputOptions {
   readonly stdout?: true;
 }
 
-/** What `mooring synth` does. @throws CommandError DIFFERENT when `--check` finds dist/ stale; UserError, StackError. */
+/**
+ * What `mooring synth` does. @throws CommandError DIFFERENT when `--check` finds dist/ stale; UserError, StackError.
+ */
 export async function synthCommand(kinds: Kinds, options: SynthOptions): Promise<void> {
   const found = documentOf(kinds, options.file);
   if (options.check) return check(found, options.output);
@@ -44,7 +46,7 @@ async function toStdout(found: FoundDocument, format: OutputFormat | undefined):
   await print({ apiVersion: 'v1', kind: 'List', items }, '', format);
 }
 
-/** How a file of dist/ differs from what synth would write. */
+/** A file of dist/ that differs from what synth would write. */
 interface Stale {
   readonly file: string;
   readonly how: 'missing' | 'not the latest' | 'not of this stack any more';
@@ -75,12 +77,12 @@ async function check(found: FoundDocument, format: OutputFormat | undefined): Pr
 
 function staleness(folder: string, file: string, text: string): Stale[] {
   const path = join(folder, file);
-  // It is never committed: where it is not, somebody else's clone made the values.
+  // The Secret's file is never committed, so it may be in another clone only.
   if (!existsSync(path)) return file === secretsFile ? [] : [{ file, how: 'missing' }];
   return readRegularFile(path, 64) === text ? [] : [{ file, how: 'not the latest' }];
 }
 
-/** Stand-ins for values that were never made here, so that everything else can be compared. */
+/** Placeholders for secret values that this clone does not have, so that the rest can be compared. */
 function blank(stack: Stack): Record<string, string> {
   return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, '-']));
 }

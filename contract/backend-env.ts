@@ -16,7 +16,7 @@ import { readChatStack } from './read-chat-stack.ts';
 import { backendName } from './services/backend-ports.ts';
 import { backendVariables } from './services/backend-variables.ts';
 
-/** The app's environment: the backend's variables, and what they must say together. */
+/** The app's environment: the backend's variables, and the rules across them. */
 
 export type Env = EnvOf<typeof backendVariables>;
 export type EnvName = keyof typeof backendVariables;
@@ -27,18 +27,18 @@ const variables: Variables = backendVariables;
 
 export const backendRules: EnvRules<Env> = { together, foreign: ['HTTP_PROXY'] };
 
-/** Parses the app's whole environment at once; every problem is reported, not only the first. */
+/** Parses the app's environment and reports every problem. */
 export function parseBackendEnv(source: EnvText): BackendEnvResult {
   return parseEnv(backendVariables, source, { ...backendRules, origin });
 }
 
-/** What the manifests of a stack derive a variable from; undefined where they write its default or a setting. */
+/** Where the manifests get a variable's value from; undefined for a default or a setting. */
 function origin(name: string): string | undefined {
   const stack = chatStack(readChatStack({}, 'the defaults'));
   return originOf(stack, serviceOf(stack, backendName), name);
 }
 
-/** What no variable can say alone. */
+/** Checks across variables. */
 function together(env: Env): EnvProblem[] {
   const problems: EnvProblem[] = [];
   if (env.AUTH_MODE === 'jwt' && env.AUTH_JWKS_URL === undefined && env.AUTH_JWT_SECRET === undefined)
@@ -50,7 +50,7 @@ function together(env: Env): EnvProblem[] {
   if (env.HTTP_PORT === env.METRICS_PORT)
     problems.push({
       name: 'METRICS_PORT',
-      message: `METRICS_PORT and HTTP_PORT are both ${env.HTTP_PORT}; operations need a port of their own, so that nobody outside reaches them.`,
+      message: `METRICS_PORT and HTTP_PORT are both ${env.HTTP_PORT}; operations need a port of their own, which the public cannot reach.`,
     });
   return problems;
 }

@@ -45,7 +45,7 @@ const uses: Readonly<Record<StoreName, Use<EnvName>>> = {
 
 /**
  * The stack a document describes.
- * @throws StackError when the document asks for what its preset refuses, or contradicts itself.
+ * @throws StackError when the document contradicts its preset or itself.
  */
 export function chatStack(document: ChatStack): Stack {
   const { metadata, spec } = document;
@@ -65,7 +65,7 @@ export function chatStack(document: ChatStack): Stack {
   });
 }
 
-/** Says of a contradiction which field of the document it is about: the one of its service, else the stack's name. */
+/** Adds to each contradiction the field of the document it is about: its service's, else the stack's name. */
 function defined(definition: StackDefinition): Stack {
   try {
     return defineStack(definition);
@@ -84,7 +84,7 @@ function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
   if (problems.length > 0) throw new StackError('The ChatStack', problems);
 }
 
-/** A field of the document and what is wrong with it. */
+/** A problem of one field of the document. */
 function wrong(field: string, why: string): Problem {
   return { field: field.split('.'), message: `${field}: ${why}` };
 }
@@ -204,7 +204,7 @@ function autoscalingOf(
   };
 }
 
-/** Only one stack of a cluster can have the port kind maps, so only the default one takes it unasked. */
+/** kind maps one node port, and only one stack of a cluster can have it: by default the stack of the default name. */
 function nodePort(name: string, spec: ChatStackSpec, preset: PresetValues): BackendOptions['nodePort'] {
   const chosen = spec.backend.nodePort;
   if (chosen !== undefined) return chosen.enabled ? (chosen.port ?? 'default') : 'none';
@@ -223,7 +223,7 @@ function ingress(chosen: NonNullable<ChatStackSpec['ingress']>): Ingress {
   };
 }
 
-/** Settings the document chose; what it is silent about keeps the variable's default. */
+/** Settings of the document; what it leaves out keeps the variable's default. */
 function settings(spec: ChatStackSpec): BackendOptions['settings'] {
   const chosen: Partial<Record<EnvName, string | undefined>> = {
     AUTH_MODE: spec.auth.mode,
@@ -279,7 +279,7 @@ function imageOf(usual: string, override: string | undefined, spec: ChatStackSpe
   return spec.images.registry ? `${spec.images.registry.replace(/\/$/, '')}/${usual}` : usual;
 }
 
-/** What the document is silent about is the preset's; a request of the preset's never exceeds the chosen limit. */
+/** The preset fills in what the document leaves out; its requests never exceed a chosen limit. */
 function merged(usual: Resources, chosen: StoreSpec['resources']): Resources {
   const { requests = {}, limits = {} } = chosen ?? {};
   const cpu = limits.cpu ?? usual.limits.cpu;

@@ -15,21 +15,21 @@ export interface ChatTurn {
   readonly answer: string;
 }
 
-/** Whose chat it is. With `spec.auth.mode: jwt` a token, and the patient it belongs to. */
+/** The patient of a chat, and with `spec.auth.mode: jwt` the patient's token. */
 interface Speaker {
   readonly patient: string;
   readonly token?: string;
 }
 
-/** The check's own patient: what it says is stored in this patient's memory only. */
+/** The check's own patient: its message is stored in this patient's memory only. */
 const checkPatient = 'patient:mooring-apply';
 
 const question = 'Is anybody there?';
 const turnMs = 20_000;
 
 /**
- * A chat stack works when it takes a message over a WebSocket, as any client sends it: the contract's frames, an
- * acknowledgement (the message is stored) and the whole answer.
+ * A chat stack works when a message sent over a WebSocket, as any client sends it, is acknowledged (stored) and
+ * answered in full.
  */
 export const chatCheck: StackCheck<ChatStack> = {
   through: { service: backendName, port: 'http' },
@@ -75,7 +75,7 @@ function speakerOf({ spec }: ChatStack, token: string | undefined): Speaker {
   return { patient, token };
 }
 
-/** Whose token it is; the backend verifies it, here only the name is read. */
+/** The `sub` of a token. The backend verifies the token, not we. */
 function subjectOf(token: string): string | undefined {
   const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
   if (!/^[A-Za-z0-9+/]+$/.test(payload) || payload.length % 4 === 1) return undefined;

@@ -4,7 +4,7 @@ import { chatStack } from './chat-stack.ts';
 import { readChatStack } from './read-chat-stack.ts';
 import { backendName } from './services/backend-ports.ts';
 
-/** The stack of an empty document: the names and usual ports of every chat stack. */
+/** The stack of an empty document: the names and default ports of every chat stack. */
 export const defaultStack: Stack = chatStack(readChatStack({}, 'the defaults'));
 
 /** The chat backend in it. */

@@ -14,7 +14,7 @@ import { httpUrl as urlForm } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
-/** A text Kubernetes accepts as such a name; `pattern` is what an editor may know of it. */
+/** A name Kubernetes accepts; `pattern` is for editors, which know only the JSON schema. */
 const named = (problemOf: (name: string) => string | undefined, maxLength: number, pattern?: RegExp) =>
   z
     .string()
@@ -48,13 +48,13 @@ const httpUrl = z
 const image = z.string().min(1).max(512);
 const words = z.string().min(1).max(256);
 
-/** A group of keys of the user's own choice. */
+/** A map with keys of the user's choice. */
 const ownKeys = (maxProperties: number, maxKeyLength: number, maxLength: number) =>
   z
     .record(z.string().max(maxKeyLength), z.string().max(maxLength))
     .refine((group) => Object.keys(group).length <= maxProperties, `at most ${maxProperties} keys`)
     .meta({ maxProperties });
-/** A label's key has a prefix of up to 253 characters; all annotations together have 256 KiB. */
+/** A label's key may have a prefix of 253 characters; all annotations together may have 256 KiB. */
 const labels = ownKeys(256, 317, 63);
 const annotations = ownKeys(256, 317, 262_144);
 
@@ -109,7 +109,7 @@ const endpoint = z.strictObject({
   apiKey: secretRef.optional().describe('where its bearer token is'),
 });
 
-/** What this kind of document is called. */
+/** The `kind` of the document. */
 export const chatStackKindName = 'ChatStack';
 
 const spec = z.strictObject({

@@ -1,6 +1,6 @@
 /**
- * Forms that earlier releases had and the schema no longer knows: `autoscaling: false` or bounds alone, `nodePort: false`
- * or a number. What else is wrong with the document is left to the schema.
+ * Rewrites forms of earlier releases: `autoscaling: false` or bounds alone, `nodePort: false` or a number. Other
+ * mistakes are left to the schema.
  */
 export function rewriteEarlierForms(document: unknown): { document: unknown; warnings: string[] } {
   const spec = groupIn(document, 'spec');

@@ -2,7 +2,7 @@ import { mebibytes } from '../model/quantity.ts';
 import type { ChatStack } from './document.ts';
 import { storesOfStack } from './stores.ts';
 
-/** An earlier document, with the volumes of the stores as large as a later one has them: a volume never shrinks. */
+/** An earlier document with the volume sizes of a later one where those are larger: a volume never shrinks. */
 export function withGrownVolumes(
   earlier: ChatStack,
   later: ChatStack,

@@ -17,11 +17,11 @@ export const readyz = z.object({
 });
 export type Readyz = z.infer<typeof readyz>;
 
-/** `/api/status`: what a browser may know; always 200. */
+/** `/api/status`: for browsers; always 200. */
 export const status = z.strictObject({
   ready: z.boolean(),
   reason: readyz.shape.reason,
-  /** The reason in words for a person, without addresses. */
+  /** The reason as a sentence, without addresses. */
   message: z.string(),
   /** Null when there is nothing to wait for: it is ready, or another instance is. */
   retryAfterSeconds: z.int().nullable(),
@@ -40,11 +40,11 @@ export const patientContext = z.strictObject({
 });
 export type PatientContext = z.infer<typeof patientContext>;
 
-/** Every answer that is not a success, a refused handshake's too. */
+/** Every answer that is not a success, also that of a refused handshake. */
 export const problem = z.strictObject({
   code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
-  /** What keeps the backend waiting, in words a browser may know. */
+  /** What the backend waits for, without addresses. */
   reasons: z.array(z.string()).optional(),
   retryAfterSeconds: z.int().optional(),
 });

@@ -5,7 +5,7 @@ import { pagePorts } from './services/page.ts';
 import { qdrantPorts } from './services/qdrant.ts';
 import { redisPorts } from './services/redis.ts';
 
-/** What people expect behind the ports of the chat stack, and those they mistake for them. */
+/** What usually listens on the ports of the chat stack, and on ports that are confused with them. */
 export const knownPorts: readonly KnownPort[] = [
   {
     port: 3000,

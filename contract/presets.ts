@@ -2,7 +2,7 @@ import type { Resources, StatelessService } from '../model/stack.ts';
 import type { Preset } from './document.ts';
 import type { StoreOfStack } from './stores.ts';
 
-/** What a preset decides where the document is silent. */
+/** What a preset decides where the document does not. */
 export interface PresetValues {
   readonly replicas: number;
   readonly autoscaling?: NonNullable<StatelessService['autoscaling']>;

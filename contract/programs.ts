@@ -4,5 +4,5 @@ import { neo4jFacts } from './programs/neo4j.ts';
 import { qdrantFacts } from './programs/qdrant.ts';
 import { redisFacts } from './programs/redis.ts';
 
-/** What is known of the programs of the chat stack's images. */
+/** Facts about the programs of the chat stack's images. */
 export const chatProgramFacts: readonly ProgramFacts[] = [redisFacts, neo4jFacts, qdrantFacts, backendFacts];

@@ -31,13 +31,13 @@ export const nameSchema = z
 
 export const messageFrame = z.strictObject({
   type: z.literal('message'),
-  /** Chosen by the client: a resend with the same id is acknowledged again, never stored or shown twice. */
+  /** Chosen by the client: a resend with the same id is acknowledged again but not stored again. */
   id: z
     .string()
     .min(1)
     .max(limits.idLength)
     .refine((id) => id.isWellFormed(), 'well-formed Unicode'),
-  /** Half a surrogate pair is replaced: a store would do so too, and a resend would then look like another text. */
+  /** Lone surrogates are replaced here: a store would replace them, and a resend would then be another text. */
   text: z
     .string()
     .overwrite((text) => text.toWellFormed())

@@ -47,7 +47,7 @@ spec:
   # How the world gets in.
   #ingress: { host: chat.example.com, tlsSecret: chat-certificate }
 
-  # Who may chat. none: whoever connects is the patient of the path, which is for development only.
+  # Who may chat. none: every client is taken for the patient of the path; for development only.
   #auth: { mode: jwt, jwksUrl: "https://login.example.com/.well-known/jwks.json", audience: chat }
 
   # Any OpenAI-compatible endpoint. Without one, answers quote the memory itself and search is by words.

@@ -27,7 +27,7 @@ import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.
 export interface StackSource {
   readonly stack: Stack;
   readonly document: unknown;
-  /** The version of Mooring that renders it. */
+  /** The version of Mooring that rendered it. */
   readonly mooring: string;
   /** Every object but the Secret, in the order in which they are to be applied. */
   readonly objects: readonly KubeObject[];
@@ -40,7 +40,7 @@ export interface StackPlan {
   /** Keys of the stack's own Secret that will be made. */
   readonly newSecretKeys: readonly string[];
   readonly secretExists: boolean;
-  /** What the stack owns and no longer renders. */
+  /** Objects the stack owns and no longer renders. */
   readonly leftovers: readonly KubeObject[];
   /** Volume claims of services it no longer runs. */
   readonly leftoverClaims: readonly KubeObject[];
@@ -53,21 +53,21 @@ export interface ApplyStackOptions {
   readonly deleteData: boolean;
   /** Omit to skip the rollout wait, and with it the check. */
   readonly rollout?: RolloutWait;
-  /** The revision whose document this is, where an earlier one is brought back. */
+  /** For a rollback: the revision whose document this is. */
   readonly rollbackTo?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Throws when the plan is not to be carried out. */
+  /** Throws to cancel. */
   readonly confirm: (plan: StackPlan) => Promise<void>;
   readonly report: Report;
 }
 
 export interface RolloutWait {
   readonly timeoutMs: number;
-  /** What runs once every pod is ready: the kind's own check, the default one where the kind has none, or nothing. */
+  /** Runs once every pod is ready: the kind's own check, the default one where the kind has none, or none. */
   readonly check: BoundCheck | 'default' | 'skip';
 }
 
-/** What is told while an apply goes on. */
+/** Progress of an apply. */
 export interface Report {
   readonly applied: (object: Pick<KubeObject, 'kind' | 'metadata'>, outcome: Outcome | 'removed') => void;
   readonly waiting: (line: string) => void;
@@ -105,9 +105,9 @@ export async function planStack(
 }
 
 /**
- * Brings a stack into a cluster: looks first, changes nothing unless everything can be changed, then applies in order
- * and waits until its check has passed. Cut off anywhere and begun again, it ends in the same state.
- * @throws ClusterError, its code saying why: what is missing, refused, owned by others, or does not come up.
+ * Applies a stack: plans everything, changes nothing unless all of it can be applied, then applies in order and waits
+ * until the check has passed. Interrupted anywhere and run again, it ends in the same state.
+ * @throws ClusterError whose code says why: what is missing, refused, owned by others, or does not come up.
  */
 export async function applyStack(
   cluster: Cluster,
@@ -128,7 +128,7 @@ export async function applyStack(
         }),
       signal,
     );
-  // The Lease needs its namespace, so that is applied first; no other apply can run in one that is absent.
+  // The Lease needs its namespace, which is applied first: no other apply can hold a Lease in an absent one.
   const plan = await accepted(cluster, source, options, signal);
   const [first, ...rest] = plan.planned;
   if (first) await applyPlanned(cluster, first, options);
@@ -143,7 +143,7 @@ export async function applyStack(
   );
 }
 
-/** A plan that can be carried out and was agreed to. */
+/** The plan, once it has no obstacles and was confirmed. */
 async function accepted(
   cluster: Cluster,
   source: StackSource,
@@ -156,7 +156,7 @@ async function accepted(
   return plan;
 }
 
-/** @throws ClusterError CLUSTER_REFUSED or CLUSTER_CONFLICT with everything that is in the way. */
+/** @throws ClusterError CLUSTER_REFUSED or CLUSTER_CONFLICT with every obstacle. */
 export function refuseObstacles({ planned }: StackPlan, forceConflicts: boolean): void {
   const refused = planned.flatMap((one) => one.refused);
   const obstacles = planned.flatMap((one) => obstaclesOf(one, forceConflicts));
@@ -222,7 +222,7 @@ async function changeObjects(
   for (const wave of waves) await allOf(wave.map(carriedOut));
 }
 
-/** How long a StatefulSet that is made anew may take to be deleted. */
+/** How long the deletion of a StatefulSet that is recreated may take. */
 const deletionMs = 60_000;
 
 async function applyPlanned(
@@ -238,7 +238,7 @@ async function applyPlanned(
   report.applied(planned.object, outcome);
 }
 
-/** Policies are in force before anything runs, and what a pod asks for is there before the pod. */
+/** Policies precede the workloads, and what a pod needs precedes the pod. */
 function wavesOf(planned: readonly Planned[]): [Planned[], ...Planned[][]] {
   const of = (belongs: (kind: string) => boolean): Planned[] =>
     planned.filter(({ object }) => belongs(object.kind));
@@ -253,7 +253,7 @@ function wavesOf(planned: readonly Planned[]): [Planned[], ...Planned[][]] {
 
 const workloadKinds = ['Deployment', 'StatefulSet'];
 
-/** Waits for all of them, so that nothing is still being changed when one has failed. */
+/** Waits for all of them, so that no change is under way when one has failed. */
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -279,7 +279,7 @@ async function rolloutAndCheck(
   return awaitCheck(cluster, stack, { check, early, signal });
 }
 
-/** Last, so that what is replaced serves until its replacement does. */
+/** Last, so that a replaced object serves until its replacement does. */
 async function prune(
   cluster: Cluster,
   { stack, objects }: StackSource,

@@ -2,11 +2,11 @@ import { managedBy } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
-/** Whether an autoscaler says how many replicas an object has. */
+/** Whether an autoscaler sets an object's replicas. */
 export type IsAutoscaled = (object: KubeObject) => boolean;
 
 const kind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
-/** What a HorizontalPodAutoscaler may scale, of what a stack is made of. */
+/** The kinds of a stack that a HorizontalPodAutoscaler may scale. */
 const scalable = ['Deployment', 'StatefulSet'];
 
 interface Autoscaler extends KubeObject {
@@ -14,9 +14,9 @@ interface Autoscaler extends KubeObject {
 }
 
 /**
- * Which of the objects are scaled by an autoscaler: one of the stack, as it is rendered, or one of somebody else's. The
- * stack's own that it renders no more counts for nothing. Where nobody may list them, an object without replicas of its
- * own is taken for scaled.
+ * Which of the objects are scaled by an autoscaler: a rendered one, or one of another owner. A live one of the stack
+ * that is no longer rendered does not count. Without permission to list them, an object that renders no replicas is
+ * taken for scaled.
  */
 export async function autoscaledIn(
   cluster: Cluster,
@@ -42,7 +42,7 @@ export async function autoscaledIn(
   };
 }
 
-/** What autoscalers besides the stack's own scale in a namespace; `undefined` where they may not be listed. */
+/** The targets of other owners' autoscalers in a namespace; `undefined` where they may not be listed. */
 async function foreignTargets(
   { api, discovery }: Cluster,
   namespace: string,
@@ -73,7 +73,7 @@ const idOf = ({
 const replicasIn = (object: KubeObject): number | undefined =>
   (object['spec'] as { replicas?: number } | undefined)?.replicas;
 
-/** The object without its number of replicas, which is the autoscaler's. */
+/** The object without `spec.replicas`, which the autoscaler owns. */
 export function withoutReplicas(object: KubeObject): KubeObject {
   const spec = Object.entries(object['spec'] as object).filter(([field]) => field !== 'replicas');
   return { ...object, spec: Object.fromEntries(spec) };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { masked, shownValue } from '../model/redact.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
-/** One field that differs. `from` is absent where it is new, `to` where it goes. */
+/** One field that differs. `from` is absent where it is added, `to` where it is removed. */
 export interface FieldChange {
   /** Such as `spec.template.spec.containers[backend].image`. */
   readonly path: string;
@@ -10,15 +10,15 @@ export interface FieldChange {
   readonly to?: unknown;
 }
 
-/** Fields of `metadata` the API server keeps for itself. */
+/** Fields of `metadata` that the API server sets. */
 const kept = ['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'];
 
-/** The note `kubectl apply` keeps for its own next time. */
+/** The annotation of client-side `kubectl apply`. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** A field that differs, with its values as they are; see `FieldChange`. */
+/** A `FieldChange` before redaction. */
 export interface Difference {
-  /** The way there: a field's name, or an item's in brackets. */
+  /** The path: a field's name, or an item's in brackets. */
   readonly steps: readonly string[];
   readonly from?: unknown;
   readonly to?: unknown;
@@ -30,10 +30,10 @@ export function differencesBetween(live: KubeObject | undefined, next: KubeObjec
 }
 
 /**
- * A difference fit to be shown: values of a Secret are masked, and elsewhere what is secret by its name, such as a
- * variable that `kubectl set env` wrote.
+ * A difference, redacted: the values of a Secret, and elsewhere what is secret by its name, such as a variable that
+ * `kubectl set env` wrote.
  */
-export function shownChange(kind: string | undefined, { steps, from, to }: Difference): FieldChange {
+export function redactedChange(kind: string | undefined, { steps, from, to }: Difference): FieldChange {
   const path = pathOf(steps);
   const isSecret = kind === 'Secret' && /^(data|stringData)/.test(path);
   const shown = (value: unknown): unknown =>
@@ -45,21 +45,21 @@ export function shownChange(kind: string | undefined, { steps, from, to }: Diffe
   };
 }
 
-/** `differencesBetween`, fit to be shown. */
+/** `differencesBetween`, redacted. */
 export const changesBetween = (live: KubeObject | undefined, next: KubeObject | undefined): FieldChange[] =>
-  differencesBetween(live, next).map((difference) => shownChange((live ?? next)?.kind, difference));
+  differencesBetween(live, next).map((difference) => redactedChange((live ?? next)?.kind, difference));
 
-/** What a value has at the end of the way; `undefined` where nothing is. */
+/** The value at a path; `undefined` where there is none. */
 export const valueAt = (value: unknown, steps: readonly string[]): unknown =>
   steps.reduce((inside, name) => entriesOf(inside)?.get(name), value);
 
-/** What a path's value is called where its owner chose the name: a variable, or a key of a ConfigMap. */
+/** The name by which a path's value may be secret: of a variable, or of a key of a ConfigMap. */
 function nameIn(kind: string | undefined, path: string): string | undefined {
   const name = kind === 'ConfigMap' ? /^data\.?\[?([^\]]+)\]?$/ : /\[([^\]]+)\](\.value)?$/;
   return name.exec(path)?.[1];
 }
 
-/** What its owner wrote of an object, without status and bookkeeping. */
+/** An object without status and server-set metadata. */
 function comparable(object: KubeObject): object {
   const { metadata, ...rest } = object;
   const { annotations = {}, ...others } = metadata;
@@ -81,7 +81,7 @@ function compare(steps: readonly string[], live: unknown, next: unknown): Differ
   if (!a || !b) return leaf(steps, live, next);
   const names = new Set([...a.keys(), ...b.keys()]);
   const inside = [...names].flatMap((name) => compare([...steps, name], a.get(name), b.get(name)));
-  // Only the order of a keyed list differs, and there the order may mean something.
+  // Only the order of a keyed list differs; it may be significant.
   return inside.length === 0 ? leaf(steps, live, next) : inside;
 }
 
@@ -90,20 +90,20 @@ function leaf(steps: readonly string[], live: unknown, next: unknown): Differenc
   return [{ steps, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }];
 }
 
-/** A variable that comes or goes is shown by its value: its name is in the path. */
+/** An added or removed variable shows its value only: its name is in the path. */
 function plainVariable(value: unknown): unknown {
   const isItem = typeof value === 'object' && value !== null && 'name' in value && 'value' in value;
   return isItem && Object.keys(value).length === 2 ? value.value : value;
 }
 
-/** The parts of an object or list by name; `undefined` for what has none. Absent on one side: everything is new. */
+/** The entries of an object or list by name; `undefined` for a scalar or a list without names. */
 export function entriesOf(value: unknown): Map<string, unknown> | undefined {
   if (Array.isArray(value)) return listEntries(value);
   if (typeof value !== 'object' || value === null) return undefined;
   return new Map(Object.entries(value));
 }
 
-/** By name where every item has one of its own, as containers and variables do; else as a whole. */
+/** By name where every item has a unique one, as containers and variables do; else `undefined`. */
 function listEntries(items: readonly unknown[]): Map<string, unknown> | undefined {
   const names = items.map((item) =>
     typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : undefined,

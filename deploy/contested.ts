@@ -1,23 +1,23 @@
-import { entriesOf, shownChange, valueAt, type Difference, type FieldChange } from './changes.ts';
+import { entriesOf, redactedChange, valueAt, type Difference, type FieldChange } from './changes.ts';
 import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from '../kube/fields.ts';
 import { byLastWrite } from '../kube/field-managers.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { fieldsOf, isForeign } from './take-over.ts';
 
-/** A field that applying would change or remove, and that another manager owns. */
+/** A field that an apply would change or remove and that another manager owns. */
 export interface Contested {
   readonly manager: string;
   /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
   readonly field: string;
-  /** What it is and what it would be, fit to be shown. */
+  /** Both values, redacted. */
   readonly change: FieldChange;
   /** Whether the stack renders the field. */
   readonly isRendered: boolean;
 }
 
 /**
- * Which differences between a live object and what an apply would make of it are of fields that others own; of several
- * owners the one who wrote last. Whoever removed a field left no trace in `managedFields`, so removals have none.
+ * The differences between a live object and the result of an apply in fields that others own; of several owners the
+ * latest. `managedFields` keeps no record of a removal, so a removed field has no owner.
  */
 export function contestedBy(
   fieldManager: string,
@@ -34,7 +34,7 @@ export function contestedBy(
         {
           manager: entry.manager ?? 'unknown',
           field: pathText(path),
-          change: shownChange(live.kind, difference),
+          change: redactedChange(live.kind, difference),
           isRendered: valueAt(desired, difference.steps) !== undefined,
         },
       ];
@@ -43,7 +43,7 @@ export function contestedBy(
   });
 }
 
-/** The way to a value in a set of fields; it ends above where something above is owned as a whole. */
+/** The path of a value in a field set; it ends earlier where an ancestor is owned as a whole. */
 function ownedPath(fields: FieldSet, object: unknown, steps: readonly string[]): FieldPath | undefined {
   const path: string[] = [];
   let [set, value]: [FieldSet, unknown] = [fields, object];

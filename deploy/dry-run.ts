@@ -3,8 +3,8 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /**
- * What the API server would make of an object whose fields become those of `wanted`: defaults filled in, admission
- * asked, an unknown field being an error; nothing is changed. It is a patch, since whoever may apply may patch.
+ * Dry-runs the replacement of an object's fields by those of `wanted`: the API server fills in defaults, runs admission
+ * and refuses unknown fields. A patch, since an apply needs that permission anyway.
  * @throws ApiError when it would be refused.
  */
 export async function replaceInDryRun(
@@ -25,7 +25,7 @@ export async function replaceInDryRun(
   return { object: json as KubeObject, warnings };
 }
 
-/** What no patch of an object may change, or what has a patch of its own. */
+/** Fields a patch may not change, and those that are left out of this one. */
 const kept = ['apiVersion', 'kind', 'metadata', 'status'];
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -12,18 +12,18 @@ import { deletionPending, type StepResult } from './run.ts';
 export type Outcome = 'created' | 'changed' | 'grown' | 'unchanged';
 
 export interface ExecuteOptions {
-  /** Take the fields that other managers own, and take away what they added. */
+  /** Take the fields that other managers own, and remove what they added. */
   readonly forceConflicts?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Why a plan cannot be carried out, in lines for a user; empty when it can. */
+/** Why a planned object cannot be applied, a line each; empty when it can. */
 export function obstaclesOf(planned: Planned, forceConflicts: boolean): string[] {
   if (planned.refused.length > 0 || forceConflicts) return [...planned.refused];
   return planned.contested.map((contested) => `${nameOf(planned.object)}: ${contestedWords(contested)}`);
 }
 
-/** Whose field it is, and what of it is not the stack's. */
+/** A sentence that names the field and its owner. */
 function contestedWords({ field, manager, change, isRendered }: Contested): string {
   if (isRendered) return `${field} was set by "${manager}", and the stack sets it too.`;
   const verb = change.to === undefined ? 'added' : 'set';
@@ -34,9 +34,10 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
   `${nameOf(object)}: ${field} was set by "${manager}", and the stack sets it too.`;
 
 /**
- * Applies one planned object. It looks at what is there, so that a run which was cut off is done again to the same end;
- * pending while a StatefulSet that is made anew is still being deleted.
- * @throws ClusterError CLUSTER_CONFLICT when another manager got in since the plan was made; ApiError when refused.
+ * Applies one planned object. Idempotent, so that an interrupted run can be repeated; pending while a StatefulSet that
+ * is recreated is still being deleted.
+ * @throws ClusterError CLUSTER_CONFLICT when another manager took a field since the plan was made; ApiError when
+ * refused.
  */
 export async function execute(
   cluster: Cluster,
@@ -55,7 +56,7 @@ export async function execute(
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
   if (isRemade && !(await isOrphaned(cluster, object, signal)))
     return deletionPending(
-      `${nameOf(object)}, which is to be made anew around its running pods, is still being deleted`,
+      `${nameOf(object)}, which is recreated around its running pods, is still being deleted`,
     );
   const applied = await applyObject(cluster, object, { force: forceConflicts, signal });
   if ('conflicts' in applied)
@@ -67,7 +68,7 @@ export async function execute(
   return { done: outcomeOf(planned) };
 }
 
-/** What carrying a plan out does to its object. */
+/** The outcome of a planned object. */
 export function outcomeOf({ live, grows, changes }: Planned): Outcome {
   if (!live) return 'created';
   if (grows.length > 0) return 'grown';
@@ -85,8 +86,8 @@ async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSigna
 }
 
 /**
- * A StatefulSet's claims are fixed, so the set itself is deleted and made anew; its pods run on and are adopted. Orphaning
- * them is a finalizer's work: the name is free only when it is done.
+ * A StatefulSet's claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts
+ * them. A finalizer orphans them; the name is free only when it has.
  */
 async function isOrphaned(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<boolean> {
   const live = await readObject(cluster, set, signal);

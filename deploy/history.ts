@@ -7,26 +7,26 @@ import type { KubeObject, ObjectPlace } from '../kube/objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 
 /**
- * What became of a revision. `applying`: begun; cut off if no apply is running. `deployed`: the stack's check passed.
- * `applied`: applied without a check. `failed`: it could not be applied, or the check did not pass.
+ * The outcome of a revision. `applying`: begun, interrupted if no apply is running. `deployed`: the stack's check
+ * passed. `applied`: applied without a check. `failed`: it could not be applied, or the check did not pass.
  */
 const outcome = z.enum(['applying', 'applied', 'deployed', 'failed']);
 export type RevisionOutcome = z.infer<typeof outcome>;
 
 const revision = z.object({
   revision: z.int().min(1),
-  /** When it was begun last. */
+  /** When its last apply began. */
   at: z.iso.datetime(),
   outcome,
-  /** When its check passed last. Applying it again with another outcome keeps this. */
+  /** When its check last passed. A later apply with another outcome keeps it. */
   deployedAt: z.iso.datetime().optional(),
   /** Why it failed, in a line. */
   cause: z.string().optional(),
-  /** Of the document, the same for the same document. */
+  /** The document's digest. */
   digest: z.string(),
-  /** The Mooring that rendered it. */
+  /** The version of Mooring that rendered it. */
   mooring: z.string(),
-  /** The earlier revision whose document this one brings back, where it is a rollback. */
+  /** For a rollback: the revision whose document it applies again. */
   rollbackTo: z.int().min(1).optional(),
   /** The same for people: `rollback to 3`. */
   note: z.string().optional(),
@@ -35,10 +35,10 @@ const revision = z.object({
 });
 export type Revision = z.infer<typeof revision>;
 
-/** How many revisions are kept: the ConfigMap stays far below its limit of 1 MiB. */
+/** The number of kept revisions: the ConfigMap stays far below its limit of 1 MiB. */
 export const revisionsKept = 10;
 
-/** The digest of a document, whatever the order of its keys. */
+/** The digest of a document, independent of the order of its keys. */
 export function documentDigest(document: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(document)))
@@ -71,7 +71,7 @@ export async function readHistory(
   return live ? revisionsIn(live) : [];
 }
 
-/** An entry that does not parse, since it was edited by hand, is left out. */
+/** An entry that does not parse, such as one edited by hand, is left out. */
 function revisionsIn(live: KubeObject): Revision[] {
   return Object.values((live['data'] ?? {}) as Record<string, string>)
     .flatMap((text) => {
@@ -81,13 +81,13 @@ function revisionsIn(live: KubeObject): Revision[] {
     .sort((a, b) => a.revision - b.revision);
 }
 
-/** Entries of Mooring 0.1 have no `rollbackTo`: there, and only there, the note says it. */
+/** Entries of Mooring 0.1 have no `rollbackTo`; there the note holds it. */
 function withRollbackTo(entry: Revision): Revision {
   const to = /^rollback to (\d+)$/.exec(entry.note ?? '')?.[1];
   return to === undefined || entry.rollbackTo !== undefined ? entry : { ...entry, rollbackTo: Number(to) };
 }
 
-/** Where in the history a document stands: a rollback stands where it went back to. */
+/** The position of a revision in the history; a rollback has that of its target. */
 function placeOf(latest: Revision, history: readonly Revision[]): number {
   const { rollbackTo: to } = latest;
   if (to === undefined) return latest.revision;
@@ -112,8 +112,8 @@ export function lastThatWorked(history: readonly Revision[]): Revision | undefin
 export type Begun = Pick<Revision, 'at' | 'mooring' | 'document' | 'rollbackTo'>;
 
 /**
- * Records that a document is being applied, and answers its revision. The document that was applied last keeps its
- * number: applying it again is no new revision.
+ * Records that a document is being applied, and returns its revision. Applying the latest document again is no new
+ * revision.
  */
 export async function beginRevision(
   cluster: Cluster,
@@ -138,7 +138,7 @@ export async function beginRevision(
   });
 }
 
-/** Records what became of a revision. */
+/** Records the outcome of a revision. */
 export async function endRevision(
   cluster: Cluster,
   place: ObjectPlace,

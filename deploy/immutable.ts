@@ -6,13 +6,13 @@ import type { Cluster } from '../kube/cluster.ts';
 import { applyObject } from '../kube/server-side-apply.ts';
 import { takenNodePorts } from './node-ports.ts';
 
-/** What Kubernetes fixes when it makes an object of a kind, besides claims (deploy/volume-claims.ts). */
+/** Immutable fields by kind, besides claims (deploy/volume-claims.ts). */
 const fixedFields: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: ['selector', 'serviceName', 'podManagementPolicy'],
   Deployment: ['selector'],
 };
 
-/** Why the API server refused a change, in sentences for a user: which field, both values, and what to do. */
+/** Why the API server refused a change, a sentence each: the field, both values, and what to do. */
 export async function refusalsOf(
   cluster: Cluster,
   desired: KubeObject,
@@ -38,7 +38,7 @@ async function isCreatable(cluster: Cluster, desired: KubeObject): Promise<boole
 }
 
 const remedy =
-  'Kubernetes fixes it when the object is made. To change it, delete the object (volumes and Secrets stay), then apply again.';
+  'The field is immutable. To change it, delete the object (volumes and Secrets stay), then apply again.';
 
 function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
   const [before, after] = [live['spec'], desired['spec']] as Record<string, unknown>[];
@@ -50,6 +50,6 @@ function fixedChanges(desired: KubeObject, live: KubeObject): string[] {
     );
 }
 
-/** Whether an error says that this object is refused, rather than that nothing can be asked. */
+/** Whether an error refuses this object, rather than reports an API server that cannot be asked. */
 export const isRefusal = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code satisfies ClusterError['code']) === 'CLUSTER_REFUSED';

@@ -2,13 +2,13 @@ import type { APIGroupList, APIResourceList } from 'kubernetes-types/meta/v1.js'
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject, Metadata } from '../kube/objects.ts';
 
-/** What a cluster makes by itself in every namespace, and what only tells of others. */
+/** Objects the cluster itself makes in every namespace, and kinds that only report on others. */
 const byItself =
   /^(Event|Endpoints|EndpointSlice|ControllerRevision|PodMetrics|Lease) |^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/;
 
 /**
- * Everything that was created in a namespace: what deleting it would take along. Objects that belong to another one go
- * with that one and are not named; kinds the user may not list are left out.
+ * Everything that was created in a namespace and that deleting it would delete. Objects with an owner are left out, and
+ * kinds the user may not list.
  */
 export async function namespaceContents(
   { api }: Cluster,

@@ -13,7 +13,7 @@ const nodePortsOf = (service: KubeObject): string[] =>
     nodePort === undefined ? [] : [`${nodePort}/${protocol}`],
   );
 
-/** Which node ports of a Service another one has, in a sentence each; none where nobody may list them. */
+/** Node ports of a Service that another one has, a sentence each; none without permission to list Services. */
 export async function takenNodePorts(
   { api }: Cluster,
   desired: KubeObject,

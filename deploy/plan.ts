@@ -1,4 +1,4 @@
-import { changesBetween, type FieldChange, differencesBetween, shownChange } from './changes.ts';
+import { changesBetween, type FieldChange, differencesBetween, redactedChange } from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
 import { namespaceTerminating } from '../kube/api-errors.ts';
 import { ApiError } from '../kube/cluster-error.ts';
@@ -12,31 +12,31 @@ import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';
 import { restored } from './restored.ts';
 
-/** What applying one object will do, judged by the API server in a dry run. */
+/** What applying one object will do, by the API server's dry run. */
 export interface Planned {
   readonly object: KubeObject;
   readonly live?: KubeObject;
   readonly changes: readonly FieldChange[];
-  /** Claims of a StatefulSet that will grow; the set is made anew around its running pods. */
+  /** Claims of a StatefulSet that will grow; the set is recreated around its running pods. */
   readonly grows: readonly Growth[];
-  /** Fields others own that would change or go: taken by force only. */
+  /** Fields of others that would change or be removed: only by force. */
   readonly contested: readonly Contested[];
   /** Which fields of the object are the stack's alone. */
   readonly scope: Scope;
-  /** Why it cannot be, in words; empty when it can. */
+  /** Why it cannot be applied, a sentence each; empty when it can. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export interface PlanOptions {
-  /** That is not there yet: nothing in it can be judged before it is, and nothing in it is asked for. */
+  /** A namespace that does not exist yet: objects in it cannot be dry-run. */
   readonly absentNamespace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks the API server, object by object and without changing anything, what applying them would do.
- * @throws ClusterError when it cannot be asked; NAMESPACE_ENDING when the namespace is going.
+ * Dry-runs the apply of every object.
+ * @throws ClusterError when the API server cannot be asked; NAMESPACE_ENDING when the namespace is being deleted.
  */
 export async function planOf(
   cluster: Cluster,
@@ -48,7 +48,7 @@ export async function planOf(
   const isAutoscaled = await autoscaledIn(cluster, objects, { isThere, signal });
   const planOne = (object: KubeObject): Promise<Planned> =>
     isThere(object) ? asked(cluster, object, isAutoscaled, signal) : Promise.resolve(creationOf(object));
-  // A few at a time: enough to hide the way there and back, too few to trouble an API server.
+  // A few at a time: enough to hide the round trips, too few to trouble an API server.
   const plans: Planned[] = [];
   for (let start = 0; start < objects.length; start += atOnce)
     plans.push(...(await Promise.all(objects.slice(start, start + atOnce).map(planOne))));
@@ -98,7 +98,7 @@ async function planCreation(cluster: Cluster, object: KubeObject, signal?: Abort
     const applied = await applyObject(cluster, object, { dryRun: true, signal });
     return { ...planned, warnings: 'warnings' in applied ? applied.warnings : [] };
   } catch (error) {
-    // Its namespace is not there, which whoever may not look at namespaces learns only here.
+    // The namespace is absent. A user who may not read namespaces learns it only here.
     if (error instanceof ApiError && error.status === 404) return planned;
     throw error;
   }
@@ -127,7 +127,7 @@ async function planChange(
   return {
     object,
     live,
-    changes: [...differences.map((one) => shownChange(live.kind, one)), ...grows.map(growthChange)],
+    changes: [...differences.map((one) => redactedChange(live.kind, one)), ...grows.map(growthChange)],
     grows,
     contested: contestedBy(cluster.fieldManager, live, judged, differences),
     scope,
@@ -142,7 +142,7 @@ const growthChange = ({ claim, from, to }: Growth): FieldChange => ({
   to,
 });
 
-/** Claims that are to grow, of a class that does not let them. */
+/** Claims that should grow, though their class does not allow it. */
 async function ungrowable(cluster: Cluster, object: KubeObject, signal?: AbortSignal): Promise<string[]> {
   const claims = object.kind === 'StatefulSet' ? await claimsToGrow(cluster, object, signal) : [];
   const problems = await Promise.all(

@@ -18,14 +18,14 @@ import { opened } from '../kube/web-socket.ts';
 import { isReady } from './rollout/workload-status.ts';
 import { listObjects } from './stack-objects.ts';
 
-/** Which pod a call is led to. Each rejects with NOT_FOUND_IN_CLUSTER where there is none. */
+/** Chooses the pod of a call. Each rejects with NOT_FOUND_IN_CLUSTER where there is none. */
 interface Lead {
   port(to: ServicePort): Promise<PodPort>;
   /** The pod a command of a service runs in. */
   pod(service: string): Promise<string>;
 }
 
-/** Ways into a stack that lead where its Services lead: to the first ready pod of a Service's EndpointSlices. */
+/** Reaches a stack as its Services do: the first ready pod of a Service's EndpointSlices. */
 export function reachThroughServices(cluster: Cluster, stack: Stack, signal?: AbortSignal): Reach {
   return reachBy(
     cluster,
@@ -51,7 +51,7 @@ export function reachThroughServices(cluster: Cluster, stack: Stack, signal?: Ab
   );
 }
 
-/** Ways into one pod of one service, whether or not the Service leads there yet. */
+/** Reaches one pod of one service, whether or not the Service leads to it yet. */
 export function reachOfPod(
   cluster: Cluster,
   stack: Stack,
@@ -81,7 +81,7 @@ export function reachOfPod(
   );
 }
 
-/** Where a service's Service leads by one of its ports: ready pods only. */
+/** The ready pods behind one port of a service's Service. */
 export const servicePorts = (
   cluster: Cluster,
   stack: Stack,
@@ -134,7 +134,7 @@ async function webSocketToPod(
     socket.terminate();
     stream.destroy();
   };
-  // Begins at once: what arrives before the first read is kept. The error of the stream says more than the socket's end.
+  // Begins at once, to keep what arrives before the first read. The stream's error says more than the socket's close.
   const events = on(socket, 'message', { close: ['close'] });
   const broken = new Promise<never>((_, reject) => stream.once('error', reject));
   broken.catch(() => undefined);

@@ -9,7 +9,7 @@ export async function restart(
   services: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  // Not the manager that applies: an apply would take its annotation away, and roll the pods again.
+  // Another field manager: an apply would remove its own annotation and roll the pods again.
   const restartManager = `${fieldManager}-restart`;
   const restartedAt = new Date().toISOString();
   for (const service of stack.services.filter(isWorkload).filter(({ name }) => services.includes(name))) {

@@ -8,9 +8,9 @@ import {
 } from '../kube/fields.ts';
 
 /**
- * What server-side apply makes of `live` when the applier owns `taken` and applies `desired`: what it owns and no longer
- * applies goes, what it applies is set, and what is in neither (defaults, fields of admission webhooks) stays. Needed
- * because no dry run can hand fields over and apply in one request.
+ * The result of a server-side apply to `live` when the applier owns `taken` and applies `desired`: fields it owns and
+ * no longer applies are removed, applied ones set, all others (defaults, fields of admission webhooks) kept. Needed
+ * because no dry run can take fields over and apply in one request.
  */
 export function restored(live: unknown, taken: FieldSet | undefined, desired: unknown): unknown {
   if (desired === undefined) return taken === undefined ? live : undefined;
@@ -37,8 +37,8 @@ function restoredFields(live: Fields, taken: FieldSet, desired: Fields): Fields 
 }
 
 /**
- * Maps to which admission webhooks add keys that nothing owns. A struct goes with the defaults in it when everything
- * that was applied of it goes; of these, single keys go.
+ * Maps to which admission webhooks add keys without an owner. Of these only owned keys are removed; any other struct
+ * goes as a whole, defaults included, when every applied field of it goes.
  */
 const freeMaps = ['labels', 'annotations'];
 
@@ -47,7 +47,7 @@ function restoredMap(live: Fields, taken: FieldSet | undefined, desired: unknown
   return Object.keys(map).length > 0 ? map : undefined;
 }
 
-/** An item of a list while it is put together: where it stood in the live list, if it did. */
+/** An item of the resulting list, with its index in the live list, if it has one. */
 interface Placed {
   readonly from: number | undefined;
   readonly item: unknown;
@@ -67,7 +67,7 @@ function restoredList(live: readonly unknown[], taken: FieldSet, desired: readon
   return withUnowned(live, taken, placed).map(({ item }) => item);
 }
 
-/** The items of a list with those that have no owner and no namesake, each after what it followed. */
+/** Inserts the live items without owner and without a namesake, each after the item it followed. */
 function withUnowned(live: readonly unknown[], taken: FieldSet, placed: readonly Placed[]): Placed[] {
   const list = [...placed];
   for (const [from, item] of live.entries()) {
@@ -79,7 +79,7 @@ function withUnowned(live: readonly unknown[], taken: FieldSet, placed: readonly
   return list;
 }
 
-/** A key that is not written has its default, and one item at most can be meant by the others. */
+/** An absent key field has its default; the other keys identify at most one item. */
 const haveSame = (keys: readonly string[], wanted: unknown, item: unknown): boolean =>
   isRecord(wanted) &&
   isRecord(item) &&

@@ -28,13 +28,13 @@ import { isReady, workloadStates } from './rollout/workload-status.ts';
 import { runToEnd, type StepResult } from './run.ts';
 import { ownedObjects } from './stack-objects.ts';
 
-/** By service: what tells one that keeps a secret itself of its new value. */
+/** By service: how one that stores its secret itself gets a new value. */
 export type Rotators = Readonly<Record<string, RotateService>>;
 
 export interface RotateOptions {
   readonly make: SecretMaker;
   readonly rotators: Rotators;
-  /** Everything of the stack but its Secret, in order: what had to be deleted is applied again from these. */
+  /** Every object of the stack but its Secret, in order; deleted workloads are applied again from these. */
   readonly objects: readonly KubeObject[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,9 +54,9 @@ export async function rotateSecrets(
 }
 
 /**
- * One step of a rotation. It finds out how far earlier steps came: the new values are staged before any service is told,
- * and the staged ones are dropped only when every service has them. Pending while pods end that hold an immutable Secret.
- * @throws ClusterError as `rotatable` does; whatever a service that is told rejects with.
+ * One step of a rotation, which resumes where earlier steps stopped: the new values are staged before any service gets
+ * them, and unstaged when every service has them. Pending while pods end that hold an immutable Secret.
+ * @throws ClusterError as `rotatable` does; what a service's rotation rejects with.
  */
 export async function rotateStep(
   cluster: Cluster,
@@ -74,7 +74,7 @@ export async function rotateStep(
   }
   const inForce = await putInForce(cluster, stack, next, options);
   if (!('done' in inForce)) return inForce;
-  // What was deleted a moment ago, or in a run that was cut off.
+  // Deleted above, or by an interrupted run.
   for (const object of objects)
     if ((await readObject(cluster, object, signal)) === undefined)
       await applyObject(cluster, object, { signal });
@@ -83,7 +83,7 @@ export async function rotateStep(
   return { done: true };
 }
 
-/** The services whose pods start anew to read the new values: all but those that are told. */
+/** The services that restart to read the new values: all but those that store their secret themselves. */
 export const restartedServices = (stack: Stack, rotators: Rotators): string[] =>
   stack.services
     .filter(isWorkload)
@@ -93,15 +93,15 @@ export const restartedServices = (stack: Stack, rotators: Rotators): string[] =>
 export interface Rotatable {
   /** Of the stack's own Secret. */
   readonly keys: string[];
-  /** The values in force; `undefined` where a rotation was cut off between the old Secret and the new one. */
+  /** The current values; `undefined` where a rotation was interrupted between the old Secret and the new one. */
   readonly live: SecretValues | undefined;
   readonly begun: Awaited<ReturnType<typeof nextSecret>>;
 }
 
 /**
- * What there is to rotate, and how far an earlier run came; nothing is changed.
- * @throws ClusterError when the stack has no secrets of its own, was never applied, or has no ready pod of a service that
- * has yet to be told.
+ * What can be rotated, and how far an earlier run came; changes nothing.
+ * @throws ClusterError when the stack has no secrets of its own, was never applied, or has no ready pod of a service
+ * that stores its secret itself and needs the new one.
  */
 export async function rotatable(
   cluster: Cluster,
@@ -117,7 +117,7 @@ export async function rotatable(
   return { keys, live, begun };
 }
 
-/** A staged value that was edited by hand would end a store's start after the old one is gone. */
+/** A staged value may have been edited by hand; a store that refuses it would not start, with the old one gone. */
 function refuseUnusable(stack: Stack, staged: SecretValues): void {
   const problems = secretProblems(stack, stackSecretName(stack), staged);
   if (problems.length > 0)
@@ -143,7 +143,7 @@ function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValu
     );
 }
 
-/** The services that are told, each with the names of its generated secrets. */
+/** The services that store secrets themselves, each with the names of its generated secrets. */
 function toldServices(
   stack: Stack,
   rotators: Rotators,
@@ -172,7 +172,7 @@ async function refuseUnready(
     if (!states.some((state) => state.service === service.name && state.pods.some(isReady)))
       throw new ClusterError(
         'NOT_FOUND_IN_CLUSTER',
-        `${service.name} keeps its secret itself and must be up to be told the new one, but it has no ready pod.`,
+        `${service.name} stores its secret itself and must be up to get the new one, but it has no ready pod.`,
         {
           reason: 'NoReadyPod',
           object: workloadName(stack.name, service.name),
@@ -204,7 +204,7 @@ async function tellServices(
     }
 }
 
-/** The error of a service that was not told: one that refuses for good, or one that may be told later. */
+/** The error of a service that did not take the new secret: final, or worth a retry. */
 function untold(error: unknown): unknown {
   if (!(error instanceof CheckFailed)) return error;
   const code = error.final ? 'CLUSTER_REFUSED' : 'CLUSTER_AWAY';
@@ -212,8 +212,8 @@ function untold(error: unknown): unknown {
 }
 
 /**
- * Replaces the live Secret. Where it is immutable, the kubelet shows its old values as long as any pod uses it, so all
- * workloads are deleted first.
+ * Replaces the live Secret. The kubelet caches an immutable one as long as any pod uses it, so all workloads are
+ * deleted first.
  */
 async function putInForce(
   cluster: Cluster,

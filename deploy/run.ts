@@ -1,10 +1,10 @@
 import type { ErrorReason } from '../model/error-reason.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
-import { lookMs, pause } from '../kube/poll.ts';
+import { pollIntervalMs, pause } from '../kube/poll.ts';
 
 /**
- * What a step came to. A step looks at the cluster, does what can be done now and returns; it never waits. An operator
- * takes `pending` as its `requeueAfter`; the CLI repeats the step with `runToEnd`.
+ * The result of a step. A step reads the cluster, does what can be done now and returns; it never waits. An operator
+ * uses `requeueAfterMs` as its requeue interval; the CLI repeats the step with `runToEnd`.
  */
 export type StepResult<T> = { readonly done: T } | Pending;
 
@@ -18,7 +18,7 @@ export interface Pending {
 
 /** A step that waits for the cluster to delete something. */
 export const deletionPending = (pending: string): Pending => ({
-  requeueAfterMs: lookMs,
+  requeueAfterMs: pollIntervalMs,
   pending,
   reason: 'DeletionPending',
 });
@@ -26,13 +26,13 @@ export const deletionPending = (pending: string): Pending => ({
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onWaiting?: (line: string) => void;
-  /** How long it may be pending, in milliseconds; default: for ever. */
+  /** How long it may be pending, in milliseconds; default: no limit. */
   readonly timeoutMs?: number;
 }
 
 /**
  * Repeats a step until it is done. The only place that waits between steps.
- * @throws ClusterError CLUSTER_AWAY when it is pending for longer than `timeoutMs`; whatever the step throws.
+ * @throws ClusterError CLUSTER_AWAY when it is pending for longer than `timeoutMs`; what the step throws.
  */
 export async function runToEnd<T>(
   step: () => Promise<StepResult<T>>,

@@ -10,13 +10,12 @@ import { readObject } from '../kube/server-side-apply.ts';
 export type SecretValues = Readonly<Record<string, string>>;
 
 /**
- * The Secret that holds new values while they take the place of the old ones. The stack's own may be
- * immutable, and then has to be made anew; a run that was cut off between its deletion and its creation finds the values
- * here.
+ * The Secret that stages new values. The stack's own may be immutable and is then recreated; a run that was interrupted
+ * between its deletion and its creation finds the values here.
  */
 export const nextSecretName = (stack: StackRef): string => `${stackSecretName(stack)}-next`;
 
-/** An annotation of the next Secret: how far the rotation to its values is. */
+/** An annotation of the next Secret: the progress of the rotation. */
 const rotationMark = `${apiGroup}/rotation`;
 type RotationStage = 'begun' | 'stores-told';
 
@@ -43,7 +42,7 @@ export async function liveSecret(
   return secret && valuesIn(secret);
 }
 
-/** The values that wait to take the place of the live ones, if any do, and whether they are a rotation's. */
+/** The staged values, if any, and the progress of the rotation they belong to. */
 export async function nextSecret(
   cluster: Cluster,
   stack: StackRef,
@@ -59,7 +58,7 @@ export async function nextSecret(
   );
 }
 
-/** Records that the services which keep a secret themselves know the new one. */
+/** Records that the services which store secrets themselves have the new ones. */
 export async function markStoresTold(
   { api, discovery, fieldManager }: Cluster,
   stack: StackRef,
@@ -74,8 +73,8 @@ export async function markStoresTold(
 }
 
 /**
- * Whether the live Secret is immutable, as `cdk8s synth` makes it. Kubelet then never looks at it again while any pod
- * of its node uses it: new values under the same name only reach pods that start when every other one is gone.
+ * Whether the live Secret is immutable, as `cdk8s synth` makes it. The kubelet caches it while any pod of its node uses
+ * it: new values of the same name reach only pods that start when all others are gone.
  */
 export async function isSecretImmutable(
   cluster: Cluster,
@@ -85,16 +84,16 @@ export async function isSecretImmutable(
   return (await readObject(cluster, stackSecretOf(stack), signal))?.['immutable'] === true;
 }
 
-/** What makes a value, and a Secret out of values. */
+/** Makes values, and a Secret out of values. */
 export interface SecretMaker {
   readonly value: () => string;
   readonly object: (values: SecretValues) => KubeObject;
 }
 
 /**
- * Ensures that the stack's own Secret exists with every key the stack needs: the live one is kept, its values are
- * never changed; a key that is missing is added. Does nothing for a stack whose user keeps every secret.
- * @throws ClusterError PREFLIGHT_FAILED when a rotation was cut off: only the rotation can finish it.
+ * Ensures that the stack's own Secret exists with every key the stack needs: live values are never changed, missing
+ * keys are added. Does nothing for a stack that generates no secret.
+ * @throws ClusterError PREFLIGHT_FAILED when a rotation was interrupted: only the rotation can finish it.
  */
 export async function ensureSecret(
   cluster: Cluster,
@@ -113,7 +112,7 @@ export async function ensureSecret(
   if (next) await dropNextSecret(cluster, stack, signal);
 }
 
-/** Staged first: one that is immutable cannot get more keys, and has to go and come back. */
+/** Staged first: an immutable Secret cannot get more keys and must be recreated. */
 async function addKeys(
   cluster: Cluster,
   stack: StackRef,
@@ -131,7 +130,7 @@ const isWhole = (live: SecretValues, values: SecretValues): boolean =>
 const halfRotated = (stack: StackRef): ClusterError =>
   new ClusterError(
     'PREFLIGHT_FAILED',
-    `A rotation of the secrets was cut off: Secret ${nextSecretName(stack)} holds values that are not in force everywhere.`,
+    `A rotation of the secrets was interrupted: Secret ${nextSecretName(stack)} holds values that not every service has yet.`,
     { reason: 'RotationUnfinished', object: `Secret ${nextSecretName(stack)}`, namespace: stack.namespace },
   );
 
@@ -140,7 +139,7 @@ export function completed(stack: Stack, known: SecretValues, value: () => string
   return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, known[key] ?? value()]));
 }
 
-/** Stages values that are to take the place of the live ones. What an earlier run staged is kept. */
+/** Stages new values. What an earlier run staged is kept. */
 export async function stageSecret(
   cluster: Cluster,
   stack: StackRef,
@@ -154,8 +153,8 @@ export async function stageSecret(
 }
 
 /**
- * Puts values in force that were staged before: in place, or, where the live Secret is immutable, by a new one of its
- * name. Where there is none and another apply is faster, its values stay.
+ * Writes the staged values to the stack's Secret: in place, or, where it is immutable, by a new one of its name. If
+ * another apply creates it first, that one's values stay.
  */
 export async function swapSecret(
   cluster: Cluster,
@@ -188,7 +187,7 @@ export async function dropNextSecret(
   await api.request('DELETE', await discovery.pathOf(nextSecretOf(stack)), { accept: [404], signal });
 }
 
-/** Creates, never overwrites: one that is there already stays as it is. */
+/** Creates the Secret; an existing one stays as it is. */
 async function create(
   { api, discovery, fieldManager }: Cluster,
   secret: KubeObject,

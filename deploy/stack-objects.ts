@@ -9,14 +9,14 @@ import type { KubeObject, ObjectPlace } from '../kube/objects.ts';
 /** Which stack: its name and namespace. */
 export type StackRef = Pick<Stack, 'name' | 'namespace'>;
 
-/** Where a stack's history and its Lease are kept: both have the same name. */
+/** The place of a stack's history and of its Lease: both have the same name. */
 export const historyPlace = (stack: StackRef): ObjectPlace => ({
   name: stackHistoryName(stack),
   namespace: stack.namespace,
   labels: stackLabels(stack),
 });
 
-/** Every kind a stack is made of, in the order in which they go: what uses others first. */
+/** Every kind a stack is made of, in the order of deletion: dependents first. */
 export const ownedKinds: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['networking.k8s.io/v1', 'Ingress'],
   ['autoscaling/v2', 'HorizontalPodAutoscaler'],
@@ -45,13 +45,13 @@ export async function listObjects(
 ): Promise<KubeObject[]> {
   const path = await discovery.collectionOf(apiVersion, kind, namespace);
   const { json } = await api.request('GET', path, { query: { labelSelector: asSelector(labels) }, signal });
-  // A list names the kind of its items once.
+  // The items of a list have no `kind` of their own.
   return (json as List).items.map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
 }
 
 /**
- * What a stack owns in the cluster, without what must outlive it: its claims, its Secret and its history. An object is
- * owned by its labels: instance, part-of and managed-by together.
+ * The objects a stack owns in the cluster, without those that outlive it: its claims, its Secret and its history. The
+ * labels instance, part-of and managed-by together mark an owned object.
  */
 export async function ownedObjects(
   cluster: Cluster,
@@ -67,8 +67,8 @@ export async function ownedObjects(
 }
 
 /**
- * The volume claims of a stack. They carry the labels of their service, and the name their StatefulSet gave them; a
- * claim that another tool manages is never one, whatever its name is.
+ * The volume claims of a stack: those with the labels of their service and the name their StatefulSet gave them, unless
+ * another tool manages them.
  */
 export async function ownedClaims(
   cluster: Cluster,
@@ -90,7 +90,7 @@ export async function ownedClaims(
   });
 }
 
-/** What of `owned` is not among `rendered`: what an earlier document had. */
+/** The owned objects that are no longer rendered. */
 export function leftovers(owned: readonly KubeObject[], rendered: readonly KubeObject[]): KubeObject[] {
   const key = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
   const wanted = new Set(rendered.map(key));
@@ -103,14 +103,14 @@ export function leftoverClaims(claims: readonly KubeObject[], stack: Stack): Kub
   return claims.filter(({ metadata }) => !running.has(metadata.labels?.['app.kubernetes.io/name'] ?? ''));
 }
 
-/** The stack's own Secret, as far as its place is concerned. */
+/** A reference to the stack's own Secret. */
 export const stackSecretOf = (stack: StackRef): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: stackSecretName(stack), namespace: stack.namespace },
 });
 
-/** Deletes an object that is still the one that was seen; what is gone already is no error. */
+/** Deletes an object if its UID is still the same; one that is already gone is no error. */
 export async function deleteObject(
   { api, discovery }: Cluster,
   object: KubeObject,

@@ -7,15 +7,15 @@ import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } f
 import { readObject } from '../kube/server-side-apply.ts';
 import { nextSecretName } from './secret.ts';
 
-/** Everything of a stack in a cluster, by what becomes of it. */
+/** Everything of a stack in a cluster. */
 export interface Remains {
-  /** Goes whenever the stack goes. */
+  /** Deleted with the stack. */
   readonly objects: readonly KubeObject[];
-  /** Volume claims, secrets and history: kept unless told otherwise. */
+  /** Volume claims, secrets and history: kept by default. */
   readonly data: readonly KubeObject[];
 }
 
-/** What of a stack is in the cluster. */
+/** Lists what a stack has in the cluster. */
 export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<Remains> {
   const place = (kind: string, name: string, apiVersion = 'v1'): KubeObject => ({
     apiVersion,
@@ -35,7 +35,7 @@ export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: Abor
   };
 }
 
-/** Deletes these objects in order; those that are gone already are no error. */
+/** Deletes these objects in order; one that is already gone is no error. */
 export async function deleteObjects(
   cluster: Cluster,
   objects: readonly KubeObject[],

@@ -6,22 +6,22 @@ import { readObject } from '../kube/server-side-apply.ts';
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * `kubectl apply` (client-side) owns what it wrote as an Update. Server-side apply by another manager then conflicts
- * with it, and forcing leaves alive whatever the new manifests no longer have. So its fields become ours first, as
- * client-go's csaupgrade makes them kubectl's own (KEP-555).
+ * Client-side `kubectl apply` owns what it wrote as an Update. Server-side apply by another manager conflicts with it,
+ * and forcing it keeps fields the new manifests no longer have. So its fields are moved to our entry first, as
+ * client-go's csaupgrade moves them to kubectl's (KEP-555).
  */
 const clientSideApply = 'kubectl-client-side-apply';
 
 const isPredecessor = ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
   manager === clientSideApply && operation === 'Update' && subresource === '';
 
-/** Whether an entry is what `fieldManager` applied. */
+/** Whether an entry is `fieldManager`'s Apply. */
 const isAppliedBy =
   (fieldManager: string) =>
   ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
     manager === fieldManager && operation === 'Apply' && subresource === '';
 
-/** Whether an entry is of another manager than `fieldManager`, so that its fields are taken back by force only. */
+/** Whether another manager than `fieldManager` owns an entry, so that its fields are taken by force only. */
 export const isForeign =
   (fieldManager: string) =>
   (entry: ManagedFields): boolean =>
@@ -29,24 +29,24 @@ export const isForeign =
 
 export const fieldsOf = ({ fieldsV1 }: ManagedFields): FieldSet => (fieldsV1 ?? noFields) as FieldSet;
 
-/** Which fields of an object are its stack's alone. */
+/** The fields of an object that only its stack may own. */
 export interface Scope {
-  /** Its first elements, such as `f:spec`; `metadata` and `status` are never among them. */
+  /** Its top-level elements, such as `f:spec`; never `metadata` or `status`. */
   readonly elements: readonly string[];
-  /** Fields inside that others may own, and the stack never does. */
+  /** Fields inside that only others own. */
   readonly exempt: FieldSet;
 }
 
-/** `spec` of a Namespace, say, is not the stack's, since the stack renders none; a ConfigMap's data has two forms. */
+/** The groups of fields a stack owns where it renders any of them; a ConfigMap's data has two forms. */
 const parts: readonly (readonly string[])[] = [['spec'], ['data', 'binaryData'], ['rules']];
 
-/** What `kubectl rollout restart` writes: a request, not a configuration. */
+/** The annotation of `kubectl rollout restart`: a request, not configuration. */
 const restartedAt = fieldAt([
   ...['f:spec', 'f:template', 'f:metadata', 'f:annotations'],
   'f:kubectl.kubernetes.io/restartedAt',
 ]);
 
-/** The scope of an object as it is rendered. `isScaled`: an autoscaler says how many replicas it has. */
+/** The scope of a rendered object. `isScaled`: an autoscaler sets its replicas. */
 export function scopeOf(desired: KubeObject, { isScaled = false }: { isScaled?: boolean } = {}): Scope {
   const rendered = parts.filter((part) => part.some((field) => desired[field] !== undefined));
   const replicas = isScaled ? fieldAt(['f:spec', 'f:replicas']) : noFields;
@@ -57,18 +57,18 @@ export function scopeOf(desired: KubeObject, { isScaled = false }: { isScaled?: 
 }
 
 export interface TakeOver {
-  /** Whose fields they become. */
+  /** The new owner. */
   readonly fieldManager: string;
   readonly scope: Scope;
-  /** Take what other managers own of the scope, besides what client-side apply owns of the whole object. */
+  /** Take what other managers own in the scope, besides all that client-side apply owns. */
   readonly force: boolean;
-  /** For an object of which we own nothing yet. */
+  /** For the entry of an object we do not own yet. */
   readonly apiVersion: string;
 }
 
 /**
- * The managed fields once what we take is ours. What is exempt leaves our entry, so that an apply without it keeps its
- * value. Fields of client-side apply in another API version are dropped, as csaupgrade does.
+ * The managed fields after a take-over. Exempt fields leave our entry, so that an apply without them keeps their value.
+ * Fields of client-side apply in another API version are dropped, as csaupgrade does.
  */
 export function takenOver(managed: readonly ManagedFields[], takeOver: TakeOver): ManagedFields[] {
   const { fieldManager } = takeOver;
@@ -92,7 +92,7 @@ export function takenOver(managed: readonly ManagedFields[], takeOver: TakeOver)
   ];
 }
 
-/** What becomes ours of another entry's fields. */
+/** The fields of another entry that we take. */
 function inheritanceOf(
   entry: ManagedFields,
   heir: ManagedFields | undefined,
@@ -102,7 +102,7 @@ function inheritanceOf(
   return force ? below(fieldsOf(entry), scope.elements) : noFields;
 }
 
-/** What another manager keeps; nothing where it owns nothing more. */
+/** The entry another manager keeps; none where no field is left. */
 function leftTo(entry: ManagedFields, { scope, force }: TakeOver): ManagedFields[] {
   if (isPredecessor(entry)) return [];
   const taken = force ? without(below(fieldsOf(entry), scope.elements), scope.exempt) : noFields;
@@ -111,7 +111,7 @@ function leftTo(entry: ManagedFields, { scope, force }: TakeOver): ManagedFields
   return isEmpty(fieldsV1) ? [] : [{ ...entry, fieldsV1 }];
 }
 
-/** What is ours of an object once it is taken over. */
+/** The fields we own of an object after a take-over. */
 export function ownFields(live: KubeObject, takeOver: TakeOver): FieldSet {
   const ours = takenOver(live.metadata.managedFields ?? [], takeOver).find(
     isAppliedBy(takeOver.fieldManager),
@@ -119,12 +119,12 @@ export function ownFields(live: KubeObject, takeOver: TakeOver): FieldSet {
   return ours ? fieldsOf(ours) : noFields;
 }
 
-/** Somebody wrote the object between our reading and our writing; more often than this is no coincidence. */
+/** Give up after this many write conflicts. */
 const attempts = 5;
 
 /**
- * Makes fields ours, so that the apply after it finds no other owner and removes what it does not list. Nothing of the
- * object itself changes; where there is nothing to take, nothing is asked.
+ * Moves fields to our entry, so that the apply after it finds no other owner and removes what it does not list. Changes
+ * only `managedFields`; sends no request where there is nothing to take.
  */
 export async function takeOverFields(
   cluster: Cluster,

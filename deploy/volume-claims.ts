@@ -7,7 +7,7 @@ import { nameOf, type KubeObject } from '../kube/objects.ts';
 /** A claim template of a StatefulSet. */
 export type Claim = PersistentVolumeClaim;
 
-/** A claim template that is to grow. Sizes are Kubernetes quantities. */
+/** A claim that should grow. Sizes are Kubernetes quantities. */
 export interface Growth {
   readonly claim: string;
   readonly from: string;
@@ -27,7 +27,7 @@ export const sizeOf = ({ spec }: Claim): string => spec.resources?.requests?.['s
 export const claimNames = (set: KubeObject, claim: string, replicas: number): string[] =>
   Array.from({ length: replicas }, (_, ordinal) => `${claim}-${set.metadata.name}-${ordinal}`);
 
-/** Which claims of a live StatefulSet are to grow, and why other changes of its claims cannot be. */
+/** The claims of a live StatefulSet that should grow, and why other changes of its claims are refused. */
 export function claimChanges(live: KubeObject, desired: KubeObject): { grows: Growth[]; refused: string[] } {
   const before = new Map(claimsOf(live).map((claim) => [claim.metadata.name, claim]));
   const after = claimsOf(desired);
@@ -59,15 +59,15 @@ const classNamed = (name: string | undefined): string =>
   name === undefined ? "the cluster's default class" : `class "${name}"`;
 
 const fixed = (set: KubeObject, claim: Claim, what: string): string =>
-  `${nameOf(set)}: volume "${claim.metadata.name}" cannot ${what}: a StatefulSet's claims are fixed when it is made.`;
+  `${nameOf(set)}: volume "${claim.metadata.name}" cannot ${what}: a StatefulSet's claim templates are immutable.`;
 
-/** The desired StatefulSet with the claims of the live one, so that everything else of it can be judged. */
+/** The desired StatefulSet with the live claim templates, so that the rest of it can be dry-run. */
 export const withLiveClaims = (desired: KubeObject, live: KubeObject): KubeObject => ({
   ...desired,
   spec: { ...(desired['spec'] as object), volumeClaimTemplates: claimsOf(live) },
 });
 
-/** The existing claims of a StatefulSet that are smaller than it wants them, with the size they are to get. */
+/** The existing claims of a StatefulSet that are smaller than its templates ask, with the size they should get. */
 export async function claimsToGrow(
   { api }: Cluster,
   desired: KubeObject,

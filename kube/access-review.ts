@@ -7,7 +7,7 @@ import { ApiError } from './cluster-error.ts';
 
 export const accessReviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-/** What sends a request to the API server. */
+/** Sends requests to the API server. */
 interface Requester {
   request(
     method: string,
@@ -16,7 +16,7 @@ interface Requester {
   ): Promise<{ readonly json: unknown }>;
 }
 
-/** Whether the context's user is allowed something, as the API server's authorizer decides. Throws as a request does. */
+/** Whether the API server's authorizer allows the context's user a request. Throws as a request does. */
 export async function isAllowed(
   api: Requester,
   spec: SelfSubjectAccessReviewSpec,
@@ -37,7 +37,7 @@ export interface Attributes {
 
 const verbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
-/** What a request asks of the authorizer: the verb and the resource behind its method and path. */
+/** The authorizer's attributes of a request: verb and resource, from its method and path. */
 export function attributesOf(method: string, path: string): Attributes {
   const [, group = '', rest] = /^\/(?:api|apis\/([^/]+))\/[^/]+\/(.+)$/.exec(path) ?? [];
   if (rest === undefined) {
@@ -53,7 +53,7 @@ export function attributesOf(method: string, path: string): Attributes {
   };
 }
 
-/** `namespaces/chat/pods/demo-0/log`, or `nodes/one`, by what each part is. */
+/** Splits `namespaces/chat/pods/demo-0/log` or `nodes/one` into namespace, resource, name and subresource. */
 function placeIn(parts: readonly string[]): Omit<ResourceAttributes, 'verb' | 'group'> {
   const isNamespaced = parts[0] === 'namespaces' && parts.length > 2;
   const [resource, name, subresource] = isNamespaced ? parts.slice(2) : parts;
@@ -67,9 +67,9 @@ function plainVerb(method: string, isOne: boolean): string {
 }
 
 /**
- * Whether a 403 is the authorizer's: quotas and admission answer 403 too, and a `Status` does not tell them apart. Where
- * the review itself is refused, the user may do nothing at all.
- * @param creates an apply also takes `create` where the object is absent.
+ * Whether a 403 came from the authorizer: quotas and admission answer 403 too, and a `Status` does not distinguish
+ * them. A refused review counts as denied.
+ * @param creates the request also needs `create`, as an apply of an absent object does.
  */
 export async function isDenied(
   api: Requester,

@@ -12,16 +12,16 @@ export interface Asked {
   readonly path: string;
 }
 
-/** An answer that is no success. */
+/** An answer that is not a success. */
 export interface Refused {
   readonly status: number;
-  /** A `Status`, or the text of something else that answered. */
+  /** A `Status`, or the text where something else answered. */
   readonly json: unknown;
-  /** Whether the authorizer refused it. A 403 alone does not say: quotas and admission answer it too. */
+  /** Whether the authorizer refused it: quotas and admission answer 403 too. */
   readonly isDenied: boolean;
 }
 
-/** The error of an answer that is no success. */
+/** The error of an answer that is not a success. */
 export function refusal(asked: Asked, { status, json, isDenied }: Refused): ApiError {
   const { reason = '', message, details } = (typeof json === 'object' && json !== null ? json : {}) as Status;
   const said = message ?? (typeof json === 'string' && json.trim() !== '' ? json.trim() : `HTTP ${status}`);
@@ -64,10 +64,10 @@ function messageOf(
   switch (code) {
     case 'CLUSTER_DENIED':
       return status === 401
-        ? `The API server ${server} does not take the credentials of context "${context}".`
+        ? `The API server ${server} does not accept the credentials of context "${context}".`
         : `The user of context "${context}" may not do this: ${said}.`;
     case 'NAMESPACE_ENDING':
-      return `The namespace is being deleted, and nothing new can be made in it until it is gone (${said}).`;
+      return `The namespace is being deleted, and nothing can be created in it until it is gone (${said}).`;
     case 'CLUSTER_AWAY':
       return `The API server ${server} could not answer ${method} ${path}: ${said}.`;
     default:
@@ -80,9 +80,9 @@ const problems: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is not known',
   EAI_AGAIN: 'its host name could not be resolved',
   ETIMEDOUT: 'no answer came',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ECONNRESET: 'it cut the connection',
+  EHOSTUNREACH: 'there is no route to that host',
+  ENETUNREACH: 'there is no route to that network',
+  ECONNRESET: 'it reset the connection',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by the authority the kubeconfig names',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by the authority the kubeconfig names',
@@ -91,7 +91,7 @@ const problems: Readonly<Record<string, string>> = {
   EPROTO: 'what answers there does not speak TLS',
 };
 
-/** The error of a request that never got an answer. */
+/** The error of a request without an answer. */
 export function unreachable(
   { context, server }: Pick<Asked, 'context' | 'server'>,
   cause: unknown,
@@ -111,6 +111,6 @@ export function unreachable(
 export const namespaceTerminating = (namespace: string): ClusterError =>
   new ClusterError(
     'NAMESPACE_ENDING',
-    `The namespace ${namespace} is being deleted, and nothing new can be made in it until it is gone.`,
+    `The namespace ${namespace} is being deleted, and nothing can be created in it until it is gone.`,
     { reason: 'NamespaceTerminating', namespace },
   );

@@ -12,7 +12,7 @@ export interface ApiAnswer {
   readonly status: number;
   /** The parsed body, or its text where the server did not answer with JSON. */
   readonly json: unknown;
-  /** The texts of the `Warning:` headers: what the API server takes, but advises against. */
+  /** The texts of the `Warning:` headers. */
   readonly warnings: readonly string[];
 }
 
@@ -27,14 +27,14 @@ export interface RequestOf {
   readonly accept?: readonly number[];
 }
 
-/** A cluster as one user of it: raw JSON both ways, since typed models drop the fields they do not know. */
+/** An API server as one user sees it. Raw JSON both ways: typed models drop the fields they do not know. */
 export interface Api {
   readonly context: string;
   /** The API server's URL. */
   readonly server: string;
   /** The namespace the context names, if any. */
   readonly namespace: string | undefined;
-  /** For what is no plain request: exec, port-forward. */
+  /** For exec and port-forward, which are no plain requests. */
   readonly kubeConfig: KubeConfig;
   /**
    * One request. `path` is absolute (`/api/v1/…`), without a query.
@@ -42,7 +42,7 @@ export interface Api {
    * neither 2xx nor accepted; the signal's own reason when it was aborted.
    */
   request(method: string, path: string, request?: RequestOf): Promise<ApiAnswer>;
-  /** A GET whose body is read as it comes, such as a log that is followed or a watch. Throws as `request` does. */
+  /** A GET with a streamed body, such as a followed log or a watch. Throws as `request` does. */
   stream(path: string, request?: Pick<RequestOf, 'query' | 'signal'>): Promise<IncomingMessage>;
   /** Closes the connections it keeps open. */
   close(): void;
@@ -75,7 +75,7 @@ export function connect(choice: Choice = {}): Api {
     }
     try {
       const agent = options.agent as http.Agent;
-      // The library's agent would make a TLS handshake for each request.
+      // Keeps connections alive: the library's agent makes a TLS handshake for each request.
       agents.add(Object.assign(agent, { keepAlive: true }));
       return await sent(urlOf(server, path, request.query), options, request.body);
     } catch (error) {
@@ -84,7 +84,7 @@ export function connect(choice: Choice = {}): Api {
     }
   };
 
-  /** The error of an answer that is no success. */
+  /** The error of an answer that is not a success. */
   const refused = async (
     { method, path }: { method: string; path: string },
     { status, json }: ApiAnswer,
@@ -133,7 +133,7 @@ function headersOf({ body, contentType = 'application/json' }: RequestOf): Recor
   return { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) };
 }
 
-/** A server behind a path prefix (Rancher, a proxy) keeps it. */
+/** Keeps the path prefix of a server behind a proxy, such as Rancher. */
 function urlOf(server: string, path: string, query: RequestOf['query']): URL {
   const url = new URL(server.replace(/\/$/, '') + path);
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
@@ -171,7 +171,7 @@ async function answerOf(response: IncomingMessage, failed: (error: unknown) => n
   };
 }
 
-/** `299 - "text"`, as RFC 7234 quotes it, is the text. */
+/** The text of `299 - "text"` (RFC 7234). */
 function warningText(header: string): string {
   const quoted = /^\d{3} \S+ "((?:[^"\\]|\\.)*)"/.exec(header)?.[1];
   return quoted?.replaceAll(/\\(.)/g, '$1') ?? header;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** How much of a body is read: what comes after it is cut off. */
+/** The limit of a body; the rest is cut off. */
 const maxBytes = 1_048_576;
 
 /** The text of a body, cut at 1 MiB. Rejects as the stream does. */

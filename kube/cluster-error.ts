@@ -1,14 +1,14 @@
 import type { ErrorReason } from '../model/error-reason.ts';
 import type { TerminalCode } from '../model/errors.ts';
 
-/** A field that is to be changed and belongs to another manager. */
+/** A field to be changed that another manager owns. */
 export interface Conflict {
   readonly manager: string;
   /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
   readonly field: string;
 }
 
-/** What is known of an error beside its code and its message, each only where it applies. */
+/** Facts of an error besides its code and its message, each only where it applies. */
 export interface ErrorFacts {
   readonly reason?: ErrorReason;
   /** The kubeconfig's context, and the URL of its API server. */
@@ -23,7 +23,7 @@ export interface ErrorFacts {
   readonly conflicts?: readonly Conflict[];
 }
 
-/** Something about a cluster that its user can mend. The message states facts; what to do about them is up to the caller. */
+/** An error about a cluster that its user can fix. The message states facts; the caller adds what to do. */
 export class ClusterError extends Error {
   override readonly name: string = 'ClusterError';
   readonly code: TerminalCode;
@@ -36,7 +36,7 @@ export class ClusterError extends Error {
   }
 }
 
-/** One reason of a `Status`, such as a field that is refused or another manager that owns it. */
+/** One cause of a `Status`, such as a refused field or a manager that owns it. */
 export interface StatusCause {
   readonly reason?: string;
   readonly message?: string;

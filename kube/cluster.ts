@@ -2,7 +2,7 @@ import { connect, type Api } from './api.ts';
 import { discoveryOf, type Discovery } from './discovery.ts';
 import type { Choice } from './kubeconfig.ts';
 
-/** A cluster as one field manager works with it: its API, and where its kinds are served. */
+/** A cluster as used by one field manager: its API and discovery. */
 export interface Cluster {
   readonly api: Api;
   readonly discovery: Discovery;

@@ -2,8 +2,8 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
 
 /**
- * The error of credentials that could not be read: a file that the kubeconfig names, or the command that makes a token.
- * No request was sent, so it says nothing about the cluster.
+ * The error of unreadable credentials: a file the kubeconfig names, or the command that makes a token. No request was
+ * sent, so it states nothing about the cluster.
  */
 export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterError {
   const context = kubeConfig.getCurrentContext();
@@ -17,7 +17,7 @@ export function noCredentials(kubeConfig: KubeConfig, cause: unknown): ClusterEr
       : `the file ${path}, which the kubeconfig names, ${problemOf(cause, 'cannot be read')}`;
   return new ClusterError(
     'NO_CONTEXT',
-    `The credentials of context "${context}" cannot be had: ${what}.`,
+    `The credentials of context "${context}" cannot be read: ${what}.`,
     { reason: isCommand ? 'CredentialsCommandFailed' : 'CredentialsUnreadable', context },
     { cause },
   );

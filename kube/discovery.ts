@@ -13,13 +13,13 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
-/** Which kinds a cluster serves, asked once for each API version. */
+/** The kinds a cluster serves; each API version is requested once. */
 export interface Discovery {
   /** The resource behind a kind, or `undefined` when the cluster does not serve it. */
   find(apiVersion: string, kind: string): Promise<Resource | undefined>;
   /** @throws ClusterError PREFLIGHT_FAILED when the cluster does not serve the object's kind. */
   pathOf(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): Promise<string>;
-  /** Where the objects of a kind are listed, in a namespace or in all. Throws as `pathOf` does. */
+  /** The path of a kind's collection, in a namespace or in all. Throws as `pathOf` does. */
   collectionOf(apiVersion: string, kind: string, namespace?: string): Promise<string>;
 }
 

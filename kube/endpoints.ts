@@ -3,8 +3,8 @@ import type { Cluster } from './cluster.ts';
 import type { PodPort } from './port-forward.ts';
 
 /**
- * Where a Service really leads: the pods and the port its EndpointSlices have for one of its named ports. Empty when
- * its selector or its targetPort finds nothing, or no pod is ready.
+ * The pods and the port behind one named port of a Service, from its EndpointSlices. Empty when its selector or its
+ * targetPort matches nothing, or no pod is ready.
  */
 export async function endpointsOf(
   { api }: Cluster,

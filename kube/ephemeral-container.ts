@@ -6,8 +6,8 @@ import type { Pod } from './kinds.ts';
 import { pause } from './poll.ts';
 
 /**
- * Runs a command in the image of a container that does not stay up beside it, in the pod's network and with the container's own
- * environment, and answers what it printed. The pod keeps the ended container until the pod itself goes.
+ * Runs a command in the image of a crashing container as an ephemeral container, in the pod's network and with the same environment,
+ * and returns what it printed. The ended container stays in the pod until the pod is deleted.
  * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it did not run to its end.
  */
 export async function runBeside(
@@ -19,7 +19,7 @@ export async function runBeside(
   const name = `${fieldManager}-${randomBytes(3).toString('hex')}`;
   const path = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}/pods/${pod.metadata.name}`;
   const { image, env, envFrom, securityContext, workingDir } = container;
-  // No targetContainerName: there is no process to share with while it is down.
+  // No targetContainerName: while the target is down it has no process namespace to share.
   const copy = { name, image, env, envFrom, securityContext, workingDir, command };
   await api.request('PATCH', `${path}/ephemeralcontainers`, {
     body: { spec: { ephemeralContainers: [copy] } },
@@ -27,7 +27,7 @@ export async function runBeside(
   });
   await ended({ api, path, name, timeoutMs });
   const { json } = await api.request('GET', `${path}/log`, { query: { container: name } });
-  // A container that prints one line of JSON may be answered as JSON.
+  // The answer is parsed where the container printed one line of JSON.
   return typeof json === 'string' ? json : JSON.stringify(json);
 }
 

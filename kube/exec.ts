@@ -15,7 +15,7 @@ export interface PodContainer {
 }
 
 /**
- * Runs a command in a container that runs, as `kubectl exec` does, and waits for its end.
+ * Runs a command in a running container, as `kubectl exec` does, and waits for its end.
  * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it cannot be started or does not end
  * within `timeoutMs`.
  */
@@ -37,7 +37,7 @@ export async function execInPod(
     });
   const failure = (why: string): ClusterError =>
     new ClusterError('CLUSTER_AWAY', `The command in ${where} ${why}.`);
-  // The status comes before the end of the connection.
+  // The status message precedes the close.
   socket.once('close', () => setImmediate(() => ended.reject(failure('was cut off'))));
   try {
     const code = await withTimeLimit(ended.promise, timeoutMs);

@@ -4,21 +4,21 @@ import type { KubeObject, ManagedFields } from './objects.ts';
 /** Who set a field, and when. */
 export interface Setter {
   readonly manager: string;
-  /** As the API server noted it, RFC 3339. */
+  /** RFC 3339, as in `managedFields`. */
   readonly at: string | undefined;
 }
 
-/** Entries of managed fields, the one whose manager wrote last first. */
+/** Entries of `managedFields`, the latest first. */
 export const byLastWrite = (managed: readonly ManagedFields[]): ManagedFields[] =>
   [...managed].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
 
-/** The managers that own a field of an object, the one who wrote last first. */
+/** The managers that own a field of an object, the latest first. */
 export const settersOf = ({ metadata }: KubeObject, path: FieldPath): Setter[] =>
   byLastWrite(metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => has((fieldsV1 ?? {}) as FieldSet, path))
-    .map(({ manager = 'somebody', time }) => ({ manager, at: time }));
+    .map(({ manager = 'unknown', time }) => ({ manager, at: time }));
 
-/** What people type that leaves these names behind. */
+/** Field managers and the commands that write as them. */
 const commands: Readonly<Record<string, string>> = {
   'kubectl-set': 'kubectl set',
   'kubectl-edit': 'kubectl edit',
@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, string>> = {
   mooring: 'mooring apply',
 };
 
-/** A manager as people know it: `kubectl set`, at 2026-11-25T08:00:00Z. */
+/** A manager by its command: `set by kubectl set at 2026-11-25T08:00:00Z`. */
 export function setBy({ manager, at }: Setter): string {
   return `set by ${commands[manager] ?? manager}${at === undefined ? '' : ` at ${at}`}`;
 }

@@ -1,31 +1,31 @@
 /**
- * Sets of fields as the API server keeps them in `managedFields` (FieldsV1): a tree whose keys are `f:name` (a field),
- * `k:{"name":"x"}` (an item of a keyed list), `v:"x"` (an item of a set), `i:0` (an index) and `.` (the thing itself).
- * A node without keys is a member as well: what it stands for is owned as a whole.
+ * A field set of `managedFields` (FieldsV1): a tree whose keys are `f:name` (a field), `k:{"name":"x"}` (an item of a
+ * keyed list), `v:"x"` (an item of a set), `i:0` (an index) and `.` (the node itself). A node without keys is owned as
+ * a whole.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet;
 }
 
-/** The way from the root to one field, element by element. */
+/** The path of one field from the root, element by element. */
 export type FieldPath = readonly string[];
 
-/** The set of no fields. */
+/** The empty set. */
 export const noFields: FieldSet = {};
 
 const childrenOf = (set: FieldSet): [string, FieldSet][] =>
   Object.entries(set).filter(([element]) => element !== '.');
 
-/** Whether a set ends here: the field is owned as a whole (a scalar, an atomic list or map), or it is empty. */
+/** Whether a node is a leaf: the field is owned as a whole (a scalar, an atomic list or map), or empty. */
 export const isWhole = (set: FieldSet): boolean => childrenOf(set).length === 0;
 
-/** Whether the field itself is a member, not only something below it. */
+/** Whether the field itself is a member, not only fields below it. */
 const isMember = (set: FieldSet): boolean => isWhole(set) || '.' in set;
 
-/** Whether a set (a whole one, not a node of one) has no field. */
+/** Whether a root set has no field. */
 export const isEmpty = (set: FieldSet): boolean => Object.keys(set).length === 0;
 
-/** Every field that is in one of two sets. */
+/** Every field that is in either set. */
 export function unionOf(one: FieldSet, other: FieldSet): FieldSet {
   if (isEmpty(one) || isEmpty(other)) return isEmpty(one) ? other : one;
   return joined(one, other);
@@ -41,7 +41,7 @@ function joined(one: FieldSet, other: FieldSet): FieldSet {
   return isEither && !isEmpty(union) ? { '.': {}, ...union } : union;
 }
 
-/** Every field of a set that is not in the other. */
+/** Every field of `set` that is not in `other`. */
 export const without = (set: FieldSet, other: FieldSet): FieldSet =>
   isEmpty(set) || isEmpty(other) ? set : (less(set, other) ?? noFields);
 
@@ -56,7 +56,7 @@ function less(set: FieldSet, other: FieldSet): FieldSet | undefined {
   return { ...(staysMember ? { '.': {} } : {}), ...Object.fromEntries(left) };
 }
 
-/** The part of a set below some of its first elements, such as `f:spec`. */
+/** The part of a set below some of its top-level elements, such as `f:spec`. */
 export const below = (set: FieldSet, elements: readonly string[]): FieldSet =>
   Object.fromEntries(childrenOf(set).filter(([element]) => elements.includes(element)));
 
@@ -71,7 +71,7 @@ export function has(set: FieldSet, path: FieldPath): boolean {
   return inside !== undefined;
 }
 
-/** The element of a set that stands for an item of a list; `undefined` where it has none. */
+/** The element of a set for an item of a list; `undefined` where it has none. */
 export const elementOfItem = (set: FieldSet, item: unknown, index: number): string | undefined =>
   childrenOf(set).find(([element]) => isElementOf(element, item, index))?.[0];
 
@@ -87,13 +87,13 @@ const hasKeys = (item: unknown, keys: Record<string, unknown>): boolean =>
       typeof item === 'object' && item !== null && (item as Record<string, unknown>)[name] === value,
   );
 
-/** The fields that tell the items of a list apart, as far as a set knows them: `['port', 'protocol']`. */
+/** The key fields of a keyed list, as a set has them: `['port', 'protocol']`. */
 export function keysOfItems(set: FieldSet): readonly string[] | undefined {
   const keyed = Object.keys(set).find((element) => element.startsWith('k:'));
   return keyed === undefined ? undefined : Object.keys(JSON.parse(keyed.slice(2)) as object);
 }
 
-/** Whether a set knows the list as one whose items are single values, such as finalizers. */
+/** Whether the set's list is a list of scalars, such as finalizers. */
 export const isSetOfValues = (set: FieldSet): boolean =>
   Object.keys(set).some((element) => element.startsWith('v:'));
 

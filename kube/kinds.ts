@@ -15,8 +15,8 @@ import type {
 import type { KubeObject } from './objects.ts';
 
 /**
- * Live objects of the kinds Mooring reads, typed by kubernetes-types. That package leaves `metadata`, `spec` and `status`
- * optional, as a client may send them; the API server answers them always.
+ * Live objects of the kinds Mooring reads, typed by kubernetes-types. It leaves `metadata`, `spec` and `status`
+ * optional, as a client may send them; the API server always returns them.
  */
 type Live<Fields extends object> = KubeObject & Readonly<Fields>;
 

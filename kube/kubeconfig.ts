@@ -47,7 +47,7 @@ function loaded(path: string | undefined): KubeConfig {
   } catch (error) {
     throw invalid(`The kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  // What the library falls back to when it found nothing at all.
+  // The library's fallback when it found no kubeconfig.
   if (
     config.getCurrentCluster()?.server === 'http://localhost:8080' &&
     config.getCurrentUser()?.name === 'user'

@@ -7,11 +7,11 @@ import type { Lease } from './kinds.ts';
 import type { KubeObject, ObjectPlace } from './objects.ts';
 import { readObject } from './server-side-apply.ts';
 
-/** A holder renews its Lease; one that was not renewed for this long is free again. */
+/** A Lease that was not renewed for this long has expired. */
 const leaseSeconds = 15;
 const renewMs = 5_000;
 
-/** `<host>/<process id>/<random>`: on the same host it can be seen whether the process still runs. */
+/** `<host>/<process id>/<random>`: another process on the same host can check whether the holder still runs. */
 const identity = (): string => `${hostname()}/${process.pid}/${randomUUID()}`;
 
 const leaseAt = (place: ObjectPlace): KubeObject => ({
@@ -21,8 +21,8 @@ const leaseAt = (place: ObjectPlace): KubeObject => ({
 });
 
 /**
- * Does work while holding a Lease, so that two processes never do it at once. The work's signal is aborted when the
- * Lease is lost.
+ * Does work while holding a Lease, so that two processes never do it at once. Losing the Lease aborts the work's
+ * signal.
  * @throws ClusterError CLUSTER_CONFLICT (reason LeaseHeld), naming the holder, when another process holds it.
  */
 export async function withLease<T>(
@@ -36,7 +36,7 @@ export async function withLease<T>(
   const lost = new AbortController();
   const renewal = setInterval(() => {
     renew(cluster, place, me).catch((error: unknown) => {
-      // An API server that is away for a moment does not lose the Lease; another holder's name in it does.
+      // A failed renewal does not lose the Lease; another holder in it does.
       if (error instanceof ClusterError && error.code === 'CLUSTER_CONFLICT') lost.abort(error);
     });
   }, renewMs);
@@ -67,7 +67,7 @@ async function renew(cluster: Cluster, place: ObjectPlace, me: string): Promise<
   throw busy(place, holderIdentity ?? 'unknown', live);
 }
 
-/** Gives the Lease up. If the API server is away it stays as it is and expires. */
+/** Releases the Lease. If the API server is away, it expires by itself. */
 async function release(cluster: Cluster, place: ObjectPlace, me: string): Promise<void> {
   try {
     const live = await readObject(cluster, leaseAt(place));

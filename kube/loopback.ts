@@ -6,9 +6,9 @@ import type { Forward } from '../model/reach.ts';
 const loopback = '127.0.0.1';
 
 /**
- * A port of this machine, on loopback only, each of whose connections is joined to a stream of its own. Rejects where
+ * Listens on a port of this machine, on loopback only, and pipes each connection to a stream of its own. Rejects where
  * the port cannot be listened on.
- * @param dial makes that stream; `onFailure` is told why it could not.
+ * @param dial makes that stream; `onFailure` gets its error.
  * @param port default: any free one.
  */
 export async function forwardLoopback(

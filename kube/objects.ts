@@ -1,4 +1,4 @@
-/** A Kubernetes object as raw JSON: what is known of all of them, and whatever else it has. */
+/** A Kubernetes object as raw JSON: the fields all kinds have, and any others. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -24,7 +24,7 @@ export interface Metadata {
   }[];
 }
 
-/** What one manager owns of an object, as the API server keeps it. */
+/** An entry of `metadata.managedFields`: the fields one manager owns. */
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: 'Apply' | 'Update';
@@ -35,11 +35,11 @@ export interface ManagedFields {
   readonly subresource?: string;
 }
 
-/** How people name an object: `StatefulSet demo-redis`. */
+/** The kind and name of an object, as in messages: `StatefulSet demo-redis`. */
 export const nameOf = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
   `${kind} ${metadata.name}`;
 
-/** Where an object is kept that Mooring makes for itself, such as a Lease, and the labels it gets. */
+/** The place and labels of an object that Mooring makes for itself, such as a Lease. */
 export interface ObjectPlace {
   readonly name: string;
   readonly namespace: string;

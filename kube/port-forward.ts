@@ -11,10 +11,10 @@ export interface PodPort {
 }
 
 /**
- * A connection to a port of a pod through the API server, made in the pod's own network: no policy and no firewall is
- * between. It ends when either side ends it.
- * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it cannot be made. That nothing listens
- * there is only known when the stream is used: it is then destroyed with an error that says so.
+ * A connection to a port of a pod through the API server, made in the pod's own network, so past policies and
+ * firewalls.
+ * @throws ClusterError CLUSTER_DENIED when it is not allowed, CLUSTER_AWAY when it cannot be made. A closed port shows
+ * only when the stream is used: it is then destroyed with an error that says so.
  */
 export async function dialPod(
   { kubeConfig, context }: Pick<Api, 'kubeConfig' | 'context'>,

@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
 
 export interface ApplyOptions {
-  /** Only ask what would be. */
+  /** A server-side dry run. */
   readonly dryRun?: boolean;
   /** Take fields that another manager owns. */
   readonly force?: boolean;
@@ -16,8 +16,8 @@ export type Applied =
   | { readonly conflicts: readonly Conflict[] };
 
 /**
- * Server-side apply of one object as the cluster's field manager, an unknown field being an error. Answers the object as
- * it then is, or the conflicts.
+ * Server-side apply of one object as the cluster's field manager; an unknown field is an error. Returns the resulting
+ * object, or the conflicts.
  * @throws ApiError when it is refused for any other reason.
  */
 export async function applyObject(
@@ -55,7 +55,7 @@ function conflictsOf({ causes }: ApiError): Conflict[] {
     }));
 }
 
-/** The object as it is, or `undefined`. Throws as a request does. */
+/** The live object, or `undefined`. Throws as a request does. */
 export async function readObject(
   { api, discovery }: Cluster,
   object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,

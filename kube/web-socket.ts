@@ -6,7 +6,7 @@ import { HandshakeRefused } from '../model/reach.ts';
 import { textOf } from './bounded-text.ts';
 import { ClusterError } from './cluster-error.ts';
 
-/** Calls back when a handshake is answered with something else than an upgrade, with its status and body. */
+/** Calls back with status and body when a handshake is answered without an upgrade. */
 function onHandshakeRefused(socket: WebSocket, refused: (error: HandshakeRefused) => void): void {
   socket.once('unexpected-response', (_request, response: IncomingMessage) => {
     void textOf(response)
@@ -18,11 +18,11 @@ function onHandshakeRefused(socket: WebSocket, refused: (error: HandshakeRefused
   });
 }
 
-/** How exec and port-forward multiplex their streams: the first byte of a message is the number of its stream. */
+/** The subprotocol of exec and port-forward: the first byte of a message is its channel. */
 const subprotocol = 'v4.channel.k8s.io';
 
 /**
- * Opens the WebSockets of exec and port-forward, in place of the library's own handler: that one tells the status of a
+ * Opens the WebSockets of exec and port-forward in place of the library's own handler, which reports the status of a
  * refused handshake only in prose. Rejects with a `HandshakeRefused`, or the error of the connection.
  */
 export function webSocketsOf(kubeConfig: KubeConfig): NonNullable<ConstructorParameters<typeof Exec>[1]> {
@@ -36,7 +36,7 @@ export function webSocketsOf(kubeConfig: KubeConfig): NonNullable<ConstructorPar
         if (isBinary && onBinary?.(message.readUInt8(0), message.subarray(1)) === false) socket.close();
       });
       await opened(socket);
-      // The library's WebSocket, isomorphic-ws, is this very class.
+      // The library's isomorphic-ws is this same class.
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
       return socket;
     },
@@ -47,13 +47,13 @@ export function webSocketsOf(kubeConfig: KubeConfig): NonNullable<ConstructorPar
 export function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     onHandshakeRefused(socket, reject);
-    // Stays: an error without a listener would end the process.
+    // The listener stays: an unhandled `error` event would end the process.
     socket.on('error', reject);
     socket.once('open', resolve);
   });
 }
 
-/** Which subresource of a pod a WebSocket was to be opened to. */
+/** The pod's subresource that a WebSocket was opened to. */
 export interface Handshake {
   /** Such as `port 8000 of pod demo-backend-0`. */
   readonly where: string;

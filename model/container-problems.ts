@@ -1,9 +1,9 @@
 import type { InitStep, Probe, Resources, Volume, Workload, SmallestMemory } from './stack.ts';
 import { labelProblem } from './names.ts';
 import { byteQuantityPattern, cpuQuantityPattern, mebibytes, millicores } from './quantity.ts';
-import { twice } from './duplicates.ts';
+import { duplicates } from './duplicates.ts';
 
-/** What contradicts itself about how a workload's container is run. */
+/** Contradictions in how a workload's container is run. */
 export function containerProblems(service: Workload): string[] {
   const { image, probes = {}, user, resources, smallestMemory, volumes = [], init = [] } = service.container;
   const problems = [
@@ -22,15 +22,15 @@ export function containerProblems(service: Workload): string[] {
   const where = `Service "${service.name}"`;
   return [
     ...problems.map((problem) => `${where}: ${problem}`),
-    ...twice(
+    ...duplicates(
       volumes.map((volume) => [volume.path, `volume "${volume.name}"`]),
       `${where}: path`,
     ),
-    ...twice(
+    ...duplicates(
       volumes.map((volume) => [volume.name, `the volume at ${volume.path}`]),
       `${where}: volume name`,
     ),
-    ...twice(
+    ...duplicates(
       [service.name, ...init.map(({ name }) => name)].map((name) => [name, 'a container']),
       `${where}: container name`,
     ),
@@ -47,7 +47,7 @@ function initProblems({ name, mounts = {} }: InitStep, volumes: readonly Volume[
   ];
 }
 
-/** The API server refuses a pod that is promised more than it may use, and a program does not work with too little. */
+/** The API server refuses a request above its limit, and a program fails below its smallest memory. */
 function resourceProblems(resources: Resources, smallest?: SmallestMemory): string[] {
   const { requests, limits } = resources;
   const wrong = [
@@ -74,7 +74,7 @@ function resourceProblems(resources: Resources, smallest?: SmallestMemory): stri
   ];
 }
 
-/** Quantities of nothing, or of less than the smallest part Kubernetes counts. */
+/** Quantities of zero, or below the smallest unit Kubernetes counts. */
 function nothingProblems({ requests, limits }: Resources): string[] {
   const cpus = { 'requests.cpu': requests.cpu, 'limits.cpu': limits.cpu ?? requests.cpu };
   const memories = { 'requests.memory': requests.memory, 'limits.memory': limits.memory };

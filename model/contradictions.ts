@@ -4,21 +4,21 @@ import { derivedNameProblems, nameProblems, referenceProblems } from './name-pro
 import { portNameProblem } from './names.ts';
 import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
-import { twice } from './duplicates.ts';
+import { duplicates } from './duplicates.ts';
 import { nearest } from './nearest.ts';
 import { asText, expectationOf, valueIn } from './variable.ts';
 import { variableProblems } from './variable-problems.ts';
 
-/** Every contradiction of a definition, in words; empty when it can be deployed as it stands. */
+/** Every contradiction of a definition; empty when it can be deployed. */
 export function contradictions(stack: FilledStack): Problem[] {
   const told = (message: string): Problem => ({ message });
   return [
     ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
     ...stack.services.flatMap((service) => serviceProblems(stack, service)),
     ...[
-      ...twice(hostPorts(stack), 'The host port'),
-      ...twice(nodePorts(stack), 'The node port'),
-      ...twice(
+      ...duplicates(hostPorts(stack), 'The host port'),
+      ...duplicates(nodePorts(stack), 'The node port'),
+      ...duplicates(
         stack.services.map((service): [string, string] => [service.name, 'a service']),
         'The service name',
       ),
@@ -110,7 +110,7 @@ function bindingProblems(service: Service): string[] {
     .filter((name) => !(name in (service.secrets ?? {})))
     .map((name) => `Service "${service.name}" binds its own secret "${name}", which it does not have.`);
   return [
-    ...twice(bound, `Service "${service.name}": variable`),
+    ...duplicates(bound, `Service "${service.name}": variable`),
     ...unknown,
     ...illegal,
     ...ownPorts,
@@ -162,7 +162,7 @@ function nodePorts(stack: FilledStack): [string, string][] {
   );
 }
 
-/** Services that wait for each other would never become ready. */
+/** Services that wait for each other never become ready. */
 function gateCycles(stack: FilledStack): string[] {
   const gates = new Map(
     stack.services.map((service) => [
@@ -183,7 +183,7 @@ function gateCycles(stack: FilledStack): string[] {
   };
   for (const name of gates.keys()) walk(name, []);
   return [...cycles.values()].map(
-    (cycle) => `Gates form a cycle, so nobody would become ready: ${cycle.join(' → ')}.`,
+    (cycle) => `Gates form a cycle, so none of these would become ready: ${cycle.join(' → ')}.`,
   );
 }
 

@@ -5,8 +5,8 @@ import type { StackDocument, StackKind } from './stack-kind.ts';
 
 /**
  * Checks a kind's data, so that its document can be a Kubernetes custom resource as well as a file.
- * @throws StackError with everything a CRD could not say: a union, a text, list or number without bounds, a group whose
- * defaults a document without it would lose, names Kubernetes refuses.
+ * @throws StackError with everything a CRD cannot express: a union, a text, list or number without bounds, a group
+ * whose defaults are lost when the document omits it, names Kubernetes refuses.
  */
 export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
   const problems = [...nameProblems(kind), ...nodeProblems('', jsonSchemaOf(kind))];
@@ -59,7 +59,7 @@ function nameProblems<D extends StackDocument>({
   ];
 }
 
-/** As much of a JSON schema as zod writes. */
+/** The part of JSON Schema that zod writes. */
 interface Node {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -108,7 +108,7 @@ const checks: Readonly<Record<string, Check>> = {
     node.properties ? groupProblems(where, path, node) : mapProblems(where, path, node),
 };
 
-/** The bounds zod gives a whole number by itself. */
+/** The bounds zod gives an integer that has none. */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
 function numberProblems(where: string, _: string, { minimum = -unbounded, maximum = unbounded }: Node) {
@@ -135,7 +135,7 @@ function groupProblems(where: string, path: string, node: Node): string[] {
   ];
 }
 
-/** A CRD fills in a default only in a group that is there. */
+/** A CRD fills in defaults only inside a group that is present. */
 const losesDefaults = (node: Node): boolean =>
   node.default === undefined && (node.required ?? []).length === 0 && hasDefaults(node);
 

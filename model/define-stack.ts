@@ -2,7 +2,7 @@ import { contradictions } from './contradictions.ts';
 import type { Service, Stack, StackDefinition } from './stack.ts';
 import type { PlaceOf, Problem } from './problem.ts';
 
-/** A stack, or a document that describes one, contradicts itself. Every problem is listed, not only the first. */
+/** A stack, or the document of one, contradicts itself. Lists every problem. */
 export class StackError extends Error {
   readonly subject: string;
   readonly problems: readonly Problem[];
@@ -25,9 +25,9 @@ export class StackError extends Error {
 }
 
 /**
- * Checks a definition and gives the stack everything else is derived from.
- * @throws StackError with every contradiction: an edge to a port nobody has, a variable bound twice, two services on
- * one host port, a cycle of gates, a name Kubernetes would refuse, and their like.
+ * Checks a definition and returns the stack everything else is derived from.
+ * @throws StackError with every contradiction: an edge to a port its target does not have, a variable bound twice, two
+ * services on one host port, a cycle of gates, a name Kubernetes would refuse, and similar.
  */
 export function defineStack(definition: StackDefinition): Stack {
   const services = definition.services.map((service): Service => ({

@@ -1,7 +1,7 @@
 import { dialledPort, type Service, type Stack } from './stack.ts';
 import { asText, expectationOf, type Variable } from './variable.ts';
 
-/** What people are told about a stack, as text, so that no document repeats a fact by hand. */
+/** Texts about a stack for generated docs, so that no document repeats a fact by hand. */
 
 /** Every port of a stack as a Markdown table: who listens, what peers dial, where it is mapped, who may connect. */
 export function portTable(stack: Stack): string {

@@ -5,7 +5,7 @@ export const dialWord = 'dial';
 
 /** What a service's `dial` command writes to standard output, as one line of JSON. Unknown fields are ignored. */
 export const dialReport = z.object({
-  /** What is wrong with the environment, in words; nothing is dialled then. */
+  /** What is wrong with the environment, a sentence each; nothing is dialled then. */
   problems: z.array(z.string()),
   stores: z.array(
     z.object({

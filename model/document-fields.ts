@@ -11,7 +11,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
 }
 
-/** What has a document: a kind, or as much of it as this file needs. */
+/** The part of a kind this file needs. */
 interface Documented {
   readonly kind: string;
   readonly schema: z.core.$ZodType;

@@ -1,5 +1,5 @@
-/** One problem for each key that stands more than once, naming everybody who claims it. */
-export function twice(claims: readonly (readonly [key: string, by: string])[], what: string): string[] {
+/** One problem for each key with several claims, naming each claimant. */
+export function duplicates(claims: readonly (readonly [key: string, by: string])[], what: string): string[] {
   const claimants = new Map<string, string[]>();
   for (const [key, by] of claims) claimants.set(key, [...(claimants.get(key) ?? []), by]);
   return [...claimants]

@@ -18,7 +18,7 @@ export type EnvValues = EnvOf<Variables>;
 /** The text of an environment. */
 export type EnvText = Readonly<Record<string, string | undefined>>;
 
-/** One bad variable in words: its name, its value (masked when secret), what was expected, what to do. */
+/** One bad variable; the message gives its name, its value (masked when secret), what was expected and what to do. */
 export interface EnvProblem {
   readonly name: string;
   readonly message: string;
@@ -28,11 +28,11 @@ export type EnvResult<E> =
   | { readonly ok: true; readonly env: E; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly EnvProblem[]; readonly warnings: readonly string[] };
 
-/** What a process knows of its environment beyond each variable alone. */
+/** Rules about an environment that no single variable can state. */
 export interface EnvRules<E> {
-  /** What no variable can say alone; asked only when each variable parsed. */
+  /** Checks across variables; called only when each variable parsed. */
   readonly together?: (env: E) => readonly EnvProblem[];
-  /** What the manifests take a variable's value from, such as `edge to redis:redis`; undefined where unknown. */
+  /** Where the manifests get a variable's value from, such as `edge to redis:redis`; undefined where unknown. */
   readonly origin?: (name: string) => string | undefined;
   /** Names under one of the process' prefixes that other programs read. */
   readonly foreign?: readonly string[];
@@ -87,10 +87,10 @@ function badValue(name: string, raw: string, variable: Variable, origin: string 
   return `${name} is ${shown}; expected ${expectationOf(variable)}. Correct it where it is set (${places}) ${fallback}.`;
 }
 
-/** What Kubernetes' service links add besides `<NAME>_PORT`; never meant for the process, so not worth a warning. */
+/** What Kubernetes' service links add besides `<NAME>_PORT`; not meant for the process, so no warning. */
 const serviceLink = /_(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/;
 
-/** A name under `REDIS_`, `LLM_` … is meant for the process that reads others under that prefix. */
+/** Variables that are set but not read, under a prefix the process reads (`REDIS_`, `LLM_` …): most are typos. */
 function unknownNames(variables: Variables, source: EnvText, foreign: readonly string[]): string[] {
   const names = Object.keys(variables);
   const prefixes = new Set(names.map((name) => name.slice(0, name.indexOf('_') + 1)));
@@ -107,7 +107,7 @@ function unknownNames(variables: Variables, source: EnvText, foreign: readonly s
     });
 }
 
-/** The effective values that are not secret, as text, without those that only mean something locally. */
+/** The effective values that are neither secret nor `local`, as text. */
 export function publicValues(
   variables: Variables,
   env: Readonly<Record<string, unknown>>,

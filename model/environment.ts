@@ -38,7 +38,7 @@ export function stackSecretName(stack: Pick<FilledStack, 'name'>): string {
   return workloadName(stack.name, suffixes.secrets);
 }
 
-/** The ConfigMap in which a stack's applied documents are kept, and the Lease of whoever applies right now. */
+/** The name of a stack's history (a ConfigMap) and of the Lease that its current apply holds. */
 export function stackHistoryName(stack: Pick<FilledStack, 'name'>): string {
   return workloadName(stack.name, suffixes.history);
 }
@@ -53,7 +53,7 @@ export function generatedSecretKeys(stack: FilledStack): { readonly key: string;
   );
 }
 
-/** Every claim on a variable of `service`: its name, and who binds it. */
+/** Every binding of a variable of `service`: the variable's name, and what binds it. */
 export function boundVariables(service: Service): [name: string, by: string][] {
   const fromEdge = (edge: Edge): [string, string][] =>
     [edge.binds.host, edge.binds.port, edge.binds.tls, ...Object.values(edge.binds.secrets ?? {})]
@@ -74,8 +74,8 @@ export function boundVariables(service: Service): [name: string, by: string][] {
 }
 
 /**
- * The environment of a service's container, sorted by name: what its edges, own ports, secrets and settings bind,
- * and every default left, written out so that the cluster shows what is in force.
+ * The environment of a service's container, sorted by name: what its edges, own ports, secrets and settings bind, and
+ * the defaults of the rest, written out so that the cluster shows every effective value.
  */
 export function environmentOf(stack: Stack, service: Service): EnvValue[] {
   const values = new Map<string, EnvValue>();

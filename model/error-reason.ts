@@ -1,6 +1,6 @@
 /**
- * Which case of an error code it is, for a program that reacts to it or publishes it as the reason of a condition. What a
- * person may do about it depends on where they meet it, so each front end has its own words for it.
+ * The case of an error code, for a program that reacts to it or publishes it as the reason of a condition. The remedy
+ * depends on the front end, so each front end writes its own hint.
  */
 export type ErrorReason =
   | 'NoKubeconfig'

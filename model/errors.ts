@@ -1,4 +1,4 @@
-/** The one table of error codes: what a user meets in an answer, a frame or on the terminal. */
+/** The one table of error codes, of HTTP answers, frames and exits. */
 export const errorCodes = {
   CONFIG_INVALID: {
     http: 500,
@@ -42,7 +42,7 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** What only a command on the terminal ends with; no server answers these. */
+/** Codes of commands only; no server answers with these. */
 export const terminalCodes = {
   DIFFERENT: {
     exit: 1,
@@ -51,10 +51,10 @@ export const terminalCodes = {
   USAGE: { exit: 64, means: 'The command line is wrong, or a question could not be asked: see --help.' },
   NOT_CONFIRMED: { exit: 64, means: 'The change was not confirmed; nothing was changed.' },
   NO_SUCH_FILE: { exit: 66, means: 'A file that was named is not there or cannot be read.' },
-  NO_SUCH_NAME: { exit: 66, means: 'Nothing is called what was asked for.' },
+  NO_SUCH_NAME: { exit: 66, means: 'Nothing has the name that was asked for.' },
   NO_CONTEXT: {
     exit: 66,
-    means: 'The kubeconfig, the context that was named, or what its credentials come from is not there.',
+    means: 'The kubeconfig, the named context, or the source of its credentials is missing.',
   },
   CANNOT_WRITE: { exit: 73, means: 'A file cannot be written, or is there already.' },
   CLUSTER_AWAY: { exit: 69, means: 'The API server cannot be reached.' },
@@ -62,27 +62,28 @@ export const terminalCodes = {
     exit: 77,
     means: 'The API server does not know these credentials, or does not let them do this.',
   },
-  CLUSTER_REFUSED: { exit: 65, means: 'The API server refused an object; what it said is shown.' },
+  CLUSTER_REFUSED: { exit: 65, means: 'The API server refused an object; its reason is shown.' },
   CLUSTER_CONFLICT: {
     exit: 73,
-    means: 'Another manager owns a field that is to be changed, or another apply is running.',
+    means: 'Another manager owns a field to be changed, or another apply is running.',
   },
   NAMESPACE_ENDING: { exit: 75, means: 'The namespace is being deleted; wait until it is gone.' },
   PREFLIGHT_FAILED: { exit: 69, means: 'The cluster lacks what the stack needs; nothing was changed.' },
   ROLLOUT_FAILED: {
     exit: 1,
-    means: 'Everything was applied, but no chat turn passed; the cause is named.',
+    means:
+      'Everything was applied, but the stack did not come up or its check did not pass; the message names the cause.',
   },
-  NOT_FOUND_IN_CLUSTER: { exit: 66, means: 'What was asked for is not in the cluster.' },
+  NOT_FOUND_IN_CLUSTER: { exit: 66, means: 'The object that was asked for is not in the cluster.' },
   INTERRUPTED: {
     exit: 130,
-    means: 'Ctrl-C. What was already done stays done; run the command again to go on.',
+    means: 'Ctrl-C. What was done stays; run the command again to continue.',
   },
 } as const;
 
 export type TerminalCode = keyof typeof terminalCodes;
 
-/** What a process ends with that ends for this reason. */
+/** The exit code of a process that ends for this reason. */
 export function exitCodeOf(code: ErrorCode | TerminalCode): number {
   return code in terminalCodes
     ? terminalCodes[code as TerminalCode].exit

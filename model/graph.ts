@@ -1,6 +1,6 @@
 import { dialledPort, isWorkload, type Gate, type Outsider, type Service, type Stack } from './stack.ts';
 
-/** A stack as a picture: what runs or is reached, and every connection that is meant. All others are denied. */
+/** A stack as a graph: services and other ends, and every allowed connection. All others are denied. */
 export interface StackGraph {
   readonly stack: string;
   readonly namespace: string;
@@ -9,9 +9,9 @@ export interface StackGraph {
 }
 
 /**
- * `service` runs in the cluster, `external` elsewhere, `local` on a developer's machine only. `outsider` is who may
- * connect without being of the stack, `ingress` a host name the world enters by, `address` a place that is called
- * outside, `dns` the cluster's name servers.
+ * `service` runs in the cluster, `external` elsewhere, `local` on a developer's machine only. `outsider` may connect
+ * from outside the stack, `ingress` is the host name of an Ingress, `address` a destination outside the cluster, `dns`
+ * the cluster's name servers.
  */
 export type NodeKind = 'service' | 'external' | 'local' | 'outsider' | 'ingress' | 'address' | 'dns';
 
@@ -39,9 +39,9 @@ export interface GraphEdge {
   readonly port: string | null;
   /** What is dialled. */
   readonly number: number;
-  /** What the target's absence does to the readiness of the service it starts from; null where it starts at none. */
+  /** What the target's absence does to the source's readiness; null where the source is no service. */
   readonly gate: Gate | null;
-  /** The ends whose network policies let it through; none on a developer's machine. */
+  /** The directions in which a network policy allows it; none on a developer's machine. */
   readonly policies: readonly ('egress' | 'ingress')[];
 }
 
@@ -73,7 +73,7 @@ function serviceNode(service: Service): GraphNode {
 
 const idOf = (service: string): string => `service:${service}`;
 
-/** What each kind of end that is no service means. */
+/** The description of each kind of node that is no service. */
 const outside: Readonly<Record<string, string>> = {
   outsider: 'may connect from outside the stack',
   ingress: 'host name of the Ingress',
@@ -112,7 +112,7 @@ function edgesOf(stack: Stack, service: Service): GraphEdge[] {
   ];
 }
 
-/** Who may connect from outside: what each port says, the world at a node port, the host of an Ingress. */
+/** Connections from outside: the outsiders of each port, the world at a node port, the host of an Ingress. */
 function incoming(service: Service): GraphEdge[] {
   if (!isWorkload(service)) return [];
   const ports = Object.entries(service.ports).flatMap(([name, port]) => {

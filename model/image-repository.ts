@@ -1,5 +1,5 @@
 /**
- * The repository of an image as its makers name it: without registry, tag, digest and Docker Hub's `library/`.
+ * The repository of an image without registry, tag, digest and Docker Hub's `library/`.
  * `registry.example.com:5000/qdrant/qdrant:v1` gives `qdrant/qdrant`.
  */
 export function repositoryOf(image: string): string {

@@ -3,10 +3,10 @@ import { nearest } from './nearest.ts';
 import { readDocument } from './read-document.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
 
-/** The kinds a program serves. The first is the one of a document that does not say its kind. */
+/** The kinds a program serves. A document without `kind` is of the first. */
 export type Kinds = readonly [StackKind, ...StackKind[]];
 
-/** A document that was read, and the kind it is of. */
+/** A parsed document with its kind. */
 export interface KnownDocument {
   readonly kind: StackKind;
   readonly document: StackDocument;
@@ -15,7 +15,7 @@ export interface KnownDocument {
 }
 
 /**
- * A document of any of the kinds, out of whatever a YAML or JSON parser returned.
+ * A document of any of the kinds, from the value a YAML or JSON parser returned.
  * @throws StackError as `readDocument` does, and for a kind that is none of them.
  */
 export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): KnownDocument {
@@ -27,7 +27,7 @@ export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): Kno
 function kindOf(kinds: Kinds, raw: unknown, source: string): StackKind {
   const said = typeof raw === 'object' && raw !== null && Object.hasOwn(raw, 'kind') ? raw : {};
   const name: unknown = 'kind' in said ? said.kind : undefined;
-  // With one kind only, its schema says what is wrong with the name.
+  // With one kind only, its schema reports a wrong name.
   if (name === undefined || kinds.length === 1) return kinds[0];
   const found = kinds.find(({ kind }) => kind === name);
   if (found) return found;

@@ -3,15 +3,15 @@ import type { Service, Stack } from './stack.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Who writes these objects; the same whichever reader of the document rendered them. */
+/** The managed-by label; the same for every caller of the renderer. */
 export const managedBy: Labels = { 'app.kubernetes.io/managed-by': fieldManager };
 
-/** What finds every pod of a stack. */
+/** Selects every pod of a stack. */
 export const stackSelector = (stack: Pick<Stack, 'name'>): Record<string, string> => ({
   'app.kubernetes.io/instance': stack.name,
 });
 
-/** What finds the pods of one service. Immutable in the cluster: nothing that ever changes may be in it. */
+/** Selects the pods of one service. Immutable in the cluster, so it holds nothing that can change. */
 export const selectorOf = (
   stack: Pick<Stack, 'name'>,
   service: Pick<Service, 'name'>,
@@ -20,7 +20,7 @@ export const selectorOf = (
   ...stackSelector(stack),
 });
 
-/** Labels of what belongs to the stack as a whole; all of them together say that an object is this stack's own. */
+/** Labels of an object of the stack as a whole; an object with all of them is owned by the stack. */
 export const stackLabels = (stack: Pick<Stack, 'name'>): Record<string, string> => ({
   ...stackSelector(stack),
   'app.kubernetes.io/part-of': stack.name,
@@ -34,7 +34,7 @@ export const labelsOf = (stack: Pick<Stack, 'name'>, service: Service): Record<s
   ...stackLabels(stack),
 });
 
-/** Labels as a selector in a query. */
+/** Labels as a label selector in a query. */
 export const asSelector = (labels: Labels): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

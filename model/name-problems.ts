@@ -9,7 +9,7 @@ import {
   workloadNameLength,
 } from './names.ts';
 
-/** What Kubernetes would refuse of the names a stack gives. */
+/** Names of the stack's own objects that Kubernetes would refuse. */
 export function nameProblems(stack: FilledStack): string[] {
   const named: [what: string, name: string, max?: number][] = [
     ['The stack name', stack.name],
@@ -29,7 +29,7 @@ export function nameProblems(stack: FilledStack): string[] {
   });
 }
 
-/** `redis-peers` beside `redis` would be two Services of one name, one of them lost without a word. */
+/** A service `redis-peers` beside `redis` would render two Services of one name, and one would be lost silently. */
 export function derivedNameProblems(stack: FilledStack): string[] {
   const names = stack.services.filter(isWorkload).map((service) => service.name);
   return names.flatMap((name) =>
@@ -40,7 +40,7 @@ export function derivedNameProblems(stack: FilledStack): string[] {
   );
 }
 
-/** What Kubernetes would refuse of the names a stack takes from elsewhere: Secrets, their keys, classes, hosts. */
+/** Names the stack refers to that Kubernetes would refuse: Secrets, their keys, classes, hosts. */
 export function referenceProblems(stack: FilledStack): string[] {
   return [
     ...problem('The Secret', stack.existingSecret, objectNameProblem),

@@ -1,4 +1,4 @@
-/** Names the whole house shares: the API group, the labels, and how a Kubernetes name is derived from a stack. */
+/** Names every room shares: the API group, the labels, and how a Kubernetes name is derived from a stack. */
 
 export const apiGroup = 'mooring.dev';
 export const apiVersion = `${apiGroup}/v1alpha1`;
@@ -12,10 +12,10 @@ export const configDigestAnnotation = `${apiGroup}/config-digest`;
 /** The same for the files mounted into the pod. */
 export const filesDigestAnnotation = `${apiGroup}/files-digest`;
 
-/** Namespace label by which policies know who is an outsider with a role: `monitoring` or `operator`. */
+/** Namespace label by which policies admit outsiders with a role: `monitoring` or `operator`. */
 export const roleLabel = `${apiGroup}/role`;
 
-/** Suffixes of the names derived from `<stack>-<service>`, so that a bound on the base bounds them all. */
+/** Suffixes of the names derived from `<stack>-<service>`; the longest bounds the base. */
 export const suffixes = {
   config: 'config',
   files: 'files',
@@ -34,7 +34,7 @@ const longestSuffix = Math.max(
   revisionHashLength,
 );
 
-/** How long `<stack>-<service>` may be for every name derived from it to be a legal label. */
+/** The longest `<stack>-<service>` from which every derived name is a legal label. */
 export const workloadNameLength = labelLength - longestSuffix;
 
 /** `<stack>-<service>`, the name of a workload, its Service and its ServiceAccount. */
@@ -67,7 +67,9 @@ export function portNameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** Why `name` is no RFC 1123 subdomain (what Secrets, classes and their like are called), or `undefined` when it is one. */
+/**
+ * Why `name` is no RFC 1123 subdomain (what Secrets, classes and their like are called), or `undefined` when it is one.
+ */
 export function objectNameProblem(name: string): string | undefined {
   if (name.length > 253) return `is ${name.length} characters long; at most 253 fit`;
   if (!objectNamePattern.test(name))

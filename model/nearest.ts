@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The known name a typo was probably meant to be, or `undefined` when none is near.
- * "Near" is at most a third of the word wrong, or two letters (a swap counts as two), so that unrelated words suggest nothing.
+ * The known name a typo probably stands for, or `undefined` when none is near.
+ * "Near" is an edit distance of at most a third of the word, or two (a swap counts as two).
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;

@@ -1,13 +1,13 @@
-/** One thing a document or a definition is refused for. */
+/** One reason why a document or a definition is refused. */
 export interface Problem {
   readonly message: string;
-  /** Keys from the top of the document to what is wrong; absent where no field of it is. */
+  /** The path of the wrong field, key by key; absent where no field is wrong. */
   readonly field?: readonly string[];
-  /** What is wrong is the last key itself, not its value. */
+  /** The last key itself is wrong, not its value. */
   readonly isKey?: boolean;
-  /** The service of a definition that contradicts itself, for a kind that knows which field says so. */
+  /** The service that contradicts itself, so that a kind can name the field of the document. */
   readonly service?: string;
 }
 
-/** Where a document says something: `stack.yaml:4:3`; undefined where it is silent. */
+/** The position of a field in the document's source: `stack.yaml:4:3`; undefined where unknown. */
 export type PlaceOf = (problem: Problem) => string | undefined;

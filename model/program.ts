@@ -3,15 +3,15 @@ import { repositoryOf } from './image-repository.ts';
 import { isWorkload, type Service, type Stack, type Workload } from './stack.ts';
 
 /**
- * What is known of how a program reads its configuration, beyond the model: which port it really opens, whether it
- * speaks TLS, what it writes. The proofs hold rendered manifests against it.
+ * Facts about how a program reads its configuration, beyond the model: which port it really opens, whether it speaks
+ * TLS, where it writes. `mooring verify` compares rendered manifests with them.
  */
 
 /** A process as its manifests start it. */
 export interface Process {
   /** Every variable whose text is known. */
   readonly env: Readonly<Record<string, string>>;
-  /** Of a variable that refers to what is kept elsewhere, the text before that: `neo4j/` of `neo4j/$(PASSWORD)`. */
+  /** Of a variable that refers to another, the text before the reference: `neo4j/` of `neo4j/$(PASSWORD)`. */
   readonly beginnings: Readonly<Record<string, string>>;
   /** The names of all its variables, those from Secrets kept elsewhere too. */
   readonly names: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export interface Process {
 
 /** One setting the program would refuse or misread. */
 export interface SettingProblem {
-  /** The variable, or the path of the file, it is written in; else the command. */
+  /** The variable or the file's path it is written in; else the command. */
   readonly in: string;
   readonly message: string;
   readonly fix: string;
@@ -31,9 +31,9 @@ export interface SettingProblem {
 
 /** What an HTTP port of a program answers. */
 export interface Answers {
-  /** Paths that answer whatever the state of its dependencies: for start-up and liveness. */
+  /** Paths that do not depend on its dependencies: for start-up and liveness. */
   readonly alive: readonly string[];
-  /** Paths that answer only when it may be sent requests. */
+  /** Paths that succeed only when it may be sent requests. */
   readonly ready: readonly string[];
 }
 
@@ -65,32 +65,32 @@ export type DialProtocol =
 export interface ProgramFacts {
   /** Its name among the programs of a kind, such as `redis`; what `program` of a service refers to. */
   readonly name: string;
-  /** What people call it, such as `Redis`. */
+  /** Its display name, such as `Redis`. */
   readonly product: string;
   /** Port name → how clients dial it there; a port that is absent is only connected to. */
   readonly dial?: Readonly<Record<string, DialProtocol>>;
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
-  /** Port name → the number the process is told to open; absent where nothing tells it. */
+  /** Port name → the number the process is configured to open; absent where it is not configured. */
   readonly told: (running: Process) => Readonly<Record<string, number | undefined>>;
-  /** Ports it may open besides those of the contract. */
+  /** Ports it may open besides those of its service. */
   readonly otherPorts?: readonly number[];
   /** How it parses its whole environment at its start; absent: each variable alone, by the service's types. */
   readonly parse?: (env: EnvText) => EnvResult<unknown>;
   /** What it is configured to write to. */
   readonly writes?: (running: Process) => readonly Write[];
-  /** Folders of its image it writes to as well, which only the user of the image may, unless a volume is there. */
+  /** Folders of its image it also writes to; without a volume only the image's own user may. */
   readonly ownFolders?: (running: Process, image: string) => readonly string[];
-  /** What it lets clients in by: how the client's variable ends (`USER`) → the one value that is right. */
+  /** Credentials it accepts: the suffix of the client's variable (`USER`) → the only valid value. */
   readonly offers?: (running: Process, image: string) => Readonly<Record<string, string>>;
   readonly answers?: Readonly<Record<string, Answers>>;
   /** Whether it is configured to speak TLS. */
   readonly speaksTls: (running: Process) => boolean;
-  /** The password it asks for, where that is not simply the text of its own variable. Never to be shown. */
+  /** The password it expects, where it is not simply its own variable's text. Never to be shown. */
   readonly password?: (running: Process) => string | undefined;
-  /** Whether several replicas would know nothing of each other. */
+  /** Whether several replicas would not share their state. */
   readonly alone?: (running: Process) => boolean;
-  /** The memory it is told to take. */
+  /** The memory it is configured to take. */
   readonly memory?: (running: Process) => readonly Memory[];
   /** What its image can execute, besides a shell and what comes with one. */
   readonly executables: readonly string[];
@@ -104,7 +104,7 @@ export interface Program {
   readonly facts: ProgramFacts;
 }
 
-/** What is known of a service's program: by its `program`, else by its image. */
+/** The facts of a service's program: by its `program`, else by its image. */
 export function factsOf<F extends Pick<ProgramFacts, 'name' | 'image'>>(
   service: Service,
   known: readonly F[],
@@ -115,7 +115,7 @@ export function factsOf<F extends Pick<ProgramFacts, 'name' | 'image'>>(
   return known.find(({ image }) => image === repository);
 }
 
-/** What people call a service's program; the service's own name when the program is not among `known`. */
+/** The display name of a service's program; the service's name when the program is not among `known`. */
 export function productOf(
   service: Service,
   known: readonly Pick<ProgramFacts, 'name' | 'image' | 'product'>[],

@@ -1,15 +1,15 @@
 /**
- * Ways into a running stack, for what a kind does with one: its check and its rotation. An interface only: `deploy/`
- * implements it through the API server. Every call leads to a ready pod of the service and rejects where there is none.
+ * Calls into a running stack, for a kind's check and rotation. An interface only: `deploy/` implements it through the
+ * API server. Every call goes to a ready pod of the service and rejects where there is none.
  */
 export interface Reach {
   /** One HTTP request to a port of a service. Rejects when nothing answers within `timeoutMs`. */
   http(to: ServicePort, request: ReachRequest): Promise<ReachAnswer>;
   /** A WebSocket to a port of a service. Rejects with `HandshakeRefused` when it is answered but not upgraded. */
   webSocket(to: ServicePort, request: SocketRequest): Promise<ReachSocket>;
-  /** Runs a command in a service's container, as `kubectl exec` does. What it is given ends up in audit logs: no secret. */
+  /** Runs a command in a service's container, as `kubectl exec` does. Audit logs hold the command: pass no secret. */
   exec(service: string, command: readonly string[], timeoutMs: number): Promise<Ran>;
-  /** A port of this machine, on loopback, that leads to a port of a service: for a client that dials hosts. */
+  /** Forwards a loopback port of this machine to a port of a service, for a client library that dials a host. */
   forward(to: ServicePort): Promise<Forward>;
 }
 
@@ -62,7 +62,7 @@ export interface Forward {
   close(): void;
 }
 
-/** A WebSocket handshake that was answered with something else than an upgrade. */
+/** A WebSocket handshake answered without an upgrade. */
 export class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
   readonly status: number;
@@ -75,7 +75,7 @@ export class HandshakeRefused extends Error {
   }
 }
 
-/** A check that did not pass. `final`: asking again cannot help, as with credentials that are refused. */
+/** A check that did not pass. `final`: a retry cannot help, as with refused credentials. */
 export class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
   readonly final: boolean;

@@ -7,8 +7,8 @@ import { nearest } from './nearest.ts';
 import { shownText } from './redact.ts';
 
 /**
- * A document of a kind out of whatever a YAML or JSON parser returned; an empty document means all defaults.
- * @param source where it is from, for the error message.
+ * A document of a kind, from the value a YAML or JSON parser returned; an empty document means all defaults.
+ * @param source its origin, for the error message.
  * @throws StackError naming, for each problem, the path, the value found, what was expected and the nearest known key.
  */
 export function readDocument<D>(schema: z.ZodType<D>, document: unknown, source: string): D {
@@ -62,7 +62,7 @@ function unknownKey(
   return { field, isKey: true, message };
 }
 
-/** The one field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */
+/** The only field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */
 function elsewhere(schema: z.core.$ZodType, group: readonly string[], key: string): string | undefined {
   const here = group.join('.');
   const contains = (outer: string, inner: string): boolean =>
@@ -75,7 +75,7 @@ function elsewhere(schema: z.core.$ZodType, group: readonly string[], key: strin
   return others.length === 0 ? only : undefined;
 }
 
-/** What each type of zod's is called by people. */
+/** The user's words for zod's types. */
 const typeWords: Readonly<Record<string, string>> = {
   object: 'a group of keys',
   array: 'a list',
@@ -109,12 +109,12 @@ function expectation(issue: Issue): string {
 
 const unitOf = ({ origin }: { origin: string }): string => (origin === 'string' ? ' characters' : '');
 
-/** The words the schema has for it, unless they are zod's own. */
+/** The schema's own message, unless it is zod's default. */
 function own({ message }: Issue): string | undefined {
   return /^(Invalid input|Too (small|big))/.test(message) ? undefined : message;
 }
 
-/** The word of a few that was probably meant. */
+/** Suggests the nearest allowed word. */
 function hint(issue: Issue, value: unknown): string {
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
   const near = nearest(value, issue.values.map(String));
@@ -132,7 +132,7 @@ function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z
   return objectIn(schema)?.shape ?? {};
 }
 
-/** Looks through defaults, optionals and unions for the object that has keys. */
+/** Unwraps defaults, optionals and unions to the object schema. */
 function objectIn(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodUnion) return schema.options.map(objectIn).find((found) => found !== undefined);

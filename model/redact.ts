@@ -2,7 +2,7 @@ import { nearest } from './nearest.ts';
 import { isSecretName } from './secret-names.ts';
 import type { Variable } from './variable.ts';
 
-/** The one redactor: how a secret is recognised in a text or an object, and what is shown in its place. */
+/** The one redactor: recognises secrets in a text or an object and replaces them. */
 
 /** In place of a value that is secret. */
 export const masked = '(secret)';
@@ -13,10 +13,10 @@ export const notShown = '(secret, not shown)';
 /** In place of the secret part of a text. */
 const mask = '***';
 
-/** A text fit to be shown: the password of a URL in it is masked, one with an `@` or `/` in it too. */
+/** Masks the passwords of URLs in a text, also those with an `@` or `/` in them. */
 export const shownText = (text: string): string => text.replaceAll(/\/\/[^\s"']*@/g, `//${mask}@`);
 
-/** A text in which each of `secrets` is replaced by `mask`, wherever it stands; absent and empty ones do not count. */
+/** Replaces each of `secrets` in a text by `mask`; absent and empty ones are ignored. */
 export function maskSecrets(
   text: string,
   secrets: readonly (string | undefined)[],
@@ -29,13 +29,13 @@ export function maskSecrets(
     .reduce((shown, secret) => shown.replaceAll(secret, mask), text);
 }
 
-/** A value of something called `name`, fit to be shown: secrets by their names, passwords of URLs wherever they are. */
+/** Redacts the value of something called `name`: whole if the name is a secret's, else the passwords of URLs in it. */
 export function shownValue(name: string | undefined, value: unknown): unknown {
   if (value === undefined) return undefined;
   return name !== undefined && isSecretName(name) ? masked : withoutSecrets(value);
 }
 
-/** A part of an object, in which a variable is `{ name, value }` wherever it stands. */
+/** Redacts a part of an object; a `{ name, value }` in it is a variable. */
 function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'string') return shownText(value);
   if (Array.isArray(value)) return value.map(withoutSecrets);
@@ -52,7 +52,7 @@ function withoutSecrets(value: unknown): unknown {
 
 /** Redacts texts whose variables are known: configuration files, command lines, sentences about them. */
 export interface Redactor {
-  /** Whether a name is a secret's, or a slip away from one: `DB_PASSWROD` holds a password all the same. */
+  /** Whether a name is a secret's, or near one: `DB_PASSWROD` holds a password too. */
   isSecret(name: string): boolean;
   /** A sentence: passwords in its URLs and assignments are masked. */
   sentence(text: string): string;
@@ -64,13 +64,13 @@ export interface Redactor {
 const assignments = /([\w.-]+)=(?![$?])[^\s"']+/g;
 
 /**
- * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`, or the short flag
- * of a client, as `db-cli -a x`; references to variables stay.
+ * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`, or the short
+ * flag of a client, as `db-cli -a x`; references to variables stay.
  */
 const settings =
   /([\w.-]*(?:requirepass|masterauth|passw|secret|token|api[-_]?key|credential)[\w.-]*["']?(?:\s*[:=]\s*|\s+)["']?|\b[\w-]+-cli\b[^|;&]*?\s-a\s+|^-a )(?![$?])[^\s"']+/gi;
 
-/** A redactor that knows `variables`: what is secret among them, and that the others are not. */
+/** A redactor that takes from `variables` which names are secret and which are not. */
 export function redactorFor(variables: Readonly<Record<string, Variable>>): Redactor {
   const names = Object.keys(variables);
   const isSecret = (name: string): boolean => {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * What a service says of itself over HTTP where it reports: whether each dependency lets it work, and which environment
- * it runs with. Read tolerantly: a newer service may say more.
+ * What a service reports over HTTP: the state of each dependency, and the environment it runs with. Unknown fields are
+ * ignored: a newer service may report more.
  */
 
-/** `open`: all well. `closed`: it keeps the service unready. `degraded`: away, but the service works without it. */
+/** `open`: it answers. `closed`: it keeps the service unready. `degraded`: away, but the service works without it. */
 export const gateState = z.enum(['open', 'closed', 'degraded']);
 export type GateState = z.infer<typeof gateState>;
 
@@ -16,7 +16,7 @@ export const gateReport = z.object({
   state: gateState,
   /** Since when it is in this state. */
   since: z.iso.datetime(),
-  /** What went wrong last, in words; null when nothing ever did. */
+  /** The last error message; null when there was none. */
   lastError: z.string().nullable(),
   /** Dials since it was last open. */
   attempts: z.int().min(0),

@@ -3,9 +3,9 @@ import { isWorkload, type Stack } from './stack.ts';
 import { expectationOf, valueIn } from './variable.ts';
 
 /**
- * What the readers of a Secret could not take of its values: each is held to the variables that receive it, so that a
- * store never starts with another password than the one that was written, or with none.
- * @param values of the Secret called `name`, by key. A key that is not there is not judged.
+ * Values of a Secret that their readers could not take: each is checked against the variables that receive it, so that
+ * a store never starts with a different password or with none.
+ * @param values of the Secret called `name`, by key. A missing key is not checked.
  * @returns a sentence for each, without the value.
  */
 export function secretProblems(

@@ -14,8 +14,8 @@ export interface StackDocument {
 }
 
 /**
- * A kind of stack, as data and functions of data: the schema of its document, what a document becomes, what is known of
- * its programs, and what "it works" means. Only `defineKind` makes one.
+ * A kind of stack, as data and functions of data: the schema of its document, the stack a document describes, facts
+ * about its programs, and the check that it works. Only `defineKind` makes one.
  */
 export interface StackKind<D extends StackDocument = StackDocument> {
   /** Such as `mooring.dev/v1alpha1`. */
@@ -30,22 +30,22 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   /** The field of the document that `kubectl scale` sets; absent: not scalable. */
   readonly scale?: { readonly replicasPath: string; readonly service: string };
   readonly schema: z.ZodType<D>;
-  /** Words for `spec.preset`; empty where the kind has none. */
+  /** Values of `spec.preset`; empty where the kind has none. */
   readonly presets: readonly string[];
   /** A commented document to begin with, as YAML. */
   starter(chosen: StarterChoice): string;
-  /** Rewrites forms of earlier releases before the schema sees them, and says so in `warnings`. */
+  /** Rewrites forms of earlier releases before the schema reads them; `warnings` says which. */
   rewrite?(document: unknown): { readonly document: unknown; readonly warnings: readonly string[] };
   /** @throws StackError when the document contradicts itself. */
   stack(document: D): Stack;
   /**
-   * An earlier document with its volumes as large as a later one has them, since a volume never shrinks; `grown` says so,
-   * a sentence for each. Absent: a rollback applies the earlier document as it is.
+   * An earlier document with its volumes as large as a later one has them, since a volume never shrinks; `grown` says
+   * so, a sentence for each. Absent: a rollback applies the earlier document as it is.
    */
   withGrownVolumes?(earlier: D, later: D): { readonly document: D; readonly grown: readonly string[] };
-  /** What is known of the programs of its images. */
+  /** Facts about the programs of its images. */
   readonly programs: readonly ProgramFacts[];
-  /** What people expect behind ports, and the ports they mistake for each other. */
+  /** What usually listens on ports, and which ports are confused. */
   readonly knownPorts: readonly KnownPort[];
   /** The folder of Mooring's own package with its source, its schema in `document.ts`; absent: it is not built in. */
   readonly sourceFolder?: string;
@@ -53,9 +53,9 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly environment?: Readonly<Record<string, ServiceEnvironment>>;
   /** What `mooring open` opens; absent: the first port of the world. */
   readonly opens?: Opens;
-  /** What "it works" means beyond rollout, endpoints and gates. */
+  /** The check of a running stack beyond rollout, endpoints and gates. */
   readonly check?: StackCheck<D>;
-  /** By service: tells a store that keeps a secret itself of a new one. */
+  /** By service: how a service that stores its secret itself gets a new one. */
   readonly rotate?: Readonly<Record<string, RotateService>>;
 }
 
@@ -105,11 +105,11 @@ export interface Opens extends ServicePort {
 
 /** A use of the running stack that succeeds only when it really works. */
 export interface StackCheck<D extends StackDocument> {
-  /** What it uses first; a pod that says it is ready may be tried before the Service leads there. */
+  /** The port it uses first; a pod that reports ready may be checked before the Service leads to it. */
   readonly through: ServicePort;
   /** Completes "waiting for …" and "… did not pass": `a chat turn`. */
   readonly what: string;
-  /** Why it cannot be run with these credentials, in words; undefined when it can. Asked before anything changes. */
+  /** Why it cannot run with these credentials; undefined when it can. Called before anything changes. */
   refusal(document: D, token: string | undefined): string | undefined;
   /** @throws CheckFailed in words. */
   run(reach: Reach, request: CheckRequest<D>): Promise<CheckResult>;
@@ -139,7 +139,7 @@ export interface SecretChange {
 }
 
 /**
- * Tells a service that keeps a secret itself of its new value. Called again after a cut: does nothing when the service
- * knows the new one already. @throws CheckFailed in words, final when it takes neither.
+ * Gives a service that stores its secret itself the new value. Idempotent: does nothing when the service has the new
+ * one already. @throws CheckFailed, final when the service accepts neither.
  */
 export type RotateService = (reach: Reach, change: SecretChange) => Promise<void>;

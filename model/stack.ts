@@ -1,11 +1,11 @@
 import type { Variable } from './variable.ts';
 
 /**
- * What a stack is made of. General: it knows no product. A service says what it is called, what it listens on, what
- * it reads and whom it talks to; everything else (manifests, policies, env, host mappings, docs) is derived.
+ * The model of a stack, without knowledge of any product. A service has a name, ports, variables and edges to other
+ * services; everything else (manifests, policies, env, host mappings, docs) is derived.
  */
 
-/** Who may be at the other end of a port without being a service of the stack. */
+/** A client of a port that is not a service of the stack. */
 export type Outsider = 'world' | 'operator' | 'monitoring';
 
 export interface Port {
@@ -22,10 +22,10 @@ export interface Port {
   readonly doc: string;
 }
 
-/** A value nobody but its readers may know. Without `ref` it is generated into the stack's own Secret. */
+/** A secret value. Without `ref` it is generated into the stack's own Secret. */
 export interface SecretSource {
   readonly doc: string;
-  /** A key of a Secret the user keeps. */
+  /** A key of a Secret the user manages. */
   readonly ref?: SecretRef;
 }
 
@@ -34,7 +34,7 @@ export interface SecretRef {
   readonly key: string;
 }
 
-/** What an edge gives to the service it starts from: variable names that receive the target's host, port, secrets. */
+/** The variables of an edge's source that receive the target's host, port and secrets. */
 export interface Binding {
   readonly host?: string;
   readonly port?: string;
@@ -59,7 +59,7 @@ export interface Edge {
   readonly userVariable?: string;
 }
 
-/** A place outside the cluster this service calls, such as a language model's endpoint. */
+/** A destination outside the cluster this service calls, such as a language model's endpoint. */
 export interface ExternalEdge {
   readonly doc: string;
   readonly host: string;
@@ -105,7 +105,7 @@ export interface Resources {
   readonly limits: { readonly cpu?: string; readonly memory: string };
 }
 
-/** The memory limit below which a program does not work, and why: it ends at its start, or is killed soon after. */
+/** The memory limit below which a program exits at its start or is killed soon after, and why. */
 export interface SmallestMemory {
   readonly memory: string;
   readonly because: string;
@@ -119,7 +119,7 @@ export interface InitStep {
   readonly mounts?: Readonly<Record<string, string>>;
 }
 
-/** The container and how it is run. Absent on a service that runs elsewhere. */
+/** How the container is run. Absent on a service that runs elsewhere. */
 export interface Container {
   readonly image: string;
   readonly command?: readonly string[];
@@ -157,7 +157,7 @@ interface ServiceBase {
   /** Own secret name → the variable that receives it. */
   readonly ownSecrets?: Readonly<Record<string, string>>;
   readonly edges?: readonly Edge[];
-  /** How it tells its readiness and its environment; absent: it does not, and its dependencies are unknown. */
+  /** Where it reports readiness and environment; absent: it does not, and the state of its gates is unknown. */
   readonly report?: Report;
   /** A command in its image that dials its dependencies and prints a `DialReport`; absent: only the service itself can. */
   readonly dial?: readonly string[];
@@ -190,7 +190,7 @@ export interface StatelessService extends ServiceBase {
   readonly ingress?: Ingress;
 }
 
-/** Runs outside the cluster, already there: no workload is rendered, edges resolve to its address. */
+/** Already runs outside the cluster: no workload is rendered, edges resolve to its address. */
 export interface ExternalService extends ServiceBase {
   readonly kind: 'external';
   readonly host: string;
@@ -202,7 +202,7 @@ export interface LocalService extends ServiceBase {
   readonly kind: 'local';
 }
 
-/** Where the world enters: the longest matching path wins; `unready` paths are answered by unready pods too. */
+/** An Ingress: the longest matching path wins; `unready` paths lead to unready pods too. */
 export interface Ingress {
   readonly host: string;
   readonly port: string;
@@ -225,7 +225,7 @@ interface StackOf<S> {
   readonly services: readonly S[];
   /** Also render the Namespace. Default true. */
   readonly createNamespace?: boolean;
-  /** A Secret the user keeps that holds every generated key; none is rendered then. */
+  /** A Secret the user manages that holds every key the stack would generate; none is rendered then. */
   readonly existingSecret?: string;
   readonly imagePullSecrets?: readonly string[];
 }
@@ -235,7 +235,7 @@ export type StackDefinition = StackOf<ServiceDefinition>;
 /** A definition with its defaults filled in, not checked yet. */
 export type FilledStack = StackOf<Service>;
 
-/** A definition that contradicts itself nowhere; only `defineStack` makes one. */
+/** A definition without contradictions; only `defineStack` makes one. */
 export type Stack = FilledStack & { readonly checked: true };
 
 /** Whether the cluster runs this service. */

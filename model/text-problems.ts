@@ -1,8 +1,8 @@
 import type { Problem } from './problem.ts';
 
 /**
- * Each text of a document that no encoding of Unicode can carry, keys too: JavaScript lets half of a surrogate pair
- * stand alone (`"\ud800"` in YAML or JSON), and every writer would make something else of it.
+ * Each text or key of a document with a lone surrogate (`"\ud800"` in YAML or JSON): JavaScript allows it, but no
+ * encoding of Unicode can carry it.
  * @returns a sentence for each, with its path.
  */
 export function textProblems(value: unknown, path: readonly string[] = []): Problem[] {

@@ -4,9 +4,9 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * Waits at most `ms` milliseconds for `work`. The work itself goes on: cancel it where that is possible.
+ * Waits at most `ms` milliseconds for `work`, which itself goes on: cancel it where possible.
  * @param message what the error says; default: `no answer within <ms> ms`.
- * @throws TimeLimitError when the time is over first; otherwise whatever `work` rejects with.
+ * @throws TimeLimitError when the time is over first; else what `work` rejects with.
  */
 export async function withTimeLimit<T>(
   work: Promise<T>,

@@ -10,7 +10,7 @@ const fieldsOf: Readonly<Record<Variable['type'], readonly string[]>> = {
 };
 const common = ['type', 'doc', 'unit', 'secret', 'refers', 'local', 'default'];
 
-/** Why a variable cannot be read alike in every language, in sentences that name it; empty when it can. */
+/** Why a variable would be read differently in other languages, a sentence each; empty when it would not. */
 export function variableProblems(name: string, variable: Variable): string[] {
   const known = fieldsOf[variable.type] as readonly string[] | undefined;
   if (Object.hasOwn(variable, 'schema'))
@@ -48,7 +48,7 @@ function boundProblems(name: string, variable: Variable): string[] {
   }
 }
 
-/** What JavaScript, Python and RE2 (CRDs, Go) read differently, or not at all. */
+/** Regular expression syntax that JavaScript, Python and RE2 (CRDs, Go) read differently or refuse. */
 const differing: readonly (readonly [RegExp, string])[] = [
   [/[^\x20-\x7e]/, 'characters beyond printable ASCII'],
   [/\\[dDwWsSbBpP]/, 'a class such as \\d, which means other characters in other languages'],
@@ -70,7 +70,7 @@ function patternProblems(name: string, pattern: string): string[] {
 
 function defaultProblems(name: string, variable: Variable): string[] {
   if (variable.default === undefined) return [];
-  if (variable.secret) return [`${name} is secret and has a default, which everybody would know.`];
+  if (variable.secret) return [`${name} is secret and has a default, which would be public.`];
   const text = asText(variable.default);
   return text === '' || valueIn(variable, text) !== undefined
     ? []

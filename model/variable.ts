@@ -1,6 +1,6 @@
 /**
- * One environment variable of a service, as closed data: how its text is read, and what people are told about it. No
- * code is in it, so that every language can refuse the same texts.
+ * One environment variable of a service, as closed data: how its text is parsed and documented. It holds no code, so
+ * that every language can refuse the same texts.
  */
 export type Variable = TextVariable | IntegerVariable | BooleanVariable | EnumVariable | ListVariable;
 
@@ -10,7 +10,9 @@ interface Common {
   readonly unit?: string;
   /** Never printed, never in a ConfigMap. */
   readonly secret?: true;
-  /** Its value may refer to other variables, `$(NAME)`, which kubelet expands. In any other value that is text. */
+  /**
+   * Its value may refer to other variables, `$(NAME)`, which kubelet expands. In other values `$(NAME)` is plain text.
+   */
   readonly refers?: true;
   /** Only meaningful on a developer's machine: left out of manifests and of the digest. */
   readonly local?: true;
@@ -61,7 +63,7 @@ export interface ListVariable extends Common {
 
 export type VariableValue = string | number | boolean | readonly string[];
 
-/** What a variable's text is read as, by its type. */
+/** The value type a variable's text is parsed to. */
 export type ValueOf<V> = V extends { readonly type: 'integer' }
   ? number
   : V extends { readonly type: 'boolean' }
@@ -74,7 +76,7 @@ export type ValueOf<V> = V extends { readonly type: 'integer' }
           ? string
           : never;
 
-/** What is left to say of a variable once its type and bounds are given. */
+/** The fields of a variable besides its type and bounds. */
 type Rest<V extends Variable> = Omit<V, 'type' | 'values' | 'minimum' | 'maximum' | 'pattern' | 'minLength'>;
 
 /** `true` or `false`. */
@@ -115,10 +117,10 @@ export const host = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const portNumber = '(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})';
-/** A last label that is all digits would be read as a part of an IPv4 address. */
+/** The last label may not be all digits: that would be an IPv4 address. */
 const hostName = '([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\\.)*[A-Za-z_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\\.?';
 
-/** An http or https URL. A password in it would be shown wherever the URL is, so there is none. */
+/** An http or https URL, without a password: it would be shown with the URL. */
 export const httpUrl = {
   pattern: `https?://(${octet}(\\.${octet}){3}|${hostName}|\\[[0-9A-Fa-f:.]+\\])(:${portNumber})?([/?#][!-~]*)?`,
   expected: 'a URL that starts with http:// or https://, without user and password',
@@ -148,7 +150,7 @@ export const token = <const R extends Rest<TextVariable>>(rest: R): Text<R> => (
   ...rest,
 });
 
-/** A shared key of HS256: RFC 7518 asks for 256 bits, for a short one is guessed from any token, offline. */
+/** A shared key of HS256: RFC 7518 demands 256 bits, since a short key can be guessed offline from any token. */
 export const hs256Key = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
   type: 'string',
   minLength: 32,
@@ -190,7 +192,9 @@ export function expectationOf(variable: Variable): string {
   }
 }
 
-/** What the text of a variable says; undefined where it is refused. The text is not empty: an empty one is unset. */
+/**
+ * The parsed value of a variable's text; undefined where it is refused. The text must not be empty: that means unset.
+ */
 export function valueIn(variable: Variable, raw: string): VariableValue | undefined {
   switch (variable.type) {
     case 'boolean':

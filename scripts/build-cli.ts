@@ -4,9 +4,8 @@ import { join, relative } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 
 /**
- * `npm ci` ends with this: freezes `mooring synth` into `build/cli/synth.blob`, which cli/mooring starts, and bundles
- * what the other commands use of the Kubernetes client, which cli/main.mjs takes. They work without, only slower; so
- * what is missing for it here ends nothing.
+ * Run at the end of `npm ci`: snapshots `mooring synth` to `build/cli/synth.blob` for cli/mooring, and bundles the used
+ * parts of the Kubernetes client for cli/main.mjs. Both only save time, so a missing tool is no error.
  */
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'build/cli');
@@ -15,7 +14,7 @@ const blob = join(folder, 'synth.blob');
 /** The Node the launcher starts; no other can read the snapshot. */
 const node = join(root, 'node_modules/node/bin/node');
 
-/** Leaves out what synth never asks for: cdk8s-plus-27 beside its typed objects, and zod's other languages. */
+/** Leaves out what synth never uses: cdk8s-plus-27 besides its typed objects, and zod's other languages. */
 const lighter: Plugin = {
   name: 'lighter',
   setup(build) {
@@ -52,7 +51,7 @@ async function freeze(): Promise<void> {
   const { build } = await import('esbuild');
   rmSync(blob, { force: true });
   mkdirSync(folder, { recursive: true });
-  // Before anything is read: a file that changes meanwhile is newer than this.
+  // Taken before anything is read, so that a file that changes meanwhile is newer.
   const at = Date.now();
   const options: BuildOptions = {
     ...forNode,
@@ -66,7 +65,7 @@ async function freeze(): Promise<void> {
   const builtFrom = { at, files: [...sources, 'package-lock.json'] };
   await build({ ...options, outfile: bundle, define: { builtFrom: JSON.stringify(builtFrom) } });
   const draft = `${blob}.${process.pid}`;
-  // Node warns that not each of its modules is sure to survive; test/cli/snapshot.test.ts sees that ours do.
+  // Node warns that some of its modules may not survive a snapshot; test/cli/snapshot.test.ts tests that ours do.
   const flags = ['--no-warnings', '--snapshot-blob', draft, '--build-snapshot', bundle];
   const { status, stderr } = spawnSync(node, flags, { encoding: 'utf8' });
   if (status === 0) return renameSync(draft, blob);
@@ -76,7 +75,7 @@ async function freeze(): Promise<void> {
   );
 }
 
-/** The client's parts that cluster/ imports. Its 700 files of generated models are loaded by whoever imports the whole. */
+/** Bundles the client's parts that kube/ imports: importing the whole package loads 700 files of generated models. */
 async function bundleClient(): Promise<void> {
   const { build } = await import('esbuild');
   const parts = { config: 'KubeConfig', portforward: 'PortForward', exec: 'Exec' };
@@ -89,7 +88,7 @@ async function bundleClient(): Promise<void> {
     outfile: join(folder, 'client-node.mjs'),
     format: 'esm',
     keepNames: true,
-    // What it bundles is CommonJS in part, and requires Node's own modules.
+    // Bundled CommonJS modules require() Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

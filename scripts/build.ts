@@ -7,7 +7,7 @@ import { buildPage } from './build-page.ts';
 await rm('build/app', { recursive: true, force: true });
 await Promise.all([
   build({
-    // The entry asks which Node this is before anything is loaded that an older one lacks.
+    // The entry checks Node's version before it loads anything that an older one lacks.
     entryPoints: { main: 'app/main.mjs' },
     outdir: 'build/app',
     bundle: true,

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 
 /**
- * `npm run check`: what must hold before a commit. As many parts at a time as there are cores; what a part printed is
- * shown when it has ended, with its seconds. Every part is run, also after one has failed.
+ * `npm run check`: what must hold before a commit. Runs as many parts at a time as there are cores, prints each one's
+ * output and seconds at its end, and runs every part even after one has failed.
  */
 const parts: readonly string[] = [
   'npm run --silent lint',

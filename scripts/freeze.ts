@@ -2,8 +2,8 @@ import { freezeFiles } from '../test/freeze/frozen.ts';
 import { parts } from '../test/freeze/parts.ts';
 
 /**
- * Writes down what is as it must stay, under test/freeze/frozen/: all of it, or the parts that are named. What an order
- * changes is then a difference in the commit that changes it.
+ * Writes what must not change by accident to test/freeze/frozen/: all of it, or the named parts. An intended change is
+ * then a visible difference in its commit.
  */
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(parts, name));

@@ -23,7 +23,7 @@ import { findingCodes } from '../proof/codes.ts';
 import { latestLexicon } from './lexicon.ts';
 import { roomPicture, roomTable } from './rooms.ts';
 
-/** What prom-client keeps of a metric but does not declare. */
+/** Fields of a metric that prom-client does not declare. */
 const metricShape = z.looseObject({
   name: z.string(),
   help: z.string(),
@@ -36,8 +36,8 @@ const schemaPath = 'docs/reference/chatstack.schema.json';
 const note = (what: string): string => `<!-- Generated from contract/ by "npm run generate"; ${what} -->\n\n`;
 
 /**
- * Every generated file that is checked in, as it must be: its path from the root → its content.
- * @param stack described by what is generated.
+ * Every generated file that is checked in: its path from the root → its content.
+ * @param stack the stack the files describe.
  */
 export async function latestFiles(stack = defaultStack()): Promise<Readonly<Record<string, string>>> {
   const files = Object.entries(generatedFiles(stack)).map(
@@ -46,7 +46,7 @@ export async function latestFiles(stack = defaultStack()): Promise<Readonly<Reco
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Those of `latest` whose file below `folder` is missing or says something else. */
+/** Those of `latest` whose file below `folder` is missing or differs. */
 export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.'): string[] {
   return Object.entries(latest)
     .filter(([path, content]) => {

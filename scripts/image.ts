@@ -5,7 +5,7 @@ import { buildArguments, succeeds } from './programs.ts';
 /** `npm run image`: builds the app's image with the first builder that works; further arguments go to it. */
 interface Builder {
   readonly name: string;
-  /** Answers 0 only when the builder can really build: a docker client without an engine cannot. */
+  /** Exits with 0 only when the builder can build: a docker client without an engine cannot. */
   readonly works: readonly string[];
   readonly build: readonly string[];
 }

@@ -19,7 +19,7 @@ const configFile = 'kind-config.yaml';
 const patience = '--timeout=15m';
 
 export interface Step {
-  /** What is done, for a person who waits. */
+  /** The progress line. */
   readonly says: string;
   readonly command: readonly [program: string, ...args: string[]];
   /** For its standard input. */
@@ -27,8 +27,8 @@ export interface Step {
 }
 
 /**
- * What brings a stack up on kind, in order; its manifests are in `folder`. Where the cluster is there already it is
- * kept, with its data, and the backend is restarted, since a new image has the old one's name.
+ * The steps that bring a stack up on kind; its manifests are in `folder`. An existing cluster is kept, with its data,
+ * and the backend is restarted, since a new image has the old one's name.
  */
 export function kindPlan(stack: Stack, folder: string, clusterIsThere: boolean): Step[] {
   const backend = workloadName(stack.name, backendName);
@@ -67,7 +67,7 @@ export function kindPlan(stack: Stack, folder: string, clusterIsThere: boolean):
   ];
 }
 
-/** The checked-in configuration maps the default stack's ports; another stack's are told on standard input. */
+/** The checked-in configuration maps the default stack's ports; another stack's goes to standard input. */
 function createCluster(stack: Stack): Step {
   const config = kindConfig(stack);
   const create = ['create', 'cluster', '--name', kindClusterName, '--config'];
@@ -86,7 +86,7 @@ function isCheckedIn(config: object): boolean {
   }
 }
 
-/** Built and loaded only if the stack runs our own: another one is the user's to bring to the node. */
+/** Builds and loads the app's image only if the stack runs it: another image must be on the node already. */
 function ownImage(stack: Stack): Step[] {
   const backend = serviceOf(stack, backendName);
   if (!isWorkload(backend) || backend.container.image !== backendImage) return [];

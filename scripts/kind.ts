@@ -24,7 +24,7 @@ console.log(`Stack "${stack.name}" from ${source}.`);
 for (const step of kindPlan(stack, `${relative('.', folder)}/`, clusterIsThere())) perform(step);
 await tell(stack);
 
-/** Everything that is missing at once, so that nobody installs one thing to be told of the next. */
+/** Lists every missing program at once. */
 function requirePrograms(): void {
   const missing = [
     ...(dockerAnswers()
@@ -40,7 +40,7 @@ function requirePrograms(): void {
   if (missing.length === 0) return;
   console.error(
     [
-      'There can be no kind cluster here yet:',
+      'A kind cluster needs more than this machine has:',
       ...missing.map((line) => `  - ${line}`),
       'Without any of these: npm start',
     ].join('\n'),
@@ -63,7 +63,7 @@ function clusterIsThere(): boolean {
   return stdout.split('\n').includes(kindClusterName);
 }
 
-/** Shows a step's own output; its failure ends everything, with its exit code. */
+/** Runs a step with its own output; a failure ends the process with the step's exit code. */
 function perform({ says, command, input }: Step): void {
   const [program, ...args] = command;
   console.log(`\n${says}: ${command.join(' ')}`);
@@ -73,8 +73,8 @@ function perform({ says, command, input }: Step): void {
   });
   if (code === 0) return;
   console.error(
-    `\n${says} failed (see above). What is there stays: mend it and run "npm run kind" again, ` +
-      `or begin anew after "kind delete cluster --name ${kindClusterName}".`,
+    `\n${says} failed (see above). What was done stays: fix the cause and run "npm run kind" again, ` +
+      `or start over after "kind delete cluster --name ${kindClusterName}".`,
   );
   process.exit(code ?? 1);
 }

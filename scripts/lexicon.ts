@@ -5,8 +5,8 @@ import { stemmer } from 'stemmer';
 import { kinds } from '../app/memory/words/categories.ts';
 
 /**
- * Makes `app/memory/words/lexicon.json` from WordNet 3.1: which words belong to the kinds of kinds.ts, and which
- * words mean nearly the same. Only single words, and only their usual senses: a rare one misleads more than it helps.
+ * Makes `app/memory/words/lexicon.json` from WordNet 3.1: the words of each kind in kinds.ts, and near synonyms. Only
+ * single words in their usual senses: rare senses mislead more than they help.
  */
 
 type Part = 'noun' | 'verb' | 'adj';

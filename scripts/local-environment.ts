@@ -7,8 +7,8 @@ import { backendName, backendPorts } from '../contract/services/backend-ports.ts
 import { storeNames } from '../contract/services/backend-variables.ts';
 
 /**
- * What a chat on a developer's machine needs besides what is set: every store that `source` does not point elsewhere
- * is embedded, and operations follow the asked port, unless they have one, so that two chats do not meet.
+ * Defaults for a chat on a developer's machine: embeds every store that `source` does not point elsewhere, and derives
+ * the metrics port from the chosen port, so that two chats do not collide.
  */
 export function localEnvironment(source: EnvText, port?: string): Partial<Record<keyof Env, string>> {
   const edges = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName).edges ?? [];

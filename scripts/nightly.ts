@@ -11,11 +11,11 @@ import { runPart } from '../test/nightly/run-part.ts';
 import { Unavailable } from '../test/servers/unavailable.ts';
 
 /**
- * `npm run nightly -- PART…`: what is long and no proof of every commit. Each part takes at most 40 minutes and goes on
- * where it was stopped; its result is docs/bench/nightly/<part>.json, to be checked in. Without a part, lists them.
+ * `npm run nightly -- PART…`: long tests that not every commit needs. Each part takes at most 40 minutes and resumes
+ * where it stopped; its result is docs/bench/nightly/<part>.json, to be checked in. Without a part, lists them.
  */
 const results = 'docs/bench/nightly';
-/** EX_TEMPFAIL: the same command again goes on. */
+/** EX_TEMPFAIL: the same command resumes the part. */
 const again = 75;
 /** EX_UNAVAILABLE: this machine lacks what the part needs. */
 const unavailable = 69;
@@ -64,7 +64,7 @@ async function runOne(name: string, part: Part): Promise<void> {
   process.exitCode = again;
 }
 
-/** The commit, and a digest of how the files differ from it; results themselves do not count. */
+/** The commit, and a digest of uncommitted changes, results excepted. */
 function sources(): string {
   const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const changed = git('diff', 'HEAD', '--', '.', ':!docs/bench');

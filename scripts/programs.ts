@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 
-/** Whether a program is there and does this with success; what it prints is not shown. */
+/** Whether a program is installed and this call of it succeeds; its output is discarded. */
 export const succeeds = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-/** Only an engine that answers builds and runs anything: a docker client alone cannot. */
+/** Whether a Docker engine answers: a client alone cannot build or run anything. */
 export const dockerAnswers = (): boolean => succeeds('docker', ['info']);
 
 /** The arguments with which docker, podman and buildah build the app's image, under the name `ref`. */

@@ -6,7 +6,7 @@ interface Room {
   readonly imports: readonly string[];
 }
 
-/** Every room with what lives there and where its imports may go; eslint.config.js holds them to it. */
+/** Every room with its content and its allowed imports, which eslint.config.js enforces. */
 const all: readonly [string, Room][] = Object.entries(rooms);
 
 /** The rooms as a table. */

@@ -19,7 +19,7 @@ import { localEnvironment } from './local-environment.ts';
 const usage = 'Usage: npm start [-- --port NUMBER]';
 
 const port = askedPort();
-// What is already set wins.
+// The environment wins over .env.
 if (existsSync('.env')) process.loadEnvFile();
 Object.assign(process.env, localEnvironment(process.env, port));
 const { env, warnings } = readConfig();
@@ -45,7 +45,7 @@ Ctrl-C ends it.
   process.exit(errorCodes[error.code].exit);
 }
 
-/** Synthesises as `npx cdk8s synth` does. @returns what it made and which command comes next. */
+/** Synthesises as `npx cdk8s synth` does. @returns what it wrote and the next command. */
 function synthesised(): string {
   try {
     const { stack, source, folder } = synth(findDocument([chatKind], process.env['MOORING_STACK']));
@@ -57,7 +57,7 @@ function synthesised(): string {
   }
 }
 
-/** The next port is for operations, so the last one of all cannot be asked for. */
+/** The next port is the metrics port, so 65535 cannot be chosen. */
 function askedPort(): string | undefined {
   try {
     const { port } = parseArgs({ options: { port: { type: 'string' } } }).values;

@@ -8,7 +8,7 @@ import { prepare } from '../test/servers/prepare.ts';
 import { Unavailable } from '../test/servers/unavailable.ts';
 
 /**
- * `npm test`: prepares what the machine lacks, all of it side by side, builds the page, then runs every test; with
+ * `npm test`: prepares in parallel what the machine lacks, builds the page, then runs every test; with
  * MOORING_TEST_CLUSTER=1 also those in a cluster.
  */
 const started = performance.now();

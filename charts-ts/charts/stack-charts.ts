@@ -8,8 +8,8 @@ import type { RenderOptions, Site } from '../options.ts';
 import { addWorkload } from './workload-chart.ts';
 
 /**
- * Chart ids, which are the names of the files they are written to. `kubectl apply -f` takes files by name, and what
- * other objects need must be there first; letters come after digits, and no service's name starts with one.
+ * Chart ids, which are also file names. `kubectl apply -f` takes files in order of their names, so the digits put what
+ * other objects need first; a service's name starts with a letter and sorts after them.
  */
 export const chartIds = {
   namespace: '0000-namespace',

@@ -9,7 +9,7 @@ import { addStatefulSet } from '../constructs/stateful-set.ts';
 import { addDeployment } from '../constructs/deployment.ts';
 import type { Site } from '../options.ts';
 
-/** Everything of one workload, what its pods need first. */
+/** Every object of one workload; what its pods need comes first. */
 export function addWorkload(site: Site, service: Workload): void {
   addServiceAccount(site, service);
   addConfigMaps(site, service);

@@ -3,7 +3,7 @@ import type { StatelessService } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
 import { metadataOf, nameOf } from './metadata.ts';
 
-/** Scales a Deployment by its CPU, where the service asks for it. */
+/** A HorizontalPodAutoscaler on CPU, where the service asks for one. */
 export function addAutoscaler(site: Site, service: StatelessService): void {
   const { autoscaling } = service;
   if (!autoscaling) return;

@@ -6,10 +6,10 @@ import type { Site } from '../options.ts';
 import { splitEnvironment } from './environment.ts';
 import { metadataOf, nameOf } from './metadata.ts';
 
-/** The key that holds the file at `path`: ConfigMap keys may not contain a slash. */
+/** The ConfigMap key of the file at `path`: keys may not contain a slash. */
 export const fileKey = (path: string): string => path.replace(/^\//, '').replaceAll('/', '_');
 
-/** The workload's plain environment and its files, each in a ConfigMap of its own; none where there is nothing. */
+/** One ConfigMap for the workload's plain environment and one for its files; an empty one is left out. */
 export function addConfigMaps(site: Site, service: Workload): void {
   const { values } = splitEnvironment(site.stack, service);
   const files = Object.entries(service.container.files ?? {});
@@ -30,7 +30,7 @@ function addConfigMap(site: Site, service: Workload, suffix: string, content: Re
   });
 }
 
-/** Digests of both, for the pod template: a changed value or file then rolls the pods. No secret is ever in them. */
+/** Digests of both, for the pod template: a changed value or file then rolls the pods. They cover no secret. */
 export function digestsOf(site: Site, service: Workload): Record<string, string> {
   const { values } = splitEnvironment(site.stack, service);
   const files = service.container.files ?? {};

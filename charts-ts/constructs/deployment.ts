@@ -4,13 +4,13 @@ import type { Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 import { podTemplate, revisionsKept } from './pod.ts';
 
-/** A Deployment that never has fewer ready pods than wanted while it is updated, spread over nodes where it can be. */
+/** A Deployment that keeps every replica available during an update (maxUnavailable 0) and spreads over nodes. */
 export function addDeployment(site: Site, service: StatelessService): void {
   const selector = { matchLabels: selectorOf(site.stack, service) };
   new k8s.KubeDeployment(site.chart, 'workload', {
     metadata: metadataOf(site, nameOf(site, service), service),
     spec: {
-      // With an autoscaler the number is its own: writing one here would undo its work at every apply.
+      // The autoscaler owns the number: a value here would reset it at every apply.
       ...(service.autoscaling ? {} : { replicas: service.replicas }),
       strategy: {
         type: 'RollingUpdate',

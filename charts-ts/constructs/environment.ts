@@ -2,7 +2,7 @@ import type { k8s } from 'cdk8s-plus-27';
 import { environmentOf } from '../../model/environment.ts';
 import type { Service, Stack } from '../../model/stack.ts';
 
-/** A workload's environment, divided by how the manifests must carry it. */
+/** A workload's environment: what goes into the ConfigMap and what must stand in the container. */
 export interface SplitEnvironment {
   /** For the ConfigMap. */
   readonly values: Record<string, string>;
@@ -11,9 +11,9 @@ export interface SplitEnvironment {
 }
 
 /**
- * Secrets come by reference. A value that refers to another variable, `$(NAME)`, is only expanded in the container's
- * own list, and only if NAME stands before it: so it follows the secrets there. Everything else goes to the ConfigMap,
- * also a `$(NAME)` in a variable whose value is a text: a document could show a secret by it.
+ * Secrets are references in the container's `env`. Kubelet expands `$(NAME)` only there and only after NAME, so values
+ * that refer to others follow the secrets. Everything else goes to the ConfigMap, also a `$(NAME)` in a variable that
+ * may not refer: expanded, it would let a document print a secret.
  */
 export function splitEnvironment(stack: Stack, service: Service): SplitEnvironment {
   const values: Record<string, string> = {};

@@ -1,13 +1,13 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { Container } from '../../model/stack.ts';
 
-/** How every pod of every stack is hardened. The only place. */
+/** The security context of every pod of every stack. */
 
-/** On the pod: never root, a numeric user that kubelet can verify, volumes that its group may write. */
+/** For the pod: never root, a numeric user that kubelet can verify, volumes that its group may write. */
 export const hardenedPod = (user: Container['user']): k8s.PodSpec => ({
   containers: [],
   automountServiceAccountToken: false,
-  // A Service called "redis" would inject REDIS_PORT=tcp://… and be read as a port.
+  // The service link of a Service called "redis" is REDIS_PORT=tcp://…, which the app would read as its port.
   enableServiceLinks: false,
   securityContext: {
     runAsNonRoot: true,
@@ -19,7 +19,7 @@ export const hardenedPod = (user: Container['user']): k8s.PodSpec => ({
   },
 });
 
-/** On each container, init steps too. */
+/** For each container and init container. */
 export const hardenedContainer: k8s.SecurityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

@@ -5,8 +5,8 @@ import type { Site } from '../options.ts';
 import { metadataOf, nameOf } from './metadata.ts';
 
 /**
- * The way in from the world. What only ready pods may answer goes to the ready-only Service; the rest, such as a page
- * that explains what it waits for, to the Service that publishes unready pods too.
+ * The Ingress. Paths that only ready pods may answer lead to the ready-only Service; the others, such as the page that
+ * says what it waits for, to the Service that publishes unready pods too.
  */
 export function addIngress(site: Site, service: StatelessService): void {
   const { ingress } = service;

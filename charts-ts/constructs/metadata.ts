@@ -6,7 +6,7 @@ import type { Site } from '../options.ts';
 
 export { labelsOf, managedBy, selectorOf, stackLabels, stackSelector };
 
-/** Metadata of an object that belongs to `service`, or to the stack as a whole where there is none. */
+/** Metadata of an object of `service`; without one, of the stack as a whole. */
 export function metadataOf({ stack, options }: Site, name: string, service?: Service): k8s.ObjectMeta {
   const owners = options.ownerReferences ?? [];
   return {
@@ -17,7 +17,7 @@ export function metadataOf({ stack, options }: Site, name: string, service?: Ser
   };
 }
 
-/** The name of a workload's objects; `suffix` tells one of several of a kind apart. */
+/** The name of a workload's objects; `suffix` is for kinds of which it has several. */
 export function nameOf({ stack }: Site, service: Workload, suffix?: string): string {
   const base = workloadName(stack.name, service.name);
   return suffix === undefined ? base : `${base}-${suffix}`;

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Site } from '../options.ts';
 import { managedBy } from './metadata.ts';
 
-/** Pinned, so that an upgrade of the cluster does not tighten what is enforced behind a running stack. */
+/** Pinned, so that an upgrade of the cluster does not tighten what is enforced on a running stack. */
 const podSecurityVersion = 'v1.34';
 
 const podSecurity = Object.fromEntries(
@@ -12,7 +12,7 @@ const podSecurity = Object.fromEntries(
   ]),
 );
 
-/** The Namespace. No label of the stack on it: several stacks may share one, and each renders the same object. */
+/** The Namespace, without labels of the stack: stacks that share one must render the same object. */
 export function addNamespace({ chart, stack }: Site): void {
   new k8s.KubeNamespace(chart, 'namespace', {
     metadata: { name: stack.namespace, labels: { ...managedBy, ...podSecurity } },

@@ -9,8 +9,8 @@ import { addressesOf, nameServers } from './network-policy-peers.ts';
 type NamedPolicy = readonly [name: string, spec: k8s.NetworkPolicySpec];
 
 /**
- * Nothing may reach a pod of the stack, nor be reached by it, but along the edges of the model. Kubelet's probes need
- * no policy. Ports are the pods' own (containerPort): policies see a packet after the Service translated it.
+ * Default deny in both directions, and one allow rule for each edge of the model. Kubelet's probes need no policy.
+ * Ports are containerPorts: a policy sees a packet after the Service translated it.
  * @throws RangeError when two different policies would have one name.
  */
 export function addNetworkPolicies(site: Site): void {
@@ -40,12 +40,12 @@ function servicePolicies(site: Site, service: Workload): NamedPolicy[] {
     ...edges.flatMap((edge) => edgePolicies(site, service, edge)),
     ...externals.map(({ host, port }) => outwardPolicy(site, service, host, port)),
     ...Object.entries(service.ports).flatMap(([name, port]) => outsiderPolicies(site, service, name, port)),
-    // Only who dials by name must ask for names: a store has no business with DNS.
+    // Only a service that dials others needs DNS.
     ...(edges.length + externals.length > 0 ? [nameLookupPolicy(site, service)] : []),
   ];
 }
 
-/** One egress and one ingress rule; only the egress one where the target is no pod of ours. */
+/** One egress and one ingress rule; only the egress one where the target is not a pod of the stack. */
 function edgePolicies(site: Site, from: Workload, edge: Edge): NamedPolicy[] {
   const target = serviceOf(site.stack, edge.to);
   const port = target.ports[edge.port];
@@ -66,7 +66,7 @@ function edgePolicies(site: Site, from: Workload, edge: Edge): NamedPolicy[] {
   ];
 }
 
-/** What is outside has an address at best; its port is all that is certain. */
+/** Egress to a place outside the cluster. Policies know no names, so the port is often all it can restrict. */
 function outwardPolicy(site: Site, from: Workload, host: string, port: number): NamedPolicy {
   const place = host.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return [
@@ -79,7 +79,7 @@ function outwardPolicy(site: Site, from: Workload, host: string, port: number): 
   ];
 }
 
-/** A node port is open to whoever reaches the node, so the world is meant even where it is not said. */
+/** A node port accepts traffic from anywhere, so it implies `from: world`. */
 function outsiderPolicies(site: Site, service: Workload, name: string, port: Port): NamedPolicy[] {
   const outsiders = new Set<Outsider>(port.from ?? []);
   if (port.nodePort !== undefined) outsiders.add('world');
@@ -93,7 +93,7 @@ function outsiderPolicies(site: Site, service: Workload, name: string, port: Por
   ]);
 }
 
-/** The world may be anything, even a pod of an Ingress controller: a rule without `from` means everybody. */
+/** `world` includes pods, such as an Ingress controller's: a rule without `from` allows every source. */
 function sourcesOf(outsider: Outsider): Pick<k8s.NetworkPolicyIngressRule, 'from'> {
   return outsider === 'world'
     ? {}

@@ -1,10 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
 
-/** Whom policies call by address or by the labels of the cluster's own parts. */
+/** Policy peers given by an address or by the labels of cluster components. */
 
 const dnsPort = k8s.IntOrString.fromNumber(53);
 
-/** Where pods ask for names: the cluster's DNS pods, or the cache on their own node where there is one. */
+/** DNS: the cluster's DNS pods, or NodeLocal DNSCache where there is one. */
 export const nameServers: k8s.NetworkPolicyEgressRule = {
   to: [
     {
@@ -30,7 +30,7 @@ export function addressesOf(host: string): k8s.NetworkPolicyPeer[] {
   if (address.includes(':')) return [{ ipBlock: { cidr: `${address}/128` } }];
   const inside = !address.includes('.') || /\.svc(\.|$)/.test(address);
   return [
-    // Link-local is never a service's address, but in a cloud it is where the node's own credentials are asked for.
+    // In a cloud the link-local metadata address hands out the node's credentials.
     { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
     { ipBlock: { cidr: '::/0' } },
     ...(inside ? [{ namespaceSelector: {} }] : []),

@@ -9,10 +9,10 @@ import { labelsOf, nameOf } from './metadata.ts';
 import { probesOf } from './probes.ts';
 import { mountsOf, podVolumesOf } from './volumes.ts';
 
-/** Templates kept to roll back to: enough for that, few enough to read. */
+/** `revisionHistoryLimit`: enough to roll back, few enough to read. */
 export const revisionsKept = 5;
 
-/** The pod of a workload. `extra` is what only its kind of workload says, such as how pods spread. */
+/** The pod template of a workload. `extra` holds what only its kind of workload sets, such as how pods spread. */
 export function podTemplate(
   site: Site,
   service: Workload,
@@ -40,7 +40,7 @@ export function podTemplate(
   };
 }
 
-/** A gate that nothing writes keeps a pod unready for ever, so only services that report and wait for others have any. */
+/** An unset readiness gate keeps a pod unready for ever, so only services that report and wait for others get one. */
 function gatesOf({ options }: Site, service: Workload): readonly string[] {
   const waits = (service.edges ?? []).some((edge) => edge.gate !== 'none');
   return service.report && waits ? (options.readinessGates ?? []) : [];
@@ -72,7 +72,7 @@ const containerPorts = (service: Workload): k8s.ContainerPort[] =>
     protocol: 'TCP',
   }));
 
-/** An init step sees neither ports nor environment: it prepares volumes, and no secret is its business. */
+/** An init container only prepares volumes, so it gets no ports and no environment, hence no secrets. */
 const initContainer = (service: Workload, step: InitStep): k8s.Container => ({
   ...shared(service),
   name: step.name,
@@ -85,7 +85,7 @@ function shared({
 }: Workload): Pick<k8s.Container, 'image' | 'imagePullPolicy' | 'resources' | 'securityContext'> {
   return {
     image: container.image,
-    // Always would defeat images loaded into a node (kind, air-gap).
+    // Always would ignore images that were loaded into a node (kind, air-gap).
     imagePullPolicy: 'IfNotPresent',
     resources: resourcesOf(container.resources),
     securityContext: hardenedContainer,

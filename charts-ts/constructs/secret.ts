@@ -4,8 +4,8 @@ import type { Site } from '../options.ts';
 import { metadataOf } from './metadata.ts';
 
 /**
- * The stack's own Secret, with exactly the keys the stack generates. Immutable: another value over an old volume
- * would lock everybody out, so the API server is to refuse it. Without an owner: it must live as long as the volumes.
+ * The stack's own Secret, with exactly the keys the stack generates. Immutable: a store whose volume knows the old
+ * value would refuse every client with a new one. Without an owner: it must live as long as the volumes.
  * @throws RangeError when `values` lacks a key.
  */
 export function addSecret({ chart, stack, options }: Site, values: Readonly<Record<string, string>>): void {

@@ -3,7 +3,7 @@ import type { Workload } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
 import { metadataOf, nameOf } from './metadata.ts';
 
-/** An identity of its own for each workload, without a token: none of them talks to the API server. */
+/** A ServiceAccount for each workload, without a token: no workload talks to the API server. */
 export function addServiceAccount(site: Site, service: Workload): void {
   new k8s.KubeServiceAccount(site.chart, 'service-account', {
     metadata: metadataOf(site, nameOf(site, service), service),

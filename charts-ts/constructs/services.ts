@@ -14,7 +14,7 @@ type NamedPort = readonly [name: string, port: Port];
 
 /**
  * The Services of a stateful workload: the one its clients dial, and a headless one that gives each pod a name.
- * Peers must find each other before they are ready, so the headless one publishes unready pods; clients never see it.
+ * Peers must find each other before they are ready, so the headless one publishes unready pods.
  */
 export function addStatefulServices(site: Site, service: StatefulService): void {
   const ports = Object.entries(service.ports);
@@ -40,7 +40,7 @@ export function addStatelessServices(site: Site, service: StatelessService): voi
   );
 }
 
-/** A NodePort Service opens a port of the node for each of its ports, so it has those that ask for one, no others. */
+/** A NodePort Service opens a node port for each of its ports, so it has only the ports that ask for one. */
 function addNodeService(site: Site, service: Workload, ports: readonly NamedPort[]): void {
   const asking = ports.filter(([, port]) => port.nodePort !== undefined);
   if (asking.length > 0) addService(site, service, { suffix: suffixes.node, ports: asking, exposed: true });
@@ -55,7 +55,7 @@ interface Shape {
   readonly exposed?: boolean;
 }
 
-/** A worker that listens nowhere has nothing to serve; only a headless Service may be without ports. */
+/** A service without ports gets no Service; Kubernetes allows only a headless one without ports. */
 function addService(site: Site, service: Workload, shape: Shape): void {
   if (shape.ports.length === 0 && !shape.headless) return;
   const onNode = shape.exposed === true && shape.ports.some(([, port]) => port.nodePort !== undefined);

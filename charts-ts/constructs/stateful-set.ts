@@ -6,7 +6,7 @@ import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 import { podTemplate, revisionsKept } from './pod.ts';
 import { claimsOf } from './volumes.ts';
 
-/** Parallel: an OrderedReady set never replaces a pod that cannot become ready, not even by a repaired template. */
+/** Parallel: OrderedReady never replaces a pod that is not ready, not even when its template is repaired. */
 export function addStatefulSet(site: Site, service: StatefulService): void {
   const claims = claimsOf(site, service);
   new k8s.KubeStatefulSet(site.chart, 'workload', {

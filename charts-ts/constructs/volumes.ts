@@ -8,7 +8,7 @@ import { nameOf, selectorOf } from './metadata.ts';
 type Persistent = Extract<Volume, { kind: 'persistent' }>;
 type Scratch = Extract<Volume, { kind: 'scratch' }>;
 
-/** The claims of a StatefulSet. Immutable in the cluster, so they carry nothing that changes. */
+/** The claim templates of a StatefulSet. Immutable in the cluster, so they carry nothing that changes. */
 export function claimsOf({ stack }: Site, service: Workload): k8s.KubePersistentVolumeClaimProps[] {
   const persistent = (volume: Volume): volume is Persistent => volume.kind === 'persistent';
   return (service.container.volumes ?? []).filter(persistent).map((volume) => ({
@@ -21,7 +21,7 @@ export function claimsOf({ stack }: Site, service: Workload): k8s.KubePersistent
   }));
 }
 
-/** The pod's volumes that are not claims: scratch space, and the service's files, one volume for each folder. */
+/** The pod's volumes that are not claims: scratch space, and one volume for each folder of files. */
 export function podVolumesOf(site: Site, service: Workload): k8s.Volume[] {
   const scratch = (volume: Volume): volume is Scratch => volume.kind === 'scratch';
   return [
@@ -42,7 +42,7 @@ export function podVolumesOf(site: Site, service: Workload): k8s.Volume[] {
   ];
 }
 
-/** Where a container sees them; an init step may see a scratch volume elsewhere than the service does. */
+/** A container's mounts; an init container may mount a scratch volume at another path than the service does. */
 export function mountsOf(service: Workload, step?: InitStep): k8s.VolumeMount[] {
   return [
     ...(service.container.volumes ?? []).map(({ name, path }) => ({
@@ -59,7 +59,7 @@ interface FileFolder {
   readonly paths: string[];
 }
 
-/** Whole folders, not single files by subPath: kubelet never updates those. */
+/** Whole folders: kubelet never updates a file mounted by subPath. */
 function fileFolders(service: Workload): FileFolder[] {
   const folders = new Map<string, string[]>();
   for (const path of Object.keys(service.container.files ?? {}).sort()) {

@@ -21,7 +21,7 @@ import { checkOf } from './check.ts';
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
 export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
   const found = documentOf(kinds, options.file);
-  // Refused before a cluster is looked for.
+  // Refuses a bad document before it looks for a cluster.
   found.stack();
   const target = await findTarget(options);
   announce(target, found.document.metadata.namespace);
@@ -30,16 +30,16 @@ export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise
 
 export interface DocumentApply extends ApplyOptions {
   readonly target: Target;
-  /** Where the document is from, in words. */
+  /** The document's origin, as text. */
   readonly from: string;
-  /** The revision whose document it is, where an earlier one is brought back. */
+  /** For a rollback: the revision whose document it is. */
   readonly rollbackTo?: number;
 }
 
-/** Applies a document, wherever it is from: a file, or the history. */
+/** Applies a document from a file or from the history. */
 export async function applyDocument(known: KnownDocument, options: DocumentApply): Promise<void> {
   if (options.deleteData && !options.prune)
-    throw new CommandError('USAGE', '--delete-data says what --prune may take along; give both, or neither.');
+    throw new CommandError('USAGE', '--delete-data needs --prune: it says what --prune may remove.');
   const { target } = options;
   try {
     await interruptible((signal) => (options.dryRun ? tell : carryOut)(known, options, signal));
@@ -92,7 +92,7 @@ async function carryOut(known: KnownDocument, options: DocumentApply, signal: Ab
   const { name } = source.stack;
   const left = plan.leftovers.map(nameOf);
   if (!options.prune && left.length > 0)
-    note(`Not of the stack any more, and still there (--prune): ${left.join(', ')}`);
+    note(`No longer of the stack, and still there (--prune removes them): ${left.join(', ')}`);
   if (!deletionOf(options).deletesData) for (const line of keptText(plan)) note(line);
   await print(
     {
@@ -126,7 +126,7 @@ async function ask(plan: StackPlan, document: StackDocument, options: DocumentAp
   for (const line of warningsOf(plan)) note(line);
   const { name, namespace } = document.metadata;
   const diff = diffOf(plan, { name, namespace }, deletionOf(options));
-  // Nothing changes, so there is nothing to confirm.
+  // No change needs no confirmation.
   if (diff.length === 0) return;
   if (!options.target.isKind && !options.yes) note(diffText(diff));
   await confirm(`Apply stack "${name}" to namespace ${namespace}?`, options.target, options);

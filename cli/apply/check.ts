@@ -5,7 +5,7 @@ import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts'
 import { CommandError } from '../fail.ts';
 
 const tokenHint =
-  'Give a file with a token: --token-file <path> ("-" for standard input). Or be content with ready pods: --no-check.';
+  'Give a file with a token: --token-file <path> ("-" for standard input), or skip the check: --no-check.';
 
 /**
  * The check of a document's kind, with the token it is to use; `default` where the kind has none of its own.

@@ -23,7 +23,7 @@ export async function historyCommand(kinds: Kinds, options: ClusterOptions): Pro
 
 const meanings: Readonly<Record<Revision['outcome'], string>> = {
   applying: 'begun, not ended',
-  applied: 'applied, not waited for',
+  applied: 'applied, not checked',
   deployed: 'its check passed',
   failed: 'failed',
 };
@@ -36,7 +36,7 @@ const workedBefore = (outcome: Revision['outcome'], deployedAt: string | undefin
     : `its check passed at ${inSeconds(deployedAt)}`;
 
 function historyText(revisions: readonly Revision[], name: string): string {
-  if (revisions.length === 0) return `Nothing was applied to the stack "${name}" by mooring yet.`;
+  if (revisions.length === 0) return `The stack "${name}" has no history: mooring has not applied it yet.`;
   const rows = revisions.map(({ revision, at, outcome, deployedAt, digest, mooring, note, cause }) => [
     String(revision),
     inSeconds(at),

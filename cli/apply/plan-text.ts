@@ -13,13 +13,13 @@ export interface ObjectDiff {
   readonly object: string;
   readonly action: 'create' | 'change' | 'remove';
   readonly changes: readonly FieldChange[];
-  /** Why it cannot be, or who is in the way; empty when nothing is. */
+  /** Why it cannot be applied, or which manager owns a field; empty when it can. */
   readonly problems: readonly string[];
 }
 
 /**
- * Every object that differs from what the document says, in the order of an apply; none when nothing does. Claims
- * nobody asked to delete are none of it: they are kept on purpose.
+ * Every object that differs from the document, in the order of an apply. Claims are kept, so they are listed only with
+ * `deletesData`.
  */
 export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deletion = {}): ObjectDiff[] {
   const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
@@ -28,21 +28,19 @@ export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deleti
     ...different.filter(isNamespace).map(objectDiff),
     ...secretDiff(plan, stack),
     ...different.filter((planned) => !isNamespace(planned)).map(objectDiff),
-    ...plan.leftovers.map((object) =>
-      removal(object, 'the stack does not render it any more; --prune removes it'),
-    ),
+    ...plan.leftovers.map((object) => removal(object, 'the stack no longer renders it; --prune removes it')),
     ...(deletesData ? plan.leftoverClaims : []).map((object) =>
-      removal(object, 'its service is gone; what is on it goes, too'),
+      removal(object, 'its service is gone; its data is deleted with it'),
     ),
   ];
 }
 
-/** Whether volume claims go whose service is gone, and what is on them. */
+/** Whether the volume claims of removed services are deleted, with their data. */
 export interface Deletion {
   readonly deletesData?: boolean;
 }
 
-/** The claims that stay though their service is gone, in a line; none when there are none. */
+/** A line that names the kept claims of removed services; none when there are none. */
 export function keptText({ leftoverClaims }: StackPlan): string[] {
   if (leftoverClaims.length === 0) return [];
   const names = leftoverClaims.map(nameOf).join(', ');
@@ -108,7 +106,7 @@ function changeText({ path, from, to }: FieldChange): string {
 
 const shown = (value: unknown): string => JSON.stringify(value);
 
-/** What the API server takes, but advises against, a line each. */
+/** The API server's warnings, a line each. */
 export const warningsOf = ({ planned }: StackPlan): string[] =>
   planned.flatMap(({ object, warnings }) =>
     warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${warning}`),

@@ -8,7 +8,7 @@ import { note } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';
 
-/** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is nothing to go back to. */
+/** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is no revision to apply. */
 export async function rollbackCommand(
   kinds: Kinds,
   revision: string | undefined,
@@ -32,7 +32,9 @@ export async function rollbackCommand(
     rollbackTo: chosen.revision,
   });
   if (!options.dryRun)
-    note(`${source} still says otherwise: the next "mooring apply" brings it back. Change it too.`);
+    note(
+      `${source} differs from this revision, and the next "mooring apply" would apply it again. Change it too.`,
+    );
 }
 
 function chosenFrom(history: readonly Revision[], wanted: string | undefined, name: string): Revision {
@@ -53,7 +55,7 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
   );
 }
 
-/** A volume never shrinks: where it has grown since, going back keeps it as it is. */
+/** A volume never shrinks: one that has grown since keeps its size. */
 function withGrownVolumes(
   earlier: KnownDocument,
   later: KnownDocument | undefined,

@@ -15,18 +15,18 @@ export function addApply(program: Command, kinds: Kinds): void {
   withExamples(command, {
     'mooring apply': './stack.yaml, else the defaults, into the current context',
     'mooring apply -f clinic.yaml --context prod --dry-run':
-      'what would change there, and what is in the way',
+      'what would change there, and what would be refused',
     'mooring apply --prune': 'also remove what the document no longer says',
   });
 }
 
-/** How an apply goes about it, whichever document it applies. */
+/** Options of every command that applies a document. */
 export function withApply(command: Command): Command {
   return command
-    .option('--force-conflicts', 'take fields back that others changed, and take away what they added')
+    .option('--force-conflicts', 'take back fields that others changed, and remove what they added')
     .option('--timeout <seconds>', 'how long to wait until every pod is ready', seconds, 600)
-    .option('--no-wait', 'be content when everything is applied')
-    .option('--no-check', 'be content when every pod is ready')
+    .option('--no-wait', 'do not wait for the rollout, and skip the check')
+    .option('--no-check', 'skip the check; success means that every pod is ready')
     .addOption(new Option('--no-chat', 'the earlier name of --no-check').hideHelp())
     .option(
       '--token-file <path>',

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { withExamples } from '../options.ts';
 
-/** What the shells' scripts call at every Tab, with the words so far after `--`. */
+/** The command that the shells' scripts call at every Tab, with the words so far after `--`. */
 export const completeCommand = 'complete';
 
 /** `mooring completion SHELL`: the script a shell reads, which asks this program again at every Tab. */
@@ -23,7 +23,7 @@ export function addCompletion(program: Command): void {
     .action(() => complete(program));
 }
 
-/** The library adds commands of its own names, so it gets a program that holds only the others. */
+/** The library adds commands with its own names, so it gets a program without ours of these names. */
 async function complete(program: Command): Promise<void> {
   const { default: tab } = await import('@bomb.sh/tab/commander');
   const asked = new Command('mooring').helpCommand(false);

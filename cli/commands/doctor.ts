@@ -8,12 +8,12 @@ export interface DoctorOptions extends ChangeOptions {
   readonly service?: string;
 }
 
-/** `mooring doctor`: what is wrong, from the contract to the running process, as a person who looked would say it. */
+/** `mooring doctor`: finds what is wrong, from the contract to the running process. */
 export function addDoctor(program: Command, kinds: Kinds): void {
   const command = withChanges(program.command('doctor'))
     .description('find what is wrong: compare what is written with what runs, and dial every dependency')
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
-    // Not --env-file: Node takes that one for itself, wherever it stands.
+    // Not --env-file: Node reads that option itself, wherever it stands.
     .option('--dotenv <path>', 'with --local: the env file (default: ./.env where there is one)')
     .option('--service <name>', 'with --local: whose environment (default: the first that reports)')
     .action(async (options: DoctorOptions) =>

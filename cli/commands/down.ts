@@ -7,16 +7,16 @@ import type { DownOptions } from '../down/down.ts';
 export function addDown(program: Command, kinds: Kinds): void {
   const command = withChanges(program.command('down'))
     .description(
-      'take a stack out of a cluster; its volumes, secrets and history are kept unless told otherwise',
+      'remove a stack from a cluster; its volumes, secrets and history are kept without --delete-data',
     )
-    .option('--delete-data', 'volume claims, secrets and history, too: what was remembered is gone')
+    .option('--delete-data', 'also delete volume claims, secrets and history: the memory is lost')
     .option(
       '--delete-namespace',
-      'with --delete-data: the namespace and everything in it, also what is not of the stack',
+      'with --delete-data: also delete the namespace and everything in it, other stacks included',
     )
     .action(async (options: DownOptions) => (await import('../down/down.ts')).downCommand(kinds, options));
   withExamples(command, {
     'mooring down': 'keeps the data: "mooring apply" brings everything back',
-    'mooring down --delete-data --dry-run': 'what would be gone',
+    'mooring down --delete-data --dry-run': 'what would be deleted',
   });
 }

@@ -14,7 +14,7 @@ export function addLogs(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('logs'))
     .description('show what the pods of a stack write')
     .argument('[services...]', 'such as backend redis; all of them without', [])
-    .option('-F, --follow', 'go on as they write more')
+    .option('-F, --follow', 'stream new lines until Ctrl-C')
     .option('-p, --previous', 'of the container before the last restart')
     .option('--since <duration>', 'only the last 90s, 10m, 2h …')
     .option('--tail <lines>', 'how many lines of each pod at first', '100')

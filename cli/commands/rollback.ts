@@ -14,7 +14,7 @@ export function addRollback(program: Command, kinds: Kinds): void {
     );
   withExamples(command, {
     'mooring rollback':
-      'to the last other document whose check passed, or was not waited for; again: further back',
+      'the last other document whose check passed or was skipped; run again, it goes further back',
     'mooring rollback 3 --dry-run': 'what going back to revision 3 would change',
   });
 }

@@ -16,6 +16,6 @@ export function addSecrets(program: Command, kinds: Kinds): void {
       (await import('../secrets/rotate.ts')).rotateCommand(kinds, options),
     );
   withExamples(command, {
-    'mooring secrets rotate': 'of the stack ./stack.yaml names; cut off, run it again',
+    'mooring secrets rotate': 'of the stack ./stack.yaml names; if it was interrupted, run it again',
   });
 }

@@ -7,7 +7,7 @@ import type { StatusOptions } from '../status/status.ts';
 export function addStatus(program: Command, kinds: Kinds): void {
   const command = withCluster(program.command('status'))
     .description('show how a stack is: its workloads, their pods, and what keeps them from being ready')
-    .option('-w, --watch', 'go on showing it whenever it changes')
+    .option('-w, --watch', 'print it again whenever it changes')
     .action(async (options: StatusOptions) =>
       (await import('../status/status.ts')).statusCommand(kinds, options),
     );

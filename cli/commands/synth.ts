@@ -13,6 +13,6 @@ export function addSynth(program: Command, kinds: Kinds): void {
   withExamples(command, {
     'mooring synth': 'dist/ from ./stack.yaml, else from the defaults',
     'mooring synth -f clinic.yaml --stdout': 'to look at, or to pipe',
-    'mooring synth --check': 'in CI: is what is committed what the document says?',
+    'mooring synth --check': 'in CI: fails where dist/ is not what the document renders to',
   });
 }

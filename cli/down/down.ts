@@ -23,7 +23,7 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
   if (options.deleteNamespace && !options.deleteData)
     throw new CommandError(
       'USAGE',
-      '--delete-namespace takes the volume claims along, so it needs --delete-data too.',
+      '--delete-namespace deletes the volume claims too, so it needs --delete-data.',
     );
   const { name, namespace } = documentOf(kinds, options.file).document.metadata;
   const target = await findTarget(options);
@@ -81,7 +81,7 @@ async function down(stack: StackRef, options: DownOptions, { target, signal }: S
     },
     signal,
   );
-  // Last: until here it kept other processes away. One that took it in the meantime keeps it.
+  // Last: until here the Lease kept other processes away. One that acquired it meanwhile keeps it.
   if (options.deleteData) await removeLease(cluster, historyPlace(stack), signal);
   if (options.deleteNamespace)
     await cluster.api.request('DELETE', `/api/v1/namespaces/${stack.namespace}`, { accept: [404], signal });
@@ -109,7 +109,7 @@ async function agree(
   await confirm(`Take down "${name}" (${going.length} objects)${data}${along}?`, target, options);
 }
 
-/** What else is in the namespace, by kind and name. */
+/** Objects of others in the namespace, by kind and name. */
 async function strangersIn(
   { cluster }: Target,
   { namespace }: StackRef,
@@ -124,7 +124,7 @@ async function strangersIn(
     .sort();
 }
 
-/** What stays, and what deleting the Namespace would take along. */
+/** Lines about what is kept, and what deleting the Namespace would delete. */
 function tellRest(
   { namespace }: StackRef,
   kept: readonly KubeObject[],

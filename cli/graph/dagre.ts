@@ -10,7 +10,7 @@ export interface Box extends Point {
   readonly height: number;
 }
 
-/** What is used of dagre's graph: its own declarations name files without an extension, which Node's rules do not find. */
+/** The used part of dagre's graph: its own declarations import without extensions, which node16 resolution refuses. */
 export interface Drawing {
   setGraph(options: Readonly<Record<string, string | number>>): void;
   setNode(id: string, box: Omit<Box, keyof Point>): void;
@@ -25,14 +25,14 @@ const typed = dagre as unknown as {
   readonly layout: (drawing: Drawing) => void;
 };
 
-/** A drawing to be filled, from left to right. Two nodes may be joined more than once. */
+/** An empty drawing, laid out from left to right. Two nodes may have several edges. */
 export function createDrawing(): Drawing {
   const drawing = new typed.Graph({ multigraph: true });
   drawing.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 48, marginx: 12, marginy: 12 });
   return drawing;
 }
 
-/** Gives every node and edge its place. */
+/** Sets the position of every node and edge. */
 export function layOut(drawing: Drawing): void {
   typed.layout(drawing);
 }

@@ -30,7 +30,7 @@ export function dot(graph: StackGraph): string {
   ].join('\n');
 }
 
-/** In a quoted text of DOT a quote ends it, and a backslash begins an escape such as `\N`, the node's own name. */
+/** Escapes quotes and backslashes: in DOT `\N` is the node's name. */
 function escaped(text: string): string {
   return text.replace(/[\\"]/g, '\\$&').replaceAll('&', '&amp;');
 }

@@ -14,7 +14,7 @@ export async function graphCommand(kinds: Kinds, { file, output }: GraphOptions)
   await print(graph, await drawn(graph, output));
 }
 
-/** A graph in the language of a drawing program; as a table without one. */
+/** A graph in a format; without one as a table. */
 export async function drawn(graph: StackGraph, format: GraphFormat | undefined): Promise<string> {
   switch (format) {
     case 'mermaid':
@@ -22,7 +22,7 @@ export async function drawn(graph: StackGraph, format: GraphFormat | undefined):
     case 'dot':
       return dot(graph);
     case 'svg':
-      // Loaded only here: the layout costs every other command its time.
+      // Loaded only here: the layout library is slow to load.
       return (await import('./svg.ts')).svg(graph);
     case undefined:
       return text(graph);

@@ -1,6 +1,6 @@
 import type { GraphEdge, GraphNode, NodeKind, StackGraph } from '../../model/graph.ts';
 
-/** What each picture says of a node: its name, and a line for each of its ports. */
+/** The label of a node: its name, and a line for each of its ports. */
 export function linesOf({ name, ports }: GraphNode): string[] {
   return [
     oneLine(name),
@@ -11,29 +11,29 @@ export function linesOf({ name, ports }: GraphNode): string[] {
   ];
 }
 
-/** What each picture says of an edge: the port, and the gate where it starts at a service. */
+/** The label of an edge: the port, and the gate where it starts at a service. */
 export function labelOf({ port, number, gate }: GraphEdge): string {
   const where = port === null ? String(number) : `${port} ${number}`;
   return oneLine(gate === null || gate === 'none' ? where : `${where}, ${gate}`);
 }
 
-/** Line breaks, control characters and halves of emoji are drawn as spaces: no format may carry them. */
+/** Replaces line breaks, control characters and lone surrogates by spaces: no format can carry them. */
 export function oneLine(text: string): string {
   return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD\uFFFE\uFFFF]/gu, ' ');
 }
 
-/** Nodes of the namespace, which pictures put into a frame. */
+/** Nodes of the namespace, drawn inside a frame. */
 export const isInside = (node: GraphNode): boolean => node.kind === 'service';
 
 export const frameOf = ({ stack, namespace }: StackGraph): string =>
   oneLine(`stack ${stack}, namespace ${namespace}`);
 
-/** Names that no format takes for a word of its own: n0, n1, in the order of the graph. */
+/** Ids that are no keyword of any format: n0, n1, in the order of the graph. */
 export function shortIds({ nodes }: StackGraph): ReadonlyMap<string, string> {
   return new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
 }
 
-/** How an edge is drawn: what unreadiness follows from it. */
+/** The stroke of an edge, by its gate. */
 export type Stroke = 'thick' | 'plain' | 'dashed';
 
 export function strokeOf({ gate }: GraphEdge): Stroke {

@@ -28,7 +28,7 @@ export function mermaid(graph: StackGraph): string {
   ].join('\n');
 }
 
-/** Mermaid reads `#34;` as a character in a quoted text; so is everything that is no letter, digit or plain mark. */
+/** Writes all but letters, digits and plain punctuation as Mermaid's entities, such as `#34;`. */
 function escaped(text: string): string {
   return text.replace(/[^\p{L}\p{M}\p{N} ,.:/→-]/gu, (one) => `#${one.codePointAt(0) ?? 32};`);
 }

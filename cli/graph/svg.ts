@@ -37,7 +37,7 @@ function laidOut({ nodes, edges }: StackGraph): Drawing {
   return drawing;
 }
 
-/** Two services may be joined at several ports. */
+/** Two services may have edges at several ports. */
 const nameOf = ({ port, number }: GraphEdge): string => `${port ?? ''} ${number}`;
 
 function boxFor(lines: readonly string[]): { width: number; height: number } {

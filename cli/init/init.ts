@@ -1,5 +1,5 @@
 import type { Kinds } from '../../model/kinds.ts';
-import { existsSync, mkdirSync, writeFileSync, lstatSync } from 'node:fs';
+import { existsSync, readFileSync, mkdirSync, writeFileSync, lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { jsonSchemaOf } from '../../model/document-fields.ts';
 import { readDocument } from '../../model/read-document.ts';
@@ -38,7 +38,11 @@ const schemaFileOf = ({ kind }: StackKind): string =>
 /** Several documents of one folder share a copy: one that is there is kept unless `force`. @returns whether written. */
 function writeSchema(kind: StackKind, path: string, force: boolean): boolean {
   if (existsSync(path) && !force) return false;
-  write(path, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`, force);
+  const packaged = schemaFileOf(kind);
+  const text = existsSync(packaged)
+    ? readFileSync(packaged, 'utf8')
+    : `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`;
+  write(path, text, force);
   return true;
 }
 

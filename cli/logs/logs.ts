@@ -97,7 +97,7 @@ async function follow(
     const stream = await api.stream(path, { query, signal });
     for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) show(pod, line);
   } catch (error) {
-    // A container that has not started, or not before: the other pods still have something to say.
+    // A container that has not started, or has no previous run: the other pods still have logs.
     if (!(error instanceof ApiError && error.status === 400)) throw error;
     note(`Pod ${pod}: ${error.said}`);
   }
@@ -109,7 +109,7 @@ interface Shown {
   readonly single: boolean;
 }
 
-/** With `-o json` each line is an object of its own, so that a stream can be read as it comes. */
+/** With `-o json` each line is one object, so that a stream can be parsed line by line. */
 function shown(pod: string, line: string, { options, longest, single }: Shown): void {
   if (options.output === 'json') process.stdout.write(`${JSON.stringify({ pod, line })}\n`);
   else if (options.output === 'yaml') process.stdout.write(`- ${JSON.stringify({ pod, line })}\n`);

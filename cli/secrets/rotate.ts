@@ -15,7 +15,7 @@ import { documentOf, sourceOf } from '../source.ts';
 /** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
 export async function rotateCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
   const found = documentOf(kinds, options.file);
-  // Refused before a cluster is looked for.
+  // Refuses a bad document before it looks for a cluster.
   found.stack();
   const target = await findTarget(options);
   announce(target, found.document.metadata.namespace);
@@ -72,7 +72,7 @@ async function rotate(
     },
     signal,
   );
-  if (resumed) note('An earlier rotation was cut off; this one finished it.');
+  if (resumed) note('An earlier rotation was interrupted; this one finished it.');
   await print(
     { rotated: keys, resumed, ...checked?.data },
     `New values for ${keys.join(', ')}. ${checked?.says ?? 'The check was skipped.'}`,

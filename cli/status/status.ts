@@ -17,7 +17,7 @@ export interface StatusOptions extends ClusterOptions {
   readonly watch?: true;
 }
 
-/** How one service of a stack is. */
+/** The status of one service of a stack. */
 export interface ServiceStatus {
   readonly service: string;
   readonly kind: string;
@@ -29,7 +29,7 @@ export interface ServiceStatus {
   readonly reasons: readonly string[];
 }
 
-/** Between two looks with --watch, in milliseconds. */
+/** The poll interval of --watch, in milliseconds. */
 const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
@@ -55,7 +55,7 @@ export async function statusCommand(kinds: Kinds, options: StatusOptions): Promi
   }
 }
 
-/** Shows it whenever it changes, until Ctrl-C. */
+/** Prints the status whenever it changes, until Ctrl-C. */
 function watch(cluster: Cluster, stack: Stack, { output }: StatusOptions): Promise<void> {
   let shown = '';
   return untilInterrupted(async (signal) => {

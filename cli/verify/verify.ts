@@ -16,7 +16,7 @@ import { print } from '../output.ts';
 /** Where `mooring synth` writes. */
 const usualFolder = 'dist';
 
-/** In mebibytes: thousands of objects. */
+/** In mebibytes; enough for thousands of objects. */
 const largestFile = 64;
 
 /** The files kubectl reads from a folder. */
@@ -29,7 +29,7 @@ interface Verdict {
 }
 
 /**
- * Prints the contradictions in manifests. The process ends with 1 when there are any.
+ * Prints the findings in manifests. The process ends with 1 when there are any.
  * @param named files, folders or `-`; empty: `dist/`.
  * @param kinds whose programs and ports are known.
  * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML or holds nothing.

@@ -34,7 +34,7 @@ export const backendFacts: ProgramFacts = {
   problems: (running) => [...optionProblems(running), ...authProblems(running), ...addressProblems(running)],
 };
 
-/** Unset and without authentication it listens on loopback, where no other pod reaches it. */
+/** Unset and without authentication it listens on loopback, where no probe and no other pod reaches it. */
 function addressProblems({ env, names }: Process): SettingProblem[] {
   const [address, mode]: EnvName[] = ['HTTP_HOST', 'AUTH_MODE'];
   if (!address || !mode) return [];
@@ -61,7 +61,7 @@ function heap({ env }: Process): Memory[] {
     : [];
 }
 
-/** Node does not start on an option it does not know, and takes half the machine for its heap without this one. */
+/** Node exits on an unknown option, and without this one sizes its heap by the node's memory. */
 function optionProblems({ env }: Process): SettingProblem[] {
   const text = env[optionsVariable];
   if (!text || heapOption.test(text) || !/old.?space/.test(text)) return [];
@@ -74,7 +74,7 @@ function optionProblems({ env }: Process): SettingProblem[] {
   ];
 }
 
-/** Keys for tokens that nobody checks: whoever wrote them believes the chat is protected. */
+/** JWT keys are set but AUTH_MODE is none, so no token is verified. */
 function authProblems({ env, names }: Process): SettingProblem[] {
   const mode: EnvName = 'AUTH_MODE';
   const keys = (['AUTH_JWKS_URL', 'AUTH_JWT_SECRET'] satisfies EnvName[]).filter((name) => names.has(name));
@@ -83,7 +83,7 @@ function authProblems({ env, names }: Process): SettingProblem[] {
   return [
     {
       in: names.has(mode) ? mode : (keys[0] ?? mode),
-      message: `${mode} is "${chosen}", yet ${keys.join(' and ')} is set: no token is checked, whoever connects is the patient.`,
+      message: `${mode} is "${chosen}", yet ${keys.join(' and ')} is set: no token is verified, and every client is taken for the patient of its path.`,
       fix: `Set ${mode} to jwt, or remove ${keys.join(' and ')}.`,
     },
   ];

@@ -28,7 +28,7 @@ export const neo4jFacts: ProgramFacts = {
     bolt: portIn(running, 'NEO4J_server_bolt_listen__address'),
     http: portIn(running, 'NEO4J_server_http_listen__address'),
   }),
-  // HTTPS, backup, metrics and what the members of a cluster speak among themselves.
+  // HTTPS, backup, metrics and cluster-internal ports.
   otherPorts: [7473, 6362, 2004, 5000, 6000, 7000, 7688],
   speaksTls: ({ env }) => /^(REQUIRED|OPTIONAL)$/i.test(env['NEO4J_server_bolt_tls__level'] ?? ''),
   password: ({ env }) => /^[^/]+\/(.+)$/.exec(env[auth] ?? '')?.[1],
@@ -71,7 +71,7 @@ function heapProblems({ env }: Process): SettingProblem[] {
   if (most !== undefined && env[pageCache] === undefined)
     sizes.push({
       in: heap,
-      message: `${heap} is set and ${pageCache} is not: the image then takes 512 MiB for it, whatever the limit.`,
+      message: `${heap} is set and ${pageCache} is not: the image then takes 512 MiB for it, regardless of the limit.`,
       fix: `Set ${pageCache} too.`,
     });
   if (sizes.length > 0 || first === undefined || most === undefined || first === most) return sizes;
@@ -84,7 +84,7 @@ function heapProblems({ env }: Process): SettingProblem[] {
   ];
 }
 
-/** The names the image keeps to itself; every other NEO4J_ name becomes a setting, and settings are in lower case. */
+/** Names the image reads itself; every other NEO4J_ name becomes a setting. */
 const control = [
   ...[
     'ACCEPT_LICENSE_AGREEMENT',
@@ -104,12 +104,12 @@ function unknownSettings({ names }: Process): SettingProblem[] {
     .filter((name) => /^NEO4J_[A-Z0-9_]+$/.test(name) && !control.includes(name) && !name.endsWith('_FILE'))
     .map((name) => ({
       in: name,
-      message: `${name} becomes the setting ${name.slice('NEO4J_'.length).replaceAll('_', '.')}, which Neo4j does not know and dies of.`,
+      message: `${name} becomes the setting ${name.slice('NEO4J_'.length).replaceAll('_', '.')}, which Neo4j does not know; it then refuses to start.`,
       fix: `Remove ${name}, or call it by another prefix than NEO4J_.`,
     }));
 }
 
-/** The image takes `user/password`, and knows one user only. Neither is said: who forgets the user writes the password first. */
+/** The image expects `user/password` and accepts one user name only; a bare password is taken for the user. */
 function authProblems(running: Process): SettingProblem[] {
   const text = running.env[auth] ?? running.beginnings[auth];
   if (text === undefined || text === 'none') return [];
@@ -117,7 +117,7 @@ function authProblems(running: Process): SettingProblem[] {
   return wrong ? [{ in: auth, message: `${auth} ${wrong}.`, fix: `Write ${neo4jUser}/<password>.` }] : [];
 }
 
-/** Of a text whose password is kept elsewhere, what stands before it is known. */
+/** The user is checked also where the password is a reference. */
 function wrongUser(text: string, { env }: Process): string | undefined {
   const [user = '', ...rest] = text.split('/');
   if (rest.length === 0)

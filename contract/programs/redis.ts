@@ -41,7 +41,7 @@ interface Directive {
   readonly in: string;
 }
 
-/** What may stand where in a configuration, for the directives most files have. */
+/** The values of the most common directives. */
 const known: Readonly<Record<string, RegExp>> = {
   port: /^\d+$/,
   'tls-port': /^\d+$/,
@@ -75,7 +75,7 @@ function directives({ files, command }: Process): Directive[] {
   );
 }
 
-/** Options such as `--port 6379`, a line each; a script has its own words. */
+/** Options such as `--port 6379`, a line each; not those of a shell script. */
 const argued = (command: readonly string[]): string =>
   command.some((word) => word.includes('\n'))
     ? ''
@@ -101,7 +101,7 @@ function memory(running: Process): Memory[] {
   return [{ in: found.in, says: `maxmemory ${found.value}`, mebibytes }];
 }
 
-/** Redis ends its start at a directive it does not know or a value it cannot read. */
+/** Redis refuses to start on a directive it does not know or a value it cannot read. */
 function lineProblems(running: Process): SettingProblem[] {
   return directives(running).flatMap(({ name, value, in: where }) => {
     const pattern = known[name];
@@ -119,10 +119,10 @@ function lineProblems(running: Process): SettingProblem[] {
   });
 }
 
-/** What may stand several times. */
+/** Directives that may be repeated. */
 const many = ['save', 'bind', 'include', 'loadmodule', 'user', 'rename-command'];
 
-/** The later one wins without a word; and a limit of bytes where mebibytes were meant evicts everything. */
+/** Redis takes the last of repeated directives silently, and a `maxmemory` in bytes by mistake evicts everything. */
 function repeated(running: Process): SettingProblem[] {
   const all = directives(running);
   const twice = all.filter(
@@ -133,8 +133,8 @@ function repeated(running: Process): SettingProblem[] {
   return [
     ...twice.map(({ name, in: where }) => ({
       in: where,
-      message: `Redis is told ${name} twice; the later one wins.`,
-      fix: 'Say it once.',
+      message: `Redis is given ${name} twice; the later one wins.`,
+      fix: 'Write it once.',
     })),
     ...tiny.map(({ in: where, says }) => ({
       in: where,
@@ -144,7 +144,7 @@ function repeated(running: Process): SettingProblem[] {
   ];
 }
 
-/** A file without a word is Redis without a password, a limit or a folder. */
+/** An empty file is Redis without a password, a limit or a folder. */
 const emptyFiles = ({ files }: Process): SettingProblem[] =>
   files
     .filter(({ path, text }) => path.endsWith('.conf') && text.trim() === '')
@@ -154,7 +154,7 @@ const emptyFiles = ({ files }: Process): SettingProblem[] =>
       fix: 'Write the configuration, or mount none.',
     }));
 
-/** Neither log nor snapshots: what is on the volume is nothing. */
+/** Without log and snapshots the volume stays empty. */
 function persistenceProblems(running: Process): SettingProblem[] {
   const [log, snapshots] = [directive(running, 'appendonly'), directive(running, 'save')];
   if (log?.value !== 'no' || snapshots?.value !== '""') return [];

@@ -39,7 +39,7 @@ const httpVariables = {
 const authVariables = {
   AUTH_MODE: choice(['none', 'jwt'], {
     default: 'none',
-    doc: 'none: whoever connects is the patient of the path (development only)',
+    doc: 'none: every client is taken for the patient of the path (development only)',
   }),
   AUTH_JWKS_URL: url({ doc: 'keys that verify tokens (RS256, ES256, EdDSA …)' }),
   AUTH_JWT_SECRET: hs256Key({ secret: true, doc: 'shared secret that verifies tokens (HS256)' }),

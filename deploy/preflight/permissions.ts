@@ -11,7 +11,7 @@ interface Need {
   readonly namespace?: string;
 }
 
-/** What an apply does besides applying: it watches the rollout, and checks the stack. */
+/** Permissions for watching the rollout and checking the stack. */
 const besides: readonly Omit<Need, 'namespace'>[] = [
   { verb: 'get', group: '', resource: 'secrets' },
   { verb: 'create', group: '', resource: 'secrets' },
@@ -27,7 +27,7 @@ const besides: readonly Omit<Need, 'namespace'>[] = [
   { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices' },
 ];
 
-/** What the context's user lacks of the permissions an apply needs, asked of the API server one by one. */
+/** The permissions an apply needs and the context's user lacks. */
 export async function missingPermissions(
   cluster: Cluster,
   objects: readonly KubeObject[],
@@ -44,7 +44,7 @@ export async function missingPermissions(
   return needs.filter((_, index) => !allowed[index]).map(describe);
 }
 
-/** Server-side apply is a patch, and a creation where there is nothing yet. */
+/** Server-side apply needs `patch`, and `create` for an absent object. */
 async function needsOf({ discovery }: Cluster, objects: readonly KubeObject[]): Promise<Need[]> {
   const kinds = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object]));
   const needs = await Promise.all(

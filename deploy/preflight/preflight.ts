@@ -10,7 +10,7 @@ import { missingQuota } from './quota.ts';
 import { missingSecrets } from './secrets.ts';
 import { missingStorage } from './storage.ts';
 
-/** The namespace as it is before an apply. */
+/** The state of the namespace before an apply. */
 export type NamespaceState = 'absent' | 'there';
 
 /** @throws ClusterError NAMESPACE_ENDING when it is being deleted. */
@@ -19,7 +19,7 @@ export async function namespaceState(
   name: string,
   signal?: AbortSignal,
 ): Promise<NamespaceState> {
-  // Without permission to read it, what follows is allowed or denied by itself.
+  // Without permission to read it, the later requests show whether it exists.
   const { status, json } = await api.request('GET', `/api/v1/namespaces/${name}`, {
     accept: [403, 404],
     signal,
@@ -31,8 +31,8 @@ export async function namespaceState(
 }
 
 /**
- * Looks for everything the cluster lacks, before anything is changed: kinds, permissions, storage classes, Secrets the
- * user keeps, quotas.
+ * Checks, before anything is changed, what the cluster lacks: kinds, permissions, storage classes, Secrets the user
+ * manages, quotas.
  * @throws ClusterError PREFLIGHT_FAILED with all of it, or CLUSTER_DENIED where only permissions are missing.
  */
 export async function preflight(

@@ -6,8 +6,8 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { amountOf } from '../../model/quantity.ts';
 
 /**
- * What the namespace's quotas leave too little of for the workloads that are not there yet.
- * @param absent the objects that an apply would create; asked for only where there is a quota.
+ * The resources of which the namespace's quotas leave too little for the workloads that do not exist yet.
+ * @param absent the objects that an apply would create; called only where there is a quota.
  */
 export async function missingQuota(
   { api }: Cluster,
@@ -40,7 +40,7 @@ function shortfalls({ metadata, status }: ResourceQuota, needs: ReadonlyMap<stri
 const quantityText = (resource: string, amount: number): string =>
   /memory|storage/.test(resource) ? `${Math.ceil(amount / 1_048_576)}Mi` : String(Number(amount.toFixed(3)));
 
-/** Resource name as quotas write it → how much of it the objects take, in cores, bytes or pieces. */
+/** Resource name as in a quota → how much of it the objects take, in cores, bytes or pieces. */
 function needsOf(objects: readonly KubeObject[]): Map<string, number> {
   const needs = new Map<string, number>();
   const add = (resource: string, amount: number): void => {
@@ -68,7 +68,7 @@ function addPods(add: (resource: string, amount: number) => void, spec: PodSpec,
     }))
       for (const [name, amount] of Object.entries(amounts ?? {})) {
         add(`${kind}.${name}`, replicas * amountOf(amount));
-        // A quota's plain `cpu` is another name for what is requested.
+        // A quota's plain `cpu` means `requests.cpu`.
         if (kind === 'requests') add(name, replicas * amountOf(amount));
       }
 }

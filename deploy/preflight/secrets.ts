@@ -6,8 +6,8 @@ import { secretProblems } from '../../model/secret-problems.ts';
 import { nextSecretName, valuesIn } from '../secret.ts';
 
 /**
- * Secrets that the pods need and their user keeps, with what is missing of them: whole Secrets, keys, or values their
- * readers can take. The stack's own Secret is made where it is missing, but a value in it may be as wrong.
+ * What is missing of the Secrets that the user manages: whole Secrets, keys, or values their readers accept. The
+ * stack's own Secret may be missing, but the values in it are checked too.
  */
 export async function missingSecrets(
   cluster: Cluster,
@@ -33,13 +33,13 @@ async function unusableOwn({ api }: Cluster, stack: Stack, signal?: AbortSignal)
   return (await Promise.all(found)).flat();
 }
 
-/** What the readers of the Secret that is called `read` could not take of the one called `name`. */
+/** Values of the Secret `name` that the readers of the Secret `read` would refuse. */
 function unusable(stack: Stack, name: string, secret: object, read = name): string[] {
   const problems = secretProblems(stack, read, valuesIn(secret));
   return problems.length > 0 ? [`usable values in Secret "${name}": ${problems.join('; ')}`] : [];
 }
 
-/** The name of each Secret that is not ours to make → the keys that are read from it; none of a pull secret's. */
+/** The name of each Secret the user manages → the keys that are read from it; none for a pull secret. */
 function keptSecrets(stack: Stack): Map<string, Set<string>> {
   const own = generatedSecretKeys(stack).length > 0 ? stackSecretName(stack) : undefined;
   const needed = new Map<string, Set<string>>(

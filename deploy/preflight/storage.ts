@@ -5,7 +5,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 
 const defaultMark = 'storageclass.kubernetes.io/is-default-class';
 
-/** Classes of volumes that the stack's claims need and the cluster does not have. A claim that exists needs none. */
+/** StorageClasses that the stack's claims need and the cluster lacks. An existing claim needs none. */
 export async function missingStorage(
   cluster: Cluster,
   objects: readonly KubeObject[],
@@ -15,7 +15,7 @@ export async function missingStorage(
   if (needed.size === 0) return [];
   const path = '/apis/storage.k8s.io/v1/storageclasses';
   const { status, json } = await cluster.api.request('GET', path, { accept: [403], signal });
-  // Classes belong to the cluster. Without permission to list them this is unknown, and the scheduler will tell.
+  // Without permission to list the classes this is unknown; the rollout will show it.
   if (status === 403) return [];
   const classes = (json as StorageClassList).items;
   const names = classes.map(({ metadata }) => metadata?.name ?? '');
@@ -31,7 +31,7 @@ export async function missingStorage(
   });
 }
 
-/** Class name (empty for the default one) → the claims that are to be made of it. */
+/** Class name (empty for the default one) → the claims to be made of it. */
 async function classesNeeded(
   { api }: Cluster,
   objects: readonly KubeObject[],

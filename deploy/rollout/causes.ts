@@ -3,28 +3,28 @@ import { nameOf } from '../../kube/objects.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import type { WorkloadState } from './workload-status.ts';
 
-/** Why a workload does not come up, as it is told. */
+/** Why a workload does not come up. */
 export interface Cause {
-  /** Kubernetes' own word: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, …; `Gate` for one of ours. */
+  /** Kubernetes' reason: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, …; `Gate` for a closed gate. */
   readonly reason: string;
   /** Such as `Pod demo-redis-0`. */
   readonly where: string;
   readonly message: string;
-  /** What has to be seen for this long, in milliseconds, before it is no passing state. */
+  /** How long it must last, in milliseconds, not to count as transient. */
   readonly patienceMs: number;
-  /** Where the container's last log line is. */
+  /** The container whose last log line is reported. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
 }
 
 const seconds = 1_000;
 
-/** Waiting reasons of a container that do not pass by themselves, and how long each may be transient, in milliseconds. */
+/** Waiting reasons of a container that do not resolve themselves, and how long each may be transient, in ms. */
 const waits: Readonly<Record<string, number>> = {
   ImagePullBackOff: 0,
   InvalidImageName: 0,
   ErrImageNeverPull: 0,
   CrashLoopBackOff: 0,
-  // The kubelet may not have seen a Secret yet that was created a moment ago.
+  // The kubelet may not have seen a new Secret yet.
   CreateContainerConfigError: 5 * seconds,
   CreateContainerError: 10 * seconds,
   RunContainerError: 10 * seconds,
@@ -34,7 +34,7 @@ const waits: Readonly<Record<string, number>> = {
 const schedulingMs = 10 * seconds;
 const replicasMs = 3 * seconds;
 
-/** Everything that keeps a workload from coming up and will not pass by itself. */
+/** Every cause that keeps a workload from coming up and will not resolve itself. */
 export function causesOf({ object, pods, failure }: WorkloadState): Cause[] {
   return [
     ...(failure === undefined

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asSelector, stackLabels } from '../../model/labels.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { StackRef } from '../stack-objects.ts';
-import { lookMs, pause } from '../../kube/poll.ts';
+import { pollIntervalMs, pause } from '../../kube/poll.ts';
 
 /** The kinds whose changes show a rollout's progress. */
 const kinds = [
@@ -11,12 +11,12 @@ const kinds = [
   ['apps/v1', 'StatefulSet'],
 ] as const;
 
-/** Several changes come at once, such as a pod's and its Deployment's: one look serves them all. */
+/** Debounces changes that come together, such as a pod's and its Deployment's. */
 const gatherMs = 20;
 
 /**
- * Says when to look at a stack again: as soon as something of it changes, and at intervals anyway. Only a hint: without
- * its watches, which may be denied or end, the intervals remain.
+ * Says when to poll a stack again: as soon as an object of it changes, and at intervals anyway. The watches are only a
+ * hint: they may be denied or end, and the intervals remain.
  */
 export class ChangeWatch {
   readonly #signal: AbortSignal | undefined;
@@ -28,10 +28,10 @@ export class ChangeWatch {
     for (const kind of kinds) void this.#watch(cluster, stack, kind);
   }
 
-  /** Resolves when it is time to look. Rejects with the signal's reason when it is aborted meanwhile. */
+  /** Resolves when it is time to poll. Rejects with the signal's reason when it is aborted meanwhile. */
   async next(): Promise<void> {
     const woken = AbortSignal.any([this.#changed.signal, ...(this.#signal ? [this.#signal] : [])]);
-    await wait(lookMs, undefined, { signal: woken }).catch(() => undefined);
+    await wait(pollIntervalMs, undefined, { signal: woken }).catch(() => undefined);
     await pause(this.#signal, gatherMs);
     this.#changed = new AbortController();
   }

@@ -3,7 +3,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { StackRef } from '../stack-objects.ts';
 import type { Cause } from './causes.ts';
 
-/** The last line a container wrote that is not empty; `undefined` where there is none or it may not be read. */
+/** The last non-empty log line of a container; `undefined` where there is none or it may not be read. */
 export async function lastLogLine(
   { api }: Cluster,
   { namespace }: StackRef,
@@ -16,10 +16,10 @@ export async function lastLogLine(
   return json.trimEnd().split('\n').at(-1)?.trim().slice(0, lineLength) || undefined;
 }
 
-/** Longer lines are structured logs whose beginning says enough. */
+/** Longer lines are structured logs; their beginning is enough. */
 const lineLength = 500;
 
-/** The last warning about an object, by name, such as a volume that cannot be mounted. */
+/** The last warning event about an object, by name, such as a volume that cannot be mounted. */
 export async function lastWarning(
   { api }: Cluster,
   { namespace }: StackRef,

@@ -8,16 +8,16 @@ import { reachOfPod } from '../reach.ts';
 import type { Cause } from './causes.ts';
 import { isReady, type WorkloadState } from './workload-status.ts';
 
-/** A dependency that is up is dialled again within seconds; ten times as long is no delay. */
+/** A dependency that is up is dialled again within seconds; a gate closed ten times as long is no delay. */
 const gateMs = 20_000;
 
-/** About as often as a service dials a dependency that is away; asking a starting pod more often only takes its time. */
+/** About as often as a service dials a dependency that is away; more requests would slow a starting pod. */
 const askEveryMs = 2_000;
 
-/** A readiness answer comes at once or not at all. */
+/** The timeout of a readiness answer. */
 const answerMs = 5_000;
 
-/** What a pod of a service reports; `undefined` where it does not answer, or with something else. */
+/** A pod's report; `undefined` where it does not answer, or not with a report. */
 export interface PodReport {
   readonly service: string;
   readonly pod: Pod;
@@ -28,9 +28,9 @@ export interface PodReport {
 export type OnReady = (service: string, pod: string) => void;
 
 /**
- * `gateCauses`, asked anew every two seconds, and at each look once all services that do not report are up, since the
- * gates are about to open then; in between the last answer stands. `onReady` is told the pods that then report to be ready
- * before Kubernetes has asked them, again with each answer; never of gates that opened to stores still to be replaced.
+ * `gateCauses`, cached for two seconds; without cache once all services that do not report are up, since the gates are
+ * about to open then. `onReady` gets the pods that then report ready before Kubernetes has probed them, with each
+ * answer; never pods whose gates opened to stores that are still to be replaced.
  */
 export function gateWatch(
   cluster: Cluster,
@@ -52,8 +52,8 @@ export function gateWatch(
 }
 
 /**
- * The gates that stay closed although what is behind them is up: a wrong port, a wrong password, a policy in between.
- * Asked of the services that report; a pod that does not answer yet has no gates.
+ * The gates that stay closed although their dependency is up: a wrong port, a wrong password, a blocking policy. From
+ * the reports of running pods; a pod that does not answer yet has no gates.
  */
 export async function gateCauses(
   cluster: Cluster,
@@ -68,7 +68,7 @@ export async function gateCauses(
 const reportingServices = (stack: Stack): Workload[] =>
   stack.services.filter(isWorkload).filter(({ report }) => report !== undefined);
 
-/** What every running pod of every reporting service reports, or only those that Kubernetes does not call ready. */
+/** The reports of the running pods of every reporting service, or only of those that are not Ready. */
 export async function readinessReports(
   cluster: Cluster,
   stack: Stack,
@@ -108,7 +108,7 @@ function closedGates(stack: Stack, states: readonly WorkloadState[], reports: re
 const isRunning = ({ status }: Pod): boolean =>
   (status.containerStatuses ?? []).some(({ state }) => state?.running !== undefined);
 
-/** A service that runs elsewhere counts as up: nothing here would start it. So does a gate of another name. */
+/** A service that runs elsewhere counts as up, since this cluster does not start it. So does an unknown gate. */
 function isUp(stack: Stack, states: readonly WorkloadState[], name: string): boolean {
   const state = states.find(({ service }) => service === name);
   if (state) return state.rolledOut;

@@ -12,18 +12,17 @@ import { lastLogLine, lastWarning } from './diagnostics.ts';
 import { isReady, workloadStates, type WorkloadState } from './workload-status.ts';
 
 export interface RolloutOptions {
-  /** How long at most, in milliseconds. */
+  /** In milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (line: string) => void;
-  /** Told the pods that report to be ready, before Kubernetes has noticed; more than once. */
+  /** Called, more than once, with pods that report ready before Kubernetes has noticed. */
   readonly onReady?: OnReady;
 }
 
 /**
  * Waits until every workload of a stack runs its newest template, every pod of it ready.
- * @throws ClusterError ROLLOUT_FAILED, naming the cause, as soon as one is seen that will not pass by itself, or when
- * time is up.
+ * @throws ClusterError ROLLOUT_FAILED, naming the cause, as soon as one will not resolve itself, or when time is up.
  */
 export async function awaitRollout(cluster: Cluster, stack: Stack, options: RolloutOptions): Promise<void> {
   const { signal } = options;
@@ -58,7 +57,7 @@ async function untilDone(
   }
 }
 
-/** Waits for an API server that is away for a moment, as during an upgrade of its node. */
+/** Retries while the API server is away, as during an upgrade of its node. */
 async function lookedAt(
   cluster: Cluster,
   stack: Stack,
@@ -84,8 +83,8 @@ export function isRolledOut(stack: Stack, states: readonly WorkloadState[]): boo
 }
 
 /**
- * Deletes pods that are in back-off. Their state is from before this apply, and the kubelet may take minutes until it
- * tries again; a new pod shows at once whether the cause is mended.
+ * Deletes pods that are in back-off. Their state is from before this apply, and the kubelet may take minutes to retry;
+ * a new pod shows at once whether the cause is fixed.
  */
 export async function replaceStuck(
   cluster: Cluster,
@@ -99,16 +98,16 @@ export async function replaceStuck(
       await deleteObject(cluster, pod, signal).catch(unlessDenied);
 }
 
-/** Without permission to delete pods, the kubelet's next try is waited for instead. */
+/** Without permission to delete pods, the rollout waits for the kubelet's next try. */
 function unlessDenied(error: unknown): void {
   if (!(error instanceof ClusterError && error.code === 'CLUSTER_DENIED')) throw error;
 }
 
-/** Since when each cause has been seen without a break. */
+/** How long each cause has lasted. */
 class Sightings {
   #since = new Map<string, number>();
 
-  /** The first cause that was seen for as long as its patience, so that it is not transient. */
+  /** The first cause that has lasted longer than its patience. */
   settled(causes: readonly Cause[]): Cause | undefined {
     const now = performance.now();
     const key = ({ reason, where }: Cause): string => `${reason} ${where}`;
@@ -137,7 +136,7 @@ async function outOfTime(
   const lines = await Promise.all(late.map((state) => lastSeen(cluster, stack, state)));
   const absent = stack.services
     .filter((service) => isWorkload(service) && !states.some((state) => state.service === service.name))
-    .map(({ name }) => `${name}: it has no workload in the cluster any more.`);
+    .map(({ name }) => `${name}: its workload is no longer in the cluster.`);
   return new ClusterError(
     'ROLLOUT_FAILED',
     `The stack "${stack.name}" was not up after ${Math.round(timeoutMs / 1_000)} seconds.\n${[...lines, ...absent].join('\n')}`,

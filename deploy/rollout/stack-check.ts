@@ -12,7 +12,7 @@ import { reachOfPod, reachThroughServices, servicePorts } from '../reach.ts';
 import { readinessReports, type PodReport } from './gates.ts';
 import { workloadStates } from './workload-status.ts';
 
-/** The check of a kind, with the document it is about. */
+/** A kind's check, bound to its document. */
 export interface BoundCheck {
   readonly through: ServicePort;
   /** Completes "waiting for …". */
@@ -29,15 +29,15 @@ export const bindCheck = <D extends StackDocument>(
   run: (reach, signal) => run(reach, { ...request, ...(signal ? { signal } : {}) }),
 });
 
-/** What the default check is called. */
+/** The name of the default check. */
 const defaultWhat = 'the check of endpoints and gates';
 
 export const whatIsChecked = (check: BoundCheck | undefined): string => check?.what ?? defaultWhat;
 
-/** After everything is ready a check passes at once; a Service's endpoints may be a moment behind. */
+/** Once everything is ready a check passes at once; a Service's endpoints may lag. */
 const checkMs = 30_000;
 
-/** How old an early check may be, in milliseconds: Kubernetes notices a ready pod within one. */
+/** How old an early check may be, in milliseconds; Kubernetes notices a ready pod within a second. */
 const freshMs = 5_000;
 
 /**
@@ -56,7 +56,7 @@ export class EarlyChecks {
     this.#check = check;
   }
 
-  /** Begins one, unless a fresh one is there. One that fails is no error: the pod may not have been ready after all. */
+  /** Begins one, unless a fresh one exists. A failure is ignored: the pod may not have been ready after all. */
   begin(service: string, pod: string): void {
     const { through, run } = this.#check;
     const port = serviceOf(this.#stack, through.service).ports[through.port]?.containerPort;
@@ -65,7 +65,7 @@ export class EarlyChecks {
     this.#begun.set(keyOf({ pod, port }), { at: performance.now(), result });
   }
 
-  /** The result of a check that was begun at this port of this pod a moment ago; `undefined` inside where it failed. */
+  /** The result of a fresh check at this port of this pod; resolves to `undefined` where it failed. */
   resultAt(place: Pick<PodPort, 'pod' | 'port'>): Begun['result'] | undefined {
     const begun = this.#begun.get(keyOf(place));
     return begun && performance.now() - begun.at < freshMs ? begun.result : undefined;
@@ -88,7 +88,7 @@ export interface CheckOptions {
 
 /**
  * Checks a stack once, where its Services lead. An early check with the same port of the same pod counts.
- * @throws CheckFailed saying what does not work; whatever a call of the check rejects with.
+ * @throws CheckFailed saying what does not work; what a call of the check rejects with.
  */
 export async function checkStack(
   cluster: Cluster,
@@ -106,7 +106,7 @@ export async function checkStack(
 
 /**
  * Checks a stack until it passes.
- * @throws ClusterError ROLLOUT_FAILED with the last failure, when time is up or asking again cannot help.
+ * @throws ClusterError ROLLOUT_FAILED with the last failure, when time is up or a retry cannot help.
  */
 export async function awaitCheck(
   cluster: Cluster,

@@ -11,11 +11,11 @@ export interface WorkloadState {
   readonly service: string;
   readonly rolledOut: boolean;
   readonly pods: readonly Pod[];
-  /** Why its controller cannot even make pods, where it says so itself. */
+  /** Why its controller cannot create pods, from the status. */
   readonly failure?: string;
 }
 
-/** Every workload of a stack as it is now. */
+/** The current state of every workload of a stack. */
 export async function workloadStates(
   cluster: Cluster,
   stack: StackRef,
@@ -88,6 +88,6 @@ function setState(object: StatefulSet, pods: readonly Pod[]): WorkloadState {
   };
 }
 
-/** Whether Kubernetes calls a pod ready. */
+/** Whether a pod has the condition Ready. */
 export const isReady = ({ status }: Pod): boolean =>
   (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True');

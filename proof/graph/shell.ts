@@ -34,16 +34,22 @@ export const pathsIn = (text: string): string[] =>
 
 /** The first word of each simple command of a script. */
 export function programsIn(text: string): string[] {
-  return withoutHereDocuments(text)
-    .replaceAll(/"[^"]*\$\(([^)]*)\)[^"]*"/g, '\n$1\n')
-    .replaceAll(/"[^"]*"|'[^']*'/g, '""')
-    .split(/\n|;|&&|\|\||\||\$\(|\(/)
-    .map((part) => part.trim().split(/\s+/))
-    .flatMap((words) => {
-      const first = words.find((word) => !/^(exec|then|do|else|if|while|!|\[|[A-Za-z_]\w*=.*)$/.test(word));
-      return [words[0] ?? '', first ?? ''];
-    })
-    .filter((word) => /^[-./\w]+$/.test(word) && !/^[-.]*$/.test(word));
+  return (
+    withoutHereDocuments(text)
+      // A quoted quote quotes nothing.
+      .replaceAll(/\\./g, '_')
+      // The pattern of a case, up to the command it leads to.
+      .replaceAll(/^[^()\n]*\)(?=\s)/gm, '')
+      .replaceAll(/"[^"]*\$\(([^)]*)\)[^"]*"/g, '\n$1\n')
+      .replaceAll(/"[^"]*"|'[^']*'/g, '""')
+      .split(/\n|;|&&|\|\||\||\$\(|\(/)
+      .map((part) => part.trim().split(/\s+/))
+      .flatMap((words) => {
+        const first = words.find((word) => !/^(exec|then|do|else|if|while|!|\[|[A-Za-z_]\w*=.*)$/.test(word));
+        return [words[0] ?? '', first ?? ''];
+      })
+      .filter((word) => /^[-./\w]+$/.test(word) && !/^[-.]*$/.test(word))
+  );
 }
 
 const withoutHereDocuments = (text: string): string =>

@@ -37,7 +37,7 @@ test.each(['', 'not json', '[]', '{"redis-password": ""}', '{"redis-password": 1
   (text) => {
     keptSecrets(demo, path());
     writeFileSync(path(), text);
-    expect(() => keptSecrets(demo, path())).toThrow('lock everybody out');
+    expect(() => keptSecrets(demo, path())).toThrow('lock every client out');
     expect(readFileSync(path(), 'utf8')).toBe(text);
   },
 );

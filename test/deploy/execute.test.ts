@@ -31,7 +31,7 @@ test('a StatefulSet whose claims grow is pending until the old one is gone, then
   const pending = {
     reason: 'DeletionPending',
     pending:
-      'StatefulSet demo-store, which is to be made anew around its running pods, is still being deleted',
+      'StatefulSet demo-store, which is recreated around its running pods, is still being deleted',
   };
   await expect(execute(cluster, planned)).resolves.toMatchObject(pending);
   await expect(execute(cluster, planned)).resolves.toMatchObject(pending);

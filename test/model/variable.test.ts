@@ -88,7 +88,7 @@ describe('a variable that other languages would read differently is refused by n
       { ...whole(1, 4, { doc }), default: 9 },
       /^X has the default "9"; expected a whole/,
     ],
-    ['secret with a default', { ...text({ doc }), secret: true, default: 'a' }, /which everybody would know/],
+    ['secret with a default', { ...text({ doc }), secret: true, default: 'a' }, /which would be public/],
     ['with a field of another type', { ...flag({ doc }), pattern: 'a' }, /has the field "pattern"/],
   ])('%s', (_, variable, problem) => {
     expect(variableProblems('X', variable as Variable)[0]).toMatch(problem);

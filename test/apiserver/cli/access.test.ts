@@ -71,7 +71,7 @@ describe('what cannot be reached is said in words, with its own exit code:', () 
     const unknown = await kubeconfig('unknown', lab().server.url, { token: 'nobody' });
     const { code, stderr } = await lab().mooring(['diff', '-f', file], { kubeconfig: unknown });
     expect(code).toBe(77);
-    expect(stderr).toContain('does not take the credentials of context "unknown"');
+    expect(stderr).toContain('does not accept the credentials of context "unknown"');
   });
 
   test('a user who may not: every missing permission is named before anything is changed', async () => {

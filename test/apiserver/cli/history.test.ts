@@ -34,7 +34,7 @@ describe('the history', () => {
     await lab().mooring(applied(file));
     const { stdout } = await lab().mooring(['history', '-f', file]);
     expect(stdout).toMatch(
-      /^REVISION +AT +OUTCOME +DIGEST +MOORING +NOTE\n1 +\d{4}-\S+Z +applied, not waited for +[0-9a-f]{16} +\S+\n$/,
+      /^REVISION +AT +OUTCOME +DIGEST +MOORING +NOTE\n1 +\d{4}-\S+Z +applied, not checked +[0-9a-f]{16} +\S+\n$/,
     );
   });
 
@@ -55,7 +55,7 @@ describe('rollback', () => {
     await lab().mooring(applied(second));
     const back = await lab().mooring(['rollback', '-f', second, '--yes', '--no-wait']);
     expect(back, back.stderr).toMatchObject({ code: 0 });
-    expect(back.stderr).toContain('still says otherwise');
+    expect(back.stderr).toContain('differs from this revision');
     expect(await image('back')).toBe('example.test/backend:1');
     expect(await history(second)).toMatchObject([
       { revision: 1 },
@@ -119,7 +119,7 @@ describe('what the stack no longer renders', () => {
     const file = await lab().document('pruned', external);
     const plain = await lab().mooring(applied(file));
     expect(plain.stderr).toContain(
-      'Not of the stack any more, and still there (--prune): StatefulSet pruned-redis,',
+      'No longer of the stack, and still there (--prune removes them): StatefulSet pruned-redis,',
     );
     const names = () =>
       kubectl(['-n', 'pruned', 'get', 'statefulsets,services,pvc,configmaps', '-o', 'name']);
