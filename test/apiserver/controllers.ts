@@ -1,3 +1,4 @@
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import type { Lab } from './cli/mooring.ts';
 
 /** What controllers and kubelets would write, where none runs: workloads that are rolled out, and where Services lead. */
@@ -8,15 +9,9 @@ interface Workload {
     readonly name: string;
     readonly uid: string;
     readonly generation: number;
+    readonly labels: Readonly<Record<string, string>>;
   };
-  readonly spec: {
-    readonly replicas: number;
-    readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: { readonly volumes?: readonly object[] };
-    };
-    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
-  };
+  readonly spec: { readonly replicas: number; readonly template: { readonly spec: PodSpec } };
 }
 
 /** Every Deployment and StatefulSet of a namespace as it is when its one pod is ready. */
@@ -41,22 +36,21 @@ async function deployed(lab: Lab, namespace: string, { metadata, spec }: Workloa
 
 const revision = 'revision-1';
 
-async function set(lab: Lab, namespace: string, { metadata, spec }: Workload): Promise<void> {
-  const { template, volumeClaimTemplates = [] } = spec;
-  const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({
-    name,
-    persistentVolumeClaim: { claimName: `${name}-${metadata.name}-0` },
-  }));
+async function set(lab: Lab, namespace: string, { metadata, spec: { template } }: Workload): Promise<void> {
   const pod = {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
       name: `${metadata.name}-0`,
-      labels: { ...template.metadata.labels, 'controller-revision-hash': revision },
+      labels: { ...metadata.labels, 'controller-revision-hash': revision },
       ownerReferences: [
         { apiVersion: 'apps/v1', kind: 'StatefulSet', name: metadata.name, uid: metadata.uid },
       ],
     },
-    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
+    // No claims: their controller makes those.
+    spec: {
+      ...template.spec,
+      containers: template.spec.containers.map((container) => ({ ...container, volumeMounts: [] })),
+    },
   };
   await lab.kubectl(['-n', namespace, 'create', '-f', '-'], JSON.stringify(pod));
   await patchStatus(lab, namespace, `pod/${pod.metadata.name}`, {

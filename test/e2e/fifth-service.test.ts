@@ -13,6 +13,8 @@ import { copyWithFifthService } from './fifth-service/copy.ts';
 import { edits } from './fifth-service/edits.ts';
 
 const copy = forSuite(copyWithFifthService);
+/** The compiler and the generator read the whole copy, on a busy machine. */
+const slowly = { timeout: 600_000 };
 
 const temporary = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-fifth-'));
@@ -57,7 +59,7 @@ const its = (objects: readonly Manifest[]): string[] =>
   objects.map(idOf).filter((id) => /demo-(queue|worker)/.test(id) && !id.startsWith('NetworkPolicy'));
 
 describe('law 2: a fifth service of the ChatStack, a worker with a store only it uses, touches contract/ only', () => {
-  test('in the copy that has both, contract/ alone was edited, and the types hold', async () => {
+  test('in the copy that has both, contract/ alone was edited, and the types hold', slowly, async () => {
     expect(edits.filter(({ file }) => !file.startsWith('contract/'))).toEqual([]);
     const tsc = join(copy().folder, 'node_modules/typescript/bin/tsc');
     const { code, stdout } = await capture(process.execPath, [tsc, '--noEmit'], { cwd: copy().folder });
@@ -182,21 +184,31 @@ describe('law 2: a fifth service of the ChatStack, a worker with a store only it
     expect(text).toMatch(/^ {2}#worker: /m);
   });
 
-  test('the generated documents are found to be old, and tell of it once they are made anew', async () => {
-    const { folder } = copy();
-    const generate = (...words: string[]) =>
-      capture(process.execPath, ['scripts/generate.ts', ...words], { cwd: folder });
-    const old = await generate('--check');
-    expect(old.code).toBe(1);
-    for (const name of ['chatstack.schema.json', 'ports.md', 'running-stack.md', 'stack.md', 'variables.md'])
-      expect(old.stderr).toContain(`docs/reference/${name}`);
-    expect(await generate()).toMatchObject({ code: 0 });
-    expect(await generate('--check')).toMatchObject({ code: 0 });
-    const told = async (name: string) => readFile(join(folder, 'docs/reference', name), 'utf8');
-    expect(await told('ports.md')).toMatch(/^\| queue +\| amqp +\| 5672 +\|/m);
-    expect(await told('variables.md')).toContain('| `WORKER_CONCURRENCY` ');
-    expect(await told('stack.md')).toContain('| spec.queue.storage.size ');
-  });
+  test(
+    'the generated documents are found to be old, and tell of it once they are made anew',
+    slowly,
+    async () => {
+      const { folder } = copy();
+      const generate = (...words: string[]) =>
+        capture(process.execPath, ['scripts/generate.ts', ...words], { cwd: folder });
+      const old = await generate('--check');
+      expect(old.code).toBe(1);
+      for (const name of [
+        'chatstack.schema.json',
+        'ports.md',
+        'running-stack.md',
+        'stack.md',
+        'variables.md',
+      ])
+        expect(old.stderr).toContain(`docs/reference/${name}`);
+      expect(await generate()).toMatchObject({ code: 0 });
+      expect(await generate('--check')).toMatchObject({ code: 0 });
+      const told = async (name: string) => readFile(join(folder, 'docs/reference', name), 'utf8');
+      expect(await told('ports.md')).toMatch(/^\| queue +\| amqp +\| 5672 +\|/m);
+      expect(await told('variables.md')).toContain('| `WORKER_CONCURRENCY` ');
+      expect(await told('stack.md')).toContain('| spec.queue.storage.size ');
+    },
+  );
 });
 
 interface Twin extends Change {
