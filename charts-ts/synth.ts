@@ -14,7 +14,7 @@ export interface Manifests {
   readonly stack: Stack;
   /** Where the document was, in words. */
   readonly source: string;
-  /** Where `cdk8s synth` writes to, unless told otherwise. */
+  /** The default output folder of `cdk8s synth`. */
   readonly usualFolder: string;
   /** File name → YAML, one file for each chart, in the order in which they are to be applied. */
   readonly files: ReadonlyMap<string, string>;

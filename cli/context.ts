@@ -42,8 +42,8 @@ export function announce({ context, server }: Target, namespace: string): void {
 /**
  * Asks before a change outside kind, unless `--yes` or `--dry-run`.
  * @param question ends with a question mark.
- * @throws CommandError NOT_CONFIRMED when the answer is no or Ctrl-D, INTERRUPTED at Ctrl-C, USAGE when nobody can be
- * asked.
+ * @throws CommandError NOT_CONFIRMED when the answer is no or Ctrl-D, INTERRUPTED at Ctrl-C, USAGE without a
+ * terminal.
  */
 export async function confirm(
   question: string,

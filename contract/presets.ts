@@ -8,7 +8,7 @@ export interface PresetValues {
   readonly autoscaling?: NonNullable<StatelessService['autoscaling']>;
   readonly resources: Readonly<Record<StoreOfStack | 'backend', Resources>>;
   readonly storage: Readonly<Record<StoreOfStack, string>>;
-  /** Whether the chat is reachable at a node port unless told otherwise. */
+  /** The default of `spec.backend.nodePort.enabled`. */
   readonly nodePort: boolean;
   /** Whether `auth: none` and generated secrets are refused. */
   readonly demandsSecrets: boolean;

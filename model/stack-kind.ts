@@ -66,7 +66,7 @@ export interface PrinterColumn {
   readonly description: string;
 }
 
-/** What `mooring init` is told about a new document. */
+/** The choices of `mooring init` for a new document. */
 export interface StarterChoice {
   readonly name: string;
   readonly namespace: string;

@@ -40,10 +40,10 @@ async function rotate(
     const { keys } = await rotatable(cluster, stack, { rotators, signal });
     const restarts = restartedServices(stack, rotators);
     const told = stack.services.filter(({ name }) => name in rotators).map(({ name }) => name);
-    const changed = told.length > 0 ? ` ${told.join(', ')} be told the new one,` : '';
+    const changed = told.length > 0 ? ` ${told.join(', ')} would get the new one,` : '';
     await print(
       { dryRun: true, keys, restarts },
-      `Every value of the stack's Secret would be new,${changed} and ${restarts.join(', ')} be restarted. A dry run: nothing was changed.`,
+      `Every value of the stack's Secret would be new,${changed} and ${restarts.join(', ')} would restart. A dry run: nothing was changed.`,
       options.output,
     );
     return;

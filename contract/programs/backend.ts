@@ -21,7 +21,7 @@ export const backendFacts: ProgramFacts = {
   name: 'backend',
   product: 'chat backend',
   image: repositoryOf(backendImage),
-  // Its own schema has the defaults, so it is always told.
+  // The app's schema has defaults, so the ports are always known.
   told: (running) => ({
     http: portIn(running, 'HTTP_PORT' satisfies EnvName) ?? backendVariables.HTTP_PORT.default,
     metrics: portIn(running, 'METRICS_PORT' satisfies EnvName) ?? backendVariables.METRICS_PORT.default,

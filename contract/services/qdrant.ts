@@ -11,7 +11,7 @@ export const qdrantPorts = {
 } as const satisfies Record<string, Port>;
 
 const storagePath = '/qdrant/storage';
-/** Where snapshots go, told or not. */
+/** Where Qdrant writes snapshots by default. */
 export const qdrantSnapshots = '/qdrant/snapshots';
 const initPath = '/qdrant/init';
 
