@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withChanges, withExamples, type ChangeOptions } from '../options.ts';
-
-export interface DoctorOptions extends ChangeOptions {
-  readonly local?: true;
-  readonly dotenv?: string;
-  readonly service?: string;
-}
+import { withChanges, withExamples } from '../options.ts';
+import type { DoctorOptions } from '../doctor/options.ts';
 
 /** `mooring doctor`: finds what is wrong, from the contract to the running process. */
 export function addDoctor(program: Command, kinds: Kinds): void {

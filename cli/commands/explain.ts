@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import {
-  withDocument,
-  withExamples,
-  withOutput,
-  type DocumentOptions,
-  type OutputOptions,
-} from '../options.ts';
-
-export type ExplainOptions = DocumentOptions & OutputOptions;
+import { withDocument, withExamples, withOutput } from '../options.ts';
+import type { ExplainOptions } from '../explain/explain.ts';
 
 /** `mooring explain`: what a name or a number of the contract is. */
 export function addExplain(program: Command, kinds: Kinds): void {

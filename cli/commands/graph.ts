@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withDocument, withExamples, withOutput, type DocumentOptions } from '../options.ts';
-import type { OutputFormat } from '../output.ts';
-
-/** Languages a picture of a stack is written in. */
-export type GraphFormat = 'mermaid' | 'dot' | 'svg';
-
-export interface GraphOptions extends DocumentOptions {
-  readonly output?: OutputFormat | GraphFormat;
-}
+import { withDocument, withExamples, withOutput } from '../options.ts';
+import type { GraphOptions } from '../graph/graph.ts';
 
 /** `mooring graph`: a picture of a stack. */
 export function addGraph(program: Command, kinds: Kinds): void {

@@ -1,14 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withExamples, withOutput, type OutputOptions } from '../options.ts';
-
-export interface InitOptions extends OutputOptions {
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly preset?: string;
-  readonly kind?: string;
-  readonly force?: true;
-}
+import { withExamples, withOutput } from '../options.ts';
+import type { InitOptions } from '../init/init.ts';
 
 /** `mooring init`: a document to begin with. */
 export function addInit(program: Command, kinds: Kinds): void {

@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
-
-export interface LogsOptions extends ClusterOptions {
-  readonly follow?: true;
-  readonly previous?: true;
-  readonly since?: string;
-  readonly tail: string;
-}
+import { withCluster, withExamples } from '../options.ts';
+import type { LogsOptions } from '../logs/logs.ts';
 
 /** `mooring logs`: what the pods of a stack write, each line with its pod. */
 export function addLogs(program: Command, kinds: Kinds): void {

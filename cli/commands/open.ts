@@ -1,13 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
-import { withCluster, withExamples, type ClusterOptions } from '../options.ts';
-
-export interface OpenOptions extends ClusterOptions {
-  readonly port?: string;
-  readonly browser: boolean;
-  /** A parameter of the page, such as `patient`, by its name. */
-  readonly [parameter: string]: string | boolean | undefined;
-}
+import { withCluster, withExamples } from '../options.ts';
+import type { OpenOptions } from '../open/open.ts';
 
 /** `mooring open`: a page of a stack in a cluster, on this machine. */
 export function addOpen(program: Command, kinds: Kinds): void {

@@ -5,7 +5,7 @@ import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { planStack, type StackSource } from '../../deploy/apply-stack.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
-import type { DoctorOptions } from '../commands/doctor.ts';
+import type { DoctorOptions } from './options.ts';
 import { findTarget, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { note, progress } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { DoctorOptions } from '../commands/doctor.ts';
+import type { DoctorOptions } from './options.ts';
 import { confirm, type Target } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { progress } from '../output.ts';

@@ -1,5 +1,5 @@
 import type { Kinds } from '../../model/kinds.ts';
-import type { DoctorOptions } from '../commands/doctor.ts';
+import type { DoctorOptions } from './options.ts';
 import { wholeEnvironment } from '../environment.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';

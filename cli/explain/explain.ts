@@ -1,17 +1,18 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { expectationOf, port, valueIn } from '../../model/variable.ts';
-import type { ExplainOptions } from '../commands/explain.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';
-import { explainField, type FieldExplained } from './fields.ts';
-import { explainPort, type ForeignPort, type PortExplained } from './ports.ts';
-import { explainVariable, type VariableExplained } from './variables.ts';
+import { explainField } from './fields.ts';
+import { explainPort } from './ports.ts';
+import { explainVariable } from './variables.ts';
+import type { Explained } from './explained.ts';
 import { suggestion } from './suggestion.ts';
 import { inWords } from './words.ts';
+import type { DocumentOptions, OutputOptions } from '../options.ts';
 
-export type Explained = VariableExplained | PortExplained | ForeignPort | FieldExplained;
+export type ExplainOptions = DocumentOptions & OutputOptions;
 
 /** Says what a field, a variable or a port is. @throws CommandError NO_SUCH_NAME with the nearest known name. */
 export async function explainCommand(kinds: Kinds, name: string, options: ExplainOptions): Promise<void> {

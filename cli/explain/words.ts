@@ -1,6 +1,6 @@
 import { knownPort } from '../../model/known-port.ts';
 import type { Subject } from '../subject.ts';
-import type { Explained } from './explain.ts';
+import type { Explained } from './explained.ts';
 import type { FieldExplained } from './fields.ts';
 import type { ForeignPort, PortExplained } from './ports.ts';
 import type { VariableExplained } from './variables.ts';

@@ -1,11 +1,18 @@
 import { graphOf, type StackGraph } from '../../model/graph.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import type { GraphFormat, GraphOptions } from '../commands/graph.ts';
-import { print } from '../output.ts';
+import { print, type OutputFormat } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { dot } from './dot.ts';
 import { mermaid } from './mermaid.ts';
 import { text } from './text.ts';
+import type { DocumentOptions } from '../options.ts';
+
+/** Languages a picture of a stack is written in. */
+export type GraphFormat = 'mermaid' | 'dot' | 'svg';
+
+export interface GraphOptions extends DocumentOptions {
+  readonly output?: OutputFormat | GraphFormat;
+}
 
 /** What `mooring graph` does. Throws UserError or StackError. */
 export async function graphCommand(kinds: Kinds, { file, output }: GraphOptions): Promise<void> {

@@ -5,10 +5,18 @@ import { jsonSchemaOf } from '../../model/document-fields.ts';
 import { readDocument } from '../../model/read-document.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { packageRoot } from '../package-root.ts';
-import type { InitOptions } from '../commands/init.ts';
 import { CommandError } from '../fail.ts';
 import { print } from '../output.ts';
 import { schemaPath } from './schema-path.ts';
+import type { OutputOptions } from '../options.ts';
+
+export interface InitOptions extends OutputOptions {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly preset?: string;
+  readonly kind?: string;
+  readonly force?: true;
+}
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
 export async function initCommand(kinds: Kinds, path: string, options: InitOptions): Promise<void> {

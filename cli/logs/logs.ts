@@ -6,13 +6,20 @@ import type { Api } from '../../kube/api.ts';
 import { ApiError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { listObjects } from '../../deploy/stack-objects.ts';
-import type { LogsOptions } from '../commands/logs.ts';
 import { findTarget } from '../context.ts';
 import { CommandError } from '../fail.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { note } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { serviceNamed } from '../subject.ts';
+import type { ClusterOptions } from '../options.ts';
+
+export interface LogsOptions extends ClusterOptions {
+  readonly follow?: true;
+  readonly previous?: true;
+  readonly since?: string;
+  readonly tail: string;
+}
 
 /** Seconds of each unit of `--since`. */
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };

@@ -11,7 +11,6 @@ import { forwardLoopback } from '../../kube/loopback.ts';
 import { dialPod } from '../../kube/port-forward.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { isReady } from '../../deploy/rollout/workload-status.ts';
-import type { OpenOptions } from '../commands/open.ts';
 import { findTarget } from '../context.ts';
 import { podsOf } from '../doctor/running.ts';
 import { CommandError } from '../fail.ts';
@@ -19,6 +18,14 @@ import { untilInterrupted } from '../interrupt.ts';
 import { note, print } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';
+import type { ClusterOptions } from '../options.ts';
+
+export interface OpenOptions extends ClusterOptions {
+  readonly port?: string;
+  readonly browser: boolean;
+  /** A parameter of the page, such as `patient`, by its name. */
+  readonly [parameter: string]: string | boolean | undefined;
+}
 
 /** What `mooring open` does, until Ctrl-C. @throws CommandError NOT_FOUND_IN_CLUSTER, USAGE; ClusterError. */
 export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<void> {
