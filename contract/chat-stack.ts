@@ -10,9 +10,7 @@ import type {
   Stack,
   StackDefinition,
 } from '../model/stack.ts';
-import { chatProgramFacts } from './programs.ts';
 import { presets, type PresetValues } from './presets.ts';
-import { repositoryOf } from '../model/image-repository.ts';
 import { mebibytes, millicores } from '../model/quantity.ts';
 import type { Problem } from '../model/problem.ts';
 import { backend, backendImage, webSocketPrefix, type BackendOptions } from './services/backend.ts';
@@ -139,14 +137,13 @@ function storeService(name: StoreOfStack, spec: ChatStackSpec, preset: PresetVal
 }
 
 function externalStore(name: StoreOfStack, external: NonNullable<StoreSpec['external']>): ExternalService {
-  const { image, ports, port }: Store = stores[name];
+  const { program, ports, port }: Store = stores[name];
   const usual = ports[port]?.containerPort ?? 0;
-  const program = chatProgramFacts.find((facts) => facts.image === repositoryOf(image))?.name;
   return {
     name,
     doc: `${name}, run elsewhere`,
     kind: 'external',
-    ...(program === undefined ? {} : { program }),
+    program,
     host: external.host,
     tls: external.tls,
     ports: { [port]: { containerPort: external.port ?? usual, doc: 'where it is dialled' } },

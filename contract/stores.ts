@@ -6,6 +6,8 @@ import type { StoreOptions } from './services/store.ts';
 
 /** A store that the stack runs, or that a document points elsewhere. Who uses it is said in chat-stack.ts. */
 export interface Store {
+  /** The name of its program among those of the kind. */
+  readonly program: string;
   readonly image: string;
   readonly ports: Readonly<Record<string, Port>>;
   /** The one clients dial, elsewhere too. */
@@ -15,9 +17,9 @@ export interface Store {
 
 /** Every store of the stack, by the name of its service and of its group in the document. */
 export const stores = {
-  [redisName]: { image: redisImage, ports: redisPorts, port: 'redis', run: redis },
-  [neo4jName]: { image: neo4jImage, ports: neo4jPorts, port: 'bolt', run: neo4j },
-  [qdrantName]: { image: qdrantImage, ports: qdrantPorts, port: 'http', run: qdrant },
+  [redisName]: { program: redisName, image: redisImage, ports: redisPorts, port: 'redis', run: redis },
+  [neo4jName]: { program: neo4jName, image: neo4jImage, ports: neo4jPorts, port: 'bolt', run: neo4j },
+  [qdrantName]: { program: qdrantName, image: qdrantImage, ports: qdrantPorts, port: 'http', run: qdrant },
 } as const satisfies Readonly<Record<string, Store>>;
 
 export type StoreOfStack = keyof typeof stores;

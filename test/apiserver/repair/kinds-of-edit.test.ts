@@ -333,7 +333,9 @@ describe('a repair', () => {
   });
 
   test('that another Service stands in the way of, by a node port, says so and changes nothing', async () => {
-    const exposed = await lab().applied('exposed', { backend: { nodePort: { enabled: true, port: 30_080 } } });
+    const exposed = await lab().applied('exposed', {
+      backend: { nodePort: { enabled: true, port: 30_080 } },
+    });
     const pair = exposed.find(({ desired }) => nameOf(desired) === 'Service demo-backend-page');
     if (!pair) throw new Error('There is no page Service.');
     await patch(pair.desired, json, replace('/spec/ports/0/nodePort', 30_081));
@@ -413,7 +415,9 @@ describe('no drift is', () => {
 test('turning autoscaling on leaves the replicas that run', async () => {
   const before = { backend: { replicas: 3 } };
   await lab().applied('turning', before);
-  const after = rendered('turning', { backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 } } });
+  const after = rendered('turning', {
+    backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 } },
+  });
   const versions: unknown[] = [];
   for (const plan of await planOf(lab().cluster, after)) {
     expect(plan.refused).toEqual([]);

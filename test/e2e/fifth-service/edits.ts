@@ -26,8 +26,8 @@ export const edits: readonly Change[] = [
   ),
   after(
     'stores.ts',
-    "  [qdrantName]: { image: qdrantImage, ports: qdrantPorts, port: 'http', run: qdrant },",
-    "  [queueName]: { image: queueImage, ports: queuePorts, port: 'amqp', run: queue },",
+    "  [qdrantName]: { program: qdrantName, image: qdrantImage, ports: qdrantPorts, port: 'http', run: qdrant },",
+    "  [queueName]: { program: 'rabbitmq', image: queueImage, ports: queuePorts, port: 'amqp', run: queue },",
   ),
   after(
     'stores.ts',
