@@ -8,7 +8,7 @@ export type ImageRefs = Record<'app' | 'redis' | 'neo4j' | 'qdrant', Pick<Images
 /** A ChatStack document with these images: the ordinary overrides, nothing else. */
 export const standInStack = ({ app, redis, neo4j, qdrant }: ImageRefs): object => ({
   apiVersion,
-  chatStackKindName,
+  kind: chatStackKindName,
   spec: {
     backend: { image: app.ref },
     redis: { image: redis.ref },
