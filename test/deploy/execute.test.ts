@@ -30,8 +30,7 @@ test('a StatefulSet whose claims grow is pending until the old one is gone, then
   } as unknown as Planned;
   const pending = {
     reason: 'DeletionPending',
-    pending:
-      'StatefulSet demo-store, which is recreated around its running pods, is still being deleted',
+    pending: 'StatefulSet demo-store, which is recreated around its running pods, is still being deleted',
   };
   await expect(execute(cluster, planned)).resolves.toMatchObject(pending);
   await expect(execute(cluster, planned)).resolves.toMatchObject(pending);
