@@ -1,4 +1,3 @@
-import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import type { Lab } from './cli/mooring.ts';
 
 /** What controllers and kubelets would write, where none runs: workloads that are rolled out, and where Services lead. */
@@ -9,9 +8,15 @@ interface Workload {
     readonly name: string;
     readonly uid: string;
     readonly generation: number;
-    readonly labels: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly replicas: number; readonly template: { readonly spec: PodSpec } };
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: { readonly volumes?: readonly object[] };
+    };
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+  };
 }
 
 /** Every Deployment and StatefulSet of a namespace as it is when its one pod is ready. */
@@ -36,21 +41,22 @@ async function deployed(lab: Lab, namespace: string, { metadata, spec }: Workloa
 
 const revision = 'revision-1';
 
-async function set(lab: Lab, namespace: string, { metadata, spec: { template } }: Workload): Promise<void> {
+async function set(lab: Lab, namespace: string, { metadata, spec }: Workload): Promise<void> {
+  const { template, volumeClaimTemplates = [] } = spec;
+  const claims = volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-${metadata.name}-0` },
+  }));
   const pod = {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
       name: `${metadata.name}-0`,
-      labels: { ...metadata.labels, 'controller-revision-hash': revision },
+      labels: { ...template.metadata.labels, 'controller-revision-hash': revision },
       ownerReferences: [
         { apiVersion: 'apps/v1', kind: 'StatefulSet', name: metadata.name, uid: metadata.uid },
       ],
     },
-    // No claims: their controller makes those.
-    spec: {
-      ...template.spec,
-      containers: template.spec.containers.map((container) => ({ ...container, volumeMounts: [] })),
-    },
+    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
   };
   await lab.kubectl(['-n', namespace, 'create', '-f', '-'], JSON.stringify(pod));
   await patchStatus(lab, namespace, `pod/${pod.metadata.name}`, {
