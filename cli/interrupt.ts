@@ -1,4 +1,4 @@
-import { CommandError } from './fail.ts';
+import { CommandError } from './errors.ts';
 
 /**
  * Does work that Ctrl-C (or a polite kill) ends between two steps: its signal is aborted, and what was done stays

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { endingOf } from './fail.ts';
+import { endingOf } from './errors.ts';
 import { progress } from './output.ts';
 
 /** Runs one command line: prints an error and sets the process' exit code. Never rejects. */

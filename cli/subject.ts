@@ -1,7 +1,7 @@
 import { nearest } from '../model/nearest.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import type { Service, Stack } from '../model/stack.ts';
-import { CommandError } from './fail.ts';
+import { CommandError } from './errors.ts';
 
 /** A stack, and the kind it is of. */
 export interface Subject {

@@ -8,7 +8,7 @@ import { nextSteps } from '../charts-ts/next-steps.ts';
 import { readRegularFile } from '../charts-ts/read-file.ts';
 import { keptSecrets, secretsIfKept } from '../charts-ts/secrets.ts';
 import { manifestsIn, manifestsOf, secretsFile, synth } from '../charts-ts/synth.ts';
-import { CommandError } from './fail.ts';
+import { CommandError } from './errors.ts';
 import { note, print, type OutputFormat } from './output.ts';
 import { documentOf } from './source.ts';
 import type { DocumentOptions, OutputOptions } from './options.ts';

@@ -1,3 +1,4 @@
+import { confirm } from '../confirm.ts';
 import type { Kinds, KnownDocument } from '../../model/kinds.ts';
 import type { StackDocument } from '../../model/stack-kind.ts';
 import {
@@ -10,8 +11,8 @@ import {
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
 import { isChecked, type ApplyOptions } from './options.ts';
-import { announce, confirm, findTarget, type Target } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { announce, findTarget, type Target } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';

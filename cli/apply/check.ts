@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import type { KnownDocument } from '../../model/kinds.ts';
 import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 
 const tokenHint =
   'Give a file with a token: --token-file <path> ("-" for standard input), or skip the check: --no-check.';

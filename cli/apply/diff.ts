@@ -1,8 +1,8 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { planStack } from '../../deploy/apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
-import { findTarget } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { findTarget } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
 import { note, print } from '../output.ts';

@@ -1,7 +1,7 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
-import { findTarget } from '../context.ts';
+import { findTarget } from '../target.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
 import { print, table } from '../output.ts';

@@ -2,8 +2,8 @@ import { lastThatWorked, readHistory, type Revision } from '../../deploy/history
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
 import type { ApplyOptions } from './options.ts';
-import { announce, findTarget } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { announce, findTarget } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { note } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';

@@ -6,8 +6,8 @@ import { readObject } from '../../kube/server-side-apply.ts';
 import { planStack, type StackSource } from '../../deploy/apply-stack.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { DoctorOptions } from './options.ts';
-import { findTarget, type Target } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { findTarget, type Target } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { note, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';
 import type { Check } from './check.ts';
@@ -17,8 +17,8 @@ import { environmentChecks } from './environments.ts';
 import { blockedBy, objectChecks, remedyOf, type Foreseen } from './objects.ts';
 import { podChecks } from './pods.ts';
 import { runningPods } from './running.ts';
-import { surroundingChecks } from './surroundings.ts';
-import { writtenManifests } from './written.ts';
+import { surroundingChecks } from './prerequisites.ts';
+import { writtenManifests } from './rendered-manifests.ts';
 import { wiringChecks } from './wiring.ts';
 
 /**

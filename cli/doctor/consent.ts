@@ -1,6 +1,7 @@
+import { confirm } from '../confirm.ts';
 import type { DoctorOptions } from './options.ts';
-import { confirm, type Target } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { type Target } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { progress } from '../output.ts';
 
 /** Asks whether a pod may be changed. Answers why not, in a sentence; `undefined` where it may. */

@@ -1,7 +1,7 @@
 import type { Kinds } from '../../model/kinds.ts';
 import type { DoctorOptions } from './options.ts';
 import { wholeEnvironment } from '../environment.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { inWords, type Check } from './check.ts';

@@ -8,7 +8,7 @@ import type { ServiceEnvironment, StackKind } from '../../model/stack-kind.ts';
 import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import { ask } from '../../dial/ask.ts';
 import { targetsOf, type Target } from '../../dial/target.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 import { serviceNamed, type Subject } from '../subject.ts';
 import type { Check, Place } from './check.ts';
 import { ownPortChecks } from './local-ports.ts';

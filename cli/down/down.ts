@@ -1,3 +1,4 @@
+import { confirm } from '../confirm.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { removeLease, withLease } from '../../kube/lease.ts';
 import { namespaceContents } from '../../deploy/namespace-contents.ts';
@@ -6,8 +7,8 @@ import { namespaceState } from '../../deploy/preflight/preflight.ts';
 import { runToEnd } from '../../deploy/run.ts';
 import { historyPlace, type StackRef } from '../../deploy/stack-objects.ts';
 import { deleteObjects, podsEnded, remainsOf, type Remains } from '../../deploy/take-down.ts';
-import { announce, confirm, findTarget, type Target } from '../context.ts';
-import { CommandError } from '../fail.ts';
+import { announce, findTarget, type Target } from '../target.ts';
+import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf } from '../source.ts';

@@ -1,6 +1,6 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { expectationOf, port, valueIn } from '../../model/variable.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';

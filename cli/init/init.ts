@@ -5,7 +5,7 @@ import { jsonSchemaOf } from '../../model/document-fields.ts';
 import { readDocument } from '../../model/read-document.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { packageRoot } from '../package-root.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { schemaPath } from './schema-path.ts';
 import type { OutputOptions } from '../options.ts';

@@ -1,3 +1,4 @@
+import { confirm } from '../confirm.ts';
 import { withLease } from '../../kube/lease.ts';
 import { restartedServices, rotatable, rotateSecrets } from '../../deploy/rotate.ts';
 import { awaitRollout } from '../../deploy/rollout/rollout.ts';
@@ -7,7 +8,7 @@ import type { FoundDocument } from '../../charts-ts/read-document.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { checkOf } from '../apply/check.ts';
 import { isChecked, type ApplyOptions } from '../apply/options.ts';
-import { announce, confirm, findTarget, type Target } from '../context.ts';
+import { announce, findTarget, type Target } from '../target.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
 import { documentOf, sourceOf } from '../source.ts';

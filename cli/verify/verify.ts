@@ -9,7 +9,7 @@ import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts'
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { builtInPacks } from '../../proof/packs/built-in.ts';
 import { verify } from '../../proof/verify.ts';
-import { CommandError } from '../fail.ts';
+import { CommandError } from '../errors.ts';
 import type { OutputOptions } from '../options.ts';
 import { print } from '../output.ts';
 

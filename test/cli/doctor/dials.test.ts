@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { consentOf } from '../../../cli/doctor/consent.ts';
 import { dialChecks } from '../../../cli/doctor/dials.ts';
-import type { Target } from '../../../cli/context.ts';
+import type { Target } from '../../../cli/target.ts';
 import type { Cluster } from '../../../kube/cluster.ts';
 import { stackOf } from '../../charts-ts/rendered.ts';
 

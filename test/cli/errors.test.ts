@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../charts-ts/user-error.ts';
-import { CommandError, endingOf } from '../../cli/fail.ts';
+import { CommandError, endingOf } from '../../cli/errors.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { errorCodes, exitCodeOf, terminalCodes } from '../../model/errors.ts';

@@ -1,6 +1,7 @@
+import { asked, confirm } from '../../cli/confirm.ts';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { asked, confirm, isKind, type Target } from '../../cli/context.ts';
+import { isKind, type Target } from '../../cli/target.ts';
 
 test('kind is a context called so whose API server is on this machine', () => {
   expect(isKind('kind-demo', 'https://127.0.0.1:41234')).toBe(true);
