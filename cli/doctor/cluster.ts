@@ -86,7 +86,7 @@ async function liveObjects(cluster: Cluster, rendered: readonly KubeObject[]): P
 
 const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];
 
-/** A plan takes a dry run, which not everybody who may look may ask for. */
+/** A plan takes a dry run, for which read permission is not enough. */
 async function foresee(cluster: Cluster, source: StackSource): Promise<Foreseen> {
   try {
     return await planStack(cluster, source);

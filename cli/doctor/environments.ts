@@ -85,7 +85,7 @@ function placesOf(said: Said, contract: EnvValue | undefined, sets: (SetVariable
   ];
 }
 
-/** A secret is told by its place; one that somebody wrote down as a plain value is not told at all. */
+/** A secret is shown as its place; a secret that is written as a plain value is masked. */
 function shown(set: SetVariable | undefined, isSecret: boolean): string | null {
   if (set === undefined) return null;
   return isSecret && !set.isSecret ? '(a value written down, not shown)' : shownText(set.value);
@@ -154,7 +154,7 @@ function unforeseen(service: Workload, name: string, live: string, fix: string):
       fix,
     };
   const near = nearest(name, variables);
-  const says = `${service.name}: ${name} is set in the cluster, but nothing reads it.${near ? ` Did somebody mean ${near}?` : ''}`;
+  const says = `${service.name}: ${name} is set in the cluster, but nothing reads it.${near ? ` Did you mean ${near}?` : ''}`;
   return { verdict: 'note', says, fix };
 }
 

@@ -5,7 +5,7 @@ import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import type { Check } from './check.ts';
 
-/** What an apply would do to each object, or why nobody could say. */
+/** What an apply would do to each object, or why that is unknown. */
 export type Foreseen = StackPlan | { readonly unknown: string };
 
 /** Which objects are not in the cluster or differ from what is rendered, a line each; one line where none does. */
@@ -26,7 +26,7 @@ export function objectChecks(
 }
 
 /**
- * What takes objects back to what is rendered; `undefined` where nobody could say. An apply changes all or nothing, so
+ * What takes objects back to what is rendered; `undefined` where that is unknown. An apply changes all or nothing, so
  * one object that is contested or refused counts for every other.
  */
 export function remedyOf(foreseen: Foreseen): string | undefined {

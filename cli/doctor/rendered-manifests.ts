@@ -11,7 +11,7 @@ import { workloadName } from '../../model/names.ts';
 const folder = 'dist';
 
 /**
- * The manifests in dist/, where they are of this stack: they are what is rendered, and somebody may have edited them.
+ * The manifests in dist/, where they are of this stack: they are what is rendered, and may have been edited.
  * `undefined` where there are none, and what would be rendered stands for them.
  */
 export function writtenManifests(stack: Stack): KubeObject[] | undefined {

@@ -91,12 +91,12 @@ function differences(wanted: KubeObject, found: KubeObject, fix: string | undefi
     }));
 }
 
-/** Whoever besides us wrote to an object's spec last. */
+/** The last other manager that wrote to an object's spec. */
 function lastChange({ metadata }: KubeObject): string {
   const others = (metadata.managedFields ?? []).filter(
     ({ manager, subresource, fieldsV1 }) =>
       manager !== 'mooring' && subresource === undefined && Object.hasOwn(fieldsV1 ?? {}, 'f:spec'),
   );
   const last = others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
-  return last ? `, last ${setBy({ manager: last.manager ?? 'somebody', at: last.time })}` : '';
+  return last ? `, last ${setBy({ manager: last.manager ?? 'unknown', at: last.time })}` : '';
 }

@@ -101,7 +101,7 @@ describe('the four layers of an environment', () => {
   test('a variable nobody reads is a note, with the name that was meant', () => {
     const [check] = says(afterSetEnv('REDIS_PROT', '6380')).filter(({ verdict }) => verdict !== 'ok');
     expect(check).toMatchObject({ verdict: 'note', id: 'env/backend/REDIS_PROT' });
-    expect(check?.says).toContain('nothing reads it. Did somebody mean REDIS_PORT?');
+    expect(check?.says).toContain('nothing reads it. Did you mean REDIS_PORT?');
   });
 
   test('an optional variable that the document does not set is wrong', () => {
