@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isCyclic } from '../model/cyclic.ts';
 import { StackError } from '../model/define-stack.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../model/kinds.ts';
 import type { Stack } from '../model/stack.ts';
@@ -82,15 +83,20 @@ export function parseYaml(text: string, source: string): { value: unknown; place
   const lines = new LineCounter();
   const yaml = readable(source, () => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
   if (yaml.errors.length === 0)
-    return {
-      value: readable(source, () => yaml.toJS() as unknown),
-      placeOf: placesIn({ yaml, lines, source }),
-    };
+    return { value: plainValue(source, yaml), placeOf: placesIn({ yaml, lines, source }) };
   const problems = yaml.errors.map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0]);
     return `  - ${source}:${line}:${col}: ${message}`;
   });
   throw new UserError(`${source} is not one YAML document:\n${problems.join('\n')}`);
+}
+
+function plainValue(source: string, yaml: Document.Parsed): unknown {
+  const value = readable(source, () => yaml.toJS() as unknown);
+  if (!isCyclic(value)) return value;
+  throw new UserError(
+    `${source} is no document: an alias (*name) stands inside what it refers to. Write its values out.`,
+  );
 }
 
 /** The library throws on an alias bomb and on thousands of nested groups. */

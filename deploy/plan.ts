@@ -4,6 +4,7 @@ import { namespaceTerminating } from '../kube/api-errors.ts';
 import { ApiError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { isRefusal, refusalsOf } from './immutable.ts';
+import { isEmpty } from '../kube/fields.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { ownFields, scopeOf, type Scope } from './take-over.ts';
@@ -121,7 +122,7 @@ async function planChange(
     force: true,
     apiVersion: object.apiVersion,
   });
-  const wanted = restored(live, taken, judged) as KubeObject;
+  const wanted = restored(live, isEmpty(taken) ? undefined : taken, judged) as KubeObject;
   const next = await replaceInDryRun(cluster, live, wanted, signal);
   const differences = differencesBetween(live, next.object);
   return {

@@ -31,7 +31,7 @@ export interface RunOptions {
 }
 
 /**
- * Repeats a step until it is done. The only place that waits between steps.
+ * Repeats a step until it is done, and waits between its runs.
  * @throws ClusterError CLUSTER_AWAY when it is pending for longer than `timeoutMs`; what the step throws.
  */
 export async function runToEnd<T>(

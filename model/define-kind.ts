@@ -2,6 +2,7 @@ import { StackError } from './define-stack.ts';
 import { jsonSchemaOf } from './document-fields.ts';
 import { labelProblem } from './names.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
+import { patternProblems } from './variable-problems.ts';
 
 /**
  * Checks a kind's data, so that its document can be a Kubernetes custom resource as well as a file.
@@ -9,7 +10,13 @@ import type { StackDocument, StackKind } from './stack-kind.ts';
  * whose defaults are lost when the document omits it, names Kubernetes refuses.
  */
 export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
-  const problems = [...nameProblems(kind), ...nodeProblems('', jsonSchemaOf(kind))];
+  const schema: Node = jsonSchemaOf(kind);
+  const problems = [
+    ...nameProblems(kind),
+    ...literalProblems(kind, schema),
+    ...parameterProblems(kind),
+    ...nodeProblems('', schema),
+  ];
   if (problems.length > 0)
     throw new StackError(
       `The kind "${kind.kind}"`,
@@ -59,6 +66,28 @@ function nameProblems<D extends StackDocument>({
   ];
 }
 
+/** The document must say the version and the kind that it is served as. */
+function literalProblems<D extends StackDocument>(kind: StackKind<D>, { properties = {} }: Node): string[] {
+  return (['apiVersion', 'kind'] as const)
+    .filter((key) => properties[key]?.const !== kind[key])
+    .map((key) => `${key} of the document must be the literal "${kind[key]}", as the kind says.`);
+}
+
+/** Options that `mooring open` has itself. */
+const openOptions = ['browser', 'context', 'file', 'help', 'kubeconfig', 'output', 'port', 'version'];
+
+function parameterProblems<D extends StackDocument>({ opens }: StackKind<D>): string[] {
+  const names = (opens?.parameters ?? []).map(({ name }) => name);
+  return names
+    .filter(
+      (name, index) => !/^[a-z]+$/.test(name) || openOptions.includes(name) || names.indexOf(name) !== index,
+    )
+    .map(
+      (name) =>
+        `the parameter "${name}" of what is opened must be lower-case letters, once, and no option of "open".`,
+    );
+}
+
 /** The part of JSON Schema that zod writes. */
 interface Node {
   readonly type?: string | readonly string[];
@@ -69,6 +98,7 @@ interface Node {
   readonly oneOf?: readonly Node[];
   readonly allOf?: readonly Node[];
   readonly maxLength?: number;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
@@ -85,7 +115,10 @@ function nodeProblems(path: string, node: Node): string[] {
     return [
       `${where} is a union, which a CRD cannot say: write a group instead, such as {enabled: true, …} for false or a group.`,
     ];
-  if (node.const !== undefined || node.enum) return [];
+  if (node.const !== undefined || node.enum)
+    return [node.const, ...(node.enum ?? [])].every((one) => one === undefined || typeof one === 'string')
+      ? []
+      : [`${where} has values that are not all texts; a CRD needs one definite type.`];
   const check = checks[String(node.type)];
   return check
     ? check(where, path, node)
@@ -96,8 +129,10 @@ type Check = (where: string, path: string, node: Node) => string[];
 
 const checks: Readonly<Record<string, Check>> = {
   boolean: () => [],
-  string: (where, _, { maxLength }) =>
-    maxLength === undefined ? [`${where} is a text of any length; give it a maximum.`] : [],
+  string: (where, _, { maxLength, pattern }) => [
+    ...(maxLength === undefined ? [`${where} is a text of any length; give it a maximum.`] : []),
+    ...(pattern === undefined ? [] : patternProblems(where, pattern)),
+  ],
   integer: numberProblems,
   number: numberProblems,
   array: (where, path, { maxItems, items }) => [
@@ -127,7 +162,7 @@ function groupProblems(where: string, path: string, node: Node): string[] {
       const at = path === '' ? key : `${path}.${key}`;
       return [
         ...nodeProblems(at, child),
-        ...(losesDefaults(child) && !required.includes(key) && path !== ''
+        ...(losesDefaults(child) && !required.includes(key)
           ? [`${at} may be left out, and its defaults with it; give it the default {}.`]
           : []),
       ];

@@ -15,11 +15,11 @@ export const gateReport = z.object({
   name: z.string(),
   state: gateState,
   /** Since when it is in this state. */
-  since: z.iso.datetime(),
+  since: z.string().default(''),
   /** The last error message; null when there was none. */
-  lastError: z.string().nullable(),
+  lastError: z.string().nullable().default(null),
   /** Dials since it was last open. */
-  attempts: z.int().min(0),
+  attempts: z.int().min(0).default(0),
 });
 export type GateReport = z.infer<typeof gateReport>;
 

@@ -228,7 +228,7 @@ function wordsIn({ values }: ListVariable, raw: string): readonly string[] | und
 function isText({ pattern, minLength = 0, maxLength = Infinity }: TextVariable, raw: string): boolean {
   const { length } = Array.from(raw);
   if (length < minLength || length > maxLength) return false;
-  return pattern === undefined || new RegExp(`^(?:${pattern})$`).test(raw);
+  return pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(raw);
 }
 
 /** A value as the text an environment variable holds; the inverse of `valueIn`. */

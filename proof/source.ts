@@ -1,3 +1,4 @@
+import { isCyclic } from '../model/cyclic.ts';
 import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 
 /** Where in a document something stands: keys and list indices from its top. */
@@ -94,13 +95,16 @@ function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] 
 }
 
 function plainValue(file: string, document: Document): unknown {
+  const refused = (why: string): UnreadableError =>
+    new UnreadableError(`${file}: ${why}; nothing can be proved about it.`);
+  let value: unknown;
   try {
-    return document.toJS();
+    value = document.toJS();
   } catch {
-    throw new UnreadableError(
-      `${file}: its aliases (*name) multiply, or it is nested too deeply; nothing can be proved about it.`,
-    );
+    throw refused('its aliases (*name) multiply, or it is nested too deeply');
   }
+  if (isCyclic(value)) throw refused('an alias (*name) stands inside what it refers to');
+  return value;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

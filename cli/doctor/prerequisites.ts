@@ -61,7 +61,7 @@ async function metricsChecks({ api }: Cluster, rendered: readonly KubeObject[]):
       says: `HorizontalPodAutoscaler ${scaler.metadata.name} cannot scale: the cluster serves no metrics.k8s.io (${
         status === 404 ? 'no metrics-server is installed' : 'its metrics-server does not answer'
       }).`,
-      fix: 'install metrics-server, or set spec.backend.autoscaling.enabled to false.',
+      fix: 'install metrics-server, or turn autoscaling off in the document.',
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { fieldManager } from '../../model/names.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { setBy } from '../../kube/field-managers.ts';
 import type { Check } from './check.ts';
@@ -95,7 +96,7 @@ function differences(wanted: KubeObject, found: KubeObject, fix: string | undefi
 function lastChange({ metadata }: KubeObject): string {
   const others = (metadata.managedFields ?? []).filter(
     ({ manager, subresource, fieldsV1 }) =>
-      manager !== 'mooring' && subresource === undefined && Object.hasOwn(fieldsV1 ?? {}, 'f:spec'),
+      manager !== fieldManager && subresource === undefined && Object.hasOwn(fieldsV1 ?? {}, 'f:spec'),
   );
   const last = others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
   return last ? `, last ${setBy({ manager: last.manager ?? 'unknown', at: last.time })}` : '';

@@ -68,10 +68,11 @@ function opensOf({ kind, stack }: Subject): Opens {
 }
 
 function pathOf({ path, parameters }: Opens, options: OpenOptions): string {
-  return parameters.reduce((filled, { name, default: usual }) => {
-    const value = encodeURIComponent(String(options[name] ?? usual)).replaceAll('%3A', ':');
-    return filled.replace(`:${name}`, () => value);
-  }, path);
+  return path.replaceAll(/:([a-z]+)/g, (whole, name: string) => {
+    const parameter = parameters.find((one) => one.name === name);
+    if (!parameter) return whole;
+    return encodeURIComponent(String(options[name] ?? parameter.default)).replaceAll('%3A', ':');
+  });
 }
 
 function portOf({ port = '0' }: OpenOptions): number {

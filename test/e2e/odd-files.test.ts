@@ -97,6 +97,8 @@ describe('a document that is no ordinary file is refused in a sentence, without 
     await expectEnding(['synth', '-f', 'bomb.yaml'], 65, /bomb\.yaml is no document: its aliases/);
     write('stack.yaml', bomb);
     await expectEnding(['explain', '6379'], 65, /stack\.yaml is no document: its aliases/);
+    write('cycle.yaml', 'spec: { backend: { autoscaling: &a { minReplicas: 1, x: *a } } }\n');
+    await expectEnding(['synth', '-f', 'cycle.yaml'], 65, /cycle\.yaml is no document: an alias/);
     write('deep.yaml', `spec: ${'['.repeat(100_000)}`);
     await expectEnding(['synth', '-f', 'deep.yaml'], 65, /deep\.yaml is no(t one YAML)? document/);
   });
@@ -105,9 +107,11 @@ describe('a document that is no ordinary file is refused in a sentence, without 
 describe('manifests that are no ordinary files', () => {
   test.each([
     ['aliases that multiply', 'bomb.yaml', 65, /its aliases/],
+    ['an alias of itself', 'cycle.yaml', 65, /an alias \(\*name\) stands inside what it refers to/],
     ['a FIFO', 'pipe', 66, /it is a pipe/],
     ['a link to nothing', 'dangling', 66, /There is no dangling/],
   ])('verify of %s', async (_, path, exit, told) => {
+    write('cycle.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: &a { x: *a } }\n');
     write('bomb.yaml', `apiVersion: v1\nkind: ConfigMap\n${bomb}`);
     await capture('mkfifo', [join(folder, 'pipe')]);
     symlinkSync('nothing', join(folder, 'dangling'));

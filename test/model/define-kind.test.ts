@@ -63,6 +63,12 @@ describe('defineKind refuses what a CRD could not say', () => {
       'spec.field lets unknown keys pass',
     ],
     ['a map of any size', field(z.record(text, text)), 'spec.field has any number of keys'],
+    [
+      'a boolean or a text',
+      field(z.literal([false, 'auto'])),
+      'spec.field has values that are not all texts',
+    ],
+    ['a pattern that RE2 lacks', field(text.regex(/(?=a)b/)), 'spec.field has a pattern with lookaround'],
     ['a value of any type', field(z.any()), 'spec.field has the type "any"'],
     [
       'a group that would lose its defaults',
@@ -81,6 +87,16 @@ describe('defineKind refuses what a CRD could not say', () => {
       'kind is "shop"; expected a name in PascalCase',
     );
     expect(problemsOf(kindOf(spec, { apiVersion: 'v1' }))).toContain('apiVersion is "v1"; expected a group');
+  });
+
+  test('a document of another kind, and parameters that no option can be', () => {
+    const spec = z.strictObject({});
+    expect(problemsOf(kindOf(spec, { kind: 'Store' }))).toContain('must be the literal "Store"');
+    const opens = { service: 'web', port: 'http', path: '/:port', parameters: [] };
+    const parameters = ['port', 'foo bar'].map((name) => ({ name, default: '', doc: '' }));
+    const problems = problemsOf(kindOf(spec, { opens: { ...opens, parameters } }));
+    expect(problems).toContain('the parameter "port"');
+    expect(problems).toContain('the parameter "foo bar"');
   });
 
   test('everything at once, by its path', () => {

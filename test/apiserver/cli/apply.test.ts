@@ -41,6 +41,21 @@ describe('a stack that is applied', () => {
     expect(withoutHistory(await versions('whole'))).toEqual(seen);
   });
 
+  test('comes into a namespace that is there already, with labels and an account of others, which stay', async () => {
+    await lab().kubectl(['create', 'namespace', 'shared']);
+    await lab().kubectl(['label', 'namespace', 'shared', 'team=blue']);
+    await lab().kubectl(['-n', 'shared', 'create', 'serviceaccount', 'shared-redis']);
+    const pull = JSON.stringify({ imagePullSecrets: [{ name: 'registry' }] });
+    await lab().kubectl(['-n', 'shared', 'patch', 'serviceaccount', 'shared-redis', '-p', pull]);
+    const file = await lab().document('shared');
+    const first = await lab().mooring(applied(file));
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(await lab().mooring(['diff', '-f', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await lab().field('shared', 'namespace/shared', '{.metadata.labels.team}')).toBe('blue');
+    const secret = '{.imagePullSecrets[0].name}';
+    expect(await lab().field('shared', 'serviceaccount/shared-redis', secret)).toBe('registry');
+  });
+
   test('shows a changed value field by field, on both sides, before it is applied and never after', async () => {
     const file = await lab().document('changed');
     await lab().mooring(applied(file));

@@ -40,7 +40,7 @@ describe('the history', () => {
 
   test('of a stack that was never applied is empty, and there is nothing to go back to', async () => {
     const file = await lab().document('never');
-    expect((await lab().mooring(['history', '-f', file])).stdout).toContain('Nothing was applied');
+    expect((await lab().mooring(['history', '-f', file])).stdout).toContain('has no history');
     const { code, stderr } = await lab().mooring(['rollback', '-f', file, '--yes']);
     expect(code).toBe(66);
     expect(stderr).toContain('has no earlier revision that worked');
