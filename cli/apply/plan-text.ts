@@ -28,9 +28,11 @@ export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deleti
     ...different.filter(isNamespace).map(objectDiff),
     ...secretDiff(plan, stack),
     ...different.filter((planned) => !isNamespace(planned)).map(objectDiff),
-    ...plan.leftovers.map((object) => removal(object, 'the stack does not render it any more; --prune removes it')),
+    ...plan.leftovers.map((object) =>
+      removal(object, 'the stack does not render it any more; --prune removes it'),
+    ),
     ...(deletesData ? plan.leftoverClaims : []).map((object) =>
-      removal(object, 'its service is gone; its data is deleted with it'),
+      removal(object, 'its service is gone; what is on it goes, too'),
     ),
   ];
 }
