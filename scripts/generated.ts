@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Metrics } from '../app/observability/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { stringifyYaml } from '../charts-ts/yaml.ts';
-import { chatStack } from '../contract/chat-stack.ts';
+import { defaultStack } from '../contract/default-stack.ts';
 import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
 import { serviceOf } from '../model/environment.ts';
 import { errorCodes, terminalCodes } from '../model/errors.ts';
@@ -14,7 +14,6 @@ import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
 import { roleLabel } from '../model/names.ts';
 import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
-import { readChatStack } from '../contract/read-chat-stack.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
@@ -39,7 +38,7 @@ const note = (what: string): string => `<!-- Generated from contract/ by "npm ru
  * Every generated file that is checked in: its path from the root → its content.
  * @param stack the stack the files describe.
  */
-export async function latestFiles(stack = defaultStack()): Promise<Readonly<Record<string, string>>> {
+export async function latestFiles(stack: Stack = defaultStack): Promise<Readonly<Record<string, string>>> {
   const files = Object.entries(generatedFiles(stack)).map(
     async ([path, content]): Promise<[string, string]> => [path, await formatted(path, content)],
   );
@@ -59,10 +58,6 @@ export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.
 async function formatted(path: string, content: string): Promise<string> {
   if (!/\.(md|json|yaml)$/.test(path)) return content;
   return format(content, { ...(await resolveConfig(path)), filepath: path });
-}
-
-function defaultStack(): Stack {
-  return chatStack(readChatStack({}, 'the defaults'));
 }
 
 function generatedFiles(stack: Stack): Readonly<Record<string, string>> {

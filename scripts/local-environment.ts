@@ -1,9 +1,7 @@
 import type { Env } from '../contract/backend-env.ts';
-import { chatStack } from '../contract/chat-stack.ts';
+import { defaultBackend } from '../contract/default-stack.ts';
 import type { EnvText } from '../model/env.ts';
-import { serviceOf } from '../model/environment.ts';
-import { readChatStack } from '../contract/read-chat-stack.ts';
-import { backendName, backendPorts } from '../contract/services/backend-ports.ts';
+import { backendPorts } from '../contract/services/backend-ports.ts';
 import { storeNames } from '../contract/services/backend-variables.ts';
 
 /**
@@ -11,7 +9,7 @@ import { storeNames } from '../contract/services/backend-variables.ts';
  * the metrics port from the chosen port, so that two chats do not collide.
  */
 export function localEnvironment(source: EnvText, port?: string): Partial<Record<keyof Env, string>> {
-  const edges = serviceOf(chatStack(readChatStack({}, 'the defaults')), backendName).edges ?? [];
+  const edges = defaultBackend.edges ?? [];
   const embedded = storeNames.filter((store) =>
     edges
       .filter((edge) => edge.to === store)
