@@ -10,8 +10,17 @@ const impure = [
   { regex: '^(cdk8s|constructs|@kubernetes)', message: 'model/ and contract/ know no Kubernetes library.' },
 ];
 
+const waiting = [
+  {
+    regex: '^(node:)?timers',
+    message: 'deploy/ has single steps: nothing waits inside (cli/waiting/ does).',
+  },
+];
+const pureRooms = ['contract', 'model'];
+const further = (room) => (pureRooms.includes(room) ? impure : room === 'deploy' ? waiting : []);
+
 /** Relative imports of `files` that leave their room may only enter the rooms of `allowed`. */
-const wall = (room, files, allowed, further = []) => ({
+const wall = (room, files, allowed, patterns = []) => ({
   files,
   rules: {
     'no-restricted-imports': [
@@ -24,14 +33,14 @@ const wall = (room, files, allowed, further = []) => ({
               regex: `^(\\.\\./)+${other}/`,
               message: `${room}/ may not import ${other}/ (docs/reference/rooms.md).`,
             })),
-          ...further,
+          ...patterns,
         ],
       },
     ],
   },
 });
 const walls = Object.entries(arrows).map(([room, allowed]) =>
-  wall(room, [`${room}/**/*.{ts,tsx}`], allowed, room === 'contract' || room === 'model' ? impure : []),
+  wall(room, [`${room}/**/*.{ts,tsx}`], allowed, further(room)),
 );
 /** Where a program chooses its kinds, and what is known of one kind only. */
 const doors = Object.entries(table).flatMap(([room, { imports, doors = {} }]) =>
@@ -71,6 +80,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': ['error', 'process'],
     },
+  },
+  {
+    files: ['deploy/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate'] },
   },
   {
     files: ['**/*.ts', '**/*.tsx'],

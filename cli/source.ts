@@ -2,7 +2,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
-import type { StackSource } from '../deploy/apply-stack.ts';
+import type { StackSource } from '../deploy/stack-plan.ts';
 import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
 import { note } from './output.ts';

@@ -6,7 +6,7 @@ import type { Planned } from './plan.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { takeOverFields } from './take-over.ts';
 import type { Contested } from './contested.ts';
-import { deletionPending, type StepResult } from './run.ts';
+import { deletionPending, type StepResult } from './step.ts';
 
 /** What was done to one object. */
 export type Outcome = 'created' | 'changed' | 'grown' | 'unchanged';

@@ -25,7 +25,7 @@ import {
 import { secretProblems } from '../model/secret-problems.ts';
 import { deleteObjects, podsEnded } from './take-down.ts';
 import { isReady, workloadStates } from './rollout/workload-status.ts';
-import { runToEnd, type StepResult } from './run.ts';
+import type { StepResult } from './step.ts';
 import { ownedObjects } from './stack-objects.ts';
 
 /** By service: how one that stores its secret itself gets a new value. */
@@ -37,20 +37,6 @@ export interface RotateOptions {
   /** Every object of the stack but its Secret, in order; deleted workloads are applied again from these. */
   readonly objects: readonly KubeObject[];
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Gives a stack new secrets: repeats `rotateStep` to its end.
- * @throws ClusterError as `rotatable` and `rotateStep` do.
- */
-export async function rotateSecrets(
-  cluster: Cluster,
-  stack: Stack,
-  options: RotateOptions & { readonly onWaiting: (line: string) => void },
-): Promise<{ keys: string[]; resumed: boolean }> {
-  const { keys, begun } = await rotatable(cluster, stack, options);
-  await runToEnd(() => rotateStep(cluster, stack, options), options);
-  return { keys, resumed: begun?.rotation !== undefined };
 }
 
 /**

@@ -2,7 +2,7 @@ import { stackHistoryName, stackSecretName } from '../model/environment.ts';
 import { stackLabels } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { deletionPending, type StepResult } from './run.ts';
+import { deletionPending, type StepResult } from './step.ts';
 import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './stack-objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 import { nextSecretName } from './secret.ts';

@@ -1,50 +1,29 @@
-import { generatedSecretKeys } from '../model/environment.ts';
-import type { Stack } from '../model/stack.ts';
-import { ClusterError } from '../kube/cluster-error.ts';
-import type { Cluster } from '../kube/cluster.ts';
-import type { CheckResult } from '../model/stack-kind.ts';
-import { execute, obstaclesOf, type Outcome } from './execute.ts';
-import { beginRevision, endRevision, type Revision } from './history.ts';
-import { withLease } from '../kube/lease.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { CheckResult } from '../../model/stack-kind.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { withLease } from '../../kube/lease.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { execute, type Outcome } from '../../deploy/execute.ts';
+import { beginRevision, endRevision, type Revision } from '../../deploy/history.ts';
+import type { Planned } from '../../deploy/plan.ts';
+import { preflight } from '../../deploy/preflight/preflight.ts';
+import { prune } from '../../deploy/prune.ts';
+import { whatIsChecked, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
+import { ensureSecret } from '../../deploy/secret.ts';
+import { historyPlace, stackSecretOf } from '../../deploy/stack-objects.ts';
 import {
-  deleteObject,
-  historyPlace,
-  leftoverClaims,
-  leftovers,
-  ownedClaims,
-  ownedObjects,
-  stackSecretOf,
-} from './stack-objects.ts';
-import { planOf, type Planned } from './plan.ts';
-import { namespaceState, preflight } from './preflight/preflight.ts';
-import { awaitCheck, EarlyChecks, whatIsChecked, type BoundCheck } from './rollout/stack-check.ts';
-import { awaitRollout } from './rollout/rollout.ts';
-import { runToEnd } from './run.ts';
-import { completed, ensureSecret, liveSecret, type SecretMaker } from './secret.ts';
-
-/** What is applied: a stack, the document it is from, and how its objects are rendered. */
-export interface StackSource {
-  readonly stack: Stack;
-  readonly document: unknown;
-  /** The version of Mooring that rendered it. */
-  readonly mooring: string;
-  /** Every object but the Secret, in the order in which they are to be applied. */
-  readonly objects: readonly KubeObject[];
-  readonly secret: SecretMaker;
-}
-
-/** What an apply will do. */
-export interface StackPlan {
-  readonly planned: readonly Planned[];
-  /** Keys of the stack's own Secret that will be made. */
-  readonly newSecretKeys: readonly string[];
-  readonly secretExists: boolean;
-  /** Objects the stack owns and no longer renders. */
-  readonly leftovers: readonly KubeObject[];
-  /** Volume claims of services it no longer runs. */
-  readonly leftoverClaims: readonly KubeObject[];
-}
+  planStack,
+  refuseObstacles,
+  wavesOf,
+  type StackPlan,
+  type StackSource,
+} from '../../deploy/stack-plan.ts';
+import { awaitCheck } from '../waiting/check.ts';
+import { EarlyChecks } from '../waiting/early-checks.ts';
+import { awaitRollout } from '../waiting/rollout.ts';
+import { runToEnd } from '../waiting/run-to-end.ts';
 
 export interface ApplyStackOptions {
   readonly forceConflicts: boolean;
@@ -78,30 +57,6 @@ export interface AppliedStack {
   readonly revision: Revision;
   /** Absent when the check was skipped. */
   readonly checked?: CheckResult;
-}
-
-/** What applying would do now; nothing is changed. Throws as `planOf` does. */
-export async function planStack(
-  cluster: Cluster,
-  source: StackSource,
-  signal?: AbortSignal,
-): Promise<StackPlan> {
-  const { stack, objects } = source;
-  const exists = (await namespaceState(cluster, stack.namespace, signal)) === 'there';
-  const live = exists ? await liveSecret(cluster, stack, signal) : undefined;
-  const values = completed(stack, live ?? {}, () => '');
-  const owned = exists ? await ownedObjects(cluster, stack, signal) : [];
-  const claims = exists ? await ownedClaims(cluster, stack, signal) : [];
-  return {
-    planned: await planOf(cluster, objects, {
-      absentNamespace: exists ? undefined : stack.namespace,
-      signal,
-    }),
-    newSecretKeys: Object.keys(values).filter((key) => !(key in (live ?? {}))),
-    secretExists: live !== undefined,
-    leftovers: leftovers(owned, objects),
-    leftoverClaims: leftoverClaims(claims, stack),
-  };
 }
 
 /**
@@ -156,25 +111,6 @@ async function accepted(
   return plan;
 }
 
-/** @throws ClusterError CLUSTER_REFUSED or CLUSTER_CONFLICT with every obstacle. */
-export function refuseObstacles({ planned }: StackPlan, forceConflicts: boolean): void {
-  const refused = planned.flatMap((one) => one.refused);
-  const obstacles = planned.flatMap((one) => obstaclesOf(one, forceConflicts));
-  if (obstacles.length === 0) return;
-  const lines = obstacles.map((line) => `  - ${line}`).join('\n');
-  if (refused.length > 0)
-    throw new ClusterError(
-      'CLUSTER_REFUSED',
-      `The API server would refuse this; nothing was changed:\n${lines}`,
-      { reason: 'Refused' },
-    );
-  throw new ClusterError(
-    'CLUSTER_CONFLICT',
-    `Other managers changed what this stack owns; nothing was changed:\n${lines}`,
-    { reason: 'FieldConflict', conflicts: planned.flatMap(({ contested }) => contested) },
-  );
-}
-
 async function carryOut(
   cluster: Cluster,
   source: StackSource,
@@ -189,7 +125,11 @@ async function carryOut(
   try {
     await changeObjects(cluster, source, plan, options);
     const checked = await rolloutAndCheck(cluster, stack, options);
-    if (options.prune) await prune(cluster, source, options);
+    if (options.prune) {
+      const { deleteData, report } = options;
+      const onRemoved = (object: KubeObject): void => report.applied(object, 'removed');
+      await prune(cluster, source, { deleteData, signal, onRemoved });
+    }
     const outcome = checked ? 'deployed' : 'applied';
     await endRevision(cluster, historyPlace(stack), revision, { outcome });
     return { plan, revision, ...(checked ? { checked } : {}) };
@@ -206,12 +146,13 @@ async function carryOut(
 async function changeObjects(
   cluster: Cluster,
   { stack, secret }: StackSource,
-  { planned, newSecretKeys, secretExists }: StackPlan,
+  plan: StackPlan,
   options: ApplyStackOptions,
 ): Promise<void> {
   const { signal, report } = options;
+  const { newSecretKeys, secretExists } = plan;
   const carriedOut = (one: Planned): Promise<void> => applyPlanned(cluster, one, options);
-  const [namespaces, ...waves] = wavesOf(planned);
+  const [namespaces, ...waves] = wavesOf(plan);
   await allOf(namespaces.map(carriedOut));
   await ensureSecret(cluster, stack, secret, signal);
   if (generatedSecretKeys(stack).length > 0)
@@ -238,21 +179,6 @@ async function applyPlanned(
   report.applied(planned.object, outcome);
 }
 
-/** Policies precede the workloads, and what a pod needs precedes the pod. */
-function wavesOf(planned: readonly Planned[]): [Planned[], ...Planned[][]] {
-  const of = (belongs: (kind: string) => boolean): Planned[] =>
-    planned.filter(({ object }) => belongs(object.kind));
-  const first = ['Namespace', 'NetworkPolicy'];
-  return [
-    of((kind) => kind === 'Namespace'),
-    of((kind) => kind === 'NetworkPolicy'),
-    of((kind) => !first.includes(kind) && !workloadKinds.includes(kind)),
-    of((kind) => workloadKinds.includes(kind)),
-  ];
-}
-
-const workloadKinds = ['Deployment', 'StatefulSet'];
-
 /** Waits for all of them, so that no change is under way when one has failed. */
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
@@ -277,20 +203,4 @@ async function rolloutAndCheck(
   if (chosen === 'skip') return undefined;
   report.waiting(`every pod is ready; waiting for ${whatIsChecked(check)}`);
   return awaitCheck(cluster, stack, { check, early, signal });
-}
-
-/** Last, so that a replaced object serves until its replacement does. */
-async function prune(
-  cluster: Cluster,
-  { stack, objects }: StackSource,
-  { deleteData, signal, report }: ApplyStackOptions,
-): Promise<void> {
-  const going = [
-    ...leftovers(await ownedObjects(cluster, stack, signal), objects),
-    ...(deleteData ? leftoverClaims(await ownedClaims(cluster, stack, signal), stack) : []),
-  ];
-  for (const object of going) {
-    await deleteObject(cluster, object, signal);
-    report.applied(object, 'removed');
-  }
 }

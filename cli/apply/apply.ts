@@ -1,13 +1,8 @@
 import { confirm } from '../confirm.ts';
 import type { Kinds, KnownDocument } from '../../model/kinds.ts';
 import type { StackDocument } from '../../model/stack-kind.ts';
-import {
-  applyStack,
-  planStack,
-  refuseObstacles,
-  type RolloutWait,
-  type StackPlan,
-} from '../../deploy/apply-stack.ts';
+import { planStack, refuseObstacles, type StackPlan } from '../../deploy/stack-plan.ts';
+import { applyStack, type RolloutWait } from './apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
 import { isChecked, type ApplyOptions } from './options.ts';
@@ -19,7 +14,7 @@ import { documentOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
 import { checkOf } from './check.ts';
 
-/** What `mooring apply` does. Throws ClusterError, its code saying why; see deploy/apply-stack.ts. */
+/** What `mooring apply` does. Throws ClusterError, its code saying why; see `applyStack`. */
 export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
   const found = documentOf(kinds, options.file);
   // Refuses a bad document before it looks for a cluster.

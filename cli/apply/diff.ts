@@ -1,5 +1,5 @@
 import type { Kinds } from '../../model/kinds.ts';
-import { planStack } from '../../deploy/apply-stack.ts';
+import { planStack } from '../../deploy/stack-plan.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { findTarget } from '../target.ts';
 import { CommandError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { StackPlan } from '../../deploy/apply-stack.ts';
+import type { StackPlan } from '../../deploy/stack-plan.ts';
 import type { FieldChange } from '../../deploy/changes.ts';
 import { outcomeOf } from '../../deploy/execute.ts';
 import { masked } from '../../model/redact.ts';

@@ -3,7 +3,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
-import { planStack, type StackSource } from '../../deploy/apply-stack.ts';
+import { planStack, type StackSource } from '../../deploy/stack-plan.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { DoctorOptions } from './options.ts';
 import { findTarget, type Target } from '../target.ts';

@@ -5,12 +5,14 @@ import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { runBeside } from '../../kube/ephemeral-container.ts';
+import { outputOf, startBeside, type EphemeralContainer } from '../../kube/ephemeral-container.ts';
+import type { StepResult } from '../../deploy/step.ts';
 import { podTemplateOf, type Pod } from '../../kube/kinds.ts';
 import { execInPod } from '../../kube/exec.ts';
 import type { Check } from './check.ts';
 import type { Consent } from './consent.ts';
 import { podsOf, workloadIn } from './running.ts';
+import { runToEnd } from '../waiting/run-to-end.ts';
 
 /** Loading the app and three dials, on a busy node. */
 const dialMs = 30_000;
@@ -108,9 +110,23 @@ async function dialled(
       'NOT_CONFIRMED',
       `${nameOf(pod)} is in ${reason}, so it takes an ephemeral container beside it. ${refusal}`,
     );
-  const output = await runBeside(cluster, pod, container, { command, timeoutMs: dialMs });
+  const beside = await startBeside(cluster, pod, container, command);
+  const output = await runToEnd(() => besideStep(cluster, beside), { timeoutMs: dialMs });
   const from = `${nameOf(pod)} (an ephemeral container, since its own is in ${reason})`;
   return { from, report: reportIn(command, output, '') };
+}
+
+/** How often a command that runs beside a container is asked for its output, in milliseconds. */
+const askMs = 300;
+
+async function besideStep(cluster: Cluster, beside: EphemeralContainer): Promise<StepResult<string>> {
+  const output = await outputOf(cluster, beside);
+  if (output !== undefined) return { done: output };
+  return {
+    requeueAfterMs: askMs,
+    pending: `ephemeral container ${beside.name} has not run to its end`,
+    reason: 'CommandPending',
+  };
 }
 
 /** Why a container that ran once does not now. @throws ClusterError where it never did: nothing can run beside it. */

@@ -1,4 +1,4 @@
-import type { StackPlan } from '../../deploy/apply-stack.ts';
+import type { StackPlan } from '../../deploy/stack-plan.ts';
 import type { FieldChange } from '../../deploy/changes.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';

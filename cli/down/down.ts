@@ -4,7 +4,7 @@ import { removeLease, withLease } from '../../kube/lease.ts';
 import { namespaceContents } from '../../deploy/namespace-contents.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { namespaceState } from '../../deploy/preflight/preflight.ts';
-import { runToEnd } from '../../deploy/run.ts';
+import { runToEnd } from '../waiting/run-to-end.ts';
 import { historyPlace, type StackRef } from '../../deploy/stack-objects.ts';
 import { deleteObjects, podsEnded, remainsOf, type Remains } from '../../deploy/take-down.ts';
 import { announce, findTarget, type Target } from '../target.ts';

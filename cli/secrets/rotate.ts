@@ -1,8 +1,9 @@
 import { confirm } from '../confirm.ts';
 import { withLease } from '../../kube/lease.ts';
-import { restartedServices, rotatable, rotateSecrets } from '../../deploy/rotate.ts';
-import { awaitRollout } from '../../deploy/rollout/rollout.ts';
-import { awaitCheck } from '../../deploy/rollout/stack-check.ts';
+import { restartedServices, rotatable, rotateStep } from '../../deploy/rotate.ts';
+import { awaitCheck } from '../waiting/check.ts';
+import { awaitRollout } from '../waiting/rollout.ts';
+import { runToEnd } from '../waiting/run-to-end.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import type { FoundDocument } from '../../charts-ts/read-document.ts';
 import type { Kinds } from '../../model/kinds.ts';
@@ -60,7 +61,9 @@ async function rotate(
     async (held) => {
       const rotation = { make: secret, rotators, objects, signal: held };
       const onWaiting = (line: string): void => progress.show(line);
-      const done = await rotateSecrets(cluster, stack, { ...rotation, onWaiting });
+      const { keys, begun } = await rotatable(cluster, stack, rotation);
+      await runToEnd(() => rotateStep(cluster, stack, rotation), { signal: held, onWaiting });
+      const done = { keys, resumed: begun?.rotation !== undefined };
       if (options.wait)
         await awaitRollout(cluster, stack, {
           timeoutMs: options.timeout * 1_000,

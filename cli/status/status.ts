@@ -1,6 +1,6 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
-import { pause } from '../../kube/poll.ts';
+import { pause } from '../waiting/pause.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';

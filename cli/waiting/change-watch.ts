@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { asSelector, stackLabels } from '../../model/labels.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import type { StackRef } from '../stack-objects.ts';
-import { pollIntervalMs, pause } from '../../kube/poll.ts';
+import type { StackRef } from '../../deploy/stack-objects.ts';
+import { pollIntervalMs, pause } from './pause.ts';
 
 /** The kinds whose changes show a rollout's progress. */
 const kinds = [

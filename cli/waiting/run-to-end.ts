@@ -1,27 +1,6 @@
-import type { ErrorReason } from '../model/error-reason.ts';
-import { ClusterError } from '../kube/cluster-error.ts';
-import { pollIntervalMs, pause } from '../kube/poll.ts';
-
-/**
- * The result of a step. A step reads the cluster, does what can be done now and returns; it never waits. An operator
- * uses `requeueAfterMs` as its requeue interval; the CLI repeats the step with `runToEnd`.
- */
-export type StepResult<T> = { readonly done: T } | Pending;
-
-export interface Pending {
-  /** When to call the step again, in milliseconds. */
-  readonly requeueAfterMs: number;
-  /** What it waits for, such as `Pod demo-redis-0 is ending`. */
-  readonly pending: string;
-  readonly reason: ErrorReason;
-}
-
-/** A step that waits for the cluster to delete something. */
-export const deletionPending = (pending: string): Pending => ({
-  requeueAfterMs: pollIntervalMs,
-  pending,
-  reason: 'DeletionPending',
-});
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { StepResult } from '../../deploy/step.ts';
+import { pause } from './pause.ts';
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;

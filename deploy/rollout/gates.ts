@@ -11,9 +11,6 @@ import { isReady, type WorkloadState } from './workload-status.ts';
 /** A dependency that is up is dialled again within seconds; a gate closed ten times as long is no delay. */
 const gateMs = 20_000;
 
-/** About as often as a service dials a dependency that is away; more requests would slow a starting pod. */
-const askEveryMs = 2_000;
-
 /** The timeout of a readiness answer. */
 const answerMs = 5_000;
 
@@ -22,33 +19,6 @@ export interface PodReport {
   readonly service: string;
   readonly pod: Pod;
   readonly report: ReadinessReport | undefined;
-}
-
-/** A pod that reports to be ready. */
-export type OnReady = (service: string, pod: string) => void;
-
-/**
- * `gateCauses`, cached for two seconds; without cache once all services that do not report are up, since the gates are
- * about to open then. `onReady` gets the pods that then report ready before Kubernetes has probed them, with each
- * answer; never pods whose gates opened to stores that are still to be replaced.
- */
-export function gateWatch(
-  cluster: Cluster,
-  stack: Stack,
-  { signal, onReady }: { signal?: AbortSignal | undefined; onReady?: OnReady | undefined },
-): (states: readonly WorkloadState[]) => Promise<Cause[]> {
-  let last = { at: -Infinity, causes: [] as Cause[] };
-  const reporting = new Set(reportingServices(stack).map(({ name }) => name));
-  return async (states) => {
-    const isNear = states.every(({ service, rolledOut }) => rolledOut || reporting.has(service));
-    if (!isNear && performance.now() - last.at < askEveryMs) return last.causes;
-    const reports = await readinessReports(cluster, stack, states, { unreadyOnly: true, signal });
-    if (isNear)
-      for (const { service, pod, report } of reports)
-        if (report?.ready) onReady?.(service, pod.metadata.name);
-    last = { at: performance.now(), causes: closedGates(stack, states, reports) };
-    return last.causes;
-  };
 }
 
 /**
@@ -65,7 +35,8 @@ export async function gateCauses(
   return closedGates(stack, states, reports);
 }
 
-const reportingServices = (stack: Stack): Workload[] =>
+/** The services that report their readiness. */
+export const reportingServices = (stack: Stack): Workload[] =>
   stack.services.filter(isWorkload).filter(({ report }) => report !== undefined);
 
 /** The reports of the running pods of every reporting service, or only of those that are not Ready. */
@@ -90,7 +61,12 @@ export async function readinessReports(
   );
 }
 
-function closedGates(stack: Stack, states: readonly WorkloadState[], reports: readonly PodReport[]): Cause[] {
+/** The gates that these reports say are closed although their dependency is up. */
+export function closedGates(
+  stack: Stack,
+  states: readonly WorkloadState[],
+  reports: readonly PodReport[],
+): Cause[] {
   return reports.flatMap(({ pod, report }) =>
     (report?.gates ?? [])
       .filter(

@@ -8,7 +8,7 @@ import { keptSecrets, secretsPath } from '../../../charts-ts/secrets.ts';
 import { manifestsOf } from '../../../charts-ts/synth.ts';
 import { openCluster } from '../../../kube/cluster.ts';
 import { fieldManager } from '../../../model/names.ts';
-import { awaitCheck } from '../../../deploy/rollout/stack-check.ts';
+import { awaitCheck } from '../../../cli/waiting/check.ts';
 import { checkOf } from '../../../cli/apply/check.ts';
 import { startCluster, type Cluster } from '../../lab/cluster.ts';
 import { removeNamespaces } from '../../lab/remove-namespaces.ts';

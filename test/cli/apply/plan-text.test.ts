@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diffOf, keptText } from '../../../cli/apply/plan-text.ts';
-import type { StackPlan } from '../../../deploy/apply-stack.ts';
+import type { StackPlan } from '../../../deploy/stack-plan.ts';
 
 const stack = { name: 'demo', namespace: 'chat' };
 const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data-demo-redis-0' } };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { objectChecks, remedyOf } from '../../../cli/doctor/objects.ts';
-import type { StackPlan } from '../../../deploy/apply-stack.ts';
+import type { StackPlan } from '../../../deploy/stack-plan.ts';
 import { nameOf, type KubeObject } from '../../../kube/objects.ts';
 import type { Planned } from '../../../deploy/plan.ts';
 import { scopeOf } from '../../../deploy/take-over.ts';

@@ -1,67 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { awaitCheck, checkStack, EarlyChecks, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
-import type { Cluster } from '../../kube/cluster.ts';
-import { CheckFailed } from '../../model/reach.ts';
-import { defineStack } from '../../model/define-stack.ts';
-
-const container = {
-  image: 'example.test/web:1',
-  user: { uid: 1, gid: 1 },
-  resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
-};
-const stack = defineStack({
-  name: 'shop',
-  namespace: 'shop',
-  services: [
-    {
-      name: 'web',
-      doc: 'a page',
-      kind: 'stateless',
-      replicas: 1,
-      terminationGraceSeconds: 30,
-      ports: { http: { containerPort: 8080, doc: 'the page' } },
-      container,
-    },
-  ],
-});
-
-/** A cluster whose Services lead to these pods, and that runs no workload. */
-function leadingTo(...pods: string[]): Cluster {
-  const endpoints = pods.map((name) => ({ conditions: { ready: true }, targetRef: { kind: 'Pod', name } }));
-  const slice = { ports: [{ name: 'http', port: 8080 }], endpoints };
-  return {
-    api: {
-      request: (_method: string, path: string) =>
-        Promise.resolve({
-          status: 200,
-          json: { items: path.includes('endpointslices') ? [slice] : [] },
-          warnings: [],
-        }),
-    },
-    discovery: { collectionOf: (_version: string, kind: string) => Promise.resolve(`/${kind}`) },
-    fieldManager: 'test',
-  } as unknown as Cluster;
-}
+import { awaitCheck } from '../../../cli/waiting/check.ts';
+import { EarlyChecks } from '../../../cli/waiting/early-checks.ts';
+import type { BoundCheck } from '../../../deploy/rollout/stack-check.ts';
+import { CheckFailed } from '../../../model/reach.ts';
+import { leadingTo, stack } from '../../deploy/one-service.ts';
 
 const passing = (says: string) => Promise.resolve({ says, data: {} });
 const check = (run: BoundCheck['run']): BoundCheck => ({
   through: { service: 'web', port: 'http' },
   what: 'a visit',
   run,
-});
-
-describe('a stack whose kind has no check of its own', () => {
-  test('passes when every port leads to a ready pod', async () => {
-    await expect(checkStack(leadingTo('web-1'), stack, {})).resolves.toMatchObject({
-      data: { check: { ports: 1, gates: 0 } },
-    });
-  });
-
-  test('does not pass while one leads nowhere, and says which', async () => {
-    await expect(checkStack(leadingTo(), stack, {})).rejects.toThrow(
-      'Service shop-web leads to no ready pod by its port "http"',
-    );
-  });
 });
 
 describe('an early check', () => {
@@ -72,7 +20,7 @@ describe('an early check', () => {
     const early = new EarlyChecks(cluster, stack, counted);
     early.begin('web', 'web-1');
     early.begin('web', 'web-1');
-    await expect(checkStack(cluster, stack, { check: counted, early })).resolves.toMatchObject({
+    await expect(awaitCheck(cluster, stack, { check: counted, early })).resolves.toMatchObject({
       says: 'run 1',
     });
   });
@@ -86,7 +34,7 @@ describe('an early check', () => {
     const cluster = leadingTo('web-1');
     const early = new EarlyChecks(cluster, stack, counted);
     early.begin(service, pod);
-    await checkStack(cluster, stack, { check: counted, early });
+    await awaitCheck(cluster, stack, { check: counted, early });
     expect(runs).toBe(service === 'web' ? 2 : 1);
   });
 
@@ -96,7 +44,7 @@ describe('an early check', () => {
     const cluster = leadingTo('web-1');
     const early = new EarlyChecks(cluster, stack, flaky);
     early.begin('web', 'web-1');
-    await expect(checkStack(cluster, stack, { check: flaky, early })).resolves.toMatchObject({
+    await expect(awaitCheck(cluster, stack, { check: flaky, early })).resolves.toMatchObject({
       says: 'well',
     });
   });

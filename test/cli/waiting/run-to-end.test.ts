@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { deletionPending, runToEnd, type StepResult } from '../../deploy/run.ts';
+import { runToEnd } from '../../../cli/waiting/run-to-end.ts';
+import { deletionPending, type StepResult } from '../../../deploy/step.ts';
 
 /** A step that is pending so many times. */
 function step(times: number): () => Promise<StepResult<string>> {

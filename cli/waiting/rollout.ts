@@ -1,0 +1,87 @@
+import type { Stack } from '../../model/stack.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { causesOf, progressOf, type Cause } from '../../deploy/rollout/causes.ts';
+import { isRolledOut, replaceStuck, rolloutFailure, rolloutTimeout } from '../../deploy/rollout/rollout.ts';
+import { workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import { ChangeWatch } from './change-watch.ts';
+import { gateWatch, type OnReady } from './gate-watch.ts';
+import { pause } from './pause.ts';
+
+export interface RolloutOptions {
+  /** In milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (line: string) => void;
+  /** Called, more than once, with pods that report ready before Kubernetes has noticed. */
+  readonly onReady?: OnReady;
+}
+
+/**
+ * Waits until every workload of a stack runs its newest template, every pod of it ready.
+ * @throws ClusterError ROLLOUT_FAILED, naming the cause, as soon as one will not resolve itself, or when time is up.
+ */
+export async function awaitRollout(cluster: Cluster, stack: Stack, options: RolloutOptions): Promise<void> {
+  const { signal } = options;
+  await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
+  const changes = new ChangeWatch(cluster, stack, signal);
+  try {
+    await untilDone(cluster, stack, options, () => changes.next());
+  } finally {
+    changes.stop();
+  }
+}
+
+async function untilDone(
+  cluster: Cluster,
+  stack: Stack,
+  options: RolloutOptions,
+  change: () => Promise<void>,
+): Promise<void> {
+  const { timeoutMs, signal, onProgress, onReady } = options;
+  const deadline = performance.now() + timeoutMs;
+  const seen = new Sightings();
+  const closedGates = gateWatch(cluster, stack, { signal, onReady });
+  for (;;) {
+    const states = await lookedAt(cluster, stack, options, deadline);
+    if (isRolledOut(stack, states)) return;
+    onProgress?.(progressOf(states));
+    const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
+    const settled = seen.settled(causes);
+    if (settled) throw await rolloutFailure(cluster, stack, settled);
+    if (performance.now() > deadline) throw await rolloutTimeout(cluster, stack, states, timeoutMs);
+    await change();
+  }
+}
+
+/** Retries while the API server is away, as during an upgrade of its node. */
+async function lookedAt(
+  cluster: Cluster,
+  stack: Stack,
+  { signal, onProgress }: RolloutOptions,
+  deadline: number,
+): Promise<WorkloadState[]> {
+  for (;;) {
+    try {
+      return await workloadStates(cluster, stack, signal);
+    } catch (error) {
+      const away = error instanceof ClusterError && error.code === 'CLUSTER_AWAY';
+      if (!away || performance.now() > deadline) throw error;
+      onProgress?.('the API server does not answer; waiting for it');
+      await pause(signal);
+    }
+  }
+}
+
+/** How long each cause has lasted. */
+class Sightings {
+  #since = new Map<string, number>();
+
+  /** The first cause that has lasted longer than its patience. */
+  settled(causes: readonly Cause[]): Cause | undefined {
+    const now = performance.now();
+    const key = ({ reason, where }: Cause): string => `${reason} ${where}`;
+    this.#since = new Map(causes.map((cause) => [key(cause), this.#since.get(key(cause)) ?? now]));
+    return causes.find((cause) => now - (this.#since.get(key(cause)) ?? now) >= cause.patienceMs);
+  }
+}
