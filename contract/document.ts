@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   apiVersion,
+  ingressHostPattern,
   ingressHostProblem,
   labelPattern,
   labelProblem,
@@ -14,8 +15,17 @@ import { httpUrl as urlForm } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
 
+/** A refinement in CEL, for the CRD: zod's own are functions, which an API server cannot run. */
+type Rule = Readonly<Record<'rule' | 'message', string>>;
+const said = (rules: readonly Rule[]) => (rules.length === 0 ? {} : { 'x-kubernetes-validations': rules });
+
 /** A name Kubernetes accepts; `pattern` is for editors, which know only the JSON schema. */
-const named = (problemOf: (name: string) => string | undefined, maxLength: number, pattern?: RegExp) =>
+const named = (
+  problemOf: (name: string) => string | undefined,
+  maxLength: number,
+  pattern: RegExp,
+  rules: Rule[] = [],
+) =>
   z
     .string()
     .superRefine((name, context) => {
@@ -23,7 +33,7 @@ const named = (problemOf: (name: string) => string | undefined, maxLength: numbe
       if (problem)
         context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
     })
-    .meta({ minLength: 1, maxLength, ...(pattern ? { pattern: pattern.source } : {}) });
+    .meta({ minLength: 1, maxLength, pattern: pattern.source, ...said(rules) });
 const label = named(labelProblem, 63, labelPattern);
 const objectName = named(objectNameProblem, 253, objectNamePattern);
 const byteQuantity = z.string().max(32).regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
@@ -48,12 +58,25 @@ const httpUrl = z
 const image = z.string().min(1).max(512);
 const words = z.string().min(1).max(256);
 
+const notAnAddress: Rule = {
+  rule: "!self.matches('^[0-9.]+$')",
+  message: 'an address; an Ingress goes by a name',
+};
+
 /** A map with keys of the user's choice. */
 const ownKeys = (maxProperties: number, maxKeyLength: number, maxLength: number) =>
   z
     .record(z.string().max(maxKeyLength), z.string().max(maxLength))
     .refine((group) => Object.keys(group).length <= maxProperties, `at most ${maxProperties} keys`)
-    .meta({ maxProperties });
+    .meta({
+      maxProperties,
+      ...said([
+        {
+          rule: `self.all(key, size(key) <= ${maxKeyLength})`,
+          message: `a key has at most ${maxKeyLength} characters`,
+        },
+      ]),
+    });
 /** A label's key may have a prefix of 253 characters; all annotations together may have 256 KiB. */
 const labels = ownKeys(256, 317, 63);
 const annotations = ownKeys(256, 317, 262_144);
@@ -74,6 +97,22 @@ const resources = z.strictObject({
   requests: amounts('kept free for it on the node'),
   limits: amounts('it may use at most; memory settings follow this limit'),
 });
+
+const hasBoth = (field: string): string =>
+  `has(self.storage) && has(oldSelf.storage) && has(self.storage.${field}) && has(oldSelf.storage.${field})`;
+/** What a volume claim cannot become. A field that is new or gone is judged when the stack is planned. */
+const volumeRules: readonly Rule[] = [
+  {
+    rule: `!(${hasBoth('size')}) || quantity(self.storage.size).compareTo(quantity(oldSelf.storage.size)) >= 0`,
+    message: 'storage.size may grow, never shrink: a volume claim cannot',
+  },
+  {
+    rule: `!(${hasBoth('storageClass')}) || self.storage.storageClass == oldSelf.storage.storageClass`,
+    message: 'storage.storageClass is immutable: a volume claim keeps its class',
+  },
+];
+const eitherExternal =
+  'either external, or image, resources and storage: an external store is not run by this stack';
 
 const store = (product: string) =>
   z
@@ -100,14 +139,25 @@ const store = (product: string) =>
         .describe(`a ${product} that already runs elsewhere; no workload is rendered`),
     })
     .refine((value) => !(value.external && (value.image ?? value.resources ?? value.storage)), {
-      message: 'either external, or image, resources and storage: an external store is not run by this stack',
-    });
+      message: eitherExternal,
+    })
+    .meta(
+      said([
+        {
+          rule: '!has(self.external) || !(has(self.image) || has(self.resources) || has(self.storage))',
+          message: eitherExternal,
+        },
+        ...volumeRules,
+      ]),
+    );
 
 const endpoint = z.strictObject({
   baseUrl: httpUrl.describe('OpenAI-compatible endpoint, ending in /v1'),
   model: words.optional().describe('model to ask for'),
   apiKey: secretRef.optional().describe('where its bearer token is'),
 });
+
+const noPort = 'no port where enabled is false';
 
 /** The `kind` of the document. */
 export const chatStackKindName = 'ChatStack';
@@ -143,9 +193,8 @@ const spec = z.strictObject({
           enabled: z.boolean().describe('whether each node opens a port for the chat'),
           port: nodePort.optional().describe('which; absent: the one kind-config.yaml maps'),
         })
-        .refine(({ enabled, port }) => enabled || port === undefined, {
-          message: 'no port where enabled is false',
-        })
+        .refine(({ enabled, port }) => enabled || port === undefined, { message: noPort })
+        .meta(said([{ rule: 'self.enabled || !has(self.port)', message: noPort }]))
         .optional()
         .describe('absent: in dev the stack called "demo" has the one kind-config.yaml maps'),
     })
@@ -155,7 +204,9 @@ const spec = z.strictObject({
   qdrant: store('Qdrant').prefault({}),
   ingress: z
     .strictObject({
-      host: named(ingressHostProblem, 253).describe('host name of the chat'),
+      host: named(ingressHostProblem, 253, ingressHostPattern, [notAnAddress]).describe(
+        'host name of the chat',
+      ),
       className: objectName.optional().describe("IngressClass; absent: the cluster's default"),
       tlsSecret: objectName.optional().describe('Secret with the certificate'),
       annotations: annotations.optional().describe('annotations its controller reads'),

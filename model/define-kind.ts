@@ -2,12 +2,14 @@ import { StackError } from './define-stack.ts';
 import { jsonSchemaOf } from './document-fields.ts';
 import { labelProblem } from './names.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
+import { unstatedRules } from './unstated-rules.ts';
 import { patternProblems } from './variable-problems.ts';
 
 /**
  * Checks a kind's data, so that its document can be a Kubernetes custom resource as well as a file.
  * @throws StackError with everything a CRD cannot express: a union, a text, list or number without bounds, a group
- * whose defaults are lost when the document omits it, names Kubernetes refuses.
+ * whose defaults are lost when the document omits it, names Kubernetes refuses. A refinement that it cannot express is no
+ * error: `unstated` of what it returns lists it.
  */
 export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
   const schema: Node = jsonSchemaOf(kind);
@@ -22,7 +24,7 @@ export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKi
       `The kind "${kind.kind}"`,
       problems.map((message) => ({ message })),
     );
-  return Object.freeze({ ...kind });
+  return Object.freeze({ ...kind, unstated: unstatedRules(kind.schema) });
 }
 
 /** `cs` is Kubernetes' own short name of componentstatuses. */

@@ -5,16 +5,18 @@ import type { Problem } from './problem.ts';
 import { textProblems } from './text-problems.ts';
 import { nearest } from './nearest.ts';
 import { shownText } from './redact.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 /**
- * A document of a kind, from the value a YAML or JSON parser returned; an empty document means all defaults.
+ * A document of a kind, from the value a YAML or JSON parser returned; an empty document means all defaults, and null
+ * means unset.
  * @param source its origin, for the error message.
  * @throws StackError naming, for each problem, the path, the value found, what was expected and the nearest known key.
  */
 export function readDocument<D>(schema: z.ZodType<D>, document: unknown, source: string): D {
   const unwritable = textProblems(document);
   if (unwritable.length > 0) throw new StackError(source, unwritable);
-  const result = schema.safeParse(document ?? {}, { reportInput: true });
+  const result = schema.safeParse(withoutNulls(document) ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw new StackError(
     source,

@@ -30,6 +30,8 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   /** The field of the document that `kubectl scale` sets; absent: not scalable. */
   readonly scale?: { readonly replicasPath: string; readonly service: string };
   readonly schema: z.ZodType<D>;
+  /** Set by `defineKind`: paths whose refinements an API server cannot check, so that only a reconcile reports them. */
+  readonly unstated?: readonly string[];
   /** Values of `spec.preset`; empty where the kind has none. */
   readonly presets: readonly string[];
   /** A commented document to begin with, as YAML. */

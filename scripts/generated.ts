@@ -15,6 +15,7 @@ import { roleLabel } from '../model/names.ts';
 import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
+import { crdOf } from '../operator/manifests/crd.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
 import { findingGroups } from '../proof/code-groups.ts';
@@ -66,6 +67,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/memory/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
+    'operator/manifests/chatstacks.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(crdOf(chatKind))}`,
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what each service reads.')}# Environment variables\n\nThe backend parses its own once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTables(stack)}`,

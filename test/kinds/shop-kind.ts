@@ -7,7 +7,10 @@ import { choice, host, port, text } from '../../model/variable.ts';
 
 /** A kind that no room knows: a shop's web server, a worker without ports, and the queue that only they use. */
 
-const name = z.string().min(1).max(40);
+const name = z
+  .string()
+  .max(40)
+  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/);
 const image = z.string().min(1).max(512);
 
 const schema = z.strictObject({

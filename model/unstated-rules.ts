@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** In `.meta` of a refined schema: the refinement in CEL, which a CustomResourceDefinition carries. */
+const celKeyword = 'x-kubernetes-validations';
+
+/**
+ * The paths of a document where a refinement or a transform of zod has no form that an API server can check: neither
+ * CEL (`x-kubernetes-validations`) nor a pattern in its `.meta`. The API server accepts there what the CLI refuses.
+ */
+export function unstatedRules(schema: z.core.$ZodType, path = ''): string[] {
+  const def = schema._zod.def as Definition;
+  const here = isUnstated(schema, def) ? [path || 'the document'] : [];
+  return [...here, ...childrenOf(def, path).flatMap(([child, at]) => unstatedRules(child, at))];
+}
+
+/** The parts of zod's definitions that hold other schemas. */
+interface Definition {
+  readonly type: string;
+  readonly checks?: readonly z.core.$ZodCheck[];
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly innerType?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly keyType?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
+}
+
+function isUnstated(schema: z.core.$ZodType, { type, checks = [] }: Definition): boolean {
+  if (type === 'pipe' || type === 'transform') return true;
+  const isRefined = checks.some(({ _zod: { def } }) => def.check === 'custom');
+  const meta = z.globalRegistry.get(schema) ?? {};
+  return isRefined && meta[celKeyword] === undefined && meta.pattern === undefined;
+}
+
+function childrenOf(def: Definition, path: string): (readonly [z.core.$ZodType, string])[] {
+  const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  const shape = Object.entries(def.shape ?? {}).map(([key, child]) => [child, below(key)] as const);
+  const inner = [def.innerType, def.in].flatMap((child) => (child ? [[child, path] as const] : []));
+  const items = def.element ? [[def.element, `${path}[]`] as const] : [];
+  const values = [def.keyType, def.valueType].flatMap((child) =>
+    child ? [[child, below('*')] as const] : [],
+  );
+  return [...shape, ...inner, ...items, ...values];
+}

@@ -1,0 +1,57 @@
+import type { Schema } from './structural.ts';
+
+const text = (description: string, maxLength: number): Schema => ({ type: 'string', description, maxLength });
+const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+
+/** A condition, as apimachinery's metav1.Condition bounds it. */
+const condition: Schema = {
+  type: 'object',
+  required: ['type', 'status', 'lastTransitionTime', 'reason', 'message'],
+  properties: {
+    type: text('what it is about', 316),
+    status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
+    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
+    lastTransitionTime: time('when its status changed'),
+    reason: { ...text('a word for programs', 1_024), pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$' },
+    message: text('a sentence for people', 32_768),
+  },
+};
+
+const lastDrift: Schema = {
+  type: 'object',
+  description: 'the last change by another manager that was found',
+  properties: {
+    object: text('its kind and name', 512),
+    field: text('its path', 1_024),
+    from: text('the value that is rendered, redacted', 1_024),
+    to: text('the value that was found, redacted', 1_024),
+    manager: text('the field manager that wrote it', 256),
+    time: time('when it was found'),
+  },
+};
+
+/** The status of a stack of any kind. */
+export const statusSchema: Schema = {
+  type: 'object',
+  description: 'What is known of the stack now.',
+  properties: {
+    observedGeneration: {
+      type: 'integer',
+      format: 'int64',
+      description: 'the generation of the document this status is of',
+    },
+    conditions: {
+      type: 'array',
+      maxItems: 64,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+      items: condition,
+    },
+    endpoint: text('where the stack is reached', 2_048),
+    revision: { type: 'integer', format: 'int64', description: 'of the history' },
+    digest: text('of the configuration the pods run with', 128),
+    replicas: { type: 'integer', format: 'int32', description: 'of the service that `kubectl scale` scales' },
+    selector: text('of the pods of that service', 2_048),
+    lastDrift,
+  },
+};
