@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KubeObject } from '../../kube/objects.ts';
+import { backoffMs, type BackoffOptions } from './backoff.ts';
+import type { Cache } from './cache.ts';
+import { listPages, ResourceExpired, watch, type Collection, type WatchEvent } from './list-watch.ts';
+
+export interface InformerOptions<T> {
+  readonly collection: Collection;
+  readonly cache: Cache<T>;
+  /** What is kept of an object; the rest of it is dropped. */
+  readonly project: (object: KubeObject) => T;
+  /** Called once the cache has the change; it only adds keys to queues. */
+  readonly onChange: (change: Change<T>) => void;
+  /** Each failure, before the next try. */
+  readonly onRestart: (error: unknown) => void;
+  /** A watch that is silent for so long is begun anew, in milliseconds. An API server's bookmarks come each minute. */
+  readonly silentMs?: number;
+  readonly backoff?: BackoffOptions;
+}
+
+/** `before` is absent for an object that is new, `now` for one that is gone. */
+export interface Change<T> {
+  readonly key: string;
+  readonly before?: T;
+  readonly now?: T;
+}
+
+/** `<namespace>/<name>`, or `<name>` of a kind without namespaces. */
+export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+/**
+ * Keeps a cache equal to a collection of the API server: lists it, then watches it. A watch that ends, fails or falls
+ * silent goes on where it was; one that cannot (410) lists again, which also finds what was deleted meanwhile.
+ */
+export class Informer<T> {
+  readonly #options: InformerOptions<T>;
+  readonly #synced = Promise.withResolvers<undefined>();
+  #version: string | undefined;
+  #failures = 0;
+  #heardAt = performance.now();
+
+  constructor(options: InformerOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Resolves when the cache has been filled once. */
+  get synced(): Promise<undefined> {
+    return this.#synced.promise;
+  }
+
+  /** How long ago the API server last answered or sent something, in milliseconds. */
+  get silentForMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** Runs until the signal is aborted; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted)
+      await this.#runOnce(signal).catch((error: unknown) => this.#failed(error, signal));
+  }
+
+  /** Until the API server ends the watch. */
+  async #runOnce(signal: AbortSignal): Promise<void> {
+    this.#version ??= await this.#list(signal);
+    await this.#watch(this.#version, signal);
+  }
+
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#options.onRestart(error);
+    if (error instanceof ResourceExpired) this.#version = undefined;
+    this.#failures += 1;
+    const delayMs = backoffMs(this.#failures, this.#options.backoff);
+    await pause(delayMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { collection, cache } = this.#options;
+    const gone = new Set(cache.keys());
+    const version = await listPages(
+      collection,
+      (objects) => {
+        this.#heard();
+        for (const object of objects) {
+          gone.delete(keyOf(object));
+          this.#put(object);
+        }
+      },
+      signal,
+    );
+    for (const key of gone) this.#drop(key);
+    this.#synced.resolve(undefined);
+    return version;
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { collection, silentMs = 80_000 } = this.#options;
+    for await (const event of watch(collection, { resourceVersion, silentMs, signal })) this.#take(event);
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    this.#heard();
+    this.#version = object.metadata.resourceVersion ?? this.#version;
+    if (type === 'DELETED') this.#drop(keyOf(object));
+    else if (type !== 'BOOKMARK') this.#put(object);
+  }
+
+  #heard(): void {
+    this.#heardAt = performance.now();
+    this.#failures = 0;
+  }
+
+  #put(object: KubeObject): void {
+    const { cache, project, onChange } = this.#options;
+    const [key, now] = [keyOf(object), project(object)];
+    const before = cache.set(key, now);
+    onChange({ key, now, ...(before === undefined ? {} : { before }) });
+  }
+
+  #drop(key: string): void {
+    const before = this.#options.cache.delete(key);
+    if (before !== undefined) this.#options.onChange({ key, before });
+  }
+}

@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
+import { ApiError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { Lease } from '../../kube/kinds.ts';
+import type { ObjectPlace } from '../../kube/objects.ts';
+
+export interface LeaderElectionOptions {
+  readonly cluster: Cluster;
+  readonly place: ObjectPlace;
+  /** Unique to this process, such as `<pod>_<random>`. */
+  readonly identity: string;
+  /** How long a Lease is valid after its last renewal, in milliseconds. */
+  readonly leaseMs?: number;
+  /** Between two renewals, or two looks at another's Lease, in milliseconds. */
+  readonly retryMs?: number;
+  /** Each failed try; it is repeated. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** This process does not hold the Lease, or cannot know that it still does. */
+export class NotLeader extends Error {
+  override readonly name = 'NotLeader';
+}
+
+/** A Lease as it was seen, and when it was first seen so, on this machine's monotonic clock. */
+interface Seen {
+  readonly resourceVersion: string;
+  readonly spec: LeaseSpec;
+  readonly at: number;
+}
+
+/** For the last third of a Lease its holder does not write: a request that was sent before may be under way so long. */
+const writable = 2 / 3;
+
+/**
+ * Elects one of several processes by a Lease (coordination.k8s.io/v1). Whether another's Lease has run out counts from
+ * when this process saw it change, never from the time in it: clocks of machines differ. Whether the own one is valid
+ * counts from before the renewal was sent. docs/adr/0012 says what a Lease cannot fence.
+ */
+export class LeaderElection {
+  readonly #options: Required<LeaderElectionOptions>;
+  #seen: Seen | undefined;
+  /** On the monotonic clock; in the past for a process that does not lead. */
+  #heldUntil = -Infinity;
+
+  constructor(options: LeaderElectionOptions) {
+    this.#options = { leaseMs: 15_000, retryMs: 2_000, ...options };
+  }
+
+  /** @throws NotLeader once the own Lease may have run out for others. Called before every write. */
+  assertLeader(): void {
+    if (performance.now() >= this.#heldUntil)
+      throw new NotLeader(`${this.#options.identity} does not hold Lease ${this.#options.place.name}.`);
+  }
+
+  /**
+   * Waits until this process leads, does the work, and releases the Lease. The work's signal is aborted when the Lease
+   * is lost. Resolves after one term, or when the signal is aborted.
+   */
+  async lead(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!(await this.#tried())) {
+      await pause(this.#options.retryMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+    }
+    const lost = new AbortController();
+    const renewals = this.#renewUntilLost(AbortSignal.any([signal, lost.signal])).then(() => lost.abort());
+    try {
+      await work(AbortSignal.any([signal, lost.signal]));
+    } finally {
+      lost.abort();
+      await renewals;
+      await this.#release();
+    }
+  }
+
+  async #renewUntilLost(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      // Wakes in time to end the work, even where renewals hang.
+      const next = Math.min(this.#options.retryMs, Math.max(0, this.#heldUntil - performance.now()));
+      await pause(next, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted || performance.now() >= this.#heldUntil) return;
+      const held = this.#heldUntil - performance.now();
+      const outOfTime = pause(held, false, { signal, ref: false }).catch(() => false);
+      await Promise.race([this.#tried(), outOfTime]);
+      if (this.#seen && this.#seen.spec.holderIdentity !== this.#options.identity) return;
+    }
+  }
+
+  /** Takes or renews the Lease. Whether this process holds it now; a failure is reported and is no. */
+  async #tried(): Promise<boolean> {
+    try {
+      return await this.#try();
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
+    }
+  }
+
+  async #try(): Promise<boolean> {
+    const sentAt = performance.now();
+    const seen = await this.#look();
+    if (seen && !this.#mayTake(seen)) {
+      this.#heldUntil = -Infinity;
+      return false;
+    }
+    const { identity, leaseMs } = this.#options;
+    const isOwn = seen?.spec.holderIdentity === identity;
+    const now = microTime();
+    const written = await this.#write(seen, {
+      holderIdentity: identity,
+      leaseDurationSeconds: leaseMs / 1_000,
+      renewTime: now,
+      acquireTime: (isOwn ? seen.spec.acquireTime : undefined) ?? now,
+      leaseTransitions: (seen?.spec.leaseTransitions ?? 0) + (isOwn || !seen ? 0 : 1),
+    });
+    this.#heldUntil = written ? sentAt + leaseMs * writable : -Infinity;
+    return written;
+  }
+
+  #mayTake({ spec, at }: Seen): boolean {
+    const { holderIdentity, leaseDurationSeconds = this.#options.leaseMs / 1_000 } = spec;
+    if (!holderIdentity || holderIdentity === this.#options.identity) return true;
+    return performance.now() - at >= leaseDurationSeconds * 1_000;
+  }
+
+  async #look(): Promise<Seen | undefined> {
+    const { cluster, place } = this.#options;
+    const path = `${collectionPath(place)}/${place.name}`;
+    const { status, json } = await cluster.api.request('GET', path, { accept: [404] });
+    if (status === 404) {
+      this.#seen = undefined;
+      return undefined;
+    }
+    const { metadata, spec = {} } = json as Lease;
+    const { resourceVersion = '' } = metadata;
+    if (this.#seen?.resourceVersion !== resourceVersion)
+      this.#seen = { resourceVersion, spec, at: performance.now() };
+    return this.#seen;
+  }
+
+  /** Whether it was written; not where another process was faster. */
+  async #write(seen: Seen | undefined, spec: LeaseSpec): Promise<boolean> {
+    const { cluster, place } = this.#options;
+    const path = collectionPath(place);
+    const metadata = { ...place, ...(seen ? { resourceVersion: seen.resourceVersion } : {}) };
+    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    const request = { query: { fieldManager: cluster.fieldManager }, body };
+    try {
+      const { json } = seen
+        ? await cluster.api.request('PUT', `${path}/${place.name}`, request)
+        : await cluster.api.request('POST', path, request);
+      const { resourceVersion = '' } = (json as Lease).metadata;
+      this.#seen = { resourceVersion, spec, at: performance.now() };
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false;
+      throw error;
+    }
+  }
+
+  /** So that another process need not wait until the Lease has run out. */
+  async #release(): Promise<void> {
+    this.#heldUntil = -Infinity;
+    const seen = this.#seen;
+    if (seen?.spec.holderIdentity !== this.#options.identity) return;
+    await this.#write(seen, {
+      leaseDurationSeconds: 1,
+      leaseTransitions: seen.spec.leaseTransitions ?? 0,
+    }).catch((error: unknown) => this.#options.onError(error));
+  }
+}
+
+const collectionPath = ({ namespace }: ObjectPlace): string =>
+  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+
+/** Now, as the API server's MicroTime wants it. For people only: nothing is decided by it. */
+const microTime = (): string => `${new Date().toISOString().slice(0, -1)}000Z`;

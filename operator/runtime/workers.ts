@@ -1,0 +1,78 @@
+import type { WorkQueue } from './work-queue.ts';
+
+/** What a reconcile returns: when to come back without a change, in milliseconds; absent: at the next resync. */
+export interface Reconciled {
+  readonly requeueAfterMs?: number;
+}
+
+export interface WorkersOptions {
+  readonly queue: WorkQueue;
+  /** One step for one key; level-based: it reads what is now, and remembers nothing. A rejection is retried. */
+  readonly reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>;
+  readonly concurrency: number;
+  /** After this long a reconcile counts as failed and frees its worker, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How long after a success a key is reconciled again without a change, in milliseconds, give or take a tenth. */
+  readonly resyncMs: number;
+  readonly onEnd: (end: ReconcileEnd) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ReconcileEnd {
+  readonly key: string;
+  readonly seconds: number;
+  readonly error?: unknown;
+}
+
+/** Works on the keys of a queue until the signal is aborted, and then until the last reconcile has ended. */
+export async function runWorkers(options: WorkersOptions): Promise<void> {
+  await Promise.all(Array.from({ length: options.concurrency }, () => runWorker(options)));
+}
+
+async function runWorker(options: WorkersOptions): Promise<void> {
+  const { queue, signal } = options;
+  for (;;) {
+    const key = await queue.take(signal).catch(() => undefined);
+    if (key === undefined) return;
+    await work(options, key);
+  }
+}
+
+async function work({ queue, resyncMs, onEnd, ...options }: WorkersOptions, key: string): Promise<void> {
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1_000;
+  const { result, settled } = withinDeadline(options, key);
+  // A reconcile that ignores its signal frees the worker, but its key only when it ends: no key is worked on twice at once.
+  void settled.then(() => queue.done(key));
+  try {
+    const { requeueAfterMs = Infinity } = await result;
+    queue.forget(key);
+    queue.addAfter(key, Math.min(requeueAfterMs, resyncMs * (0.9 + Math.random() / 5)));
+    onEnd({ key, seconds: seconds() });
+  } catch (error) {
+    queue.retry(key);
+    onEnd({ key, seconds: seconds(), error });
+  }
+}
+
+/** The reconcile's result or the end of its time, and a promise that resolves when it has really ended. */
+function withinDeadline(
+  { reconcile, deadlineMs, signal }: Pick<WorkersOptions, 'reconcile' | 'deadlineMs' | 'signal'>,
+  key: string,
+): { result: Promise<Reconciled>; settled: Promise<void> } {
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new Error(`The reconcile of ${key} did not end within ${deadlineMs / 1_000} s.`)),
+    deadlineMs,
+  );
+  const ended = reconcile(key, AbortSignal.any([late.signal, signal]));
+  const settled = ended.then(
+    () => undefined,
+    () => undefined,
+  );
+  const outOfTime = new Promise<never>((_, reject) => {
+    late.signal.addEventListener('abort', () => reject(late.signal.reason as Error), { once: true });
+  });
+  const result = Promise.race([ended, outOfTime]).finally(() => clearTimeout(timer));
+  return { result, settled };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openCluster } from '../../../kube/cluster.ts';
+import { LeaderElection, NotLeader } from '../../../operator/runtime/leader-election.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { startApiServer } from '../../servers/kubernetes/api-server.ts';
+import { until } from '../../servers/poll.ts';
+
+const server = forSuite(async () => {
+  const started = await startApiServer();
+  await started.createNamespace('election');
+  return started;
+});
+
+const leaseMs = 3_000;
+const path = '/apis/coordination.k8s.io/v1/namespaces/election/leases';
+
+/** A candidate that works until it is stopped or loses; `cut` keeps every further request from being answered. */
+function candidate(name: string, identity: string) {
+  const cluster = openCluster({ kubeconfig: server().kubeconfigPath }, 'test');
+  let isCut = false;
+  const request: typeof cluster.api.request = (...args) =>
+    isCut ? new Promise(() => undefined) : cluster.api.request(...args);
+  const errors: unknown[] = [];
+  const election = new LeaderElection({
+    cluster: { ...cluster, api: { ...cluster.api, request } },
+    place: { name, namespace: 'election', labels: {} },
+    ...{ identity, leaseMs, retryMs: 200 },
+    onError: (error) => errors.push(error),
+  });
+  const stopping = new AbortController();
+  let [beganAt, endedAt] = [Infinity, Infinity];
+  const term = election.lead(async (signal) => {
+    beganAt = performance.now();
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    endedAt = performance.now();
+  }, stopping.signal);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    if (!isCut) await term;
+    cluster.api.close();
+  };
+  onTestFinished(stop);
+  return {
+    ...{ election, errors, stop },
+    beganAt: () => beganAt,
+    endedAt: () => endedAt,
+    cut: () => (isCut = true),
+    leads: () => until(`${identity} to lead`, () => Promise.resolve(Number.isFinite(beganAt)), 20_000),
+  };
+}
+
+const holderOf = async (name: string): Promise<unknown> =>
+  ((await server().request('GET', `${path}/${name}`)).json as { spec: { holderIdentity?: string } }).spec
+    .holderIdentity;
+
+describe('of two candidates', () => {
+  test('one leads, and the other as soon as it has left', async () => {
+    const first = candidate('left', 'first');
+    await first.leads();
+    const second = candidate('left', 'second');
+    await until('a renewal', async () => (await holderOf('left')) === 'first', 5_000);
+    expect(second.beganAt()).toBe(Infinity);
+    expect(() => second.election.assertLeader()).toThrow(NotLeader);
+    const leaving = performance.now();
+    await first.stop();
+    await second.leads();
+    expect(second.beganAt() - leaving).toBeLessThan(leaseMs);
+    expect(() => first.election.assertLeader()).toThrow(NotLeader);
+    second.election.assertLeader();
+  });
+
+  test('the one whose requests are no longer answered stops before the other begins', async () => {
+    const first = candidate('partitioned', 'first');
+    await first.leads();
+    const second = candidate('partitioned', 'second');
+    first.cut();
+    await second.leads();
+    expect(first.endedAt()).toBeLessThan(second.beganAt());
+    expect(() => first.election.assertLeader()).toThrow(NotLeader);
+    expect(await holderOf('partitioned')).toBe('second');
+  });
+});
+
+test.each([
+  ['behind', -3_600_000],
+  ['ahead', 3_600_000],
+])(
+  'a holder whose clock is an hour %s keeps its Lease as long as it says, and no longer',
+  async (_, skewMs) => {
+    const name = `clock-${skewMs > 0 ? 'ahead' : 'behind'}`;
+    const renewTime = `${new Date(Date.now() + skewMs).toISOString().slice(0, -1)}000Z`;
+    const spec = { holderIdentity: 'other', leaseDurationSeconds: 2, renewTime };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
+    expect((await server().request('POST', path, lease)).status).toBe(201);
+    const begun = performance.now();
+    const next = candidate(name, 'next');
+    await next.leads();
+    expect(next.beganAt() - begun).toBeGreaterThan(2_000);
+    expect(next.beganAt() - begun).toBeLessThan(2_000 + leaseMs);
+  },
+);

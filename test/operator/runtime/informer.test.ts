@@ -1,0 +1,88 @@
+import { PassThrough } from 'node:stream';
+import { expect, test, vi } from 'vitest';
+import type { Api } from '../../../kube/api.ts';
+import { Cache } from '../../../operator/runtime/cache.ts';
+import { Informer } from '../../../operator/runtime/informer.ts';
+
+/** An API whose lists and watches a test writes itself, to say what a real API server says seldom. */
+function scripted(lists: readonly Readonly<Record<string, string>>[]) {
+  const watches: { from: string | undefined; stream: PassThrough }[] = [];
+  const remaining = [...lists];
+  const object = (name: string, resourceVersion: string) => ({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+    metadata: { name, namespace: 'n', resourceVersion },
+  });
+  const api = {
+    request: () => {
+      const { version = '', ...objects } = remaining.shift() ?? {};
+      const items = Object.entries(objects).map(([name, at]) => object(name, at));
+      const json = { apiVersion: 'v1', kind: 'ConfigMapList', metadata: { resourceVersion: version }, items };
+      return Promise.resolve({ status: 200, json, warnings: [] });
+    },
+    stream: (_: string, { query }: { query: Record<string, string> }) => {
+      const stream = new PassThrough();
+      watches.push({ from: query['resourceVersion'], stream });
+      return Promise.resolve(stream);
+    },
+  } as unknown as Api;
+  const seen: string[] = [];
+  const restarts: string[] = [];
+  const stopping = new AbortController();
+  const informer = new Informer({
+    collection: { api, path: '/api/v1/configmaps' },
+    cache: new Cache<string>(),
+    project: ({ metadata }) => metadata.resourceVersion ?? '',
+    onChange: ({ key, before = '-', now = '-' }) => seen.push(`${key} ${before} ${now}`),
+    onRestart: (error) => restarts.push((error as Error).name),
+    silentMs: 50,
+    backoff: { firstMs: 1 },
+  });
+  const running = informer.run(stopping.signal);
+  const said = (event: object): string => `${JSON.stringify(event)}\n`;
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    watches.at(-1)?.stream.destroy();
+    await running;
+  };
+  return { watches, seen, restarts, object, said, stop };
+}
+
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 2_000, interval: 5 });
+
+test('a watch that the API server calls too old lists again, and what was deleted meanwhile is told', async () => {
+  const { watches, seen, restarts, said, stop } = scripted([
+    { version: '10', a: '1', b: '2' },
+    { version: '20', b: '3' },
+  ]);
+  await soon(() => expect(watches).toHaveLength(1));
+  watches[0]?.stream.write(said({ type: 'ERROR', object: { code: 410, message: 'too old' } }));
+  await soon(() => expect(watches).toHaveLength(2));
+  expect(watches.map(({ from }) => from)).toEqual(['10', '20']);
+  expect(seen).toEqual(['n/a - 1', 'n/b - 2', 'n/b 2 3', 'n/a 1 -']);
+  expect(restarts).toEqual(['ResourceExpired']);
+  await stop();
+});
+
+test('a watch goes on from its last event or bookmark, whether it ended or broke, in the middle of a line too', async () => {
+  const { watches, seen, object, said, stop } = scripted([{ version: '10' }]);
+  await soon(() => expect(watches).toHaveLength(1));
+  const added = said({ type: 'ADDED', object: object('a', '11') });
+  watches[0]?.stream.write(added.slice(0, 20));
+  watches[0]?.stream.write(added.slice(20));
+  watches[0]?.stream.end(said({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '12' } } }));
+  await soon(() => expect(watches).toHaveLength(2));
+  watches[1]?.stream.write(said({ type: 'DELETED', object: object('a', '13') }));
+  await soon(() => expect(seen).toHaveLength(2));
+  watches[1]?.stream.destroy(new Error('socket hang up'));
+  await soon(() => expect(watches).toHaveLength(3));
+  expect(watches.map(({ from }) => from)).toEqual(['10', '12', '13']);
+  expect(seen).toEqual(['n/a - 11', 'n/a 11 -']);
+  await stop();
+});
+
+test('a watch that falls silent is begun anew', async () => {
+  const { watches, restarts, stop } = scripted([{ version: '10' }]);
+  await soon(() => expect(watches.length).toBeGreaterThan(1));
+  expect(restarts[0]).toBe('WatchSilent');
+  await stop();
+});

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WorkQueue } from '../../../operator/runtime/work-queue.ts';
+import { runWorkers, type ReconcileEnd, type Reconciled } from '../../../operator/runtime/workers.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Workers of a reconcile, what came of it, and how they are stopped. */
+function started(reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>, concurrency = 1) {
+  const queue = new WorkQueue({ random: () => 0 });
+  const stopping = new AbortController();
+  const ends: ReconcileEnd[] = [];
+  const running = runWorkers({
+    ...{ queue, reconcile, concurrency, deadlineMs: 5_000, resyncMs: 60_000 },
+    onEnd: (end) => ends.push(end),
+    signal: stopping.signal,
+  });
+  const stop = async (): Promise<void> => {
+    stopping.abort(new Error('stopping'));
+    queue.close();
+    await running;
+  };
+  return { queue, ends, stop };
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+test('a key that failed is tried again after its backoff, and the others go on', async () => {
+  let calls = 0;
+  const { queue, ends, stop } = started((key) =>
+    key === 'bad' && ++calls < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve({}),
+  );
+  queue.add('bad');
+  queue.add('good');
+  await pass(0);
+  expect(ends.map(({ key, error }) => [key, error !== undefined])).toEqual([
+    ['bad', true],
+    ['good', false],
+  ]);
+  await pass(300);
+  expect(ends.at(-1)).toMatchObject({ key: 'bad' });
+  expect(ends.at(-1)?.error).toBeUndefined();
+  await stop();
+});
+
+test('a reconcile that does not end frees its worker at its deadline, and its key when it ends', async () => {
+  const hanging = Promise.withResolvers<Reconciled>();
+  let hung = 0;
+  const { queue, ends, stop } = started((key) => {
+    if (key !== 'hung') return Promise.resolve({});
+    return ++hung === 1 ? hanging.promise : Promise.resolve({});
+  });
+  queue.add('hung');
+  queue.add('other');
+  await pass(4_999);
+  expect(ends).toEqual([]);
+  await pass(1);
+  expect(ends.map(({ key }) => key)).toEqual(['hung', 'other']);
+  expect(String(ends[0]?.error)).toContain('did not end within 5 s');
+  await pass(10_000);
+  expect(hung).toBe(1);
+  hanging.resolve({});
+  await pass(0);
+  expect(hung).toBe(2);
+  await stop();
+});
+
+test('a key comes back after the delay that a reconcile asks for, else at the resync, give or take a tenth', async () => {
+  const calls: string[] = [];
+  const { queue, stop } = started((key) => {
+    calls.push(key);
+    return Promise.resolve(key === 'soon' && calls.length === 1 ? { requeueAfterMs: 500 } : {});
+  });
+  queue.add('soon');
+  await pass(499);
+  expect(calls).toHaveLength(1);
+  await pass(1);
+  expect(calls).toHaveLength(2);
+  await pass(53_999);
+  expect(calls).toHaveLength(2);
+  await pass(12_001);
+  expect(calls).toHaveLength(3);
+  await stop();
+});
+
+test('no more keys are worked on at once than there are workers', async () => {
+  let [now, most] = [0, 0];
+  const { queue, ends, stop } = started(async () => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    now -= 1;
+    return {};
+  }, 3);
+  for (let key = 0; key < 9; key++) queue.add(String(key));
+  await pass(40);
+  expect(ends).toHaveLength(9);
+  expect(most).toBe(3);
+  await stop();
+});
