@@ -61,9 +61,8 @@ async function judged(kind: StackKind, { name, spec }: { name: unknown; spec: un
   return {
     document,
     ...byCli(kind, document),
-    apiServer: status === 201 ? answer.spec : undefined,
-    ...(status === 201 ? {} : { why: answer.message ?? '' }),
-  } as Judged;
+    ...(status === 201 ? { apiServer: answer.spec } : { apiServer: undefined, why: answer.message ?? '' }),
+  };
 }
 
 function byCli(kind: StackKind, document: unknown): { cli: unknown; why: string } {

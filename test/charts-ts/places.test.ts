@@ -33,7 +33,11 @@ describe('a refused document names file, line and column', () => {
       '1:30: spec.backend.replicas',
     ],
     ['a text where a group is meant', 'spec:\n  redis: no\n', '2:10: spec.redis: "no"'],
-    ['nothing where a value is meant', 'spec:\n  preset:\n', '2:10: spec.preset: null'],
+    [
+      'nothing where a value is meant',
+      'spec:\n  ingress:\n    host:\n',
+      '3:10: spec.ingress.host: null; expected a text',
+    ],
     ['a group where a text is meant', 'spec:\n  preset:\n    a: 1\n', '2:3: spec.preset'],
     ['a key that is missing', 'spec:\n  ingress:\n    className: x\n', '2:3: spec.ingress.host: nothing'],
     [
