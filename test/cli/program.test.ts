@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { chatKind } from '../../contract/chat-kind.ts';
 import { described } from '../../cli/described-later.ts';
@@ -99,3 +99,15 @@ test.each([
   await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();
   expect(written).toMatch(told);
 });
+
+test.each([[['--version']], [['--help']], [['explain', '--help']], [['foo']]])(
+  '%j loads no kind, which takes longer than all the rest',
+  async (words) => {
+    const load = vi.fn(() => Promise.resolve([chatKind] as const));
+    const fresh = createCli(load, { name: 'mooring', version: '0.0.0', commands });
+    for (const command of [fresh, ...fresh.commands])
+      command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+    await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();
+    expect(load).not.toHaveBeenCalled();
+  },
+);
