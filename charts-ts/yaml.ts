@@ -1,4 +1,4 @@
-import { stringify, type ScalarTag, type Tags } from 'yaml';
+import { Schema, stringify, type ScalarTag, type Tags } from 'yaml';
 import { stringifyString } from 'yaml/util';
 
 /**
@@ -81,20 +81,6 @@ function indented(lines: string, indent: string): string {
   return indent === '' ? lines : lines.replaceAll(/(?<=^|\n)(?!\n|$)/g, indent);
 }
 
-const options = {
-  version: '1.1',
-  // Also quotes what only YAML 1.2 reads as a number.
-  compat: 'core',
-  lineWidth: 0,
-  keepUndefined: true,
-  aliasDuplicateObjects: false,
-  customTags: (tags: Tags): Tags =>
-    tags
-      // The library would write the text "<<" as a merge key.
-      .filter((tag) => typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:merge')
-      .map((tag) => (isTextTag(tag) ? safeTexts(tag) : tag)),
-} as const;
-
 const isTextTag = (tag: Tags[number]): tag is ScalarTag =>
   typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:str';
 
@@ -131,3 +117,24 @@ function escaped(character: string): string {
 }
 
 const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
+
+/** Made once: given as options, the library would make it again for each value. */
+const schema = new Schema({
+  schema: 'yaml-1.1',
+  resolveKnownTags: false,
+  // Also quotes what only YAML 1.2 reads as a number.
+  compat: 'core',
+  customTags: (tags: Tags): Tags =>
+    tags
+      // The library would write the text "<<" as a merge key.
+      .filter((tag) => typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:merge')
+      .map((tag) => (isTextTag(tag) ? safeTexts(tag) : tag)),
+});
+
+const options = {
+  version: '1.1',
+  schema,
+  lineWidth: 0,
+  keepUndefined: true,
+  aliasDuplicateObjects: false,
+} as const;

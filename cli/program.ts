@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 import type { Kinds } from '../model/kinds.ts';
+import { described } from './described-later.ts';
 
-/** Adds one command to the program. A command loads its implementation only when it runs. */
-export type AddCommand = (program: Command, kinds: Kinds) => void;
+/** Loads the kinds a program serves, or rejects. A command calls it when it runs. */
+export type LoadKinds = () => Promise<Kinds>;
+
+/** Adds one command to the program. A command loads its implementation and the kinds only when it runs. */
+export type AddCommand = (program: Command, kinds: LoadKinds) => void;
 
 /** The name, version and commands of a command line. */
 export interface Cli {
@@ -12,9 +16,10 @@ export interface Cli {
 }
 
 /**
- * The whole command line for stacks of `kinds`, ready to parse. Throws CommanderError instead of ending the process.
+ * The whole command line for stacks of `kinds`, ready for `parseAsync`. Throws CommanderError instead of ending the
+ * process.
  */
-export function createCli(kinds: Kinds, { name, version, commands }: Cli): Command {
+export function createCli(kinds: Kinds | LoadKinds, { name, version, commands }: Cli): Command {
   const program = new Command(name)
     .description(
       'Runs a stack of services on Kubernetes from one typed document, and proves that nothing has drifted.',
@@ -23,8 +28,10 @@ export function createCli(kinds: Kinds, { name, version, commands }: Cli): Comma
     .helpCommand(false)
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
+    .hook('preSubcommand', (_, command) => described(command))
     .exitOverride();
-  for (const add of commands) add(program, kinds);
+  const load = typeof kinds === 'function' ? kinds : () => Promise.resolve(kinds);
+  for (const add of commands) add(program, load);
   for (const command of program.commands) command.exitOverride();
   return tellingWhatThereIs(program);
 }

@@ -1,6 +1,7 @@
 import type { Kinds } from '../model/kinds.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { generatedSecretKeys } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import type { FoundDocument } from '../charts-ts/read-document.ts';
@@ -41,7 +42,6 @@ async function toStdout(found: FoundDocument, format: OutputFormat | undefined):
     note(`The Secret of stack "${stack.name}" is among them: keep them out of git.`);
   const stream = [...files.values()].join('---\n');
   if (format !== 'json') return print(undefined, stream);
-  const { parseAllDocuments } = await import('yaml');
   const items = parseAllDocuments(stream).map((document) => document.toJS() as unknown);
   await print({ apiVersion: 'v1', kind: 'List', items }, '', format);
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 
@@ -14,10 +15,21 @@ const blob = join(folder, 'synth.blob');
 /** The Node the launcher starts; no other can read the snapshot. */
 const node = join(root, 'node_modules/node/bin/node');
 
-/** Leaves out what synth never uses: cdk8s-plus-27 besides its typed objects, and zod's other languages. */
+/**
+ * Leaves out what synth never uses, since a larger snapshot starts slower: cdk8s-plus-27 besides its typed objects, zod's
+ * other languages, packages imported dynamically, which other commands load, and a second copy of yaml.
+ */
 const lighter: Plugin = {
   name: 'lighter',
   setup(build) {
+    build.onResolve({ filter: /^[^./]/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { external: true } : undefined,
+    );
+    build.onResolve({ filter: /^yaml$/ }, ({ kind, resolveDir }) =>
+      resolveDir.startsWith(join(root, 'node_modules/cdk8s/'))
+        ? build.resolve('yaml', { kind, resolveDir: root })
+        : undefined,
+    );
     build.onResolve({ filter: /^cdk8s-plus-27$/ }, () => ({ path: 'k8s', namespace: 'lighter' }));
     build.onResolve({ filter: /\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'lighter' }));
     build.onLoad({ filter: /^k8s$/, namespace: 'lighter' }, () => ({
@@ -65,9 +77,15 @@ async function freeze(): Promise<void> {
   const builtFrom = { at, files: [...sources, 'package-lock.json'] };
   await build({ ...options, outfile: bundle, define: { builtFrom: JSON.stringify(builtFrom) } });
   const draft = `${blob}.${process.pid}`;
-  // Node warns that some of its modules may not survive a snapshot; test/cli/snapshot.test.ts tests that ours do.
+  // Node warns that some of its modules may not survive a snapshot; test/e2e/cli.test.ts tests that ours do.
   const flags = ['--no-warnings', '--snapshot-blob', draft, '--build-snapshot', bundle];
-  const { status, stderr } = spawnSync(node, flags, { encoding: 'utf8' });
+  const cwd = mkdtempSync(join(tmpdir(), 'mooring-snapshot-'));
+  const { status, stderr } = spawnSync(node, flags, {
+    cwd,
+    env: { ...process.env, MOORING_STACK: '' },
+    encoding: 'utf8',
+  });
+  rmSync(cwd, { recursive: true, force: true });
   if (status === 0) return renameSync(draft, blob);
   rmSync(draft, { force: true });
   console.log(

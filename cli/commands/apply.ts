@@ -1,16 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withChanges, withExamples } from '../options.ts';
 import type { ApplyOptions } from '../apply/options.ts';
 
 /** `mooring apply`: brings a stack into a cluster, and ends when its check has passed there. */
-export function addApply(program: Command, kinds: Kinds): void {
+export function addApply(program: Command, kinds: LoadKinds): void {
   const command = withApply(withChanges(program.command('apply')))
     .description('bring a stack into a cluster; success means that its check passed there')
     .option('--prune', 'remove what this stack owns and no longer renders; never a volume claim')
     .option('--delete-data', 'with --prune: the volume claims of services that are gone, too')
     .action(async (options: ApplyOptions) =>
-      (await import('../apply/apply.ts')).applyCommand(kinds, options),
+      (await import('../apply/apply.ts')).applyCommand(await kinds(), options),
     );
   withExamples(command, {
     'mooring apply': './stack.yaml, else the defaults, into the current context',

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { described } from '../described-later.ts';
 import { withExamples } from '../options.ts';
 
 /** The command that the shells' scripts call at every Tab, with the words so far after `--`. */
@@ -27,8 +28,10 @@ export function addCompletion(program: Command): void {
 async function complete(program: Command): Promise<void> {
   const { default: tab } = await import('@bomb.sh/tab/commander');
   const asked = new Command('mooring').helpCommand(false);
-  for (const command of program.commands)
+  for (const command of program.commands) {
+    if (process.argv.includes(command.name())) await described(command);
     if (![completeCommand, 'completion'].includes(command.name())) asked.addCommand(command);
+  }
   tab(asked, { completionCommandName: 'completion' });
   await asked.parseAsync(process.argv);
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withChanges, withExamples } from '../options.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
 
 /** `mooring doctor`: finds what is wrong, from the contract to the running process. */
-export function addDoctor(program: Command, kinds: Kinds): void {
+export function addDoctor(program: Command, kinds: LoadKinds): void {
   const command = withChanges(program.command('doctor'))
     .description('find what is wrong: compare what is written with what runs, and dial every dependency')
     .option('--local', 'look at this machine instead of a cluster: env file, ports, what answers there')
@@ -12,7 +12,7 @@ export function addDoctor(program: Command, kinds: Kinds): void {
     .option('--dotenv <path>', 'with --local: the env file (default: ./.env where there is one)')
     .option('--service <name>', 'with --local: whose environment (default: the first that reports)')
     .action(async (options: DoctorOptions) =>
-      (await import('../doctor/doctor.ts')).doctorCommand(kinds, options),
+      (await import('../doctor/doctor.ts')).doctorCommand(await kinds(), options),
     );
   withExamples(command, {
     'mooring doctor': 'the stack of ./stack.yaml in the current context',

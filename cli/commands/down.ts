@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withChanges, withExamples } from '../options.ts';
 import type { DownOptions } from '../down/down.ts';
 
 /** `mooring down`: takes a stack out of a cluster. */
-export function addDown(program: Command, kinds: Kinds): void {
+export function addDown(program: Command, kinds: LoadKinds): void {
   const command = withChanges(program.command('down'))
     .description(
       'remove a stack from a cluster; its volumes, secrets and history are kept without --delete-data',
@@ -14,7 +14,9 @@ export function addDown(program: Command, kinds: Kinds): void {
       '--delete-namespace',
       'with --delete-data: also delete the namespace and everything in it, other stacks included',
     )
-    .action(async (options: DownOptions) => (await import('../down/down.ts')).downCommand(kinds, options));
+    .action(async (options: DownOptions) =>
+      (await import('../down/down.ts')).downCommand(await kinds(), options),
+    );
   withExamples(command, {
     'mooring down': 'keeps the data: "mooring apply" brings everything back',
     'mooring down --delete-data --dry-run': 'what would be deleted',

@@ -1,30 +1,37 @@
 import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
+import { describeLater } from '../described-later.ts';
 import { withExamples, withOutput } from '../options.ts';
 import type { InitOptions } from '../init/init.ts';
 
 /** `mooring init`: a document to begin with. */
-export function addInit(program: Command, kinds: Kinds): void {
-  const single = kinds.length === 1 ? kinds[0] : undefined;
-  const usual = single?.schema.parse({}).metadata;
+export function addInit(program: Command, kinds: LoadKinds): void {
   const command = withOutput(program.command('init'))
     .description('write a stack.yaml to begin with, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
-    .option('--name <name>', "prefix of every object's name", usual?.name)
-    .option('-n, --namespace <name>', 'namespace of every object', usual?.namespace)
-    .option('--preset <name>', presetsOf(kinds), single?.presets[0])
-    .option('--force', 'replace a file that is there')
     .action(async (path: string, options: InitOptions) =>
-      (await import('../init/init.ts')).initCommand(kinds, path, options),
+      (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
-  if (kinds.length > 1)
-    command.addOption(
-      new Option('--kind <name>', 'what kind of stack').choices(kinds.map(({ kind }) => kind)),
-    );
+  describeLater(command, async () => addChoices(command, await kinds()));
   withExamples(command, {
     'mooring init': './stack.yaml, for kind',
     'mooring init clinic.yaml --name clinic -n clinic --preset production': 'the second of many',
   });
+}
+
+function addChoices(command: Command, kinds: Kinds): void {
+  const single = kinds.length === 1 ? kinds[0] : undefined;
+  const usual = single?.schema.parse({}).metadata;
+  command
+    .option('--name <name>', "prefix of every object's name", usual?.name)
+    .option('-n, --namespace <name>', 'namespace of every object', usual?.namespace)
+    .option('--preset <name>', presetsOf(kinds), single?.presets[0])
+    .option('--force', 'replace a file that is there');
+  if (kinds.length > 1)
+    command.addOption(
+      new Option('--kind <name>', 'what kind of stack').choices(kinds.map(({ kind }) => kind)),
+    );
 }
 
 /** `dev, staging, production`, of each kind that has any. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withCluster, withExamples } from '../options.ts';
 import type { LogsOptions } from '../logs/logs.ts';
 
 /** `mooring logs`: what the pods of a stack write, each line with its pod. */
-export function addLogs(program: Command, kinds: Kinds): void {
+export function addLogs(program: Command, kinds: LoadKinds): void {
   const command = withCluster(program.command('logs'))
     .description('show what the pods of a stack write')
     .argument('[services...]', 'such as backend redis; all of them without', [])
@@ -13,7 +13,7 @@ export function addLogs(program: Command, kinds: Kinds): void {
     .option('--since <duration>', 'only the last 90s, 10m, 2h …')
     .option('--tail <lines>', 'how many lines of each pod at first', '100')
     .action(async (services: string[], options: LogsOptions) =>
-      (await import('../logs/logs.ts')).logsCommand(kinds, services, options),
+      (await import('../logs/logs.ts')).logsCommand(await kinds(), services, options),
     );
   withExamples(command, {
     'mooring logs backend -F': 'the chat, as it happens',

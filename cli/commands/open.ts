@@ -1,17 +1,22 @@
 import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
+import { describeLater } from '../described-later.ts';
 import { withCluster, withExamples } from '../options.ts';
 import type { OpenOptions } from '../open/open.ts';
 
 /** `mooring open`: a page of a stack in a cluster, on this machine. */
-export function addOpen(program: Command, kinds: Kinds): void {
+export function addOpen(program: Command, kinds: LoadKinds): void {
   const command = withCluster(program.command('open'))
     .description("forward a stack's page to this machine, and open it")
-    .option('--port <number>', 'local port (default: a free one)');
-  for (const option of parameterOptions(kinds)) command.addOption(option);
-  command
-    .option('--no-browser', 'only print the URL')
-    .action(async (options: OpenOptions) => (await import('../open/open.ts')).openCommand(kinds, options));
+    .option('--port <number>', 'local port (default: a free one)')
+    .action(async (options: OpenOptions) =>
+      (await import('../open/open.ts')).openCommand(await kinds(), options),
+    );
+  describeLater(command, async () => {
+    for (const option of parameterOptions(await kinds())) command.addOption(option);
+    command.option('--no-browser', 'only print the URL');
+  });
   withExamples(command, {
     'mooring open': 'until Ctrl-C; finds another pod when one goes',
     'mooring open --port 8080 --no-browser': 'for scripts: the URL is the first line',

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withChanges, withExamples } from '../options.ts';
 import type { ApplyOptions } from '../apply/options.ts';
 import { withApply } from './apply.ts';
 
 /** `mooring rollback`: applies an earlier document again. */
-export function addRollback(program: Command, kinds: Kinds): void {
+export function addRollback(program: Command, kinds: LoadKinds): void {
   const command = withApply(withChanges(program.command('rollback')))
     .description('apply an earlier document again: the last one before this that worked, or a revision')
     .argument('[revision]', 'a number from "mooring history"')
     .action(async (revision: string | undefined, options: ApplyOptions) =>
-      (await import('../apply/rollback.ts')).rollbackCommand(kinds, revision, options),
+      (await import('../apply/rollback.ts')).rollbackCommand(await kinds(), revision, options),
     );
   withExamples(command, {
     'mooring rollback':

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withChanges, withExamples } from '../options.ts';
 import type { ApplyOptions } from '../apply/options.ts';
 import { withApply } from './apply.ts';
 
 /** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
-export function addSecrets(program: Command, kinds: Kinds): void {
+export function addSecrets(program: Command, kinds: LoadKinds): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
   const command = withApply(withChanges(group.command('rotate')))
     .description(
@@ -13,7 +13,7 @@ export function addSecrets(program: Command, kinds: Kinds): void {
     )
     .exitOverride()
     .action(async (options: ApplyOptions) =>
-      (await import('../secrets/rotate.ts')).rotateCommand(kinds, options),
+      (await import('../secrets/rotate.ts')).rotateCommand(await kinds(), options),
     );
   withExamples(command, {
     'mooring secrets rotate': 'of the stack ./stack.yaml names; if it was interrupted, run it again',

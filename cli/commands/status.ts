@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withCluster, withExamples } from '../options.ts';
 import type { StatusOptions } from '../status/status.ts';
 
 /** `mooring status`: how a stack is, in a table. */
-export function addStatus(program: Command, kinds: Kinds): void {
+export function addStatus(program: Command, kinds: LoadKinds): void {
   const command = withCluster(program.command('status'))
     .description('show how a stack is: its workloads, their pods, and what keeps them from being ready')
     .option('-w, --watch', 'print it again whenever it changes')
     .action(async (options: StatusOptions) =>
-      (await import('../status/status.ts')).statusCommand(kinds, options),
+      (await import('../status/status.ts')).statusCommand(await kinds(), options),
     );
   withExamples(command, {
     'mooring status': 'exit code 0 when everything is ready, else 1',

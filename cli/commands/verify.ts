@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import type { LoadKinds } from '../program.ts';
 import { withExamples, withOutput, type OutputOptions } from '../options.ts';
 
 /** `mooring verify`: checks that rendered manifests agree with each other and with what their programs read. */
-export function addVerify(program: Command, kinds: Kinds): void {
+export function addVerify(program: Command, kinds: LoadKinds): void {
   const command = withOutput(program.command('verify'))
     .description('check rendered manifests for contradictions: Mooring’s, Helm’s, or edited by hand')
     .argument('[files...]', 'files, folders, or - for standard input (default: dist/)')
     .action(async (files: string[], options: OutputOptions) =>
-      (await import('../verify/verify.ts')).verifyCommand(kinds, files, options),
+      (await import('../verify/verify.ts')).verifyCommand(await kinds(), files, options),
     );
   withExamples(command, {
     'mooring verify': 'what mooring synth wrote; exit 1 when there are findings',

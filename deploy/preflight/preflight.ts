@@ -45,16 +45,21 @@ export async function preflight(
   const state = await namespaceState(cluster, namespace, signal);
   const permissions = await missingPermissions(cluster, objects, namespace, signal);
   if (permissions.length > 0) throw lacking(cluster, 'CLUSTER_DENIED', permissions);
+  const isNamespaceMissing = state === 'absent' && !objects.some(({ kind }) => kind === 'Namespace');
+  const [kinds, ...others] = await Promise.all([
+    missingKinds(cluster, objects),
+    missingStorage(cluster, objects, signal),
+    missingSecrets(cluster, stack, signal),
+    state === 'there'
+      ? missingQuota(cluster, () => absentOf(cluster, objects, signal), namespace, signal)
+      : Promise.resolve([]),
+  ]);
   const problems = [
-    ...(await missingKinds(cluster, objects)),
-    ...(state === 'absent' && !objects.some(({ kind }) => kind === 'Namespace')
+    ...kinds,
+    ...(isNamespaceMissing
       ? [`namespace "${namespace}", which the document says must exist (spec.createNamespace is false)`]
       : []),
-    ...(await missingStorage(cluster, objects, signal)),
-    ...(await missingSecrets(cluster, stack, signal)),
-    ...(state === 'there'
-      ? await missingQuota(cluster, () => absentOf(cluster, objects, signal), namespace, signal)
-      : []),
+    ...others.flat(),
   ];
   if (problems.length > 0) throw lacking(cluster, 'PREFLIGHT_FAILED', problems);
   return state;

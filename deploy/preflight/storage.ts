@@ -48,11 +48,15 @@ async function classesNeeded(
         })),
       ),
     );
-  const needed = new Map<string, string[]>();
-  for (const { name, namespace, storageClass } of wanted) {
-    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
-    const { status } = await api.request('GET', path, { accept: [403, 404], signal });
-    if (status === 404) needed.set(storageClass, [...(needed.get(storageClass) ?? []), name]);
-  }
-  return needed;
+  const statuses = await Promise.all(
+    wanted.map(async ({ name, namespace }) => {
+      const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+      return (await api.request('GET', path, { accept: [403, 404], signal })).status;
+    }),
+  );
+  const absent = wanted.filter((_, index) => statuses[index] === 404);
+  const byClass = Map.groupBy(absent, ({ storageClass }) => storageClass);
+  return new Map(
+    [...byClass].map(([storageClass, claims]) => [storageClass, claims.map(({ name }) => name)]),
+  );
 }

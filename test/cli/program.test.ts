@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { chatKind } from '../../contract/chat-kind.ts';
+import { described } from '../../cli/described-later.ts';
 import { createCli } from '../../cli/program.ts';
 import { terminalCodes } from '../../model/errors.ts';
 
 const program = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+await Promise.all(program.commands.map(described));
 const visible = program.commands.filter((command) => !command.name().startsWith('complete'));
 const docs = readFileSync('docs/cli.md', 'utf8');
 
@@ -25,29 +27,32 @@ function examplesOf(name: string): string[][] {
 }
 
 /** What the parser says of a command line; empty when it takes it. Nothing is run. */
-function refusalOf(words: readonly string[]): string {
+async function refusalOf(words: readonly string[]): Promise<string> {
   const fresh = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
   let said = '';
   for (const one of [fresh, ...fresh.commands, ...fresh.commands.flatMap((group) => group.commands)])
     one.configureOutput({ writeErr: (text) => (said += text) }).action(() => undefined);
   try {
-    fresh.parse(words, { from: 'user' });
+    await fresh.parseAsync(words, { from: 'user' });
   } catch (error) {
     return said || String(error);
   }
   return said;
 }
 
-test('sabotage: an example with a misspelt option is refused', () => {
-  expect(refusalOf(['synth', '--stout'])).toContain('--stdout');
+test('sabotage: an example with a misspelt option is refused', async () => {
+  expect(await refusalOf(['synth', '--stout'])).toContain('--stdout');
 });
 
 describe('every command', () => {
-  test.each(visible.map((command) => [command.name()] as const))('%s has examples in its --help', (name) => {
-    const examples = examplesOf(name);
-    expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(refusalOf(example), example.join(' ')).toBe('');
-  });
+  test.each(visible.map((command) => [command.name()] as const))(
+    '%s has examples in its --help',
+    async (name) => {
+      const examples = examplesOf(name);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) expect(await refusalOf(example), example.join(' ')).toBe('');
+    },
+  );
 
   test.each(
     visible
@@ -94,3 +99,15 @@ test.each([
   await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();
   expect(written).toMatch(told);
 });
+
+test.each([[['--version']], [['--help']], [['explain', '--help']], [['foo']]])(
+  '%j loads no kind, which takes longer than all the rest',
+  async (words) => {
+    const load = vi.fn(() => Promise.resolve([chatKind] as const));
+    const fresh = createCli(load, { name: 'mooring', version: '0.0.0', commands });
+    for (const command of [fresh, ...fresh.commands])
+      command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+    await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();
+    expect(load).not.toHaveBeenCalled();
+  },
+);

@@ -30,7 +30,7 @@ const written = (name: string, content: string): string => {
 };
 async function run(...words: string[]): Promise<string | number | null | undefined> {
   const program = new Command('mooring').exitOverride();
-  addVerify(program, [chatKind]);
+  addVerify(program, () => Promise.resolve([chatKind]));
   await program.parseAsync(['verify', ...words], { from: 'user' });
   return process.exitCode;
 }

@@ -9,6 +9,7 @@ import { addStackCharts } from '../../charts-ts/charts/stack-charts.ts';
 import type { RenderOptions } from '../../charts-ts/render.ts';
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
 import { commands } from '../../cli/commands.ts';
+import { described } from '../../cli/described-later.ts';
 import { createCli } from '../../cli/program.ts';
 import { chatKind } from '../../contract/chat-kind.ts';
 import { chatStackKindName } from '../../contract/document.ts';
@@ -114,6 +115,8 @@ export const bodies: Readonly<Record<string, z.ZodType>> = {
 };
 export const { retryAfterSeconds } = http;
 
+const wholeCommandLine = createCli([chatKind], { name: 'mooring', version: '0', commands });
+await Promise.all(wholeCommandLine.commands.map(described));
+
 /** The whole command line. */
-export const commandLine = (): ReturnType<typeof createCli> =>
-  createCli([chatKind], { name: 'mooring', version: '0', commands });
+export const commandLine = (): ReturnType<typeof createCli> => wholeCommandLine;
