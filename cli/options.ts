@@ -51,8 +51,13 @@ export function withChanges(command: Command): Command {
     .option('-y, --yes', 'do not ask for confirmation; needed outside kind without a terminal');
 }
 
-/** Examples under a command's `--help`: command lines after a sentence each. */
-export function withExamples(command: Command, examples: Readonly<Record<string, string>>): Command {
-  const lines = Object.entries(examples).map(([line, saying]) => `  # ${saying}\n  ${line}`);
-  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+/** Command lines, and a sentence about each. */
+export type Examples = Readonly<Record<string, string>>;
+
+/** Examples under a command's `--help`: command lines after a sentence each. A function is called only for that. */
+export function withExamples(command: Command, examples: Examples | (() => Examples)): Command {
+  return command.addHelpText('after', () => {
+    const all = Object.entries(typeof examples === 'function' ? examples() : examples);
+    return `\nExamples:\n${all.map(([line, saying]) => `  # ${saying}\n  ${line}`).join('\n')}`;
+  });
 }

@@ -107,8 +107,10 @@ export interface Opens extends ServicePort {
 export interface StackCheck<D extends StackDocument> {
   /** The port it uses first; a pod that reports ready may be checked before the Service leads to it. */
   readonly through: ServicePort;
-  /** Completes "waiting for …" and "… did not pass": `a chat turn`. */
+  /** Completes "waiting for …" and "… did not pass": `a test order`. */
   readonly what: string;
+  /** An earlier name of the option `--no-check` that is still taken, such as `no-order`. */
+  readonly earlierOption?: string;
   /** Why it cannot run with these credentials; undefined when it can. Called before anything changes. */
   refusal(document: D, token: string | undefined): string | undefined;
   /** @throws CheckFailed in words. */

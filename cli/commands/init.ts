@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import { withExamples, withOutput } from '../options.ts';
+import { exampleNames } from './example-names.ts';
 import type { InitOptions } from '../init/init.ts';
 
 /** `mooring init`: a document to begin with. */
@@ -21,9 +22,13 @@ export function addInit(program: Command, kinds: Kinds): void {
     command.addOption(
       new Option('--kind <name>', 'what kind of stack').choices(kinds.map(({ kind }) => kind)),
     );
-  withExamples(command, {
-    'mooring init': './stack.yaml, for kind',
-    'mooring init clinic.yaml --name clinic -n clinic --preset production': 'the second of many',
+  withExamples(command, () => {
+    const { preset } = exampleNames(kinds);
+    const choice = preset === undefined ? '' : ` --preset ${preset}`;
+    return {
+      'mooring init': './stack.yaml, for kind',
+      [`mooring init clinic.yaml --name clinic -n clinic${choice}`]: 'the second of many',
+    };
   });
 }
 
