@@ -20,9 +20,9 @@ export interface StackDocument {
 export interface StackKind<D extends StackDocument = StackDocument> {
   /** Such as `mooring.dev/v1alpha1`. */
   readonly apiVersion: string;
-  /** Such as `ChatStack`. */
+  /** Such as `ShopStack`. */
   readonly kind: string;
-  /** Lower-case, as in a CRD: `chatstacks`. */
+  /** Lower-case, as in a CRD: `shopstacks`. */
   readonly plural: string;
   readonly shortNames: readonly string[];
   /** Columns `kubectl get` prints besides those every kind has. */
@@ -87,7 +87,7 @@ export interface ServiceEnvironment extends Pick<EnvRules<EnvValues>, 'together'
 /** How a process on a developer's machine is recognised, and what it says. */
 export interface LocalStatus {
   readonly path: string;
-  /** With its article: `A chat backend`. */
+  /** With its article: `A web shop`. */
   readonly what: string;
   /** @returns undefined for a body that is not its own. */
   readonly read: (body: unknown) => { readonly ready: boolean; readonly message: string } | undefined;
