@@ -143,6 +143,9 @@ const spec = z.strictObject({
           enabled: z.boolean().describe('whether each node opens a port for the chat'),
           port: nodePort.optional().describe('which; absent: the one kind-config.yaml maps'),
         })
+        .refine(({ enabled, port }) => enabled || port === undefined, {
+          message: 'no port where enabled is false',
+        })
         .optional()
         .describe('absent: in dev the stack called "demo" has the one kind-config.yaml maps'),
     })

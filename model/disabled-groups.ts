@@ -1,6 +1,6 @@
 /**
- * A sentence for each group with `enabled: false` and further fields, which then have no effect. A CRD accepts them, so
- * they are no error.
+ * A sentence for each group with `enabled: false` and further fields, which then have no effect. They are no error:
+ * people switch a group off for a while.
  */
 export function disabledGroups(value: unknown, path: readonly string[] = []): string[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -81,12 +81,21 @@ describe('a group that is switched off', () => {
     expect(
       warningsOf({
         autoscaling: { enabled: false, minReplicas: 2, maxReplicas: 4 },
-        nodePort: { enabled: false, port: 30_080 },
       }),
     ).toEqual([
       'spec.backend.autoscaling: minReplicas and maxReplicas have no effect where enabled is false. Remove them, or write enabled: true.',
-      'spec.backend.nodePort: port has no effect where enabled is false. Remove it, or write enabled: true.',
     ]);
+  });
+
+  test('is told of one field, too', () => {
+    expect(warningsOf({ autoscaling: { enabled: false, cpuPercent: 50 } })).toEqual([
+      'spec.backend.autoscaling: cpuPercent has no effect where enabled is false. Remove it, or write enabled: true.',
+    ]);
+  });
+
+  test('is refused by a kind that says so: a node port needs no number where there is none', () => {
+    const spec = { backend: { nodePort: { enabled: false, port: 30_080 } } };
+    expect(refusal(both, { spec }).message).toContain('no port where enabled is false');
   });
 
   test.each([
