@@ -12,7 +12,7 @@ import { UserError } from './user-error.ts';
 /** 192 bits: 32 characters of base64url, so no quote, slash or backslash that a store would misread. */
 const secretBytes = 24;
 
-/** A new value for any secret of a stack. It does not begin with `-`: neo4j-admin would take it for an option. */
+/** A new value for any secret of a stack. It does not begin with `-`: some programs would take it for an option. */
 export function newSecretValue(): string {
   const value = randomBytes(secretBytes).toString('base64url');
   return value.startsWith('-') ? newSecretValue() : value;

@@ -3,7 +3,7 @@
 /** The document's path without `--file`. */
 export const stackFromEnvironment = (): string | undefined => process.env['MOORING_STACK'];
 
-/** The whole environment, which `doctor --local` parses as the backend would. */
+/** The whole environment, which `doctor --local` parses as the service would. */
 export const wholeEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
 
 /** The name the user called this program by, such as `kubectl mooring`, from the launcher. */

@@ -51,8 +51,11 @@ export function withChanges(command: Command): Command {
     .option('-y, --yes', 'do not ask for confirmation; needed outside kind without a terminal');
 }
 
+/** Command lines, and a sentence about each. */
+export type Examples = Readonly<Record<string, string>>;
+
 /** Examples under a command's `--help`: command lines after a sentence each. */
-export function withExamples(command: Command, examples: Readonly<Record<string, string>>): Command {
+export function withExamples(command: Command, examples: Examples): Command {
   const lines = Object.entries(examples).map(([line, saying]) => `  # ${saying}\n  ${line}`);
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }

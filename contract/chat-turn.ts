@@ -34,6 +34,7 @@ const turnMs = 20_000;
 export const chatCheck: StackCheck<ChatStack> = {
   through: { service: backendName, port: 'http' },
   what: 'a chat turn',
+  earlierOption: 'no-chat',
   refusal: ({ spec }, token) => {
     if (spec.auth.mode !== 'jwt') return undefined;
     if (token === undefined)

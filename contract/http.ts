@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gateState, readinessReport } from '../model/report.ts';
+import { gateReport, gateState, readinessReport } from '../model/report.ts';
 import { errorCodes, type ErrorCode } from '../model/errors.ts';
 import { answerMode, turn, usedFact } from './protocol.ts';
 
@@ -10,10 +10,11 @@ export const retryAfterSeconds = 2;
 
 /** `/readyz` on the metrics port: 200 when ready, else 503 with Retry-After. */
 export const readyz = z.object({
+  version: readinessReport.shape.version,
   ready: readinessReport.shape.ready,
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
-  gates: readinessReport.shape.gates,
+  gates: z.array(gateReport),
 });
 export type Readyz = z.infer<typeof readyz>;
 

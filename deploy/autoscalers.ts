@@ -1,5 +1,6 @@
 import { managedBy } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { Deployment, HorizontalPodAutoscaler } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /** Whether an autoscaler sets an object's replicas. */
@@ -8,10 +9,6 @@ export type IsAutoscaled = (object: KubeObject) => boolean;
 const kind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
 /** The kinds of a stack that a HorizontalPodAutoscaler may scale. */
 const scalable = ['Deployment', 'StatefulSet'];
-
-interface Autoscaler extends KubeObject {
-  readonly spec: { readonly scaleTargetRef: { readonly kind: string; readonly name: string } };
-}
 
 /**
  * Which of the objects are scaled by an autoscaler: a rendered one, or one of another owner. A live one of the stack
@@ -61,7 +58,7 @@ async function foreignTargets(
 }
 
 function targetOf(autoscaler: KubeObject): string {
-  const { name, kind: scaled } = (autoscaler as Autoscaler).spec.scaleTargetRef;
+  const { name, kind: scaled } = (autoscaler as HorizontalPodAutoscaler).spec.scaleTargetRef;
   return idOf({ kind: scaled, metadata: { ...autoscaler.metadata, name } });
 }
 
@@ -70,8 +67,7 @@ const idOf = ({
   metadata: { namespace = '', name },
 }: Pick<KubeObject, 'kind' | 'metadata'>): string => `${what} ${namespace}/${name}`;
 
-const replicasIn = (object: KubeObject): number | undefined =>
-  (object['spec'] as { replicas?: number } | undefined)?.replicas;
+const replicasIn = (object: KubeObject): number | undefined => (object as Partial<Deployment>).spec?.replicas;
 
 /** The object without `spec.replicas`, which the autoscaler owns. */
 export function withoutReplicas(object: KubeObject): KubeObject {

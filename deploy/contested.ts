@@ -7,7 +7,7 @@ import { fieldsOf, isForeign } from './take-over.ts';
 /** A field that an apply would change or remove and that another manager owns. */
 export interface Contested {
   readonly manager: string;
-  /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
+  /** As the API server writes it: `.spec.template.spec.containers[name="web"].image`. */
   readonly field: string;
   /** Both values, redacted. */
   readonly change: FieldChange;

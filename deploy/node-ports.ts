@@ -1,11 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts';
+import type { Service } from '../kube/kinds.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
-
-interface Service extends KubeObject {
-  readonly spec: {
-    readonly ports?: readonly { readonly nodePort?: number; readonly protocol?: string }[];
-  };
-}
 
 /** `30080/TCP` for each node port of a Service. */
 const nodePortsOf = (service: KubeObject): string[] =>

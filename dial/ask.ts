@@ -40,13 +40,14 @@ export async function ask(target: Target, options: AskOptions): Promise<Answer> 
 }
 
 /**
- * Asks one question, then looks what answers there: Sentinel speaks as Redis does but serves no keys.
+ * Asks one question, then looks what answers there: one product may speak as
+ * another does and yet not serve what is wanted.
  * @returns what answers.
  * @throws Error in the client's own words, or naming the other product that answers.
  */
 export async function dial(target: Target, timeoutMs: number): Promise<Finding> {
   await withTimeLimit(askOnce(target, timeoutMs), timeoutMs);
-  const finding = await identify(target.host, target.port, { timeoutMs });
+  const finding = await identify(target.host, target.port, { timeoutMs, products: target.products });
   if (finding.what === 'product' && !mayBe(finding.product, target))
     throw new Error(`${finding.product} answers there`);
   return finding;

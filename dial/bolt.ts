@@ -1,5 +1,6 @@
-import { exchange, type Address } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import type { Finding } from './finding.ts';
+import { productIn, type Peer } from './products.ts';
 
 /** Bolt's magic, then the four versions proposed: 5.0 to 5.8, 4.2 to 4.4, and none twice. */
 const handshake = Buffer.from([
@@ -11,10 +12,10 @@ const handshake = Buffer.from([
 ]);
 
 /** Proposes Bolt versions; a Bolt server answers exactly four bytes, the version it chose. */
-export async function askBolt(address: Address): Promise<Finding | undefined> {
-  const answer = await exchange(address, handshake, (bytes) => bytes.length >= 4);
+export async function askBolt(peer: Peer): Promise<Finding | undefined> {
+  const answer = await exchange(peer, handshake, (bytes) => bytes.length >= 4);
   if (!answer.connected || !isVersion(answer.bytes)) return undefined;
-  return { what: 'product', product: 'Neo4j', tls: address.tls ?? false };
+  return { what: 'product', product: productIn(peer.products, 'bolt', ''), tls: peer.tls ?? false };
 }
 
 function isVersion(bytes: Buffer): boolean {

@@ -1,4 +1,4 @@
-/** Reads the errors of the clients that dial: Redis, Bolt and HTTP ones. */
+/** Reads the errors of the clients that dial: RESP, Bolt and HTTP ones. */
 
 /** Whether the server refused the client's credentials: it sent none, or wrong ones. */
 export function refusedCredentials(error: unknown): 'missing' | 'wrong' | undefined {

@@ -25,7 +25,7 @@ export async function explain(failure: Failure): Promise<string> {
   const { host, port, usualPort, product } = target;
   const denied = refusedCredentials(error);
   if (denied) return credentials(target, denied);
-  const finding = await identify(host, port, { timeoutMs });
+  const finding = await identify(host, port, { timeoutMs, products: target.products });
   const sentences = [`${at(host, port)} ${says(finding, failure)}`];
   if (isRight(finding, target)) return sentences.join(' ');
   const known = knownPort(knownPorts, port);
@@ -84,13 +84,13 @@ function saysProduct(finding: Extract<Finding, { what: 'product' }>, target: Tar
   if (finding.tls === tls) return `answers as ${product} does, but: ${firstLine(error)}.`;
   const dialled = finding.tls ? 'with TLS, dialled without' : 'without TLS, dialled with it';
   const should = variables.tls === undefined ? '' : ` Should ${variables.tls} be ${finding.tls}?`;
-  return `is a ${product} ${dialled}.${should}`;
+  return `is ${aProduct(product)} ${dialled}.${should}`;
 }
 
 /** What answers on the usual port of the same host, when that is the product that is wanted. */
 async function elsewhere({ target, timeoutMs }: Failure): Promise<string> {
   const { host, usualPort, variables } = target;
-  const finding = await identify(host, usualPort, { timeoutMs });
+  const finding = await identify(host, usualPort, { timeoutMs, products: target.products });
   if (finding.what !== 'product' || !mayBe(finding.product, target)) return '';
   const found = `${aProduct(finding.product)} answers on ${at(host, usualPort)} (dialled)`;
   const should = variables.port === undefined ? '.' : `: should ${variables.port} be ${usualPort}?`;

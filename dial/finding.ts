@@ -1,5 +1,4 @@
 import type { NoConnection } from './exchange.ts';
-import type { Product } from './products.ts';
 
 /** What was found behind a host and port. */
 export type Finding =
@@ -10,7 +9,8 @@ export type Finding =
   | { readonly what: 'unknown'; readonly tls: boolean }
   | {
       readonly what: 'product';
-      readonly product: Product;
+      /** As people call it. */
+      readonly product: string;
       readonly tls: boolean;
       /** It wants a password or key before it answers more. */
       readonly wantsAuth?: boolean;

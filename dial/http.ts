@@ -1,6 +1,6 @@
-import { exchange, type Address } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import type { Finding } from './finding.ts';
-import type { Product } from './products.ts';
+import { productIn, type Peer } from './products.ts';
 
 /** Identifies servers of HTTP/1.1 and of HTTP/2 with prior knowledge (gRPC). */
 
@@ -13,26 +13,19 @@ export function isHttp2(bytes: Buffer): boolean {
   return bytes.length >= 9 && bytes[3] === 4 && bytes.readUInt32BE(5) === 0;
 }
 
-/** Asks for `/`, as JSON: Neo4j and Qdrant name themselves there. */
-export async function askHttp(address: Address): Promise<Finding | undefined> {
-  const request = `GET / HTTP/1.1\r\nHost: ${address.host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`;
-  const answer = await exchange(address, request, () => false);
+/** Asks for `/`, as JSON: many products name themselves there, or what they miss. */
+export async function askHttp(peer: Peer): Promise<Finding | undefined> {
+  const request = `GET / HTTP/1.1\r\nHost: ${peer.host}\r\nAccept: application/json\r\nConnection: close\r\n\r\n`;
+  const answer = await exchange(peer, request, () => false);
   if (!answer.connected || !isHttp(answer.bytes)) return undefined;
   const text = answer.bytes.toString('utf8');
   const wantsAuth = /^HTTP\/1\.[01] 40[13] /.test(text);
   return {
     what: 'product',
-    product: introducedBy(text, wantsAuth),
-    tls: address.tls ?? false,
+    product: productIn(peer.products, 'http', text),
+    tls: peer.tls ?? false,
     ...(wantsAuth ? { wantsAuth } : {}),
   };
-}
-
-function introducedBy(text: string, wantsAuth: boolean): Product {
-  if (/"(bolt_direct|neo4j_version)"/.test(text)) return "Neo4j's HTTP browser";
-  if (/"title"\s*:\s*"qdrant/i.test(text)) return 'Qdrant';
-  // With a key set, Qdrant answers requests without it only with what is missing.
-  return wantsAuth && /api[- ]key/i.test(text) ? 'Qdrant' : 'HTTP server';
 }
 
 const preface = Buffer.concat([
@@ -40,9 +33,9 @@ const preface = Buffer.concat([
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 
-/** Sends the HTTP/2 preface; of the products known here only Qdrant's gRPC port answers it without TLS. */
-export async function askHttp2(address: Address): Promise<Finding | undefined> {
-  const answer = await exchange(address, preface, isHttp2);
+/** Sends the HTTP/2 preface, which gRPC servers answer. */
+export async function askHttp2(peer: Peer): Promise<Finding | undefined> {
+  const answer = await exchange(peer, preface, isHttp2);
   if (!answer.connected || !isHttp2(answer.bytes)) return undefined;
-  return { what: 'product', product: "Qdrant's gRPC", tls: address.tls ?? false };
+  return { what: 'product', product: productIn(peer.products, 'http2', ''), tls: peer.tls ?? false };
 }

@@ -1,5 +1,12 @@
 import { hostOf, serviceOf } from '../model/environment.ts';
-import { factsOf, productOf, type DialProtocol, type ProgramFacts } from '../model/program.ts';
+import {
+  factsOf,
+  productOf,
+  recognitionsOf,
+  type DialProtocol,
+  type ProgramFacts,
+  type Recognition,
+} from '../model/program.ts';
 import { dialledPort, type Edge, type Service, type Stack } from '../model/stack.ts';
 import { asText } from '../model/variable.ts';
 
@@ -7,9 +14,11 @@ import { asText } from '../model/variable.ts';
 export interface Target {
   /** Its name in the stack. */
   readonly service: string;
-  /** What people call what should answer there, such as `Redis`; the service's name when its program is unknown. */
+  /** What people call what should answer there, such as `PostgreSQL`; the service's name when its program is unknown. */
   readonly product: string;
   readonly dial: DialProtocol;
+  /** What may answer there instead. */
+  readonly products: readonly Recognition[];
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
@@ -29,7 +38,7 @@ export interface TargetVariables {
 }
 
 /** What dialling needs to know of a program. */
-type Dialled = Pick<ProgramFacts, 'name' | 'product' | 'image' | 'dial'>;
+type Dialled = Pick<ProgramFacts, 'name' | 'product' | 'image' | 'dial' | 'recognised'>;
 
 /** A parsed environment: values by variable name. */
 type Values = Readonly<Record<string, unknown>>;
@@ -50,6 +59,7 @@ export function targetOf(stack: Stack, edge: Edge, env: Values, known: readonly 
     service: peer.name,
     product: productOf(peer, known),
     dial: factsOf(peer, known)?.dial?.[edge.port] ?? { protocol: 'tcp' },
+    products: recognitionsOf(known),
     ...addressOf(stack, peer, edge, env),
   };
 }
@@ -59,7 +69,7 @@ function addressOf(
   peer: Service,
   edge: Edge,
   env: Values,
-): Omit<Target, 'service' | 'product' | 'dial'> {
+): Omit<Target, 'service' | 'product' | 'dial' | 'products'> {
   const variables = variablesOf(edge);
   const port = peer.ports[edge.port];
   if (port === undefined) throw new RangeError(`The service "${peer.name}" has no port "${edge.port}".`);

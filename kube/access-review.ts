@@ -53,7 +53,7 @@ export function attributesOf(method: string, path: string): Attributes {
   };
 }
 
-/** Splits `namespaces/chat/pods/demo-0/log` or `nodes/one` into namespace, resource, name and subresource. */
+/** Splits `namespaces/shop/pods/demo-0/log` or `nodes/one` into namespace, resource, name and subresource. */
 function placeIn(parts: readonly string[]): Omit<ResourceAttributes, 'verb' | 'group'> {
   const isNamespaced = parts[0] === 'namespaces' && parts.length > 2;
   const [resource, name, subresource] = isNamespaced ? parts.slice(2) : parts;

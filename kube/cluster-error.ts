@@ -4,7 +4,7 @@ import type { TerminalCode } from '../model/errors.ts';
 /** A field to be changed that another manager owns. */
 export interface Conflict {
   readonly manager: string;
-  /** As the API server writes it: `.spec.template.spec.containers[name="backend"].image`. */
+  /** As the API server writes it: `.spec.template.spec.containers[name="web"].image`. */
   readonly field: string;
 }
 
@@ -18,7 +18,7 @@ export interface ErrorFacts {
   readonly verb?: string;
   readonly resource?: string;
   readonly namespace?: string;
-  /** Such as `StatefulSet demo-redis`. */
+  /** Such as `StatefulSet demo-queue`. */
   readonly object?: string;
   readonly conflicts?: readonly Conflict[];
 }

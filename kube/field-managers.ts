@@ -17,21 +17,3 @@ export const settersOf = ({ metadata }: KubeObject, path: FieldPath): Setter[] =
   byLastWrite(metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => has((fieldsV1 ?? {}) as FieldSet, path))
     .map(({ manager = 'unknown', time }) => ({ manager, at: time }));
-
-/** Field managers and the commands that write as them. */
-const commands: Readonly<Record<string, string>> = {
-  'kubectl-set': 'kubectl set',
-  'kubectl-edit': 'kubectl edit',
-  'kubectl-patch': 'kubectl patch',
-  'kubectl-client-side-apply': 'kubectl apply',
-  kubectl: 'kubectl apply --server-side',
-  'kubectl-rollout': 'kubectl rollout',
-  'kubectl-label': 'kubectl label',
-  helm: 'Helm',
-  mooring: 'mooring apply',
-};
-
-/** A manager by its command: `set by kubectl set at 2026-11-25T08:00:00Z`. */
-export function setBy({ manager, at }: Setter): string {
-  return `set by ${commands[manager] ?? manager}${at === undefined ? '' : ` at ${at}`}`;
-}

@@ -4,6 +4,7 @@ import type {
   StatefulSetSpec,
   StatefulSetStatus,
 } from 'kubernetes-types/apps/v1.js';
+import type { HorizontalPodAutoscalerSpec } from 'kubernetes-types/autoscaling/v2.js';
 import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
 import type {
   PersistentVolumeClaimSpec,
@@ -11,6 +12,7 @@ import type {
   PodSpec,
   PodStatus,
   PodTemplateSpec,
+  ServiceSpec,
 } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from './objects.ts';
 
@@ -27,6 +29,8 @@ export type PersistentVolumeClaim = Live<{
   spec: PersistentVolumeClaimSpec;
   status?: PersistentVolumeClaimStatus;
 }>;
+export type Service = Live<{ spec: ServiceSpec }>;
+export type HorizontalPodAutoscaler = Live<{ spec: HorizontalPodAutoscalerSpec }>;
 export type Lease = Live<{ spec?: LeaseSpec }>;
 
 /** The pod template of a workload, live or rendered; `undefined` where the object has none. */

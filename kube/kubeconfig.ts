@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { shownText } from '../model/redact.ts';
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import type { ErrorReason } from '../model/error-reason.ts';
@@ -39,8 +40,17 @@ function refuseServer({ name, server }: Cluster, context: string): void {
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 
+/** Refuses a FIFO, a device or a socket before the library opens it: that may block. */
+class FromRegularFiles extends KubeConfig {
+  override loadFromFile(...[file, ...rest]: Parameters<KubeConfig['loadFromFile']>): void {
+    if (!statSync(file).isFile())
+      throw new Error(`${file} is a folder, a pipe or a device; expected a file.`);
+    super.loadFromFile(file, ...rest);
+  }
+}
+
 function loaded(path: string | undefined): KubeConfig {
-  const config = new KubeConfig();
+  const config = new FromRegularFiles();
   try {
     if (path === undefined) config.loadFromDefault();
     else config.loadFromFile(path);

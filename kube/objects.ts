@@ -35,7 +35,7 @@ export interface ManagedFields {
   readonly subresource?: string;
 }
 
-/** The kind and name of an object, as in messages: `StatefulSet demo-redis`. */
+/** The kind and name of an object, as in messages: `StatefulSet demo-queue`. */
 export const nameOf = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
   `${kind} ${metadata.name}`;
 

@@ -55,7 +55,7 @@ export function opened(socket: WebSocket): Promise<void> {
 
 /** The pod's subresource that a WebSocket was opened to. */
 export interface Handshake {
-  /** Such as `port 8000 of pod demo-backend-0`. */
+  /** Such as `port 8080 of pod demo-web-0`. */
   readonly where: string;
   /** Such as `pods/exec`. */
   readonly resource: string;

@@ -27,7 +27,7 @@ export function fieldsOf(kind: Documented): string[][] {
   return fields('', jsonSchemaOf(kind));
 }
 
-/** The path of every field and of every group: `spec.redis` as well as `spec.redis.image`. */
+/** The path of every field and of every group: `spec.queue` as well as `spec.queue.image`. */
 export function pathsOf(schema: z.core.$ZodType): string[] {
   const withGroups = fieldsOf({ kind: '', schema }).flatMap(([path = '']) => {
     const keys = path.split('.');

@@ -32,7 +32,7 @@ export type EnvResult<E> =
 export interface EnvRules<E> {
   /** Checks across variables; called only when each variable parsed. */
   readonly together?: (env: E) => readonly EnvProblem[];
-  /** Where the manifests get a variable's value from, such as `edge to redis:redis`; undefined where unknown. */
+  /** Where the manifests get a variable's value from, such as `edge to queue:amqp`; undefined where unknown. */
   readonly origin?: (name: string) => string | undefined;
   /** Names under one of the process' prefixes that other programs read. */
   readonly foreign?: readonly string[];
@@ -90,7 +90,7 @@ function badValue(name: string, raw: string, variable: Variable, origin: string 
 /** What Kubernetes' service links add besides `<NAME>_PORT`; not meant for the process, so no warning. */
 const serviceLink = /_(SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/;
 
-/** Variables that are set but not read, under a prefix the process reads (`REDIS_`, `LLM_` …): most are typos. */
+/** Variables that are set but not read, under a prefix the process reads (`QUEUE_`, `LLM_` …): most are typos. */
 function unknownNames(variables: Variables, source: EnvText, foreign: readonly string[]): string[] {
   const names = Object.keys(variables);
   const prefixes = new Set(names.map((name) => name.slice(0, name.indexOf('_') + 1)));

@@ -8,7 +8,7 @@ export const errorCodes = {
   STACK_INVALID: {
     http: 422,
     exit: 65,
-    means: 'The ChatStack document, or a stack built in code, contradicts itself.',
+    means: 'The document, or a stack built in code, contradicts itself.',
   },
   PORT_BUSY: { http: 500, exit: 69, means: 'Another process listens on the port that was asked for.' },
   NOT_READY: { http: 503, exit: 75, means: 'A dependency is away; try again after Retry-After seconds.' },
@@ -17,7 +17,7 @@ export const errorCodes = {
   FORBIDDEN: {
     http: 403,
     exit: 77,
-    means: 'The token belongs to another patient, or a page of another site asks.',
+    means: 'The token does not allow what was asked for, or a page of another site asks.',
   },
   NOT_FOUND: { http: 404, exit: 66, means: 'No such path.' },
   BAD_REQUEST: { http: 400, exit: 65, means: 'The path or the body has the wrong form.' },

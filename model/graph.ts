@@ -16,7 +16,7 @@ export interface StackGraph {
 export type NodeKind = 'service' | 'external' | 'local' | 'outsider' | 'ingress' | 'address' | 'dns';
 
 export interface GraphNode {
-  /** Unique in the graph: `service:redis`, `outsider:world`. */
+  /** Unique in the graph: `service:queue`, `outsider:world`. */
   readonly id: string;
   readonly kind: NodeKind;
   readonly name: string;

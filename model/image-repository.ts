@@ -1,6 +1,6 @@
 /**
  * The repository of an image without registry, tag, digest and Docker Hub's `library/`.
- * `registry.example.com:5000/qdrant/qdrant:v1` gives `qdrant/qdrant`.
+ * `registry.example.com:5000/team/search:v1` gives `team/search`.
  */
 export function repositoryOf(image: string): string {
   const [name = ''] = image.split('@');

@@ -1,4 +1,5 @@
 import { StackError } from './define-stack.ts';
+import { disabledGroups } from './disabled-groups.ts';
 import { nearest } from './nearest.ts';
 import { readDocument } from './read-document.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
@@ -10,7 +11,7 @@ export type Kinds = readonly [StackKind, ...StackKind[]];
 export interface KnownDocument {
   readonly kind: StackKind;
   readonly document: StackDocument;
-  /** Forms of earlier releases that were rewritten, a sentence each. */
+  /** Forms of earlier releases that were rewritten, and fields without effect: a sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -21,7 +22,8 @@ export interface KnownDocument {
 export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): KnownDocument {
   const kind = kindOf(kinds, raw, source);
   const { document, warnings = [] } = kind.rewrite?.(raw) ?? { document: raw };
-  return { kind, document: readDocument(kind.schema, document, source), warnings };
+  const parsed = readDocument(kind.schema, document, source);
+  return { kind, document: parsed, warnings: [...warnings, ...disabledGroups(document)] };
 }
 
 function kindOf(kinds: Kinds, raw: unknown, source: string): StackKind {

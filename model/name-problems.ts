@@ -29,7 +29,7 @@ export function nameProblems(stack: FilledStack): string[] {
   });
 }
 
-/** A service `redis-peers` beside `redis` would render two Services of one name, and one would be lost silently. */
+/** A service `queue-peers` beside `queue` would render two Services of one name, and one would be lost silently. */
 export function derivedNameProblems(stack: FilledStack): string[] {
   const names = stack.services.filter(isWorkload).map((service) => service.name);
   return names.flatMap((name) =>

@@ -11,7 +11,7 @@ import { isWorkload, type Service, type Stack, type Workload } from './stack.ts'
 export interface Process {
   /** Every variable whose text is known. */
   readonly env: Readonly<Record<string, string>>;
-  /** Of a variable that refers to another, the text before the reference: `neo4j/` of `neo4j/$(PASSWORD)`. */
+  /** Of a variable that refers to another, the text before the reference: `admin/` of `admin/$(PASSWORD)`. */
   readonly beginnings: Readonly<Record<string, string>>;
   /** The names of all its variables, those from Secrets kept elsewhere too. */
   readonly names: ReadonlySet<string>;
@@ -62,13 +62,27 @@ export type DialProtocol =
       readonly secretHeader?: string;
     };
 
+/** How a product is recognised by what it answers to anyone, whatever was asked for. */
+export interface Recognition {
+  readonly protocol: 'resp' | 'bolt' | 'http' | 'http2';
+  /** What people call it, such as `PostgreSQL`, or a port of it with its owner: `Erlang's port mapper`. */
+  readonly product: string;
+  /**
+   * Matches its answer: to INFO and MODULE LIST (resp), or to `GET /` with the status line (http). Absent: every server
+   * of the protocol that no pattern matches is taken for it.
+   */
+  readonly answer?: RegExp;
+}
+
 export interface ProgramFacts {
-  /** Its name among the programs of a kind, such as `redis`; what `program` of a service refers to. */
+  /** Its name among the programs of a kind, such as `postgres`; what `program` of a service refers to. */
   readonly name: string;
-  /** Its display name, such as `Redis`. */
+  /** Its display name, such as `PostgreSQL`. */
   readonly product: string;
   /** Port name → how clients dial it there; a port that is absent is only connected to. */
   readonly dial?: Readonly<Record<string, DialProtocol>>;
+  /** It, its ports and what is confused with it, by what they answer; the first match counts. */
+  readonly recognised?: readonly Recognition[];
   /** The repository of its official image, without registry and tag. */
   readonly image: string;
   /** Port name → the number the process is configured to open; absent where it is not configured. */
@@ -122,6 +136,10 @@ export function productOf(
 ): string {
   return factsOf(service, known)?.product ?? service.name;
 }
+
+/** What any of the programs is recognised by. */
+export const recognitionsOf = (known: readonly Pick<ProgramFacts, 'recognised'>[]): readonly Recognition[] =>
+  known.flatMap(({ recognised = [] }) => recognised);
 
 /** The services of a stack whose program is among `known`. */
 export function programsOf(stack: Stack, known: readonly ProgramFacts[]): Program[] {

@@ -64,7 +64,7 @@ function unknownKey(
   return { field, isKey: true, message };
 }
 
-/** The only field of this name above or below the group it was written in, as `storageClass` is below `spec.redis`. */
+/** The only field of this name above or below the group it was written in, as `storageClass` is below `spec.queue`. */
 function elsewhere(schema: z.core.$ZodType, group: readonly string[], key: string): string | undefined {
   const here = group.join('.');
   const contains = (outer: string, inner: string): boolean =>

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 
 /**
- * What a service reports over HTTP: the state of each dependency, and the environment it runs with. Unknown fields are
- * ignored: a newer service may report more.
+ * What a service reports over HTTP: the state of each dependency, and the environment it runs with. A newer service may
+ * report more: unknown fields are ignored, and a state that is not known here is read as `unknown`.
  */
+
+/** The version of the reports that are written here. New fields and new states do not raise it. */
+export const reportVersion = 1;
+
+/** Absent: 1, the version before the field. */
+const version = z.int().min(1).default(1);
 
 /** `open`: it answers. `closed`: it keeps the service unready. `degraded`: away, but the service works without it. */
 export const gateState = z.enum(['open', 'closed', 'degraded']);
 export type GateState = z.infer<typeof gateState>;
 
-/** One dependency as the service sees it. */
+/** One dependency as the service sees it, as it is written. */
 export const gateReport = z.object({
   /** The service behind the gate. */
   name: z.string(),
@@ -23,15 +29,19 @@ export const gateReport = z.object({
 });
 export type GateReport = z.infer<typeof gateReport>;
 
-/** The body at `report.readyz`: 200 when ready, else 503. */
+const state = z.string().transform((word) => gateState.safeParse(word).data ?? ('unknown' as const));
+
+/** The body at `report.readyz`, 200 when ready, else 503, as it is read. */
 export const readinessReport = z.object({
+  version,
   ready: z.boolean(),
-  gates: z.array(gateReport),
+  gates: z.array(gateReport.extend({ state })),
 });
 export type ReadinessReport = z.infer<typeof readinessReport>;
 
 /** The body at `report.config`: the digest of what the process runs with, and every value that is not secret. */
 export const configReport = z.object({
+  version,
   digest: z.string(),
   values: z.record(z.string(), z.string()),
   /** Secret variables that are set; their values are never shown. */

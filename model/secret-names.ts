@@ -1,4 +1,4 @@
-/** Common names of secrets: `NEO4J_AUTH`, `DB_PASSWD`, `apiToken`, `QDRANT__SERVICE__API_KEY`. */
+/** Common names of secrets: `GRAPH_AUTH`, `DB_PASSWD`, `apiToken`, `SEARCH__SERVICE__API_KEY`. */
 const secretWords =
   /(PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|AUTHORIZATION|API_?KEY)|(^|[_.-])(AUTH|PWD|PASS)$|(^|[_.-])KEY(?!_?ID$)([_.-]|$)/i;
 

@@ -20,9 +20,9 @@ export interface StackDocument {
 export interface StackKind<D extends StackDocument = StackDocument> {
   /** Such as `mooring.dev/v1alpha1`. */
   readonly apiVersion: string;
-  /** Such as `ChatStack`. */
+  /** Such as `ShopStack`. */
   readonly kind: string;
-  /** Lower-case, as in a CRD: `chatstacks`. */
+  /** Lower-case, as in a CRD: `shopstacks`. */
   readonly plural: string;
   readonly shortNames: readonly string[];
   /** Columns `kubectl get` prints besides those every kind has. */
@@ -89,7 +89,7 @@ export interface ServiceEnvironment extends Pick<EnvRules<EnvValues>, 'together'
 /** How a process on a developer's machine is recognised, and what it says. */
 export interface LocalStatus {
   readonly path: string;
-  /** With its article: `A chat backend`. */
+  /** With its article: `A web shop`. */
   readonly what: string;
   /** @returns undefined for a body that is not its own. */
   readonly read: (body: unknown) => { readonly ready: boolean; readonly message: string } | undefined;
@@ -109,8 +109,10 @@ export interface Opens extends ServicePort {
 export interface StackCheck<D extends StackDocument> {
   /** The port it uses first; a pod that reports ready may be checked before the Service leads to it. */
   readonly through: ServicePort;
-  /** Completes "waiting for …" and "… did not pass": `a chat turn`. */
+  /** Completes "waiting for …" and "… did not pass": `a test order`. */
   readonly what: string;
+  /** An earlier name of the option `--no-check` that is still taken, such as `no-order`. */
+  readonly earlierOption?: string;
   /** Why it cannot run with these credentials; undefined when it can. Called before anything changes. */
   refusal(document: D, token: string | undefined): string | undefined;
   /** @throws CheckFailed in words. */

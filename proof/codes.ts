@@ -58,7 +58,7 @@ export const findingCodes = {
   QUANTITY: 'A quantity is more than its limit, or one that only a wrong unit makes.',
   REPLICAS_APART: 'Several replicas of a store that know nothing of each other stand behind one name.',
   REPLICAS_CONFLICT: 'An autoscaler and a workload, or its own bounds, disagree about replicas.',
-  ROUTE: "An Ingress leads one of the chat's paths nowhere, or to pods that cannot answer it.",
+  ROUTE: 'An Ingress leads a path that the stack serves nowhere, or to pods that cannot answer it.',
   SECRET_MISMATCH: 'A client shows another secret than its server asks for.',
   SECRET_MUTABLE: 'The Secret of a stack of ours is not immutable.',
   SECRET_REUSED: 'Two variables that are to hold different secrets hold one.',

@@ -13,7 +13,7 @@ import type { Doc } from './source.ts';
 interface Door {
   readonly port: number;
   readonly protocol: string;
-  /** How it is shown: `6379 by demo-redis:6379`. */
+  /** How it is shown: `5672 by demo-queue:5672`. */
   readonly shown: string;
 }
 
@@ -22,7 +22,7 @@ interface Target extends Party {
 }
 
 /**
- * Every connection the policies allow, one line each, sorted: `backend → redis:6379 by demo-redis:6379`. Left are the
+ * Every connection the policies allow, one line each, sorted: `web → queue:5672 by demo-queue:5672`. Left are the
  * stack's services and, outside, `world` (any address), `monitoring` and `operator` (namespaces with that role) and
  * `neighbour` (a pod of the same namespace that is not of the stack). Right are the pods' ports with the Services that
  * lead there, the cluster's DNS, and the world on every port a policy names, or `any` for a port none does.

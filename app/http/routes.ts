@@ -1,4 +1,4 @@
-import type { ConfigReport } from '../../model/report.ts';
+import { reportVersion, type ConfigReport } from '../../model/report.ts';
 import type { FastifyInstance } from 'fastify';
 import { backendDigest, backendValues, backendSecretsSet, type Env } from '../../contract/backend-env.ts';
 import { retryAfterSeconds, type PatientContext, type Readyz, type Status } from '../../contract/http.ts';
@@ -36,6 +36,7 @@ export function serveOperations(server: FastifyInstance, env: Env, metrics: Metr
     return metrics.registry.metrics();
   });
   server.get(httpPaths.config, (): ConfigReport => ({
+    version: reportVersion,
     digest: backendDigest(env),
     values: backendValues(env),
     secretsSet: backendSecretsSet(env),

@@ -1,6 +1,6 @@
 import { retryAfterSeconds, type Readyz, type Status } from '../../contract/http.ts';
 import type { AnswerMode } from '../../contract/protocol.ts';
-import type { GateReport } from '../../model/report.ts';
+import { reportVersion, type GateReport } from '../../model/report.ts';
 import { ProblemError } from '../http/problem.ts';
 import { productOf } from './dependencies.ts';
 
@@ -23,7 +23,12 @@ export class Readiness {
   detailed(): Readyz {
     const gates = this.#sources.gates();
     const reason = this.#sources.draining() ? 'Draining' : reasonOf(gates);
-    return { ready: reason === 'Ready' || reason === 'Degraded', reason, gates };
+    return {
+      version: reportVersion,
+      ready: reason === 'Ready' || reason === 'Degraded',
+      reason,
+      gates,
+    };
   }
 
   /** `/api/status`: without addresses and client errors. */

@@ -7,7 +7,7 @@ import type { Container } from '../../model/stack.ts';
 export const hardenedPod = (user: Container['user']): k8s.PodSpec => ({
   containers: [],
   automountServiceAccountToken: false,
-  // The service link of a Service called "redis" is REDIS_PORT=tcp://…, which the app would read as its port.
+  // The service link of a Service called "queue" is QUEUE_PORT=tcp://…, which the app would read as its port.
   enableServiceLinks: false,
   securityContext: {
     runAsNonRoot: true,

@@ -5,7 +5,7 @@ import { planStack, refuseObstacles, type StackPlan } from '../../deploy/stack-p
 import { applyStack, type RolloutWait } from './apply-stack.ts';
 import { nameOf } from '../../kube/objects.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
-import { isChecked, type ApplyOptions } from './options.ts';
+import type { ApplyOptions } from './options.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
@@ -107,10 +107,10 @@ async function carryOut(known: KnownDocument, options: DocumentApply, signal: Ab
 
 function rolloutOf(
   known: KnownDocument,
-  options: Pick<DocumentApply, 'wait' | 'check' | 'chat' | 'tokenFile' | 'timeout'>,
+  options: Pick<DocumentApply, 'wait' | 'check' | 'tokenFile' | 'timeout'>,
 ): { rollout?: RolloutWait } {
   if (!options.wait) return {};
-  const check = isChecked(options) ? checkOf(known, options.tokenFile) : 'skip';
+  const check = options.check ? checkOf(known, options.tokenFile) : 'skip';
   return { rollout: { timeoutMs: options.timeout * 1_000, check } };
 }
 

@@ -5,13 +5,9 @@ export interface ApplyOptions extends ChangeOptions {
   readonly prune?: true;
   readonly deleteData?: true;
   readonly wait: boolean;
+  /** Whether the stack is checked once every pod is ready. */
   readonly check: boolean;
-  /** `--no-chat`, the earlier name of `--no-check`. */
-  readonly chat: boolean;
   readonly tokenFile?: string;
   /** Seconds. */
   readonly timeout: number;
 }
-
-/** Whether the stack is checked once every pod is ready. */
-export const isChecked = ({ check, chat }: Pick<ApplyOptions, 'check' | 'chat'>): boolean => check && chat;

@@ -9,7 +9,7 @@ export function addDown(program: Command, kinds: LoadKinds): void {
     .description(
       'remove a stack from a cluster; its volumes, secrets and history are kept without --delete-data',
     )
-    .option('--delete-data', 'also delete volume claims, secrets and history: the memory is lost')
+    .option('--delete-data', 'also delete volume claims, secrets and history: what it stores is lost')
     .option(
       '--delete-namespace',
       'with --delete-data: also delete the namespace and everything in it, other stacks included',

@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import type { Kinds } from '../../model/kinds.ts';
 import type { LoadKinds } from '../program.ts';
 import { describeLater } from '../described-later.ts';
-import { withExamples, withOutput } from '../options.ts';
+import { withExamples, withOutput, type Examples } from '../options.ts';
+import { exampleNames } from './example-names.ts';
 import type { InitOptions } from '../init/init.ts';
 
 /** `mooring init`: a document to begin with. */
@@ -13,11 +14,19 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     .action(async (path: string, options: InitOptions) =>
       (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
-  describeLater(command, async () => addChoices(command, await kinds()));
-  withExamples(command, {
-    'mooring init': './stack.yaml, for kind',
-    'mooring init clinic.yaml --name clinic -n clinic --preset production': 'the second of many',
+  describeLater(command, async () => {
+    addChoices(command, await kinds());
+    withExamples(command, examplesOf(await kinds()));
   });
+}
+
+function examplesOf(kinds: Kinds): Examples {
+  const { preset } = exampleNames(kinds);
+  const choice = preset === undefined ? '' : ` --preset ${preset}`;
+  return {
+    'mooring init': './stack.yaml, for kind',
+    [`mooring init clinic.yaml --name clinic -n clinic${choice}`]: 'the second of many',
+  };
 }
 
 function addChoices(command: Command, kinds: Kinds): void {

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import type { Kinds } from '../../model/kinds.ts';
+import { describeLater } from '../described-later.ts';
 import type { LoadKinds } from '../program.ts';
-import { withCluster, withExamples } from '../options.ts';
+import { withCluster, withExamples, type Examples } from '../options.ts';
+import { exampleNames } from './example-names.ts';
 import type { LogsOptions } from '../logs/logs.ts';
 
 /** `mooring logs`: what the pods of a stack write, each line with its pod. */
 export function addLogs(program: Command, kinds: LoadKinds): void {
   const command = withCluster(program.command('logs'))
     .description('show what the pods of a stack write')
-    .argument('[services...]', 'such as backend redis; all of them without', [])
+    .argument('[services...]', 'of these only; of all without', [])
     .option('-F, --follow', 'stream new lines until Ctrl-C')
     .option('-p, --previous', 'of the container before the last restart')
     .option('--since <duration>', 'only the last 90s, 10m, 2h …')
@@ -15,9 +18,18 @@ export function addLogs(program: Command, kinds: LoadKinds): void {
     .action(async (services: string[], options: LogsOptions) =>
       (await import('../logs/logs.ts')).logsCommand(await kinds(), services, options),
     );
-  withExamples(command, {
-    'mooring logs backend -F': 'the chat, as it happens',
-    'mooring logs redis neo4j --since 10m': 'two stores, each line with its pod',
-    'mooring logs backend --previous': 'why it restarted',
-  });
+  describeLater(command, async () => withExamples(command, examplesOf(await kinds())));
+}
+
+function examplesOf(kinds: Kinds): Examples {
+  const { services } = exampleNames(kinds);
+  const [first = '<service>'] = services;
+  const two = services.slice(-2);
+  return {
+    [`mooring logs ${first} -F`]: 'what it writes, as it happens',
+    ...(two.length === 2
+      ? { [`mooring logs ${two.join(' ')} --since 10m`]: 'of two services, each line with its pod' }
+      : {}),
+    [`mooring logs ${first} --previous`]: 'why it restarted',
+  };
 }

@@ -6,7 +6,7 @@ import { withApply } from './apply.ts';
 
 /** `mooring rollback`: applies an earlier document again. */
 export function addRollback(program: Command, kinds: LoadKinds): void {
-  const command = withApply(withChanges(program.command('rollback')))
+  const command = withApply(withChanges(program.command('rollback')), kinds)
     .description('apply an earlier document again: the last one before this that worked, or a revision')
     .argument('[revision]', 'a number from "mooring history"')
     .action(async (revision: string | undefined, options: ApplyOptions) =>

@@ -7,7 +7,7 @@ import { withApply } from './apply.ts';
 /** `mooring secrets rotate`: gives the stores new passwords, and tells every service that reads them. */
 export function addSecrets(program: Command, kinds: LoadKinds): void {
   const group = program.command('secrets').description("the stack's own secrets").helpCommand(false);
-  const command = withApply(withChanges(group.command('rotate')))
+  const command = withApply(withChanges(group.command('rotate')), kinds)
     .description(
       'give the stores new passwords and restart what reads them; ends when the check has passed again',
     )

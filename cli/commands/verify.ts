@@ -12,7 +12,7 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
     );
   withExamples(command, {
     'mooring verify': 'what mooring synth wrote; exit 1 when there are findings',
-    'helm template qdrant qdrant/qdrant | mooring verify -': "another tool's output",
+    'helm template my-release my-chart | mooring verify -': "another tool's output",
     'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
   });
 }

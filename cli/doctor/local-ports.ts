@@ -1,6 +1,7 @@
 import { publicValues, type EnvValues } from '../../model/env.ts';
 import { configReport, type ConfigReport } from '../../model/report.ts';
-import type { LocalStatus, ServiceEnvironment } from '../../model/stack-kind.ts';
+import { recognitionsOf, type Recognition } from '../../model/program.ts';
+import type { LocalStatus, ServiceEnvironment, StackKind } from '../../model/stack-kind.ts';
 import type { Workload } from '../../model/stack.ts';
 import { identify } from '../../dial/identify.ts';
 import { aProduct } from '../../dial/products.ts';
@@ -20,14 +21,15 @@ interface OwnPort {
 export async function ownPortChecks(
   service: Workload,
   env: EnvValues,
-  status: ServiceEnvironment['status'] = {},
+  { status = {}, programs }: Pick<ServiceEnvironment, 'status'> & Pick<StackKind, 'programs'>,
 ): Promise<Check[]> {
   const running = await runningOf(service, env);
+  const products = recognitionsOf(programs);
   const checks = Object.keys(service.ports).map(async (port) => {
     const own = ownPort(service, env, port);
     const says = status[port];
-    if (says) return [(await statusCheck(own, says)) ?? (await freePort(service, own))];
-    if (!running) return [await freePort(service, own)];
+    if (says) return [(await statusCheck(own, says)) ?? (await freePort(service, own, products))];
+    if (!running) return [await freePort(service, own, products)];
     // Of a service that runs here, a port it does not report on says nothing.
     return port === service.report?.port ? differences(service, env, { own, running }) : [];
   });
@@ -77,11 +79,11 @@ function differences(
 
 const idOf = ({ variable, port }: OwnPort): string => `port/${variable ?? port}`;
 
-async function freePort({ name }: Workload, own: OwnPort): Promise<Check> {
+async function freePort({ name }: Workload, own: OwnPort, products: readonly Recognition[]): Promise<Check> {
   const { port, variable, number } = own;
   const id = idOf(own);
   const shown = `Port ${number} (${variable ?? port})`;
-  const finding = await identify(loopback, number, { timeoutMs: answerMs });
+  const finding = await identify(loopback, number, { timeoutMs: answerMs, products });
   if (finding.what !== 'product' && finding.what !== 'silent' && finding.what !== 'unknown')
     return { id, verdict: 'ok', says: `${shown} is free for the ${name}.` };
   const who = finding.what === 'product' ? aProduct(finding.product) : 'something that says nothing known';

@@ -60,7 +60,7 @@ export async function localChecks(
   const { knownPorts } = kind;
   const targets = targetsOf(stack, service, env, kind.programs);
   const [ports, stores] = await Promise.all([
-    ownPortChecks(service, env, rules.status),
+    ownPortChecks(service, env, { ...rules, programs: kind.programs }),
     Promise.all(targets.map((target) => storeCheck(target, { env, rules, sources, knownPorts }))),
   ]);
   return [parsed(sources), ...warnings, ...ports, ...stores];

@@ -1,7 +1,8 @@
 import type { Container, EnvFromSource, EnvVar } from 'kubernetes-types/core/v1.js';
-import { setBy, settersOf } from '../../kube/field-managers.ts';
+import { settersOf } from '../../kube/field-managers.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { podTemplateOf } from '../../kube/kinds.ts';
+import { setBy } from '../set-by.ts';
 
 /** One variable of a container as its manifests have it. */
 export interface SetVariable {

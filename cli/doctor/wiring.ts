@@ -1,30 +1,16 @@
+import type { Container, ServiceSpec } from 'kubernetes-types/core/v1.js';
 import { fieldManager } from '../../model/names.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { setBy } from '../../kube/field-managers.ts';
+import { podTemplateOf, type Service } from '../../kube/kinds.ts';
+import { setBy } from '../set-by.ts';
 import type { Check } from './check.ts';
 
 /** What connects a stack: which image listens where, and which Service leads there. */
 type Wiring = Readonly<Record<string, string>>;
 
-interface ServicePort {
-  readonly name?: string;
-  readonly port: number;
-  readonly targetPort?: string | number;
-}
-interface ServiceSpec {
-  readonly selector?: Readonly<Record<string, string>>;
-  readonly ports?: readonly ServicePort[];
-}
-interface Container {
-  readonly name: string;
-  readonly image?: string;
-  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
-}
-
 function wiringOf(object: KubeObject): Wiring {
-  if (object.kind === 'Service') return serviceWiring(object['spec'] as ServiceSpec);
-  const { template } = object['spec'] as { template?: { spec?: { containers?: Container[] } } };
-  return Object.fromEntries((template?.spec?.containers ?? []).flatMap(containerWiring));
+  if (object.kind === 'Service') return serviceWiring((object as Service).spec);
+  return Object.fromEntries((podTemplateOf(object)?.spec?.containers ?? []).flatMap(containerWiring));
 }
 
 function serviceWiring({ selector = {}, ports = [] }: ServiceSpec): Wiring {

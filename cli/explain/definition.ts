@@ -4,7 +4,7 @@ import type { StackKind } from '../../model/stack-kind.ts';
 import { packageRoot } from '../package-root.ts';
 
 /**
- * `contract/services/redis.ts:14`, the first line of a built-in kind's source that says this; null where none does, and
+ * `contract/stores.ts:14`, the first line of a built-in kind's source that says this; null where none does, and
  * for a kind whose source is elsewhere.
  */
 export function definedAt({ sourceFolder }: StackKind, what: RegExp, files = '**/*.ts'): string | null {

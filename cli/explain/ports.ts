@@ -12,7 +12,7 @@ export interface PortExplained {
   readonly port: string;
   readonly means: string;
   readonly listensOn: number;
-  /** Where peers dial it: `demo-redis:6379` in the cluster; null where only its own machine does. */
+  /** Where peers dial it: `demo-queue:5672` in the cluster; null where only its own machine does. */
   readonly dialledAt: string | null;
   readonly onYourMachine: number | null;
   /** Services that dial it, each with the variable that tells it the number. */

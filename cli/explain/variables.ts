@@ -18,7 +18,7 @@ export interface VariableExplained {
   readonly local: boolean;
   /** What this stack gives it, and who says so; null where it gives none. A secret's place, never its value. */
   readonly inThisStack: { readonly value: string; readonly from: string } | null;
-  /** Who listens where this variable points: `redis, port "redis", at demo-redis:6379`; null for other variables. */
+  /** Who listens where this variable points: `queue, port "amqp", at demo-queue:5672`; null for other variables. */
   readonly pointsAt: string | null;
   readonly definedAt: string | null;
 }

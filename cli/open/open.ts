@@ -23,7 +23,7 @@ import type { ClusterOptions } from '../options.ts';
 export interface OpenOptions extends ClusterOptions {
   readonly port?: string;
   readonly browser: boolean;
-  /** A parameter of the page, such as `patient`, by its name. */
+  /** A parameter of the page, such as `user`, by its name. */
   readonly [parameter: string]: string | boolean | undefined;
 }
 

@@ -8,7 +8,7 @@ import { historyPlace } from '../../deploy/stack-objects.ts';
 import type { FoundDocument } from '../../charts-ts/read-document.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { checkOf } from '../apply/check.ts';
-import { isChecked, type ApplyOptions } from '../apply/options.ts';
+import type { ApplyOptions } from '../apply/options.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
@@ -37,7 +37,7 @@ async function rotate(
   const { stack, secret, objects } = sourceOf(found, found.stack());
   const { cluster } = target;
   const rotators = found.kind.rotate ?? {};
-  const check = options.wait && isChecked(options) ? checkOf(found, options.tokenFile) : undefined;
+  const check = options.wait && options.check ? checkOf(found, options.tokenFile) : undefined;
   if (options.dryRun) {
     const { keys } = await rotatable(cluster, stack, { rotators, signal });
     const restarts = restartedServices(stack, rotators);

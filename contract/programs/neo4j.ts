@@ -23,6 +23,10 @@ export const neo4jFacts: ProgramFacts = {
   name: 'neo4j',
   product: 'Neo4j',
   dial: { bolt: { protocol: 'bolt' } },
+  recognised: [
+    { protocol: 'bolt', product: 'Neo4j' },
+    { protocol: 'http', product: "Neo4j's HTTP browser", answer: /"(bolt_direct|neo4j_version)"/ },
+  ],
   image: repositoryOf(neo4jImage),
   told: (running) => ({
     bolt: portIn(running, 'NEO4J_server_bolt_listen__address'),

@@ -14,6 +14,12 @@ export const qdrantFacts: ProgramFacts = {
   name: 'qdrant',
   product: 'Qdrant',
   dial: { http: { protocol: 'http', path: '/collections', secretHeader: 'api-key' } },
+  recognised: [
+    { protocol: 'http', product: 'Qdrant', answer: /"title"\s*:\s*"qdrant/i },
+    // With a key set, it answers requests without it only with what is missing.
+    { protocol: 'http', product: 'Qdrant', answer: /^HTTP\/1\.[01] 40[13] [\s\S]*api[- ]key/i },
+    { protocol: 'http2', product: "Qdrant's gRPC" },
+  ],
   image: repositoryOf(qdrantImage),
   told: (running) => ({
     http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT'),

@@ -8,6 +8,11 @@ export const redisFacts: ProgramFacts = {
   name: 'redis',
   product: 'Redis',
   dial: { redis: { protocol: 'resp' } },
+  recognised: [
+    { protocol: 'resp', product: 'Redis Sentinel', answer: /redis_mode:sentinel/ },
+    { protocol: 'resp', product: 'FalkorDB', answer: /\r\n(graph|falkordb)\r\n/i },
+    { protocol: 'resp', product: 'Redis' },
+  ],
   image: repositoryOf(redisImage),
   told: (running) => {
     const port = directive(running, 'port')?.value;

@@ -199,7 +199,7 @@ function entrypointFaults(command: Command, program: Program | undefined): Fault
       ];
 }
 
-/** `./qdrant` is looked for in the working directory. */
+/** `./server` is looked for in the working directory. */
 function folderFaults({ container, what }: Command, { service }: Program): Fault[] {
   const [right, chosen] = [service.container.workingDir, container.spec.workingDir];
   return right === undefined || chosen === undefined || chosen === right

@@ -214,7 +214,7 @@ function tls(dial: Dial, { program, running, workload, container }: KnownContain
   ];
 }
 
-/** A user or database the server does not have: `NEO4J_USER` beside `NEO4J_HOST`. */
+/** A user or database the server does not have: `GRAPH_USER` beside `GRAPH_HOST`. */
 function offered(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
   const prefix = dial.host.variable.replace(/[^_]*$/, '');
   return Object.entries(program.facts.offers?.(running, container.spec.image ?? '') ?? {}).flatMap(

@@ -98,7 +98,7 @@ function namesOfOthers(
 ): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
     const reader = programs.find(({ service }) => Object.hasOwn(service.variables ?? {}, name));
-    // A command may use a variable by any name: REDIS_PASSWORD in --requirepass $(REDIS_PASSWORD).
+    // A command may use a variable by any name: QUEUE_PASSWORD in --requirepass $(QUEUE_PASSWORD).
     const used = [
       ...container.spec.command,
       ...container.spec.args,
@@ -194,7 +194,7 @@ export const duplicateEnv: Check = ({ graph }) =>
     ),
   );
 
-/** Kubernetes writes `REDIS_PORT=tcp://10.0.0.1:6379` into pods beside a Service called redis. */
+/** Kubernetes writes `QUEUE_PORT=tcp://10.0.0.1:5672` into pods beside a Service called queue. */
 export const serviceLinks: Check = ({ graph, known }) =>
   known.flatMap(({ workload, container, program }) => {
     if (workload.pod.enableServiceLinks === false) return [];

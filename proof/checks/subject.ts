@@ -42,10 +42,10 @@ export const inPod = ({ object, podPath }: Workload, ...path: Path): Place => ({
   path: [...podPath, ...path],
 });
 
-/** `Deployment demo-backend`, as it is called in messages. */
+/** `Deployment demo-web`, as it is called in messages. */
 export const called = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
   `${kind} ${name}`;
 
-/** `container backend of Deployment demo-backend`. */
+/** `container web of Deployment demo-web`. */
 export const containerCalled = (workload: Workload, container: Container): string =>
   `container ${container.name} of ${called(workload)}`;

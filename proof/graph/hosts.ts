@@ -35,14 +35,14 @@ const serviceOrMissing = (graph: Graph, namespace: string, name: string): Host =
 const hasNamespace = (graph: Graph, name: string): boolean =>
   graph.objects.some(({ namespace }) => namespace === name);
 
-/** `redis.chat`, `redis.chat.svc.cluster.local`, `redis-0.redis-peers`, or a name in the world. */
+/** `queue.shop`, `queue.shop.svc.cluster.local`, `queue-0.queue-peers`, or a name in the world. */
 function dotted(graph: Graph, namespace: string, name: string): Host {
   const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
   if (cluster) return inCluster(graph, namespace, cluster[1] ?? '', cluster[2] ?? usualDomain);
   const [first = '', second = '', third] = name.split('.');
   const near = hasNamespace(graph, second);
   if (third === undefined && near) return serviceOrMissing(graph, second, first);
-  // `redis.chat.svx`: there is no such top-level domain, so `svc` is meant.
+  // `queue.shop.svx`: there is no such top-level domain, so `svc` is meant.
   if (third !== undefined && near && distance(third, 'svc') === 1)
     return { kind: 'missing', name: first, namespace: `${second}.${third}` };
   return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
@@ -63,7 +63,7 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
   return hasNamespace(graph, namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
 }
 
-/** `redis-0.redis-peers`: one pod of a StatefulSet by name, from its own namespace. */
+/** `queue-0.queue-peers`: one pod of a StatefulSet by name, from its own namespace. */
 function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host | undefined {
   const [name = '', service = '', ...more] = parts;
   if (more.length > 0) return undefined;

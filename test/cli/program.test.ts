@@ -100,7 +100,7 @@ test.each([
   expect(written).toMatch(told);
 });
 
-test.each([[['--version']], [['--help']], [['explain', '--help']], [['foo']]])(
+test.each([[['--version']], [['--help']], [['status', '--help']], [['foo']]])(
   '%j loads no kind, which takes longer than all the rest',
   async (words) => {
     const load = vi.fn(() => Promise.resolve([chatKind] as const));

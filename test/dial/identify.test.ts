@@ -1,11 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { chatProgramFacts } from '../../contract/programs.ts';
 import type { Finding } from '../../dial/finding.ts';
 import { identify } from '../../dial/identify.ts';
+import { recognitionsOf } from '../../model/program.ts';
 import { freePort, LOOPBACK } from '../servers/ports.ts';
 import { bolt, http, http2, resp, speaking, type Speaker } from './servers.ts';
 
 /** What is to be found is found at once; the limit is for a machine that is busy with something else. */
 const timeoutMs = 20_000;
+const products = recognitionsOf(chatProgramFacts);
 /** For a port that never says what it is: as long as is waited for it. */
 const shortMs = 1_200;
 
@@ -15,15 +18,17 @@ async function found(
 ): Promise<Finding> {
   const server = await speaking(speaker, { tls });
   onTestFinished(() => server.stop());
-  return identify(LOOPBACK, server.port, { timeoutMs: limitMs });
+  return identify(LOOPBACK, server.port, { timeoutMs: limitMs, products });
 }
 
 test('a port nobody listens on refuses', async () => {
-  expect(await identify(LOOPBACK, await freePort(), { timeoutMs })).toEqual({ what: 'refused' });
+  expect(await identify(LOOPBACK, await freePort(), { timeoutMs, products })).toEqual({ what: 'refused' });
 });
 
 test('a host no name server knows is unknown', async () => {
-  expect(await identify('no-such-host.invalid', 1, { timeoutMs })).toEqual({ what: 'unknown-host' });
+  expect(await identify('no-such-host.invalid', 1, { timeoutMs, products })).toEqual({
+    what: 'unknown-host',
+  });
 });
 
 test.each([
@@ -66,4 +71,24 @@ test('who never stops talking is not listened to for ever', async () => {
   const began = performance.now();
   expect((await found((socket) => socket.write(flood), { limitMs: shortMs })).what).toBe('unknown');
   expect(performance.now() - began).toBeLessThan(shortMs * 1.5);
+});
+
+test.each([
+  ['resp', resp('+PONG\r\n'), 'RESP server'],
+  ['bolt', bolt, 'Bolt server'],
+  ['http', http('{"title":"qdrant - vector search engine"}'), 'HTTP server'],
+  ['http2', http2, 'HTTP/2 server'],
+])('a server of %s is called after its protocol where no product is known', async (_, speaker, product) => {
+  const server = await speaking(speaker);
+  onTestFinished(() => server.stop());
+  expect(await identify(LOOPBACK, server.port, { timeoutMs, products: [] })).toMatchObject({ product });
+});
+
+test('a program of another kind adds its products as data', async () => {
+  const own = [{ protocol: 'http', product: 'Shop', answer: /"shop":/ }] as const;
+  const server = await speaking(http('{"shop":"open"}'));
+  onTestFinished(() => server.stop());
+  expect(await identify(LOOPBACK, server.port, { timeoutMs, products: own })).toMatchObject({
+    product: 'Shop',
+  });
 });

@@ -29,6 +29,7 @@ test('a worker of another stack dials its own stores, where its environment says
     service: 'falkordb',
     product: 'FalkorDB',
     dial: { protocol: 'resp' },
+    products: [],
     host: '10.1.1.1',
     port: 16_380,
     tls: false,

@@ -104,6 +104,17 @@ describe('a document that is no ordinary file is refused in a sentence, without 
   });
 });
 
+test('a kubeconfig that is a FIFO, named or at its usual place, hangs no command', async () => {
+  mkdirSync(join(folder, '.kube'));
+  await capture('mkfifo', [join(folder, '.kube/config')]);
+  await expectEnding(
+    ['status', '--kubeconfig', '.kube/config'],
+    66,
+    /The kubeconfig cannot be read: \.kube\/config is a folder, a pipe or a device; expected a file/,
+  );
+  await expectEnding(['history'], 66, /The kubeconfig cannot be read: .* expected a file/);
+});
+
 describe('manifests that are no ordinary files', () => {
   test.each([
     ['aliases that multiply', 'bomb.yaml', 65, /its aliases/],

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorForPeople } from '../../cli/errors-for-people.ts';
 import { connect } from '../../kube/api.ts';
 import type { ClusterError } from '../../kube/cluster-error.ts';
@@ -33,6 +34,23 @@ test.each(['10.0.0.1:6443', 'not a url', 'ftp://a'])('a server of "%s" is refuse
       message: `The kubeconfig's cluster "c" of context "prod" has the server "${server}"; expected a URL such as https://10.0.0.1:6443.`,
     }),
   );
+});
+
+test.each([
+  ['a pipe', 'pipe'],
+  ['a folder', '.'],
+  ['a device', '/dev/zero'],
+])('%s as kubeconfig, named or in KUBECONFIG, is refused without being opened', (_, name) => {
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  const path = resolve(folder, name);
+  const refused = expect.objectContaining({
+    code: 'NO_CONTEXT',
+    message: `The kubeconfig cannot be read: ${path} is a folder, a pipe or a device; expected a file.`,
+  }) as Error;
+  expect(() => connect({ kubeconfig: path })).toThrow(refused);
+  vi.stubEnv('KUBECONFIG', path);
+  expect(() => connect({})).toThrow(refused);
+  vi.unstubAllEnvs();
 });
 
 const server = 'https://127.0.0.1:1';

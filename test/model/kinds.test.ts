@@ -72,3 +72,37 @@ describe('forms of earlier releases', () => {
     expect(refusal(both, { ...old, kind: 'ShopStack' }).message).toContain('backend');
   });
 });
+
+describe('a group that is switched off', () => {
+  const warningsOf = (backend: object): readonly string[] =>
+    readAnyDocument(both, { spec: { backend } }, 'stack.yaml').warnings;
+
+  test('and has further fields is accepted with a warning that names them', () => {
+    expect(
+      warningsOf({
+        autoscaling: { enabled: false, minReplicas: 2, maxReplicas: 4 },
+      }),
+    ).toEqual([
+      'spec.backend.autoscaling: minReplicas and maxReplicas have no effect where enabled is false. Remove them, or write enabled: true.',
+    ]);
+  });
+
+  test('is told of one field, too', () => {
+    expect(warningsOf({ autoscaling: { enabled: false, cpuPercent: 50 } })).toEqual([
+      'spec.backend.autoscaling: cpuPercent has no effect where enabled is false. Remove it, or write enabled: true.',
+    ]);
+  });
+
+  test('is refused by a kind that says so: a node port needs no number where there is none', () => {
+    const spec = { backend: { nodePort: { enabled: false, port: 30_080 } } };
+    expect(refusal(both, { spec }).message).toContain('no port where enabled is false');
+  });
+
+  test.each([
+    ['alone', { autoscaling: { enabled: false }, nodePort: { enabled: false } }],
+    ['in the form of an earlier release', { autoscaling: false }, 1],
+    ['on', { autoscaling: { enabled: true, minReplicas: 2 }, nodePort: { enabled: true, port: 30_080 } }],
+  ])('%s has no such warning', (_, backend, others = 0) => {
+    expect(warningsOf(backend)).toHaveLength(others);
+  });
+});

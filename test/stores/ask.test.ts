@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { knownPorts } from '../../contract/known-ports.ts';
+import { chatProgramFacts } from '../../contract/programs.ts';
+import { recognitionsOf } from '../../model/program.ts';
 import { ask, type Answer } from '../../dial/ask.ts';
 import type { Target } from '../../dial/target.ts';
 import { forSuite } from '../servers/for-suite.ts';
@@ -8,6 +10,7 @@ import { startRedis } from '../servers/redis.ts';
 
 const target = (rest: Partial<Target>): Target => ({
   ...{ service: 'thing', product: 'thing', dial: { protocol: 'tcp' } },
+  products: recognitionsOf(chatProgramFacts),
   ...{ host: LOOPBACK, port: 1, tls: false, variables: {}, usualPort: rest.port ?? 1 },
   ...rest,
 });

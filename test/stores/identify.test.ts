@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../dial/explain.ts';
 import { knownPorts } from '../../contract/known-ports.ts';
+import { chatProgramFacts } from '../../contract/programs.ts';
+import { recognitionsOf } from '../../model/program.ts';
 import { identify } from '../../dial/identify.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
@@ -12,6 +14,7 @@ import { startQdrant } from '../servers/qdrant/qdrant.ts';
 import { startRedis } from '../servers/redis.ts';
 
 const timeoutMs = 3_000;
+const products = recognitionsOf(chatProgramFacts);
 const password = 'a-password-of-the-tests';
 const refused = new Error('connection refused');
 
@@ -20,7 +23,9 @@ describe('what is dialled on real servers', () => {
     const neo4j = forSuite(() => startNeo4j({ password }));
 
     test('is known by its Bolt handshake', async () => {
-      expect(await identify(neo4j().host, neo4j().port, { timeoutMs })).toMatchObject({ product: 'Neo4j' });
+      expect(await identify(neo4j().host, neo4j().port, { timeoutMs, products })).toMatchObject({
+        product: 'Neo4j',
+      });
     });
 
     test('is named where a Redis was expected', async () => {
@@ -40,7 +45,7 @@ describe('what is dialled on real servers', () => {
     const qdrant = forSuite(() => startQdrant({ apiKey: password }));
 
     test('is known by its root document, which needs no key', async () => {
-      expect(await identify(qdrant().host, qdrant().port, { timeoutMs })).toMatchObject({
+      expect(await identify(qdrant().host, qdrant().port, { timeoutMs, products })).toMatchObject({
         product: 'Qdrant',
       });
     });
@@ -62,7 +67,7 @@ describe('what is dialled on real servers', () => {
     const redis = forSuite(() => startRedis({ password }));
 
     test('is known even when it wants a password first', async () => {
-      const finding = await identify(redis().host, redis().port, { timeoutMs });
+      const finding = await identify(redis().host, redis().port, { timeoutMs, products });
       expect(finding).toMatchObject({ product: 'Redis', wantsAuth: true });
     });
 
@@ -83,7 +88,7 @@ describe('what is dialled on real servers', () => {
 describe('a real Redis', () => {
   const redis = forSuite(() => startRedis());
   test('is a Redis', async () => {
-    expect(await identify(redis().host, redis().port, { timeoutMs })).toEqual({
+    expect(await identify(redis().host, redis().port, { timeoutMs, products })).toEqual({
       what: 'product',
       product: 'Redis',
       tls: false,
@@ -94,7 +99,7 @@ describe('a real Redis', () => {
 describe('a real Redis with a password', () => {
   const redis = forSuite(() => startRedis({ password }));
   test('is a Redis that wants one', async () => {
-    expect(await identify(redis().host, redis().port, { timeoutMs })).toMatchObject({
+    expect(await identify(redis().host, redis().port, { timeoutMs, products })).toMatchObject({
       product: 'Redis',
       wantsAuth: true,
     });

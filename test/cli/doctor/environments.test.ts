@@ -48,7 +48,11 @@ const says = (
     rendered: of,
     live,
     running: [
-      { service: 'backend', pod: 'demo-backend-1', config: { digest: '', values: config, secretsSet: [] } },
+      {
+        service: 'backend',
+        pod: 'demo-backend-1',
+        config: { version: 1, digest: '', values: config, secretsSet: [] },
+      },
     ],
   });
 

@@ -132,11 +132,14 @@ function commandLine(command: Command): unknown {
       choices: one.argChoices ?? null,
       default: (one.defaultValue as unknown) ?? null,
     })),
-    options: command.options.map((one) => ({
-      flags: one.flags,
-      choices: one.argChoices ?? null,
-      default: (one.defaultValue as unknown) ?? null,
-    })),
+    // By name: some are described when the command is called, and their order decides nothing.
+    options: command.options
+      .map((one) => ({
+        flags: one.flags,
+        choices: one.argChoices ?? null,
+        default: (one.defaultValue as unknown) ?? null,
+      }))
+      .toSorted((a, b) => (a.flags < b.flags ? -1 : 1)),
     commands: command.commands.map(commandLine),
   };
 }

@@ -4,6 +4,7 @@ import type { FindingCode } from '../../../proof/codes.ts';
 import type { Doc } from '../../../proof/source.ts';
 import { chatFaults, chatKnowledge } from '../known.ts';
 import { excuses } from './excused.ts';
+import { freeReason } from './free.ts';
 import { mutantsOf, mutantText, type Mutant } from './mutants.ts';
 import { resolved } from './resolved.ts';
 
@@ -11,7 +12,7 @@ import { resolved } from './resolved.ts';
 export interface Measure {
   mutants: number;
   caught: number;
-  /** Not caught, and nothing a connection or an attacker would meet has changed. */
+  /** Not caught; nothing a connection or an attacker would meet has changed, in a field that may have any value. */
   equivalent: number;
   excused: number;
   /** By excuse, the mutants in words. */
@@ -72,7 +73,7 @@ function judge(
     result.caught += 1;
     return;
   }
-  if (resolved(mutant.docs, chatKnowledge).join('\n') === original) {
+  if (freeReason(mutant) !== undefined && resolved(mutant.docs, chatKnowledge).join('\n') === original) {
     result.equivalent += 1;
     result.equivalents.push(mutantText(mutant));
     return;
