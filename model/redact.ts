@@ -42,12 +42,12 @@ export interface Redactor {
 }
 
 /** `NAME=value`, as a shell has it; references to variables stay. */
-const assignments = /([\w.-]+)=(?![$?])[^\s"']+/g;
+const assignments = /(?<![\w.-])([\w.-]+)=(?![$?])[^\s"']+/g;
 
-/** Names of settings that take a secret; the second kind only before `:` or `=`, or as a flag. */
+/** Names of settings that take a secret, bounded so that a long text takes no long time; the second kind only before `:` or `=`, or as a flag. */
 const strong =
-  '[\\w.-]*(?:requirepass|masterauth|auth-pass|passw|passphrase|secret|token|api[-_]?key|credential)[\\w.-]*';
-const weak = '(?:[\\w.-]*[_.-])?(?:auth|pwd|pass|authorization|(?:access|private|encryption)[-_]?key)';
+  '[\\w.-]{0,80}(?:requirepass|masterauth|auth-pass|passw|passphrase|secret|token|api[-_]?key|credential)[\\w.-]{0,80}';
+const weak = '(?:[\\w.-]{0,80}[_.-])?(?:auth|pwd|pass|authorization|(?:access|private|encryption)[-_]?key)';
 /** What follows `:` or `=`: the item of a list, the text of a block, or the scheme of a header. */
 const sign = '\\s*[:=]\\s*(?:-\\s+|[|>][+-]?\\s+)?(?:(?:bearer|basic)\\s+)?';
 /** References to variables, words that are no secret, and the operators of a shell. */
@@ -66,7 +66,7 @@ const settings = new RegExp(
     `(?<before>(?<![\\w/.$-]|\\$[{(])(?:-{1,2}(?<flag>${strong})["']?(?:${sign}|\\s+)`,
     `|(?<name>${strong})["']?(?:${sign}|\\s+(?=(?:${quotedOrPlain})${endOfPhrase}))|(?:requirepass|masterauth)\\s+`,
     `|(?:${weak})["']?${sign}|--(?:${weak})(?:${sign}|\\s+)`,
-    `|(?:[\\w-]+-cli\\b[^|;&]*?\\s-a|cypher-shell\\b[^|;&]*?\\s-p)\\s+|-u\\s+[^\\s:]+:|Bearer\\s+)|^-a )`,
+    `|(?:[\\w-]{1,80}-cli\\b[^|;&]*?\\s-a|cypher-shell\\b[^|;&]*?\\s-p)\\s+|-u\\s+[^\\s:]+:|Bearer\\s+)|^-a )`,
     `(?!${harmless})(?<value>${quotedOrPlain})`,
   ].join(''),
   'gi',

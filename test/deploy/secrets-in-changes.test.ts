@@ -197,3 +197,13 @@ describe('what is no secret is shown:', () => {
     expect(change?.to).toEqual(fields);
   });
 });
+
+test.each(['a', 'token', '-', 'a.-', 'token\n', '"a', 'redis-cli '])(
+  'a long text of %j is judged in no long time',
+  (part) => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } };
+    const begun = performance.now();
+    changesBetween(object, { ...object, data: { text: part.repeat(50_000 / part.length) } });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  },
+);
