@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { masked, shownValue } from '../model/redact.ts';
+import { masked } from '../model/redact.ts';
+import { shownPart } from '../model/redact-object.ts';
 import type { KubeObject } from '../kube/objects.ts';
 
 /** One field that differs. `from` is absent where it is added, `to` where it is removed. */
@@ -30,14 +31,13 @@ export function differencesBetween(live: KubeObject | undefined, next: KubeObjec
 }
 
 /**
- * A difference, redacted: the values of a Secret, and elsewhere what is secret by its name, such as a variable that
- * `kubectl set env` wrote.
+ * A difference, redacted: the values of a Secret, and elsewhere what is secret by its name or in a text, such as a
+ * variable that `kubectl set env` wrote, a flag, or a line of a configuration file.
  */
 export function redactedChange(kind: string | undefined, { steps, from, to }: Difference): FieldChange {
   const path = pathOf(steps);
-  const isSecret = kind === 'Secret' && /^(data|stringData)/.test(path);
-  const shown = (value: unknown): unknown =>
-    isSecret ? masked : shownValue(typeof value === 'string' ? nameIn(kind, path) : undefined, value);
+  const isSecret = kind === 'Secret' && /^(data|stringData|$)/.test(path);
+  const shown = (value: unknown): unknown => (isSecret ? masked : shownPart(steps, value));
   return {
     path,
     ...(from === undefined ? {} : { from: shown(from) }),
@@ -52,12 +52,6 @@ export const changesBetween = (live: KubeObject | undefined, next: KubeObject | 
 /** The value at a path; `undefined` where there is none. */
 export const valueAt = (value: unknown, steps: readonly string[]): unknown =>
   steps.reduce((inside, name) => entriesOf(inside)?.get(name), value);
-
-/** The name by which a path's value may be secret: of a variable, or of a key of a ConfigMap. */
-function nameIn(kind: string | undefined, path: string): string | undefined {
-  const name = kind === 'ConfigMap' ? /^data\.?\[?([^\]]+)\]?$/ : /\[([^\]]+)\](\.value)?$/;
-  return name.exec(path)?.[1];
-}
 
 /** An object without status and server-set metadata. */
 function comparable(object: KubeObject): object {

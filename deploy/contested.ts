@@ -2,7 +2,7 @@ import { entriesOf, redactedChange, valueAt, type Difference, type FieldChange }
 import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from '../kube/fields.ts';
 import { byLastWrite } from '../kube/field-managers.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { fieldsOf, isForeign } from './take-over.ts';
+import { fieldsOf, foreignIn } from './take-over.ts';
 
 /** A field that an apply would change or remove and that another manager owns. */
 export interface Contested {
@@ -25,7 +25,7 @@ export function contestedBy(
   desired: KubeObject,
   differences: readonly Difference[],
 ): Contested[] {
-  const others = byLastWrite((live.metadata.managedFields ?? []).filter(isForeign(fieldManager)));
+  const others = byLastWrite(foreignIn(live.metadata.managedFields ?? [], fieldManager));
   return differences.flatMap((difference) => {
     for (const entry of others) {
       const path = ownedPath(fieldsOf(entry), live, difference.steps);

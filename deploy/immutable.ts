@@ -4,6 +4,7 @@ import { ApiError, type ClusterError } from '../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { applyObject } from '../kube/server-side-apply.ts';
+import { shownAnswer } from '../model/redact-object.ts';
 import { takenNodePorts } from './node-ports.ts';
 
 /** Immutable fields by kind, besides claims (deploy/volume-claims.ts). */
@@ -24,7 +25,7 @@ export async function refusalsOf(
   const fixed = live ? fixedChanges(desired, live) : [];
   if (fixed.length > 0) return fixed;
   const isFixed = live !== undefined && (await isCreatable(cluster, desired));
-  return [`${nameOf(desired)}: ${error.said}${isFixed ? ` ${remedy}` : ''}`];
+  return [`${nameOf(desired)}: ${shownAnswer(error.said)}${isFixed ? ` ${remedy}` : ''}`];
 }
 
 /** What is refused as a change and accepted as a new object is a field that is fixed. False where that cannot be asked. */

@@ -7,7 +7,7 @@ import { isRefusal, refusalsOf } from './immutable.ts';
 import { isEmpty } from '../kube/fields.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
-import { ownFields, scopeOf, type Scope } from './take-over.ts';
+import { ownFields, scopeOf, withOwners, type Scope } from './take-over.ts';
 import { autoscaledIn, withoutReplicas, type IsAutoscaled } from './autoscalers.ts';
 import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';
@@ -108,9 +108,10 @@ async function planCreation(cluster: Cluster, object: KubeObject, signal?: Abort
 async function planChange(
   cluster: Cluster,
   rendered: KubeObject,
-  live: KubeObject,
+  found: KubeObject,
   { isScaled, signal }: { isScaled: boolean; signal: AbortSignal | undefined },
 ): Promise<Planned> {
+  const live = await withOwners(cluster, found, signal);
   const object = isScaled ? withoutReplicas(rendered) : rendered;
   const { grows, refused } = claimChanges(live, object);
   const stuck = await ungrowable(cluster, object, signal);

@@ -2,7 +2,7 @@ import { ApiError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { unionOf, without, type FieldSet, below, fieldAt, isEmpty, noFields } from '../kube/fields.ts';
 import type { KubeObject, ManagedFields } from '../kube/objects.ts';
-import { readObject } from '../kube/server-side-apply.ts';
+import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { isDeepStrictEqual } from 'node:util';
 
 /**
@@ -12,20 +12,29 @@ import { isDeepStrictEqual } from 'node:util';
  */
 const clientSideApply = 'kubectl-client-side-apply';
 
-const isPredecessor = ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
-  manager === clientSideApply && operation === 'Update' && subresource === '';
-
 /** Whether an entry is `fieldManager`'s Apply. */
 const isAppliedBy =
   (fieldManager: string) =>
   ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
     manager === fieldManager && operation === 'Apply' && subresource === '';
 
-/** Whether another manager than `fieldManager` owns an entry, so that its fields are taken by force only. */
-export const isForeign =
-  (fieldManager: string) =>
-  (entry: ManagedFields): boolean =>
-    !isAppliedBy(fieldManager)(entry) && !isPredecessor(entry);
+type Managed = readonly ManagedFields[];
+
+/**
+ * Whether an entry is our own past. Once an entry is ours, client-side apply is a manager like any other: it has edited
+ * the object since.
+ */
+function isPredecessorIn(managed: Managed, fieldManager: string): (entry: ManagedFields) => boolean {
+  if (managed.some(isAppliedBy(fieldManager))) return () => false;
+  return ({ manager, operation, subresource = '' }) =>
+    manager === clientSideApply && operation === 'Update' && subresource === '';
+}
+
+/** The entries of other managers than `fieldManager`, whose fields are taken by force only. */
+export function foreignIn(managed: Managed, fieldManager: string): ManagedFields[] {
+  const isPredecessor = isPredecessorIn(managed, fieldManager);
+  return managed.filter((entry) => !isAppliedBy(fieldManager)(entry) && !isPredecessor(entry));
+}
 
 export const fieldsOf = ({ fieldsV1 }: ManagedFields): FieldSet => (fieldsV1 ?? noFields) as FieldSet;
 
@@ -68,23 +77,24 @@ export interface TakeOver {
 
 /**
  * The managed fields after a take-over. Exempt fields leave our entry, so that an apply without them keeps their value.
- * Fields of client-side apply in another API version are dropped, as csaupgrade does.
+ * Of several entries of client-side apply, those in another API version are dropped, as csaupgrade does.
  */
-export function takenOver(managed: readonly ManagedFields[], takeOver: TakeOver): ManagedFields[] {
-  const { fieldManager } = takeOver;
+export function takenOver(managed: Managed, takeOver: TakeOver): ManagedFields[] {
+  const { fieldManager, scope } = takeOver;
+  const isPredecessor = isPredecessorIn(managed, fieldManager);
   const heir = managed.find(isAppliedBy(fieldManager)) ?? managed.find(isPredecessor);
-  const others = managed.filter((entry) => entry !== heir);
-  const fieldsV1 = without(
-    others
-      .map((entry) => inheritanceOf(entry, heir, takeOver))
-      .reduce(unionOf, heir ? fieldsOf(heir) : noFields),
-    takeOver.scope.exempt,
-  );
+  const inherited = managed
+    .filter((entry) => entry !== heir)
+    .map((entry) => {
+      if (!isPredecessor(entry)) return takenOf(entry, takeOver);
+      return entry.apiVersion === heir?.apiVersion ? fieldsOf(entry) : noFields;
+    });
+  const fieldsV1 = without(inherited.reduce(unionOf, heir ? fieldsOf(heir) : noFields), scope.exempt);
   const kind = heir ?? { apiVersion: takeOver.apiVersion, fieldsType: 'FieldsV1' };
   const ours: ManagedFields = { ...kind, manager: fieldManager, operation: 'Apply', fieldsV1 };
   const at = heir ? managed.indexOf(heir) : managed.length;
-  const left = (entries: readonly ManagedFields[]): ManagedFields[] =>
-    entries.flatMap((entry) => leftTo(entry, takeOver));
+  const left = (entries: Managed): ManagedFields[] =>
+    entries.flatMap((entry) => (isPredecessor(entry) ? [] : leftTo(entry, takeOver)));
   return [
     ...left(managed.slice(0, at)),
     ...(isEmpty(fieldsV1) ? [] : [ours]),
@@ -92,20 +102,13 @@ export function takenOver(managed: readonly ManagedFields[], takeOver: TakeOver)
   ];
 }
 
-/** The fields of another entry that we take. */
-function inheritanceOf(
-  entry: ManagedFields,
-  heir: ManagedFields | undefined,
-  { scope, force }: TakeOver,
-): FieldSet {
-  if (isPredecessor(entry)) return entry.apiVersion === heir?.apiVersion ? fieldsOf(entry) : noFields;
-  return force ? below(fieldsOf(entry), scope.elements) : noFields;
-}
+/** The fields of another manager's entry that we take. */
+const takenOf = (entry: ManagedFields, { scope, force }: TakeOver): FieldSet =>
+  force ? without(below(fieldsOf(entry), scope.elements), scope.exempt) : noFields;
 
 /** The entry another manager keeps; none where no field is left. */
-function leftTo(entry: ManagedFields, { scope, force }: TakeOver): ManagedFields[] {
-  if (isPredecessor(entry)) return [];
-  const taken = force ? without(below(fieldsOf(entry), scope.elements), scope.exempt) : noFields;
+function leftTo(entry: ManagedFields, takeOver: TakeOver): ManagedFields[] {
+  const taken = takenOf(entry, takeOver);
   if (isEmpty(taken)) return [entry];
   const fieldsV1 = without(fieldsOf(entry), taken);
   return isEmpty(fieldsV1) ? [] : [{ ...entry, fieldsV1 }];
@@ -117,6 +120,28 @@ export function ownFields(live: KubeObject, takeOver: TakeOver): FieldSet {
     isAppliedBy(takeOver.fieldManager),
   );
   return ours ? fieldsOf(ours) : noFields;
+}
+
+/**
+ * An object whose managed fields were emptied, with the owner that the API server gives its fields at an apply:
+ * `before-first-apply`. Any other object as it is.
+ */
+export async function withOwners(
+  cluster: Cluster,
+  live: KubeObject,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  if ((live.metadata.managedFields ?? []).length > 0) return live;
+  const { name, namespace } = live.metadata;
+  const nothing = {
+    apiVersion: live.apiVersion,
+    kind: live.kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  };
+  const applied = await applyObject(cluster, nothing, { dryRun: true, force: true, signal });
+  if ('conflicts' in applied) return live;
+  const { managedFields = [] } = applied.object.metadata;
+  return { ...live, metadata: { ...live.metadata, managedFields } };
 }
 
 /** Give up after this many write conflicts. */
@@ -143,7 +168,7 @@ export async function takeOverFields(
         query: { fieldManager: takeOver.fieldManager },
         contentType: 'application/json-patch+json',
         body: [
-          { op: 'replace', path: '/metadata/managedFields', value: after },
+          { op: 'add', path: '/metadata/managedFields', value: after },
           { op: 'replace', path: '/metadata/resourceVersion', value: current.metadata.resourceVersion },
         ],
         signal,
@@ -151,7 +176,8 @@ export async function takeOverFields(
       return;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409 || attempt === attempts) throw error;
-      current = await readObject(cluster, live, signal);
+      const again = await readObject(cluster, live, signal);
+      current = again && (await withOwners(cluster, again, signal));
     }
   }
 }

@@ -29,27 +29,6 @@ export function maskSecrets(
     .reduce((shown, secret) => shown.replaceAll(secret, mask), text);
 }
 
-/** Redacts the value of something called `name`: whole if the name is a secret's, else the passwords of URLs in it. */
-export function shownValue(name: string | undefined, value: unknown): unknown {
-  if (value === undefined) return undefined;
-  return name !== undefined && isSecretName(name) ? masked : withoutSecrets(value);
-}
-
-/** Redacts a part of an object; a `{ name, value }` in it is a variable. */
-function withoutSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return shownText(value);
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  const { name } = value as { name?: unknown };
-  const variable = typeof name === 'string' ? name : undefined;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inside]) => [
-      key,
-      key === 'value' ? shownValue(variable, inside) : withoutSecrets(inside),
-    ]),
-  );
-}
-
 /** Redacts texts whose variables are known: configuration files, command lines, sentences about them. */
 export interface Redactor {
   /** Whether a name is a secret's, or near one: `DB_PASSWROD` holds a password too. */
@@ -58,17 +37,51 @@ export interface Redactor {
   sentence(text: string): string;
   /** A configuration file or a command line: settings and flags that take a secret are masked as well. */
   settings(text: string): string;
+  /** An argument after others; whole `masked` where one of them is a flag that takes a secret. */
+  argument(before: readonly string[], text: string): string;
 }
 
 /** `NAME=value`, as a shell has it; references to variables stay. */
-const assignments = /([\w.-]+)=(?![$?])[^\s"']+/g;
+const assignments = /(?<![\w.-])([\w.-]+)=(?![$?])[^\s"']+/g;
+
+/** Names of settings that take a secret, bounded so that a long text takes no long time; the second kind only before `:` or `=`, or as a flag. */
+const strong =
+  '[\\w.-]{0,80}(?:requirepass|masterauth|auth-pass|passw|passphrase|secret|token|api[-_]?key|credential)[\\w.-]{0,80}';
+const weak = '(?:[\\w.-]{0,80}[_.-])?(?:auth|pwd|pass|authorization|(?:access|private|encryption)[-_]?key)';
+/** What follows `:` or `=`: the item of a list, the text of a block, or the scheme of a header. */
+const sign = '\\s*[:=]\\s*(?:-\\s+|[|>][+-]?\\s+)?(?:(?:bearer|basic)\\s+)?';
+/** References to variables, words that are no secret, and the operators of a shell. */
+const harmless =
+  '["\']?(?:\\$(?:\\([\\w.-]+\\)|\\{[^}]*\\}|[a-z_]\\w*)|true|false|null|none)(?![^\\s"\',;)}\\]|&])|[?{[]|(?:&&?|\\|\\|?|[;<>]+)(?=\\s|$)';
+/** What follows the value of a setting without a sign, unlike a word of a sentence. */
+const endOfPhrase = '(?:\\s*(?:$|[\\n"\'|;&<>#)])|\\s+-)';
+const quotedOrPlain = '"(?:[^"\\\\\\n]|\\\\.)*"|\'[^\'\\n]*\'|["\']?[^\\s"\']+';
 
 /**
- * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`, or the short
- * flag of a client, as `db-cli -a x`; references to variables stay.
+ * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`; the short flag
+ * of a client, as `db-cli -a x`; the user of a request, as `-u name:x`; a header's `Bearer x`.
  */
-const settings =
-  /([\w.-]*(?:requirepass|masterauth|passw|secret|token|api[-_]?key|credential)[\w.-]*["']?(?:\s*[:=]\s*|\s+)["']?|\b[\w-]+-cli\b[^|;&]*?\s-a\s+|^-a )(?![$?])[^\s"']+/gi;
+const settings = new RegExp(
+  [
+    `(?<before>(?<![\\w/.$-]|\\$[{(])(?:-{1,2}(?<flag>${strong})["']?(?:${sign}|\\s+)`,
+    `|(?<name>${strong})["']?(?:${sign}|\\s+(?=(?:${quotedOrPlain})${endOfPhrase}))|(?:requirepass|masterauth)\\s+`,
+    `|(?:${weak})["']?${sign}|--(?:${weak})(?:${sign}|\\s+)`,
+    `|(?:[\\w-]{1,80}-cli\\b[^|;&]*?\\s-a|cypher-shell\\b[^|;&]*?\\s-p)\\s+|-u\\s+[^\\s:]+:|Bearer\\s+)|^-a )`,
+    `(?!${harmless})(?<value>${quotedOrPlain})`,
+  ].join(''),
+  'gi',
+);
+
+/** Names of what is beside a secret: where it is, how it is called, how long it lives. */
+const beside = /(?:file|path|dir|name|ref|type|ttl|seconds|enabled|ur[li]|audiences?|mode)$/i;
+
+const privateKeys = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?:(?=-----END)|$)/g;
+
+/** The mask of a value, in its quotes. */
+const maskedAs = (value: string): string => {
+  const [quote = ''] = /^["']/.exec(value) ?? [];
+  return `${quote}${mask}${quote !== '' && value.endsWith(quote) ? quote : ''}`;
+};
 
 /** A redactor that takes from `variables` which names are secret and which are not. */
 export function redactorFor(variables: Readonly<Record<string, Variable>>): Redactor {
@@ -81,11 +94,30 @@ export function redactorFor(variables: Readonly<Record<string, Variable>>): Reda
   };
   const sentence = (text: string): string =>
     shownText(text).replaceAll(assignments, (whole, name: string) =>
-      isSecret(name) ? `${name}=${mask}` : whole,
+      isSecret(name) && !beside.test(name) ? `${name}=${mask}` : whole,
     );
+  const isPlain = (name: string): boolean =>
+    beside.test(name) || (Object.hasOwn(variables, name) && variables[name]?.secret !== true);
+  const inSettings = (text: string): string =>
+    sentence(text)
+      .replaceAll(privateKeys, `$1${mask}`)
+      .replaceAll(settings, (...match) => {
+        const {
+          before = '',
+          flag,
+          name = flag,
+          value = '',
+        } = match.at(-1) as Partial<Record<string, string>>;
+        return name !== undefined && isPlain(name) ? `${before}${value}` : `${before}${maskedAs(value)}`;
+      });
   return {
     isSecret,
     sentence,
-    settings: (text) => sentence(text).replaceAll(settings, (_, before: string) => `${before}${mask}`),
+    settings: inSettings,
+    argument: (before, text) => {
+      const shown = inSettings(text);
+      const line = before.join(' ');
+      return line === '' || inSettings(`${line} ${text}`).endsWith(` ${shown}`) ? shown : masked;
+    },
   };
 }

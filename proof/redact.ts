@@ -1,4 +1,4 @@
-import type { Redactor } from '../model/redact.ts';
+import { masked, type Redactor } from '../model/redact.ts';
 import { valueAt, type Path, type Place } from './source.ts';
 
 /**
@@ -10,15 +10,16 @@ export function shownAt({ doc, path }: Place, redactor: Redactor): string | unde
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
   const secret = namesOf(doc.value, path).some((name) => redactor.isSecret(name));
   if (secret || valueAt(doc.value, ['kind']) === 'Secret') return undefined;
-  const text = String(value);
-  const before = typeof path.at(-1) === 'number' ? valueAt(doc.value, previous(path)) : undefined;
-  const shown = redactor.settings(text);
-  if (typeof before !== 'string') return shown;
-  const together = redactor.settings(`${before} ${text}`);
-  return together === `${redactor.settings(before)} ${shown}` ? shown : undefined;
+  const shown = redactor.argument(argumentsBefore(doc.value, path), String(value));
+  return shown === masked ? undefined : shown;
 }
 
-const previous = (path: Path): Path => [...path.slice(0, -1), Number(path.at(-1)) - 1];
+/** The arguments before one of a command line. */
+function argumentsBefore(value: object, path: Path): string[] {
+  const list = typeof path.at(-1) === 'number' ? valueAt(value, path.slice(0, -1)) : undefined;
+  const before = Array.isArray(list) ? list.slice(0, Number(path.at(-1))) : [];
+  return before.filter((one) => typeof one === 'string');
+}
 
 /** What the value at a path is called: the name beside it, or its key among the data of a ConfigMap or annotations. */
 function namesOf(value: object, path: Path): string[] {

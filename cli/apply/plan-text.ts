@@ -2,6 +2,7 @@ import type { StackPlan } from '../../deploy/stack-plan.ts';
 import type { FieldChange } from '../../deploy/changes.ts';
 import { outcomeOf } from '../../deploy/execute.ts';
 import { masked } from '../../model/redact.ts';
+import { shownAnswer } from '../../model/redact-object.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
@@ -111,7 +112,7 @@ const shown = (value: unknown): string => JSON.stringify(value);
 /** The API server's warnings, a line each. */
 export const warningsOf = ({ planned }: StackPlan): string[] =>
   planned.flatMap(({ object, warnings }) =>
-    warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${warning}`),
+    warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${shownAnswer(warning)}`),
   );
 
 /** `2 created, 1 changed, 27 unchanged`. */

@@ -14,10 +14,10 @@ import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { environmentChecks } from './environments.ts';
-import { blockedBy, objectChecks, remedyOf, type Foreseen } from './objects.ts';
+import { objectChecks, remedyOf, type Foreseen, type Unread } from './objects.ts';
 import { podChecks } from './pods.ts';
 import { runningPods } from './running.ts';
-import { surroundingChecks } from './prerequisites.ts';
+import { prerequisiteChecks } from './prerequisites.ts';
 import { writtenManifests } from './rendered-manifests.ts';
 import { wiringChecks } from './wiring.ts';
 
@@ -46,7 +46,7 @@ async function checksOf(
 ): Promise<Check[]> {
   const { stack, objects: rendered } = source;
   progress.show('Reading what lives in the cluster …');
-  const live = await liveObjects(cluster, rendered);
+  const { live, unread } = await liveObjects(cluster, rendered);
   if (!live.some(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet'))
     throw new CommandError(
       'NOT_FOUND_IN_CLUSTER',
@@ -58,7 +58,7 @@ async function checksOf(
   const running = await runningPods(cluster, stack, live);
   const [pods, surroundings, foreseen] = await Promise.all([
     podChecks(cluster, stack, states),
-    surroundingChecks(cluster, stack, rendered),
+    prerequisiteChecks(cluster, stack, rendered),
     foresee(cluster, source),
   ]);
   progress.show('Dialling every store from where its clients are …');
@@ -67,21 +67,38 @@ async function checksOf(
     ...dials,
     ...environmentChecks(stack, {
       ...{ rendered: written ?? rendered, live, running },
-      blockedBy: blockedBy(foreseen),
+      remedy: (effect) => remedyOf(foreseen, effect),
     }),
-    ...objectChecks(stack, foreseen, { rendered, live }),
+    ...objectChecks(stack, foreseen, { rendered, live, unread }),
     ...wiringChecks(rendered, live, remedyOf(foreseen)),
     ...pods,
     ...surroundings,
   ];
 }
 
-/** The rendered objects as they are in the cluster, and every other ConfigMap of the stack that a pod may read. */
-async function liveObjects(cluster: Cluster, rendered: readonly KubeObject[]): Promise<KubeObject[]> {
-  const kinds = ['Deployment', 'StatefulSet', 'Service', 'ConfigMap'];
-  const wanted = rendered.filter(({ kind }) => kinds.includes(kind));
-  const found = await Promise.all(wanted.map((object) => readObject(cluster, object)));
-  return found.filter((object) => object !== undefined);
+/** Kinds without which there is nothing to look at. */
+const needed = ['Deployment', 'StatefulSet', 'Service', 'ConfigMap'];
+
+/**
+ * The rendered objects as they are in the cluster, and those that may not be read.
+ * @throws ClusterError where one that is needed cannot be read.
+ */
+async function liveObjects(
+  cluster: Cluster,
+  rendered: readonly KubeObject[],
+): Promise<{ live: KubeObject[]; unread: Unread[] }> {
+  const read = async (object: KubeObject): Promise<KubeObject | Unread | undefined> => {
+    try {
+      return await readObject(cluster, object);
+    } catch (error) {
+      const isDenied = error instanceof ClusterError && error.code === 'CLUSTER_DENIED';
+      if (!isDenied || needed.includes(object.kind)) throw error;
+      return { object, reason: error.message };
+    }
+  };
+  const found = (await Promise.all(rendered.map(read))).filter((one) => one !== undefined);
+  const isUnread = (one: KubeObject | Unread): one is Unread => 'reason' in one && 'object' in one;
+  return { live: found.filter((one): one is KubeObject => !isUnread(one)), unread: found.filter(isUnread) };
 }
 
 const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];

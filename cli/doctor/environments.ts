@@ -1,20 +1,21 @@
 import { environmentOf, type EnvValue } from '../../model/environment.ts';
 import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import { nearest } from '../../model/nearest.ts';
-import { isSecretName } from '../../model/secret-names.ts';
-import { shownText } from '../../model/redact.ts';
+import { masked, redactorFor, type Redactor } from '../../model/redact.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';
 import { workloadIn, type RunningPod } from './running.ts';
+
+type RemedyWith = (effect: string) => string | undefined;
 
 /** What was seen of a stack beside its contract. */
 export interface Seen {
   readonly rendered: readonly KubeObject[];
   readonly live: readonly KubeObject[];
   readonly running: readonly RunningPod[];
-  /** Objects because of which the API server would refuse an apply. */
-  readonly blockedBy?: readonly string[];
+  /** What takes a variable back, and with which effect; `undefined` where nothing is known to. */
+  readonly remedy: RemedyWith;
 }
 
 /** Every variable of every workload whose four layers do not say the same; one line where all do. */
@@ -31,10 +32,10 @@ function serviceChecks(stack: Stack, service: Workload, seen: Seen): Check[] {
   const [rendered, live] = [find(seen.rendered), find(seen.live)];
   if (live.size === 0 && contract.size > 0) return [];
   const running = seen.running.filter((one) => one.service === service.name);
-  const { blockedBy = [] } = seen;
+  const { remedy } = seen;
   const names = [...new Set([...contract.keys(), ...rendered.keys(), ...live.keys()])].sort();
   const checks = names.flatMap((name) =>
-    variableCheck(service, name, { contract: contract.get(name), rendered, live, running, blockedBy }),
+    variableCheck(service, name, { contract: contract.get(name), rendered, live, running, remedy }),
   );
   return checks.length > 0 ? checks : [allAgree(service, names.length, running)];
 }
@@ -52,7 +53,7 @@ interface Layers {
   readonly rendered: ReadonlyMap<string, SetVariable>;
   readonly live: ReadonlyMap<string, SetVariable>;
   readonly running: readonly RunningPod[];
-  readonly blockedBy: readonly string[];
+  readonly remedy: RemedyWith;
 }
 
 function variableCheck(service: Workload, name: string, layers: Layers): Check[] {
@@ -61,11 +62,14 @@ function variableCheck(service: Workload, name: string, layers: Layers): Check[]
   const astray = runningAstray(name, layers, live);
   const same = [rendered, live].every((set) => (set?.value ?? null) === should);
   if (same && astray.length === 0) return [];
-  const isSecret = service.variables?.[name]?.secret === true || isSecretName(name);
-  // What the contract itself says is no secret, whatever it is called.
-  const fit = (set: SetVariable | undefined): string | null => shown(set, isSecret && set?.value !== should);
-  const { blockedBy } = layers;
-  const said = { should, rendered: fit(rendered), live: fit(live), astray, blockedBy };
+  const redactor = redactorFor(service.variables ?? {});
+  const fit = (set: SetVariable | undefined): string | null => shown(name, set, { should, redactor });
+  const told = astray.map((place) => ({
+    ...place,
+    value: place.value === null ? null : redacted(name, place.value, redactor, masked),
+  }));
+  const { remedy } = layers;
+  const said = { should, rendered: fit(rendered), live: fit(live), astray: told, remedy };
   return [
     {
       id: `env/${service.name}/${name}`,
@@ -85,11 +89,22 @@ function placesOf(said: Said, contract: EnvValue | undefined, sets: (SetVariable
   ];
 }
 
-/** A secret is shown as its place; a secret that is written as a plain value is masked. */
-function shown(set: SetVariable | undefined, isSecret: boolean): string | null {
+/**
+ * A secret is shown as its place; a secret that is written as a plain value is masked. What the contract itself says is
+ * no secret, whatever it is called.
+ */
+function shown(
+  name: string,
+  set: SetVariable | undefined,
+  { should, redactor }: { should: string | null; redactor: Redactor },
+): string | null {
   if (set === undefined) return null;
-  return isSecret && !set.isSecret ? '(a value written down, not shown)' : shownText(set.value);
+  if (set.isSecret || set.value === should) return set.value;
+  return redacted(name, set.value, redactor, '(a value written down, not shown)');
 }
+
+const redacted = (name: string, value: string, redactor: Redactor, mask: string): string =>
+  redactor.isSecret(name) ? mask : redactor.settings(value);
 
 const textOf = (value: EnvValue): string =>
   'value' in value ? value.value : `Secret ${value.secret.name}, key ${value.secret.key}`;
@@ -112,20 +127,20 @@ interface Said {
   readonly rendered: string | null;
   readonly live: string | null;
   readonly astray: readonly Place[];
-  readonly blockedBy: readonly string[];
+  readonly remedy: RemedyWith;
 }
 
 type Sentence = Pick<Check, 'verdict' | 'says' | 'fix'>;
 
 function sentence(service: Workload, name: string, said: Said): Sentence {
-  const { should, live, blockedBy } = said;
-  const fix = takeBack(service, name, blockedBy);
+  const { should, live, remedy } = said;
+  const fix = remedy(` (explained by "mooring explain ${name}"), and restarts ${service.name}`);
   if (should === null && live !== null) return unforeseen(service, name, live, fix);
   if (live === should) return behind(service, name, said);
   return {
     verdict: 'wrong',
     says: `${service.name}: ${name} is ${live ?? 'not set'} in the cluster, but the contract says ${should ?? 'nothing'}.`,
-    fix,
+    ...fixed(fix),
   };
 }
 
@@ -145,20 +160,17 @@ function behind(service: Workload, name: string, { should, live, rendered, astra
   };
 }
 
-function unforeseen(service: Workload, name: string, live: string, fix: string): Sentence {
+const fixed = (fix: string | undefined): Pick<Check, 'fix'> => (fix === undefined ? {} : { fix });
+
+function unforeseen(service: Workload, name: string, live: string, fix: string | undefined): Sentence {
   const variables = Object.keys(service.variables ?? {});
   if (variables.includes(name))
     return {
       verdict: 'wrong',
       says: `${service.name}: ${name} is ${live} in the cluster; the document does not set it.`,
-      fix,
+      ...fixed(fix),
     };
   const near = nearest(name, variables);
   const says = `${service.name}: ${name} is set in the cluster, but nothing reads it.${near ? ` Did you mean ${near}?` : ''}`;
-  return { verdict: 'note', says, fix };
-}
-
-function takeBack({ name: service }: Workload, name: string, blocked: readonly string[]): string {
-  const once = blocked.length > 0 ? `, once the API server takes ${blocked.join(', ')}` : '';
-  return `"mooring apply --force-conflicts" takes it back (explained by "mooring explain ${name}"), and restarts ${service}${once}.`;
+  return { verdict: 'note', says, ...fixed(fix) };
 }

@@ -3,7 +3,7 @@ import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { parseEnv as parseEnvFile } from 'node:util';
 import { originOf } from '../../model/environment.ts';
 import { parseEnv, type EnvText, type EnvValues } from '../../model/env.ts';
-import { shownValue } from '../../model/redact.ts';
+import { shownValue } from '../../model/redact-object.ts';
 import type { ServiceEnvironment, StackKind } from '../../model/stack-kind.ts';
 import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import { ask } from '../../dial/ask.ts';

@@ -8,15 +8,30 @@ import type { Check } from './check.ts';
 /** What an apply would do to each object, or why that is unknown. */
 export type Foreseen = StackPlan | { readonly unknown: string };
 
-/** Which objects are not in the cluster or differ from what is rendered, a line each; one line where none does. */
-export function objectChecks(
-  stack: StackRef,
-  foreseen: Foreseen,
-  { rendered, live }: { rendered: readonly KubeObject[]; live: readonly KubeObject[] },
-): Check[] {
-  if ('unknown' in foreseen) return [...missingChecks(rendered, live), unknownCheck(foreseen.unknown)];
+/** An object that may not be read. */
+export interface Unread {
+  readonly object: KubeObject;
+  readonly reason: string;
+}
+
+/** What is rendered, what of it is in the cluster, and what of it may not be read. */
+export interface Looked {
+  readonly rendered: readonly KubeObject[];
+  readonly live: readonly KubeObject[];
+  readonly unread: readonly Unread[];
+}
+
+/**
+ * Which objects are not in the cluster, are on their way out, or differ from what is rendered, a line each; one line
+ * where there is none.
+ */
+export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked): Check[] {
+  const ending = looked.live.flatMap(endingCheck);
+  if ('unknown' in foreseen)
+    return [...ending, ...missingChecks(looked), ...unreadCheck(looked), unknownCheck(foreseen.unknown)];
   const fix = remedyOf(foreseen);
   const checks = [
+    ...ending,
     ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix)),
     ...secretCheck(stack, foreseen),
   ];
@@ -25,31 +40,52 @@ export function objectChecks(
   return [{ id: 'object', verdict: 'ok', says }];
 }
 
+/** An object that is gone as soon as its finalizers are. */
+function endingCheck({ kind, metadata }: KubeObject): Check[] {
+  const { name, deletionTimestamp, finalizers = [] } = metadata;
+  if (deletionTimestamp === undefined) return [];
+  const held = finalizers.length > 0 ? `, held by ${finalizers.map((one) => `"${one}"`).join(', ')}` : '';
+  return [
+    {
+      id: `ending/${kind} ${name}`,
+      verdict: 'wrong',
+      says: `${kind} ${name} is being deleted since ${deletionTimestamp}${held}.`,
+      fix: `once ${finalizers.length > 0 ? 'the controllers of its finalizers have removed them and ' : ''}it is gone, "mooring apply" makes it anew.`,
+    },
+  ];
+}
+
 /**
  * What takes objects back to what is rendered; `undefined` where that is unknown. An apply changes all or nothing, so
  * one object that is contested or refused counts for every other.
+ * @param effect what else that does, for the sentence.
  */
-export function remedyOf(foreseen: Foreseen): string | undefined {
+export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   if ('unknown' in foreseen) return undefined;
-  const blocked = blockedBy(foreseen);
-  const once = blocked.length > 0 ? `, once the API server takes ${blocked.join(', ')}` : '';
-  return `${commandOf(foreseen)} takes it back${once}.`;
+  const { planned } = foreseen;
+  const blocked = planned.filter(({ refused }) => refused.length > 0);
+  const names = blocked.map(({ object }) => nameOf(object)).join(', ');
+  const isContested = planned.some(({ contested }) => contested.length > 0);
+  // Who owns the fields of an object that is refused is not known.
+  if (blocked.length > 0 && !isContested)
+    return `once the API server takes ${names}, "mooring diff" shows what an apply takes back.`;
+  const once = blocked.length > 0 ? `, once the API server takes ${names}` : '';
+  return `"mooring apply${isContested ? ' --force-conflicts' : ''}" takes it back${effect}${once}.`;
 }
 
-/** The objects because of which the API server would refuse the whole of an apply. */
-export const blockedBy = (foreseen: Foreseen): string[] =>
-  'unknown' in foreseen
-    ? []
-    : foreseen.planned.filter(({ refused }) => refused.length > 0).map(({ object }) => nameOf(object));
+/** Without a plan. */
+function missingChecks({ rendered, live, unread }: Looked): Check[] {
+  const known = new Set([...live, ...unread.map(({ object }) => object)].map(nameOf));
+  return rendered.filter((one) => !known.has(nameOf(one))).map((one) => missing(one));
+}
 
-const commandOf = ({ planned }: StackPlan): string =>
-  `"mooring apply${planned.some(({ contested }) => contested.length > 0) ? ' --force-conflicts' : ''}"`;
-
-/** Of the kinds that could be read. */
-function missingChecks(rendered: readonly KubeObject[], live: readonly KubeObject[]): Check[] {
-  const there = new Set(live.map(nameOf));
-  const kinds = new Set(live.map(({ kind }) => kind));
-  return rendered.filter((one) => kinds.has(one.kind) && !there.has(nameOf(one))).map((one) => missing(one));
+/** One reason stands for all: permissions are given by kind. */
+function unreadCheck({ unread }: Looked): Check[] {
+  const [first] = unread;
+  if (!first) return [];
+  const names = unread.map(({ object }) => nameOf(object)).join(', ');
+  const says = `Unknown: whether there is ${names}. ${first.reason}`;
+  return [{ id: 'object/unread', verdict: 'note', says }];
 }
 
 function missing(object: KubeObject, refused: readonly string[] = []): Check {

@@ -1,13 +1,14 @@
 import type { StorageClass, StorageClassList } from 'kubernetes-types/storage/v1.js';
 import type { Stack } from '../../model/stack.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { PersistentVolumeClaim } from '../../kube/kinds.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { ownedClaims } from '../../deploy/stack-objects.ts';
 import type { Check } from './check.ts';
 
 /** What a stack needs of its cluster and cannot bring itself: storage, and metrics where something scales by them. */
-export async function surroundingChecks(
+export async function prerequisiteChecks(
   cluster: Cluster,
   stack: Stack,
   rendered: readonly KubeObject[],
@@ -18,15 +19,35 @@ export async function surroundingChecks(
 const defaultMark = 'storageclass.kubernetes.io/is-default-class';
 
 async function storageChecks(cluster: Cluster, stack: Stack): Promise<Check[]> {
-  const claims = await ownedClaims(cluster, stack);
+  const claims = await claimsOf(cluster, stack);
+  if ('unknown' in claims)
+    return [unknownCheck('storage', 'whether volume claims wait for storage', claims.unknown)];
   const pending = claims.filter(({ status }) => status?.phase === 'Pending');
   if (pending.length === 0) return [];
   const { status, json } = await cluster.api.request('GET', '/apis/storage.k8s.io/v1/storageclasses', {
     accept: [403],
   });
-  if (status === 403) return [];
+  if (status === 403) {
+    const names = pending.map(({ metadata }) => metadata.name).join(', ');
+    return [
+      unknownCheck('storage', `what PersistentVolumeClaim ${names} waits for`, denied('StorageClasses')),
+    ];
+  }
   const classes = (json as StorageClassList).items;
   return pending.flatMap((claim) => claimCheck(claim, classes));
+}
+
+/** The claims, or why they are unknown. */
+async function claimsOf(
+  cluster: Cluster,
+  stack: Stack,
+): Promise<PersistentVolumeClaim[] | { readonly unknown: string }> {
+  try {
+    return await ownedClaims(cluster, stack);
+  } catch (error) {
+    if (error instanceof ClusterError && error.code === 'CLUSTER_DENIED') return { unknown: error.message };
+    throw error;
+  }
 }
 
 function claimCheck({ metadata, spec }: PersistentVolumeClaim, classes: readonly StorageClass[]): Check[] {
@@ -53,7 +74,9 @@ async function metricsChecks({ api }: Cluster, rendered: readonly KubeObject[]):
   const scaler = rendered.find(({ kind }) => kind === 'HorizontalPodAutoscaler');
   if (!scaler) return [];
   const { status } = await api.request('GET', '/apis/metrics.k8s.io/v1beta1', { accept: [403, 404, 503] });
-  if (status === 200 || status === 403) return [];
+  if (status === 200) return [];
+  if (status === 403)
+    return [unknownCheck('metrics-server', `whether ${nameOf(scaler)} can scale`, denied('metrics.k8s.io'))];
   return [
     {
       id: 'metrics-server',
@@ -65,3 +88,12 @@ async function metricsChecks({ api }: Cluster, rendered: readonly KubeObject[]):
     },
   ];
 }
+
+/** What could not be looked at, and why. */
+const unknownCheck = (id: string, what: string, reason: string): Check => ({
+  id,
+  verdict: 'note',
+  says: `Unknown: ${what}. ${reason}`,
+});
+
+const denied = (what: string): string => `There is no permission to read ${what} (403).`;

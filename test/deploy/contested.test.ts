@@ -100,8 +100,17 @@ describe('a difference is contested', () => {
   test('by no one where only we own it, or kubectl apply before us, or where it was removed', () => {
     const ours = { manager: 'mooring', operation: 'Apply', fieldsV1: envOf(['LEVEL']) } as const;
     const before = { manager: 'kubectl-client-side-apply', fieldsV1: envOf(['LEVEL']) };
-    expect(contested(ownedBy(variable('debug'), ours, before), variable('info'))).toEqual([]);
+    expect(contested(ownedBy(variable('debug'), ours), variable('info'))).toEqual([]);
+    expect(contested(ownedBy(variable('debug'), before), variable('info'))).toEqual([]);
     const others = { manager: 'kubectl-edit', fieldsV1: envOf(['OTHER']) };
     expect(contested(ownedBy(deployment([]), others), variable('info'))).toEqual([]);
+  });
+
+  test('by kubectl apply where it owns a field besides us', () => {
+    const ours = { manager: 'mooring', operation: 'Apply', fieldsV1: envOf(['LEVEL']) } as const;
+    const since = { manager: 'kubectl-client-side-apply', fieldsV1: envOf(['LEVEL']) };
+    expect(contested(ownedBy(variable('debug'), ours, since), variable('info'))).toMatchObject([
+      { manager: 'kubectl-client-side-apply', change: { from: 'debug', to: 'info' } },
+    ]);
   });
 });

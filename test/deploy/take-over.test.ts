@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { takenOver, scopeOf } from '../../deploy/take-over.ts';
+import { foreignIn, scopeOf, takenOver } from '../../deploy/take-over.ts';
 
 const kubectl = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'apps/v1' } as const;
 const mooring = { manager: 'mooring', operation: 'Apply', apiVersion: 'apps/v1' } as const;
@@ -29,18 +29,34 @@ describe('the managed fields that kubectl apply left', () => {
     ]);
   });
 
-  test('are joined with ours where we own some', () => {
+  test('are joined where there are several and we own none yet', () => {
     const before = [
       { ...kubectl, fieldsV1: spec('replicas') },
       other,
+      { ...kubectl, fieldsV1: spec('paused') },
+    ];
+    expect(takenOver(before, alone)).toEqual([{ ...mooring, fieldsV1: spec('replicas', 'paused') }, other]);
+  });
+
+  test('are joined with ours where we own some, by force only', () => {
+    const before = [
+      { ...kubectl, fieldsV1: spec('replicas') },
       { ...mooring, fieldsV1: spec('paused') },
     ];
-    expect(takenOver(before, alone)).toEqual([other, { ...mooring, fieldsV1: spec('paused', 'replicas') }]);
+    expect(takenOver(before, alone)).toEqual(before);
+    expect(foreignIn(before, 'mooring')).toEqual(before.slice(0, 1));
+    expect(takenOver(before, { ...alone, force: true })).toEqual([
+      { ...mooring, fieldsV1: spec('paused', 'replicas') },
+    ]);
+  });
+
+  test("are nobody else's where we own none yet", () => {
+    expect(foreignIn([{ ...kubectl, fieldsV1: spec('replicas') }, other], 'mooring')).toEqual([other]);
   });
 
   test('are dropped where they are of another API version, as csaupgrade does', () => {
     const old = { ...kubectl, apiVersion: 'apps/v1beta1', fieldsV1: spec('old') };
-    expect(takenOver([old, { ...mooring, fieldsV1: spec('paused') }], alone)).toEqual([
+    expect(takenOver([{ ...kubectl, fieldsV1: spec('paused') }, old], alone)).toEqual([
       { ...mooring, fieldsV1: spec('paused') },
     ]);
   });

@@ -282,20 +282,20 @@ async function isAsBefore(desired: KubeObject, original: KubeObject): Promise<vo
   expect(after).toMatchObject({ changes: [], contested: [], refused: [] });
 }
 
-describe('a repair', () => {
-  /** A cluster whose connection is lost before the nth apply. */
-  const lostBeforeApply = (): Cluster => ({
-    ...lab().cluster,
-    api: {
-      ...lab().cluster.api,
-      request: (method, path, request) => {
-        if (request?.contentType === 'application/apply-patch+yaml')
-          throw new ClusterError('CLUSTER_AWAY', 'The connection was lost.');
-        return lab().cluster.api.request(method, path, request);
-      },
+/** A cluster whose connection is lost before an apply. */
+const lostBeforeApply = (): Cluster => ({
+  ...lab().cluster,
+  api: {
+    ...lab().cluster.api,
+    request: (method, path, request) => {
+      if (request?.contentType === 'application/apply-patch+yaml')
+        throw new ClusterError('CLUSTER_AWAY', 'The connection was lost.');
+      return lab().cluster.api.request(method, path, request);
     },
-  });
+  },
+});
 
+describe('a repair', () => {
   test('cut off after the fields were handed over is completed by the next apply, without force', async () => {
     const { desired, original } = pairOf(redis);
     await patch(desired, json, replace('/spec/ports/0/port', 6380));
@@ -321,15 +321,28 @@ describe('a repair', () => {
     await isAsBefore(desired, original);
   });
 
-  test('of an object whose managed fields were emptied takes two: then the API server names an owner', async () => {
+  test('of an object whose managed fields were emptied takes one apply: the API server names an owner', async () => {
     const { desired, original } = pairOf(app);
     await patch(desired, strategic, inBackend({ env: [{ name: 'MORE', value: 'x' }] }));
     await patch(desired, json, replace('/metadata/managedFields', [{}]));
-    const plan = await lab().planned(desired);
-    expect(plan).toMatchObject({ contested: [] });
-    await execute(lab().cluster, plan, { forceConflicts: true });
     const path = `${backend}.env[MORE]`;
     await isShownAndTakenBack(desired, original, { path, manager: 'before-first-apply' });
+  });
+
+  test.each(edits)('of %s (%s), whose owners were emptied, takes one apply', async (_, name, body, path) => {
+    const { desired, original } = pairOf(name);
+    await patch(desired, Array.isArray(body) ? json : strategic, body);
+    await patch(desired, json, replace('/metadata/managedFields', [{}]));
+    await isShownAndTakenBack(desired, original, { path, manager: 'before-first-apply' });
+  });
+
+  test('of an object that was not edited, whose owners were emptied, writes nothing but owners', async () => {
+    const { desired, original } = pairOf(app);
+    await patch(desired, json, replace('/metadata/managedFields', [{}]));
+    const plan = await lab().planned(desired);
+    expect(plan).toMatchObject({ changes: [], contested: [], refused: [] });
+    await execute(lab().cluster, plan);
+    await isAsBefore(desired, original);
   });
 
   test('that another Service stands in the way of, by a node port, says so and changes nothing', async () => {
@@ -412,6 +425,53 @@ describe('no drift is', () => {
   });
 });
 
+/** Applies by `kubectl apply`, as a user of the rendered manifests does. */
+const kubectlApply = async (object: KubeObject): Promise<void> => {
+  const applied = await lab().server.kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
+  expect(applied).toMatchObject({ code: 0 });
+};
+
+describe('what client-side kubectl apply wrote', () => {
+  const stack = { backend: { autoscaling: { enabled: false } } };
+
+  test('after us is an edit like any other', async () => {
+    const { desired, original } = pairOf(files);
+    await kubectlApply({ ...desired, data: { 'etc_redis_redis.conf': 'port 1\n', more: 'x' } });
+    const plan = await lab().planned(desired);
+    expect(plan.contested.map(({ manager, change }) => [manager, change.path])).toEqual([
+      ['kubectl-client-side-apply', 'data[etc_redis_redis.conf]'],
+      ['kubectl-client-side-apply', 'data.more'],
+    ]);
+    await expect(execute(lab().cluster, plan)).rejects.toThrow(/kubectl-client-side-apply/);
+    await execute(lab().cluster, plan, { forceConflicts: true });
+    const after = await lab().planned(desired);
+    expect(after).toMatchObject({ changes: [], contested: [] });
+    expect(after.live?.['data']).toEqual(original['data']);
+  });
+
+  test('before us is ours without force, also when the first apply was cut off', async () => {
+    const objects = rendered('migrated', stack);
+    for (const object of objects) await kubectlApply(object);
+    const before = objects.find(({ kind }) => kind === 'Deployment');
+    if (!before) throw new Error('There is no Deployment.');
+    const spec = { ...(before['spec'] as object), replicas: 4 };
+    const desired = { ...before, spec };
+    const plan = await lab().planned(desired);
+    expect(plan).toMatchObject({
+      changes: [{ path: 'spec.replicas', from: 2, to: 4 }],
+      contested: [],
+      refused: [],
+    });
+    await expect(execute(lostBeforeApply(), plan)).rejects.toThrow(/connection was lost/);
+    const next = await lab().planned(desired);
+    expect(next).toMatchObject({ changes: [{ path: 'spec.replicas' }], contested: [] });
+    await execute(lab().cluster, next);
+    const done = await lab().planned(desired);
+    expect(done).toMatchObject({ changes: [], contested: [] });
+    expect(done.live?.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['mooring']);
+  });
+});
+
 test('turning autoscaling on leaves the replicas that run', async () => {
   const before = { backend: { replicas: 3 } };
   await lab().applied('turning', before);
@@ -428,4 +488,54 @@ test('turning autoscaling on leaves the replicas that run', async () => {
   expect(versions).toMatchObject([{ replicas: 3 }]);
   const again = await planOf(lab().cluster, after);
   expect(again.flatMap(({ changes }) => changes)).toEqual([]);
+});
+
+describe('turning autoscaling off', () => {
+  const on = { backend: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 9 } } };
+
+  async function apply(namespace: string, spec: object): Promise<void> {
+    const [first, ...rest] = rendered(namespace, spec);
+    if (first) await execute(lab().cluster, await lab().planned(first));
+    for (const plan of await planOf(lab().cluster, rest)) {
+      expect(plan).toMatchObject({ contested: [], refused: [] });
+      await execute(lab().cluster, plan);
+    }
+  }
+
+  /** Scales through the subresource, as the controller of autoscalers does. */
+  async function scale(namespace: string, replicas: number): Promise<void> {
+    const { api } = lab().cluster;
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/demo-backend/scale`;
+    const { json } = await api.request('GET', path);
+    const query = { fieldManager: 'kube-controller-manager' };
+    await api.request('PUT', path, { query, body: { ...(json as object), spec: { replicas } } });
+  }
+
+  const replicasIn = async (namespace: string): Promise<string> => {
+    const name = ['-n', namespace, 'get', 'deployment', 'demo-backend'];
+    return (await lab().server.kubectl([...name, '-o', 'jsonpath={.spec.replicas}'])).stdout;
+  };
+
+  test.each([
+    { what: 'a number, which wins', namespace: 'off-one', before: [on], said: { replicas: 3 }, count: '3' },
+    { what: "no number: the preset's wins", namespace: 'off-two', before: [on], said: {}, count: '2' },
+    {
+      what: 'a number, which wins, also where autoscaling was turned on later',
+      namespace: 'off-three',
+      before: [{ backend: { replicas: 4 } }, on],
+      said: { replicas: 3 },
+      count: '3',
+    },
+  ])('where the document says $what', async ({ namespace, before, said, count }) => {
+    for (const spec of before) await apply(namespace, spec);
+    await scale(namespace, 6);
+    expect(await replicasIn(namespace)).toBe('6');
+    const off = { backend: { ...said, autoscaling: { enabled: false } } };
+    await apply(namespace, off);
+    expect(await replicasIn(namespace)).toBe(count);
+    await lab().server.kubectl(['-n', namespace, 'delete', 'hpa', 'demo-backend']);
+    expect(await replicasIn(namespace)).toBe(count);
+    const again = await planOf(lab().cluster, rendered(namespace, off));
+    expect(again.flatMap(({ changes }) => changes)).toEqual([]);
+  });
 });

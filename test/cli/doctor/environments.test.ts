@@ -47,6 +47,7 @@ const says = (
   environmentChecks(stack, {
     rendered: of,
     live,
+    remedy: (effect) => `"mooring apply --force-conflicts" takes it back${effect}.`,
     running: [
       {
         service: 'backend',
@@ -134,5 +135,22 @@ describe('the four layers of an environment', () => {
   test('a URL that the contract does not know is told without its password', () => {
     const text = JSON.stringify(says(afterSetEnv('CACHE_URL', 'redis://:hunter2@cache/0')));
     expect(text).toContain('redis://***@cache/0');
+  });
+
+  test('a flag that takes a secret, in a variable or in what a process reports, is told without it', () => {
+    const options = '-Dstore.password=hunter2';
+    const live = afterSetEnv('JAVA_OPTS', options);
+    expect(JSON.stringify(says(live))).not.toContain('hunter2');
+    const astray = says(rendered, { ...values, LOG_LEVEL: options });
+    expect(JSON.stringify(astray)).toContain('LOG_LEVEL');
+    expect(JSON.stringify(astray)).not.toContain('hunter2');
+  });
+
+  test('no remedy is promised where none is known', () => {
+    const checks = environmentChecks(stack, {
+      ...{ rendered, live: afterSetEnv('REDIS_PORT', '6380'), running: [], remedy: () => undefined },
+    });
+    expect(checks.filter(({ verdict }) => verdict !== 'ok')).toHaveLength(1);
+    expect(JSON.stringify(checks)).not.toContain('takes it back');
   });
 });

@@ -19,7 +19,7 @@ const planned = (said: Readonly<Record<string, Partial<Planned>>> = {}): StackPl
   })),
   ...{ newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] },
 });
-const checks = (plan: StackPlan) => objectChecks(stack, plan, { rendered, live: rendered });
+const checks = (plan: StackPlan) => objectChecks(stack, plan, { rendered, live: rendered, unread: [] });
 
 const change = { path: 'spec.ports[redis].port', from: 6380, to: 6379 };
 const contested = [{ manager: 'kubectl-edit', field: '.spec', change, isRendered: true }];
@@ -77,11 +77,48 @@ describe('objects', () => {
 
   test('are unknown, and said to be, where nobody may ask for a dry run; what is missing is told all the same', () => {
     const live = rendered.filter((object) => nameOf(object) !== 'Service demo-neo4j');
-    const found = objectChecks(stack, { unknown: 'no permission.' }, { rendered, live });
+    const found = objectChecks(stack, { unknown: 'no permission.' }, { rendered, live, unread: [] });
     expect(found).toMatchObject([
       { verdict: 'wrong', says: 'Service demo-neo4j is not in the cluster.' },
       { verdict: 'note', says: 'Whether objects differ from the manifests is unknown: no permission.' },
     ]);
+  });
+
+  test('that are refused may have other owners, so no command is promised', () => {
+    const plan = planned({
+      'Service demo-redis': { refused: ['It is refused.'] },
+      'Service demo-neo4j': { changes: [change] },
+    });
+    expect(remedyOf(plan)).toBe(
+      'once the API server takes Service demo-redis, "mooring diff" shows what an apply takes back.',
+    );
+  });
+
+  test('of a kind of which there is none in the cluster are missing, too, but not what may not be read', () => {
+    const live = rendered.filter(({ kind }) => kind === 'Deployment');
+    const unread = rendered
+      .filter(({ kind }) => kind === 'Namespace')
+      .map((object) => ({ object, reason: 'You may not get namespaces.' }));
+    const found = objectChecks(stack, { unknown: 'no permission.' }, { rendered, live, unread });
+    const missing = found.filter(({ says }) => says.endsWith('is not in the cluster.'));
+    expect(missing).toHaveLength(rendered.length - live.length - unread.length);
+    expect(found.map(({ says }) => says)).toContain(
+      `Unknown: whether there is ${unread.map(({ object }) => nameOf(object)).join()}. You may not get namespaces.`,
+    );
+  });
+
+  test('that a finalizer holds are told as on their way out, with what holds them', () => {
+    const metadata = { deletionTimestamp: '2026-11-28T03:00:00Z', finalizers: ['example.com/kept'] };
+    const live = rendered.map((object) =>
+      nameOf(object) === 'Service demo-redis'
+        ? { ...object, metadata: { ...object.metadata, ...metadata } }
+        : object,
+    );
+    for (const foreseen of [planned(), { unknown: 'no permission.' }])
+      expect(objectChecks(stack, foreseen, { rendered, live, unread: [] })[0]).toMatchObject({
+        verdict: 'wrong',
+        says: 'Service demo-redis is being deleted since 2026-11-28T03:00:00Z, held by "example.com/kept".',
+      });
   });
 
   test('a Secret that is gone is not promised to come back with its values', () => {
