@@ -3,53 +3,52 @@ import { statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { startupSnapshot } from 'node:v8';
+import type { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { usualDocument } from '../charts-ts/read-document.ts';
-import { chatKind } from '../contract/chat-kind.ts';
+import type { StackKind } from '../model/stack-kind.ts';
 import { addSynth } from './commands/synth.ts';
 import { createCli } from './program.ts';
 import { run } from './run.ts';
 
-/**
- * The program that `scripts/build-cli.ts` snapshots after a run: `mooring synth` then starts with everything loaded. It
- * knows the sources it was made of, so it first checks whether they have changed.
- */
+/** Set by `scripts/build-cli.ts`: the sources of the snapshot. */
 declare const builtFrom: { readonly at: number; readonly files: readonly string[] };
 
-const program = createCli([chatKind], {
-  name: 'mooring',
-  version: packageJson.version,
-  commands: [addSynth],
-});
-void rehearse();
-
-startupSnapshot.setDeserializeMainFunction(() => {
-  // <root>/node_modules/node/bin/node, which the launcher starts.
-  const root = dirname(dirname(dirname(dirname(process.execPath))));
-  // Node reads the first argument as a script's path.
-  const words = ['synth', ...process.argv.slice(2)];
-  if (isLatest(root)) void run(program, words);
-  else {
-    const { status } = spawnSync(process.execPath, [`${root}/cli/main.mjs`, ...words], {
-      stdio: 'inherit',
-    });
-    process.exitCode = status ?? 1;
-  }
-});
+/**
+ * Prepares a snapshot of `mooring synth` for a kind after a run: it then starts with everything loaded. It knows the
+ * sources it was made of, so it first checks whether they have changed. @throws Error when a trial run fails.
+ */
+export async function prepareSnapshot(kind: StackKind): Promise<void> {
+  const program = createCli([kind], { name: 'mooring', version: packageJson.version, commands: [addSynth] });
+  startupSnapshot.setDeserializeMainFunction(() => {
+    // <root>/node_modules/node/bin/node, which the launcher starts.
+    const root = dirname(dirname(dirname(dirname(process.execPath))));
+    // Node reads the first argument as a script's path.
+    const words = ['synth', ...process.argv.slice(2)];
+    if (isLatest(root)) void run(program, words);
+    else {
+      const { status } = spawnSync(process.execPath, [`${root}/cli/main.mjs`, ...words], {
+        stdio: 'inherit',
+      });
+      process.exitCode = status ?? 1;
+    }
+  });
+  await rehearse(kind, program);
+}
 
 /**
  * Trial runs in the working directory, which is empty, so that the code is compiled: of the defaults, then of a
  * document. @throws Error when one fails.
  */
-async function rehearse(): Promise<void> {
+async function rehearse(kind: StackKind, program: Command): Promise<void> {
   const rounds = 20;
   isLatest('.');
   await withoutStreams(async () => {
     for (let round = 0; round < rounds; round += 1) await run(program, ['synth']);
     await run(program, ['synth', '--stdout']);
-    const { name, namespace } = chatKind.schema.parse({}).metadata;
-    const [preset = ''] = chatKind.presets;
-    writeFileSync(usualDocument, chatKind.starter({ name, namespace, preset }));
+    const { name, namespace } = kind.schema.parse({}).metadata;
+    const [preset = ''] = kind.presets;
+    writeFileSync(usualDocument, kind.starter({ name, namespace, preset }));
     await run(program, ['synth']);
   });
 }

@@ -7,6 +7,9 @@ import type { KubeObject } from '../kube/objects.ts';
 export type IsAutoscaled = (object: KubeObject) => boolean;
 
 const kind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
+/** Whether an object scales others. */
+export const isAutoscaler = (object: KubeObject): boolean => object.kind === kind[1];
+
 /** The kinds of a stack that a HorizontalPodAutoscaler may scale. */
 const scalable = ['Deployment', 'StatefulSet'];
 
@@ -30,7 +33,7 @@ export async function autoscaledIn(
       [...namespaces].map(async (name) => [name, await foreignTargets(cluster, name, signal)] as const),
     ),
   );
-  const rendered = new Set(objects.filter((object) => object.kind === kind[1]).map(targetOf));
+  const rendered = new Set(objects.filter(isAutoscaler).map(targetOf));
   return (object) => {
     if (!scalable.includes(object.kind)) return false;
     const targets = found.get(object.metadata.namespace ?? '');

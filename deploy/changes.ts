@@ -5,7 +5,7 @@ import type { KubeObject } from '../kube/objects.ts';
 
 /** One field that differs. `from` is absent where it is added, `to` where it is removed. */
 export interface FieldChange {
-  /** Such as `spec.template.spec.containers[backend].image`. */
+  /** Such as `spec.template.spec.containers[web].image`. */
   readonly path: string;
   readonly from?: unknown;
   readonly to?: unknown;

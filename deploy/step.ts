@@ -9,7 +9,7 @@ export type StepResult<T> = { readonly done: T } | Pending;
 export interface Pending {
   /** When to call the step again, in milliseconds. */
   readonly requeueAfterMs: number;
-  /** What it waits for, such as `Pod demo-redis-0 is ending`. */
+  /** What it waits for, such as `Pod demo-store-0 is ending`. */
   readonly pending: string;
   readonly reason: ErrorReason;
 }

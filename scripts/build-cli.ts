@@ -67,7 +67,7 @@ async function freeze(): Promise<void> {
   const at = Date.now();
   const options: BuildOptions = {
     ...forNode,
-    entryPoints: [join(root, 'cli/snapshot.ts')],
+    entryPoints: [join(root, 'scripts/synth-snapshot.ts')],
     absWorkingDir: root,
     format: 'cjs',
     plugins: [lighter],

@@ -5,6 +5,7 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { withLease } from '../../kube/lease.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { isAutoscaler } from '../../deploy/autoscalers.ts';
 import { execute, type Outcome } from '../../deploy/execute.ts';
 import { beginRevision, endRevision, type Revision } from '../../deploy/history.ts';
 import type { Planned } from '../../deploy/plan.ts';
@@ -13,6 +14,7 @@ import { prune } from '../../deploy/prune.ts';
 import { whatIsChecked, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
 import { ensureSecret } from '../../deploy/secret.ts';
 import { historyPlace, stackSecretOf } from '../../deploy/stack-objects.ts';
+import { deleteObjects } from '../../deploy/take-down.ts';
 import {
   planStack,
   refuseObstacles,
@@ -160,6 +162,9 @@ async function changeObjects(
       stackSecretOf(stack),
       newSecretKeys.length === 0 ? 'unchanged' : secretExists ? 'changed' : 'created',
     );
+  // One that is no longer rendered would scale the workload again until the rest is pruned, last.
+  const scalers = options.prune ? plan.leftovers.filter(isAutoscaler) : [];
+  await deleteObjects(cluster, scalers, { signal, onRemoved: (object) => report.applied(object, 'removed') });
   for (const wave of waves) await allOf(wave.map(carriedOut));
 }
 

@@ -13,7 +13,7 @@ export interface Place {
 
 /** One thing doctor looked at. */
 export interface Check {
-  /** A name that scripts may rely on, such as `env/REDIS_PORT` or `dial/redis`. */
+  /** A name that scripts may rely on, such as `env/STORE_PORT` or `dial/store`. */
   readonly id: string;
   /** `note`: worth knowing, nothing is broken. */
   readonly verdict: 'ok' | 'wrong' | 'note';

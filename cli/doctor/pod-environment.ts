@@ -6,7 +6,7 @@ import { setBy } from '../set-by.ts';
 
 /** One variable of a container as its manifests have it. */
 export interface SetVariable {
-  /** The text; for a secret where it is: `Secret demo-secrets, key redis-password`. */
+  /** The text; for a secret where it is: `Secret demo-secrets, key store-password`. */
   readonly value: string;
   readonly isSecret: boolean;
   /** The object that says so, and who set it, where the cluster knows. */

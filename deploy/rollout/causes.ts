@@ -7,7 +7,7 @@ import type { WorkloadState } from './workload-status.ts';
 export interface Cause {
   /** Kubernetes' reason: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, …; `Gate` for a closed gate. */
   readonly reason: string;
-  /** Such as `Pod demo-redis-0`. */
+  /** Such as `Pod demo-store-0`. */
   readonly where: string;
   readonly message: string;
   /** How long it must last, in milliseconds, not to count as transient. */
@@ -81,7 +81,7 @@ function containerCauses(pod: Pod, { name, state, lastState, restartCount }: Con
   ];
 }
 
-/** The progress of a rollout in one line: `redis ready, neo4j starting, backend 0/1 ready`. */
+/** The progress of a rollout in one line: `store ready, index starting, web 0/1 ready`. */
 export function progressOf(states: readonly WorkloadState[]): string {
   return states
     .map(({ service, rolledOut, pods }) => `${service} ${rolledOut ? 'ready' : stageOf(pods)}`)

@@ -107,6 +107,24 @@ describe('what the stack no longer renders', () => {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     });
 
+  test('goes before the workload is written where it is an autoscaler, which would scale it again', async () => {
+    const scaled = { preset: 'staging', backend: { autoscaling: { enabled: true } } };
+    const file = await lab().document('scaler', scaled);
+    const first = await lab().mooring(applied(file, '--force-conflicts'));
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    const fixed = await lab().document('scaler', {
+      preset: 'staging',
+      backend: { autoscaling: { enabled: false } },
+    });
+    const second = await lab().mooring(applied(fixed, '--prune'));
+    expect(second, second.stderr).toMatchObject({ code: 0 });
+    const written = second.stderr.split('\n').filter((line) => / (changed|removed)$/.test(line));
+    expect(written).toEqual([
+      'HorizontalPodAutoscaler scaler-backend removed',
+      'Deployment scaler-backend changed',
+    ]);
+  });
+
   test('stays and is named; goes with --prune; a claim only with --delete-data, and never somebody else’s', async () => {
     await lab().mooring(applied(await lab().document('pruned')));
     const { kubectl } = lab();
