@@ -53,7 +53,10 @@ async function rehearse(kind: StackKind, program: Command): Promise<void> {
   });
 }
 
-/** Runs `work` with its output kept back: Node's own streams do not survive a snapshot. @throws Error with the output. */
+/**
+ * Runs `work` with its output kept back: Node's own streams do not survive a snapshot. @throws Error with the output of a
+ * run that failed.
+ */
 async function withoutStreams(work: () => Promise<void>): Promise<void> {
   const written: string[] = [];
   const sink = new Writable({
@@ -66,8 +69,11 @@ async function withoutStreams(work: () => Promise<void>): Promise<void> {
   const streams = ['stdout', 'stderr'] as const;
   const real = streams.map((name) => [name, Object.getOwnPropertyDescriptor(process, name) ?? {}] as const);
   for (const name of streams) Object.defineProperty(process, name, { value: sink, configurable: true });
-  await work();
-  for (const [name, descriptor] of real) Object.defineProperty(process, name, descriptor);
+  try {
+    await work();
+  } finally {
+    for (const [name, descriptor] of real) Object.defineProperty(process, name, descriptor);
+  }
   if (process.exitCode !== undefined) throw new Error(written.join(''));
 }
 

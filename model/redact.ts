@@ -63,10 +63,10 @@ const quotedOrPlain = '"(?:[^"\\\\\\n]|\\\\.)*"|\'[^\'\\n]*\'|["\']?[^\\s"\']+';
  */
 const settings = new RegExp(
   [
-    `(?<before>(?<![\\w/.$-]|\\$[{(])(?:-{1,2}(?<flag>${strong})["']?(?:${sign}|\\s+)`,
-    `|(?<name>${strong})["']?(?:${sign}|\\s+(?=(?:${quotedOrPlain})${endOfPhrase}))|(?:requirepass|masterauth)\\s+`,
-    `|(?:${weak})["']?${sign}|--(?:${weak})(?:${sign}|\\s+)`,
-    `|(?:[\\w-]{1,80}-cli\\b[^|;&]*?\\s-a|cypher-shell\\b[^|;&]*?\\s-p)\\s+|-u\\s+[^\\s:]+:|Bearer\\s+)|^-a )`,
+    `(?<before>(?<![\\w/.$-]|\\$[{(])(?:-{1,2}(?<flag>${strong})["']?(?:${sign}|\\s+(?!--[a-z]))`,
+    `|(?<name>${strong})["']?(?:${sign}|\\s+(?!--[a-z])(?=(?:${quotedOrPlain})${endOfPhrase}))|(?:requirepass|masterauth)\\s+`,
+    `|(?:${weak})["']?${sign}|--(?:${weak})(?:${sign}|\\s+(?!--[a-z]))`,
+    `|(?:[\\w-]{1,80}-cli\\b[^|;&]{0,200}?\\s-a|cypher-shell\\b[^|;&]{0,200}?\\s-p)\\s+|-u\\s+[^\\s:]+:|Bearer\\s+)|^-a )`,
     `(?!${harmless})(?<value>${quotedOrPlain})`,
   ].join(''),
   'gi',

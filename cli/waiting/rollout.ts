@@ -17,16 +17,20 @@ export interface RolloutOptions {
   readonly onReady?: OnReady;
 }
 
+/** On the monotonic clock, in milliseconds. */
+type Limited = RolloutOptions & { readonly deadline: number };
+
 /**
  * Waits until every workload of a stack runs its newest template, every pod of it ready.
  * @throws ClusterError ROLLOUT_FAILED, naming the cause, as soon as one will not resolve itself, or when time is up.
  */
 export async function awaitRollout(cluster: Cluster, stack: Stack, options: RolloutOptions): Promise<void> {
-  const { signal } = options;
-  await replaceStuck(cluster, await workloadStates(cluster, stack, signal), signal);
+  const { signal, timeoutMs } = options;
+  const limited = { ...options, deadline: performance.now() + timeoutMs };
+  await replaceStuck(cluster, await lookedAt(cluster, stack, limited), signal);
   const changes = new ChangeWatch(cluster, stack, signal);
   try {
-    await untilDone(cluster, stack, options, () => changes.next());
+    await untilDone(cluster, stack, limited, () => changes.next());
   } finally {
     changes.stop();
   }
@@ -35,15 +39,14 @@ export async function awaitRollout(cluster: Cluster, stack: Stack, options: Roll
 async function untilDone(
   cluster: Cluster,
   stack: Stack,
-  options: RolloutOptions,
+  options: Limited,
   change: () => Promise<void>,
 ): Promise<void> {
-  const { timeoutMs, signal, onProgress, onReady } = options;
-  const deadline = performance.now() + timeoutMs;
+  const { timeoutMs, deadline, signal, onProgress, onReady } = options;
   const seen = new Sightings();
   const closedGates = gateWatch(cluster, stack, { signal, onReady });
   for (;;) {
-    const states = await lookedAt(cluster, stack, options, deadline);
+    const states = await lookedAt(cluster, stack, options);
     if (isRolledOut(stack, states)) return;
     onProgress?.(progressOf(states));
     const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
@@ -58,8 +61,7 @@ async function untilDone(
 async function lookedAt(
   cluster: Cluster,
   stack: Stack,
-  { signal, onProgress }: RolloutOptions,
-  deadline: number,
+  { signal, onProgress, deadline }: Limited,
 ): Promise<WorkloadState[]> {
   for (;;) {
     try {

@@ -25,6 +25,14 @@ export interface Change<T> {
   readonly now?: T;
 }
 
+/** An API server that is leaving, or a proxy, may end a watch at once; asking it anew without a pause would be a flood. */
+const shortestWatchMs = 1_000;
+
+/** `project` or `onChange` failed. */
+class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+}
+
 /** `<namespace>/<name>`, or `<name>` of a kind without namespaces. */
 export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
@@ -69,7 +77,8 @@ export class Informer<T> {
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#options.onRestart(error);
-    if (error instanceof ResourceExpired) this.#version = undefined;
+    // After an error of this process the cache may have missed what it was about.
+    if (error instanceof ResourceExpired || error instanceof NotTaken) this.#version = undefined;
     this.#failures += 1;
     const delayMs = backoffMs(this.#failures, this.#options.backoff);
     await pause(delayMs, undefined, { signal }).catch(() => undefined);
@@ -96,14 +105,21 @@ export class Informer<T> {
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { collection, silentMs = 80_000 } = this.#options;
+    const begun = performance.now();
     for await (const event of watch(collection, { resourceVersion, silentMs, signal })) this.#take(event);
+    if (performance.now() - begun < shortestWatchMs)
+      throw new Error(`The watch of ${collection.path} ended as soon as it began.`);
   }
 
   #take({ type, object }: WatchEvent): void {
     this.#heard();
+    try {
+      if (type === 'DELETED') this.#drop(keyOf(object));
+      else if (type !== 'BOOKMARK') this.#put(object);
+    } catch (cause) {
+      throw new NotTaken(`A change of ${keyOf(object)} was not taken.`, { cause });
+    }
     this.#version = object.metadata.resourceVersion ?? this.#version;
-    if (type === 'DELETED') this.#drop(keyOf(object));
-    else if (type !== 'BOOKMARK') this.#put(object);
   }
 
   #heard(): void {

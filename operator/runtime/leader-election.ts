@@ -3,7 +3,7 @@ import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
 import { ApiError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Lease } from '../../kube/kinds.ts';
-import type { ObjectPlace } from '../../kube/objects.ts';
+import type { Metadata, ObjectPlace } from '../../kube/objects.ts';
 
 export interface LeaderElectionOptions {
   readonly cluster: Cluster;
@@ -25,7 +25,7 @@ export class NotLeader extends Error {
 
 /** A Lease as it was seen, and when it was first seen so, on this machine's monotonic clock. */
 interface Seen {
-  readonly resourceVersion: string;
+  readonly metadata: Metadata;
   readonly spec: LeaseSpec;
   readonly at: number;
 }
@@ -59,47 +59,48 @@ export class LeaderElection {
    * is lost. Resolves after one term, or when the signal is aborted.
    */
   async lead(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!(await this.#tried())) {
+    while (!signal.aborted && !(await this.#tried(signal)))
       await pause(this.#options.retryMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-    }
+    if (signal.aborted) return this.#release();
     const lost = new AbortController();
     const renewals = this.#renewUntilLost(AbortSignal.any([signal, lost.signal])).then(() => lost.abort());
     try {
       await work(AbortSignal.any([signal, lost.signal]));
     } finally {
       lost.abort();
+      // No renewal may be under way: it would take the Lease again.
       await renewals;
       await this.#release();
     }
   }
 
+  get #leftMs(): number {
+    return Math.max(0, this.#heldUntil - performance.now());
+  }
+
+  /** Resolves when the Lease is no longer held, or when the signal is aborted. */
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      // Wakes in time to end the work, even where renewals hang.
-      const next = Math.min(this.#options.retryMs, Math.max(0, this.#heldUntil - performance.now()));
+    while (!signal.aborted && this.#leftMs > 0) {
+      const next = Math.min(this.#options.retryMs, this.#leftMs);
       await pause(next, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted || performance.now() >= this.#heldUntil) return;
-      const held = this.#heldUntil - performance.now();
-      const outOfTime = pause(held, false, { signal, ref: false }).catch(() => false);
-      await Promise.race([this.#tried(), outOfTime]);
-      if (this.#seen && this.#seen.spec.holderIdentity !== this.#options.identity) return;
+      // Ends in time to end the work, also where a renewal gets no answer.
+      if (this.#leftMs > 0) await this.#tried(AbortSignal.any([signal, AbortSignal.timeout(this.#leftMs)]));
     }
   }
 
   /** Takes or renews the Lease. Whether this process holds it now; a failure is reported and is no. */
-  async #tried(): Promise<boolean> {
+  async #tried(signal: AbortSignal): Promise<boolean> {
     try {
-      return await this.#try();
+      return await this.#try(signal);
     } catch (error) {
-      this.#options.onError(error);
+      if (!signal.aborted) this.#options.onError(error);
       return false;
     }
   }
 
-  async #try(): Promise<boolean> {
+  async #try(signal: AbortSignal): Promise<boolean> {
     const sentAt = performance.now();
-    const seen = await this.#look();
+    const seen = await this.#look(signal);
     if (seen && !this.#mayTake(seen)) {
       this.#heldUntil = -Infinity;
       return false;
@@ -107,13 +108,14 @@ export class LeaderElection {
     const { identity, leaseMs } = this.#options;
     const isOwn = seen?.spec.holderIdentity === identity;
     const now = microTime();
-    const written = await this.#write(seen, {
+    const spec = {
       holderIdentity: identity,
-      leaseDurationSeconds: leaseMs / 1_000,
+      leaseDurationSeconds: Math.ceil(leaseMs / 1_000),
       renewTime: now,
       acquireTime: (isOwn ? seen.spec.acquireTime : undefined) ?? now,
       leaseTransitions: (seen?.spec.leaseTransitions ?? 0) + (isOwn || !seen ? 0 : 1),
-    });
+    };
+    const written = await this.#write(seen, spec, signal);
     this.#heldUntil = written ? sentAt + leaseMs * writable : -Infinity;
     return written;
   }
@@ -124,34 +126,32 @@ export class LeaderElection {
     return performance.now() - at >= leaseDurationSeconds * 1_000;
   }
 
-  async #look(): Promise<Seen | undefined> {
+  async #look(signal?: AbortSignal): Promise<Seen | undefined> {
     const { cluster, place } = this.#options;
     const path = `${collectionPath(place)}/${place.name}`;
-    const { status, json } = await cluster.api.request('GET', path, { accept: [404] });
+    const { status, json } = await cluster.api.request('GET', path, { accept: [404], signal });
     if (status === 404) {
       this.#seen = undefined;
       return undefined;
     }
     const { metadata, spec = {} } = json as Lease;
-    const { resourceVersion = '' } = metadata;
-    if (this.#seen?.resourceVersion !== resourceVersion)
-      this.#seen = { resourceVersion, spec, at: performance.now() };
+    if (this.#seen?.metadata.resourceVersion !== metadata.resourceVersion)
+      this.#seen = { metadata, spec, at: performance.now() };
     return this.#seen;
   }
 
   /** Whether it was written; not where another process was faster. */
-  async #write(seen: Seen | undefined, spec: LeaseSpec): Promise<boolean> {
+  async #write(seen: Seen | undefined, spec: LeaseSpec, signal?: AbortSignal): Promise<boolean> {
     const { cluster, place } = this.#options;
     const path = collectionPath(place);
-    const metadata = { ...place, ...(seen ? { resourceVersion: seen.resourceVersion } : {}) };
+    const metadata = seen?.metadata ?? place;
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    const request = { query: { fieldManager: cluster.fieldManager }, body };
+    const request = { query: { fieldManager: cluster.fieldManager }, body, signal };
     try {
       const { json } = seen
         ? await cluster.api.request('PUT', `${path}/${place.name}`, request)
         : await cluster.api.request('POST', path, request);
-      const { resourceVersion = '' } = (json as Lease).metadata;
-      this.#seen = { resourceVersion, spec, at: performance.now() };
+      this.#seen = { metadata: (json as Lease).metadata, spec, at: performance.now() };
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) return false;
@@ -161,13 +161,19 @@ export class LeaderElection {
 
   /** So that another process need not wait until the Lease has run out. */
   async #release(): Promise<void> {
+    const wasHeld = this.#heldUntil > -Infinity || this.#seen?.spec.holderIdentity === this.#options.identity;
     this.#heldUntil = -Infinity;
-    const seen = this.#seen;
-    if (seen?.spec.holderIdentity !== this.#options.identity) return;
-    await this.#write(seen, {
-      leaseDurationSeconds: 1,
-      leaseTransitions: seen.spec.leaseTransitions ?? 0,
-    }).catch((error: unknown) => this.#options.onError(error));
+    if (!wasHeld) return;
+    const signal = AbortSignal.timeout(this.#options.retryMs);
+    try {
+      // Anew: a renewal that was given up may have been carried out.
+      const seen = await this.#look(signal);
+      if (seen?.spec.holderIdentity !== this.#options.identity) return;
+      const { leaseTransitions = 0 } = seen.spec;
+      await this.#write(seen, { leaseDurationSeconds: 1, leaseTransitions }, signal);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 }
 

@@ -72,6 +72,7 @@ export class WorkQueue {
 
   /** The next key; the caller says `done` when it has worked on it. Rejects with the signal's reason. */
   take(signal: AbortSignal): Promise<string> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
     const [next] = this.#ready;
     if (next !== undefined) {
       this.#ready.delete(next);
@@ -87,7 +88,6 @@ export class WorkQueue {
         this.#takers.splice(this.#takers.indexOf(taker), 1);
         reject(signal.reason as Error);
       };
-      if (signal.aborted) return reject(signal.reason as Error);
       signal.addEventListener('abort', leave, { once: true });
       this.#takers.push(taker);
     });

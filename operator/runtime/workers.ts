@@ -1,8 +1,10 @@
 import type { WorkQueue } from './work-queue.ts';
 
-/** What a reconcile returns: when to come back without a change, in milliseconds; absent: at the next resync. */
 export interface Reconciled {
+  /** When to come back without a change, in milliseconds; absent: at the next resync. */
   readonly requeueAfterMs?: number;
+  /** There is nothing of this key any more: it does not come back until it is added. */
+  readonly isGone?: true;
 }
 
 export interface WorkersOptions {
@@ -26,28 +28,39 @@ export interface ReconcileEnd {
 
 /** Works on the keys of a queue until the signal is aborted, and then until the last reconcile has ended. */
 export async function runWorkers(options: WorkersOptions): Promise<void> {
-  await Promise.all(Array.from({ length: options.concurrency }, () => runWorker(options)));
+  const late = new Set<Promise<void>>();
+  await Promise.all(Array.from({ length: options.concurrency }, () => runWorker(options, late)));
+  await Promise.all(late);
 }
 
-async function runWorker(options: WorkersOptions): Promise<void> {
+/** @param late the reconciles that have not ended, also those whose worker no longer waits for them. */
+async function runWorker(options: WorkersOptions, late: Set<Promise<void>>): Promise<void> {
   const { queue, signal } = options;
   for (;;) {
     const key = await queue.take(signal).catch(() => undefined);
     if (key === undefined) return;
-    await work(options, key);
+    await work(options, key, late);
   }
 }
 
-async function work({ queue, resyncMs, onEnd, ...options }: WorkersOptions, key: string): Promise<void> {
+async function work(
+  { queue, resyncMs, onEnd, ...options }: WorkersOptions,
+  key: string,
+  late: Set<Promise<void>>,
+): Promise<void> {
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1_000;
   const { result, settled } = withinDeadline(options, key);
   // A reconcile that ignores its signal frees the worker, but its key only when it ends: no key is worked on twice at once.
-  void settled.then(() => queue.done(key));
+  const ending = settled.then(() => {
+    queue.done(key);
+    late.delete(ending);
+  });
+  late.add(ending);
   try {
-    const { requeueAfterMs = Infinity } = await result;
+    const { requeueAfterMs = Infinity, isGone } = await result;
     queue.forget(key);
-    queue.addAfter(key, Math.min(requeueAfterMs, resyncMs * (0.9 + Math.random() / 5)));
+    if (!isGone) queue.addAfter(key, Math.min(requeueAfterMs, resyncMs * (0.9 + Math.random() / 5)));
     onEnd({ key, seconds: seconds() });
   } catch (error) {
     queue.retry(key);
@@ -65,7 +78,7 @@ function withinDeadline(
     () => late.abort(new Error(`The reconcile of ${key} did not end within ${deadlineMs / 1_000} s.`)),
     deadlineMs,
   );
-  const ended = reconcile(key, AbortSignal.any([late.signal, signal]));
+  const ended = (async () => reconcile(key, AbortSignal.any([late.signal, signal])))();
   const settled = ended.then(
     () => undefined,
     () => undefined,

@@ -15,11 +15,13 @@ export function installPackages(names: readonly string[], log: Log): Promise<voi
 async function install(names: readonly string[], log: Log): Promise<void> {
   log(`Installing the Debian packages ${names.join(', ')} (this is root; no service is started).`);
   const allowServices = await forbidServices();
+  // A package whose program was removed by hand counts as installed.
+  const wanted = ['install', '--reinstall', '--no-install-recommends', ...names];
   try {
-    await aptGet('install', '--no-install-recommends', ...names).catch(async () => {
+    await aptGet(...wanted).catch(async () => {
       log('Refreshing the list of Debian packages, then once more.');
       await aptGet('update');
-      await aptGet('install', '--no-install-recommends', ...names);
+      await aptGet(...wanted);
     });
   } finally {
     await allowServices();

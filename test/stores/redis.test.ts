@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RedisSessionCache } from '../../app/stores/redis/session-cache.ts';
+import { orSkip } from '../servers/or-skip.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
 import { startRedis } from '../servers/redis.ts';
@@ -65,33 +66,34 @@ describe('Redis, short of memory', () => {
 });
 
 describe('Redis, dialled', () => {
-  test('says who refused it when nothing listens, and comes to life when something does', async () => {
-    const port = await freePort();
-    const folder = await mkdtemp(join(tmpdir(), 'mooring-redis-'));
-    const cache = cacheOf({ host: '127.0.0.1', port, password: 'very secret' });
-    const scope = newScope();
-    await expect(cache.connect()).rejects.toThrow(`connect ECONNREFUSED 127.0.0.1:${port}`);
-    await expect(cache.recentTurns(scope, 9)).rejects.toThrow('ECONNREFUSED');
-    const first = await startRedis({ port, password: 'very secret', folder });
-    try {
-      await cache.connect();
-      await cache.fill(scope, [message('m1', 'Hello')]);
-    } finally {
-      await first.stop();
-    }
-    await expect(cache.recentTurns(scope, 9)).rejects.toThrow();
-    const second = await startRedis({ port, password: 'very secret', folder });
-    try {
-      expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
-      const intruder = cacheOf({ host: '127.0.0.1', port, password: 'wrong guess' });
-      await expect(intruder.connect()).rejects.toThrow(/^WRONGPASS/);
-      await expect(intruder.connect()).rejects.not.toThrow('wrong guess');
-      const stranger = cacheOf({ host: '127.0.0.1', port });
-      await expect(stranger.connect()).rejects.toThrow(/^NOAUTH/);
-    } finally {
-      await cache.close();
-      await second.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+  test('says who refused it when nothing listens, and comes to life when something does', async (context) =>
+    orSkip(context, async () => {
+      const port = await freePort();
+      const folder = await mkdtemp(join(tmpdir(), 'mooring-redis-'));
+      const cache = cacheOf({ host: '127.0.0.1', port, password: 'very secret' });
+      const scope = newScope();
+      await expect(cache.connect()).rejects.toThrow(`connect ECONNREFUSED 127.0.0.1:${port}`);
+      await expect(cache.recentTurns(scope, 9)).rejects.toThrow('ECONNREFUSED');
+      const first = await startRedis({ port, password: 'very secret', folder });
+      try {
+        await cache.connect();
+        await cache.fill(scope, [message('m1', 'Hello')]);
+      } finally {
+        await first.stop();
+      }
+      await expect(cache.recentTurns(scope, 9)).rejects.toThrow();
+      const second = await startRedis({ port, password: 'very secret', folder });
+      try {
+        expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
+        const intruder = cacheOf({ host: '127.0.0.1', port, password: 'wrong guess' });
+        await expect(intruder.connect()).rejects.toThrow(/^WRONGPASS/);
+        await expect(intruder.connect()).rejects.not.toThrow('wrong guess');
+        const stranger = cacheOf({ host: '127.0.0.1', port });
+        await expect(stranger.connect()).rejects.toThrow(/^NOAUTH/);
+      } finally {
+        await cache.close();
+        await second.stop();
+        await rm(folder, { recursive: true, force: true });
+      }
+    }));
 });

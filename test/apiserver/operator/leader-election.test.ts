@@ -14,12 +14,18 @@ const server = forSuite(async () => {
 const leaseMs = 3_000;
 const path = '/apis/coordination.k8s.io/v1/namespaces/election/leases';
 
+/** Until it is given up. */
+const unanswered = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+
 /** A candidate that works until it is stopped or loses; `cut` keeps every further request from being answered. */
 function candidate(name: string, identity: string) {
   const cluster = openCluster({ kubeconfig: server().kubeconfigPath }, 'test');
   let isCut = false;
-  const request: typeof cluster.api.request = (...args) =>
-    isCut ? new Promise(() => undefined) : cluster.api.request(...args);
+  const request: typeof cluster.api.request = (method, path, options) =>
+    isCut ? unanswered(options?.signal) : cluster.api.request(method, path, options);
   const errors: unknown[] = [];
   const election = new LeaderElection({
     cluster: { ...cluster, api: { ...cluster.api, request } },
@@ -36,7 +42,7 @@ function candidate(name: string, identity: string) {
   }, stopping.signal);
   const stop = async (): Promise<void> => {
     stopping.abort();
-    if (!isCut) await term;
+    await term;
     cluster.api.close();
   };
   onTestFinished(stop);
@@ -45,6 +51,7 @@ function candidate(name: string, identity: string) {
     beganAt: () => beganAt,
     endedAt: () => endedAt,
     cut: () => (isCut = true),
+    mend: () => (isCut = false),
     leads: () => until(`${identity} to lead`, () => Promise.resolve(Number.isFinite(beganAt)), 20_000),
   };
 }
@@ -79,6 +86,18 @@ describe('of two candidates', () => {
     expect(() => first.election.assertLeader()).toThrow(NotLeader);
     expect(await holderOf('partitioned')).toBe('second');
   });
+});
+
+test('a term that ends while its renewal is under way leaves the Lease to others', async () => {
+  const first = candidate('leaving', 'first');
+  await first.leads();
+  first.cut();
+  const held = performance.now();
+  await until('a renewal to be under way', () => Promise.resolve(performance.now() - held > 500), 5_000);
+  first.mend();
+  await first.stop();
+  expect(await holderOf('leaving')).toBeUndefined();
+  expect(() => first.election.assertLeader()).toThrow(NotLeader);
 });
 
 test.each([

@@ -5,7 +5,10 @@ import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
 
 /** An API whose lists and watches a test writes itself, to say what a real API server says seldom. */
-function scripted(lists: readonly Readonly<Record<string, string>>[]) {
+function scripted(
+  lists: readonly Readonly<Record<string, string>>[],
+  onChange: (line: string) => void = () => undefined,
+) {
   const watches: { from: string | undefined; stream: PassThrough }[] = [];
   const remaining = [...lists];
   const object = (name: string, resourceVersion: string) => ({
@@ -32,7 +35,10 @@ function scripted(lists: readonly Readonly<Record<string, string>>[]) {
     collection: { api, path: '/api/v1/configmaps' },
     cache: new Cache<string>(),
     project: ({ metadata }) => metadata.resourceVersion ?? '',
-    onChange: ({ key, before = '-', now = '-' }) => seen.push(`${key} ${before} ${now}`),
+    onChange: ({ key, before = '-', now = '-' }) => {
+      onChange(key);
+      seen.push(`${key} ${before} ${now}`);
+    },
     onRestart: (error) => restarts.push((error as Error).name),
     silentMs: 50,
     backoff: { firstMs: 1 },
@@ -84,5 +90,30 @@ test('a watch that falls silent is begun anew', async () => {
   const { watches, restarts, stop } = scripted([{ version: '10' }]);
   await soon(() => expect(watches.length).toBeGreaterThan(1));
   expect(restarts[0]).toBe('WatchSilent');
+  await stop();
+});
+
+test('a watch that ends as soon as it began is not asked anew without a pause', async () => {
+  const { watches, restarts, stop } = scripted([{ version: '10' }]);
+  await soon(() => expect(watches).toHaveLength(1));
+  watches[0]?.stream.end();
+  await soon(() => expect(watches.length).toBeGreaterThan(1));
+  expect(restarts[0]).toBe('Error');
+  await stop();
+});
+
+test('a change that could not be taken is listed again', async () => {
+  let failures = 1;
+  const { watches, seen, object, said, stop } = scripted(
+    [{ version: '10' }, { version: '20', a: '11' }],
+    () => {
+      if (failures-- > 0) throw new Error('a fault of the program');
+    },
+  );
+  await soon(() => expect(watches).toHaveLength(1));
+  watches[0]?.stream.write(said({ type: 'ADDED', object: object('a', '11') }));
+  await soon(() => expect(watches).toHaveLength(2));
+  expect(watches[1]?.from).toBe('20');
+  expect(seen).toEqual(['n/a 11 11']);
   await stop();
 });

@@ -96,3 +96,10 @@ test('a worker that waits leaves when its signal is aborted, and takes no key wi
   queue.add('a');
   expect(queue.depth).toBe(1);
 });
+
+test('a worker whose signal is aborted takes no further key, however many wait', async () => {
+  const queue = new WorkQueue();
+  queue.add('a');
+  await expect(queue.take(AbortSignal.abort(new Error('leaving')))).rejects.toThrow('leaving');
+  expect(queue.depth).toBe(1);
+});

@@ -97,3 +97,38 @@ test('no more keys are worked on at once than there are workers', async () => {
   expect(most).toBe(3);
   await stop();
 });
+
+test('a key of which nothing is left does not come back by itself', async () => {
+  let calls = 0;
+  const { queue, stop } = started(() => Promise.resolve(++calls === 1 ? { isGone: true } : {}));
+  queue.add('a');
+  await pass(600_000);
+  expect(calls).toBe(1);
+  queue.add('a');
+  await pass(0);
+  expect(calls).toBe(2);
+  await stop();
+});
+
+test('workers that are stopped wait for a reconcile that ignores its deadline', async () => {
+  const hanging = Promise.withResolvers<Reconciled>();
+  const { queue, stop } = started(() => hanging.promise);
+  queue.add('a');
+  await pass(5_000);
+  let isStopped = false;
+  const stopped = stop().then(() => (isStopped = true));
+  await pass(1_000);
+  expect(isStopped).toBe(false);
+  hanging.resolve({});
+  await stopped;
+});
+
+test('a reconcile that throws at once is a failure like any other', async () => {
+  const { queue, ends, stop } = started(() => {
+    throw new Error('at once');
+  });
+  queue.add('a');
+  await pass(0);
+  expect(String(ends[0]?.error)).toContain('at once');
+  await stop();
+});
