@@ -63,7 +63,7 @@ export class LeaderElection {
       await pause(this.#options.retryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return this.#release();
     const lost = new AbortController();
-    const renewals = this.#renewUntilLost(AbortSignal.any([signal, lost.signal])).then(() => lost.abort());
+    const renewals = this.#renewUntilLost(AbortSignal.any([signal, lost.signal])).finally(() => lost.abort());
     try {
       await work(AbortSignal.any([signal, lost.signal]));
     } finally {
@@ -74,8 +74,9 @@ export class LeaderElection {
     }
   }
 
+  /** Whole milliseconds, as timers want them. */
   get #leftMs(): number {
-    return Math.max(0, this.#heldUntil - performance.now());
+    return Math.max(0, Math.floor(this.#heldUntil - performance.now()));
   }
 
   /** Resolves when the Lease is no longer held, or when the signal is aborted. */
