@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  addressPattern,
   apiVersion,
   ingressHostPattern,
   ingressHostProblem,
@@ -11,20 +12,17 @@ import {
   secretKeyProblem,
 } from '../model/names.ts';
 import { byteQuantityPattern, cpuQuantityPattern } from '../model/quantity.ts';
+import { inCel, type ValidationRule } from '../model/validation-rules.ts';
 import { httpUrl as urlForm } from '../model/variable.ts';
 
 /** The ChatStack document: what a user writes. Every field has a default, every level refuses unknown keys. */
-
-/** A refinement in CEL, for the CRD: zod's own are functions, which an API server cannot run. */
-type Rule = Readonly<Record<'rule' | 'message', string>>;
-const said = (rules: readonly Rule[]) => (rules.length === 0 ? {} : { 'x-kubernetes-validations': rules });
 
 /** A name Kubernetes accepts; `pattern` is for editors, which know only the JSON schema. */
 const named = (
   problemOf: (name: string) => string | undefined,
   maxLength: number,
   pattern: RegExp,
-  rules: Rule[] = [],
+  rules: readonly ValidationRule[] = [],
 ) =>
   z
     .string()
@@ -33,7 +31,7 @@ const named = (
       if (problem)
         context.addIssue({ code: 'custom', message: `a name that Kubernetes accepts: "${name}" ${problem}` });
     })
-    .meta({ minLength: 1, maxLength, pattern: pattern.source, ...said(rules) });
+    .meta({ minLength: 1, maxLength, pattern: pattern.source, ...inCel(rules) });
 const label = named(labelProblem, 63, labelPattern);
 const objectName = named(objectNameProblem, 253, objectNamePattern);
 const byteQuantity = z.string().max(32).regex(byteQuantityPattern, 'a byte quantity like 512Mi or 10Gi');
@@ -58,8 +56,8 @@ const httpUrl = z
 const image = z.string().min(1).max(512);
 const words = z.string().min(1).max(256);
 
-const notAnAddress: Rule = {
-  rule: "!self.matches('^[0-9.]+$')",
+const notAnAddress: ValidationRule = {
+  rule: `!self.matches('${addressPattern.source}')`,
   message: 'an address; an Ingress goes by a name',
 };
 
@@ -70,7 +68,7 @@ const ownKeys = (maxProperties: number, maxKeyLength: number, maxLength: number)
     .refine((group) => Object.keys(group).length <= maxProperties, `at most ${maxProperties} keys`)
     .meta({
       maxProperties,
-      ...said([
+      ...inCel([
         {
           rule: `self.all(key, size(key) <= ${maxKeyLength})`,
           message: `a key has at most ${maxKeyLength} characters`,
@@ -101,7 +99,7 @@ const resources = z.strictObject({
 const hasBoth = (field: string): string =>
   `has(self.storage) && has(oldSelf.storage) && has(self.storage.${field}) && has(oldSelf.storage.${field})`;
 /** What a volume claim cannot become. A field that is new or gone is judged when the stack is planned. */
-const volumeRules: readonly Rule[] = [
+const volumeRules: readonly ValidationRule[] = [
   {
     rule: `!(${hasBoth('size')}) || quantity(self.storage.size).compareTo(quantity(oldSelf.storage.size)) >= 0`,
     message: 'storage.size may grow, never shrink: a volume claim cannot',
@@ -142,7 +140,7 @@ const store = (product: string) =>
       message: eitherExternal,
     })
     .meta(
-      said([
+      inCel([
         {
           rule: '!has(self.external) || !(has(self.image) || has(self.resources) || has(self.storage))',
           message: eitherExternal,
@@ -194,7 +192,7 @@ const spec = z.strictObject({
           port: nodePort.optional().describe('which; absent: the one kind-config.yaml maps'),
         })
         .refine(({ enabled, port }) => enabled || port === undefined, { message: noPort })
-        .meta(said([{ rule: 'self.enabled || !has(self.port)', message: noPort }]))
+        .meta(inCel([{ rule: 'self.enabled || !has(self.port)', message: noPort }]))
         .optional()
         .describe('absent: in dev the stack called "demo" has the one kind-config.yaml maps'),
     })

@@ -40,8 +40,8 @@ export async function ask(target: Target, options: AskOptions): Promise<Answer> 
 }
 
 /**
- * Asks one question, then looks what answers there: one product may speak as
- * another does and yet not serve what is wanted.
+ * Asks one question, then looks what answers there: one product may speak as another does and yet not serve what is
+ * wanted.
  * @returns what answers.
  * @throws Error in the client's own words, or naming the other product that answers.
  */

@@ -36,6 +36,10 @@ export class ClusterError extends Error {
   }
 }
 
+/** Whether something that was thrown is a ClusterError with this code. */
+export const isClusterError = (error: unknown, code: TerminalCode): error is ClusterError =>
+  error instanceof ClusterError && error.code === code;
+
 /** One cause of a `Status`, such as a refused field or a manager that owns it. */
 export interface StatusCause {
   readonly reason?: string;

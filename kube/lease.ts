@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
-import { ApiError, ClusterError } from './cluster-error.ts';
+import { ApiError, ClusterError, isClusterError } from './cluster-error.ts';
 import type { Cluster } from './cluster.ts';
 import type { Lease } from './kinds.ts';
 import type { KubeObject, ObjectPlace } from './objects.ts';
+import { leaseAt, microTime, writeLease } from './lease-object.ts';
 import { readObject } from './server-side-apply.ts';
 
 /** A Lease that was not renewed for this long has expired. */
@@ -13,12 +14,6 @@ const renewMs = 5_000;
 
 /** `<host>/<process id>/<random>`: another process on the same host can check whether the holder still runs. */
 const identity = (): string => `${hostname()}/${process.pid}/${randomUUID()}`;
-
-const leaseAt = (place: ObjectPlace): KubeObject => ({
-  apiVersion: 'coordination.k8s.io/v1',
-  kind: 'Lease',
-  metadata: { ...place },
-});
 
 /**
  * Does work while holding a Lease, so that two processes never do it at once. Losing the Lease aborts the work's
@@ -37,7 +32,7 @@ export async function withLease<T>(
   const renewal = setInterval(() => {
     renew(cluster, place, me).catch((error: unknown) => {
       // A failed renewal does not lose the Lease; another holder in it does.
-      if (error instanceof ClusterError && error.code === 'CLUSTER_CONFLICT') lost.abort(error);
+      if (isClusterError(error, 'CLUSTER_CONFLICT')) lost.abort(error);
     });
   }, renewMs);
   try {
@@ -107,7 +102,7 @@ function busy({ name, namespace }: ObjectPlace, holder: string, live: KubeObject
 }
 
 async function write(
-  { api, discovery, fieldManager }: Cluster,
+  cluster: Cluster,
   place: ObjectPlace,
   {
     live,
@@ -115,26 +110,12 @@ async function write(
     signal,
   }: { live: KubeObject | undefined; holder: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const lease = leaseAt(place);
-  const now = `${new Date().toISOString().slice(0, -1)}000Z`;
+  const { resourceVersion } = live?.metadata ?? {};
   const spec =
     holder === undefined
       ? {}
-      : { holderIdentity: holder, renewTime: now, leaseDurationSeconds: leaseSeconds };
-  const { resourceVersion } = live?.metadata ?? {};
-  const body = {
-    ...lease,
-    metadata: { ...lease.metadata, ...(resourceVersion ? { resourceVersion } : {}) },
-    spec,
-  };
-  const query = { fieldManager };
-  if (live) await api.request('PUT', await discovery.pathOf(lease), { query, body, signal });
-  else
-    await api.request('POST', await discovery.collectionOf(lease.apiVersion, lease.kind, place.namespace), {
-      query,
-      body,
-      signal,
-    });
+      : { holderIdentity: holder, renewTime: microTime(), leaseDurationSeconds: leaseSeconds };
+  await writeLease(cluster, { ...place, ...(resourceVersion ? { resourceVersion } : {}) }, spec, signal);
 }
 
 /** Deletes the Lease unless another process holds it. */

@@ -1,5 +1,6 @@
 import { StackError } from './define-stack.ts';
 import { jsonSchemaOf } from './document-fields.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { labelProblem } from './names.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
 import { unstatedRules } from './unstated-rules.ts';
@@ -12,7 +13,7 @@ import { patternProblems } from './variable-problems.ts';
  * error: `unstated` of what it returns lists it.
  */
 export function defineKind<D extends StackDocument>(kind: StackKind<D>): StackKind<D> {
-  const schema: Node = jsonSchemaOf(kind);
+  const schema: JsonSchema = jsonSchemaOf(kind);
   const problems = [
     ...nameProblems(kind),
     ...literalProblems(kind, schema),
@@ -69,7 +70,10 @@ function nameProblems<D extends StackDocument>({
 }
 
 /** The document must say the version and the kind that it is served as. */
-function literalProblems<D extends StackDocument>(kind: StackKind<D>, { properties = {} }: Node): string[] {
+function literalProblems<D extends StackDocument>(
+  kind: StackKind<D>,
+  { properties = {} }: JsonSchema,
+): string[] {
   return (['apiVersion', 'kind'] as const)
     .filter((key) => properties[key]?.const !== kind[key])
     .map((key) => `${key} of the document must be the literal "${kind[key]}", as the kind says.`);
@@ -90,28 +94,7 @@ function parameterProblems<D extends StackDocument>({ opens }: StackKind<D>): st
     );
 }
 
-/** The part of JSON Schema that zod writes. */
-interface Node {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly anyOf?: readonly Node[];
-  readonly oneOf?: readonly Node[];
-  readonly allOf?: readonly Node[];
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxItems?: number;
-  readonly maxProperties?: number;
-  readonly items?: Node;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Node;
-}
-
-function nodeProblems(path: string, node: Node): string[] {
+function nodeProblems(path: string, node: JsonSchema): string[] {
   const where = path === '' ? 'the document' : path;
   if (node.anyOf ?? node.oneOf ?? node.allOf)
     return [
@@ -127,7 +110,7 @@ function nodeProblems(path: string, node: Node): string[] {
     : [`${where} has the type ${JSON.stringify(node.type ?? 'any')}; a CRD needs one definite type.`];
 }
 
-type Check = (where: string, path: string, node: Node) => string[];
+type Check = (where: string, path: string, node: JsonSchema) => string[];
 
 const checks: Readonly<Record<string, Check>> = {
   boolean: () => [],
@@ -148,13 +131,13 @@ const checks: Readonly<Record<string, Check>> = {
 /** The bounds zod gives an integer that has none. */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
-function numberProblems(where: string, _: string, { minimum = -unbounded, maximum = unbounded }: Node) {
+function numberProblems(where: string, _: string, { minimum = -unbounded, maximum = unbounded }: JsonSchema) {
   return minimum <= -unbounded || maximum >= unbounded
     ? [`${where} is a number without bounds; give it a minimum and a maximum.`]
     : [];
 }
 
-function groupProblems(where: string, path: string, node: Node): string[] {
+function groupProblems(where: string, path: string, node: JsonSchema): string[] {
   const { properties = {}, required = [], additionalProperties } = node;
   return [
     ...(additionalProperties === false
@@ -173,13 +156,17 @@ function groupProblems(where: string, path: string, node: Node): string[] {
 }
 
 /** A CRD fills in defaults only inside a group that is present. */
-const losesDefaults = (node: Node): boolean =>
+const losesDefaults = (node: JsonSchema): boolean =>
   node.default === undefined && (node.required ?? []).length === 0 && hasDefaults(node);
 
-const hasDefaults = ({ properties = {} }: Node): boolean =>
+const hasDefaults = ({ properties = {} }: JsonSchema): boolean =>
   Object.values(properties).some((child) => child.default !== undefined || hasDefaults(child));
 
-function mapProblems(where: string, path: string, { maxProperties, additionalProperties }: Node): string[] {
+function mapProblems(
+  where: string,
+  path: string,
+  { maxProperties, additionalProperties }: JsonSchema,
+): string[] {
   if (typeof additionalProperties !== 'object') return [`${where} is a group of any form; name its keys.`];
   return [
     ...(maxProperties === undefined ? [`${where} has any number of keys; give it a maximum.`] : []),

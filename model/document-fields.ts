@@ -1,15 +1,5 @@
 import { z } from 'zod';
-
-interface Node {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Node[];
-  readonly items?: Node;
-  readonly properties?: Readonly<Record<string, Node>>;
-}
+import type { JsonSchema } from './json-schema.ts';
 
 /** The part of a kind this file needs. */
 interface Documented {
@@ -36,7 +26,7 @@ export function pathsOf(schema: z.core.$ZodType): string[] {
   return [...new Set(withGroups)];
 }
 
-function fields(path: string, node: Node): string[][] {
+function fields(path: string, node: JsonSchema): string[][] {
   const branches = node.anyOf?.flatMap((branch) => (branch.properties ? fields(path, branch) : [])) ?? [];
   const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const at = path === '' ? name : `${path}.${name}`;
@@ -49,7 +39,7 @@ function fields(path: string, node: Node): string[][] {
   return [...own, ...branches];
 }
 
-function form(node: Node): string {
+function form(node: JsonSchema): string {
   if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
   if (node.anyOf) return node.anyOf.map(form).join(' or ');
@@ -57,6 +47,6 @@ function form(node: Node): string {
   return node.type === 'object' ? 'group' : (node.type ?? 'any');
 }
 
-function defaultOf(node: Node): string {
+function defaultOf(node: JsonSchema): string {
   return node.default === undefined || node.properties ? '' : JSON.stringify(node.default);
 }

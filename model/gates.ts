@@ -1,14 +1,13 @@
 import { readDocument } from './read-document.ts';
-import { isWorkload } from './stack.ts';
+import { reportingServices } from './stack.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
 
 /** The dependencies that gate the readiness of a service that reports, of a stack of the kind's defaults. */
 export function gateNames<D extends StackDocument>(kind: StackKind<D>): string[] {
-  const { services } = kind.stack(readDocument(kind.schema, {}, 'The defaults'));
-  const gated = services
-    .filter(isWorkload)
-    .filter(({ report }) => report !== undefined)
-    .flatMap(({ edges = [] }) => edges.filter(({ gate }) => gate !== 'none').map(({ to }) => to));
+  const stack = kind.stack(readDocument(kind.schema, {}, 'The defaults'));
+  const gated = reportingServices(stack).flatMap(({ edges = [] }) =>
+    edges.filter(({ gate }) => gate !== 'none').map(({ to }) => to),
+  );
   return [...new Set(gated)];
 }
 

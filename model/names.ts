@@ -85,9 +85,12 @@ export function secretKeyProblem(key: string): string | undefined {
 /** An RFC 1123 subdomain, perhaps with `*` for its first part. */
 export const ingressHostPattern = new RegExp(`^(\\*\\.)?${objectNamePattern.source.slice(1)}`);
 
+/** What an IPv4 address is written with. */
+export const addressPattern = /^[0-9.]+$/;
+
 /** Why an Ingress cannot have `host`, or `undefined` when it can: a name, perhaps with `*` for its first part. */
 export function ingressHostProblem(host: string): string | undefined {
-  if (/^[0-9.]+$/.test(host)) return 'is an address; an Ingress goes by a name';
+  if (addressPattern.test(host)) return 'is an address; an Ingress goes by a name';
   if (host.length > 253) return `is ${host.length} characters long; at most 253 fit`;
   return objectNameProblem(host.replace(/^\*\./, ''));
 }

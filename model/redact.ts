@@ -44,7 +44,10 @@ export interface Redactor {
 /** `NAME=value`, as a shell has it; references to variables stay. */
 const assignments = /(?<![\w.-])([\w.-]+)=(?![$?])[^\s"']+/g;
 
-/** Names of settings that take a secret, bounded so that a long text takes no long time; the second kind only before `:` or `=`, or as a flag. */
+/**
+ * Names of settings that take a secret, bounded so that a long text takes no long time; the second kind only before `:`
+ * or `=`, or as a flag.
+ */
 const strong =
   '[\\w.-]{0,80}(?:requirepass|masterauth|auth-pass|passw|passphrase|secret|token|api[-_]?key|credential)[\\w.-]{0,80}';
 const weak = '(?:[\\w.-]{0,80}[_.-])?(?:auth|pwd|pass|authorization|(?:access|private|encryption)[-_]?key)';

@@ -243,6 +243,10 @@ export function isWorkload(service: Service): service is Workload {
   return service.kind === 'stateful' || service.kind === 'stateless';
 }
 
+/** The services of a stack that report their readiness. */
+export const reportingServices = ({ services }: Pick<FilledStack, 'services'>): Workload[] =>
+  services.filter(isWorkload).filter(({ report }) => report !== undefined);
+
 /** What peers dial: the Service's port in the cluster, the port itself elsewhere. */
 export function dialledPort(port: Port): number {
   return port.servicePort ?? port.containerPort;

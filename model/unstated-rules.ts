@@ -1,11 +1,9 @@
 import { z } from 'zod';
-
-/** In `.meta` of a refined schema: the refinement in CEL, which a CustomResourceDefinition carries. */
-const celKeyword = 'x-kubernetes-validations';
+import { validationsKeyword } from './validation-rules.ts';
 
 /**
  * The paths of a document where a refinement or a transform of zod has no form that an API server can check: neither
- * CEL (`x-kubernetes-validations`) nor a pattern in its `.meta`. The API server accepts there what the CLI refuses.
+ * CEL (`inCel`) nor a pattern in its `.meta`. The API server accepts there what the CLI refuses.
  */
 export function unstatedRules(schema: z.core.$ZodType, path = ''): string[] {
   const def = schema._zod.def as Definition;
@@ -29,7 +27,7 @@ function isUnstated(schema: z.core.$ZodType, { type, checks = [] }: Definition):
   if (type === 'pipe' || type === 'transform') return true;
   const isRefined = checks.some(({ _zod: { def } }) => def.check === 'custom');
   const meta = z.globalRegistry.get(schema) ?? {};
-  return isRefined && meta[celKeyword] === undefined && meta.pattern === undefined;
+  return isRefined && meta[validationsKeyword] === undefined && meta.pattern === undefined;
 }
 
 function childrenOf(def: Definition, path: string): (readonly [z.core.$ZodType, string])[] {

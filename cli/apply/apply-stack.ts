@@ -128,9 +128,8 @@ async function carryOut(
     await changeObjects(cluster, source, plan, options);
     const checked = await rolloutAndCheck(cluster, stack, options);
     if (options.prune) {
-      const { deleteData, report } = options;
-      const onRemoved = (object: KubeObject): void => report.applied(object, 'removed');
-      await prune(cluster, source, { deleteData, signal, onRemoved });
+      const { deleteData } = options;
+      await prune(cluster, source, { deleteData, signal, onRemoved: removedIn(options) });
     }
     const outcome = checked ? 'deployed' : 'applied';
     await endRevision(cluster, historyPlace(stack), revision, { outcome });
@@ -164,9 +163,14 @@ async function changeObjects(
     );
   // One that is no longer rendered would scale the workload again until the rest is pruned, last.
   const scalers = options.prune ? plan.leftovers.filter(isAutoscaler) : [];
-  await deleteObjects(cluster, scalers, { signal, onRemoved: (object) => report.applied(object, 'removed') });
+  await deleteObjects(cluster, scalers, { signal, onRemoved: removedIn(options) });
   for (const wave of waves) await allOf(wave.map(carriedOut));
 }
+
+const removedIn =
+  ({ report }: ApplyStackOptions) =>
+  (object: KubeObject): void =>
+    report.applied(object, 'removed');
 
 /** How long the deletion of a StatefulSet that is recreated may take. */
 const deletionMs = 60_000;

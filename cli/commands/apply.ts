@@ -24,7 +24,7 @@ export function addApply(program: Command, kinds: LoadKinds): void {
 
 /** Options of every command that applies a document. */
 export function withApply(command: Command, kinds: LoadKinds): Command {
-  describeLater(command, async () => addCheck(command, await kinds()));
+  describeLater(command, kinds, (known) => addCheck(command, known));
   return command
     .option('--force-conflicts', 'take back fields that others changed, and remove what they added')
     .option('--timeout <seconds>', 'how long to wait until every pod is ready', seconds, 600)

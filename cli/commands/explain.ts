@@ -14,7 +14,7 @@ export function addExplain(program: Command, kinds: LoadKinds): void {
     .action(async (name: string, options: ExplainOptions) =>
       (await import('../explain/explain.ts')).explainCommand(await kinds(), name, options),
     );
-  describeLater(command, async () => withExamples(command, examplesOf(await kinds())));
+  describeLater(command, kinds, (known) => withExamples(command, examplesOf(known)));
 }
 
 function examplesOf(kinds: Kinds): Examples {

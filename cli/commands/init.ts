@@ -14,9 +14,9 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     .action(async (path: string, options: InitOptions) =>
       (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
-  describeLater(command, async () => {
-    addChoices(command, await kinds());
-    withExamples(command, examplesOf(await kinds()));
+  describeLater(command, kinds, (known) => {
+    addChoices(command, known);
+    withExamples(command, examplesOf(known));
   });
 }
 

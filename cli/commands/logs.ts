@@ -18,7 +18,7 @@ export function addLogs(program: Command, kinds: LoadKinds): void {
     .action(async (services: string[], options: LogsOptions) =>
       (await import('../logs/logs.ts')).logsCommand(await kinds(), services, options),
     );
-  describeLater(command, async () => withExamples(command, examplesOf(await kinds())));
+  describeLater(command, kinds, (known) => withExamples(command, examplesOf(known)));
 }
 
 function examplesOf(kinds: Kinds): Examples {

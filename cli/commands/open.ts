@@ -13,8 +13,8 @@ export function addOpen(program: Command, kinds: LoadKinds): void {
     .action(async (options: OpenOptions) =>
       (await import('../open/open.ts')).openCommand(await kinds(), options),
     );
-  describeLater(command, async () => {
-    for (const option of parameterOptions(await kinds())) command.addOption(option);
+  describeLater(command, kinds, (known) => {
+    for (const option of parameterOptions(known)) command.addOption(option);
     command.option('--no-browser', 'only print the URL');
   });
   withExamples(command, {

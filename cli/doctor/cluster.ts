@@ -4,7 +4,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { planStack, type StackSource } from '../../deploy/stack-plan.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import type { DoctorOptions } from './options.ts';
 import { findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
@@ -46,7 +46,7 @@ async function checksOf(
 ): Promise<Check[]> {
   const { stack, objects: rendered } = source;
   progress.show('Reading what lives in the cluster …');
-  const { live, unread } = await liveObjects(cluster, rendered);
+  const live = await liveObjects(cluster, rendered.filter(isLookedInto));
   if (!live.some(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet'))
     throw new CommandError(
       'NOT_FOUND_IN_CLUSTER',
@@ -61,6 +61,11 @@ async function checksOf(
     prerequisiteChecks(cluster, stack, rendered),
     foresee(cluster, source),
   ]);
+  const others = await otherObjects(
+    cluster,
+    rendered.filter((object) => !isLookedInto(object)),
+    foreseen,
+  );
   progress.show('Dialling every store from where its clients are …');
   const dials = await dialChecks(cluster, stack, live, consent);
   return [
@@ -69,36 +74,44 @@ async function checksOf(
       ...{ rendered: written ?? rendered, live, running },
       remedy: (effect) => remedyOf(foreseen, effect),
     }),
-    ...objectChecks(stack, foreseen, { rendered, live, unread }),
+    ...objectChecks(stack, foreseen, { rendered, live: [...live, ...others.live], unread: others.unread }),
     ...wiringChecks(rendered, live, remedyOf(foreseen)),
     ...pods,
     ...surroundings,
   ];
 }
 
-/** Kinds without which there is nothing to look at. */
-const needed = ['Deployment', 'StatefulSet', 'Service', 'ConfigMap'];
+/** Kinds that the checks look into; of every other only whether it is there, and as it is rendered. */
+const lookedInto = ['Deployment', 'StatefulSet', 'Service', 'ConfigMap'];
+const isLookedInto = ({ kind }: KubeObject): boolean => lookedInto.includes(kind);
 
-/**
- * The rendered objects as they are in the cluster, and those that may not be read.
- * @throws ClusterError where one that is needed cannot be read.
- */
-async function liveObjects(
+async function liveObjects(cluster: Cluster, rendered: readonly KubeObject[]): Promise<KubeObject[]> {
+  const found = await Promise.all(rendered.map((object) => readObject(cluster, object)));
+  return found.filter((object) => object !== undefined);
+}
+
+/** The other objects, as the plan has found them; read here where there is no plan, for want of a permission too. */
+async function otherObjects(
   cluster: Cluster,
   rendered: readonly KubeObject[],
+  foreseen: Foreseen,
 ): Promise<{ live: KubeObject[]; unread: Unread[] }> {
-  const read = async (object: KubeObject): Promise<KubeObject | Unread | undefined> => {
+  if ('planned' in foreseen) {
+    const planned = foreseen.planned.filter(({ object }) => rendered.includes(object));
+    return { live: planned.flatMap(({ live }) => live ?? []), unread: [] };
+  }
+  const unread: Unread[] = [];
+  const read = async (object: KubeObject): Promise<KubeObject | undefined> => {
     try {
       return await readObject(cluster, object);
     } catch (error) {
-      const isDenied = error instanceof ClusterError && error.code === 'CLUSTER_DENIED';
-      if (!isDenied || needed.includes(object.kind)) throw error;
-      return { object, reason: error.message };
+      if (!isClusterError(error, 'CLUSTER_DENIED')) throw error;
+      unread.push({ object, reason: error.message });
+      return undefined;
     }
   };
-  const found = (await Promise.all(rendered.map(read))).filter((one) => one !== undefined);
-  const isUnread = (one: KubeObject | Unread): one is Unread => 'reason' in one && 'object' in one;
-  return { live: found.filter((one): one is KubeObject => !isUnread(one)), unread: found.filter(isUnread) };
+  const found = await Promise.all(rendered.map(read));
+  return { live: found.filter((object) => object !== undefined), unread };
 }
 
 const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];

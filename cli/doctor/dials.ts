@@ -12,6 +12,7 @@ import { execInPod } from '../../kube/exec.ts';
 import type { Check } from './check.ts';
 import type { Consent } from './consent.ts';
 import { podsOf, workloadIn } from './running.ts';
+import { pollIntervalMs } from '../waiting/pause.ts';
 import { runToEnd } from '../waiting/run-to-end.ts';
 
 /** Loading the app and three dials, on a busy node. */
@@ -116,14 +117,11 @@ async function dialled(
   return { from, report: reportIn(command, output, '') };
 }
 
-/** How often a command that runs beside a container is asked for its output, in milliseconds. */
-const askMs = 300;
-
 async function besideStep(cluster: Cluster, beside: EphemeralContainer): Promise<StepResult<string>> {
   const output = await outputOf(cluster, beside);
   if (output !== undefined) return { done: output };
   return {
-    requeueAfterMs: askMs,
+    requeueAfterMs: pollIntervalMs,
     pending: `ephemeral container ${beside.name} has not run to its end`,
     reason: 'CommandPending',
   };

@@ -1,6 +1,6 @@
 import type { StorageClass, StorageClassList } from 'kubernetes-types/storage/v1.js';
 import type { Stack } from '../../model/stack.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { PersistentVolumeClaim } from '../../kube/kinds.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
@@ -45,7 +45,7 @@ async function claimsOf(
   try {
     return await ownedClaims(cluster, stack);
   } catch (error) {
-    if (error instanceof ClusterError && error.code === 'CLUSTER_DENIED') return { unknown: error.message };
+    if (isClusterError(error, 'CLUSTER_DENIED')) return { unknown: error.message };
     throw error;
   }
 }

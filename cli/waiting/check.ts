@@ -1,7 +1,7 @@
 import { CheckFailed } from '../../model/reach.ts';
 import type { CheckResult } from '../../model/stack-kind.ts';
 import type { Stack } from '../../model/stack.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { checkStack, whatIsChecked, type CheckOptions } from '../../deploy/rollout/stack-check.ts';
 import type { EarlyChecks } from './early-checks.ts';
@@ -29,7 +29,7 @@ export async function awaitCheck(
       return (await early?.result(signal)) ?? (await checkStack(cluster, stack, { check, signal }));
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof ClusterError && error.code === 'CLUSTER_DENIED') throw error;
+      if (isClusterError(error, 'CLUSTER_DENIED')) throw error;
       const isFinal = error instanceof CheckFailed && error.final;
       if (isFinal || performance.now() > deadline) throw failure(whatIsChecked(check), error);
     }

@@ -1,7 +1,7 @@
-import type { Stack } from '../../model/stack.ts';
+import { reportingServices, type Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Cause } from '../../deploy/rollout/causes.ts';
-import { closedGates, readinessReports, reportingServices } from '../../deploy/rollout/gates.ts';
+import { closedGates, readinessReports } from '../../deploy/rollout/gates.ts';
 import type { WorkloadState } from '../../deploy/rollout/workload-status.ts';
 
 /** About as often as a service dials a dependency that is away; more requests would slow a starting pod. */

@@ -1,5 +1,5 @@
 import type { Stack } from '../../model/stack.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf, progressOf, type Cause } from '../../deploy/rollout/causes.ts';
 import { isRolledOut, replaceStuck, rolloutFailure, rolloutTimeout } from '../../deploy/rollout/rollout.ts';
@@ -67,7 +67,7 @@ async function lookedAt(
     try {
       return await workloadStates(cluster, stack, signal);
     } catch (error) {
-      const away = error instanceof ClusterError && error.code === 'CLUSTER_AWAY';
+      const away = isClusterError(error, 'CLUSTER_AWAY');
       if (!away || performance.now() > deadline) throw error;
       onProgress?.('the API server does not answer; waiting for it');
       await pause(signal);

@@ -1,6 +1,6 @@
 import { parseJson } from '../../model/json.ts';
 import { readinessReport, type ReadinessReport } from '../../model/report.ts';
-import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
+import { isWorkload, reportingServices, type Stack, type Workload } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { nameOf } from '../../kube/objects.ts';
@@ -34,10 +34,6 @@ export async function gateCauses(
   const reports = await readinessReports(cluster, stack, states, { unreadyOnly: true, signal });
   return closedGates(stack, states, reports);
 }
-
-/** The services that report their readiness. */
-export const reportingServices = (stack: Stack): Workload[] =>
-  stack.services.filter(isWorkload).filter(({ report }) => report !== undefined);
 
 /** The reports of the running pods of every reporting service, or only of those that are not Ready. */
 export async function readinessReports(

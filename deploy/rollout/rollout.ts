@@ -1,5 +1,5 @@
 import { type Stack, isWorkload } from '../../model/stack.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { nameOf } from '../../kube/objects.ts';
@@ -32,7 +32,7 @@ export async function replaceStuck(
 
 /** Without permission to delete pods, the rollout waits for the kubelet's next try. */
 function unlessDenied(error: unknown): void {
-  if (!(error instanceof ClusterError && error.code === 'CLUSTER_DENIED')) throw error;
+  if (!isClusterError(error, 'CLUSTER_DENIED')) throw error;
 }
 
 /** The error of a rollout that a cause keeps from ending. */

@@ -1,37 +1,21 @@
+import type { SchemaKeywords } from '../../model/json-schema.ts';
+import { validationsKeyword, type ValidationRule } from '../../model/validation-rules.ts';
+
 /** The part of a structural schema that is used here; `kubernetes-types` lacks the `x-kubernetes-` fields. */
-export interface Schema {
-  readonly type?: string;
-  readonly description?: string;
+export interface Schema extends SchemaKeywords {
   readonly format?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly maxProperties?: number;
-  readonly required?: readonly string[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
-  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+  readonly [validationsKeyword]?: readonly ValidationRule[];
   readonly 'x-kubernetes-list-type'?: 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-}
-
-/** A rule in CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
-export interface ValidationRule {
-  readonly rule: string;
-  readonly message: string;
 }
 
 /** Means the same in JSON Schema and in a structural schema. */
 const same = [
   ...['type', 'description', 'default', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
-  ...['minItems', 'maxItems', 'maxProperties', 'required', 'x-kubernetes-validations'],
+  ...['minItems', 'maxItems', 'maxProperties', 'required', validationsKeyword],
 ];
 
 /**

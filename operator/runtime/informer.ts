@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { KubeObject } from '../../kube/objects.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import type { Cache } from './cache.ts';
+import { pause } from './pause.ts';
 import { listPages, ResourceExpired, watch, type Collection, type WatchEvent } from './list-watch.ts';
 
 export interface InformerOptions<T> {
@@ -80,8 +80,7 @@ export class Informer<T> {
     // After an error of this process the cache may have missed what it was about.
     if (error instanceof ResourceExpired || error instanceof NotTaken) this.#version = undefined;
     this.#failures += 1;
-    const delayMs = backoffMs(this.#failures, this.#options.backoff);
-    await pause(delayMs, undefined, { signal }).catch(() => undefined);
+    await pause(backoffMs(this.#failures, this.#options.backoff), signal);
   }
 
   async #list(signal: AbortSignal): Promise<string> {

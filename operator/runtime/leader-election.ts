@@ -1,9 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
 import { ApiError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Lease } from '../../kube/kinds.ts';
+import { leaseAt, microTime, writeLease } from '../../kube/lease-object.ts';
 import type { Metadata, ObjectPlace } from '../../kube/objects.ts';
+import { readObject } from '../../kube/server-side-apply.ts';
+import { pause } from './pause.ts';
 
 export interface LeaderElectionOptions {
   readonly cluster: Cluster;
@@ -59,8 +61,7 @@ export class LeaderElection {
    * is lost. Resolves after one term, or when the signal is aborted.
    */
   async lead(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !(await this.#tried(signal)))
-      await pause(this.#options.retryMs, undefined, { signal }).catch(() => undefined);
+    while (!signal.aborted && !(await this.#tried(signal))) await pause(this.#options.retryMs, signal);
     if (signal.aborted) return this.#release();
     const lost = new AbortController();
     const renewals = this.#renewUntilLost(AbortSignal.any([signal, lost.signal])).finally(() => lost.abort());
@@ -82,8 +83,7 @@ export class LeaderElection {
   /** Resolves when the Lease is no longer held, or when the signal is aborted. */
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#leftMs > 0) {
-      const next = Math.min(this.#options.retryMs, this.#leftMs);
-      await pause(next, undefined, { signal }).catch(() => undefined);
+      await pause(Math.min(this.#options.retryMs, this.#leftMs), signal);
       // Ends in time to end the work, also where a renewal gets no answer.
       if (this.#leftMs > 0) await this.#tried(AbortSignal.any([signal, AbortSignal.timeout(this.#leftMs)]));
     }
@@ -108,6 +108,7 @@ export class LeaderElection {
     }
     const { identity, leaseMs } = this.#options;
     const isOwn = seen?.spec.holderIdentity === identity;
+    // For people only: nothing is decided by it.
     const now = microTime();
     const spec = {
       holderIdentity: identity,
@@ -127,32 +128,20 @@ export class LeaderElection {
     return performance.now() - at >= leaseDurationSeconds * 1_000;
   }
 
-  async #look(signal?: AbortSignal): Promise<Seen | undefined> {
+  async #look(signal: AbortSignal): Promise<Seen | undefined> {
     const { cluster, place } = this.#options;
-    const path = `${collectionPath(place)}/${place.name}`;
-    const { status, json } = await cluster.api.request('GET', path, { accept: [404], signal });
-    if (status === 404) {
-      this.#seen = undefined;
-      return undefined;
-    }
-    const { metadata, spec = {} } = json as Lease;
-    if (this.#seen?.metadata.resourceVersion !== metadata.resourceVersion)
-      this.#seen = { metadata, spec, at: performance.now() };
+    const live = (await readObject(cluster, leaseAt(place), signal)) as Lease | undefined;
+    if (live && this.#seen?.metadata.resourceVersion === live.metadata.resourceVersion) return this.#seen;
+    this.#seen = live && { metadata: live.metadata, spec: live.spec ?? {}, at: performance.now() };
     return this.#seen;
   }
 
   /** Whether it was written; not where another process was faster. */
-  async #write(seen: Seen | undefined, spec: LeaseSpec, signal?: AbortSignal): Promise<boolean> {
+  async #write(seen: Seen | undefined, spec: LeaseSpec, signal: AbortSignal): Promise<boolean> {
     const { cluster, place } = this.#options;
-    const path = collectionPath(place);
-    const metadata = seen?.metadata ?? place;
-    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    const request = { query: { fieldManager: cluster.fieldManager }, body, signal };
     try {
-      const { json } = seen
-        ? await cluster.api.request('PUT', `${path}/${place.name}`, request)
-        : await cluster.api.request('POST', path, request);
-      this.#seen = { metadata: (json as Lease).metadata, spec, at: performance.now() };
+      const { metadata } = await writeLease(cluster, seen?.metadata ?? place, spec, signal);
+      this.#seen = { metadata, spec, at: performance.now() };
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) return false;
@@ -177,9 +166,3 @@ export class LeaderElection {
     }
   }
 }
-
-const collectionPath = ({ namespace }: ObjectPlace): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-
-/** Now, as the API server's MicroTime wants it. For people only: nothing is decided by it. */
-const microTime = (): string => `${new Date().toISOString().slice(0, -1)}000Z`;

@@ -1,3 +1,4 @@
+import { withTimeLimit } from '../../model/time-limit.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface Reconciled {
@@ -44,21 +45,23 @@ async function runWorker(options: WorkersOptions, late: Set<Promise<void>>): Pro
 }
 
 async function work(
-  { queue, resyncMs, onEnd, ...options }: WorkersOptions,
+  { queue, reconcile, deadlineMs, resyncMs, onEnd, signal }: WorkersOptions,
   key: string,
   late: Set<Promise<void>>,
 ): Promise<void> {
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1_000;
-  const { result, settled } = withinDeadline(options, key);
+  const cancelled = AbortSignal.any([AbortSignal.timeout(deadlineMs), signal]);
+  const running = (async () => reconcile(key, cancelled))();
   // A reconcile that ignores its signal frees the worker, but its key only when it ends: no key is worked on twice at once.
-  const ending = settled.then(() => {
+  const ending = Promise.allSettled([running]).then(() => {
     queue.done(key);
     late.delete(ending);
   });
   late.add(ending);
   try {
-    const { requeueAfterMs = Infinity, isGone } = await result;
+    const tooLong = `The reconcile of ${key} did not end within ${deadlineMs / 1_000} s.`;
+    const { requeueAfterMs = Infinity, isGone } = await withTimeLimit(running, deadlineMs, tooLong);
     queue.forget(key);
     if (!isGone) queue.addAfter(key, Math.min(requeueAfterMs, resyncMs * (0.9 + Math.random() / 5)));
     onEnd({ key, seconds: seconds() });
@@ -66,26 +69,4 @@ async function work(
     queue.retry(key);
     onEnd({ key, seconds: seconds(), error });
   }
-}
-
-/** The reconcile's result or the end of its time, and a promise that resolves when it has really ended. */
-function withinDeadline(
-  { reconcile, deadlineMs, signal }: Pick<WorkersOptions, 'reconcile' | 'deadlineMs' | 'signal'>,
-  key: string,
-): { result: Promise<Reconciled>; settled: Promise<void> } {
-  const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(new Error(`The reconcile of ${key} did not end within ${deadlineMs / 1_000} s.`)),
-    deadlineMs,
-  );
-  const ended = (async () => reconcile(key, AbortSignal.any([late.signal, signal])))();
-  const settled = ended.then(
-    () => undefined,
-    () => undefined,
-  );
-  const outOfTime = new Promise<never>((_, reject) => {
-    late.signal.addEventListener('abort', () => reject(late.signal.reason as Error), { once: true });
-  });
-  const result = Promise.race([ended, outOfTime]).finally(() => clearTimeout(timer));
-  return { result, settled };
 }

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../contract/chat-kind.ts';
 import { jsonSchemaOf } from '../../model/document-fields.ts';
+import type { JsonSchema } from '../../model/json-schema.ts';
 import { readAnyDocument } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdOf } from '../../operator/manifests/crd.ts';
 import { shopKind } from '../kinds/shop-kind.ts';
-import { documentsOf, type Node } from '../operator/manifests/documents.ts';
+import { documentsOf } from '../operator/manifests/documents.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { until } from '../servers/poll.ts';
 import { startApiServer, type ApiServer } from '../servers/kubernetes/api-server.ts';
@@ -79,7 +80,7 @@ const perKind = 500;
 describe.each(Object.entries(kinds))('the CRD of %s', (_, kind) => {
   const unlikely = perKind / 10;
   test(`accepts and refuses the same ${perKind} documents as the CLI, and fills in the same defaults`, async () => {
-    const { properties = {} } = jsonSchemaOf(kind) as Node;
+    const { properties = {} } = jsonSchemaOf(kind) as JsonSchema;
     const name = properties.metadata?.properties?.name ?? {};
     const cases = fc.record({
       // An object has no name by default.

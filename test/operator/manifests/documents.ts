@@ -1,22 +1,5 @@
 import fc from 'fast-check';
-
-/** The part of JSON Schema that is read here. */
-export interface Node {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxItems?: number;
-  readonly maxProperties?: number;
-  readonly items?: Node;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Node;
-}
+import type { JsonSchema } from '../../../model/json-schema.ts';
 
 /** Values of any type: each is wrong in most places. */
 const strays = fc.constantFrom<unknown>(
@@ -25,18 +8,18 @@ const strays = fc.constantFrom<unknown>(
 );
 
 /** Half of them right, and half with a wrong value or key somewhere, or several. */
-export const documentsOf = (node: Node): fc.Arbitrary<unknown> =>
+export const documentsOf = (node: JsonSchema): fc.Arbitrary<unknown> =>
   fc.oneof(valuesOf(node, 0), valuesOf(node, 2));
 
 /** Of 60 values of a schema, `wrong` are of no type that was asked for. */
-function valuesOf(node: Node, wrong: number): fc.Arbitrary<unknown> {
+function valuesOf(node: JsonSchema, wrong: number): fc.Arbitrary<unknown> {
   return mostly(60 - wrong, usual(node, wrong), strays, wrong);
 }
 
 const mostly = <T, U>(weight: number, often: fc.Arbitrary<T>, rarely: fc.Arbitrary<U>, rare = 1) =>
   rare === 0 ? often : fc.oneof({ weight, arbitrary: often }, { weight: rare, arbitrary: rarely });
 
-function usual(node: Node, wrong: number): fc.Arbitrary<unknown> {
+function usual(node: JsonSchema, wrong: number): fc.Arbitrary<unknown> {
   if (node.const !== undefined) return fc.constant(node.const);
   if (node.enum) return fc.constantFrom(...node.enum);
   if (node.properties) return group(node.properties, node.required ?? [], wrong);
@@ -57,7 +40,7 @@ function usual(node: Node, wrong: number): fc.Arbitrary<unknown> {
 }
 
 /** The wrong ones are just beyond the bounds. */
-const integers = ({ minimum = 0, maximum = 100 }: Node, wrong: number): fc.Arbitrary<number> =>
+const integers = ({ minimum = 0, maximum = 100 }: JsonSchema, wrong: number): fc.Arbitrary<number> =>
   mostly(
     20,
     fc.oneof(fc.integer({ min: minimum, max: maximum }), fc.constantFrom(minimum, maximum)),
@@ -66,7 +49,7 @@ const integers = ({ minimum = 0, maximum = 100 }: Node, wrong: number): fc.Arbit
   );
 
 /** The longest right one is of characters that are two UTF-16 units each. */
-function texts({ pattern, minLength = 0, maxLength = 100 }: Node, wrong: number): fc.Arbitrary<string> {
+function texts({ pattern, minLength = 0, maxLength = 100 }: JsonSchema, wrong: number): fc.Arbitrary<string> {
   const bounded = fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 20) });
   if (pattern !== undefined)
     return mostly(20, fc.stringMatching(new RegExp(pattern), { size: 'small' }), bounded, wrong);
@@ -91,7 +74,7 @@ const absent = Symbol('absent');
 
 /** One of four optional fields is there, so that groups that exclude each other seldom meet. */
 function group(
-  properties: Readonly<Record<string, Node>>,
+  properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[],
   wrong: number,
 ): fc.Arbitrary<unknown> {
