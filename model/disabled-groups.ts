@@ -5,7 +5,7 @@
 export function disabledGroups(value: unknown, path: readonly string[] = []): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const { enabled, ...others } = value as Readonly<Record<string, unknown>>;
-  const written = Object.keys(others).filter((key) => others[key] !== undefined);
+  const written = Object.keys(others);
   const inside = Object.entries(others).flatMap(([key, child]) => disabledGroups(child, [...path, key]));
   if (enabled !== false || written.length === 0) return inside;
   const [verb, them] = written.length === 1 ? ['has', 'it'] : ['have', 'them'];

@@ -3,6 +3,7 @@ import { disabledGroups } from './disabled-groups.ts';
 import { nearest } from './nearest.ts';
 import { readDocument } from './read-document.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 /** The kinds a program serves. A document without `kind` is of the first. */
 export type Kinds = readonly [StackKind, ...StackKind[]];
@@ -23,7 +24,7 @@ export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): Kno
   const kind = kindOf(kinds, raw, source);
   const { document, warnings = [] } = kind.rewrite?.(raw) ?? { document: raw };
   const parsed = readDocument(kind.schema, document, source);
-  return { kind, document: parsed, warnings: [...warnings, ...disabledGroups(document)] };
+  return { kind, document: parsed, warnings: [...warnings, ...disabledGroups(withoutNulls(document))] };
 }
 
 function kindOf(kinds: Kinds, raw: unknown, source: string): StackKind {

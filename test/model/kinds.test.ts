@@ -100,6 +100,7 @@ describe('a group that is switched off', () => {
 
   test.each([
     ['alone', { autoscaling: { enabled: false }, nodePort: { enabled: false } }],
+    ['beside a field that is unset', { autoscaling: { enabled: false, minReplicas: null } }],
     ['in the form of an earlier release', { autoscaling: false }, 1],
     ['on', { autoscaling: { enabled: true, minReplicas: 2 }, nodePort: { enabled: true, port: 30_080 } }],
   ])('%s has no such warning', (_, backend, others = 0) => {
