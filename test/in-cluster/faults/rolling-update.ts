@@ -3,6 +3,7 @@ import { serviceOf } from '../../../model/environment.ts';
 import { selectorOf } from '../../../model/labels.ts';
 import { workloadName } from '../../../model/names.ts';
 import type { Turn } from '../../../contract/protocol.ts';
+import { httpPaths } from '../../../contract/services/backend.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
 import { ChatClient } from '../../e2e/chat-client.ts';
 import { chatUrlOf } from '../stack/ask.ts';
@@ -34,7 +35,7 @@ export async function rollsUnderClients(stack: DeployedStack): Promise<void> {
 
 const readyNodePort = 30_086;
 
-/** Makes the Service that an Ingress leads WebSockets to reachable from here; answers its URL. */
+/** Makes the Service that an Ingress leads WebSockets to reachable from here; answers its URL once it leads to a pod. */
 async function openToReadyPods({ stack, kubectl, chatUrl }: DeployedStack): Promise<string> {
   const service = {
     apiVersion: 'v1',
@@ -49,6 +50,11 @@ async function openToReadyPods({ stack, kubectl, chatUrl }: DeployedStack): Prom
   await kubectl(['apply', '-f', '-'], JSON.stringify(service));
   const url = new URL(chatUrl);
   url.port = String(readyNodePort);
+  // kube-proxy writes a new Service's rules after its endpoints are known.
+  await until(
+    'the new Service to lead to a pod',
+    async () => (await fetch(new URL(httpPaths.status, url))).ok,
+  );
   return url.origin;
 }
 

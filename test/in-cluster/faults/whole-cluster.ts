@@ -43,7 +43,8 @@ export async function goesOnThrough(stack: DeployedStack, fault: ClusterFault, n
     await fault.end();
     expect(client.gaps).toEqual([]);
     expect(await identity()).toEqual(before);
-    // The node controller may call the pods of a node unready whose Lease was not renewed while the API server was away.
+    // After 50 s without a renewed Lease (its default) the node controller calls a node and its pods unready, once the API
+    // server is back: 30 s of absence, a restart and the 10 s between two renewals come close to that.
     await until('every pod to be ready', async () => (await stack.pods()).every(({ ready }) => ready));
   } finally {
     client.stop();

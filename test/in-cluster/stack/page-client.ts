@@ -21,13 +21,14 @@ export class PageClient {
   entries: Conversation = [];
   /** Messages the server said it has. */
   readonly acknowledged = new Set<string>();
-  /** Milliseconds without a connection, for each time it was lost and came back. */
+  /** Milliseconds without a connection, for each time one was lost and another came. The first takes none. */
   readonly gaps: number[] = [];
   /** What it was told of stores, in order. */
   readonly told: Extract<ServerFrame, { type: 'dependency' }>[] = [];
   readonly #connection: Connection;
   readonly #agent = new Agent({ keepAlive: true });
   #lostAt: number | undefined;
+  #connectedBefore = false;
   #settled: () => void = () => undefined;
 
   /** @param socketsUrl where WebSockets are, if elsewhere: an Ingress leads them to another Service. */
@@ -97,7 +98,8 @@ export class PageClient {
     if (state === 'connected') {
       if (this.#lostAt !== undefined) this.gaps.push(performance.now() - this.#lostAt);
       this.#lostAt = undefined;
-    } else if (state === 'waiting') this.#lostAt ??= performance.now();
+      this.#connectedBefore = true;
+    } else if (state === 'waiting' && this.#connectedBefore) this.#lostAt ??= performance.now();
   }
 }
 
