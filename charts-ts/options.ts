@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import type { Stack } from '../model/stack.ts';
+import type { Stack, Workload } from '../model/stack.ts';
 
 /** An owner of every object of a stack: garbage collection deletes them with it. */
 export interface OwnerReference {
@@ -19,8 +19,11 @@ export interface RenderOptions {
   readonly secretValues?: Readonly<Record<string, string>>;
   /** Set on every namespaced object but the Secret, which must live as long as the volumes. */
   readonly ownerReferences?: readonly OwnerReference[];
-  /** Condition types the pods of services with gated edges wait for, besides their own probe. */
-  readonly readinessGates?: readonly string[];
+  /**
+   * Condition types that a service's pods wait for, besides their own probe. Asked only for services that report and
+   * have gated edges: a gate that nothing sets keeps a pod unready for ever.
+   */
+  readonly readinessGates?: (service: Workload) => readonly string[];
 }
 
 /** Where an object is put, and what it may depend on. */

@@ -1,15 +1,30 @@
 import { readDocument } from './read-document.ts';
-import { reportingServices } from './stack.ts';
+import { apiGroup } from './names.ts';
+import { reportingServices, type Service } from './stack.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
 
 /** The dependencies that gate the readiness of a service that reports, of a stack of the kind's defaults. */
 export function gateNames<D extends StackDocument>(kind: StackKind<D>): string[] {
   const stack = kind.stack(readDocument(kind.schema, {}, 'The defaults'));
-  const gated = reportingServices(stack).flatMap(({ edges = [] }) =>
-    edges.filter(({ gate }) => gate !== 'none').map(({ to }) => to),
-  );
-  return [...new Set(gated)];
+  return [...new Set(reportingServices(stack).flatMap(gatesOfService))];
 }
+
+/** The dependencies that gate the readiness of a service. */
+export const gatesOfService = ({ edges = [] }: Pick<Service, 'edges'>): string[] => [
+  ...new Set(edges.filter(({ gate }) => gate !== 'none').map(({ to }) => to)),
+];
+
+/** The condition of a pod that its dependency on a service is met. */
+export const readyCondition = (dependency: string): string => `${apiGroup}/${dependency}-ready`;
+
+/** The condition of a pod that its process reports the digest of the configuration it was rendered with. */
+export const verifiedCondition = `${apiGroup}/config-verified`;
+
+/** The readiness gates of a reporting service's pods, which only an operator sets. */
+export const readinessGatesOf = (service: Pick<Service, 'edges'>): string[] => [
+  ...gatesOfService(service).map(readyCondition),
+  verifiedCondition,
+];
 
 /** A service's name as a word of a condition: `neo4j` is `Neo4j`, `job-queue` is `JobQueue`. */
 export const kubernetesWord = (name: string): string =>

@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
+import { gatesOfService } from '../../model/gates.ts';
 import type { InitStep, Resources, Workload } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
@@ -40,11 +41,8 @@ export function podTemplate(
   };
 }
 
-/** An unset readiness gate keeps a pod unready for ever, so only services that report and wait for others get one. */
-function gatesOf({ options }: Site, service: Workload): readonly string[] {
-  const waits = (service.edges ?? []).some((edge) => edge.gate !== 'none');
-  return service.report && waits ? (options.readinessGates ?? []) : [];
-}
+const gatesOf = ({ options }: Site, service: Workload): readonly string[] =>
+  service.report && gatesOfService(service).length > 0 ? (options.readinessGates?.(service) ?? []) : [];
 
 function mainContainer(site: Site, service: Workload): k8s.Container {
   const { container } = service;

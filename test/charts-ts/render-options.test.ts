@@ -41,7 +41,7 @@ test('an owner owns everything but the Namespace and the Secret', () => {
 });
 
 test('readiness gates are only on pods that wait for others', () => {
-  const gated = renderStack(demo, { readinessGates: ['mooring.dev/redis-ready'] });
+  const gated = renderStack(demo, { readinessGates: () => ['mooring.dev/redis-ready'] });
   expect(workloadsOf(gated).map((object) => at(object, 'spec.template.spec.readinessGates'))).toEqual([
     undefined,
     undefined,
@@ -55,7 +55,7 @@ test('nothing else differs', () => {
   const all = renderStack(demo, {
     secretValues: fakeSecrets(demo),
     ownerReferences: [{ apiVersion: 'v1', kind: 'ChatStack', name: 'demo', uid: 'u' }],
-    readinessGates: ['mooring.dev/redis-ready'],
+    readinessGates: () => ['mooring.dev/redis-ready'],
   }).filter(({ kind }) => kind !== 'Namespace' && kind !== 'Secret');
   const without = JSON.stringify(all, (key, value: unknown) =>
     key === 'ownerReferences' || key === 'readinessGates' ? undefined : value,

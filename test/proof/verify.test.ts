@@ -67,7 +67,7 @@ describe('nothing is found', () => {
     const owner = { apiVersion: 'mooring.dev/v1alpha1', kind: 'ChatStack', name: 'demo', uid: 'u' };
     const objects = renderStack(stackOf(), {
       ownerReferences: [owner],
-      readinessGates: ['mooring.dev/redis-ready'],
+      readinessGates: () => ['mooring.dev/redis-ready'],
     });
     expect(
       verifyChat(objects.map((value) => ({ file: '', value, lineOf: () => 1 }))).map(findingText),

@@ -80,7 +80,9 @@ const choices: Readonly<Record<string, object>> = {
 const readers: Readonly<Record<string, RenderOptions>> = {
   'without the Namespace': { namespace: false },
   'with the Namespace': { namespace: true },
-  'readiness gates': { readinessGates: ['mooring.dev/redis-ready', 'mooring.dev/neo4j-ready'] },
+  'readiness gates': {
+    readinessGates: () => ['mooring.dev/redis-ready', 'mooring.dev/neo4j-ready'],
+  },
   'owner references': {
     ownerReferences: [
       {
