@@ -1,6 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
-import { renderStack } from '../charts-ts/render.ts';
+import { mutableSecret, renderStack } from '../charts-ts/render.ts';
 import { newSecretValue } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/stack-plan.ts';
 import type { Kinds, KnownDocument } from '../model/kinds.ts';
@@ -21,15 +21,6 @@ export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(d
     document,
     mooring: packageJson.version,
     objects: renderStack(stack),
-    secret: {
-      value: newSecretValue,
-      object: (secretValues) => {
-        const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
-        if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-        // Mutable, unlike synth's: an apply never overwrites it, and a rotation of an immutable one, which the kubelet
-        // caches, has to stop every pod of the stack first.
-        return { ...secret, immutable: false };
-      },
-    },
+    secret: { value: newSecretValue, object: (values) => mutableSecret(stack, values) },
   };
 }
