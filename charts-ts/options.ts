@@ -19,6 +19,8 @@ export interface RenderOptions {
   readonly secretValues?: Readonly<Record<string, string>>;
   /** Set on every namespaced object but the Secret, which must live as long as the volumes. */
   readonly ownerReferences?: readonly OwnerReference[];
+  /** What becomes of the volumes when their StatefulSet is deleted. Default: `Retain`. */
+  readonly deletionPolicy?: 'Retain' | 'Delete';
   /**
    * Condition types that a service's pods wait for, besides their own probe. Asked only for services that report and
    * have gated edges: a gate that nothing sets keeps a pod unready for ever.

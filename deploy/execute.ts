@@ -14,6 +14,8 @@ export type Outcome = 'created' | 'changed' | 'grown' | 'unchanged';
 export interface ExecuteOptions {
   /** Take the fields that other managers own, and remove what they added. */
   readonly forceConflicts?: boolean;
+  /** Refuse to change an object that was written since it was read: an API error 409, and the plan is stale. */
+  readonly unchangedSince?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +44,7 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
 export async function execute(
   cluster: Cluster,
   planned: Planned,
-  { forceConflicts = false, signal }: ExecuteOptions = {},
+  { forceConflicts = false, unchangedSince = false, signal }: ExecuteOptions = {},
 ): Promise<StepResult<Outcome>> {
   const { object, live, grows, contested, scope } = planned;
   const takeOver = {
@@ -52,13 +54,16 @@ export async function execute(
     apiVersion: object.apiVersion,
   };
   const isRemade = grows.length > 0;
-  if (live && !isRemade) await takeOverFields(cluster, live, takeOver, signal);
+  const version = live && !isRemade ? await takeOverFields(cluster, live, takeOver, signal) : undefined;
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
   if (isRemade && !(await isOrphaned(cluster, object, signal)))
     return deletionPending(
       `${nameOf(object)}, which is recreated around its running pods, is still being deleted`,
     );
-  const applied = await applyObject(cluster, object, { force: forceConflicts, signal });
+  const applied = await applyObject(cluster, unchangedSince ? atVersion(object, version) : object, {
+    force: forceConflicts,
+    signal,
+  });
   if ('conflicts' in applied)
     throw new ClusterError(
       'CLUSTER_CONFLICT',
@@ -67,6 +72,9 @@ export async function execute(
     );
   return { done: outcomeOf(planned) };
 }
+
+const atVersion = (object: KubeObject, resourceVersion: string | undefined): KubeObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 /** The outcome of a planned object. */
 export function outcomeOf({ live, grows, changes }: Planned): Outcome {

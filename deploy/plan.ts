@@ -1,4 +1,10 @@
-import { changesBetween, type FieldChange, differencesBetween, redactedChange } from './changes.ts';
+import {
+  changesBetween,
+  type Difference,
+  type FieldChange,
+  differencesBetween,
+  redactedChange,
+} from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
 import { namespaceTerminating } from '../kube/api-errors.ts';
 import { ApiError } from '../kube/cluster-error.ts';
@@ -7,8 +13,9 @@ import { isRefusal, refusalsOf } from './immutable.ts';
 import { isEmpty } from '../kube/fields.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
-import { ownFields, scopeOf, withOwners, type Scope } from './take-over.ts';
-import { autoscaledIn, withoutReplicas, type IsAutoscaled } from './autoscalers.ts';
+import { isAppliedBy, ownFields, scopeOf, withOwners, type Scope } from './take-over.ts';
+import { amountOf } from '../model/quantity.ts';
+import { autoscaledIn, withoutReplicas } from './autoscalers.ts';
 import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';
 import { restored } from './restored.ts';
@@ -48,7 +55,9 @@ export async function planOf(
     absentNamespace === undefined || metadata.namespace !== absentNamespace;
   const isAutoscaled = await autoscaledIn(cluster, objects, { isThere, signal });
   const planOne = (object: KubeObject): Promise<Planned> =>
-    isThere(object) ? asked(cluster, object, isAutoscaled, signal) : Promise.resolve(creationOf(object));
+    isThere(object)
+      ? planObject(cluster, object, { isScaled: isAutoscaled(object), signal })
+      : Promise.resolve(creationOf(object));
   // A few at a time: enough to hide the round trips, too few to trouble an API server.
   const plans: Planned[] = [];
   for (let start = 0; start < objects.length; start += atOnce)
@@ -73,19 +82,22 @@ const creationOf = (object: KubeObject): Planned => ({
   changes: changesBetween(undefined, object),
 });
 
-async function asked(
+/**
+ * Dry-runs the apply of one object.
+ * @param how whether an autoscaler sets its replicas.
+ * @throws as `planOf`.
+ */
+export async function planObject(
   cluster: Cluster,
   object: KubeObject,
-  isAutoscaled: IsAutoscaled,
-  signal?: AbortSignal,
+  how: { readonly isScaled: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<Planned> {
+  const { signal } = how;
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
     throw namespaceTerminating(live.metadata.name);
   try {
-    return live
-      ? await planChange(cluster, object, live, { isScaled: isAutoscaled(object), signal })
-      : await planCreation(cluster, object, signal);
+    return live ? await planChange(cluster, object, live, how) : await planCreation(cluster, object, signal);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const refused = await refusalsOf(cluster, object, live, error);
@@ -109,21 +121,15 @@ async function planChange(
   cluster: Cluster,
   rendered: KubeObject,
   found: KubeObject,
-  { isScaled, signal }: { isScaled: boolean; signal: AbortSignal | undefined },
+  { isScaled, signal }: { readonly isScaled: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<Planned> {
   const live = await withOwners(cluster, found, signal);
   const object = isScaled ? withoutReplicas(rendered) : rendered;
   const { grows, refused } = claimChanges(live, object);
   const stuck = await ungrowable(cluster, object, signal);
-  const judged = object.kind === 'StatefulSet' ? withLiveClaims(object, live) : object;
   const scope = scopeOf(object, { isScaled });
-  const taken = ownFields(live, {
-    fieldManager: cluster.fieldManager,
-    scope,
-    force: true,
-    apiVersion: object.apiVersion,
-  });
-  const wanted = restored(live, isEmpty(taken) ? undefined : taken, judged) as KubeObject;
+  const judged = judgedAs(object, live);
+  const wanted = restoredTo(judged, live, { fieldManager: cluster.fieldManager, scope });
   const next = await replaceInDryRun(cluster, live, wanted, signal);
   const differences = differencesBetween(live, next.object);
   return {
@@ -136,6 +142,44 @@ async function planChange(
     refused: [...refused, ...stuck],
     warnings: next.warnings,
   };
+}
+
+/**
+ * Whether applying an object would change nothing, told from its live state alone: no request is made. It may say false
+ * of one in sync, where the API server writes a value in another form; a plan tells.
+ */
+export function isInSync(
+  rendered: KubeObject,
+  live: KubeObject,
+  { fieldManager, isScaled }: { readonly fieldManager: string; readonly isScaled: boolean },
+): boolean {
+  const object = isScaled ? withoutReplicas(rendered) : rendered;
+  const isOwned = (live.metadata.managedFields ?? []).some(isAppliedBy(fieldManager));
+  if (!isOwned || claimChanges(live, object).grows.length > 0) return false;
+  const wanted = restoredTo(judgedAs(object, live), live, {
+    fieldManager,
+    scope: scopeOf(object, { isScaled }),
+  });
+  return differencesBetween(live, wanted).every(isSameAmount);
+}
+
+/** The API server writes a quantity in its shortest form: `1000m` as `1`. */
+const isSameAmount = ({ steps, from, to }: Difference): boolean =>
+  steps.includes('resources') && isText(from) && isText(to) && amountOf(from) === amountOf(to);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const judgedAs = (object: KubeObject, live: KubeObject): KubeObject =>
+  object.kind === 'StatefulSet' ? withLiveClaims(object, live) : object;
+
+/** What a live object would be after an apply that takes every field of its stack. */
+function restoredTo(
+  desired: KubeObject,
+  live: KubeObject,
+  { fieldManager, scope }: { readonly fieldManager: string; readonly scope: Scope },
+): KubeObject {
+  const taken = ownFields(live, { fieldManager, scope, force: true, apiVersion: desired.apiVersion });
+  return restored(live, isEmpty(taken) ? undefined : taken, desired) as KubeObject;
 }
 
 const growthChange = ({ claim, from, to }: Growth): FieldChange => ({

@@ -73,21 +73,3 @@ export function refuseObstacles({ planned }: StackPlan, forceConflicts: boolean)
     { reason: 'FieldConflict', conflicts: planned.flatMap(({ contested }) => contested) },
   );
 }
-
-/**
- * The planned objects in the order in which they are applied, namespaces first: policies precede the workloads, and what
- * a pod needs precedes the pod.
- */
-export function wavesOf({ planned }: Pick<StackPlan, 'planned'>): [Planned[], ...Planned[][]] {
-  const of = (belongs: (kind: string) => boolean): Planned[] =>
-    planned.filter(({ object }) => belongs(object.kind));
-  const first = ['Namespace', 'NetworkPolicy'];
-  return [
-    of((kind) => kind === 'Namespace'),
-    of((kind) => kind === 'NetworkPolicy'),
-    of((kind) => !first.includes(kind) && !workloadKinds.includes(kind)),
-    of((kind) => workloadKinds.includes(kind)),
-  ];
-}
-
-const workloadKinds = ['Deployment', 'StatefulSet'];

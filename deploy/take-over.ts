@@ -13,7 +13,7 @@ import { isDeepStrictEqual } from 'node:util';
 const clientSideApply = 'kubectl-client-side-apply';
 
 /** Whether an entry is `fieldManager`'s Apply. */
-const isAppliedBy =
+export const isAppliedBy =
   (fieldManager: string) =>
   ({ manager, operation, subresource = '' }: ManagedFields): boolean =>
     manager === fieldManager && operation === 'Apply' && subresource === '';
@@ -150,21 +150,22 @@ const attempts = 5;
 /**
  * Moves fields to our entry, so that the apply after it finds no other owner and removes what it does not list. Changes
  * only `managedFields`; sends no request where there is nothing to take.
+ * @returns the object's resource version afterwards; undefined where the object is gone.
  */
 export async function takeOverFields(
   cluster: Cluster,
   live: KubeObject,
   takeOver: TakeOver,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const path = await cluster.discovery.pathOf(live);
   let current: KubeObject | undefined = live;
   for (let attempt = 1; current; attempt++) {
     const before: readonly ManagedFields[] = current.metadata.managedFields ?? [];
     const after = takenOver(before, takeOver);
-    if (isDeepStrictEqual(after, before)) return;
+    if (isDeepStrictEqual(after, before)) return current.metadata.resourceVersion;
     try {
-      await cluster.api.request('PATCH', path, {
+      const { json } = await cluster.api.request('PATCH', path, {
         query: { fieldManager: takeOver.fieldManager },
         contentType: 'application/json-patch+json',
         body: [
@@ -173,11 +174,12 @@ export async function takeOverFields(
         ],
         signal,
       });
-      return;
+      return (json as KubeObject).metadata.resourceVersion;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409 || attempt === attempts) throw error;
       const again = await readObject(cluster, live, signal);
       current = again && (await withOwners(cluster, again, signal));
     }
   }
+  return undefined;
 }

@@ -22,6 +22,7 @@ export interface Metadata {
     readonly kind: string;
     readonly name: string;
     readonly uid: string;
+    readonly controller?: boolean;
   }[];
 }
 

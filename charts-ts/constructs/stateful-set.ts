@@ -6,6 +6,9 @@ import { metadataOf, nameOf, selectorOf } from './metadata.ts';
 import { podTemplate, revisionsKept } from './pod.ts';
 import { claimsOf } from './volumes.ts';
 
+/** Fewer replicas are no deletion: their volumes stay for when there are more again. */
+const deleted = { whenDeleted: 'Delete', whenScaled: 'Retain' } as const;
+
 /** Parallel: OrderedReady never replaces a pod that is not ready, not even when its template is repaired. */
 export function addStatefulSet(site: Site, service: StatefulService): void {
   const claims = claimsOf(site, service);
@@ -20,6 +23,7 @@ export function addStatefulSet(site: Site, service: StatefulService): void {
       selector: { matchLabels: selectorOf(site.stack, service) },
       template: podTemplate(site, service),
       ...(claims.length > 0 ? { volumeClaimTemplates: claims } : {}),
+      ...(site.options.deletionPolicy === 'Delete' ? { persistentVolumeClaimRetentionPolicy: deleted } : {}),
     },
   });
 }

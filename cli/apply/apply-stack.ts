@@ -18,10 +18,10 @@ import { deleteObjects } from '../../deploy/take-down.ts';
 import {
   planStack,
   refuseObstacles,
-  wavesOf,
   type StackPlan,
   type StackSource,
 } from '../../deploy/stack-plan.ts';
+import { inWaves } from '../../deploy/waves.ts';
 import { awaitCheck } from '../waiting/check.ts';
 import { EarlyChecks } from '../waiting/early-checks.ts';
 import { awaitRollout } from '../waiting/rollout.ts';
@@ -153,7 +153,7 @@ async function changeObjects(
   const { signal, report } = options;
   const { newSecretKeys, secretExists } = plan;
   const carriedOut = (one: Planned): Promise<void> => applyPlanned(cluster, one, options);
-  const [namespaces, ...waves] = wavesOf(plan);
+  const [namespaces, ...waves] = inWaves(plan.planned, ({ object }) => object.kind);
   await allOf(namespaces.map(carriedOut));
   await ensureSecret(cluster, stack, secret, signal);
   if (generatedSecretKeys(stack).length > 0)

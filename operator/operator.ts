@@ -1,0 +1,177 @@
+import { asSelector, managedBy } from '../model/labels.ts';
+import type { StackKind } from '../model/stack-kind.ts';
+import { ownedKinds } from '../deploy/stack-objects.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { HorizontalPodAutoscaler } from '../kube/kinds.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { Context } from './reconcile/context.ts';
+import { DriftHistory } from './reconcile/drift-history.ts';
+import { recordEvent } from './reconcile/events.ts';
+import { projectObject } from './reconcile/observed.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { projectResource, type Drift, type StackResource } from './reconcile/resource.ts';
+import { StackObjects } from './reconcile/stack-objects.ts';
+import type { DependencyState } from './reconcile/status.ts';
+import { Cache } from './runtime/cache.ts';
+import { fenced } from './runtime/fenced.ts';
+import { Informer, type Change } from './runtime/informer.ts';
+import { WorkQueue } from './runtime/work-queue.ts';
+import { runWorkers, type ReconcileEnd } from './runtime/workers.ts';
+
+/** The field manager of every apply of the operator. */
+export const operatorName = 'mooring-operator';
+
+export interface OperatorOptions {
+  readonly cluster: Cluster;
+  readonly kinds: readonly StackKind[];
+  /** The only namespace it looks at; absent: all. */
+  readonly namespace?: string;
+  /** Throws unless this process may write. Absent: it always may. */
+  readonly assertLeader?: () => void;
+  readonly dependenciesOf?: (namespace: string, stack: string) => readonly DependencyState[];
+  readonly resyncMs?: number;
+  readonly concurrency?: number;
+  readonly onReconciled?: (kind: string, end: ReconcileEnd) => void;
+  readonly onDrift?: (drift: Drift) => void;
+  /** A watch that failed and is begun anew, or an Event that could not be written. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** One kind: its resources, and the keys that wait for a reconcile. */
+interface Controller {
+  readonly kind: StackKind;
+  readonly resources: Cache<StackResource>;
+  readonly queue: WorkQueue;
+}
+
+/** A reconcile of a whole stack takes a second; an API server that does not answer must not hold a worker for ever. */
+const deadlineMs = 120_000;
+
+/** Reconciles every stack of some kinds. */
+export class Operator {
+  readonly #options: OperatorOptions;
+  readonly #objects = new StackObjects();
+  readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
+  readonly #controllers: readonly Controller[];
+  readonly #informers: { run(signal: AbortSignal): Promise<void>; readonly synced: Promise<undefined> }[] =
+    [];
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+    this.#controllers = options.kinds.map((kind) => ({
+      kind,
+      resources: new Cache<StackResource>(),
+      queue: new WorkQueue(),
+    }));
+  }
+
+  /** Fills the caches and keeps them; resolves when they are filled once. They go on until the signal is aborted. */
+  async watch(signal: AbortSignal): Promise<void> {
+    for (const controller of this.#controllers) await this.#watchResources(controller);
+    for (const kind of ownedKinds) await this.#watchObjects(kind);
+    await this.#watchAutoscalers();
+    for (const informer of this.#informers) void informer.run(signal);
+    await Promise.all(this.#informers.map(({ synced }) => synced));
+  }
+
+  /** Reconciles until the signal is aborted, every stack once at the beginning. `watch` comes first. */
+  async reconcile(signal: AbortSignal): Promise<void> {
+    const context = this.#context();
+    await Promise.all(this.#controllers.map((controller) => this.#run(controller, context, signal)));
+  }
+
+  /** Has a stack reconciled soon: something that no informer watches has changed. */
+  enqueue(namespace: string, stack: string): void {
+    const key = `${namespace}/${stack}`;
+    for (const { resources, queue } of this.#controllers) if (resources.get(key)) queue.add(key);
+  }
+
+  async #run({ kind, resources, queue }: Controller, context: Context, signal: AbortSignal): Promise<void> {
+    const { resyncMs = 600_000, concurrency = 4, dependenciesOf = () => [], onReconciled } = this.#options;
+    const reconciler = new Reconciler({ kind, context, resources, dependenciesOf, resyncMs });
+    for (const key of resources.keys()) queue.add(key);
+    await runWorkers({
+      ...{ queue, concurrency, deadlineMs, resyncMs, signal },
+      reconcile: (key, until) => reconciler.reconcile(key, until),
+      onEnd: (end) => onReconciled?.(kind.kind, end),
+    });
+  }
+
+  #context(): Context {
+    const { cluster, assertLeader = () => undefined, onDrift = () => undefined } = this.#options;
+    const writer = fenced(cluster, assertLeader);
+    return {
+      cluster: writer,
+      objects: this.#objects,
+      isAutoscaled: (target) => this.#autoscaled.keysBy('target', target).length > 0,
+      drifts: new DriftHistory(),
+      record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
+      onDrift,
+    };
+  }
+
+  async #watchResources({ kind, resources, queue }: Controller): Promise<void> {
+    await this.#inform([kind.apiVersion, kind.kind], {
+      cache: resources,
+      project: projectResource,
+      onChange: ({ key, before, now }) => {
+        if (!now || !before || isAnother(before, now)) queue.add(key);
+      },
+    });
+  }
+
+  async #watchObjects(kind: readonly [string, string]): Promise<void> {
+    await this.#inform(kind, {
+      cache: this.#objects.cacheOf(kind[1]),
+      query: { labelSelector: asSelector(managedBy) },
+      project: projectObject,
+      onChange: ({ before, now }) => {
+        for (const one of [before, now]) if (one) this.enqueue(one.namespace, one.stack);
+      },
+    });
+  }
+
+  async #watchAutoscalers(): Promise<void> {
+    await this.#inform(['autoscaling/v2', 'HorizontalPodAutoscaler'], {
+      cache: this.#autoscaled,
+      project: foreignTarget,
+      onChange: () => undefined,
+    });
+  }
+
+  async #inform<T>(
+    [apiVersion, kind]: readonly [string, string],
+    what: {
+      readonly cache: Cache<T>;
+      readonly project: (object: KubeObject) => T;
+      readonly onChange: (change: Change<T>) => void;
+      readonly query?: Readonly<Record<string, string>>;
+    },
+  ): Promise<void> {
+    const { cluster, namespace } = this.#options;
+    const path = await cluster.discovery.collectionOf(apiVersion, kind, namespace);
+    const collection = { api: cluster.api, path, ...(what.query ? { query: what.query } : {}) };
+    const { cache, project, onChange } = what;
+    this.#informers.push(
+      new Informer({
+        ...{ collection, cache, project, onChange },
+        onRestart: (error) => this.#options.onError?.(error),
+      }),
+    );
+  }
+}
+
+/** Whether something other than the status has changed. */
+const isAnother = (before: StackResource, now: StackResource): boolean =>
+  before.metadata.uid !== now.metadata.uid ||
+  before.metadata.generation !== now.metadata.generation ||
+  before.metadata.deletionTimestamp !== now.metadata.deletionTimestamp ||
+  JSON.stringify(before.metadata.annotations) !== JSON.stringify(now.metadata.annotations);
+
+/** What an autoscaler of another owner scales; empty for one of a stack, which is rendered with it. */
+function foreignTarget(object: KubeObject): string {
+  const { metadata, spec } = object as HorizontalPodAutoscaler;
+  const isOwn = Object.entries(managedBy).every(([label, value]) => metadata.labels?.[label] === value);
+  const { kind, name } = spec.scaleTargetRef;
+  return isOwn ? '' : `${kind} ${metadata.namespace ?? ''}/${name}`;
+}

@@ -1,0 +1,119 @@
+import { isAutoscaler } from '../../deploy/autoscalers.ts';
+import { deleteObject } from '../../deploy/stack-objects.ts';
+import { inWaves } from '../../deploy/waves.ts';
+import type { HorizontalPodAutoscaler } from '../../kube/kinds.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { Context } from './context.ts';
+import { converge, problemOf, type Converged } from './converge.ts';
+import type { Desired } from './desired.ts';
+import type { InSync } from './in-sync.ts';
+import { keyOfObject, objectKey, type Observed } from './observed.ts';
+import type { StackResource } from './resource.ts';
+import { driftText } from './status.ts';
+
+/** One stack in one reconcile. */
+export interface Pass {
+  /** `<namespace>/<name>`. */
+  readonly key: string;
+  readonly resource: StackResource;
+  readonly desired: Desired;
+  readonly live: readonly Observed[];
+  /** What was found of it before. */
+  readonly before: InSync | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Objects of one stack that are changed at the same time. */
+const atOnce = 8;
+
+/** Makes every object of a stack what is rendered, and deletes what it owns and no longer renders. */
+export async function applyObjects(
+  context: Context,
+  pass: Pass,
+): Promise<ReadonlyMap<KubeObject, Converged>> {
+  const live = new Map(pass.live.map((one) => [objectKey(one), one]));
+  const results = new Map<KubeObject, Converged>();
+  for (const wave of inWaves(pass.desired.objects, ({ kind }) => kind))
+    for (let start = 0; start < wave.length; start += atOnce)
+      await Promise.all(
+        wave.slice(start, start + atOnce).map(async (object) => {
+          results.set(object, await applyOne(context, pass, object, live.get(keyOfObject(object))));
+        }),
+      );
+  await prune(context, pass);
+  return results;
+}
+
+async function applyOne(
+  context: Context,
+  pass: Pass,
+  object: KubeObject,
+  known: Observed | undefined,
+): Promise<Converged> {
+  const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
+  if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
+  if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
+  try {
+    const converged = await converge(context, object, optionsOf(context, pass, object), known);
+    await recordDrift(context, pass.resource, converged);
+    return converged;
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { drift: [], problems: [problem] };
+  }
+}
+
+const optionsOf = (
+  context: Context,
+  { key, resource, desired, before, signal }: Pass,
+  object: KubeObject,
+) => ({
+  key: `${key} ${keyOfObject(object)}`,
+  isScaled: isScaled(object, desired.objects, context),
+  drift: desired.reserved.drift,
+  wasApplied: resource.status?.observedGeneration === resource.metadata.generation,
+  wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
+  now: () => new Date().toISOString(),
+  signal,
+});
+
+async function recordDrift(
+  { record, onDrift }: Context,
+  resource: StackResource,
+  { drift, isLeft }: Converged,
+): Promise<void> {
+  for (const one of drift) {
+    onDrift(one);
+    await record(resource, {
+      type: 'Warning',
+      reason: isLeft ? 'DriftFound' : 'DriftHealed',
+      message: `${driftText(one)} ${isLeft ? 'It is left so.' : 'It was put back.'}`,
+    });
+  }
+}
+
+/** Last, so that an object serves until its replacement does. */
+async function prune({ cluster }: Context, { desired, live, resource, signal }: Pass): Promise<void> {
+  const wanted = new Set(desired.objects.map(keyOfObject));
+  const leftovers = live.filter(
+    (one) =>
+      !wanted.has(objectKey(one)) && !one.isEnding && !one.isPaused && one.ownerUid === resource.metadata.uid,
+  );
+  for (const { apiVersion, kind, name, namespace, uid } of leftovers)
+    await deleteObject(cluster, { apiVersion, kind, metadata: { name, namespace, uid } }, signal);
+}
+
+function isScaled(object: KubeObject, objects: readonly KubeObject[], { isAutoscaled }: Context): boolean {
+  const { name, namespace = '' } = object.metadata;
+  const own = objects.filter(isAutoscaler) as HorizontalPodAutoscaler[];
+  return (
+    own.some(
+      ({
+        spec: {
+          scaleTargetRef: { kind, name: target },
+        },
+      }) => kind === object.kind && target === name,
+    ) || isAutoscaled(`${object.kind} ${namespace}/${name}`)
+  );
+}

@@ -1,0 +1,26 @@
+/** A condition, as apimachinery's metav1.Condition. */
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number;
+  /** RFC 3339; changes with the status only. */
+  readonly lastTransitionTime: string;
+}
+
+/** A condition before it is known since when it has its status. */
+export type Finding = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>;
+
+/** Findings as conditions: one whose status is as it was before keeps its time. */
+export function conditionsOf(
+  findings: readonly Finding[],
+  before: readonly Condition[],
+  { generation, now }: { readonly generation: number; readonly now: string },
+): Condition[] {
+  return findings.map((finding) => {
+    const earlier = before.find(({ type }) => type === finding.type);
+    const since = earlier?.status === finding.status ? earlier.lastTransitionTime : now;
+    return { ...finding, observedGeneration: generation, lastTransitionTime: since };
+  });
+}

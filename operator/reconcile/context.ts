@@ -1,0 +1,27 @@
+import type { Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { DriftHistory } from './drift-history.ts';
+import type { Drift } from './resource.ts';
+import type { StackObjects } from './stack-objects.ts';
+
+/** What reconciles of every stack share. */
+export interface Context {
+  /** Its writes are refused unless this process leads. */
+  readonly cluster: Cluster;
+  /** Every live object of every stack. */
+  readonly objects: StackObjects;
+  /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */
+  readonly isAutoscaled: (target: string) => boolean;
+  readonly drifts: DriftHistory;
+  /** Reports something about an object to people: an Event. Never rejects. */
+  readonly record: (about: KubeObject, event: RecordedEvent) => Promise<void>;
+  readonly onDrift: (drift: Drift) => void;
+}
+
+export interface RecordedEvent {
+  readonly type: 'Normal' | 'Warning';
+  /** In PascalCase. */
+  readonly reason: string;
+  /** A sentence, without secrets. */
+  readonly message: string;
+}

@@ -1,0 +1,150 @@
+import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
+import { execute } from '../../deploy/execute.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import { applyObject, readObject } from '../../kube/server-side-apply.ts';
+import type { ReservedFields } from '../../model/reserved-fields.ts';
+import type { Context } from './context.ts';
+import { projectObject, type Observed } from './observed.ts';
+import type { Drift } from './resource.ts';
+
+/** What became of one object. */
+export interface Converged {
+  /** Its state, where it is as rendered. */
+  readonly observed?: Observed;
+  /** What others changed: repaired, or only reported, as the policy says. */
+  readonly drift: readonly Drift[];
+  /** Others changed it, and it was left so. */
+  readonly isLeft?: true;
+  /** When it may be repaired again, in milliseconds. */
+  readonly requeueAfterMs?: number;
+  /** Why it cannot be applied, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+export interface ConvergeOptions {
+  readonly isScaled: boolean;
+  readonly drift: ReservedFields['drift'];
+  /** The object was there once: its absence is a deletion by somebody else. */
+  readonly wasApplied: boolean;
+  /** It was seen as rendered by this process: what differs now was changed by somebody else. */
+  readonly wasInSync: boolean;
+  readonly key: string;
+  readonly now: () => string;
+  readonly signal: AbortSignal;
+}
+
+/** Makes one live object what is rendered, by as few requests as can be: none is a write where nothing differs. */
+export async function converge(
+  context: Context,
+  desired: KubeObject,
+  options: ConvergeOptions,
+  known: Observed | undefined,
+): Promise<Converged> {
+  if (known === undefined) return create(context, desired, options);
+  const live = await readObject(context.cluster, desired, options.signal);
+  if (live === undefined) return create(context, desired, options);
+  const { fieldManager } = context.cluster;
+  if (isInSync(desired, live, { fieldManager, isScaled: options.isScaled })) return inSync(live);
+  const planned = await planObject(context.cluster, desired, options);
+  return planned.live ? repair(context, planned, options) : create(context, desired, options);
+}
+
+const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live), drift: [], problems: [] });
+
+/** An absent object. One that is there after all, though not with our labels, is planned first. */
+async function create(context: Context, desired: KubeObject, options: ConvergeOptions): Promise<Converged> {
+  const { wasApplied, signal, key, now } = options;
+  if (wasApplied && options.drift !== 'heal') {
+    const drift = options.drift === 'report' ? [deletion(desired, now())] : [];
+    return { drift, isLeft: true, problems: [] };
+  }
+  const applied = await applyObject(context.cluster, desired, { signal });
+  if ('conflicts' in applied) {
+    const planned = await planObject(context.cluster, desired, options);
+    return planned.live && isOurs(desired, planned.live)
+      ? repair(context, planned, options)
+      : {
+          drift: [],
+          problems: [
+            notOurs(
+              desired,
+              applied.conflicts.map(({ manager }) => manager),
+            ),
+          ],
+        };
+  }
+  if (wasApplied) context.drifts.repaired(key);
+  context.objects.remember(projectObject(applied.object));
+  return { ...inSync(applied.object), drift: wasApplied ? [deletion(desired, now())] : [] };
+}
+
+const deletion = (desired: KubeObject, time: string): Drift => ({
+  object: nameOf(desired),
+  field: '',
+  from: 'the object',
+  to: 'deleted',
+  manager: 'unknown',
+  time,
+});
+
+/** Labels are the mark of a stack's own object. */
+const isOurs = (desired: KubeObject, live: KubeObject): boolean =>
+  Object.entries(desired.metadata.labels ?? {}).every(
+    ([label, value]) => live.metadata.labels?.[label] === value,
+  );
+
+const notOurs = (desired: KubeObject, managers: readonly string[]): string =>
+  `${nameOf(desired)} is there and is no object of this stack (${[...new Set(managers)].join(', ')} wrote it); rename the stack, or delete the object.`;
+
+async function repair(context: Context, planned: Planned, options: ConvergeOptions): Promise<Converged> {
+  const { drifts } = context;
+  const { key, signal } = options;
+  if (planned.refused.length > 0) return { drift: [], problems: planned.refused };
+  const drift = driftOf(planned, options);
+  const isDrift = drift.length > 0;
+  if (isDrift && options.drift !== 'heal') {
+    return { drift: options.drift === 'report' ? drift : [], isLeft: true, problems: [] };
+  }
+  const waitMs = isDrift ? drifts.waitMs(key) : 0;
+  if (waitMs > 0) return { drift, isLeft: true, requeueAfterMs: waitMs, problems: [] };
+  const done = await execute(context.cluster, planned, {
+    forceConflicts: true,
+    unchangedSince: true,
+    signal,
+  });
+  if (isDrift) drifts.repaired(key);
+  return 'done' in done
+    ? { drift, problems: [] }
+    : { drift, requeueAfterMs: done.requeueAfterMs, problems: [] };
+}
+
+/** `managedFields` keeps no record of a removal, so only what this process has seen before can tell one. */
+function driftOf({ object, contested, changes }: Planned, { wasInSync, now }: ConvergeOptions): Drift[] {
+  const time = now();
+  const owned = new Map(contested.map(({ change, manager }) => [change.path, manager]));
+  return changes
+    .filter(({ path }) => wasInSync || owned.has(path))
+    .map(({ path, from, to }) => ({
+      object: nameOf(object),
+      field: path,
+      from: shown(to),
+      to: shown(from),
+      manager: owned.get(path) ?? 'unknown',
+      time,
+    }));
+}
+
+const longestValue = 1_000;
+
+/** A value as JSON, bounded as the status is. */
+const shown = (value: unknown): string =>
+  value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);
+
+/** The sentence of an error that is about one object, not about the API server. */
+export function problemOf(error: unknown): string | undefined {
+  if (!(error instanceof ClusterError)) return undefined;
+  return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED'].includes(error.code)
+    ? error.message
+    : undefined;
+}

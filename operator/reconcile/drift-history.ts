@@ -1,0 +1,58 @@
+/** So many repairs of one object in a row are made at once. */
+const atOnce = 3;
+const firstWaitMs = 1_000;
+const longestWaitMs = 300_000;
+/** An object that stayed as rendered for so long is no longer contested. */
+const forgottenAfterMs = 600_000;
+
+interface Repairs {
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+/**
+ * How often each object of a stack was repaired. An object that another program keeps changing is repaired ever more
+ * rarely, so that two controllers do not fight at full speed. Kept in memory only: a new leader begins anew.
+ */
+export class DriftHistory {
+  readonly #repairs = new Map<string, Repairs>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds on a monotonic clock. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** How long to wait before the object may be repaired again, in milliseconds. */
+  waitMs(key: string): number {
+    const { count, lastAt } = this.#of(key);
+    if (count < atOnce) return 0;
+    const pauseMs = Math.min(longestWaitMs, firstWaitMs * 2 ** (count - atOnce));
+    return Math.max(0, lastAt + pauseMs - this.#now());
+  }
+
+  /** How often it was repaired of late. */
+  count(key: string): number {
+    return this.#of(key).count;
+  }
+
+  /** Whether another program keeps changing it. */
+  isContested(key: string): boolean {
+    return this.count(key) > atOnce;
+  }
+
+  repaired(key: string): void {
+    this.#repairs.set(key, { count: this.count(key) + 1, lastAt: this.#now() });
+  }
+
+  /** Forgets the objects whose key begins so. */
+  forget(prefix: string): void {
+    for (const key of this.#repairs.keys()) if (key.startsWith(prefix)) this.#repairs.delete(key);
+  }
+
+  #of(key: string): Repairs {
+    const repairs = this.#repairs.get(key);
+    const isOver = repairs !== undefined && this.#now() - repairs.lastAt > forgottenAfterMs;
+    return repairs && !isOver ? repairs : { count: 0, lastAt: -Infinity };
+  }
+}

@@ -1,0 +1,30 @@
+import { asSelector, selectorOf } from '../../model/labels.ts';
+import { configDigestAnnotation, workloadName } from '../../model/names.ts';
+import { isWorkload, reportingServices } from '../../model/stack.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
+import { podTemplateOf } from '../../kube/kinds.ts';
+import type { Desired } from './desired.ts';
+import type { Outcome } from './status.ts';
+
+/** What a status says of a stack that follows from its document alone. */
+export function factsOf(kind: StackKind, { stack, objects }: Desired): Outcome['facts'] {
+  const [reporting] = reportingServices(stack);
+  const workload =
+    reporting && objects.find(({ metadata }) => metadata.name === workloadName(stack.name, reporting.name));
+  const digest = workload && podTemplateOf(workload)?.metadata?.annotations?.[configDigestAnnotation];
+  const scaled = stack.services.find(({ name }) => name === kind.scale?.service);
+  const endpoint = endpointOf(kind, { stack });
+  return {
+    ...(digest === undefined ? {} : { digest }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(scaled && isWorkload(scaled) ? { selector: asSelector(selectorOf(stack, scaled)) } : {}),
+  };
+}
+
+/** Where the stack is reached from inside the cluster. */
+function endpointOf({ opens }: StackKind, { stack }: Pick<Desired, 'stack'>): string | undefined {
+  const service = opens && stack.services.find(({ name }) => name === opens.service);
+  const port = service?.ports[opens?.port ?? ''];
+  if (!service || !port || !isWorkload(service)) return undefined;
+  return `http://${workloadName(stack.name, service.name)}.${stack.namespace}.svc:${port.servicePort ?? port.containerPort}`;
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { Deployment, StatefulSet } from '../../kube/kinds.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { apiGroup } from '../../model/names.ts';
+
+/** What is kept of a live object in the cache; the rest of it is dropped. */
+export interface Observed {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** The stack it belongs to, by its label. */
+  readonly stack: string;
+  /** Of everything but its status: another one means that somebody changed the object. */
+  readonly fingerprint: string;
+  readonly isEnding: boolean;
+  /** Its owner with `controller: true`. */
+  readonly ownerUid?: string;
+  /** It is to be left as it is, by its annotation. */
+  readonly isPaused: boolean;
+  /** Of a workload only. */
+  readonly rollout?: Rollout;
+}
+
+export interface Rollout {
+  readonly wanted: number;
+  readonly ready: number;
+  /** Whether every pod runs the newest template and is ready. */
+  readonly isDone: boolean;
+}
+
+/** On one object: the operator leaves it as it is. */
+const pausedAnnotation = `${apiGroup}/paused`;
+
+/** Kind and name: unique among the objects of a namespace that one stack has. */
+export const objectKey = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
+  `${kind}/${name}`;
+
+/** The key of a rendered or live object. */
+export const keyOfObject = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
+  objectKey({ kind, name: metadata.name });
+
+export function projectObject(object: KubeObject): Observed {
+  const { apiVersion, kind, metadata } = object;
+  const {
+    name,
+    namespace = '',
+    uid = '',
+    resourceVersion = '',
+    labels = {},
+    annotations = {},
+    deletionTimestamp,
+  } = metadata;
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+  const rollout = rolloutOf(object);
+  return {
+    ...{ apiVersion, kind, name, namespace, uid, resourceVersion },
+    stack: labels['app.kubernetes.io/instance'] ?? '',
+    fingerprint: fingerprintOf(object),
+    isEnding: deletionTimestamp !== undefined,
+    isPaused: annotations[pausedAnnotation] === 'true',
+    ...(owner === undefined ? {} : { ownerUid: owner }),
+    ...(rollout ? { rollout } : {}),
+  };
+}
+
+/** The API server writes one state of an object always in the same form, so equal texts mean an equal state. */
+export function fingerprintOf({ metadata, ...object }: KubeObject): string {
+  const { managedFields = [], ...rest } = metadata;
+  const ours = Object.entries(rest).filter(([field]) => !counted.includes(field));
+  const owners = managedFields
+    .filter(({ subresource = '' }) => subresource === '')
+    .map(({ manager, operation, fieldsV1 }) => [manager, operation, fieldsV1]);
+  const fields = Object.entries(object).filter(([field]) => field !== 'status');
+  return createHash('sha256')
+    .update(JSON.stringify([ours, owners, fields]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+/** Metadata that also a change of the status changes. A deployment's controller writes the annotation of its revision. */
+const counted = ['resourceVersion', 'generation'];
+
+function rolloutOf(object: KubeObject): Rollout | undefined {
+  if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return undefined;
+  const { metadata, spec, status } = object as Partial<Deployment & StatefulSet> &
+    Pick<KubeObject, 'metadata'>;
+  const wanted = spec?.replicas ?? 1;
+  const { observedGeneration = 0, updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = status ?? {};
+  const isObserved = observedGeneration >= (metadata.generation ?? 0);
+  const counts = [updatedReplicas, readyReplicas, replicas];
+  return {
+    wanted,
+    ready: readyReplicas,
+    isDone: isObserved && counts.every((count) => count === wanted),
+  };
+}

@@ -1,0 +1,184 @@
+import { StackError } from '../../model/define-stack.ts';
+import { isWorkload } from '../../model/stack.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { Cache } from '../runtime/cache.ts';
+import type { Reconciled } from '../runtime/workers.ts';
+import { applyObjects } from './apply-objects.ts';
+import type { Context } from './context.ts';
+import type { Converged } from './converge.ts';
+import { desiredOf, type Desired } from './desired.ts';
+import { factsOf } from './facts.ts';
+import { InSyncStacks } from './in-sync.ts';
+import { keyOfObject, objectKey } from './observed.ts';
+import { projectResource, type StackResource } from './resource.ts';
+import { ensureOwnSecret } from './secret.ts';
+import { isSameStatus, statusOf, type DependencyState, type Outcome } from './status.ts';
+
+export interface ReconcilerOptions {
+  readonly kind: StackKind;
+  readonly context: Context;
+  readonly resources: Cache<StackResource>;
+  /** What is known of the dependencies of a stack's pods, from their own reports. */
+  readonly dependenciesOf: (namespace: string, stack: string) => readonly DependencyState[];
+  /** After so long a stack is compared anew with the API server itself, in milliseconds. */
+  readonly resyncMs: number;
+}
+
+/** The API server refused an object for a reason that may go away, such as a quota. */
+const problemRetryMs = 10_000;
+
+/** Makes the objects of each stack of a kind what its document says, and reports how it is. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #inSync: InSyncStacks;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#inSync = new InSyncStacks(options.resyncMs);
+  }
+
+  /**
+   * One step for one stack. Level-based: it compares what is now with what the document says.
+   * @param key `<namespace>/<name>`.
+   */
+  async reconcile(key: string, signal: AbortSignal): Promise<Reconciled> {
+    const { resources, context, kind } = this.#options;
+    const resource = resources.get(key);
+    if (!resource) return this.#forget(key);
+    // Its objects have it as their owner: the cluster deletes them.
+    if (resource.metadata.deletionTimestamp !== undefined) return {};
+    const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
+    if (found) return this.#report(resource, { ...this.#seen(key), ...found }, signal);
+    try {
+      return await this.#apply(key, resource, desiredOf(kind, resource), signal);
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+      return this.#report(resource, { ...nothing, refused: error.message }, signal);
+    }
+  }
+
+  #forget(key: string): Reconciled {
+    this.#inSync.delete(key);
+    this.#options.context.drifts.forget(`${key} `);
+    return { isGone: true };
+  }
+
+  async #apply(
+    key: string,
+    resource: StackResource,
+    desired: Desired,
+    signal: AbortSignal,
+  ): Promise<Reconciled> {
+    const { context, kind } = this.#options;
+    const facts = factsOf(kind, desired);
+    const wantedWorkloads = desired.stack.services.filter(isWorkload).length;
+    if (desired.reserved.paused)
+      return this.#report(
+        resource,
+        { ...this.#seen(key), facts, wantedWorkloads, paused: 'spec.paused is true: nothing is changed.' },
+        signal,
+      );
+    await ensureOwnSecret(context.cluster, desired, signal);
+    const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
+    const results = await applyObjects(context, { key, resource, desired, live, before, signal });
+    const { uid, generation = 0 } = resource.metadata;
+    const fingerprints = fingerprintsOf(results);
+    const isComplete = fingerprints.size === results.size;
+    this.#inSync.set(key, { uid, generation, fingerprints, isComplete, wantedWorkloads, facts });
+    const outcome = { ...this.#seen(key), ...this.#found(key, results), facts, wantedWorkloads };
+    await this.#report(resource, outcome, signal);
+    return againAfter([...results.values()]);
+  }
+
+  /** What became of the objects. */
+  #found(key: string, results: ReadonlyMap<KubeObject, Converged>): Partial<Outcome> {
+    const { drifts, objects } = this.#options.context;
+    const all = [...results.values()];
+    const contested = [...results.keys()]
+      .map((object) => ({ id: keyOfObject(object), repairs: `${key} ${keyOfObject(object)}` }))
+      .filter(({ repairs }) => drifts.isContested(repairs))
+      .map(
+        ({ id, repairs }) =>
+          `${id.replace('/', ' ')} was changed by others and put back ${drifts.count(repairs)} times.`,
+      );
+    const paused = objects.ofStack(key).filter(({ isPaused }) => isPaused);
+    const names = paused.map(({ kind, name }) => `${kind} ${name}`).sort();
+    return {
+      contested,
+      problems: all.flatMap(({ problems }) => problems),
+      drift: all.flatMap(({ drift }) => drift),
+      left: all.flatMap(({ drift, isLeft }) => (isLeft ? drift : [])),
+      ...(names.length > 0 ? { paused: `Left as they are, by annotation: ${names.join(', ')}.` } : {}),
+    };
+  }
+
+  #seen(key: string): Outcome {
+    const { context, dependenciesOf } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    return {
+      ...nothing,
+      // Sorted, so that the same state gives the same words.
+      workloads: context.objects
+        .ofStack(key)
+        .filter(({ rollout }) => rollout !== undefined)
+        .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1)),
+      dependencies: dependenciesOf(namespace, name),
+    };
+  }
+
+  /** Writes the status, if it says anything new. */
+  async #report(resource: StackResource, outcome: Outcome, signal: AbortSignal): Promise<Reconciled> {
+    const { cluster } = this.#options.context;
+    const status = statusOf(resource, outcome, new Date().toISOString());
+    if (isSameStatus(resource.status, status)) return {};
+    const { resourceVersion } = resource.metadata;
+    const { json } = await cluster.api.request(
+      'PATCH',
+      `${await cluster.discovery.pathOf(resource)}/status`,
+      {
+        query: { fieldManager: cluster.fieldManager },
+        contentType: 'application/merge-patch+json',
+        body: { metadata: { resourceVersion }, status },
+        signal,
+      },
+    );
+    this.#remember(json as KubeObject);
+    return {};
+  }
+
+  /** The next reconcile must not write over this status because the watch is late. */
+  #remember(written: KubeObject): void {
+    const { resources } = this.#options;
+    const now = projectResource(written);
+    const key = `${now.metadata.namespace}/${now.metadata.name}`;
+    const before = resources.get(key);
+    if (before && Number(before.metadata.resourceVersion) < Number(now.metadata.resourceVersion))
+      resources.set(key, now);
+  }
+}
+
+const fingerprintsOf = (results: ReadonlyMap<KubeObject, Converged>): Map<string, string> =>
+  new Map(
+    [...results].flatMap(([object, { observed }]) =>
+      observed ? [[keyOfObject(object), observed.fingerprint] as const] : [],
+    ),
+  );
+
+function againAfter(results: readonly Converged[]): Reconciled {
+  const waits = results.flatMap(({ requeueAfterMs, problems }) =>
+    problems.length > 0 ? problemRetryMs : (requeueAfterMs ?? []),
+  );
+  return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : {};
+}
+
+const nothing: Outcome = {
+  problems: [],
+  drift: [],
+  left: [],
+  contested: [],
+  workloads: [],
+  wantedWorkloads: 0,
+  dependencies: [],
+  facts: {},
+};

@@ -1,0 +1,58 @@
+import type { KubeObject, Metadata } from '../../kube/objects.ts';
+import type { Condition } from './conditions.ts';
+
+/** A custom resource: a document in the cluster, and what is known of its stack. */
+export interface StackResource extends KubeObject {
+  readonly metadata: Metadata & { readonly namespace: string; readonly uid: string };
+  readonly spec?: object;
+  readonly status?: StackStatus;
+}
+
+/** As `manifests/status-schema.ts` describes it. */
+export interface StackStatus {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly endpoint?: string;
+  readonly revision?: number;
+  readonly digest?: string;
+  readonly replicas?: number;
+  readonly selector?: string;
+  readonly lastDrift?: Drift;
+}
+
+/** A change by another manager. Both values are redacted. */
+export interface Drift {
+  /** Such as `Service demo-redis`. */
+  readonly object: string;
+  /** Empty where the object itself was deleted. */
+  readonly field: string;
+  /** What is rendered, as JSON. */
+  readonly from: string;
+  /** What was found, as JSON. */
+  readonly to: string;
+  readonly manager: string;
+  /** When it was found, RFC 3339. */
+  readonly time: string;
+}
+
+/** What is kept of a custom resource in the cache. */
+export const projectResource = (object: KubeObject): StackResource => {
+  const { name, namespace = '', uid = '', resourceVersion, generation } = object.metadata;
+  const { annotations, deletionTimestamp } = object.metadata;
+  const { apiVersion, kind, spec, status } = object as StackResource;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      uid,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(generation === undefined ? {} : { generation }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    },
+    ...(spec === undefined ? {} : { spec }),
+    ...(status === undefined ? {} : { status }),
+  };
+};

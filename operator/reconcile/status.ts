@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { kubernetesWord } from '../../model/gates.ts';
+import { conditionsOf, type Finding } from './conditions.ts';
+import type { Observed } from './observed.ts';
+import type { Drift, StackResource, StackStatus } from './resource.ts';
+
+/** What is known of a dependency from every pod that has a gate for it. */
+export interface DependencyState {
+  readonly name: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What one reconcile found. */
+export interface Outcome {
+  /** Why the document is refused; nothing was applied. */
+  readonly refused?: string;
+  readonly paused?: string;
+  /** Why objects could not be applied, a sentence each. */
+  readonly problems: readonly string[];
+  /** What others changed and was found in this reconcile, or is left as it is. */
+  readonly drift: readonly Drift[];
+  readonly left: readonly Drift[];
+  /** What keeps coming back, a sentence each. */
+  readonly contested: readonly string[];
+  readonly workloads: readonly Observed[];
+  readonly wantedWorkloads: number;
+  readonly dependencies: readonly DependencyState[];
+  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
+}
+
+/** The status of a stack. Equal to the one before where nothing changed, so that it is written only then. */
+export function statusOf(resource: StackResource, outcome: Outcome, now: string): StackStatus {
+  const { status: before = {}, metadata } = resource;
+  const generation = metadata.generation ?? 0;
+  const drift = outcome.drift.at(-1) ?? before.lastDrift;
+  return {
+    observedGeneration: generation,
+    conditions: conditionsOf(findingsOf(outcome), before.conditions ?? [], { generation, now }),
+    revision: generation,
+    ...outcome.facts,
+    ...(drift ? { lastDrift: drift } : {}),
+  };
+}
+
+/** Whether two statuses say the same. */
+export const isSameStatus = (one: StackStatus | undefined, other: StackStatus): boolean =>
+  isDeepStrictEqual(one, other);
+
+function findingsOf(outcome: Outcome): Finding[] {
+  return [
+    ready(outcome),
+    progressing(outcome),
+    degraded(outcome),
+    paused(outcome),
+    drifted(outcome),
+    ...outcome.dependencies.map(({ name, ...state }) => ({ type: `${kubernetesWord(name)}Ready`, ...state })),
+  ];
+}
+
+function ready(outcome: Outcome): Finding {
+  const type = 'Ready';
+  if (outcome.refused !== undefined)
+    return { type, status: 'False', reason: 'DocumentRefused', message: outcome.refused };
+  if (outcome.problems.length > 0)
+    return { type, status: 'False', reason: 'NotApplied', message: sentences(outcome.problems) };
+  const unknown = outcome.dependencies.filter(({ status }) => status === 'Unknown');
+  const waiting = unready(outcome);
+  if (waiting.length > 0)
+    return { type, status: 'False', reason: 'WorkloadsNotReady', message: sentences(waiting) };
+  if (unknown.length > 0)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'Unreachable',
+      message: sentences(unknown.map(({ message }) => message)),
+    };
+  return {
+    type,
+    status: 'True',
+    reason: 'Available',
+    message: 'Every workload runs what is rendered and is ready.',
+  };
+}
+
+function unready({ workloads, wantedWorkloads }: Outcome): string[] {
+  const late = workloads.flatMap(({ kind, name, rollout }) =>
+    rollout && !rollout.isDone
+      ? [`${kind} ${name} has ${rollout.ready} of ${rollout.wanted} pods ready.`]
+      : [],
+  );
+  const absent = wantedWorkloads - workloads.length;
+  return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
+}
+
+function progressing(outcome: Outcome): Finding {
+  const type = 'Progressing';
+  const waiting = outcome.refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
+  return waiting.length > 0
+    ? { type, status: 'True', reason: 'RollingOut', message: sentences(waiting) }
+    : { type, status: 'False', reason: 'Settled', message: 'Nothing is being changed.' };
+}
+
+function degraded({ refused, problems, contested }: Outcome): Finding {
+  const type = 'Degraded';
+  const reasons = [...(refused === undefined ? [] : [refused]), ...problems, ...contested];
+  return reasons.length > 0
+    ? { type, status: 'True', reason: 'AttentionNeeded', message: sentences(reasons) }
+    : { type, status: 'False', reason: 'AsRendered', message: 'Nothing needs attention.' };
+}
+
+const paused = ({ paused: why }: Outcome): Finding => ({
+  type: 'Paused',
+  status: why === undefined ? 'False' : 'True',
+  reason: why === undefined ? 'Reconciled' : 'Paused',
+  message: why ?? 'The stack is reconciled.',
+});
+
+function drifted({ left, contested }: Outcome): Finding {
+  const type = 'Drifted';
+  if (contested.length > 0)
+    return { type, status: 'True', reason: 'Contested', message: sentences(contested) };
+  if (left.length > 0)
+    return { type, status: 'True', reason: 'LeftAsChanged', message: sentences(left.map(driftText)) };
+  return { type, status: 'False', reason: 'AsRendered', message: 'Every object is as rendered.' };
+}
+
+/** A drift in a sentence. */
+export const driftText = ({ object, field, from, to, manager }: Drift): string =>
+  field === ''
+    ? `${object} was deleted.`
+    : `${object}: ${field} is ${to} (set by ${manager}); rendered is ${from}.`;
+
+/** As long as a condition's message may be, with room to spare. */
+const longestMessage = 8_000;
+
+const sentences = (lines: readonly string[]): string => lines.join('\n').slice(0, longestMessage);

@@ -1,0 +1,16 @@
+import type { Cluster } from '../../kube/cluster.ts';
+
+/**
+ * A cluster whose writes first check that this process still leads; reads need no permission.
+ * @param assertLeader throws where it does not.
+ */
+export const fenced = (cluster: Cluster, assertLeader: () => void): Cluster => ({
+  ...cluster,
+  api: {
+    ...cluster.api,
+    request: async (method, path, request) => {
+      if (method !== 'GET') assertLeader();
+      return cluster.api.request(method, path, request);
+    },
+  },
+});

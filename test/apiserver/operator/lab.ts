@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { onTestFinished } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { openCluster, type Cluster } from '../../../kube/cluster.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
+import type { StackKind } from '../../../model/stack-kind.ts';
+import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
+import type { StackResource } from '../../../operator/reconcile/resource.ts';
+import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
+import { until as untilWithin } from '../../servers/poll.ts';
+
+const timeoutMs = 60_000;
+
+export const until = (what: string, check: () => Promise<boolean>): Promise<void> =>
+  untilWithin(what, check, timeoutMs);
+
+/** An API server that serves ChatStacks. */
+export async function startWithChatStacks(): Promise<ApiServer> {
+  const server = await startApiServer();
+  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'test');
+  const text = await readFile('operator/manifests/chatstacks.yaml', 'utf8');
+  for (const document of parseAllDocuments(text)) await applyObject(cluster, document.toJS() as KubeObject);
+  await until('the API server to serve ChatStacks', async () => {
+    const { status } = await cluster.api.request('GET', `/apis/${chatKind.apiVersion}/${chatKind.plural}`, {
+      accept: [404],
+    });
+    return status === 200;
+  });
+  cluster.api.close();
+  return server;
+}
+
+export interface RunningOperator {
+  readonly cluster: Cluster;
+  /** Every request that was no read, in order: `PATCH /api/v1/…`. */
+  readonly writes: string[];
+  /** Every reconcile that failed, in order. */
+  readonly errors: unknown[];
+  /** Reconciles that have ended. */
+  readonly ended: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** An operator in this process. Stopped at the end of the test. */
+export async function startOperator(
+  server: ApiServer,
+  options: Partial<OperatorOptions> & { readonly kinds?: readonly StackKind[] } = {},
+): Promise<RunningOperator> {
+  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, operatorName);
+  const writes: string[] = [];
+  const errors: unknown[] = [];
+  let ended = 0;
+  const counted: Cluster = {
+    ...cluster,
+    api: {
+      ...cluster.api,
+      request: (method, path, request) => {
+        if (method !== 'GET') writes.push(`${method} ${path}`);
+        return cluster.api.request(method, path, request);
+      },
+    },
+  };
+  const operator = new Operator({
+    cluster: counted,
+    kinds: [chatKind],
+    onReconciled: (_, { error }) => {
+      ended++;
+      if (error !== undefined) errors.push(error);
+    },
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  const stopping = new AbortController();
+  await operator.watch(stopping.signal);
+  const running = operator.reconcile(stopping.signal);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await running;
+    cluster.api.close();
+  };
+  onTestFinished(stop);
+  return { cluster, writes, errors, ended: () => ended, stop };
+}
+
+export interface User {
+  readonly cluster: Cluster;
+  readonly read: (
+    apiVersion: string,
+    kind: string,
+    namespace: string,
+    name: string,
+  ) => Promise<KubeObject | undefined>;
+  readonly resource: (namespace: string, name?: string) => Promise<StackResource | undefined>;
+  /** Writes a document as `kubectl apply --server-side` does. */
+  readonly apply: (document: KubeObject) => Promise<unknown>;
+  /** Changes an object as `kubectl patch --type=json` does. */
+  readonly patch: (object: KubeObject, operations: readonly object[]) => Promise<unknown>;
+  readonly remove: (object: KubeObject) => Promise<unknown>;
+}
+
+/** A user of the API server, with kubectl's name as field manager. */
+export function userOf(server: ApiServer): User {
+  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'kubectl-edit');
+  onTestFinished(() => cluster.api.close());
+  const read = (apiVersion: string, kind: string, namespace: string, name: string) =>
+    readObject(cluster, { apiVersion, kind, metadata: { name, namespace } });
+  return {
+    cluster,
+    read,
+    resource: async (namespace: string, name = 'demo') =>
+      (await read(chatKind.apiVersion, chatKind.kind, namespace, name)) as StackResource | undefined,
+    apply: (document: KubeObject) => applyObject(cluster, document, { force: true }),
+    patch: async (object: KubeObject, operations: readonly object[]) =>
+      cluster.api.request('PATCH', await cluster.discovery.pathOf(object), {
+        query: { fieldManager: 'kubectl-edit' },
+        contentType: 'application/json-patch+json',
+        body: operations,
+      }),
+    remove: async (object: KubeObject) =>
+      cluster.api.request('DELETE', await cluster.discovery.pathOf(object), {}),
+  };
+}
+
+/** A ChatStack document. */
+export const chatStackIn = (namespace: string, spec: object = {}, name = 'demo'): KubeObject => ({
+  apiVersion: chatKind.apiVersion,
+  kind: chatKind.kind,
+  metadata: { name, namespace },
+  spec,
+});
+
+/** A condition of a stack: `True Available`. */
+export const conditionOf = (resource: StackResource | undefined, type: string): string | undefined => {
+  const found = resource?.status?.conditions?.find((one) => one.type === type);
+  return found && `${found.status} ${found.reason}`;
+};

@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { renderStack } from '../../../charts-ts/render.ts';
+import { keyOfObject } from '../../../operator/reconcile/observed.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { ownedObjects } from '../../../deploy/stack-objects.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { chatStackIn, conditionOf, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+
+const lab = forSuite(startWithChatStacks);
+
+/** A stack in a namespace of its own that an operator has applied. */
+async function applied(spec: object = {}) {
+  const namespace = `heal-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  const operator = await startOperator(lab(), { namespace });
+  const user = userOf(lab());
+  await user.apply(chatStackIn(namespace, spec));
+  const generation = async () => (await user.resource(namespace))?.metadata.generation;
+  const isObserved = async () =>
+    (await user.resource(namespace))?.status?.observedGeneration === (await generation());
+  await until('the stack to be applied', isObserved);
+  const read = (kind: string, name: string, apiVersion = 'v1') =>
+    user.read(apiVersion, kind, namespace, name);
+  const events = async () => {
+    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
+    return (json as { items: { reason: string; message: string }[] }).items;
+  };
+  return { namespace, operator, user, read, events, isObserved };
+}
+
+/** Until no reconcile has ended for a while, and none is waited for: events have come and were worked on. */
+async function settled({ ended }: { ended: () => number }): Promise<void> {
+  let [before, since] = [ended(), performance.now()];
+  await until('reconciles to end', () => {
+    if (ended() !== before) [before, since] = [ended(), performance.now()];
+    return Promise.resolve(performance.now() - since > 500);
+  });
+}
+
+describe('an operator', () => {
+  test('applies every object of a document, owned by it, as `mooring apply` does, and says so', async () => {
+    const { namespace, user, operator } = await applied({ preset: 'staging' });
+    const stack = chatKind.stack(
+      chatKind.schema.parse({ metadata: { name: 'demo', namespace }, spec: { preset: 'staging' } }),
+    );
+    const rendered = renderStack(stack, { namespace: false });
+    const live = await ownedObjects(user.cluster, stack);
+    expect(live.map(keyOfObject).sort()).toEqual((rendered as KubeObject[]).map(keyOfObject).sort());
+    const { uid } = (await user.resource(namespace))?.metadata ?? {};
+    expect(new Set(live.map(({ metadata }) => metadata.ownerReferences?.[0]?.uid))).toEqual(new Set([uid]));
+    const resource = await user.resource(namespace);
+    expect(conditionOf(resource, 'Ready')).toBe('False WorkloadsNotReady');
+    expect(conditionOf(resource, 'Degraded')).toBe('False AsRendered');
+    expect(resource?.status?.endpoint).toBe(`http://demo-backend.${namespace}.svc:8000`);
+    expect(operator.errors).toEqual([]);
+    console.log(`${live.length} objects by ${operator.writes.length} writes.`);
+  });
+
+  test('writes nothing in a second pass, with defaults, scaled replicas and a foreign annotation about', async () => {
+    const { namespace, user, operator, read } = await applied({
+      backend: { autoscaling: { enabled: true }, resources: { requests: { cpu: '0.2' } } },
+    });
+    await settled(operator);
+    const workload = await read('Deployment', 'demo-backend', 'apps/v1');
+    await user.cluster.api.request(
+      'PATCH',
+      `/apis/apps/v1/namespaces/${namespace}/deployments/demo-backend/scale`,
+      {
+        query: { fieldManager: 'kube-controller-manager' },
+        contentType: 'application/merge-patch+json',
+        body: { spec: { replicas: 4 } },
+      },
+    );
+    await user.patch(workload as KubeObject, [
+      { op: 'add', path: '/metadata/annotations', value: { 'example.com/seen': 'yes' } },
+    ]);
+    await settled(operator);
+    await operator.stop();
+    const second = await startOperator(lab(), { namespace });
+    await until('a reconcile', () => Promise.resolve(second.ended() > 0));
+    await settled(second);
+    expect(second.writes).toEqual([]);
+    expect(((await read('Deployment', 'demo-backend', 'apps/v1')) as { spec?: object }).spec).toMatchObject({
+      replicas: 4,
+    });
+    expect((await user.resource(namespace))?.status?.lastDrift).toBeUndefined();
+  });
+
+  test('puts back what others changed, with an Event that names field, values and manager', async () => {
+    const { namespace, user, operator, read, events } = await applied();
+    await settled(operator);
+    const edits: readonly [string, string, string, object[]][] = [
+      ['v1', 'Service', 'demo-redis', [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]],
+      [
+        'v1',
+        'ConfigMap',
+        'demo-backend-config',
+        [{ op: 'replace', path: '/data/REDIS_PORT', value: '6380' }],
+      ],
+      ['apps/v1', 'Deployment', 'demo-backend', [{ op: 'replace', path: '/spec/replicas', value: 5 }]],
+      [
+        'apps/v1',
+        'Deployment',
+        'demo-backend',
+        [{ op: 'add', path: '/spec/template/spec/containers/-', value: { name: 'side', image: 'x:1' } }],
+      ],
+      [
+        'apps/v1',
+        'Deployment',
+        'demo-backend',
+        [{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: { name: 'EXTRA', value: '1' } }],
+      ],
+      [
+        'networking.k8s.io/v1',
+        'NetworkPolicy',
+        'demo-default-deny',
+        [{ op: 'add', path: '/spec/ingress', value: [{}] }],
+      ],
+    ];
+    const times: number[] = [];
+    for (const [apiVersion, kind, name, operations] of edits) {
+      const before = (await read(kind, name, apiVersion)) as KubeObject;
+      const begun = performance.now();
+      await user.patch(before, operations);
+      await until(`${kind} ${name} to be put back`, async () => {
+        const now = await read(kind, name, apiVersion);
+        return (
+          JSON.stringify(now?.['spec'] ?? now?.['data']) === JSON.stringify(before['spec'] ?? before['data'])
+        );
+      });
+      times.push(performance.now() - begun);
+      await settled(operator);
+    }
+    console.log(`Healed in ${times.map((ms) => Math.round(ms)).join(', ')} ms.`);
+    const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+    expect(lastDrift).toMatchObject({ object: 'NetworkPolicy demo-default-deny', manager: 'kubectl-edit' });
+    const said = (await events())
+      .filter(({ reason }) => reason === 'DriftHealed')
+      .map(({ message }) => message);
+    expect(
+      said.some((one) => /Service demo-redis: .*6380 \(set by kubectl-edit\); rendered is .*6379/s.test(one)),
+    ).toBe(true);
+    expect(operator.errors).toEqual([]);
+  });
+
+  test('creates again what was deleted', async () => {
+    const { namespace, user, operator, read } = await applied();
+    await settled(operator);
+    const policy = (await read('NetworkPolicy', 'demo-default-deny', 'networking.k8s.io/v1')) as KubeObject;
+    await user.remove(policy);
+    await until('the policy to be there again', async () => {
+      const now = await read('NetworkPolicy', 'demo-default-deny', 'networking.k8s.io/v1');
+      return now !== undefined && now.metadata.uid !== policy.metadata.uid;
+    });
+    await until('the status to say so', async () => {
+      const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+      return lastDrift?.object === 'NetworkPolicy demo-default-deny' && lastDrift.to === 'deleted';
+    });
+  });
+
+  test('deletes what the document no longer asks for', async () => {
+    const { namespace, user, read, isObserved } = await applied({
+      backend: { autoscaling: { enabled: true } },
+    });
+    const scaler = () => read('HorizontalPodAutoscaler', 'demo-backend', 'autoscaling/v2');
+    expect(await scaler()).toBeDefined();
+    await user.apply(chatStackIn(namespace, {}));
+    await until('the autoscaler to be gone', async () => (await scaler()) === undefined);
+    await until('the change to be observed', isObserved);
+  });
+
+  test('leaves a paused stack, a paused object and, by policy, drift as they are, and says so', async () => {
+    const { namespace, user, operator, read } = await applied({ drift: 'report' });
+    await settled(operator);
+    const service = (await read('Service', 'demo-redis')) as KubeObject;
+    await user.patch(service, [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]);
+    await until('the drift to be reported', async () =>
+      (conditionOf(await user.resource(namespace), 'Drifted') ?? '').startsWith('True'),
+    );
+    const port = async () =>
+      ((await read('Service', 'demo-redis')) as unknown as { spec: { ports: { port: number }[] } }).spec
+        .ports[0]?.port;
+    expect(await port()).toBe(6380);
+    await user.apply(chatStackIn(namespace, { paused: true }));
+    await until(
+      'the pause to be reported',
+      async () => conditionOf(await user.resource(namespace), 'Paused') === 'True Paused',
+    );
+    expect(await port()).toBe(6380);
+    await user.patch((await read('Service', 'demo-redis')) as KubeObject, [
+      { op: 'add', path: '/metadata/annotations', value: { 'mooring.dev/paused': 'true' } },
+    ]);
+    await user.apply(chatStackIn(namespace, {}));
+    await until('the paused object to be reported', async () => {
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      return conditions.some(
+        ({ type, message }) => type === 'Paused' && message.includes('Service demo-redis'),
+      );
+    });
+    expect(await port()).toBe(6380);
+    await user.patch((await read('Service', 'demo-redis')) as KubeObject, [
+      { op: 'remove', path: '/metadata/annotations/mooring.dev~1paused' },
+    ]);
+    await until('the port to be put back', async () => (await port()) === 6379);
+  });
+
+  test('reports a document that the API server takes and the schema refuses, in the words of the CLI', async () => {
+    const { namespace, user, operator } = await applied();
+    await user.apply(chatStackIn(namespace, { preset: 'production' }));
+    await until(
+      'the refusal',
+      async () => conditionOf(await user.resource(namespace), 'Ready') === 'False DocumentRefused',
+    );
+    const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+    expect(conditions.find(({ type }) => type === 'Ready')?.message).toMatch(/spec\.secrets\.existingSecret/);
+    expect(operator.errors).toEqual([]);
+  });
+
+  test('does not take over an object of somebody else', async () => {
+    const namespace = `taken-${randomUUID().slice(0, 8)}`;
+    await lab().createNamespace(namespace);
+    const user = userOf(lab());
+    const theirs = { app: 'theirs' };
+    await user.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'demo-redis', namespace },
+      spec: { selector: theirs, ports: [{ name: 'redis', port: 6379, targetPort: 1234 }] },
+    });
+    await startOperator(lab(), { namespace });
+    await user.apply(chatStackIn(namespace));
+    await until(
+      'the problem to be reported',
+      async () => conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied',
+    );
+    const service = await user.read('v1', 'Service', namespace, 'demo-redis');
+    expect(service?.['spec']).toMatchObject({ selector: theirs });
+    expect(service?.metadata.ownerReferences).toBeUndefined();
+  });
+
+  test('puts back ever more rarely what another program keeps changing, and names it', async () => {
+    const { namespace, user, operator, read } = await applied();
+    await settled(operator);
+    const fight = setInterval(() => {
+      void (async () => {
+        const config = await read('ConfigMap', 'demo-backend-config');
+        if ((config as unknown as { data: Record<string, string> }).data['REDIS_PORT'] === '6379')
+          await user.patch(config as KubeObject, [
+            { op: 'replace', path: '/data/REDIS_PORT', value: '6380' },
+          ]);
+      })().catch(() => undefined);
+    }, 50);
+    try {
+      await until(
+        'the fight to be reported',
+        async () => conditionOf(await user.resource(namespace), 'Drifted') === 'True Contested',
+      );
+    } finally {
+      clearInterval(fight);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { Observed } from '../../../operator/reconcile/observed.ts';
+import type { Drift, StackResource } from '../../../operator/reconcile/resource.ts';
+import { isSameStatus, statusOf, type Outcome } from '../../../operator/reconcile/status.ts';
+
+const early = '2026-01-01T00:00:00Z';
+const late = '2026-01-01T01:00:00Z';
+const resource: StackResource = {
+  apiVersion: 'example.com/v1alpha1',
+  kind: 'ShopStack',
+  metadata: { name: 'demo', namespace: 'shop', uid: 'u', generation: 3 },
+};
+const workload = (rollout: Observed['rollout']): Observed => ({
+  ...{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'demo-web', namespace: 'shop', uid: 'w' },
+  ...{ resourceVersion: '1', stack: 'demo', fingerprint: '', isEnding: false, isPaused: false },
+  ...(rollout ? { rollout } : {}),
+});
+const up = workload({ wanted: 1, ready: 1, isDone: true });
+const fine: Outcome = {
+  ...{ problems: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
+  ...{ workloads: [up], wantedWorkloads: 1 },
+};
+const drift: Drift = {
+  object: 'Service demo-web',
+  field: 'spec.ports[0].port',
+  ...{ from: '80', to: '81', manager: 'kubectl-edit', time: early },
+};
+const word = (outcome: Partial<Outcome>, type: string): string => {
+  const { conditions = [] } = statusOf(resource, { ...fine, ...outcome }, early);
+  const { status, reason } = conditions.find((one) => one.type === type) ?? { status: 'absent', reason: '' };
+  return `${status} ${reason}`;
+};
+const dependency = (status: 'True' | 'False' | 'Unknown') => ({
+  dependencies: [{ name: 'queue', status, reason: 'X', message: 'm' }],
+});
+
+describe('the conditions of a stack', () => {
+  test.each<[string, Partial<Outcome>, string, string]>([
+    ['runs what is rendered', {}, 'Ready', 'True Available'],
+    ['has a refused document', { refused: 'no' }, 'Ready', 'False DocumentRefused'],
+    ['has an object that was refused', { problems: ['no'] }, 'Ready', 'False NotApplied'],
+    ['lacks a workload', { wantedWorkloads: 2 }, 'Ready', 'False WorkloadsNotReady'],
+    [
+      'rolls out',
+      { workloads: [workload({ wanted: 2, ready: 1, isDone: false })] },
+      'Progressing',
+      'True RollingOut',
+    ],
+    ['has a pod that cannot be asked', dependency('Unknown'), 'Ready', 'Unknown Unreachable'],
+    ['has a dependency that is away', dependency('False'), 'QueueReady', 'False X'],
+    ['is paused', { paused: 'why' }, 'Paused', 'True Paused'],
+    ['was changed by others and left so', { left: [drift] }, 'Drifted', 'True LeftAsChanged'],
+    ['is fought over', { contested: ['who'] }, 'Drifted', 'True Contested'],
+    ['is fought over (2)', { contested: ['who'] }, 'Degraded', 'True AttentionNeeded'],
+  ])('of one that %s', (_, outcome, type, expected) => {
+    expect(word(outcome, type)).toBe(expected);
+  });
+});
+
+test('a status is the same as long as nothing changes, and a condition keeps its time as long as its status', () => {
+  const first = statusOf(resource, fine, early);
+  const before = { ...resource, status: first };
+  expect(isSameStatus(first, statusOf(before, fine, late))).toBe(true);
+  const broken = statusOf(before, { ...fine, problems: ['no'] }, late);
+  const time = (type: string) => broken.conditions?.find((one) => one.type === type)?.lastTransitionTime;
+  expect([time('Ready'), time('Paused')]).toEqual([late, early]);
+});
+
+test('the last drift stays until there is another', () => {
+  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
+  expect(first.lastDrift).toEqual(drift);
+  expect(statusOf({ ...resource, status: first }, fine, late).lastDrift).toEqual(drift);
+});
