@@ -92,6 +92,7 @@ export default tseslint.config(
       'app/config.ts',
       'charts-ts/main.ts',
       'cli/environment.ts',
+      'operator/env.ts',
       'test/**',
       'scripts/**',
       '*.config.ts',
@@ -101,7 +102,8 @@ export default tseslint.config(
         'error',
         {
           selector: 'MemberExpression[object.name="process"][property.name="env"]',
-          message: 'process.env is read in app/config.ts only (law 3), by the CLI in cli/environment.ts.',
+          message:
+            'process.env is read in app/config.ts only (law 3), by the CLI in cli/environment.ts, by the operator in operator/env.ts.',
         },
       ],
     },

@@ -53,8 +53,7 @@ export class Operator {
   readonly #objects = new StackObjects();
   readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
   readonly #controllers: readonly Controller[];
-  readonly #informers: { run(signal: AbortSignal): Promise<void>; readonly synced: Promise<undefined> }[] =
-    [];
+  readonly #informers: Pick<Informer<unknown>, 'run' | 'synced' | 'silentForMs'>[] = [];
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -78,6 +77,16 @@ export class Operator {
   async reconcile(signal: AbortSignal): Promise<void> {
     const context = this.#context();
     await Promise.all(this.#controllers.map((controller) => this.#run(controller, context, signal)));
+  }
+
+  /** How many stacks wait for a worker. */
+  get depth(): number {
+    return this.#controllers.reduce((sum, { queue }) => sum + queue.depth, 0);
+  }
+
+  /** How long the quietest watch has been silent, in milliseconds. */
+  get silentForMs(): number {
+    return Math.max(0, ...this.#informers.map(({ silentForMs }) => silentForMs));
   }
 
   /** Has a stack reconciled soon: something that no informer watches has changed. */

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { pino, type Logger } from 'pino';
+import { managedBy } from '../model/labels.ts';
+import type { StackKind } from '../model/stack-kind.ts';
+import { ClusterError, isClusterError } from '../kube/cluster-error.ts';
+import { openCluster } from '../kube/cluster.ts';
+import type { Choice } from '../kube/kubeconfig.ts';
+import type { OperatorEnv } from './env.ts';
+import { serveHealth } from './health.ts';
+import { OperatorMetrics } from './metrics.ts';
+import { Operator, operatorName } from './operator.ts';
+import { backoffMs } from './runtime/backoff.ts';
+import { LeaderElection } from './runtime/leader-election.ts';
+import { pause } from './runtime/pause.ts';
+import type { ReconcileEnd } from './runtime/workers.ts';
+
+export interface RunOptions {
+  readonly kinds: readonly StackKind[];
+  readonly env: OperatorEnv;
+  /** Default: as kubectl's, or the pod's own account. */
+  readonly cluster?: Choice;
+  readonly log?: Logger;
+}
+
+/** A watch asks for bookmarks, which come each minute; after twice that long it is dead. */
+const deadAfterMs = 120_000;
+
+/** What the process says of itself at /readyz. */
+interface State {
+  problem: string | undefined;
+  silentForMs: () => number;
+}
+
+/**
+ * Runs an operator: its caches are kept at once, stacks are reconciled while this replica leads. Resolves when the
+ * signal is aborted and the last reconcile has ended. What keeps it from beginning (a CRD that is not there, a missing
+ * permission, no API server) is said at /readyz, and tried again.
+ */
+export async function runOperator(options: RunOptions, signal: AbortSignal): Promise<void> {
+  const { env, log = pino({ level: env.LOG_LEVEL, base: null }) } = options;
+  const state: State = { problem: 'The caches are being filled.', silentForMs: () => 0 };
+  let depth = (): number => 0;
+  const metrics = new OperatorMetrics(() => depth());
+  await serveHealth(
+    {
+      dead: () =>
+        state.silentForMs() > deadAfterMs
+          ? 'A watch of the API server has been silent for 2 minutes.'
+          : undefined,
+      unready: () => state.problem,
+      registry: metrics.registry,
+    },
+    env.OPERATOR_PORT,
+    signal,
+  );
+  const run = async (): Promise<void> => {
+    const term = new AbortController();
+    const ends = AbortSignal.any([signal, term.signal]);
+    const { operator, election, close } = created(options, { log, metrics });
+    depth = () => operator.depth;
+    try {
+      await operator.watch(ends);
+      state.problem = undefined;
+      state.silentForMs = () => operator.silentForMs;
+      log.info('The caches are filled');
+      while (!signal.aborted) await lead(operator, election, { metrics, log, signal });
+    } finally {
+      term.abort();
+      close();
+    }
+  };
+  for (let failures = 1; !signal.aborted; failures++)
+    await run().catch(async (error: unknown) => {
+      if (signal.aborted) return;
+      state.problem = error instanceof Error ? error.message : String(error);
+      log.error({ err: error }, 'The operator could not begin; it tries again');
+      await pause(backoffMs(failures), signal);
+    });
+}
+
+async function lead(
+  operator: Operator,
+  election: LeaderElection,
+  { metrics, log, signal }: { metrics: OperatorMetrics; log: Logger; signal: AbortSignal },
+): Promise<void> {
+  await election.lead(async (term) => {
+    metrics.leads.set(1);
+    log.info('This replica leads');
+    try {
+      await operator.reconcile(term);
+    } finally {
+      metrics.leads.set(0);
+      log.info('This replica no longer leads');
+    }
+  }, signal);
+}
+
+function created(
+  { kinds, env, cluster: choice = {} }: RunOptions,
+  { log, metrics }: { log: Logger; metrics: OperatorMetrics },
+): { operator: Operator; election: LeaderElection; close: () => void } {
+  const cluster = openCluster(choice, operatorName);
+  const election = new LeaderElection({
+    cluster,
+    place: { name: operatorName, namespace: env.POD_NAMESPACE, labels: managedBy },
+    identity: `${env.POD_NAME}_${randomBytes(4).toString('hex')}`,
+    onError: (error) => log.warn({ err: error }, 'The Lease could not be read or written'),
+  });
+  const operator = new Operator({
+    cluster,
+    kinds,
+    ...(env.WATCH_NAMESPACE === undefined ? {} : { namespace: env.WATCH_NAMESPACE }),
+    assertLeader: () => election.assertLeader(),
+    onReconciled: (kind, end) => noteReconcile(kind, end, { log, metrics }),
+    onDrift: ({ object, field, manager }) => {
+      metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
+      log.warn({ object, field, manager }, 'Changed by another manager');
+    },
+    onError: (error) => {
+      metrics.watchRestarts.inc();
+      log.warn({ err: error }, 'A watch was begun anew');
+    },
+  });
+  return { operator, election, close: () => cluster.api.close() };
+}
+
+function noteReconcile(
+  kind: string,
+  { key, seconds, error }: ReconcileEnd,
+  { log, metrics }: { log: Logger; metrics: OperatorMetrics },
+): void {
+  const code = error instanceof ClusterError ? error.code : 'INTERNAL';
+  metrics.reconcileSeconds.observe({ kind, outcome: error === undefined ? 'done' : code }, seconds);
+  if (error === undefined) log.debug({ kind, stack: key, seconds }, 'Reconciled');
+  // Another writer was faster; the next try sees what it wrote.
+  else if (isClusterError(error, 'CLUSTER_CONFLICT'))
+    log.debug({ kind, stack: key }, 'Reconciled again: a conflict');
+  else log.error({ kind, stack: key, err: error }, 'The reconcile failed; it is tried again');
+}
