@@ -8,7 +8,8 @@ export const errorCodes = {
   STACK_INVALID: {
     http: 422,
     exit: 65,
-    means: 'The document, or a stack built in code, contradicts itself.',
+    means:
+      'The document, or a stack built in code, contradicts itself; or a file that was read is no YAML or holds no object.',
   },
   PORT_BUSY: { http: 500, exit: 69, means: 'Another process listens on the port that was asked for.' },
   NOT_READY: { http: 503, exit: 75, means: 'A dependency is away; try again after Retry-After seconds.' },

@@ -32,6 +32,8 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npx mooring init\nnpx mooring synth\nnpx mooring synth --check\nnpx mooring explain REDIS_PORT':
     beginsWithMooring,
   'npx mooring doctor --local': looksAtThisMachine,
+  'npx node test/kinds/cli.ts init shop.yaml --kind ShopStack\nnpx node test/kinds/cli.ts synth -f shop.yaml\nnpx node test/kinds/cli.ts verify':
+    servesAKindOfYourOwn,
   'npm ci\nnpm run check\nnpm run test:unit': isWhatRunsThis,
 };
 
@@ -57,6 +59,9 @@ describe('in a fresh clone', () => {
     beginsWithMooring());
 
   test('`npx mooring doctor --local` looks at this machine', () => looksAtThisMachine());
+
+  test('the command line of docs/own-kind.md begins, renders and verifies a stack of another kind', () =>
+    servesAKindOfYourOwn());
 });
 
 async function chatsInAFreshClone(): Promise<void> {
@@ -119,6 +124,14 @@ async function looksAtThisMachine(): Promise<void> {
   });
   expect(await shell.exited, shell.output()).toBe(0);
   expect(shell.output()).toContain('nothing is wrong');
+}
+
+async function servesAKindOfYourOwn(): Promise<void> {
+  const [block] = commands.filter(({ file }) => file === 'docs/own-kind.md');
+  const shell = clone.shell(`set -e; test -d node_modules || npm ci; ${block?.text ?? 'false'}`);
+  expect(await shell.exited, shell.output()).toBe(0);
+  for (const said of ['Wrote shop.yaml', 'Stack "shop"', 'objects: no findings.'])
+    expect(shell.output()).toContain(said);
 }
 
 /** Inside the test run it would run itself; what runs it is checked instead. */

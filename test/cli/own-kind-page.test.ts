@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { createCli } from '../../cli/program.ts';
+import { shopKind } from '../kinds/shop-kind.ts';
+
+const page = readFileSync('docs/own-kind.md', 'utf8');
+
+test('the command line of docs/own-kind.md is that of test/kinds/cli.ts, which the tests run', () => {
+  const [, code = ''] = /^```ts\n([^]*?)^```$/m.exec(page) ?? [];
+  expect(code).toContain('createCli(');
+  expect(readFileSync('test/kinds/cli.ts', 'utf8')).toContain(code);
+});
+
+test('docs/own-kind.md says of every command, once, what it takes from the kind', () => {
+  const cells = [...page.matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = '']) => cell);
+  const told = cells.flatMap((cell) => [...cell.matchAll(/`([a-z]+)[^`]*`/g)].map(([, name]) => name));
+  const { commands: known } = createCli([shopKind], { name: 'mooring', version: '0.0.0', commands });
+  const visible = known.map((command) => command.name()).filter((name) => name !== 'complete');
+  expect(told.sort()).toEqual(visible.sort());
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { readDocuments } from '../../proof/source.ts';
+import { verifyChat } from './known.ts';
+import { fileText } from './manifests.ts';
+
+/** docs/verify.md, "Between programs it does not know", one change of a stack of unknown programs at a time. */
+const shop = fileText('handwritten/shop.yaml');
+
+const codes = (text: string): string[] =>
+  verifyChat(readDocuments('shop.yaml', text)).map(({ code }) => code);
+
+/** The shop with one text for another, which must be there. */
+function changed(from: string, to: string): string {
+  expect(shop).toContain(from);
+  return shop.replace(from, to);
+}
+
+const policy = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: closed, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Ingress] }
+`;
+
+test.each([
+  ['the host of a pair', 'QUEUE_HOST: queue', 'QUEUE_HOST: queues', 'HOST_UNKNOWN'],
+  ['the port of a pair', "QUEUE_PORT: '5672'", "QUEUE_PORT: '5671'", 'PORT_NOT_SERVED'],
+  ['a port that is no number', "QUEUE_PORT: '5672'", 'QUEUE_PORT: amqp', 'ENV_INVALID'],
+  ['the host of a URL', '@db:5432/', '@dbs:5432/', 'HOST_UNKNOWN'],
+  ['the port of a URL', '@db:5432/', '@db:5433/', 'PORT_NOT_SERVED'],
+  [
+    'where a Service leads',
+    'port: 8080, targetPort: http',
+    'port: 8080, targetPort: 3334',
+    'TARGET_PORT_UNKNOWN',
+  ],
+])('%s is followed', (_, from, to, code) => {
+  expect(codes(changed(from, to))).toContain(code);
+});
+
+test('the policies are followed', () => {
+  expect(codes(`${shop}---${policy}`)).toContain('CONNECTION_BLOCKED');
+});
+
+test.each([
+  [
+    'a host of a namespace that is not among the manifests',
+    'QUEUE_HOST: queue',
+    'QUEUE_HOST: queues.other.svc',
+  ],
+  ['a host outside', 'QUEUE_HOST: queue', 'QUEUE_HOST: queues.example.com'],
+  ['an address in a flag', '/scripts/start.sh]', '/scripts/start.sh, --queue=queues:1]'],
+  ['an address in a file', 'exec /app/orders --verbose', 'exec /app/orders --queue=queues:1'],
+])('%s is not', (_, from, to) => {
+  expect(codes(changed(from, to))).toEqual([]);
+});
+
+test('an address in a Secret is not', () => {
+  const secret = `
+apiVersion: v1
+kind: Secret
+metadata: { name: login, namespace: shop }
+stringData: { url: 'amqp://queues:1/' }
+`;
+  const asked = '- { name: QUEUE_URL, valueFrom: { secretKeyRef: { name: login, key: url } } }';
+  const name = '- { name: QUEUE_PORT,';
+  expect(shop).toContain(name);
+  expect(codes(`${shop.replace(name, `${asked}\n                ${name}`)}---${secret}`)).toEqual([]);
+});
