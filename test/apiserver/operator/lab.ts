@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { chatKind } from '../../../contract/chat-kind.ts';
+import type { ApiAnswer } from '../../../kube/api.ts';
 import { openCluster, type Cluster } from '../../../kube/cluster.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
-import type { StackKind } from '../../../model/stack-kind.ts';
 import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
 import type { StackResource } from '../../../operator/reconcile/resource.ts';
 import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
@@ -43,10 +43,16 @@ export interface RunningOperator {
   readonly stop: () => Promise<void>;
 }
 
+/** Stands between an operator and its API server. */
+export type Intercept = (method: string, path: string, send: () => Promise<ApiAnswer>) => Promise<ApiAnswer>;
+
 /** An operator in this process. Stopped at the end of the test. */
 export async function startOperator(
   server: ApiServer,
-  options: Partial<OperatorOptions> & { readonly kinds?: readonly StackKind[] } = {},
+  {
+    intercept = (_, __, send) => send(),
+    ...options
+  }: Partial<OperatorOptions> & { readonly intercept?: Intercept } = {},
 ): Promise<RunningOperator> {
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, operatorName);
   const writes: string[] = [];
@@ -58,7 +64,7 @@ export async function startOperator(
       ...cluster.api,
       request: (method, path, request) => {
         if (method !== 'GET') writes.push(`${method} ${path}`);
-        return cluster.api.request(method, path, request);
+        return intercept(method, path, () => cluster.api.request(method, path, request));
       },
     },
   };
@@ -109,7 +115,7 @@ export function userOf(server: ApiServer): User {
   return {
     cluster,
     read,
-    resource: async (namespace: string, name = 'demo') =>
+    resource: async (namespace: string, name = 'talk') =>
       (await read(chatKind.apiVersion, chatKind.kind, namespace, name)) as StackResource | undefined,
     apply: (document: KubeObject) => applyObject(cluster, document, { force: true }),
     patch: async (object: KubeObject, operations: readonly object[]) =>
@@ -124,7 +130,7 @@ export function userOf(server: ApiServer): User {
 }
 
 /** A ChatStack document. */
-export const chatStackIn = (namespace: string, spec: object = {}, name = 'demo'): KubeObject => ({
+export const chatStackIn = (namespace: string, spec: object = {}, name = 'talk'): KubeObject => ({
   apiVersion: chatKind.apiVersion,
   kind: chatKind.kind,
   metadata: { name, namespace },

@@ -43,7 +43,7 @@ describe('an operator', () => {
   test('applies every object of a document, owned by it, as `mooring apply` does, and says so', async () => {
     const { namespace, user, operator } = await applied({ preset: 'staging' });
     const stack = chatKind.stack(
-      chatKind.schema.parse({ metadata: { name: 'demo', namespace }, spec: { preset: 'staging' } }),
+      chatKind.schema.parse({ metadata: { name: 'talk', namespace }, spec: { preset: 'staging' } }),
     );
     const rendered = renderStack(stack, { namespace: false });
     const live = await ownedObjects(user.cluster, stack);
@@ -53,7 +53,7 @@ describe('an operator', () => {
     const resource = await user.resource(namespace);
     expect(conditionOf(resource, 'Ready')).toBe('False WorkloadsNotReady');
     expect(conditionOf(resource, 'Degraded')).toBe('False AsRendered');
-    expect(resource?.status?.endpoint).toBe(`http://demo-backend.${namespace}.svc:8000`);
+    expect(resource?.status?.endpoint).toBe(`http://talk-backend.${namespace}.svc:8000`);
     expect(operator.errors).toEqual([]);
     console.log(`${live.length} objects by ${operator.writes.length} writes.`);
   });
@@ -63,10 +63,10 @@ describe('an operator', () => {
       backend: { autoscaling: { enabled: true }, resources: { requests: { cpu: '0.2' } } },
     });
     await settled(operator);
-    const workload = await read('Deployment', 'demo-backend', 'apps/v1');
+    const workload = await read('Deployment', 'talk-backend', 'apps/v1');
     await user.cluster.api.request(
       'PATCH',
-      `/apis/apps/v1/namespaces/${namespace}/deployments/demo-backend/scale`,
+      `/apis/apps/v1/namespaces/${namespace}/deployments/talk-backend/scale`,
       {
         query: { fieldManager: 'kube-controller-manager' },
         contentType: 'application/merge-patch+json',
@@ -82,7 +82,7 @@ describe('an operator', () => {
     await until('a reconcile', () => Promise.resolve(second.ended() > 0));
     await settled(second);
     expect(second.writes).toEqual([]);
-    expect(((await read('Deployment', 'demo-backend', 'apps/v1')) as { spec?: object }).spec).toMatchObject({
+    expect(((await read('Deployment', 'talk-backend', 'apps/v1')) as { spec?: object }).spec).toMatchObject({
       replicas: 4,
     });
     expect((await user.resource(namespace))?.status?.lastDrift).toBeUndefined();
@@ -92,30 +92,30 @@ describe('an operator', () => {
     const { namespace, user, operator, read, events } = await applied();
     await settled(operator);
     const edits: readonly [string, string, string, object[]][] = [
-      ['v1', 'Service', 'demo-redis', [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]],
+      ['v1', 'Service', 'talk-redis', [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]],
       [
         'v1',
         'ConfigMap',
-        'demo-backend-config',
+        'talk-backend-config',
         [{ op: 'replace', path: '/data/REDIS_PORT', value: '6380' }],
       ],
-      ['apps/v1', 'Deployment', 'demo-backend', [{ op: 'replace', path: '/spec/replicas', value: 5 }]],
+      ['apps/v1', 'Deployment', 'talk-backend', [{ op: 'replace', path: '/spec/replicas', value: 5 }]],
       [
         'apps/v1',
         'Deployment',
-        'demo-backend',
+        'talk-backend',
         [{ op: 'add', path: '/spec/template/spec/containers/-', value: { name: 'side', image: 'x:1' } }],
       ],
       [
         'apps/v1',
         'Deployment',
-        'demo-backend',
+        'talk-backend',
         [{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: { name: 'EXTRA', value: '1' } }],
       ],
       [
         'networking.k8s.io/v1',
         'NetworkPolicy',
-        'demo-default-deny',
+        'talk-default-deny',
         [{ op: 'add', path: '/spec/ingress', value: [{}] }],
       ],
     ];
@@ -135,12 +135,12 @@ describe('an operator', () => {
     }
     console.log(`Healed in ${times.map((ms) => Math.round(ms)).join(', ')} ms.`);
     const { lastDrift } = (await user.resource(namespace))?.status ?? {};
-    expect(lastDrift).toMatchObject({ object: 'NetworkPolicy demo-default-deny', manager: 'kubectl-edit' });
+    expect(lastDrift).toMatchObject({ object: 'NetworkPolicy talk-default-deny', manager: 'kubectl-edit' });
     const said = (await events())
       .filter(({ reason }) => reason === 'DriftHealed')
       .map(({ message }) => message);
     expect(
-      said.some((one) => /Service demo-redis: .*6380 \(set by kubectl-edit\); rendered is .*6379/s.test(one)),
+      said.some((one) => /Service talk-redis: .*6380 \(set by kubectl-edit\); rendered is .*6379/s.test(one)),
     ).toBe(true);
     expect(operator.errors).toEqual([]);
   });
@@ -148,15 +148,15 @@ describe('an operator', () => {
   test('creates again what was deleted', async () => {
     const { namespace, user, operator, read } = await applied();
     await settled(operator);
-    const policy = (await read('NetworkPolicy', 'demo-default-deny', 'networking.k8s.io/v1')) as KubeObject;
+    const policy = (await read('NetworkPolicy', 'talk-default-deny', 'networking.k8s.io/v1')) as KubeObject;
     await user.remove(policy);
     await until('the policy to be there again', async () => {
-      const now = await read('NetworkPolicy', 'demo-default-deny', 'networking.k8s.io/v1');
+      const now = await read('NetworkPolicy', 'talk-default-deny', 'networking.k8s.io/v1');
       return now !== undefined && now.metadata.uid !== policy.metadata.uid;
     });
     await until('the status to say so', async () => {
       const { lastDrift } = (await user.resource(namespace))?.status ?? {};
-      return lastDrift?.object === 'NetworkPolicy demo-default-deny' && lastDrift.to === 'deleted';
+      return lastDrift?.object === 'NetworkPolicy talk-default-deny' && lastDrift.to === 'deleted';
     });
   });
 
@@ -164,7 +164,7 @@ describe('an operator', () => {
     const { namespace, user, read, isObserved } = await applied({
       backend: { autoscaling: { enabled: true } },
     });
-    const scaler = () => read('HorizontalPodAutoscaler', 'demo-backend', 'autoscaling/v2');
+    const scaler = () => read('HorizontalPodAutoscaler', 'talk-backend', 'autoscaling/v2');
     expect(await scaler()).toBeDefined();
     await user.apply(chatStackIn(namespace, {}));
     await until('the autoscaler to be gone', async () => (await scaler()) === undefined);
@@ -174,13 +174,13 @@ describe('an operator', () => {
   test('leaves a paused stack, a paused object and, by policy, drift as they are, and says so', async () => {
     const { namespace, user, operator, read } = await applied({ drift: 'report' });
     await settled(operator);
-    const service = (await read('Service', 'demo-redis')) as KubeObject;
+    const service = (await read('Service', 'talk-redis')) as KubeObject;
     await user.patch(service, [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]);
     await until('the drift to be reported', async () =>
       (conditionOf(await user.resource(namespace), 'Drifted') ?? '').startsWith('True'),
     );
     const port = async () =>
-      ((await read('Service', 'demo-redis')) as unknown as { spec: { ports: { port: number }[] } }).spec
+      ((await read('Service', 'talk-redis')) as unknown as { spec: { ports: { port: number }[] } }).spec
         .ports[0]?.port;
     expect(await port()).toBe(6380);
     await user.apply(chatStackIn(namespace, { paused: true }));
@@ -189,18 +189,18 @@ describe('an operator', () => {
       async () => conditionOf(await user.resource(namespace), 'Paused') === 'True Paused',
     );
     expect(await port()).toBe(6380);
-    await user.patch((await read('Service', 'demo-redis')) as KubeObject, [
+    await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
       { op: 'add', path: '/metadata/annotations', value: { 'mooring.dev/paused': 'true' } },
     ]);
     await user.apply(chatStackIn(namespace, {}));
     await until('the paused object to be reported', async () => {
       const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
       return conditions.some(
-        ({ type, message }) => type === 'Paused' && message.includes('Service demo-redis'),
+        ({ type, message }) => type === 'Paused' && message.includes('Service talk-redis'),
       );
     });
     expect(await port()).toBe(6380);
-    await user.patch((await read('Service', 'demo-redis')) as KubeObject, [
+    await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
       { op: 'remove', path: '/metadata/annotations/mooring.dev~1paused' },
     ]);
     await until('the port to be put back', async () => (await port()) === 6379);
@@ -226,7 +226,7 @@ describe('an operator', () => {
     await user.apply({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'demo-redis', namespace },
+      metadata: { name: 'talk-redis', namespace },
       spec: { selector: theirs, ports: [{ name: 'redis', port: 6379, targetPort: 1234 }] },
     });
     await startOperator(lab(), { namespace });
@@ -235,7 +235,7 @@ describe('an operator', () => {
       'the problem to be reported',
       async () => conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied',
     );
-    const service = await user.read('v1', 'Service', namespace, 'demo-redis');
+    const service = await user.read('v1', 'Service', namespace, 'talk-redis');
     expect(service?.['spec']).toMatchObject({ selector: theirs });
     expect(service?.metadata.ownerReferences).toBeUndefined();
   });
@@ -245,7 +245,7 @@ describe('an operator', () => {
     await settled(operator);
     const fight = setInterval(() => {
       void (async () => {
-        const config = await read('ConfigMap', 'demo-backend-config');
+        const config = await read('ConfigMap', 'talk-backend-config');
         if ((config as unknown as { data: Record<string, string> }).data['REDIS_PORT'] === '6379')
           await user.patch(config as KubeObject, [
             { op: 'replace', path: '/data/REDIS_PORT', value: '6380' },

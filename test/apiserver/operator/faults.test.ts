@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { planOf } from '../../../deploy/plan.ts';
+import { ownedObjects } from '../../../deploy/stack-objects.ts';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { ApiError } from '../../../kube/cluster-error.ts';
+import { openCluster } from '../../../kube/cluster.ts';
+import { desiredOf } from '../../../operator/reconcile/desired.ts';
+import { keyOfObject } from '../../../operator/reconcile/observed.ts';
+import { operatorName } from '../../../operator/operator.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import {
+  chatStackIn,
+  conditionOf,
+  startOperator,
+  startWithChatStacks,
+  until,
+  userOf,
+  type Intercept,
+  type User,
+} from './lab.ts';
+
+const lab = forSuite(startWithChatStacks);
+
+async function newNamespace(): Promise<string> {
+  const namespace = `fault-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  return namespace;
+}
+
+const isObserved = async (user: User, namespace: string): Promise<boolean> => {
+  const { metadata, status } = (await user.resource(namespace)) ?? {};
+  return metadata !== undefined && status?.observedGeneration === metadata.generation;
+};
+
+/** Every difference between what is live and what the document asks for, told by dry runs, not by the operator. */
+async function differences(user: User, namespace: string): Promise<string[]> {
+  const resource = await user.resource(namespace);
+  if (!resource) return ['the resource is gone'];
+  const { objects, stack } = desiredOf(chatKind, resource);
+  const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, operatorName);
+  try {
+    const planned = await planOf(cluster, objects);
+    const owned = await ownedObjects(cluster, stack);
+    const wanted = new Set(objects.map(keyOfObject));
+    return [
+      ...planned.flatMap(({ refused }) => refused),
+      ...planned.flatMap(({ object, changes }) =>
+        changes.map(({ path }) => `${keyOfObject(object)} ${path}`),
+      ),
+      ...owned
+        .map(keyOfObject)
+        .filter((key) => !wanted.has(key))
+        .map((key) => `${key} is left over`),
+    ];
+  } finally {
+    cluster.api.close();
+  }
+}
+
+/** An error as an API server sends it. */
+const refused = (status: number, reason: string): ApiError =>
+  new ApiError(
+    status === 403 ? 'CLUSTER_DENIED' : 'CLUSTER_CONFLICT',
+    `The test says ${reason}.`,
+    {},
+    {
+      ...{ status, reason, said: reason, causes: [] },
+    },
+  );
+
+describe('an operator that ends in the middle', () => {
+  test('after any write leaves what the next one completes', async () => {
+    const user = userOf(lab());
+    const counting = await newNamespace();
+    const whole = await startOperator(lab(), { namespace: counting });
+    await user.apply(chatStackIn(counting));
+    await until('the stack to be applied', () => isObserved(user, counting));
+    await whole.stop();
+    const writes = whole.writes.length;
+
+    for (let last = 1; last <= writes; last++) {
+      const namespace = await newNamespace();
+      let count = 0;
+      // The last write is carried out, and its answer is never seen, as when the process is killed.
+      const intercept: Intercept = async (method, _, send) => {
+        if (method === 'GET') return send();
+        count++;
+        if (count < last) return send();
+        if (count === last) await send();
+        throw new Error('The process is gone.');
+      };
+      const killed = await startOperator(lab(), { namespace, intercept });
+      await user.apply(chatStackIn(namespace));
+      await until(`write ${last}`, () => Promise.resolve(count >= last));
+      await killed.stop();
+      const next = await startOperator(lab(), { namespace });
+      await until('the stack to be applied', () => isObserved(user, namespace));
+      expect(await differences(user, namespace)).toEqual([]);
+      expect(next.errors).toEqual([]);
+      await next.stop();
+    }
+    console.log(`Ended at each of ${writes} writes.`);
+  });
+});
+
+describe('an operator whose requests fail', () => {
+  test.each([
+    ['every first try of an update is a conflict', 409, 'Conflict'],
+    ['every second write is refused for want of a permission', 403, 'Forbidden'],
+    ['every second write fails in the API server', 500, 'InternalError'],
+  ])('%s: the stack is applied all the same', async (_, status, reason) => {
+    const namespace = await newNamespace();
+    const user = userOf(lab());
+    const tried = new Set<string>();
+    const intercept: Intercept = (method, path, send) => {
+      if (method === 'GET' || path.endsWith('/events') || tried.has(path)) return send();
+      tried.add(path);
+      return Promise.reject(refused(status, reason));
+    };
+    await startOperator(lab(), { namespace, intercept });
+    await user.apply(chatStackIn(namespace));
+    await until(
+      'the stack to be applied',
+      async () => conditionOf(await user.resource(namespace), 'Degraded') === 'False AsRendered',
+    );
+    expect(await differences(user, namespace)).toEqual([]);
+  });
+
+  test.each(['Service', 'Deployment', 'NetworkPolicy', 'ConfigMap'])(
+    'may not write a %s: that is a condition, and everything else is applied',
+    async (kind) => {
+      const namespace = await newNamespace();
+      const user = userOf(lab());
+      const plural = { NetworkPolicy: 'networkpolicies' }[kind] ?? `${kind.toLowerCase()}s`;
+      const intercept: Intercept = (method, path, send) =>
+        method !== 'GET' && path.includes(`/${plural}/`) ? Promise.reject(refused(403, 'Forbidden')) : send();
+      const { errors } = await startOperator(lab(), { namespace, intercept });
+      await user.apply(chatStackIn(namespace));
+      await until(
+        'the condition',
+        async () => conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied',
+      );
+      const missing = (await differences(user, namespace)).filter((one) => !one.startsWith(`${kind}/`));
+      expect(missing).toEqual([]);
+      expect(errors).toEqual([]);
+    },
+  );
+});
