@@ -1,5 +1,7 @@
 import { killAndRepeat } from '../apiserver/cli/killed-at.ts';
 import { startLab } from '../apiserver/cli/mooring.ts';
+import { startWithChatStacks } from '../apiserver/operator/lab.ts';
+import { runSchedule } from '../apiserver/operator/schedule.ts';
 import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
 import { generatedSet } from '../app/memory/sets/generated.ts';
 import { run } from '../servers/command.ts';
@@ -32,6 +34,14 @@ export const parts: Readonly<Record<string, Part>> = {
       if (writes === results.length)
         throw new Error('The apply makes more writes than there are seeds: raise `seeds`.');
       return { writes };
+    },
+  },
+  'operator-schedule': {
+    what: 'random schedules of edits and faults, each after which a stack ends as its document says',
+    seeds: 200,
+    start: async () => {
+      const server = await startWithChatStacks();
+      return { run: (seed) => runSchedule(server, seed), stop: () => server.stop() };
     },
   },
   recall: {

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { planOf } from '../../../deploy/plan.ts';
-import { ownedObjects } from '../../../deploy/stack-objects.ts';
-import { chatKind } from '../../../contract/chat-kind.ts';
 import { ApiError } from '../../../kube/cluster-error.ts';
-import { openCluster } from '../../../kube/cluster.ts';
-import { desiredOf } from '../../../operator/reconcile/desired.ts';
-import { keyOfObject } from '../../../operator/reconcile/observed.ts';
-import { operatorName } from '../../../operator/operator.ts';
 import { forSuite } from '../../servers/for-suite.ts';
+import { differences } from './differences.ts';
 import {
   chatStackIn,
   conditionOf,
@@ -32,31 +26,6 @@ const isObserved = async (user: User, namespace: string): Promise<boolean> => {
   const { metadata, status } = (await user.resource(namespace)) ?? {};
   return metadata !== undefined && status?.observedGeneration === metadata.generation;
 };
-
-/** Every difference between what is live and what the document asks for, told by dry runs, not by the operator. */
-async function differences(user: User, namespace: string): Promise<string[]> {
-  const resource = await user.resource(namespace);
-  if (!resource) return ['the resource is gone'];
-  const { objects, stack } = desiredOf(chatKind, resource);
-  const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, operatorName);
-  try {
-    const planned = await planOf(cluster, objects);
-    const owned = await ownedObjects(cluster, stack);
-    const wanted = new Set(objects.map(keyOfObject));
-    return [
-      ...planned.flatMap(({ refused }) => refused),
-      ...planned.flatMap(({ object, changes }) =>
-        changes.map(({ path }) => `${keyOfObject(object)} ${path}`),
-      ),
-      ...owned
-        .map(keyOfObject)
-        .filter((key) => !wanted.has(key))
-        .map((key) => `${key} is left over`),
-    ];
-  } finally {
-    cluster.api.close();
-  }
-}
 
 /** An error as an API server sends it. */
 const refused = (status: number, reason: string): ApiError =>
@@ -96,7 +65,7 @@ describe('an operator that ends in the middle', () => {
       await killed.stop();
       const next = await startOperator(lab(), { namespace });
       await until('the stack to be applied', () => isObserved(user, namespace));
-      expect(await differences(user, namespace)).toEqual([]);
+      expect(await differences(lab(), user, namespace)).toEqual([]);
       expect(next.errors).toEqual([]);
       await next.stop();
     }
@@ -124,7 +93,7 @@ describe('an operator whose requests fail', () => {
       'the stack to be applied',
       async () => conditionOf(await user.resource(namespace), 'Degraded') === 'False AsRendered',
     );
-    expect(await differences(user, namespace)).toEqual([]);
+    expect(await differences(lab(), user, namespace)).toEqual([]);
   });
 
   test.each(['Service', 'Deployment', 'NetworkPolicy', 'ConfigMap'])(
@@ -141,7 +110,9 @@ describe('an operator whose requests fail', () => {
         'the condition',
         async () => conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied',
       );
-      const missing = (await differences(user, namespace)).filter((one) => !one.startsWith(`${kind}/`));
+      const missing = (await differences(lab(), user, namespace)).filter(
+        (one) => !one.startsWith(`${kind}/`),
+      );
       expect(missing).toEqual([]);
       expect(errors).toEqual([]);
     },

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import type { ApiAnswer } from '../../../kube/api.ts';
 import { openCluster, type Cluster } from '../../../kube/cluster.ts';
+import type { Choice } from '../../../kube/kubeconfig.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
 import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
@@ -47,14 +48,20 @@ export interface RunningOperator {
 export type Intercept = (method: string, path: string, send: () => Promise<ApiAnswer>) => Promise<ApiAnswer>;
 
 /** An operator in this process. Stopped at the end of the test. */
-export async function startOperator(
-  server: ApiServer,
-  {
-    intercept = (_, __, send) => send(),
-    ...options
-  }: Partial<OperatorOptions> & { readonly intercept?: Intercept } = {},
+export async function startOperator(server: ApiServer, options: StartOptions = {}): Promise<RunningOperator> {
+  const operator = await openOperator({ kubeconfig: server.kubeconfigPath }, options);
+  onTestFinished(operator.stop);
+  return operator;
+}
+
+type StartOptions = Partial<OperatorOptions> & { readonly intercept?: Intercept };
+
+/** An operator in this process, which the caller stops. */
+export async function openOperator(
+  choice: Choice,
+  { intercept = (_, __, send) => send(), ...options }: StartOptions = {},
 ): Promise<RunningOperator> {
-  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, operatorName);
+  const cluster = openCluster(choice, operatorName);
   const writes: string[] = [];
   const errors: unknown[] = [];
   let ended = 0;
@@ -86,7 +93,6 @@ export async function startOperator(
     await running;
     cluster.api.close();
   };
-  onTestFinished(stop);
   return { cluster, writes, errors, ended: () => ended, stop };
 }
 
@@ -109,7 +115,6 @@ export interface User {
 /** A user of the API server, with kubectl's name as field manager. */
 export function userOf(server: ApiServer): User {
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'kubectl-edit');
-  onTestFinished(() => cluster.api.close());
   const read = (apiVersion: string, kind: string, namespace: string, name: string) =>
     readObject(cluster, { apiVersion, kind, metadata: { name, namespace } });
   return {
