@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { dependencyOfCondition } from '../../model/gates.ts';
 import type { GateState } from '../../model/report.ts';
 import { shownError } from './findings.ts';
@@ -21,6 +22,16 @@ export interface DependencyObserved {
   /** Why it is not open, in the process's words without secrets; empty where it says nothing. */
   readonly says: string;
 }
+
+/** Whether two differ in words at most: the same error may be worded in another way with each answer. */
+export const isSameState = (one: PodObserved, other: PodObserved): boolean =>
+  isDeepStrictEqual(stateOf(one), stateOf(other));
+
+const stateOf = ({ unreachable, dependencies, digest }: PodObserved): object => ({
+  isReachable: unreachable === undefined,
+  dependencies: dependencies.map(({ name, state }) => [name, state]),
+  digest,
+});
 
 /** What is known of a pod after an answer; what it does not answer is as `before`. */
 export function observedAfter(

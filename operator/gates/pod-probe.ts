@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { backoffMs } from '../runtime/backoff.ts';
 import { pause } from '../runtime/pause.ts';
 import { changesOf, isUrgent, latenciesOf, type Change } from './changes.ts';
-import { observedAfter, type PodObserved } from './observed.ts';
+import { isSameState, observedAfter, type PodObserved } from './observed.ts';
 import { unanswered, type Ask, type PodAnswer } from './pod-answer.ts';
 import type { PodView } from './pod-view.ts';
 import { writeConditions, type Writer } from './write-conditions.ts';
@@ -26,7 +26,7 @@ export interface ProbeOptions {
 /** A write that gets no answer for so long is given up: the pod is not asked meanwhile. */
 const writeLimitMs = 5_000;
 
-/** The words of a condition are written anew at most so often: a process may word the same error in turns. */
+/** What differs in words only is written, and told, at most so often: a process may word the same error in turns. */
 const wordsEveryMs = 10_000;
 
 /** One question without an answer may be a lost packet; this many in a row are news. */
@@ -37,6 +37,7 @@ export class PodProbe {
   readonly #options: ProbeOptions;
   #pod: PodView;
   #observed: PodObserved | undefined;
+  #told: { readonly observed: PodObserved; readonly at: number } | undefined;
   /** Questions without an answer, and writes that failed, in a row. */
   readonly #failures = { asks: 0, writes: 0 };
   /** Until then nothing is written, or only what is urgent; on the monotonic clock. */
@@ -106,9 +107,12 @@ export class PodProbe {
   }
 
   #observe(answer: PodAnswer): void {
+    const [told, at] = [this.#told, performance.now()];
     const observed = observedAfter(this.#pod, answer, this.#observed);
-    if (isDeepStrictEqual(observed, this.#observed)) return;
     this.#observed = observed;
+    if (told && isDeepStrictEqual(observed, told.observed)) return;
+    if (told && isSameState(observed, told.observed) && at < told.at + wordsEveryMs) return;
+    this.#told = { observed, at };
     this.#options.onObserved(this.#pod, observed);
   }
 

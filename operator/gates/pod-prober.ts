@@ -23,8 +23,12 @@ export interface PodProberOptions {
   readonly longestMs?: number;
 }
 
-/** Questions to all pods together, a second: with many pods each is asked less often. */
+/** Questions to all pods together, a second. */
 const mostAsksPerSecond = 250;
+
+/** Between two questions to each of so many pods, in milliseconds: with many, each is asked less often. */
+export const intervalOf = (pods: number, intervalMs: number): number =>
+  Math.max(intervalMs, (pods * 1_000) / mostAsksPerSecond);
 
 interface Running {
   readonly probe: PodProbe;
@@ -53,7 +57,7 @@ export class PodProber {
     const { cluster, ask, assertLeader = () => undefined, intervalMs = 400, longestMs = 2_000 } = options;
     this.#probeOptions = {
       ...{ ask, longestMs, writer: { api: cluster.api, assertLeader } },
-      intervalMs: () => Math.max(intervalMs, (this.#running.size * 1_000) / mostAsksPerSecond),
+      intervalMs: () => intervalOf(this.#running.size, intervalMs),
       onObserved: (pod, observed) => options.onGates?.(pod, observed),
       onLatency: (seconds) => options.onLatency?.(seconds),
       onError: (error) => options.onError?.(error),

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { PodObserved } from '../../../operator/gates/observed.ts';
 import { unanswered, type PodAnswer } from '../../../operator/gates/pod-answer.ts';
-import { PodProber, type PodProberOptions } from '../../../operator/gates/pod-prober.ts';
+import { intervalOf, PodProber, type PodProberOptions } from '../../../operator/gates/pod-prober.ts';
 import { podKeyOf, type PodView } from '../../../operator/gates/pod-view.ts';
 import { PodApi } from './pod-api.ts';
 import { gate, pendingView, podView, queueReady, saying } from './pods.ts';
@@ -69,7 +69,7 @@ test('what a process says is in the conditions of its pod, and nothing is writte
 });
 
 test('a process that words the same error in turns causes no write with each', async () => {
-  const { server, run, add, asked, statusOf } = probing({
+  const { server, run, add, asked, statusOf, told, prober } = probing({
     ask: () => {
       asked.push('u1');
       const lastError = `refused by port ${asked.length}`;
@@ -81,6 +81,8 @@ test('a process that words the same error in turns causes no write with each', a
   await soon(() => expect(statusOf()).toBe('False Closed'));
   await soon(() => expect(asked.length).toBeGreaterThan(50));
   expect(server.writes).toBe(1);
+  expect(told).toHaveLength(1);
+  expect(prober.observedOf('n/web-1')?.dependencies[0]?.says).toMatch(/port \d{2,}/);
 });
 
 test('a question without an answer is no news, two in a row are; the condition stays True', async () => {
@@ -217,4 +219,9 @@ test('it asks only while it runs, and knows the pods it was told of before', asy
   run();
   await soon(() => expect(statusOf()).toBe('False Closed'));
   expect(asked.length).toBeGreaterThan(length);
+});
+
+test('tens of pods are asked at the interval, thousands so that not all of them together are too many', () => {
+  expect(intervalOf(50, 400)).toBe(400);
+  expect(intervalOf(2_000, 400)).toBe(8_000);
 });
