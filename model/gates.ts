@@ -14,8 +14,16 @@ export const gatesOfService = ({ edges = [] }: Pick<Service, 'edges'>): string[]
   ...new Set(edges.filter(({ gate }) => gate !== 'none').map(({ to }) => to)),
 ];
 
+const ready = { prefix: `${apiGroup}/`, suffix: '-ready' };
+
 /** The condition of a pod that its dependency on a service is met. */
-export const readyCondition = (dependency: string): string => `${apiGroup}/${dependency}-ready`;
+export const readyCondition = (dependency: string): string => `${ready.prefix}${dependency}${ready.suffix}`;
+
+/** The dependency that a pod's condition is about; `undefined` for a condition of another kind. */
+export const dependencyOfCondition = (condition: string): string | undefined =>
+  condition.startsWith(ready.prefix) && condition.endsWith(ready.suffix)
+    ? condition.slice(ready.prefix.length, -ready.suffix.length)
+    : undefined;
 
 /** The condition of a pod that its process reports the digest of the configuration it was rendered with. */
 export const verifiedCondition = `${apiGroup}/config-verified`;

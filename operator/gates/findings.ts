@@ -1,0 +1,117 @@
+import { dependencyOfCondition } from '../../model/gates.ts';
+import { anyRedactor } from '../../model/redact-object.ts';
+import type { ReadinessReport } from '../../model/report.ts';
+import { reportIn, type PodAnswer } from './pod-answer.ts';
+import type { GateCondition, PodView } from './pod-view.ts';
+
+/** Why a gate's condition is as it is. */
+export type GateReason =
+  /** The dependency answers. */
+  | 'Open'
+  /** The dependency is away, and the process works without it. */
+  | 'Degraded'
+  /** The process needs the dependency, and it is away. */
+  | 'Closed'
+  /** The process answers, but does not say this in words that are known here. */
+  | 'NotReported'
+  /** The process cannot be asked. */
+  | 'Unreachable'
+  /** The process runs with the configuration that was rendered. */
+  | 'DigestEqual'
+  /** The process runs with another configuration than was rendered. */
+  | 'DigestDiffers';
+
+/** A condition before it is known since when it has its status. */
+export type GateFinding = Omit<GateCondition, 'lastTransitionTime'>;
+
+type Verdict = Pick<GateFinding, 'status' | 'message'> & { readonly reason: GateReason };
+
+/**
+ * What the conditions of a pod's readiness gates should say. Only the process's own answer makes one False, or True;
+ * without an answer each keeps its status, since kubelet takes anything but True as unready.
+ */
+export const findingsOf = (
+  pod: Pick<PodView, 'gates' | 'conditions' | 'digest'>,
+  answer: PodAnswer,
+): GateFinding[] =>
+  pod.gates.map((type) => {
+    const dependency = dependencyOfCondition(type);
+    const verdict =
+      dependency === undefined ? ofConfig(pod.digest, answer) : ofDependency(dependency, answer.readiness);
+    const before = pod.conditions.find((condition) => condition.type === type);
+    return { type, ...(verdict ?? withoutVerdict(before, answer.readiness)) };
+  });
+
+function ofDependency(name: string, readiness: PodAnswer['readiness']): Verdict | undefined {
+  const gate = reportIn(readiness)?.gates.find((one) => one.name === name);
+  switch (gate?.state) {
+    case 'open':
+      return { status: 'True', reason: 'Open', message: `The process reports that ${name} answers.` };
+    case 'degraded': {
+      const message = `The process reports that it works without ${name}${because(gate)}`;
+      return { status: 'True', reason: 'Degraded', message: bounded(message) };
+    }
+    case 'closed': {
+      const message = `The process reports that it waits for ${name}${because(gate)}`;
+      return { status: 'False', reason: 'Closed', message: bounded(message) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function ofConfig(rendered: string | undefined, { config }: PodAnswer): Verdict | undefined {
+  const digest = reportIn(config)?.digest;
+  if (digest === undefined || rendered === undefined) return undefined;
+  if (digest === rendered)
+    return {
+      status: 'True',
+      reason: 'DigestEqual',
+      message: 'The process reports the configuration that was rendered.',
+    };
+  return {
+    status: 'False',
+    reason: 'DigestDiffers',
+    message: bounded(
+      `The process reports a configuration with the digest "${bounded(digest, 100)}"; "${rendered}" was rendered.`,
+    ),
+  };
+}
+
+/** A condition of which the answer says nothing keeps its status; one that is False keeps the process's words too. */
+function withoutVerdict(
+  before: GateCondition | undefined,
+  readiness: PodAnswer['readiness'],
+): Omit<GateFinding, 'type'> {
+  const { status = 'Unknown', reason = '', message = '' } = before ?? {};
+  const kept = { status, reason, message };
+  if ('report' in readiness) {
+    if (before && reason !== 'Unreachable') return kept;
+    return { status, ...words('NotReported', 'The process answers, but does not report this.') };
+  }
+  if (status === 'False') return kept;
+  const rest = status === 'True' ? 'Its last answer counts.' : 'It has said nothing of this yet.';
+  return { status, ...words('Unreachable', `The process cannot be asked. ${readiness.unanswered} ${rest}`) };
+}
+
+const words = (reason: GateReason, message: string): Pick<GateFinding, 'reason' | 'message'> => ({
+  reason,
+  message: bounded(message),
+});
+
+const because = ({ lastError }: Pick<ReadinessReport['gates'][number], 'lastError'>): string =>
+  lastError === null || lastError === '' ? '.' : `: ${shownError(lastError)}`;
+
+/** So much of a process's words is looked at; what follows is not shown. */
+const longestError = 16_384;
+
+/** A process's own words, as far as a condition may hold them, without secrets. */
+export const shownError = (text: string): string =>
+  bounded(anyRedactor.settings(text.slice(0, longestError)));
+
+/** The longest message of a condition. */
+const longestMessage = 1_024;
+
+/** A text cut to a length, never inside a character of two code units. */
+const bounded = (text: string, length = longestMessage): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

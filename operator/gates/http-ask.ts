@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import type { Report } from '../../model/stack.ts';
+import { textOf } from '../../kube/bounded-text.ts';
+import { readConfig, readReadiness, unanswered, type Ask } from './pod-answer.ts';
+import type { PodView } from './pod-view.ts';
+
+export interface HttpAskOptions {
+  /** Where the pod's service reports; `undefined` where this is not known. */
+  readonly reportOf: (pod: PodView) => Report | undefined;
+  /** The time limit of a question, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Asks pods over HTTP, directly: for a process inside the cluster. */
+export interface HttpAsk {
+  readonly ask: Ask;
+  /** Closes the connections it keeps open. */
+  readonly close: () => void;
+}
+
+/** A connection without questions is closed after so long, such as one to a pod that is gone. */
+const idleMs = 10_000;
+
+/** Where a report is. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+/** Asks pods for their reports at their own address. Keeps connections open between two questions. */
+export function httpAsk({ reportOf, timeoutMs = 2_000 }: HttpAskOptions): HttpAsk {
+  const agent = new Agent({ keepAlive: true, timeout: idleMs });
+  const answerAt = async <Answer>(
+    place: Place,
+    read: (text: string, at: string) => Answer,
+    signal: AbortSignal,
+  ): Promise<Answer | { unanswered: string }> => {
+    const at = `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}${place.path}`;
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      return read(await textAt(agent, place, AbortSignal.any([limit, signal])), at);
+    } catch (error) {
+      const why = limit.aborted ? `no answer came within ${timeoutMs / 1_000} s` : (error as Error).message;
+      return { unanswered: `${at} does not answer: ${why}.` };
+    }
+  };
+  return {
+    ask: async (pod, signal) => {
+      const report = reportOf(pod);
+      const port = report && pod.ports[report.port];
+      if (!report || port === undefined || pod.ip === undefined)
+        return unanswered(`It is not known where ${pod.service} reports.`);
+      const host = pod.ip;
+      const [readiness, config] = await Promise.all([
+        answerAt({ host, port, path: report.readyz }, readReadiness, signal),
+        answerAt({ host, port, path: report.config }, readConfig, signal),
+      ]);
+      return { readiness, config };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The body of an answer of any status: a report of a pod that is not ready comes with 503. */
+async function textAt(agent: Agent, place: Place, signal: AbortSignal): Promise<string> {
+  const outgoing = request({ ...place, agent, signal, headers: { accept: 'application/json' } });
+  // An error after the answer has begun is the answer's as well.
+  outgoing.on('error', () => undefined);
+  try {
+    const [response] = (await once(outgoing.end(), 'response')) as [IncomingMessage];
+    return await textOf(response);
+  } catch (error) {
+    // The process closed an idle connection just as it was asked over it.
+    const isStale = outgoing.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    if (isStale && !signal.aborted) return textAt(agent, place, signal);
+    throw error;
+  }
+}

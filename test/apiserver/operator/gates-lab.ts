@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { openCluster, type Cluster } from '../../../kube/cluster.ts';
+import type { Pod } from '../../../kube/kinds.ts';
+import { readyCondition, verifiedCondition } from '../../../model/gates.ts';
+import { configDigestAnnotation } from '../../../model/names.ts';
+import { httpAsk } from '../../../operator/gates/http-ask.ts';
+import { PodProber } from '../../../operator/gates/pod-prober.ts';
+import { projectPod, type GateCondition, type PodView } from '../../../operator/gates/pod-view.ts';
+import { Cache } from '../../../operator/runtime/cache.ts';
+import { Informer } from '../../../operator/runtime/informer.ts';
+import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
+import { until as untilWithin } from '../../servers/poll.ts';
+import { LOOPBACK } from '../../servers/ports.ts';
+import { report, ReportingProcess } from './reporting-process.ts';
+
+export const queueReady = readyCondition('queue');
+
+export const until = (what: string, check: () => boolean): Promise<void> =>
+  untilWithin(what, () => Promise.resolve(check()), 20_000);
+
+/** A state of a pod's condition that a watch has shown, and when. */
+interface Seen {
+  readonly pod: string;
+  readonly condition: GateCondition;
+  readonly at: number;
+}
+
+/** What a test may do to the prober of `probing`. */
+interface Hooks {
+  /** Awaited before each request that is no read. */
+  beforeWrite: () => Promise<unknown>;
+  /** Whether the prober is told of changes of pods. */
+  isTold: boolean;
+}
+
+export interface Probing extends ReturnType<typeof podsAt> {
+  readonly namespace: string;
+  /** Of its pods. */
+  readonly path: string;
+  readonly prober: PodProber;
+  /** Every request that was no read, in order: `PATCH /api/v1/…`. */
+  readonly writes: readonly string[];
+  readonly latencies: readonly number[];
+  readonly errors: readonly unknown[];
+  readonly seen: readonly Seen[];
+  readonly hooks: Hooks;
+  readonly conditionOf: (pod: string, type?: string) => GateCondition | undefined;
+  /** Until a condition is as `True Open` says. */
+  readonly shows: (pod: string, what: string, type?: string) => Promise<void>;
+  /** Until so many more questions to pods have begun. */
+  readonly isAsked: (times: number) => Promise<void>;
+}
+
+/** A prober of the pods of a new namespace, told of them by a watch. Stopped at the end of the test. */
+export async function probing(server: ApiServer): Promise<Probing> {
+  const namespace = `gates-${randomUUID().slice(0, 8)}`;
+  await server.createNamespace(namespace);
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const { api } = openCluster({ kubeconfig: server.kubeconfigPath }, 'test');
+  const http = httpAsk({ reportOf: () => report });
+  const [writes, latencies, errors]: [string[], number[], unknown[]] = [[], [], []];
+  const hooks: Hooks = { beforeWrite: () => Promise.resolve(), isTold: true };
+  let asked = 0;
+  const prober = new PodProber({
+    cluster: {
+      api: observing(api, async (write) => {
+        writes.push(write);
+        await hooks.beforeWrite();
+      }),
+    },
+    ask: (pod, signal) => {
+      asked++;
+      return http.ask(pod, signal);
+    },
+    onLatency: (seconds) => latencies.push(seconds),
+    onError: (error) => errors.push(error),
+  });
+  const seen: Seen[] = [];
+  const cache = new Cache<PodView>();
+  const informer = new Informer({
+    ...{ collection: { api, path }, cache, project: projectPod },
+    onChange: ({ key, now }) => {
+      const at = performance.now();
+      if (now) seen.push(...now.conditions.map((condition) => ({ pod: now.name, condition, at })));
+      if (!hooks.isTold) return;
+      if (now) prober.podChanged(now);
+      else prober.podGone(key);
+    },
+    onRestart: (error) => errors.push(error),
+  });
+  const stopping = new AbortController();
+  const running = [informer.run(stopping.signal), prober.run(stopping.signal)];
+  await informer.synced;
+  onTestFinished(async () => {
+    stopping.abort();
+    await Promise.all(running);
+    http.close();
+    api.close();
+  });
+  const conditionOf = (pod: string, type = queueReady): GateCondition | undefined =>
+    cache.get(`${namespace}/${pod}`)?.conditions.find((condition) => condition.type === type);
+  return {
+    ...{ namespace, path, prober, writes, latencies, errors, seen, hooks, conditionOf },
+    shows: (pod, what, type = queueReady) =>
+      until(`${type} of ${pod} to be ${what}`, () => wordsOf(conditionOf(pod, type)) === what),
+    isAsked: async (times) => {
+      const enough = asked + times;
+      await until(`${times} questions`, () => asked >= enough);
+    },
+    ...podsAt(server, path),
+  };
+}
+
+/** A condition in two words, such as `True Open`. */
+export const wordsOf = (condition: GateCondition | undefined): string =>
+  `${condition?.status ?? ''} ${condition?.reason ?? ''}`;
+
+/** The same API; each request that is no read is told before it is sent. */
+const observing = (api: Cluster['api'], tell: (write: string) => Promise<void>): Cluster['api'] => ({
+  ...api,
+  request: async (method, path, request) => {
+    if (method !== 'GET') await tell(`${method} ${path}`);
+    return api.request(method, path, request);
+  },
+});
+
+/** What makes pods, and stands in for kubelet, in one namespace. */
+function podsAt(server: ApiServer, path: string) {
+  const request = async (
+    method: string,
+    at: string,
+    body?: object,
+    type = 'application/json',
+  ): Promise<Pod> => {
+    const { status, json } = await server.request(method, at, body, { 'content-type': type });
+    if (status >= 300) throw new Error(`The API server answers ${status} to ${method} ${at}.`);
+    return json as Pod;
+  };
+  /** Writes a part of a pod's status, as kubelet does. */
+  const patchStatus = (name: string, status: object): Promise<Pod> =>
+    request(
+      'PATCH',
+      `${path}/${name}/status?fieldManager=kubelet`,
+      { status },
+      'application/strategic-merge-patch+json',
+    );
+  return {
+    patchStatus,
+    readPod: (name: string): Promise<Pod> => request('GET', `${path}/${name}`),
+    deletePod: (name: string): Promise<Pod> => request('DELETE', `${path}/${name}`),
+    /** Makes a pod that runs, with readiness gates; its process is on a port of loopback. */
+    createPod: async (
+      name: string,
+      containerPort: number,
+      gates: readonly string[] = [queueReady, verifiedCondition],
+    ): Promise<void> => {
+      await request('POST', path, podOf(name, containerPort, gates));
+      const conditions = [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady' }];
+      const address = { podIP: LOOPBACK, podIPs: [{ ip: LOOPBACK }] };
+      await patchStatus(name, { phase: 'Running', ...address, conditions });
+    },
+  };
+}
+
+const podOf = (name: string, containerPort: number, gates: readonly string[]): object => ({
+  ...{ apiVersion: 'v1', kind: 'Pod' },
+  metadata: {
+    name,
+    labels: { 'app.kubernetes.io/instance': 'demo', 'app.kubernetes.io/name': 'web' },
+    annotations: { [configDigestAnnotation]: 'sha-1' },
+  },
+  spec: {
+    readinessGates: gates.map((conditionType) => ({ conditionType })),
+    containers: [{ name: 'web', image: 'web', ports: [{ name: report.port, containerPort }] }],
+  },
+});
+
+/** A process that says its gate is open, of a configuration with this digest. Stopped at the end of the test. */
+export async function startProcess(digest = 'sha-1'): Promise<ReportingProcess> {
+  const process = await ReportingProcess.start(digest);
+  onTestFinished(() => process.down());
+  return process;
+}

@@ -1,0 +1,120 @@
+import { createServer, type RequestListener } from 'node:http';
+import {
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { httpAsk } from '../../../operator/gates/http-ask.ts';
+import type { PodAnswer } from '../../../operator/gates/pod-answer.ts';
+import type { PodView } from '../../../operator/gates/pod-view.ts';
+import { LOOPBACK } from '../../servers/ports.ts';
+import { podView } from './pods.ts';
+
+const report = { port: 'metrics', readyz: '/readyz', config: '/config' };
+const readiness = { version: 1, ready: false, gates: [{ name: 'queue', state: 'later' }] };
+const config = { version: 1, digest: 'sha-1', values: {}, secretsSet: [] };
+
+/** Starts a server on loopback, and answers the pod it stands for. Stopped at the end of the test. */
+async function listening(server: NetServer): Promise<PodView> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => open.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  });
+  return podView({ ip: LOOPBACK, ports: { metrics: (server.address() as AddressInfo).port } });
+}
+
+async function serving(listener: RequestListener) {
+  const server = createServer(listener);
+  return { server, pod: await listening(server) };
+}
+
+function asking(timeoutMs = 2_000) {
+  const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs });
+  onTestFinished(close);
+  return (pod: PodView) => ask(pod, new AbortController().signal);
+}
+
+const whyNot = async (asked: Promise<PodAnswer>): Promise<string> => {
+  const { readiness } = await asked;
+  return 'unanswered' in readiness ? readiness.unanswered : '';
+};
+
+const reporting: RequestListener = ({ url }, response) => {
+  if (url === '/readyz') response.writeHead(503).end(JSON.stringify(readiness));
+  else response.end(JSON.stringify(config));
+};
+
+test('a pod answers with both reports, also one that is not ready, over connections that are kept', async () => {
+  const { server, pod } = await serving(reporting);
+  let connections = 0;
+  server.on('connection', () => connections++);
+  const ask = asking();
+  const gates = [{ name: 'queue', state: 'unknown', since: '', lastError: null, attempts: 0 }];
+  for (let times = 0; times < 3; times++)
+    expect(await ask(pod)).toEqual({
+      readiness: { report: { ...readiness, gates } },
+      config: { report: { digest: 'sha-1' } },
+    });
+  expect(connections).toBe(2);
+});
+
+test('a connection that was closed while it was idle is opened anew', async () => {
+  const { server, pod } = await serving(reporting);
+  const ask = asking();
+  await ask(pod);
+  server.closeAllConnections();
+  expect(await ask(pod)).toMatchObject({ readiness: { report: {} }, config: { report: {} } });
+});
+
+test('a process that refuses, is silent, or speaks no HTTP does not answer, and it is said why', async () => {
+  const ask = asking(200);
+  const silent = createTcpServer();
+  const other = createTcpServer((socket) =>
+    socket.on('error', () => undefined).end('-ERR unknown command\r\n'),
+  );
+  const { server, pod: closed } = await serving(reporting);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await whyNot(ask(closed))).toMatch(/does not answer: .*REFUSED/);
+  expect(await whyNot(ask(await listening(silent)))).toMatch(
+    '/readyz does not answer: no answer came within 0.2 s.',
+  );
+  expect(await whyNot(ask(await listening(other)))).toMatch('does not answer: Parse Error');
+});
+
+test.each([
+  ['no JSON', 'It works!'],
+  ['other JSON', '{"status":"UP"}'],
+  ['more than anyone reports', JSON.stringify({ ...readiness, more: 'x'.repeat(2_000_000) })],
+])('an answer with %s is no report', async (_, body) => {
+  const { pod } = await serving((__, response) => response.end(body));
+  const answer = await asking()(pod);
+  expect(answer.readiness).toMatchObject({
+    unanswered: expect.stringContaining('no readiness report') as string,
+  });
+  expect(answer.config).toMatchObject({
+    unanswered: expect.stringContaining('no configuration report') as string,
+  });
+});
+
+test('a service that does not report, or has no such port, is not asked', async () => {
+  const { pod } = await serving(reporting);
+  const { ask, close } = httpAsk({ reportOf: () => undefined });
+  onTestFinished(close);
+  const unknown = { unanswered: 'It is not known where web reports.' };
+  const { signal } = new AbortController();
+  expect(await ask(pod, signal)).toEqual({ readiness: unknown, config: unknown });
+  expect((await asking()({ ...pod, ports: {} })).readiness).toEqual(unknown);
+});
+
+test('an aborted question ends at once', async () => {
+  const stopping = new AbortController();
+  const { pod } = await serving(() => stopping.abort());
+  const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs: 60_000 });
+  onTestFinished(close);
+  expect((await ask(pod, stopping.signal)).readiness).toHaveProperty('unanswered');
+});
