@@ -1,13 +1,16 @@
 import { readDocument } from './read-document.ts';
 import { apiGroup } from './names.ts';
-import { reportingServices, type Service } from './stack.ts';
+import { reportingServices, type Service, type Stack } from './stack.ts';
 import type { StackDocument, StackKind } from './stack-kind.ts';
 
 /** The dependencies that gate the readiness of a service that reports, of a stack of the kind's defaults. */
 export function gateNames<D extends StackDocument>(kind: StackKind<D>): string[] {
-  const stack = kind.stack(readDocument(kind.schema, {}, 'The defaults'));
-  return [...new Set(reportingServices(stack).flatMap(gatesOfService))];
+  return [...new Set(reportingServices(defaultStack(kind)).flatMap(gatesOfService))];
 }
+
+/** The stack of a kind's defaults. */
+export const defaultStack = <D extends StackDocument>(kind: StackKind<D>): Stack =>
+  kind.stack(readDocument(kind.schema, {}, 'The defaults'));
 
 /** The dependencies that gate the readiness of a service. */
 export const gatesOfService = ({ edges = [] }: Pick<Service, 'edges'>): string[] => [

@@ -18,6 +18,12 @@ export class OperatorMetrics {
     labelNames: ['kind'] as const,
     registers: this.#registers,
   });
+  readonly gateSeconds = new Histogram({
+    name: 'mooring_operator_gate_seconds',
+    help: 'From when a process knew that a dependency went or came until its readiness gate said so',
+    buckets: [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10],
+    registers: this.#registers,
+  });
   readonly watchRestarts = new Counter({
     name: 'mooring_operator_watch_restarts_total',
     help: 'Watches that failed and were begun anew',

@@ -1,9 +1,15 @@
 import { asSelector, managedBy } from '../model/labels.ts';
+import { defaultStack } from '../model/gates.ts';
+import { reportingServices, type Report } from '../model/stack.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import { ownedKinds } from '../deploy/stack-objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { HorizontalPodAutoscaler } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { httpAsk, type HttpAsk } from './gates/http-ask.ts';
+import type { Ask } from './gates/pod-answer.ts';
+import { PodProber } from './gates/pod-prober.ts';
+import { projectPod, type PodView } from './gates/pod-view.ts';
 import type { Context } from './reconcile/context.ts';
 import { DriftHistory } from './reconcile/drift-history.ts';
 import { recordEvent } from './reconcile/events.ts';
@@ -11,7 +17,6 @@ import { projectObject } from './reconcile/observed.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { projectResource, type Drift, type StackResource } from './reconcile/resource.ts';
 import { StackObjects } from './reconcile/stack-objects.ts';
-import type { DependencyState } from './reconcile/status.ts';
 import { Cache } from './runtime/cache.ts';
 import { fenced } from './runtime/fenced.ts';
 import { Informer, type Change } from './runtime/informer.ts';
@@ -28,11 +33,14 @@ export interface OperatorOptions {
   readonly namespace?: string;
   /** Throws unless this process may write. Absent: it always may. */
   readonly assertLeader?: () => void;
-  readonly dependenciesOf?: (namespace: string, stack: string) => readonly DependencyState[];
+  /** Asks a pod's process for its reports. Absent: at the pod's own address, as inside the cluster. */
+  readonly ask?: Ask;
   readonly resyncMs?: number;
   readonly concurrency?: number;
   readonly onReconciled?: (kind: string, end: ReconcileEnd) => void;
   readonly onDrift?: (drift: Drift) => void;
+  /** For each gate that opened or closed: how long after the process knew it was written, in seconds. */
+  readonly onLatency?: (seconds: number) => void;
   /** A watch that failed and is begun anew, or an Event that could not be written. */
   readonly onError?: (error: unknown) => void;
 }
@@ -42,6 +50,7 @@ interface Controller {
   readonly kind: StackKind;
   readonly resources: Cache<StackResource>;
   readonly queue: WorkQueue;
+  readonly reports: ReadonlyMap<string, Report>;
 }
 
 /** A reconcile of a whole stack takes a second; an API server that does not answer must not hold a worker for ever. */
@@ -51,6 +60,9 @@ const deadlineMs = 120_000;
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #objects = new StackObjects();
+  readonly #pods = new Cache<PodView>();
+  readonly #http: HttpAsk;
+  readonly #prober: PodProber;
   readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
   readonly #controllers: readonly Controller[];
   readonly #informers: Pick<Informer<unknown>, 'run' | 'synced' | 'silentForMs'>[] = [];
@@ -61,7 +73,17 @@ export class Operator {
       kind,
       resources: new Cache<StackResource>(),
       queue: new WorkQueue(),
+      reports: reportsOf(kind),
     }));
+    this.#http = httpAsk({ reportOf: (pod) => this.#reportOf(pod) });
+    this.#prober = new PodProber({
+      cluster: options.cluster,
+      ask: options.ask ?? this.#http.ask,
+      ...(options.assertLeader ? { assertLeader: options.assertLeader } : {}),
+      onGates: ({ namespace, stack }) => this.enqueue(namespace, stack),
+      onLatency: (seconds) => options.onLatency?.(seconds),
+      onError: (error) => options.onError?.(error),
+    });
   }
 
   /** Fills the caches and keeps them; resolves when they are filled once. They go on until the signal is aborted. */
@@ -69,6 +91,7 @@ export class Operator {
     for (const controller of this.#controllers) await this.#watchResources(controller);
     for (const kind of ownedKinds) await this.#watchObjects(kind);
     await this.#watchAutoscalers();
+    await this.#watchPods();
     for (const informer of this.#informers) void informer.run(signal);
     await Promise.all(this.#informers.map(({ synced }) => synced));
   }
@@ -76,7 +99,11 @@ export class Operator {
   /** Reconciles until the signal is aborted, every stack once at the beginning. `watch` comes first. */
   async reconcile(signal: AbortSignal): Promise<void> {
     const context = this.#context();
-    await Promise.all(this.#controllers.map((controller) => this.#run(controller, context, signal)));
+    await Promise.all([
+      this.#prober.run(signal),
+      ...this.#controllers.map((controller) => this.#run(controller, context, signal)),
+    ]);
+    this.#http.close();
   }
 
   /** How many stacks wait for a worker. */
@@ -96,7 +123,9 @@ export class Operator {
   }
 
   async #run({ kind, resources, queue }: Controller, context: Context, signal: AbortSignal): Promise<void> {
-    const { resyncMs = 600_000, concurrency = 4, dependenciesOf = () => [], onReconciled } = this.#options;
+    const { resyncMs = 600_000, concurrency = 4, onReconciled } = this.#options;
+    const dependenciesOf = (namespace: string, stack: string) =>
+      this.#prober.dependenciesOf(namespace, stack);
     const reconciler = new Reconciler({ kind, context, resources, dependenciesOf, resyncMs });
     for (const key of resources.keys()) queue.add(key);
     await runWorkers({
@@ -140,6 +169,21 @@ export class Operator {
     });
   }
 
+  /** Where a pod's service reports: the same in every stack of a kind. */
+  #reportOf({ namespace, stack, service }: PodView): Report | undefined {
+    const key = `${namespace}/${stack}`;
+    return this.#controllers.find(({ resources }) => resources.get(key))?.reports.get(service);
+  }
+
+  async #watchPods(): Promise<void> {
+    await this.#inform(['v1', 'Pod'], {
+      cache: this.#pods,
+      query: { labelSelector: asSelector(managedBy) },
+      project: projectPod,
+      onChange: ({ key, now }) => (now ? this.#prober.podChanged(now) : this.#prober.podGone(key)),
+    });
+  }
+
   async #watchAutoscalers(): Promise<void> {
     await this.#inform(['autoscaling/v2', 'HorizontalPodAutoscaler'], {
       cache: this.#autoscaled,
@@ -169,6 +213,14 @@ export class Operator {
     );
   }
 }
+
+/** By service: where it reports, in a stack of the kind's defaults. */
+const reportsOf = (kind: StackKind): ReadonlyMap<string, Report> =>
+  new Map(
+    reportingServices(defaultStack(kind)).flatMap(({ name, report }): [string, Report][] =>
+      report ? [[name, report]] : [],
+    ),
+  );
 
 /** Whether something other than the status has changed. */
 const isAnother = (before: StackResource, now: StackResource): boolean =>

@@ -112,6 +112,7 @@ function created(
     ...(env.WATCH_NAMESPACE === undefined ? {} : { namespace: env.WATCH_NAMESPACE }),
     assertLeader: () => election.assertLeader(),
     onReconciled: (kind, end) => noteReconcile(kind, end, { log, metrics }),
+    onLatency: (seconds) => metrics.gateSeconds.observe(seconds),
     onDrift: ({ object, field, manager }) => {
       metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
       log.warn({ object, field, manager }, 'Changed by another manager');

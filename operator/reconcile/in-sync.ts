@@ -2,6 +2,9 @@ import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
 import type { Outcome } from './status.ts';
 
+/** What follows from a document alone. */
+export type Shape = Pick<Outcome, 'wantedWorkloads' | 'gates' | 'facts'>;
+
 /** A stack as it was found or made: what need not be rendered and compared again. */
 export interface InSync {
   readonly uid: string;
@@ -10,8 +13,7 @@ export interface InSync {
   readonly fingerprints: ReadonlyMap<string, string>;
   /** Whether that is every rendered object. */
   readonly isComplete: boolean;
-  readonly wantedWorkloads: number;
-  readonly facts: Outcome['facts'];
+  readonly shape: Shape;
 }
 
 /** What was found of each stack. To lose it costs requests, and no more: it is found again. */

@@ -1,19 +1,19 @@
 import { StackError } from '../../model/define-stack.ts';
-import { isWorkload } from '../../model/stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
 import type { Reconciled } from '../runtime/workers.ts';
 import { applyObjects } from './apply-objects.ts';
 import type { Context } from './context.ts';
 import type { Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
-import { factsOf } from './facts.ts';
 import { InSyncStacks } from './in-sync.ts';
 import { keyOfObject, objectKey } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
-import { isSameStatus, statusOf, type DependencyState, type Outcome } from './status.ts';
+import { shapeOf } from './shape.ts';
+import { isSameStatus, statusOf, type Outcome } from './status.ts';
 
 export interface ReconcilerOptions {
   readonly kind: StackKind;
@@ -49,7 +49,7 @@ export class Reconciler {
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
     const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#report(resource, { ...this.#seen(key), ...found }, signal);
+    if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource), signal);
     } catch (error) {
@@ -71,12 +71,11 @@ export class Reconciler {
     signal: AbortSignal,
   ): Promise<Reconciled> {
     const { context, kind } = this.#options;
-    const facts = factsOf(kind, desired);
-    const wantedWorkloads = desired.stack.services.filter(isWorkload).length;
+    const shape = shapeOf(kind, desired);
     if (desired.reserved.paused)
       return this.#report(
         resource,
-        { ...this.#seen(key), facts, wantedWorkloads, paused: 'spec.paused is true: nothing is changed.' },
+        { ...this.#seen(key), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
     await ensureOwnSecret(context.cluster, desired, signal);
@@ -85,8 +84,8 @@ export class Reconciler {
     const { uid, generation = 0 } = resource.metadata;
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size;
-    this.#inSync.set(key, { uid, generation, fingerprints, isComplete, wantedWorkloads, facts });
-    const outcome = { ...this.#seen(key), ...this.#found(key, results), facts, wantedWorkloads };
+    this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
+    const outcome = { ...this.#seen(key), ...this.#found(key, results), ...shape };
     await this.#report(resource, outcome, signal);
     return againAfter([...results.values()]);
   }
@@ -179,6 +178,7 @@ const nothing: Outcome = {
   contested: [],
   workloads: [],
   wantedWorkloads: 0,
+  gates: [],
   dependencies: [],
   facts: {},
 };

@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from './conditions.ts';
+import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Observed } from './observed.ts';
 import type { Drift, StackResource, StackStatus } from './resource.ts';
-
-/** What is known of a dependency from every pod that has a gate for it. */
-export interface DependencyState {
-  readonly name: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message: string;
-}
 
 /** What one reconcile found. */
 export interface Outcome {
@@ -26,6 +19,9 @@ export interface Outcome {
   readonly contested: readonly string[];
   readonly workloads: readonly Observed[];
   readonly wantedWorkloads: number;
+  /** The dependencies that pods of the stack have a gate for. */
+  readonly gates: readonly string[];
+  /** What pods that were asked say of them. */
   readonly dependencies: readonly DependencyState[];
   readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
 }
@@ -55,9 +51,24 @@ function findingsOf(outcome: Outcome): Finding[] {
     degraded(outcome),
     paused(outcome),
     drifted(outcome),
-    ...outcome.dependencies.map(({ name, ...state }) => ({ type: `${kubernetesWord(name)}Ready`, ...state })),
+    ...dependenciesOf(outcome).map(({ name, ...state }) => ({
+      type: `${kubernetesWord(name)}Ready`,
+      ...state,
+    })),
   ];
 }
+
+/** One of which no pod has said anything is unknown. */
+const dependenciesOf = ({ gates, dependencies }: Outcome): readonly DependencyState[] =>
+  gates.map(
+    (gate): DependencyState =>
+      dependencies.find(({ name }) => name === gate) ?? {
+        name: gate,
+        status: 'Unknown',
+        reason: 'NotReported',
+        message: `No pod has reported ${gate} yet.`,
+      },
+  );
 
 function ready(outcome: Outcome): Finding {
   const type = 'Ready';
@@ -65,7 +76,7 @@ function ready(outcome: Outcome): Finding {
     return { type, status: 'False', reason: 'DocumentRefused', message: outcome.refused };
   if (outcome.problems.length > 0)
     return { type, status: 'False', reason: 'NotApplied', message: sentences(outcome.problems) };
-  const unknown = outcome.dependencies.filter(({ status }) => status === 'Unknown');
+  const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
   if (waiting.length > 0)
     return { type, status: 'False', reason: 'WorkloadsNotReady', message: sentences(waiting) };

@@ -18,7 +18,7 @@ const workload = (rollout: Observed['rollout']): Observed => ({
 const up = workload({ wanted: 1, ready: 1, isDone: true });
 const fine: Outcome = {
   ...{ problems: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
-  ...{ workloads: [up], wantedWorkloads: 1 },
+  ...{ workloads: [up], wantedWorkloads: 1, gates: [] },
 };
 const drift: Drift = {
   object: 'Service demo-web',
@@ -31,7 +31,8 @@ const word = (outcome: Partial<Outcome>, type: string): string => {
   return `${status} ${reason}`;
 };
 const dependency = (status: 'True' | 'False' | 'Unknown') => ({
-  dependencies: [{ name: 'queue', status, reason: 'X', message: 'm' }],
+  gates: ['queue'],
+  dependencies: [{ name: 'queue', status, reason: 'Closed' as const, message: 'm' }],
 });
 
 describe('the conditions of a stack', () => {
@@ -47,7 +48,13 @@ describe('the conditions of a stack', () => {
       'True RollingOut',
     ],
     ['has a pod that cannot be asked', dependency('Unknown'), 'Ready', 'Unknown Unreachable'],
-    ['has a dependency that is away', dependency('False'), 'QueueReady', 'False X'],
+    ['has a dependency that is away', dependency('False'), 'QueueReady', 'False Closed'],
+    [
+      'has a gate of which no pod has said anything',
+      { gates: ['queue'] },
+      'QueueReady',
+      'Unknown NotReported',
+    ],
     ['is paused', { paused: 'why' }, 'Paused', 'True Paused'],
     ['was changed by others and left so', { left: [drift] }, 'Drifted', 'True LeftAsChanged'],
     ['is fought over', { contested: ['who'] }, 'Drifted', 'True Contested'],

@@ -1,13 +1,20 @@
+import { gatesOfService } from '../../model/gates.ts';
 import { asSelector, selectorOf } from '../../model/labels.ts';
 import { configDigestAnnotation, workloadName } from '../../model/names.ts';
 import { isWorkload, reportingServices } from '../../model/stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { podTemplateOf } from '../../kube/kinds.ts';
 import type { Desired } from './desired.ts';
-import type { Outcome } from './status.ts';
+import type { Shape } from './in-sync.ts';
 
 /** What a status says of a stack that follows from its document alone. */
-export function factsOf(kind: StackKind, { stack, objects }: Desired): Outcome['facts'] {
+export const shapeOf = (kind: StackKind, desired: Desired): Shape => ({
+  wantedWorkloads: desired.stack.services.filter(isWorkload).length,
+  gates: [...new Set(reportingServices(desired.stack).flatMap(gatesOfService))],
+  facts: factsOf(kind, desired),
+});
+
+function factsOf(kind: StackKind, { stack, objects }: Desired): Shape['facts'] {
   const [reporting] = reportingServices(stack);
   const workload =
     reporting && objects.find(({ metadata }) => metadata.name === workloadName(stack.name, reporting.name));
