@@ -93,6 +93,7 @@ export interface SecretMaker {
 /**
  * Ensures that the stack's own Secret exists with every key the stack needs: live values are never changed, missing
  * keys are added. Does nothing for a stack that generates no secret.
+ * @returns the Secret that was there; undefined where there was none.
  * @throws ClusterError PREFLIGHT_FAILED when a rotation was interrupted: only the rotation can finish it.
  */
 export async function ensureSecret(
@@ -100,9 +101,10 @@ export async function ensureSecret(
   stack: Stack,
   make: SecretMaker,
   signal?: AbortSignal,
-): Promise<void> {
-  if (generatedSecretKeys(stack).length === 0) return;
-  const live = await liveSecret(cluster, stack, signal);
+): Promise<KubeObject | undefined> {
+  if (generatedSecretKeys(stack).length === 0) return undefined;
+  const found = await readObject(cluster, stackSecretOf(stack), signal);
+  const live = found && valuesIn(found);
   const next = await nextSecret(cluster, stack, signal);
   if (next?.rotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
@@ -110,6 +112,7 @@ export async function ensureSecret(
   if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
   else if (!isWhole(live, values)) await addKeys(cluster, stack, values, how);
   if (next) await dropNextSecret(cluster, stack, signal);
+  return found;
 }
 
 /** Staged first: an immutable Secret cannot get more keys and must be recreated. */

@@ -1,8 +1,5 @@
-import { generatedSecretKeys } from '../../model/environment.ts';
 import { ensureSecret } from '../../deploy/secret.ts';
-import { stackSecretOf } from '../../deploy/stack-objects.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { readObject } from '../../kube/server-side-apply.ts';
 import type { Desired } from './desired.ts';
 
 /**
@@ -15,15 +12,13 @@ export async function ensureOwnSecret(
   { stack, secret, owner, reserved }: Desired,
   signal: AbortSignal,
 ): Promise<void> {
-  if (generatedSecretKeys(stack).length === 0) return;
   const isOwned = reserved.deletionPolicy === 'Delete';
   const owners = isOwned ? [owner] : [];
   const object: typeof secret.object = (values) => {
     const made = secret.object(values);
     return { ...made, metadata: { ...made.metadata, ownerReferences: owners } };
   };
-  await ensureSecret(cluster, stack, { ...secret, object }, signal);
-  const live = await readObject(cluster, stackSecretOf(stack), signal);
+  const live = await ensureSecret(cluster, stack, { ...secret, object }, signal);
   const present = live?.metadata.ownerReferences ?? [];
   if (!live || present.some(({ uid }) => uid === owner.uid) === isOwned) return;
   const others = present.filter(({ uid }) => uid !== owner.uid);

@@ -171,6 +171,28 @@ describe('an operator', () => {
     await until('the change to be observed', isObserved);
   });
 
+  test('owns the Secret exactly where the policy is to delete, and keeps its values', async () => {
+    const { namespace, user, operator, read, isObserved } = await applied({ deletionPolicy: 'Delete' });
+    const secret = async () =>
+      (await read('Secret', 'talk-secrets')) as (KubeObject & { readonly data?: object }) | undefined;
+    const owners = async () => (await secret())?.metadata.ownerReferences?.map(({ kind }) => kind) ?? [];
+    const retention = async () =>
+      ((await read('StatefulSet', 'talk-redis', 'apps/v1')) as { spec?: object } | undefined)?.spec;
+    expect(await owners()).toEqual(['ChatStack']);
+    expect(await retention()).toMatchObject({
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+    });
+    const values = (await secret())?.data;
+    await user.apply(chatStackIn(namespace, { deletionPolicy: 'Retain' }));
+    await until('the Secret to be without owner', async () => (await owners()).length === 0);
+    await until('the change to be observed', isObserved);
+    expect(await retention()).toMatchObject({
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    });
+    expect((await secret())?.data).toEqual(values);
+    expect(operator.errors).toEqual([]);
+  });
+
   test('leaves a paused stack, a paused object and, by policy, drift as they are, and says so', async () => {
     const { namespace, user, operator, read } = await applied({ drift: 'report' });
     await settled(operator);
