@@ -20,7 +20,7 @@ export interface HttpAsk {
 }
 
 /** A connection without questions is closed after so long, such as one to a pod that is gone. */
-const idleMs = 10_000;
+const idleMs = 5_000;
 
 /** Where a report is. */
 interface Place {

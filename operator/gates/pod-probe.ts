@@ -62,8 +62,9 @@ export class PodProbe {
     if (Number(pod.resourceVersion) > Number(this.#pod.resourceVersion)) this.#pod = pod;
   }
 
-  /** Runs until the signal is aborted or the pod is gone; never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Runs until the signal is aborted or the pod is gone, first after a delay in milliseconds; never rejects. */
+  async run(signal: AbortSignal, delayMs: number): Promise<void> {
+    if (delayMs > 0) await pause(delayMs, signal);
     while (!signal.aborted) {
       if (await this.#round(signal)) return;
       await pause(this.#pauseMs(), signal);

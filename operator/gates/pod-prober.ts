@@ -23,6 +23,8 @@ export interface PodProberOptions {
   readonly longestMs?: number;
 }
 
+const defaultIntervalMs = 400;
+
 /** Questions to all pods together, a second. */
 const mostAsksPerSecond = 250;
 
@@ -54,7 +56,13 @@ export class PodProber {
 
   constructor(options: PodProberOptions) {
     this.#options = options;
-    const { cluster, ask, assertLeader = () => undefined, intervalMs = 400, longestMs = 2_000 } = options;
+    const {
+      cluster,
+      ask,
+      assertLeader = () => undefined,
+      intervalMs = defaultIntervalMs,
+      longestMs = 2_000,
+    } = options;
     this.#probeOptions = {
       ...{ ask, longestMs, writer: { api: cluster.api, assertLeader } },
       intervalMs: () => intervalOf(this.#running.size, intervalMs),
@@ -120,12 +128,18 @@ export class PodProber {
     if (!this.#signal || this.#signal.aborted || this.#running.has(key)) return;
     const probe = new PodProbe(this.#probeOptions, pod);
     const stopping = new AbortController();
-    const ended = probe.run(AbortSignal.any([this.#signal, stopping.signal])).then(() => {
+    const signal = AbortSignal.any([this.#signal, stopping.signal]);
+    const ended = probe.run(signal, this.#delayMs()).then(() => {
       // It ends by itself where the API server knows the pod no longer.
-      if (this.#running.get(key)?.probe === probe && !stopping.signal.aborted && this.#signal)
-        this.podGone(key);
+      if (!signal.aborted) this.podGone(key);
     });
     this.#running.set(key, { probe, stopping, ended });
+  }
+
+  /** Of many pods not all are asked at once when this begins. */
+  #delayMs(): number {
+    const { intervalMs = defaultIntervalMs } = this.#options;
+    return Math.random() * (intervalOf(this.#running.size, intervalMs) - intervalMs);
   }
 
   #stop(key: string): void {

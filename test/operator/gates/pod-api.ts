@@ -68,7 +68,19 @@ export class PodApi {
 
 const objectOf = ({ name, namespace, uid, resourceVersion, ...pod }: PodView): object => ({
   ...{ apiVersion: 'v1', kind: 'Pod' },
-  metadata: { name, namespace, uid, resourceVersion, annotations: { [configDigestAnnotation]: pod.digest } },
-  spec: { readinessGates: pod.gates.map((conditionType) => ({ conditionType })), containers: [] },
+  metadata: {
+    ...{ name, namespace, uid, resourceVersion },
+    labels: { 'app.kubernetes.io/instance': pod.stack, 'app.kubernetes.io/name': pod.service },
+    annotations: { [configDigestAnnotation]: pod.digest },
+  },
+  spec: {
+    readinessGates: pod.gates.map((conditionType) => ({ conditionType })),
+    containers: [
+      {
+        name: 'web',
+        ports: Object.entries(pod.ports).map(([name, containerPort]) => ({ name, containerPort })),
+      },
+    ],
+  },
   status: { phase: 'Running', podIP: pod.ip, conditions: pod.conditions },
 });
