@@ -50,6 +50,7 @@ export async function startDeployingLab(): Promise<DeployingLab> {
     stop,
     stack: access(chat.cluster, {
       stack: chatStack(readChatStack(images, 'the test')),
+      document: '',
       dist: '',
       manifests: '',
     }),

@@ -23,6 +23,8 @@ export interface StackChoice {
 
 export interface Synthesized {
   readonly stack: Stack;
+  /** The path of its document. */
+  readonly document: string;
   /** The folder `kubectl apply -f` takes. */
   readonly dist: string;
   /** All its manifests in one text, in the order in which they are applied. */
@@ -48,7 +50,12 @@ export async function synthesize(
   });
   const files = manifestsIn(dist).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(dist, file), 'utf8')));
-  return { stack: chatStack(readChatStack(document, path)), dist, manifests: texts.join('\n---\n') };
+  return {
+    stack: chatStack(readChatStack(document, path)),
+    document: path,
+    dist,
+    manifests: texts.join('\n---\n'),
+  };
 }
 
 function documentOf(images: ImageRefs, { name, namespace, spec = {} }: StackChoice): object {
