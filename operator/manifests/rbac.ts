@@ -40,7 +40,7 @@ export const leaseRules: k8s.PolicyRule[] = [
 ];
 
 const customResourceRules = ({ apiVersion, plural }: StackKind): k8s.PolicyRule[] => [
-  rule(groupOf(apiVersion), [plural], ['get', ...watch]),
+  rule(groupOf(apiVersion), [plural], watch),
   rule(groupOf(apiVersion), [`${plural}/status`], ['patch']),
 ];
 
