@@ -26,6 +26,11 @@ export interface RenderOptions {
    * have gated edges: a gate that nothing sets keeps a pod unready for ever.
    */
   readonly readinessGates?: (service: Workload) => readonly string[];
+  /**
+   * Labels of the operator's pods, where it runs in the stack's own namespace. Absent: policies know it by the role of
+   * its Namespace.
+   */
+  readonly operatorPods?: Readonly<Record<string, string>>;
 }
 
 /** Where an object is put, and what it may depend on. */

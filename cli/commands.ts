@@ -9,6 +9,7 @@ import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addOpen } from './commands/open.ts';
+import { addOperator } from './commands/operator.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addStatus } from './commands/status.ts';
@@ -33,5 +34,6 @@ export const commands: readonly AddCommand[] = [
   addDoctor,
   addExplain,
   addGraph,
+  addOperator,
   addCompletion,
 ];

@@ -23,6 +23,12 @@ export const chatKind = defineKind<ChatStack>({
   columns: [],
   schema: chatStackSchema,
   presets: presetNames,
+  samples: [
+    {
+      backend: { autoscaling: { enabled: true } },
+      ingress: { host: 'chat.example.com' },
+    },
+  ],
   starter: starterDocument,
   rewrite: rewriteEarlierForms,
   stack: chatStack,

@@ -78,7 +78,11 @@ function defined(definition: StackDefinition): Stack {
 }
 
 function refuseUnsafe(spec: ChatStackSpec, preset: PresetValues): void {
-  const problems = [...unverifiable(spec), ...(preset.demandsSecrets ? missingSecrets(spec) : [])];
+  const problems = [
+    ...unverifiable(spec),
+    ...unaddressed(spec),
+    ...(preset.demandsSecrets ? missingSecrets(spec) : []),
+  ];
   if (problems.length > 0) throw new StackError('The ChatStack', problems);
 }
 
@@ -93,6 +97,12 @@ function unverifiable({ auth }: ChatStackSpec): Problem[] {
     wrong('spec.auth', 'mode is "jwt" without jwksUrl or secretRef; one of them must verify the tokens.'),
   ];
 }
+
+/** Brackets hold an IPv6 address, whose form no pattern states. */
+const unaddressed = (spec: ChatStackSpec): Problem[] =>
+  endpointsOf(spec)
+    .filter(({ url }) => !URL.canParse(url))
+    .map(({ field, url }) => wrong(field, `${JSON.stringify(url)} is no URL: its host is no IPv6 address.`));
 
 function missingSecrets(spec: ChatStackSpec): Problem[] {
   const { mode = 'none' } = spec.auth;
@@ -255,13 +265,17 @@ function secrets(spec: ChatStackSpec): Pick<BackendOptions, 'secrets' | 'ownSecr
   };
 }
 
-function externals(spec: ChatStackSpec): ExternalEdge[] {
+const externals = (spec: ChatStackSpec): ExternalEdge[] =>
+  endpointsOf(spec).map(({ doc, url }) => ({ doc, ...addressOf(url) }));
+
+/** Servers outside the stack that the document names by URL. */
+function endpointsOf(spec: ChatStackSpec): { doc: string; field: string; url: string }[] {
   const endpoints = [
-    { doc: 'language model', url: spec.llm?.baseUrl },
-    { doc: 'embeddings', url: spec.embeddings?.baseUrl },
-    { doc: 'token keys (JWKS)', url: spec.auth.jwksUrl },
+    { doc: 'language model', field: 'spec.llm.baseUrl', url: spec.llm?.baseUrl },
+    { doc: 'embeddings', field: 'spec.embeddings.baseUrl', url: spec.embeddings?.baseUrl },
+    { doc: 'token keys (JWKS)', field: 'spec.auth.jwksUrl', url: spec.auth.jwksUrl },
   ];
-  return endpoints.flatMap(({ doc, url }) => (url ? [{ doc, ...addressOf(url) }] : []));
+  return endpoints.flatMap(({ url, ...rest }) => (url ? [{ ...rest, url }] : []));
 }
 
 const webPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };

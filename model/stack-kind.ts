@@ -34,6 +34,11 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly unstated?: readonly string[];
   /** Values of `spec.preset`; empty where the kind has none. */
   readonly presets: readonly string[];
+  /**
+   * Values of `spec` that have every kind of object rendered that no preset renders by itself, such as an Ingress: what an
+   * operator may do is derived from them. Absent: the presets show all.
+   */
+  readonly samples?: readonly object[];
   /** A commented document to begin with, as YAML. */
   starter(chosen: StarterChoice): string;
   /** Rewrites forms of earlier releases before the schema reads them; `warnings` says which. */

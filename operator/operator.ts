@@ -2,6 +2,7 @@ import { asSelector, managedBy } from '../model/labels.ts';
 import { defaultStack } from '../model/gates.ts';
 import { reportingServices, type Report } from '../model/stack.ts';
 import type { StackKind } from '../model/stack-kind.ts';
+import type { RenderOptions } from '../charts-ts/options.ts';
 import { ownedKinds } from '../deploy/stack-objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { HorizontalPodAutoscaler } from '../kube/kinds.ts';
@@ -23,14 +24,15 @@ import { Informer, type Change } from './runtime/informer.ts';
 import { WorkQueue } from './runtime/work-queue.ts';
 import { runWorkers, type ReconcileEnd } from './runtime/workers.ts';
 
-/** The field manager of every apply of the operator. */
-export const operatorName = 'mooring-operator';
+export { operatorName } from './manifests/names.ts';
 
 export interface OperatorOptions {
   readonly cluster: Cluster;
   readonly kinds: readonly StackKind[];
   /** The only namespace it looks at; absent: all. */
   readonly namespace?: string;
+  /** Labels of its own pods, where they run beside the stacks of that namespace. */
+  readonly operatorPods?: RenderOptions['operatorPods'];
   /** Throws unless this process may write. Absent: it always may. */
   readonly assertLeader?: () => void;
   /** Asks a pod's process for its reports. Absent: at the pod's own address, as inside the cluster. */
@@ -136,10 +138,16 @@ export class Operator {
   }
 
   #context(): Context {
-    const { cluster, assertLeader = () => undefined, onDrift = () => undefined } = this.#options;
+    const {
+      cluster,
+      operatorPods,
+      assertLeader = () => undefined,
+      onDrift = () => undefined,
+    } = this.#options;
     const writer = fenced(cluster, assertLeader);
     return {
       cluster: writer,
+      render: operatorPods ? { operatorPods } : {},
       objects: this.#objects,
       isAutoscaled: (target) => this.#autoscaled.keysBy('target', target).length > 0,
       drifts: new DriftHistory(),

@@ -7,6 +7,7 @@ import { openCluster } from '../kube/cluster.ts';
 import type { Choice } from '../kube/kubeconfig.ts';
 import type { OperatorEnv } from './env.ts';
 import { serveHealth } from './health.ts';
+import { operatorPodLabels } from './manifests/names.ts';
 import { OperatorMetrics } from './metrics.ts';
 import { Operator, operatorName } from './operator.ts';
 import { backoffMs } from './runtime/backoff.ts';
@@ -110,6 +111,7 @@ function created(
     cluster,
     kinds,
     ...(env.WATCH_NAMESPACE === undefined ? {} : { namespace: env.WATCH_NAMESPACE }),
+    ...(env.WATCH_NAMESPACE === env.POD_NAMESPACE ? { operatorPods: operatorPodLabels } : {}),
     assertLeader: () => election.assertLeader(),
     onReconciled: (kind, end) => noteReconcile(kind, end, { log, metrics }),
     onLatency: (seconds) => metrics.gateSeconds.observe(seconds),

@@ -15,6 +15,7 @@ import { roleLabel } from '../model/names.ts';
 import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
+import { installFiles } from '../operator/manifests/files.ts';
 import { crdOf } from '../operator/manifests/crd.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
@@ -58,7 +59,7 @@ export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.
 }
 
 async function formatted(path: string, content: string): Promise<string> {
-  if (!/\.(md|json|yaml)$/.test(path)) return content;
+  if (!/\.(md|json|yaml)$/.test(path) || path.includes('/templates/')) return content;
   return format(content, { ...(await resolveConfig(path)), filepath: path });
 }
 
@@ -69,6 +70,12 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'app/memory/words/lexicon.json': latestLexicon(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     'operator/manifests/chatstacks.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(crdOf(chatKind))}`,
+    ...Object.fromEntries(
+      Object.entries(installFiles([chatKind])).map(([path, content]) => [
+        `operator/${path}`,
+        path.endsWith('.yaml') ? `# Generated from contract/ by "npm run generate".\n${content}` : content,
+      ]),
+    ),
     [schemaPath]: `${JSON.stringify(jsonSchemaOf(chatKind), null, 2)}\n`,
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what each service reads.')}# Environment variables\n\nThe backend parses its own once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTables(stack)}`,

@@ -22,11 +22,15 @@ export function roomTable(): string {
 /** The rooms and their arrows as a Mermaid flowchart, without `scripts/`, which may import all that it starts. */
 export function roomPicture(): string {
   const drawn = all.filter(([room]) => room !== 'scripts');
-  const arrows = drawn.flatMap(([room, { imports }]) =>
-    imports.map((other) => `  ${idOf(room)} --> ${idOf(other)}`),
-  );
+  const arrows = drawn.flatMap(([room, { imports }]) => imports.map((other) => arrow(room, other)));
   const nodes = drawn.map(([room]) => `  ${idOf(room)}["${room}/"]`);
   return ['flowchart TD', ...nodes, ...arrows, ''].join('\n');
+}
+
+/** To a room, or to one folder of it. */
+function arrow(from: string, to: string): string {
+  const [room = '', folder] = to.split('/');
+  return `  ${idOf(from)} -->${folder === undefined ? '' : `|${folder}/|`} ${idOf(room)}`;
 }
 
 const idOf = (room: string): string => room.replaceAll('-', '_');

@@ -5,7 +5,8 @@ import { managedBy } from './metadata.ts';
 /** Pinned, so that an upgrade of the cluster does not tighten what is enforced on a running stack. */
 const podSecurityVersion = 'v1.34';
 
-const podSecurity = Object.fromEntries(
+/** Labels of a Namespace whose pods must be as Pod Security's `restricted` demands. */
+export const podSecurity: Readonly<Record<string, string>> = Object.fromEntries(
   ['enforce', 'audit', 'warn'].flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, 'restricted'],
     [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { serviceOf } from '../../model/environment.ts';
 import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../model/stack.ts';
 import { roleLabel } from '../../model/names.ts';
-import type { Site } from '../options.ts';
+import type { RenderOptions, Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf, stackSelector } from './metadata.ts';
 import { addressesOf, nameServers } from './network-policy-peers.ts';
 
@@ -88,16 +88,20 @@ function outsiderPolicies(site: Site, service: Workload, name: string, port: Por
     {
       podSelector: podsOf(site, service),
       policyTypes: ['Ingress'],
-      ingress: [{ ...sourcesOf(outsider), ports: [tcp(port.containerPort)] }],
+      ingress: [{ ...sourcesOf(outsider, site.options), ports: [tcp(port.containerPort)] }],
     },
   ]);
 }
 
 /** `world` includes pods, such as an Ingress controller's: a rule without `from` allows every source. */
-function sourcesOf(outsider: Outsider): Pick<k8s.NetworkPolicyIngressRule, 'from'> {
-  return outsider === 'world'
-    ? {}
-    : { from: [{ namespaceSelector: { matchLabels: { [roleLabel]: outsider } } }] };
+export function sourcesOf(
+  outsider: Outsider,
+  { operatorPods }: Pick<RenderOptions, 'operatorPods'> = {},
+): Pick<k8s.NetworkPolicyIngressRule, 'from'> {
+  if (outsider === 'world') return {};
+  if (outsider === 'operator' && operatorPods)
+    return { from: [{ podSelector: { matchLabels: operatorPods } }] };
+  return { from: [{ namespaceSelector: { matchLabels: { [roleLabel]: outsider } } }] };
 }
 
 const nameLookupPolicy = (site: Site, service: Workload): NamedPolicy => [

@@ -90,7 +90,8 @@ function shared({
   };
 }
 
-const resourcesOf = ({ requests, limits }: Resources): k8s.ResourceRequirements => ({
+/** Requests and limits of a container. */
+export const resourcesOf = ({ requests, limits }: Resources): k8s.ResourceRequirements => ({
   requests: { cpu: k8s.Quantity.fromString(requests.cpu), memory: k8s.Quantity.fromString(requests.memory) },
   limits: {
     ...(limits.cpu ? { cpu: k8s.Quantity.fromString(limits.cpu) } : {}),

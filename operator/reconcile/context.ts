@@ -1,3 +1,4 @@
+import type { RenderOptions } from '../../charts-ts/options.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { DriftHistory } from './drift-history.ts';
@@ -8,6 +9,8 @@ import type { StackObjects } from './stack-objects.ts';
 export interface Context {
   /** Its writes are refused unless this process leads. */
   readonly cluster: Cluster;
+  /** What every stack is rendered with. */
+  readonly render: Pick<RenderOptions, 'operatorPods'>;
   /** Every live object of every stack. */
   readonly objects: StackObjects;
   /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */

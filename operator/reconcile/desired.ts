@@ -1,5 +1,5 @@
 import { mutableSecret, renderStack } from '../../charts-ts/render.ts';
-import type { OwnerReference } from '../../charts-ts/options.ts';
+import type { OwnerReference, RenderOptions } from '../../charts-ts/options.ts';
 import { newSecretValue } from '../../charts-ts/secrets.ts';
 import type { SecretMaker } from '../../deploy/secret.ts';
 import type { KubeObject } from '../../kube/objects.ts';
@@ -26,7 +26,11 @@ export interface Desired {
  * readiness gates. The namespace is there: the resource is in it.
  * @throws StackError where the document is refused.
  */
-export function desiredOf(kind: StackKind, resource: StackResource): Desired {
+export function desiredOf(
+  kind: StackKind,
+  resource: StackResource,
+  options: Pick<RenderOptions, 'operatorPods'> = {},
+): Desired {
   const document = documentOf(kind, resource);
   const reserved = reservedFieldsOf(document);
   const owner = ownerOf(resource);
@@ -35,6 +39,7 @@ export function desiredOf(kind: StackKind, resource: StackResource): Desired {
     stack,
     reserved,
     objects: renderStack(stack, {
+      ...options,
       namespace: false,
       ownerReferences: [owner],
       readinessGates: readinessGatesOf,

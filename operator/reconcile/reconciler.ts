@@ -51,7 +51,7 @@ export class Reconciler {
     const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
     if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
     try {
-      return await this.#apply(key, resource, desiredOf(kind, resource), signal);
+      return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
       return this.#report(resource, { ...nothing, refused: error.message }, signal);

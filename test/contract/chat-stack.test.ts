@@ -214,6 +214,12 @@ test('jwt without anything that verifies a token is refused in every preset', ()
   expect(refusal({ spec: { auth: { mode: 'jwt' } } })).toContain('one of them must verify the tokens');
 });
 
+test('a URL whose host is in brackets and no IPv6 address is refused, with its field', () => {
+  const baseUrl = 'http://[1:2:3]/v1';
+  expect(refusal({ spec: { llm: { baseUrl, model: 'any' } } })).toContain(`spec.llm.baseUrl: "${baseUrl}"`);
+  expect(() => stackFrom({ llm: { baseUrl: 'http://[fd00::1]/v1', model: 'any' } })).not.toThrow();
+});
+
 test('only the stack called demo takes the node port that kind maps', () => {
   const nodePort = (stack: Stack): number | undefined => serviceOf(stack, 'backend').ports.http?.nodePort;
   expect(nodePort(stackFrom({}))).toBe(30_080);

@@ -1,0 +1,14 @@
+import { roleLabel } from '../../model/names.ts';
+import type { Outsider } from '../../model/stack.ts';
+
+/** The name of the operator's objects and of its Lease, and the field manager of every apply of it. */
+export const operatorName = 'mooring-operator';
+
+/** What policies of stacks call it. */
+const role: Outsider = 'operator';
+
+/** On the operator's Namespace: the policies of stacks in other namespaces let it in. */
+export const operatorNamespaceLabels = { [roleLabel]: role } as const;
+
+/** On its pods, which they select; immutable in the cluster. */
+export const operatorPodLabels = { 'app.kubernetes.io/name': operatorName, [roleLabel]: role } as const;
