@@ -15,12 +15,7 @@ import { whatIsChecked, type BoundCheck } from '../../deploy/rollout/stack-check
 import { ensureSecret } from '../../deploy/secret.ts';
 import { historyPlace, stackSecretOf } from '../../deploy/stack-objects.ts';
 import { deleteObjects } from '../../deploy/take-down.ts';
-import {
-  planStack,
-  refuseObstacles,
-  type StackPlan,
-  type StackSource,
-} from '../../deploy/stack-plan.ts';
+import { planStack, refuseObstacles, type StackPlan, type StackSource } from '../../deploy/stack-plan.ts';
 import { inWaves } from '../../deploy/waves.ts';
 import { awaitCheck } from '../waiting/check.ts';
 import { EarlyChecks } from '../waiting/early-checks.ts';

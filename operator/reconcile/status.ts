@@ -144,6 +144,6 @@ export const driftText = ({ object, field, from, to, manager }: Drift): string =
     : `${object}: ${field} is ${to} (set by ${manager}); rendered is ${from}.`;
 
 /** As long as a condition's message may be, with room to spare. */
-const longestMessage = 8_000;
+const longestMessage = 4_096;
 
 const sentences = (lines: readonly string[]): string => lines.join('\n').slice(0, longestMessage);
