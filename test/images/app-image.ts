@@ -10,23 +10,51 @@ import { digestOf } from './sources.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Where RUN steps find the certificate authorities this machine trusts. */
 const AUTHORITIES = '/run/authorities.crt';
-const IGNORE_FILE = '.dockerignore';
+
+type Log = (line: string) => void;
+
+/** An image of a program of this repository, and what its build sees. */
+interface Program {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly ignoreFile: string;
+}
 
 /** The app's image, from its own Dockerfile over a base that needs no registry. */
-export async function appImage(base: Image, log: (line: string) => void): Promise<Image> {
-  const sources = await contextPaths();
-  const recipe = [base.ref, await digestOf(ROOT, [IGNORE_FILE, ...sources])].join('\n');
+export const appImage = (base: Image, log: Log): Promise<Image> =>
+  programImage({ name: 'backend', dockerfile: 'app/Dockerfile', ignoreFile: '.dockerignore' }, base, log);
+
+/** The same of the operator. */
+export const operatorImage = (base: Image, log: Log): Promise<Image> =>
+  programImage(
+    {
+      name: 'operator',
+      dockerfile: 'operator/Dockerfile',
+      ignoreFile: 'operator/Dockerfile.dockerignore',
+    },
+    base,
+    log,
+  );
+
+async function programImage(
+  { name, dockerfile, ignoreFile }: Program,
+  base: Image,
+  log: Log,
+): Promise<Image> {
+  const sources = await contextPaths(ignoreFile);
+  const recipe = [base.ref, await digestOf(ROOT, [ignoreFile, ...sources])].join('\n');
   return imageOf({
-    name: 'backend',
+    name,
     recipe,
     build: async (builder, ref) => {
-      log('Building the image of the app from app/Dockerfile.');
+      log(`Building an image from ${dockerfile}.`);
       await builder.importArchive(base.tarPath);
       await inFolder(async (settings) =>
         builder.build({
           ref,
           base: base.ref,
-          dockerfile: join(ROOT, 'app', 'Dockerfile'),
+          dockerfile: join(ROOT, dockerfile),
+          ignoreFile: join(ROOT, ignoreFile),
           context: ROOT,
           volumes: await npmSettings(settings),
         }),
@@ -35,9 +63,9 @@ export async function appImage(base: Image, log: (line: string) => void): Promis
   });
 }
 
-/** What `.dockerignore` lets into the build: it refuses everything and then names exceptions. */
-async function contextPaths(): Promise<string[]> {
-  const lines = (await readFile(join(ROOT, IGNORE_FILE), 'utf8')).split('\n');
+/** What an ignore file lets into the build: it refuses everything and then names exceptions. */
+async function contextPaths(ignoreFile: string): Promise<string[]> {
+  const lines = (await readFile(join(ROOT, ignoreFile), 'utf8')).split('\n');
   return lines
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1))

@@ -9,6 +9,8 @@ export interface ImageBuild {
   ref: string;
   dockerfile: string;
   context: string;
+  /** Default: the context's own. */
+  ignoreFile?: string;
   /** Names of what `FROM ${BASE}` may find: a ref already imported into the same builder. */
   base: string;
   args?: Readonly<Record<string, string>>;
@@ -53,14 +55,26 @@ const builderOf = (buildah: Buildah): Builder => ({
   importArchive: async (tarPath) => {
     await buildah('pull', '--quiet', `docker-archive:${tarPath}`);
   },
-  build: async ({ ref, dockerfile, context, base, args = {}, volumes = [] }) => {
+  build: async ({ ref, dockerfile, context, ignoreFile, base, args = {}, volumes = [] }) => {
     const given = Object.entries({ BASE: base, ...args }).flatMap(([name, value]) => [
       '--build-arg',
       `${name}=${value}`,
     ]);
     const mounted = volumes.flatMap((volume) => ['--volume', volume]);
+    const ignored = ignoreFile === undefined ? [] : ['--ignorefile', ignoreFile];
     const where = ['--isolation', 'chroot', '--network', 'host', '--pull-never'];
-    await buildah('bud', ...where, ...given, ...mounted, '--tag', ref, '--file', dockerfile, context);
+    await buildah(
+      'bud',
+      ...where,
+      ...given,
+      ...mounted,
+      ...ignored,
+      '--tag',
+      ref,
+      '--file',
+      dockerfile,
+      context,
+    );
   },
   export: async (ref, tarPath) => {
     await buildah('push', '--quiet', ref, `docker-archive:${tarPath}:${ref}`);
