@@ -6,13 +6,16 @@ export interface Requests {
   readonly writes: number;
 }
 
-/** Requests the API server has answered since it started, by its own count; watches and its own are left out. */
+/**
+ * Requests the API server has answered since it started, by its own count. Watches are left out, and what it asks of itself,
+ * such as the IPAddress of each Service.
+ */
 export async function requestsOf({ request }: ApiServer): Promise<Requests> {
   const { json } = await request('GET', '/metrics');
   const counted = String(json)
     .split('\n')
     .filter((line) => line.startsWith('apiserver_request_total{'))
-    .filter((line) => !/resource="(leases|flowschemas|prioritylevelconfigurations|apiservices)"/.test(line))
+    .filter((line) => !/resource="(leases|ipaddresses|flowschemas|prioritylevelconfigurations|apiservices)"/.test(line))
     .filter((line) => !/verb="WATCH"/.test(line));
   const sum = (lines: readonly string[]): number =>
     lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
