@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { labelProblem } from '../../model/names.ts';
-import { withExamples, withOutput } from '../options.ts';
+import { withConfirmation, withExamples, withOutput, withTarget } from '../options.ts';
+import type { InstallOptions } from '../installation/install.ts';
 import type { ManifestCommandOptions } from '../installation/manifest.ts';
 import type { LoadKinds } from '../program.ts';
 
@@ -11,6 +12,7 @@ export function addOperator(program: Command, kinds: LoadKinds): void {
     .description('the controller that reconciles stacks inside a cluster')
     .helpCommand(false);
   addManifest(group, kinds);
+  addInstall(group, kinds);
 }
 
 function addManifest(group: Command, kinds: LoadKinds): void {
@@ -23,6 +25,21 @@ function addManifest(group: Command, kinds: LoadKinds): void {
   withExamples(command, {
     'mooring operator manifest': 'for every namespace',
     'mooring operator manifest --namespace talk': 'for one namespace, without a right outside it',
+  });
+}
+
+function addInstall(group: Command, kinds: LoadKinds): void {
+  const command = withConfirmation(withTarget(withInstallation(group.command('install'))))
+    .description('apply the manifests of the operator; ends when the API server takes resources of its kinds')
+    .option('--force-conflicts', 'take back fields that others changed, and remove what they added')
+    .exitOverride()
+    .action(async (options: InstallOptions) =>
+      (await import('../installation/install.ts')).installCommand(await kinds(), options),
+    );
+  withExamples(command, {
+    'mooring operator install --dry-run': 'what would change in the current context',
+    'mooring operator install --context prod --image registry.example.com/mooring/operator:0.1.0':
+      'there, with an image of your own registry',
   });
 }
 
