@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { labelProblem } from '../../model/names.ts';
 import { withConfirmation, withExamples, withOutput, withTarget } from '../options.ts';
+import type { UninstallOptions } from '../installation/uninstall.ts';
 import type { InstallOptions } from '../installation/install.ts';
 import type { ManifestCommandOptions } from '../installation/manifest.ts';
 import type { LoadKinds } from '../program.ts';
@@ -13,6 +14,7 @@ export function addOperator(program: Command, kinds: LoadKinds): void {
     .helpCommand(false);
   addManifest(group, kinds);
   addInstall(group, kinds);
+  addUninstall(group, kinds);
 }
 
 function addManifest(group: Command, kinds: LoadKinds): void {
@@ -43,14 +45,29 @@ function addInstall(group: Command, kinds: LoadKinds): void {
   });
 }
 
+function addUninstall(group: Command, kinds: LoadKinds): void {
+  const command = withConfirmation(withTarget(withNamespace(group.command('uninstall'))))
+    .description('remove the operator; refuses while it has stacks, and keeps the definitions of their kinds')
+    .exitOverride()
+    .action(async (options: UninstallOptions) =>
+      (await import('../installation/uninstall.ts')).uninstallCommand(await kinds(), options),
+    );
+  withExamples(command, {
+    'mooring operator uninstall --dry-run': 'what would be removed from the current context',
+  });
+}
+
+function withNamespace(command: Command): Command {
+  return command.option(
+    '-n, --namespace <name>',
+    'the only namespace it works in (default: all, from its own)',
+    namespace,
+  );
+}
+
 /** Options that choose an installation. */
 function withInstallation(command: Command): Command {
-  return command
-    .option(
-      '-n, --namespace <name>',
-      'the only namespace it works in (default: all, from its own)',
-      namespace,
-    )
+  return withNamespace(command)
     .option('--image <ref>', "its image (default: this version's)")
     .option('--replicas <count>', 'how many (default: 2)', replicas);
 }

@@ -63,3 +63,36 @@ describe('mooring operator install', () => {
     expect(await may('get', 'storageclasses.storage.k8s.io')).toBe('no');
   });
 });
+
+describe('mooring operator uninstall', () => {
+  test('refuses while there are stacks, and names the command that releases each', async () => {
+    const stack = { apiVersion: chatKind.apiVersion, kind: chatKind.kind, metadata: { name: 'talk' } };
+    await lab().kubectl(['create', '-f', '-'], JSON.stringify(stack));
+    const { code, stderr } = await lab().mooring(['operator', 'uninstall', '--yes']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('kubectl --namespace default delete chatstacks talk --cascade=orphan');
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', 'deployments', '-o', 'name'])).not.toBe('');
+    await lab().kubectl(['delete', 'chatstacks', 'talk']);
+  });
+
+  test('in a dry run says what it would remove, and removes nothing', async () => {
+    const { stdout } = await lab().mooring(['operator', 'uninstall', '--dry-run', '-o', 'json']);
+    const { removed } = JSON.parse(stdout) as { removed: string[] };
+    expect(removed).toHaveLength(all - 2);
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', 'deployments', '-o', 'name'])).not.toBe('');
+  });
+
+  test('removes all but the definitions and the namespace, and of one namespace nothing elsewhere', async () => {
+    const one = await lab().mooring(['operator', 'uninstall', '--yes', '-n', 'alone']);
+    expect(one.code).toBe(0);
+    expect(await lab().kubectl(['-n', 'alone', 'get', 'roles,deployments', '-o', 'name'])).toBe('');
+    expect(await lab().kubectl(['get', 'clusterrole', 'mooring-operator', '-o', 'name'])).not.toBe('');
+    expect((await lab().mooring(['operator', 'uninstall', '--yes'])).code).toBe(0);
+    const rest = ['deployments', 'roles', 'rolebindings', 'networkpolicies', 'poddisruptionbudgets'].join();
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', rest, '-o', 'name'])).toBe('');
+    const kept = ['namespace/mooring-system', 'customresourcedefinition/chatstacks.mooring.dev'];
+    expect(await lab().kubectl(['get', ...kept, '-o', 'name'])).not.toBe('');
+    const again = await lab().mooring(['operator', 'uninstall']);
+    expect(again.stdout).toContain('No operator is installed there.');
+  });
+});
