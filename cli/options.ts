@@ -39,14 +39,24 @@ export function withDocument(command: Command): Command {
 
 /** For a command that reads a cluster. */
 export function withCluster(command: Command): Command {
-  return withOutput(withDocument(command))
+  return withTarget(withDocument(command));
+}
+
+/** For a command that reads a cluster, and no document. */
+export function withTarget(command: Command): Command {
+  return withOutput(command)
     .option('--context <name>', "kubeconfig context (default: the kubeconfig's current one)")
     .option('--kubeconfig <path>', 'kubeconfig file (default: KUBECONFIG, else ~/.kube/config)');
 }
 
 /** For a command that changes a cluster. */
 export function withChanges(command: Command): Command {
-  return withCluster(command)
+  return withConfirmation(withCluster(command));
+}
+
+/** For a command that changes what it reads. */
+export function withConfirmation(command: Command): Command {
+  return command
     .option('--dry-run', 'ask the API server what would happen; change nothing')
     .option('-y, --yes', 'do not ask for confirmation; needed outside kind without a terminal');
 }

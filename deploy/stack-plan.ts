@@ -56,7 +56,7 @@ export async function planStack(
 }
 
 /** @throws ClusterError CLUSTER_REFUSED or CLUSTER_CONFLICT with every obstacle. */
-export function refuseObstacles({ planned }: StackPlan, forceConflicts: boolean): void {
+export function refuseObstacles({ planned }: Pick<StackPlan, 'planned'>, forceConflicts: boolean): void {
   const refused = planned.flatMap((one) => one.refused);
   const obstacles = planned.flatMap((one) => obstaclesOf(one, forceConflicts));
   if (obstacles.length === 0) return;

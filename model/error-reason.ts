@@ -18,6 +18,7 @@ export type ErrorReason =
   | 'LeaseHeld'
   | 'RequirementsMissing'
   | 'DeletionPending'
+  | 'DefinitionPending'
   | 'CommandPending'
   | 'RotationUnfinished'
   | 'SecretsKeptByUser'

@@ -52,6 +52,10 @@ export function keptText({ leftoverClaims }: StackPlan): string[] {
   ];
 }
 
+/** Every planned object that differs from what is live. */
+export const differencesIn = (planned: readonly Planned[]): ObjectDiff[] =>
+  planned.filter(differs).map(objectDiff);
+
 const differs = (planned: Planned): boolean =>
   outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0;
 
@@ -110,7 +114,7 @@ function changeText({ path, from, to }: FieldChange): string {
 const shown = (value: unknown): string => JSON.stringify(value);
 
 /** The API server's warnings, a line each. */
-export const warningsOf = ({ planned }: StackPlan): string[] =>
+export const warningsOf = ({ planned }: Pick<StackPlan, 'planned'>): string[] =>
   planned.flatMap(({ object, warnings }) =>
     warnings.map((warning) => `The API server warns of ${nameOf(object)}: ${shownAnswer(warning)}`),
   );

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { labelProblem } from '../../model/names.ts';
-import { withExamples, withOutput } from '../options.ts';
+import { withConfirmation, withExamples, withOutput, withTarget } from '../options.ts';
+import type { UninstallOptions } from '../installation/uninstall.ts';
+import type { InstallOptions } from '../installation/install.ts';
 import type { ManifestCommandOptions } from '../installation/manifest.ts';
 import type { LoadKinds } from '../program.ts';
 
@@ -11,6 +13,8 @@ export function addOperator(program: Command, kinds: LoadKinds): void {
     .description('the controller that reconciles stacks inside a cluster')
     .helpCommand(false);
   addManifest(group, kinds);
+  addInstall(group, kinds);
+  addUninstall(group, kinds);
 }
 
 function addManifest(group: Command, kinds: LoadKinds): void {
@@ -26,14 +30,44 @@ function addManifest(group: Command, kinds: LoadKinds): void {
   });
 }
 
+function addInstall(group: Command, kinds: LoadKinds): void {
+  const command = withConfirmation(withTarget(withInstallation(group.command('install'))))
+    .description('apply the manifests of the operator; ends when the API server takes resources of its kinds')
+    .option('--force-conflicts', 'take back fields that others changed, and remove what they added')
+    .exitOverride()
+    .action(async (options: InstallOptions) =>
+      (await import('../installation/install.ts')).installCommand(await kinds(), options),
+    );
+  withExamples(command, {
+    'mooring operator install --dry-run': 'what would change in the current context',
+    'mooring operator install --context prod --image registry.example.com/mooring/operator:0.1.0':
+      'there, with an image of your own registry',
+  });
+}
+
+function addUninstall(group: Command, kinds: LoadKinds): void {
+  const command = withConfirmation(withTarget(withNamespace(group.command('uninstall'))))
+    .description('remove the operator; refuses while it has stacks, and keeps the definitions of their kinds')
+    .exitOverride()
+    .action(async (options: UninstallOptions) =>
+      (await import('../installation/uninstall.ts')).uninstallCommand(await kinds(), options),
+    );
+  withExamples(command, {
+    'mooring operator uninstall --dry-run': 'what would be removed from the current context',
+  });
+}
+
+function withNamespace(command: Command): Command {
+  return command.option(
+    '-n, --namespace <name>',
+    'the only namespace it works in (default: all, from its own)',
+    namespace,
+  );
+}
+
 /** Options that choose an installation. */
 function withInstallation(command: Command): Command {
-  return command
-    .option(
-      '-n, --namespace <name>',
-      'the only namespace it works in (default: all, from its own)',
-      namespace,
-    )
+  return withNamespace(command)
     .option('--image <ref>', "its image (default: this version's)")
     .option('--replicas <count>', 'how many (default: 2)', replicas);
 }

@@ -13,13 +13,13 @@ const docs = readFileSync('docs/cli.md', 'utf8');
 
 /** The command lines under "Examples:" of a command and of those below it, as words after `mooring`. */
 function examplesOf(name: string): string[][] {
-  let help = '';
   const command = program.commands.find((one) => one.name() === name);
-  for (const leaf of command?.commands.length ? command.commands : [command]) {
-    leaf?.configureOutput({ writeOut: (text) => (help += text) });
-    leaf?.outputHelp();
-  }
-  const lines = help.split('\nExamples:\n').slice(1).join('\n').split('\n');
+  const leaves = command?.commands.length ? command.commands : command ? [command] : [];
+  const lines = leaves.flatMap((leaf) => {
+    let help = '';
+    leaf.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    return help.split('\nExamples:\n').slice(1).join('\n').split('\n');
+  });
   return lines
     .map((line) => new RegExp(`mooring (${name}\\b[^|>)]*)`).exec(line.replace(/^ *#.*/, ''))?.[1])
     .filter((words) => words !== undefined)

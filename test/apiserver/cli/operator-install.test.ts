@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import type { StackKind } from '../../../model/stack-kind.ts';
+import { operatorManifests } from '../../../operator/manifests/operator-manifests.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { startLab } from './mooring.ts';
+
+const lab = forSuite(startLab);
+const kinds = [chatKind] as unknown as readonly StackKind[];
+const all = operatorManifests(kinds).length;
+
+describe('mooring operator install', () => {
+  test('for one namespace names what only an administrator may make', async () => {
+    const { code, stderr } = await lab().mooring(['operator', 'install', '--yes', '--namespace', 'nowhere']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('namespace "nowhere"');
+    expect(stderr).toContain('CustomResourceDefinition chatstacks.mooring.dev');
+  });
+
+  test('in a dry run says what it would make, and makes nothing', async () => {
+    const { code, stdout } = await lab().mooring(['operator', 'install', '--dry-run', '-o', 'json']);
+    const { diff } = JSON.parse(stdout) as { diff: { action: string }[] };
+    expect(code).toBe(0);
+    expect(diff.map(({ action }) => action)).toEqual(Array(all).fill('create'));
+    const definitions = await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name']);
+    expect(definitions).toBe('');
+  });
+
+  test('asks first outside kind', async () => {
+    const { code, stderr } = await lab().mooring(['operator', 'install']);
+    expect(code).toBe(64);
+    expect(stderr).toContain('--yes');
+  });
+
+  test('applies every object, and ends when resources of the kind are taken', async () => {
+    const { code, stdout, stderr } = await lab().mooring(['operator', 'install', '--yes']);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`${all} created`);
+    const stack = { apiVersion: chatKind.apiVersion, kind: chatKind.kind, metadata: { name: 'talk' } };
+    await lab().kubectl(['create', '--dry-run=server', '-f', '-'], JSON.stringify(stack));
+  });
+
+  test('a second time changes nothing, and then only what is chosen otherwise', async () => {
+    const again = await lab().mooring(['operator', 'install']);
+    expect({ code: again.code, stdout: again.stdout }).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain(`${all} unchanged`);
+    const more = await lab().mooring(['operator', 'install', '--yes', '--replicas', '3']);
+    expect(more.stdout).toContain(`${all - 1} unchanged`);
+    expect(await lab().field('mooring-system', 'deployment/mooring-operator', '{.spec.replicas}')).toBe('3');
+  });
+
+  test('of one namespace gives no right outside it', async () => {
+    await lab().server.createNamespace('alone');
+    const { code } = await lab().mooring(['operator', 'install', '--yes', '-n', 'alone']);
+    expect(code).toBe(0);
+    const may = async (...words: string[]): Promise<string> => {
+      const as = '--as=system:serviceaccount:alone:mooring-operator';
+      return (await lab().server.kubectl(['auth', 'can-i', ...words, as])).stdout.trim();
+    };
+    expect(await may('create', 'deployments.apps', '-n', 'alone')).toBe('yes');
+    expect(await may('create', 'deployments.apps', '-n', 'default')).toBe('no');
+    expect(await may('list', 'secrets', '-n', 'alone')).toBe('no');
+    expect(await may('get', 'storageclasses.storage.k8s.io')).toBe('no');
+  });
+});
+
+describe('mooring operator uninstall', () => {
+  test('refuses while there are stacks, and names the command that releases each', async () => {
+    const stack = { apiVersion: chatKind.apiVersion, kind: chatKind.kind, metadata: { name: 'talk' } };
+    await lab().kubectl(['create', '-f', '-'], JSON.stringify(stack));
+    const { code, stderr } = await lab().mooring(['operator', 'uninstall', '--yes']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('kubectl --namespace default delete chatstacks talk --cascade=orphan');
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', 'deployments', '-o', 'name'])).not.toBe('');
+    await lab().kubectl(['delete', 'chatstacks', 'talk']);
+  });
+
+  test('in a dry run says what it would remove, and removes nothing', async () => {
+    const { stdout } = await lab().mooring(['operator', 'uninstall', '--dry-run', '-o', 'json']);
+    const { removed } = JSON.parse(stdout) as { removed: string[] };
+    expect(removed).toHaveLength(all - 2);
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', 'deployments', '-o', 'name'])).not.toBe('');
+  });
+
+  test('removes all but the definitions and the namespace, and of one namespace nothing elsewhere', async () => {
+    const one = await lab().mooring(['operator', 'uninstall', '--yes', '-n', 'alone']);
+    expect(one.code).toBe(0);
+    expect(await lab().kubectl(['-n', 'alone', 'get', 'roles,deployments', '-o', 'name'])).toBe('');
+    expect(await lab().kubectl(['get', 'clusterrole', 'mooring-operator', '-o', 'name'])).not.toBe('');
+    expect((await lab().mooring(['operator', 'uninstall', '--yes'])).code).toBe(0);
+    const rest = ['deployments', 'roles', 'rolebindings', 'networkpolicies', 'poddisruptionbudgets'].join();
+    expect(await lab().kubectl(['-n', 'mooring-system', 'get', rest, '-o', 'name'])).toBe('');
+    const kept = ['namespace/mooring-system', 'customresourcedefinition/chatstacks.mooring.dev'];
+    expect(await lab().kubectl(['get', ...kept, '-o', 'name'])).not.toBe('');
+    const again = await lab().mooring(['operator', 'uninstall']);
+    expect(again.stdout).toContain('No operator is installed there.');
+  });
+});
