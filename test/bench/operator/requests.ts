@@ -15,7 +15,10 @@ export async function requestsOf({ request }: ApiServer): Promise<Requests> {
   const counted = String(json)
     .split('\n')
     .filter((line) => line.startsWith('apiserver_request_total{'))
-    .filter((line) => !/resource="(leases|ipaddresses|flowschemas|prioritylevelconfigurations|apiservices)"/.test(line))
+    .filter(
+      (line) =>
+        !/resource="(leases|ipaddresses|flowschemas|prioritylevelconfigurations|apiservices)"/.test(line),
+    )
     .filter((line) => !/verb="WATCH"/.test(line));
   const sum = (lines: readonly string[]): number =>
     lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
