@@ -40,7 +40,7 @@ const hostName = z
   .string()
   .max(253)
   .regex(
-    /^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/,
+    /^(?:[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*[0-9A-Fa-f])$/,
     'a host name or IP address, without scheme, port or path',
   );
 const portExpected = 'a port from 1 to 65535, without quotes';

@@ -1,4 +1,4 @@
-import { lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
+import { documentDigest, lastThatWorked, readHistory, type Revision } from '../../deploy/history.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../../model/kinds.ts';
 import type { ApplyOptions } from './options.ts';
@@ -31,7 +31,8 @@ export async function rollbackCommand(
     from: `revision ${chosen.revision}`,
     rollbackTo: chosen.revision,
   });
-  if (!options.dryRun)
+  const differs = documentDigest(document) !== documentDigest(kept.known.document);
+  if (!options.dryRun && differs)
     note(
       `${source} differs from this revision, and the next "mooring apply" would apply it again. Change it too.`,
     );

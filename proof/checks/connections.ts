@@ -73,10 +73,16 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   };
 }
 
-const partText = ({ variable, text, unset }: DialPart): string =>
-  unset
-    ? `${variable} is not set, so it is "${text}" in the environment`
-    : `${variable} is "${text}" in the environment`;
+function partText({ variable, text, unset, part }: DialPart): string {
+  if (unset) return `${variable} is not set, so it is "${text}" in the environment`;
+  return part === undefined
+    ? `${variable} is "${text}" in the environment`
+    : `the ${part} in ${variable} is "${text}" in the environment`;
+}
+
+/** What to write instead of a part of an address; `value` completes `Set DB_PORT to …`. */
+const setTo = ({ variable, part }: DialPart, value: string): string =>
+  part === undefined ? `Set ${variable} to ${value}` : `In ${variable}, change the ${part} to ${value}`;
 
 /** A host that is the pod itself: only one of its own containers can answer. */
 function toItself({ known }: Subject, dial: Dial): Fault[] {
@@ -94,7 +100,7 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
       code: 'HOST_IS_ITSELF',
       message: `${partText(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
       here: dial.host.place,
-      fix: `Set ${dial.host.variable} to the name of the Service that leads to ${dial.meant?.service ?? 'it'}.`,
+      fix: `${setTo(dial.host, `the name of the Service that leads to ${dial.meant?.service ?? 'it'}`)}.`,
     },
   ];
 }
@@ -127,7 +133,7 @@ function notServed({ knownPorts }: Subject, dial: Dial, service: Service): Fault
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
     fix: only
-      ? `Set ${dial.port.variable} to ${ports.length === 1 ? only.port : `one of ${served}`}, or give the Service port ${dial.port.text}.`
+      ? `${setTo(dial.port, ports.length === 1 ? String(only.port) : `one of ${served}`)}, or give the Service port ${dial.port.text}.`
       : 'Give the Service a port.',
     hint: knownPortHint(knownPorts, Number(dial.port.text)),
   };

@@ -29,6 +29,8 @@ export interface DialPart {
   readonly text: string;
   readonly unset: boolean;
   readonly place: Place;
+  /** Which part of the variable's value it is, where that is a URL or `host:port`; absent: all of it. */
+  readonly part?: 'host' | 'port';
 }
 
 /** Every connection the environments configure: the edges of known programs, host and port pairs, and URLs. */
@@ -118,7 +120,13 @@ function urlDials(workload: Workload, container: Container): Dial[] {
     const port = match?.[3] ?? usualPorts[match?.[1]?.toLowerCase() ?? ''];
     if (!match?.[2] || port === undefined) return [];
     return [
-      { workload, container, host: { ...text, text: match[2] }, port: { ...text, text: port }, secrets: [] },
+      {
+        workload,
+        container,
+        host: { ...text, text: match[2], part: 'host' },
+        port: { ...text, text: port, part: 'port' },
+        secrets: [],
+      },
     ];
   });
 }

@@ -1,5 +1,5 @@
 import { chatKind } from '../../contract/chat-kind.ts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chatStack } from '../../contract/chat-stack.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { environmentOf, generatedSecretKeys, serviceOf } from '../../model/environment.ts';
@@ -237,4 +237,28 @@ test('autoscaling from more to fewer replicas is refused', () => {
   expect(
     refusal({ spec: { backend: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 2 } } } }),
   ).toContain('from 3 to 2 replicas');
+});
+
+describe('the host of an external store', () => {
+  const isTaken = (host: string): boolean =>
+    chatKind.schema.safeParse({ spec: { redis: { external: { host } } } }).success;
+
+  test.each(['redis', 'redis.example.com', '10.0.0.4', 'fd00::1', '2001:db8::a:1', '::ffff:10.0.0.4'])(
+    '%s is one',
+    (host) => {
+      expect(isTaken(host)).toBe(true);
+    },
+  );
+
+  test.each([
+    'a.example.org:6379',
+    '10.0.0.4:6379',
+    'db:7687',
+    'http://redis',
+    'redis/0',
+    '[fd00::1]',
+    ':6379',
+  ])('%s is none: its port, scheme or path has a field of its own, or none', (host) => {
+    expect(isTaken(host)).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Finding } from '../../proof/findings.ts';
 import { readDocuments } from '../../proof/source.ts';
 import { verifyChat } from './known.ts';
 import { fileText } from './manifests.ts';
@@ -6,8 +7,9 @@ import { fileText } from './manifests.ts';
 /** docs/verify.md, "Between programs it does not know", one change of a stack of unknown programs at a time. */
 const shop = fileText('handwritten/shop.yaml');
 
-const codes = (text: string): string[] =>
-  verifyChat(readDocuments('shop.yaml', text)).map(({ code }) => code);
+const faults = (text: string): Finding[] => verifyChat(readDocuments('shop.yaml', text));
+
+const codes = (text: string): string[] => faults(text).map(({ code }) => code);
 
 /** The shop with one text for another, which must be there. */
 function changed(from: string, to: string): string {
@@ -36,6 +38,14 @@ test.each([
   ],
 ])('%s is followed', (_, from, to, code) => {
   expect(codes(changed(from, to))).toContain(code);
+});
+
+test('a fix of a part of a URL names the part, not the whole variable', () => {
+  const [found] = faults(changed('@db:5432/', '@db:5433/'));
+  expect(found).toMatchObject({
+    message: expect.stringMatching(/^the port in DATABASE_URL is "5433"/) as string,
+    fix: 'In DATABASE_URL, change the port to 5432, or give the Service port 5433.',
+  });
 });
 
 test('the policies are followed', () => {

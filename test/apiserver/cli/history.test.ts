@@ -63,6 +63,9 @@ describe('rollback', () => {
       { revision: 3, note: 'rollback to 1' },
     ]);
     expect(await lab().mooring(['diff', '-f', first])).toMatchObject({ code: 0 });
+    const same = await lab().mooring(['rollback', '1', '-f', first, '--yes', '--no-wait']);
+    expect(same, same.stderr).toMatchObject({ code: 0 });
+    expect(same.stderr).not.toContain('differs from this revision');
   });
 
   test('goes to the revision that is named, and says which there are when it is none', async () => {
