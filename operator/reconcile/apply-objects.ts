@@ -1,6 +1,7 @@
 import { isAutoscaler } from '../../deploy/autoscalers.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { inWaves } from '../../deploy/waves.ts';
+import { ApiError } from '../../kube/cluster-error.ts';
 import type { HorizontalPodAutoscaler } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,7 @@ import type { Desired } from './desired.ts';
 import type { InSync } from './in-sync.ts';
 import { keyOfObject, objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
-import { driftText } from './status.ts';
+import { driftText, wasApplied } from './status.ts';
 
 /** One stack in one reconcile. */
 export interface Pass {
@@ -53,15 +54,28 @@ async function applyOne(
   const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
   if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
+  const options = optionsOf(context, pass, object);
   try {
-    const converged = await converge(context, object, optionsOf(context, pass, object), known);
-    await recordDrift(context, pass.resource, converged);
+    const converged = await unlessConflict(() => converge(context, object, options, known));
+    await recordDrift(context, pass.resource, { key: options.key, converged });
     return converged;
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     return { drift: [], problems: [problem] };
   }
+}
+
+/** An object's status is written by its controller, which makes a plan stale: so often it is planned anew. */
+const mostTries = 4;
+
+async function unlessConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409 || tries === mostTries) throw error;
+    }
 }
 
 const optionsOf = (
@@ -72,25 +86,33 @@ const optionsOf = (
   key: `${key} ${keyOfObject(object)}`,
   isScaled: isScaled(object, desired.objects, context),
   drift: desired.reserved.drift,
-  wasApplied: resource.status?.observedGeneration === resource.metadata.generation,
+  wasApplied: wasApplied(resource),
   wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
   now: () => new Date().toISOString(),
   signal,
 });
 
 async function recordDrift(
-  { record, onDrift }: Context,
+  { record, onDrift, drifts }: Context,
   resource: StackResource,
-  { drift, isLeft }: Converged,
+  { key, converged }: { readonly key: string; readonly converged: Converged },
 ): Promise<void> {
+  const { drift, isLeft } = converged;
+  if (!isLeft) drifts.settled(key);
+  else if (!drifts.isNews(key, drift.map(driftText).join('\n'))) return;
   for (const one of drift) {
     onDrift(one);
     await record(resource, {
       type: 'Warning',
       reason: isLeft ? 'DriftFound' : 'DriftHealed',
-      message: `${driftText(one)} ${isLeft ? 'It is left so.' : 'It was put back.'}`,
+      message: `${driftText(one)} ${whatBecameOf(converged)}`,
     });
   }
+}
+
+function whatBecameOf({ isLeft, requeueAfterMs }: Converged): string {
+  if (!isLeft) return 'It was put back.';
+  return requeueAfterMs === undefined ? 'It is left so.' : 'It keeps being changed, and is put back later.';
 }
 
 /** Last, so that an object serves until its replacement does. */

@@ -16,6 +16,8 @@ interface Repairs {
  */
 export class DriftHistory {
   readonly #repairs = new Map<string, Repairs>();
+  /** What was last told of each object that was left as it is. */
+  readonly #told = new Map<string, string>();
   readonly #now: () => number;
 
   /** @param now milliseconds on a monotonic clock. */
@@ -45,9 +47,22 @@ export class DriftHistory {
     this.#repairs.set(key, { count: this.count(key) + 1, lastAt: this.#now() });
   }
 
+  /** Whether something is news of an object that is left as it is: it is told once, not with each reconcile. */
+  isNews(key: string, text: string): boolean {
+    const isNew = this.#told.get(key) !== text;
+    this.#told.set(key, text);
+    return isNew;
+  }
+
+  /** The object is as rendered: the next change of it is news. */
+  settled(key: string): void {
+    this.#told.delete(key);
+  }
+
   /** Forgets the objects whose key begins so. */
   forget(prefix: string): void {
-    for (const key of this.#repairs.keys()) if (key.startsWith(prefix)) this.#repairs.delete(key);
+    for (const of of [this.#repairs, this.#told])
+      for (const key of of.keys()) if (key.startsWith(prefix)) of.delete(key);
   }
 
   #of(key: string): Repairs {

@@ -30,7 +30,7 @@ export interface Outcome {
 export function statusOf(resource: StackResource, outcome: Outcome, now: string): StackStatus {
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
-  const drift = outcome.drift.at(-1) ?? before.lastDrift;
+  const drift = laterDrift(before.lastDrift, outcome.drift.at(-1));
   return {
     observedGeneration: generation,
     conditions: conditionsOf(findingsOf(outcome), before.conditions ?? [], { generation, now }),
@@ -39,6 +39,19 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
     ...(drift ? { lastDrift: drift } : {}),
   };
 }
+
+/**
+ * Whether every object was there once for the document as it is now, as the status has it: one that is absent then was
+ * deleted by somebody else.
+ */
+export function wasApplied({ metadata, status }: StackResource): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const isRefused = ready === undefined || unapplied.includes(ready.reason);
+  return status?.observedGeneration === metadata.generation && !isRefused;
+}
+
+/** Reasons of `Ready` with which an object may be absent for another cause. */
+const unapplied = ['DocumentRefused', 'NotApplied'];
 
 /** Whether two statuses say the same. */
 export const isSameStatus = (one: StackStatus | undefined, other: StackStatus): boolean =>
@@ -135,6 +148,12 @@ function drifted({ left, contested }: Outcome): Finding {
   if (left.length > 0)
     return { type, status: 'True', reason: 'LeftAsChanged', message: sentences(left.map(driftText)) };
   return { type, status: 'False', reason: 'AsRendered', message: 'Every object is as rendered.' };
+}
+
+/** One that is found again, since it is left as it is, keeps the time when it was found first. */
+function laterDrift(before: Drift | undefined, found: Drift | undefined): Drift | undefined {
+  if (!found || (before && isDeepStrictEqual({ ...before, time: '' }, { ...found, time: '' }))) return before;
+  return found;
 }
 
 /** A drift in a sentence. */

@@ -194,7 +194,7 @@ describe('an operator', () => {
   });
 
   test('leaves a paused stack, a paused object and, by policy, drift as they are, and says so', async () => {
-    const { namespace, user, operator, read } = await applied({ drift: 'report' });
+    const { namespace, user, operator, read, events } = await applied({ drift: 'report' });
     await settled(operator);
     const service = (await read('Service', 'talk-redis')) as KubeObject;
     await user.patch(service, [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]);
@@ -205,6 +205,11 @@ describe('an operator', () => {
       ((await read('Service', 'talk-redis')) as unknown as { spec: { ports: { port: number }[] } }).spec
         .ports[0]?.port;
     expect(await port()).toBe(6380);
+    // Another event of the stack is no news of the drift.
+    const config = (await read('ConfigMap', 'talk-backend-config')) as KubeObject;
+    await user.patch(config, [{ op: 'add', path: '/metadata/annotations', value: { 'example.com/a': 'b' } }]);
+    await settled(operator);
+    expect((await events()).map(({ reason }) => reason)).toEqual(['DriftFound']);
     await user.apply(chatStackIn(namespace, { paused: true }));
     await until(
       'the pause to be reported',

@@ -51,3 +51,11 @@ test("a stack's objects are forgotten with it, and no other's", () => {
   drifts.forget('chat/demo ');
   expect(['chat/demo Service/a', 'chat/demo-2 Service/a'].map((key) => drifts.count(key))).toEqual([0, 1]);
 });
+
+test('what is left as it is is told once, and again after it was as rendered', () => {
+  const { drifts } = history();
+  const told = () => drifts.isNews('a', 'the port is 6380');
+  expect([told(), told(), drifts.isNews('a', 'the port is 6381'), told()]).toEqual([true, false, true, true]);
+  drifts.settled('a');
+  expect(told()).toBe(true);
+});

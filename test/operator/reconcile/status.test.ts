@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../operator/reconcile/observed.ts';
 import type { Drift, StackResource } from '../../../operator/reconcile/resource.ts';
-import { isSameStatus, statusOf, type Outcome } from '../../../operator/reconcile/status.ts';
+import { isSameStatus, statusOf, wasApplied, type Outcome } from '../../../operator/reconcile/status.ts';
 
 const early = '2026-01-01T00:00:00Z';
 const late = '2026-01-01T01:00:00Z';
@@ -78,3 +78,25 @@ test('the last drift stays until there is another', () => {
   expect(first.lastDrift).toEqual(drift);
   expect(statusOf({ ...resource, status: first }, fine, late).lastDrift).toEqual(drift);
 });
+
+test('a drift that is found again, since it is left as it is, keeps its time', () => {
+  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
+  const again = { ...fine, drift: [{ ...drift, time: late }] };
+  expect(statusOf({ ...resource, status: first }, again, late).lastDrift).toEqual(drift);
+});
+
+test.each<[string, boolean, Partial<Outcome>, number]>([
+  ['was applied', true, {}, 3],
+  ['was applied and has a late workload', true, { wantedWorkloads: 2 }, 3],
+  ['was changed since', false, {}, 4],
+  ['was refused', false, { refused: 'no' }, 3],
+  ['was applied in part', false, { problems: ['no'] }, 3],
+])(
+  'an absent object of a document that %s was deleted by somebody else: %s',
+  (_, expected, outcome, generation) => {
+    const status = statusOf(resource, { ...fine, ...outcome }, early);
+    expect(wasApplied({ ...resource, metadata: { ...resource.metadata, generation }, status })).toBe(
+      expected,
+    );
+  },
+);
