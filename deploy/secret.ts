@@ -109,19 +109,31 @@ export async function ensureSecret(
   if (next?.rotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
   const how = { make, signal };
-  if (!live) await swapSecret(cluster, stack, values, { ...how, replace: false });
-  else if (!isWhole(live, values)) await addKeys(cluster, stack, values, how);
+  if (!found) await swapSecret(cluster, stack, values, { ...how, replace: false });
+  else if (!isWhole(live ?? {}, values)) await addKeys(cluster, found, values, { ...how, stack });
   if (next) await dropNextSecret(cluster, stack, signal);
   return found;
 }
 
-/** Staged first: an immutable Secret cannot get more keys and must be recreated. */
+/** One patch; an immutable Secret cannot get more keys and must be recreated, so its values are staged first. */
 async function addKeys(
   cluster: Cluster,
-  stack: StackRef,
+  found: KubeObject,
   values: SecretValues,
-  how: { make: SecretMaker; signal: AbortSignal | undefined },
+  { stack, ...how }: { stack: StackRef; make: SecretMaker; signal: AbortSignal | undefined },
 ): Promise<void> {
+  if (found['immutable'] !== true) {
+    await cluster.api.request('PATCH', await cluster.discovery.pathOf(found), {
+      query: { fieldManager: cluster.fieldManager },
+      contentType: 'application/merge-patch+json',
+      body: {
+        metadata: { resourceVersion: found.metadata.resourceVersion },
+        data: how.make.object(values)['data'],
+      },
+      signal: how.signal,
+    });
+    return;
+  }
   await stageSecret(cluster, stack, values, { ...how, rotation: false });
   await swapSecret(cluster, stack, values, { ...how, replace: true });
   await dropNextSecret(cluster, stack, how.signal);
