@@ -28,6 +28,9 @@ export interface ReconcilerOptions {
 /** The API server refused an object for a reason that may go away, such as a quota. */
 const problemRetryMs = 10_000;
 
+/** A watch is behind by less than this. */
+const staleRetryMs = 200;
+
 /** Makes the objects of each stack of a kind what its document says, and reports how it is. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -86,8 +89,8 @@ export class Reconciler {
     const isComplete = fingerprints.size === results.size;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
     const outcome = { ...this.#seen(key), ...this.#found(key, results), ...shape };
-    await this.#report(resource, outcome, signal);
-    return againAfter([...results.values()]);
+    const reported = await this.#report(resource, outcome, signal);
+    return againAfter([reported, ...[...results.values()].map(againFor)]);
   }
 
   /** What became of the objects. */
@@ -132,16 +135,16 @@ export class Reconciler {
     const status = statusOf(resource, outcome, new Date().toISOString());
     if (isSameStatus(resource.status, status)) return {};
     const { resourceVersion } = resource.metadata;
-    const { json } = await cluster.api.request(
-      'PATCH',
-      `${await cluster.discovery.pathOf(resource)}/status`,
-      {
-        query: { fieldManager: cluster.fieldManager },
-        contentType: 'application/merge-patch+json',
-        body: { metadata: { resourceVersion }, status },
-        signal,
-      },
-    );
+    const path = `${await cluster.discovery.pathOf(resource)}/status`;
+    const { status: answered, json } = await cluster.api.request('PATCH', path, {
+      query: { fieldManager: cluster.fieldManager },
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { resourceVersion }, status },
+      accept: [409],
+      signal,
+    });
+    // The document was changed meanwhile; the watch is about to say how.
+    if (answered === 409) return { requeueAfterMs: staleRetryMs };
     this.#remember(json as KubeObject);
     return {};
   }
@@ -164,10 +167,14 @@ const fingerprintsOf = (results: ReadonlyMap<KubeObject, Converged>): Map<string
     ),
   );
 
-function againAfter(results: readonly Converged[]): Reconciled {
-  const waits = results.flatMap(({ requeueAfterMs, problems }) =>
-    problems.length > 0 ? problemRetryMs : (requeueAfterMs ?? []),
-  );
+const againFor = ({ requeueAfterMs, problems }: Converged): Reconciled => {
+  const ms = problems.length > 0 ? problemRetryMs : requeueAfterMs;
+  return ms === undefined ? {} : { requeueAfterMs: ms };
+};
+
+/** The soonest of several. */
+function againAfter(all: readonly Reconciled[]): Reconciled {
+  const waits = all.flatMap(({ requeueAfterMs }) => requeueAfterMs ?? []);
   return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : {};
 }
 
