@@ -61,8 +61,8 @@ export class DriftHistory {
 
   /** Forgets the objects whose key begins so. */
   forget(prefix: string): void {
-    for (const of of [this.#repairs, this.#told])
-      for (const key of of.keys()) if (key.startsWith(prefix)) of.delete(key);
+    for (const known of [this.#repairs, this.#told])
+      for (const key of known.keys()) if (key.startsWith(prefix)) known.delete(key);
   }
 
   #of(key: string): Repairs {

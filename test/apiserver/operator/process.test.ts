@@ -31,18 +31,20 @@ async function startReplica(namespace: string, name: string): Promise<Replica> {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-  });
+  onTestFinished(() => ended(child));
   const get = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: answer.status, text: await answer.text() };
   };
   await until(`${name} to be ready`, async () => (await get('/readyz')).status === 200);
   return { process: child, get, output: () => output };
+}
+
+/** Ends a process that may have ended by itself. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
 
 const leads = async ({ get }: Replica): Promise<boolean> =>
@@ -87,10 +89,7 @@ test('without a cluster a process is alive and unready, and says why', async () 
     env: { PATH: process.env['PATH'], KUBECONFIG: '/nowhere', OPERATOR_PORT: String(port) },
     stdio: 'ignore',
   });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
+  onTestFinished(() => ended(child));
   const get = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   await until('the process to be alive', async () => (await get('/healthz')).status === 200);
   await until('the reason', async () =>
