@@ -1,30 +1,24 @@
-import { z } from 'zod';
-
-const port = z.coerce.number().int().min(1).max(65_535);
+import { parseEnv, type EnvOf } from '../model/env.ts';
+import { errorCodes } from '../model/errors.ts';
+import { choice, port, text } from '../model/variable.ts';
 
 /** The environment of the operator's process. Its own Deployment sets it (`manifests/`). */
-const schema = z.object({
-  /** The only namespace it looks at; absent: all of them. */
-  WATCH_NAMESPACE: z.string().min(1).optional(),
-  /** Where its Lease is. */
-  POD_NAMESPACE: z.string().min(1).default('mooring-system'),
-  /** Part of its identity in the Lease. */
-  POD_NAME: z.string().min(1).default('mooring-operator'),
-  /** Serves /healthz, /readyz and /metrics. */
-  OPERATOR_PORT: port.default(8_081),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-});
-export type OperatorEnv = z.infer<typeof schema>;
+export const operatorVariables = {
+  WATCH_NAMESPACE: text({ doc: 'the only namespace it looks at; unset: all of them' }),
+  POD_NAMESPACE: text({ default: 'mooring-system', doc: 'where its Lease is' }),
+  POD_NAME: text({ default: 'mooring-operator', doc: 'part of its identity in the Lease' }),
+  OPERATOR_PORT: port({ default: 8_081, doc: 'serves /healthz, /readyz and /metrics' }),
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error'], {
+    default: 'info',
+    doc: 'least level of a logged line',
+  }),
+} as const;
+export type OperatorEnv = EnvOf<typeof operatorVariables>;
 
-/**
- * The operator's settings.
- * @throws Error naming every bad variable.
- */
-export function operatorEnv(env: Readonly<Record<string, string | undefined>> = process.env): OperatorEnv {
-  const result = schema.safeParse(env);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map(
-    ({ path, message }) => `  - ${path.join('.')}: ${JSON.stringify(env[String(path[0])])}: ${message}`,
-  );
-  throw new Error(`The environment of the operator is wrong:\n${lines.join('\n')}`);
+/** This process' settings. Where a variable is bad, it says so, a line each, and ends the process with 78. */
+export function readOperatorEnv(): OperatorEnv {
+  const result = parseEnv(operatorVariables, process.env);
+  if (result.ok) return result.env;
+  process.stderr.write(result.problems.map(({ message }) => `${message}\n`).join(''));
+  process.exit(errorCodes.CONFIG_INVALID.exit);
 }

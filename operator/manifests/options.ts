@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { operatorEnv } from '../env.ts';
+import { operatorVariables } from '../env.ts';
 
 /** What may be chosen of an installation. */
 export interface ManifestOptions {
@@ -28,12 +28,12 @@ export interface Chosen {
 }
 
 export function chosen({ image, replicas, namespace }: ManifestOptions): Chosen {
-  const { POD_NAMESPACE, OPERATOR_PORT } = operatorEnv({});
+  const { POD_NAMESPACE, OPERATOR_PORT } = operatorVariables;
   return {
     image: image ?? `mooring/operator:${operatorVersion}`,
     replicas: replicas ?? 2,
-    namespace: namespace ?? POD_NAMESPACE,
+    namespace: namespace ?? POD_NAMESPACE.default,
     isNamespaced: namespace !== undefined,
-    port: OPERATOR_PORT,
+    port: OPERATOR_PORT.default,
   };
 }
