@@ -24,14 +24,3 @@ export interface Manifest {
 export function renderStack(stack: Stack, options: RenderOptions = {}): Manifest[] {
   return addStackCharts(new App(), stack, options).flatMap((chart) => chart.toJson() as Manifest[]);
 }
-
-/**
- * The stack's own Secret as an apply creates it: mutable, unlike synth's. An apply never overwrites it, and a rotation
- * of an immutable one, which the kubelet caches, has to stop every pod of the stack first.
- * @throws RangeError when the stack has no Secret of its own, or `secretValues` lacks a key.
- */
-export function mutableSecret(stack: Stack, secretValues: Readonly<Record<string, string>>): Manifest {
-  const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
-  if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-  return { ...secret, immutable: false };
-}

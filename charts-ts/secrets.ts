@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { secretProblems } from '../model/secret-problems.ts';
+import { renderStack, type Manifest } from './render.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
 import { readRegularFile } from './read-file.ts';
 import { UserError } from './user-error.ts';
@@ -17,6 +18,27 @@ export function newSecretValue(): string {
   const value = randomBytes(secretBytes).toString('base64url');
   return value.startsWith('-') ? newSecretValue() : value;
 }
+
+/** Makes values for a stack's own Secret, and the Secret out of values, for an apply. */
+export const secretMakerOf = (
+  stack: Stack,
+): { readonly value: () => string; readonly object: (values: SecretValues) => Manifest } => ({
+  value: newSecretValue,
+  object: (values) => mutableSecret(stack, values),
+});
+
+/**
+ * Mutable, unlike synth's: an apply never overwrites it, and a rotation of an immutable one, which the kubelet caches,
+ * has to stop every pod of the stack first.
+ * @throws RangeError when the stack has no Secret of its own, or `secretValues` lacks a key.
+ */
+function mutableSecret(stack: Stack, secretValues: SecretValues): Manifest {
+  const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
+  if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
+  return { ...secret, immutable: false };
+}
+
+type SecretValues = Readonly<Record<string, string>>;
 
 const keptValues = z.record(z.string(), z.string().min(1));
 

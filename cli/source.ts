@@ -1,7 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
-import { mutableSecret, renderStack } from '../charts-ts/render.ts';
-import { newSecretValue } from '../charts-ts/secrets.ts';
+import { renderStack } from '../charts-ts/render.ts';
+import { secretMakerOf } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/stack-plan.ts';
 import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
@@ -21,6 +21,6 @@ export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(d
     document,
     mooring: packageJson.version,
     objects: renderStack(stack),
-    secret: { value: newSecretValue, object: (values) => mutableSecret(stack, values) },
+    secret: secretMakerOf(stack),
   };
 }

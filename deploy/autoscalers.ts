@@ -1,4 +1,4 @@
-import { managedBy } from '../model/labels.ts';
+import { hasLabels, managedBy } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { Deployment, HorizontalPodAutoscaler } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -6,9 +6,11 @@ import type { KubeObject } from '../kube/objects.ts';
 /** Whether an autoscaler sets an object's replicas. */
 export type IsAutoscaled = (object: KubeObject) => boolean;
 
-const kind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
+/** The kind of what scales others. */
+export const autoscalerKind = ['autoscaling/v2', 'HorizontalPodAutoscaler'] as const;
+
 /** Whether an object scales others. */
-export const isAutoscaler = (object: KubeObject): boolean => object.kind === kind[1];
+export const isAutoscaler = (object: KubeObject): boolean => object.kind === autoscalerKind[1];
 
 /** The kinds of a stack that a HorizontalPodAutoscaler may scale. */
 const scalable = ['Deployment', 'StatefulSet'];
@@ -33,14 +35,31 @@ export async function autoscaledIn(
       [...namespaces].map(async (name) => [name, await foreignTargets(cluster, name, signal)] as const),
     ),
   );
-  const rendered = new Set(objects.filter(isAutoscaler).map(targetOf));
-  return (object) => {
-    if (!scalable.includes(object.kind)) return false;
-    const targets = found.get(object.metadata.namespace ?? '');
-    const isUnknown = targets === undefined && replicasIn(object) === undefined;
-    return isUnknown || rendered.has(idOf(object)) || targets?.has(idOf(object)) === true;
-  };
+  const foreign = new Set([...found.values()].flatMap((targets) => [...(targets ?? [])]));
+  const isScaled = scaledBy(objects, (target) => foreign.has(target));
+  const isUnknown = (object: KubeObject): boolean =>
+    scalable.includes(object.kind) &&
+    found.get(object.metadata.namespace ?? '') === undefined &&
+    replicasIn(object) === undefined;
+  return (object) => isUnknown(object) || isScaled(object);
 }
+
+/**
+ * Which objects are scaled by a rendered autoscaler of theirs, or by one of another owner.
+ * @param isForeignTarget whether one of another owner scales `<Kind> <namespace>/<name>`.
+ */
+export function scaledBy(
+  objects: readonly KubeObject[],
+  isForeignTarget: (target: string) => boolean,
+): IsAutoscaled {
+  const rendered = new Set(objects.filter(isAutoscaler).map(targetOf));
+  return (object) =>
+    scalable.includes(object.kind) && (rendered.has(idOf(object)) || isForeignTarget(idOf(object)));
+}
+
+/** What an autoscaler of another owner scales, as `<Kind> <namespace>/<name>`; `undefined` for one of a stack. */
+export const foreignTargetOf = (autoscaler: KubeObject): string | undefined =>
+  hasLabels(autoscaler.metadata.labels, managedBy) ? undefined : targetOf(autoscaler);
 
 /** The targets of other owners' autoscalers in a namespace; `undefined` where they may not be listed. */
 async function foreignTargets(
@@ -48,16 +67,12 @@ async function foreignTargets(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<Set<string> | undefined> {
-  if (!(await discovery.find(...kind))) return new Set();
-  const path = await discovery.collectionOf(...kind, namespace);
+  if (!(await discovery.find(...autoscalerKind))) return new Set();
+  const path = await discovery.collectionOf(...autoscalerKind, namespace);
   const { status, json } = await api.request('GET', path, { accept: [403], signal });
   if (status === 403) return undefined;
   const { items } = json as { items: readonly KubeObject[] };
-  const others = items.filter(
-    ({ metadata }) =>
-      metadata.labels?.['app.kubernetes.io/managed-by'] !== managedBy['app.kubernetes.io/managed-by'],
-  );
-  return new Set(others.map(targetOf));
+  return new Set(items.flatMap((item) => foreignTargetOf(item) ?? []));
 }
 
 function targetOf(autoscaler: KubeObject): string {

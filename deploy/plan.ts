@@ -16,6 +16,7 @@ import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { isAppliedBy, ownFields, scopeOf, withOwners, type Scope } from './take-over.ts';
 import { amountOf } from '../model/quantity.ts';
 import { autoscaledIn, withoutReplicas } from './autoscalers.ts';
+import { inBatches } from './in-batches.ts';
 import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';
 import { restored } from './restored.ts';
@@ -54,18 +55,12 @@ export async function planOf(
   const isThere = ({ metadata }: KubeObject): boolean =>
     absentNamespace === undefined || metadata.namespace !== absentNamespace;
   const isAutoscaled = await autoscaledIn(cluster, objects, { isThere, signal });
-  const planOne = (object: KubeObject): Promise<Planned> =>
+  return inBatches(objects, (object) =>
     isThere(object)
       ? planObject(cluster, object, { isScaled: isAutoscaled(object), signal })
-      : Promise.resolve(creationOf(object));
-  // A few at a time: enough to hide the round trips, too few to trouble an API server.
-  const plans: Planned[] = [];
-  for (let start = 0; start < objects.length; start += atOnce)
-    plans.push(...(await Promise.all(objects.slice(start, start + atOnce).map(planOne))));
-  return plans;
+      : Promise.resolve(creationOf(object)),
+  );
 }
-
-const atOnce = 8;
 
 const unchanged = (object: KubeObject): Planned => ({
   object,

@@ -4,7 +4,7 @@ import { isWorkload, type Stack } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { PersistentVolumeClaim } from '../kube/kinds.ts';
-import type { KubeObject, ObjectPlace } from '../kube/objects.ts';
+import { keyOfObject, type KubeObject, type ObjectPlace } from '../kube/objects.ts';
 
 /** Which stack: its name and namespace. */
 export type StackRef = Pick<Stack, 'name' | 'namespace'>;
@@ -92,9 +92,8 @@ export async function ownedClaims(
 
 /** The owned objects that are no longer rendered. */
 export function leftovers(owned: readonly KubeObject[], rendered: readonly KubeObject[]): KubeObject[] {
-  const key = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
-  const wanted = new Set(rendered.map(key));
-  return owned.filter((object) => !wanted.has(key(object)));
+  const wanted = new Set(rendered.map(keyOfObject));
+  return owned.filter((object) => !wanted.has(keyOfObject(object)));
 }
 
 /** The claims whose service the stack no longer runs. */

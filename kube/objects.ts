@@ -41,9 +41,23 @@ export interface ManagedFields {
 export const nameOf = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
   `${kind} ${metadata.name}`;
 
+/** Kind and name: unique among the objects of a namespace that one stack has. */
+export const keyOfObject = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
+  `${kind}/${metadata.name}`;
+
 /** The place and labels of an object that Mooring makes for itself, such as a Lease. */
 export interface ObjectPlace {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** The group of an API version; empty for `v1`. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+/** Whether one state of an object is later than another. */
+export const isNewer = (
+  one: { readonly resourceVersion?: string },
+  other: { readonly resourceVersion?: string },
+): boolean => Number(one.resourceVersion) > Number(other.resourceVersion);

@@ -34,6 +34,10 @@ export const labelsOf = (stack: Pick<Stack, 'name'>, service: Service): Record<s
   ...stackLabels(stack),
 });
 
+/** Whether something has all of these labels. */
+export const hasLabels = (labels: Labels | undefined, wanted: Labels): boolean =>
+  Object.entries(wanted).every(([label, value]) => labels?.[label] === value);
+
 /** Labels as a label selector in a query. */
 export const asSelector = (labels: Labels): string =>
   Object.entries(labels)

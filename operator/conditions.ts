@@ -12,15 +12,21 @@ export interface Condition {
 /** A condition before it is known since when it has its status. */
 export type Finding = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>;
 
-/** Findings as conditions: one whose status is as it was before keeps its time. */
+/** Findings as the conditions of a resource. */
 export function conditionsOf(
   findings: readonly Finding[],
   before: readonly Condition[],
   { generation, now }: { readonly generation: number; readonly now: string },
 ): Condition[] {
-  return findings.map((finding) => {
-    const earlier = before.find(({ type }) => type === finding.type);
-    const since = earlier?.status === finding.status ? earlier.lastTransitionTime : now;
-    return { ...finding, observedGeneration: generation, lastTransitionTime: since };
-  });
+  return findings.map((finding) => ({
+    ...conditionOf(finding, before, now),
+    observedGeneration: generation,
+  }));
+}
+
+/** A finding as a condition; one whose status is as it was before keeps its time. */
+export function conditionOf(finding: Finding, before: readonly Condition[], now: string): Condition {
+  const earlier = before.find(({ type }) => type === finding.type);
+  const since = earlier?.status === finding.status ? earlier.lastTransitionTime : now;
+  return { ...finding, lastTransitionTime: since };
 }

@@ -3,9 +3,9 @@ import { defaultStack } from '../model/gates.ts';
 import { reportingServices, type Report } from '../model/stack.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import type { RenderOptions } from '../charts-ts/options.ts';
+import { autoscalerKind, foreignTargetOf } from '../deploy/autoscalers.ts';
 import { ownedKinds } from '../deploy/stack-objects.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import type { HorizontalPodAutoscaler } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { httpAsk, type HttpAsk } from './gates/http-ask.ts';
 import type { Ask } from './gates/pod-answer.ts';
@@ -43,7 +43,9 @@ export interface OperatorOptions {
   readonly onDrift?: (drift: Drift) => void;
   /** For each gate that opened or closed: how long after the process knew it was written, in seconds. */
   readonly onLatency?: (seconds: number) => void;
-  /** A watch that failed and is begun anew, or an Event that could not be written. */
+  /** A watch that failed and is begun anew. */
+  readonly onRestart?: (error: unknown) => void;
+  /** An Event or a readiness gate that could not be written. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -149,7 +151,7 @@ export class Operator {
       cluster: writer,
       render: operatorPods ? { operatorPods } : {},
       objects: this.#objects,
-      isAutoscaled: (target) => this.#autoscaled.keysBy('target', target).length > 0,
+      isForeignTarget: (target) => this.#autoscaled.keysBy('target', target).length > 0,
       drifts: new DriftHistory(),
       record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
       onDrift,
@@ -193,9 +195,9 @@ export class Operator {
   }
 
   async #watchAutoscalers(): Promise<void> {
-    await this.#inform(['autoscaling/v2', 'HorizontalPodAutoscaler'], {
+    await this.#inform(autoscalerKind, {
       cache: this.#autoscaled,
-      project: foreignTarget,
+      project: (autoscaler) => foreignTargetOf(autoscaler) ?? '',
       onChange: () => undefined,
     });
   }
@@ -216,7 +218,7 @@ export class Operator {
     this.#informers.push(
       new Informer({
         ...{ collection, cache, project, onChange },
-        onRestart: (error) => this.#options.onError?.(error),
+        onRestart: (error) => this.#options.onRestart?.(error),
       }),
     );
   }
@@ -236,11 +238,3 @@ const isAnother = (before: StackResource, now: StackResource): boolean =>
   before.metadata.generation !== now.metadata.generation ||
   before.metadata.deletionTimestamp !== now.metadata.deletionTimestamp ||
   JSON.stringify(before.metadata.annotations) !== JSON.stringify(now.metadata.annotations);
-
-/** What an autoscaler of another owner scales; empty for one of a stack, which is rendered with it. */
-function foreignTarget(object: KubeObject): string {
-  const { metadata, spec } = object as HorizontalPodAutoscaler;
-  const isOwn = Object.entries(managedBy).every(([label, value]) => metadata.labels?.[label] === value);
-  const { kind, name } = spec.scaleTargetRef;
-  return isOwn ? '' : `${kind} ${metadata.namespace ?? ''}/${name}`;
-}

@@ -119,10 +119,11 @@ function created(
       metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
       log.warn({ object, field, manager }, 'Changed by another manager');
     },
-    onError: (error) => {
+    onRestart: (error) => {
       metrics.watchRestarts.inc();
       log.warn({ err: error }, 'A watch was begun anew');
     },
+    onError: (error) => log.warn({ err: error }, 'An Event or a readiness gate could not be written'),
   });
   return { operator, election, close: () => cluster.api.close() };
 }

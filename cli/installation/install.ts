@@ -7,6 +7,7 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf } from '../../kube/objects.ts';
 import type { Kinds } from '../../model/kinds.ts';
+import { crdName } from '../../operator/manifests/crd.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import { chosen, type ManifestOptions } from '../../operator/manifests/options.ts';
 import { countText, differencesIn, diffText, warningsOf } from '../apply/plan-text.ts';
@@ -66,9 +67,9 @@ async function refuseMissing(
   absentNamespace: string | undefined,
 ): Promise<void> {
   const missing = absentNamespace === undefined ? [] : [`namespace "${absentNamespace}"`];
-  for (const { apiVersion, kind, plural } of kinds)
-    if (!(await discovery.find(apiVersion, kind)))
-      missing.push(`CustomResourceDefinition ${plural}.${apiVersion.split('/')[0] ?? ''}`);
+  for (const kind of kinds)
+    if (!(await discovery.find(kind.apiVersion, kind.kind)))
+      missing.push(`CustomResourceDefinition ${crdName(kind)}`);
   if (missing.length === 0) return;
   throw new ClusterError(
     'PREFLIGHT_FAILED',

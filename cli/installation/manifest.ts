@@ -1,5 +1,6 @@
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
 import type { Kinds } from '../../model/kinds.ts';
+import { crdName } from '../../operator/manifests/crd.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import type { ManifestOptions } from '../../operator/manifests/options.ts';
 import type { OutputOptions } from '../options.ts';
@@ -15,6 +16,5 @@ export async function manifestCommand(kinds: Kinds, options: ManifestCommandOpti
 }
 
 const neededDefinitions = (kinds: Kinds): string => {
-  const names = kinds.map(({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0] ?? ''}`);
-  return `Must exist: CustomResourceDefinition ${names.join(', ')}, which "mooring operator manifest" has without --namespace.`;
+  return `Must exist: CustomResourceDefinition ${kinds.map(crdName).join(', ')}, which "mooring operator manifest" has without --namespace.`;
 };

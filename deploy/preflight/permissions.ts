@@ -1,6 +1,6 @@
 import { isAllowed } from '../../kube/access-review.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { groupOf, type KubeObject } from '../../kube/objects.ts';
 
 /** A permission that an apply needs. `subresource` as in `pods/log`. */
 interface Need {
@@ -51,7 +51,7 @@ async function needsOf({ discovery }: Cluster, objects: readonly KubeObject[]): 
     [...kinds.values()].map(async ({ apiVersion, kind, metadata }) => {
       const resource = await discovery.find(apiVersion, kind);
       if (!resource) return [];
-      const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+      const group = groupOf(apiVersion);
       const where = resource.namespaced && metadata.namespace ? { namespace: metadata.namespace } : {};
       return ['get', 'patch', 'create'].map((verb): Need => ({
         verb,

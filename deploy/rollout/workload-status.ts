@@ -37,8 +37,11 @@ export async function workloadStates(
 
 const serviceOf = ({ metadata }: KubeObject): string => metadata.labels?.['app.kubernetes.io/name'] ?? '';
 /** Whether the controller has seen the newest spec. */
-const isObserved = ({ metadata, status }: Deployment | StatefulSet): boolean =>
-  (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+export const isObserved = ({
+  metadata,
+  status,
+}: Pick<KubeObject, 'metadata'> & { readonly status?: { readonly observedGeneration?: number } }): boolean =>
+  (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 const ownedBy = (pod: KubeObject, owner: KubeObject | undefined): boolean =>
   owner !== undefined && (pod.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
 

@@ -1,12 +1,13 @@
 import { dependencyOfCondition } from '../../model/gates.ts';
-import { findingsOf, type GateFinding } from './findings.ts';
+import { conditionOf, type Condition, type Finding } from '../conditions.ts';
+import { findingsOf } from './findings.ts';
 import { reportIn, type PodAnswer } from './pod-answer.ts';
-import type { GateCondition, PodView } from './pod-view.ts';
+import type { PodView } from './pod-view.ts';
 
 /** A condition that is to be written. */
 export interface Change {
-  readonly condition: GateCondition;
-  readonly before?: GateCondition;
+  readonly condition: Condition;
+  readonly before?: Condition;
 }
 
 /**
@@ -17,11 +18,11 @@ export const changesOf = (pod: PodView, answer: PodAnswer, now: string): Change[
   findingsOf(pod, answer).flatMap((finding) => {
     const before = pod.conditions.find(({ type }) => type === finding.type);
     if (before && isSame(before, finding)) return [];
-    const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : now;
-    return { condition: { ...finding, lastTransitionTime }, ...(before ? { before } : {}) };
+    const condition = conditionOf(finding, pod.conditions, now);
+    return { condition, ...(before ? { before } : {}) };
   });
 
-const isSame = (one: GateFinding, other: GateFinding): boolean =>
+const isSame = (one: Finding, other: Finding): boolean =>
   one.status === other.status && one.reason === other.reason && one.message === other.message;
 
 /** Whether more changes than words for people: the same reason may be worded in another way with each answer. */

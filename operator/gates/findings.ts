@@ -1,8 +1,9 @@
 import { dependencyOfCondition } from '../../model/gates.ts';
 import { anyRedactor } from '../../model/redact-object.ts';
 import type { ReadinessReport } from '../../model/report.ts';
+import type { Condition, Finding } from '../conditions.ts';
 import { reportIn, type PodAnswer } from './pod-answer.ts';
-import type { GateCondition, PodView } from './pod-view.ts';
+import type { PodView } from './pod-view.ts';
 
 /** Why a gate's condition is as it is. */
 export type GateReason =
@@ -21,10 +22,7 @@ export type GateReason =
   /** The process runs with another configuration than was rendered. */
   | 'DigestDiffers';
 
-/** A condition before it is known since when it has its status. */
-export type GateFinding = Omit<GateCondition, 'lastTransitionTime'>;
-
-type Verdict = Pick<GateFinding, 'status' | 'message'> & { readonly reason: GateReason };
+type Verdict = Pick<Finding, 'status' | 'message'> & { readonly reason: GateReason };
 
 /**
  * What the conditions of a pod's readiness gates should say. Only the process's own answer makes one False, or True;
@@ -33,7 +31,7 @@ type Verdict = Pick<GateFinding, 'status' | 'message'> & { readonly reason: Gate
 export const findingsOf = (
   pod: Pick<PodView, 'gates' | 'conditions' | 'digest'>,
   answer: PodAnswer,
-): GateFinding[] =>
+): Finding[] =>
   pod.gates.map((type) => {
     const dependency = dependencyOfCondition(type);
     const verdict =
@@ -80,9 +78,9 @@ function ofConfig(rendered: string | undefined, { config }: PodAnswer): Verdict 
 
 /** A condition of which the answer says nothing keeps its status; one that is False keeps the process's words too. */
 function withoutVerdict(
-  before: GateCondition | undefined,
+  before: Condition | undefined,
   readiness: PodAnswer['readiness'],
-): Omit<GateFinding, 'type'> {
+): Omit<Finding, 'type'> {
   const { status = 'Unknown', reason = '', message = '' } = before ?? {};
   const kept = { status, reason, message };
   if ('report' in readiness) {
@@ -94,7 +92,7 @@ function withoutVerdict(
   return { status, ...words('Unreachable', `The process cannot be asked. ${readiness.unanswered} ${rest}`) };
 }
 
-const words = (reason: GateReason, message: string): Pick<GateFinding, 'reason' | 'message'> => ({
+const words = (reason: GateReason, message: string): Pick<Finding, 'reason' | 'message'> => ({
   reason,
   message: bounded(message),
 });

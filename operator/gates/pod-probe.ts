@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isNewer } from '../../kube/objects.ts';
 import { backoffMs } from '../runtime/backoff.ts';
 import { pause } from '../runtime/pause.ts';
 import { changesOf, isUrgent, latenciesOf, type Change } from './changes.ts';
@@ -59,7 +60,7 @@ export class PodProbe {
 
   /** Takes a newer state of the same pod. A watch may be behind what this wrote itself. */
   update(pod: PodView): void {
-    if (Number(pod.resourceVersion) > Number(this.#pod.resourceVersion)) this.#pod = pod;
+    if (isNewer(pod, this.#pod)) this.#pod = pod;
   }
 
   /** Runs until the signal is aborted or the pod is gone, first after a delay in milliseconds; never rejects. */

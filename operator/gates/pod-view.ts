@@ -3,6 +3,7 @@ import type { Pod } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { dependencyOfCondition, verifiedCondition } from '../../model/gates.ts';
 import { configDigestAnnotation } from '../../model/names.ts';
+import type { Condition } from '../conditions.ts';
 
 /** What is kept of a pod in the cache; the rest of it is dropped. */
 export interface PodView {
@@ -20,19 +21,9 @@ export interface PodView {
   /** The readiness gates it was created with that this version sets. */
   readonly gates: readonly string[];
   /** The conditions of those gates, as they are. */
-  readonly conditions: readonly GateCondition[];
+  readonly conditions: readonly Condition[];
   /** The digest of the configuration it was rendered with. */
   readonly digest?: string;
-}
-
-/** The condition of a readiness gate. */
-export interface GateCondition {
-  readonly type: string;
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: string;
-  readonly message: string;
-  /** RFC 3339; changes with the status only. */
-  readonly lastTransitionTime: string;
 }
 
 /** `<namespace>/<name>`, the key of a pod in its cache. */
@@ -75,7 +66,7 @@ const conditionOf = ({
   reason = '',
   message = '',
   lastTransitionTime = '',
-}: PodCondition): GateCondition => ({
+}: PodCondition): Condition => ({
   ...{ type, reason, message, lastTransitionTime },
   status: status === 'True' || status === 'False' ? status : 'Unknown',
 });

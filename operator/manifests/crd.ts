@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupOf } from '../../kube/objects.ts';
 import { kubernetesWord, gateNames } from '../../model/gates.ts';
 import type { PrinterColumn, StackDocument, StackKind } from '../../model/stack-kind.ts';
 import { statusSchema } from './status-schema.ts';
@@ -33,11 +34,12 @@ interface Version {
  */
 export function crdOf<D extends StackDocument>(kind: StackKind<D>): CustomResourceDefinition {
   const { plural, shortNames, kind: name, scale } = kind;
-  const [group = '', version = ''] = kind.apiVersion.split('/');
+  const group = groupOf(kind.apiVersion);
+  const version = kind.apiVersion.slice(group.length + 1);
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: crdName(kind) },
     spec: {
       group,
       names: {
@@ -65,6 +67,10 @@ export function crdOf<D extends StackDocument>(kind: StackKind<D>): CustomResour
     },
   };
 }
+
+/** `<plural>.<group>`, which Kubernetes demands. */
+export const crdName = ({ plural, apiVersion }: Pick<StackKind, 'plural' | 'apiVersion'>): string =>
+  `${plural}.${groupOf(apiVersion)}`;
 
 const scaleOf = ({ replicasPath }: { readonly replicasPath: string }): Record<string, string> => ({
   specReplicasPath: `.${replicasPath}`,

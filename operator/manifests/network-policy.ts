@@ -4,7 +4,7 @@ import { sourcesOf } from '../../charts-ts/constructs/network-policies.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorPodLabels } from './names.ts';
 import type { Chosen } from './options.ts';
-import { renderedBy } from './rendered.ts';
+import { reportPorts } from './rendered.ts';
 
 /** The API server's Service, and where it usually listens itself: a policy sees a packet after its translation. */
 const apiServer = { host: 'kubernetes.default.svc', ports: [443, 6443] };
@@ -28,7 +28,7 @@ export const networkPolicySpec = (
 
 /** Where pods of stacks report. */
 function toReports(kinds: readonly StackKind[], peer: k8s.NetworkPolicyPeer): k8s.NetworkPolicyEgressRule[] {
-  const ports = new Set(kinds.flatMap((kind) => renderedBy(kind).reportPorts));
+  const ports = new Set(kinds.flatMap(reportPorts));
   return ports.size > 0 ? [{ to: [peer], ports: [...ports].sort((a, b) => a - b).map(tcp) }] : [];
 }
 

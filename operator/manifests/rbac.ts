@@ -1,9 +1,10 @@
 import type { k8s } from 'cdk8s-plus-27';
 import { ownedKinds } from '../../deploy/stack-objects.ts';
+import { groupOf } from '../../kube/objects.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorName } from './names.ts';
-import { renderedBy } from './rendered.ts';
-import { groupOf, resourceOf, type ApiResource } from './resources.ts';
+import { kindsRendered } from './rendered.ts';
+import { resourceOf, type ApiResource } from './resources.ts';
 
 /** What the operator may do, and no more: no wildcard, and nothing by which it could get further rights. */
 
@@ -13,7 +14,7 @@ const watch = ['list', 'watch'];
 
 /** In every namespace with stacks. */
 export function stackRules(kinds: readonly StackKind[]): k8s.PolicyRule[] {
-  const rendered = kinds.flatMap((kind) => renderedBy(kind).kinds).map((kind) => resourceOf(...kind));
+  const rendered = kinds.flatMap(kindsRendered).map((kind) => resourceOf(...kind));
   const names = new Set(rendered.map(nameOf));
   // Each is watched, also where no kind renders it.
   const others = ownedKinds.map((kind) => resourceOf(...kind)).filter((one) => !names.has(nameOf(one)));

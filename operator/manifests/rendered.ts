@@ -5,24 +5,18 @@ import type { StackKind } from '../../model/stack-kind.ts';
 import { reportingServices, type Stack } from '../../model/stack.ts';
 
 /** What stacks of a kind are made of, as its defaults, presets and samples show it. */
-export interface Rendered {
-  /** Kinds of their objects besides Namespace and Secret, each once: `['apps/v1', 'Deployment']`. */
-  readonly kinds: readonly (readonly [apiVersion: string, kind: string])[];
-  /** The ports at which their pods report, each once. */
-  readonly reportPorts: readonly number[];
-}
 
-export function renderedBy(kind: StackKind): Rendered {
-  const stacks = stacksOf(kind);
-  const objects = stacks.flatMap((stack) => renderStack(stack, { namespace: false }));
+/** Kinds of their objects besides Namespace and Secret, each once. */
+export function kindsRendered(kind: StackKind): (readonly [apiVersion: string, kind: string])[] {
+  const objects = stacksOf(kind).flatMap((stack) => renderStack(stack, { namespace: false }));
   const kinds = new Map(
     objects.map((one) => [`${one.apiVersion} ${one.kind}`, [one.apiVersion, one.kind] as const]),
   );
-  return {
-    kinds: [...kinds.values()],
-    reportPorts: [...new Set(stacks.flatMap(reportPortsOf))],
-  };
+  return [...kinds.values()];
 }
+
+/** The ports at which their pods report, each once. */
+export const reportPorts = (kind: StackKind): number[] => [...new Set(stacksOf(kind).flatMap(reportPortsOf))];
 
 function stacksOf(kind: StackKind): Stack[] {
   const { samples = [], presets } = kind;

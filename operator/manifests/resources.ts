@@ -1,3 +1,5 @@
+import { groupOf } from '../../kube/objects.ts';
+
 /** A resource as RBAC names it. */
 export interface ApiResource {
   readonly apiGroup: string;
@@ -26,7 +28,3 @@ export function resourceOf(apiVersion: string, kind: string): ApiResource {
     throw new RangeError(`The plural of ${kind} (${apiVersion}) is not known.`);
   return { apiGroup: groupOf(apiVersion), resource: plurals[kind as keyof typeof plurals] };
 }
-
-/** The group of an API version: empty for `v1`. */
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

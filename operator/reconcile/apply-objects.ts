@@ -1,14 +1,14 @@
-import { isAutoscaler } from '../../deploy/autoscalers.ts';
+import { scaledBy, type IsAutoscaled } from '../../deploy/autoscalers.ts';
+import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { inWaves } from '../../deploy/waves.ts';
 import { ApiError } from '../../kube/cluster-error.ts';
-import type { HorizontalPodAutoscaler } from '../../kube/kinds.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
-import { converge, problemOf, type Converged } from './converge.ts';
+import { converge, problemOf, type Converged, type ConvergeOptions } from './converge.ts';
 import type { Desired } from './desired.ts';
 import type { InSync } from './in-sync.ts';
-import { keyOfObject, objectKey, type Observed } from './observed.ts';
+import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
 import { driftText, wasApplied } from './status.ts';
 
@@ -24,37 +24,37 @@ export interface Pass {
   readonly signal: AbortSignal;
 }
 
-/** Objects of one stack that are changed at the same time. */
-const atOnce = 8;
-
 /** Makes every object of a stack what is rendered, and deletes what it owns and no longer renders. */
 export async function applyObjects(
   context: Context,
   pass: Pass,
 ): Promise<ReadonlyMap<KubeObject, Converged>> {
   const live = new Map(pass.live.map((one) => [objectKey(one), one]));
+  const scaled = { ...pass, isScaled: scaledBy(pass.desired.objects, context.isForeignTarget) };
   const results = new Map<KubeObject, Converged>();
   for (const wave of inWaves(pass.desired.objects, ({ kind }) => kind))
-    for (let start = 0; start < wave.length; start += atOnce)
-      await Promise.all(
-        wave.slice(start, start + atOnce).map(async (object) => {
-          results.set(object, await applyOne(context, pass, object, live.get(keyOfObject(object))));
-        }),
-      );
+    await inBatches(wave, async (object) => {
+      results.set(object, await applyOne(context, scaled, object, live.get(keyOfObject(object))));
+    });
   await prune(context, pass);
   return results;
 }
 
+/** With what is known of autoscalers once for all objects. */
+interface ScaledPass extends Pass {
+  readonly isScaled: IsAutoscaled;
+}
+
 async function applyOne(
   context: Context,
-  pass: Pass,
+  pass: ScaledPass,
   object: KubeObject,
   known: Observed | undefined,
 ): Promise<Converged> {
   const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
   if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
-  const options = optionsOf(context, pass, object);
+  const options = optionsOf(pass, object);
   try {
     const converged = await unlessConflict(() => converge(context, object, options, known));
     await recordDrift(context, pass.resource, { key: options.key, converged });
@@ -79,12 +79,11 @@ async function unlessConflict<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const optionsOf = (
-  context: Context,
-  { key, resource, desired, before, signal }: Pass,
+  { key, resource, desired, before, isScaled, signal }: ScaledPass,
   object: KubeObject,
-) => ({
+): ConvergeOptions => ({
   key: `${key} ${keyOfObject(object)}`,
-  isScaled: isScaled(object, desired.objects, context),
+  isScaled: isScaled(object),
   drift: desired.reserved.drift,
   wasApplied: wasApplied(resource),
   wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
@@ -124,18 +123,4 @@ async function prune({ cluster }: Context, { desired, live, resource, signal }: 
   );
   for (const { apiVersion, kind, name, namespace, uid } of leftovers)
     await deleteObject(cluster, { apiVersion, kind, metadata: { name, namespace, uid } }, signal);
-}
-
-function isScaled(object: KubeObject, objects: readonly KubeObject[], { isAutoscaled }: Context): boolean {
-  const { name, namespace = '' } = object.metadata;
-  const own = objects.filter(isAutoscaler) as HorizontalPodAutoscaler[];
-  return (
-    own.some(
-      ({
-        spec: {
-          scaleTargetRef: { kind, name: target },
-        },
-      }) => kind === object.kind && target === name,
-    ) || isAutoscaled(`${object.kind} ${namespace}/${name}`)
-  );
 }

@@ -14,7 +14,7 @@ export interface Context {
   /** Every live object of every stack. */
   readonly objects: StackObjects;
   /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */
-  readonly isAutoscaled: (target: string) => boolean;
+  readonly isForeignTarget: (target: string) => boolean;
   readonly drifts: DriftHistory;
   /** Reports something about an object to people: an Event. Never rejects. */
   readonly record: (about: KubeObject, event: RecordedEvent) => Promise<void>;

@@ -1,8 +1,9 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
 import { execute } from '../../deploy/execute.ts';
-import { ClusterError } from '../../kube/cluster-error.ts';
+import { ClusterError, type Conflict } from '../../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { applyObject, readObject } from '../../kube/server-side-apply.ts';
+import { hasLabels } from '../../model/labels.ts';
 import type { ReservedFields } from '../../model/reserved-fields.ts';
 import type { Context } from './context.ts';
 import { projectObject, type Observed } from './observed.ts';
@@ -62,17 +63,8 @@ async function create(context: Context, desired: KubeObject, options: ConvergeOp
   const applied = await applyObject(context.cluster, desired, { signal });
   if ('conflicts' in applied) {
     const planned = await planObject(context.cluster, desired, options);
-    return planned.live && isOurs(desired, planned.live)
-      ? repair(context, planned, options)
-      : {
-          drift: [],
-          problems: [
-            notOurs(
-              desired,
-              applied.conflicts.map(({ manager }) => manager),
-            ),
-          ],
-        };
+    if (planned.live && isOurs(desired, planned.live)) return repair(context, planned, options);
+    return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
   }
   if (wasApplied) context.drifts.repaired(key);
   context.objects.remember(projectObject(applied.object));
@@ -90,12 +82,12 @@ const deletion = (desired: KubeObject, time: string): Drift => ({
 
 /** Labels are the mark of a stack's own object. */
 const isOurs = (desired: KubeObject, live: KubeObject): boolean =>
-  Object.entries(desired.metadata.labels ?? {}).every(
-    ([label, value]) => live.metadata.labels?.[label] === value,
-  );
+  hasLabels(live.metadata.labels, desired.metadata.labels ?? {});
 
-const notOurs = (desired: KubeObject, managers: readonly string[]): string =>
-  `${nameOf(desired)} is there and is no object of this stack (${[...new Set(managers)].join(', ')} wrote it); rename the stack, or delete the object.`;
+function notOurs(desired: KubeObject, conflicts: readonly Conflict[]): string {
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))].join(', ');
+  return `${nameOf(desired)} is there and is no object of this stack (${managers} wrote it); rename the stack, or delete the object.`;
+}
 
 async function repair(context: Context, planned: Planned, options: ConvergeOptions): Promise<Converged> {
   const { drifts } = context;

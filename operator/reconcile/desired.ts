@@ -1,10 +1,10 @@
-import { mutableSecret, renderStack } from '../../charts-ts/render.ts';
+import { renderStack } from '../../charts-ts/render.ts';
 import type { OwnerReference, RenderOptions } from '../../charts-ts/options.ts';
-import { newSecretValue } from '../../charts-ts/secrets.ts';
+import { secretMakerOf } from '../../charts-ts/secrets.ts';
 import type { SecretMaker } from '../../deploy/secret.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { readinessGatesOf } from '../../model/gates.ts';
-import { readDocument } from '../../model/read-document.ts';
+import { readAnyDocument } from '../../model/kinds.ts';
 import { reservedFieldsOf, type ReservedFields } from '../../model/reserved-fields.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { StackDocument, StackKind } from '../../model/stack-kind.ts';
@@ -45,7 +45,7 @@ export function desiredOf(
       readinessGates: readinessGatesOf,
       deletionPolicy: reserved.deletionPolicy,
     }),
-    secret: { value: newSecretValue, object: (values) => mutableSecret(stack, values) },
+    secret: secretMakerOf(stack),
     owner,
   };
 }
@@ -57,8 +57,7 @@ function documentOf(
 ): StackDocument {
   const { name, namespace } = metadata;
   const raw = { apiVersion, kind: resource.kind, metadata: { name, namespace }, spec };
-  const { document } = kind.rewrite?.(raw) ?? { document: raw };
-  return readDocument(kind.schema, document, `${resource.kind} ${namespace}/${name}`);
+  return readAnyDocument([kind], raw, `${resource.kind} ${namespace}/${name}`).document;
 }
 
 /** Not blocking: nothing waits for the stack's objects when the resource is deleted. */

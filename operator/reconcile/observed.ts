@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isObserved } from '../../deploy/rollout/workload-status.ts';
 import type { Deployment, StatefulSet } from '../../kube/kinds.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import { apiGroup } from '../../model/names.ts';
 
 /** What is kept of a live object in the cache; the rest of it is dropped. */
@@ -34,13 +35,9 @@ export interface Rollout {
 /** On one object: the operator leaves it as it is. */
 const pausedAnnotation = `${apiGroup}/paused`;
 
-/** Kind and name: unique among the objects of a namespace that one stack has. */
-export const objectKey = ({ kind, name }: { readonly kind: string; readonly name: string }): string =>
-  `${kind}/${name}`;
-
-/** The key of a rendered or live object. */
-export const keyOfObject = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
-  objectKey({ kind, name: metadata.name });
+/** The key of an object in the cache, as `keyOfObject` has it of the object itself. */
+export const objectKey = ({ kind, name }: Pick<Observed, 'kind' | 'name'>): string =>
+  keyOfObject({ kind, metadata: { name } });
 
 export function projectObject(object: KubeObject): Observed {
   const { apiVersion, kind, metadata } = object;
@@ -85,15 +82,13 @@ const counted = ['resourceVersion', 'generation'];
 
 function rolloutOf(object: KubeObject): Rollout | undefined {
   if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return undefined;
-  const { metadata, spec, status } = object as Partial<Deployment & StatefulSet> &
-    Pick<KubeObject, 'metadata'>;
-  const wanted = spec?.replicas ?? 1;
-  const { observedGeneration = 0, updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = status ?? {};
-  const isObserved = observedGeneration >= (metadata.generation ?? 0);
+  const workload = object as Partial<Deployment & StatefulSet> & Pick<KubeObject, 'metadata'>;
+  const wanted = workload.spec?.replicas ?? 1;
+  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = workload.status ?? {};
   const counts = [updatedReplicas, readyReplicas, replicas];
   return {
     wanted,
     ready: readyReplicas,
-    isDone: isObserved && counts.every((count) => count === wanted),
+    isDone: isObserved(workload) && counts.every((count) => count === wanted),
   };
 }

@@ -1,6 +1,6 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
 import type { Reconciled } from '../runtime/workers.ts';
@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import type { Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks } from './in-sync.ts';
-import { keyOfObject, objectKey } from './observed.ts';
+import { objectKey } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
@@ -155,8 +155,7 @@ export class Reconciler {
     const now = projectResource(written);
     const key = `${now.metadata.namespace}/${now.metadata.name}`;
     const before = resources.get(key);
-    if (before && Number(before.metadata.resourceVersion) < Number(now.metadata.resourceVersion))
-      resources.set(key, now);
+    if (before && isNewer(now.metadata, before.metadata)) resources.set(key, now);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject, Metadata } from '../../kube/objects.ts';
-import type { Condition } from './conditions.ts';
+import type { Condition } from '../conditions.ts';
 
 /** A custom resource: a document in the cluster, and what is known of its stack. */
 export interface StackResource extends KubeObject {

@@ -1,3 +1,4 @@
+import { isNewer } from '../../kube/objects.ts';
 import { Cache } from '../runtime/cache.ts';
 import type { Observed } from './observed.ts';
 
@@ -29,7 +30,6 @@ export class StackObjects {
     const cache = this.cacheOf(written.kind);
     const key = `${written.namespace}/${written.name}`;
     const present = cache.get(key);
-    if (present && Number(present.resourceVersion) >= Number(written.resourceVersion)) return;
-    cache.set(key, written);
+    if (!present || isNewer(written, present)) cache.set(key, written);
   }
 }

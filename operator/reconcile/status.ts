@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
-import { conditionsOf, type Finding } from './conditions.ts';
+import { conditionsOf, type Finding } from '../conditions.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Observed } from './observed.ts';
 import type { Drift, StackResource, StackStatus } from './resource.ts';
