@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../../servers/command.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { freePort } from '../../servers/ports.ts';
 import { chatStackIn, startWithChatStacks, until, userOf } from './lab.ts';
+import { startOperatorProcess } from './operator-process.ts';
 
 const lab = forSuite(startWithChatStacks);
 
@@ -20,26 +18,11 @@ test('the bundle that the image holds needs no other file, and applies a stack',
   const user = userOf(lab());
   await user.apply(chatStackIn(namespace));
 
-  const child = spawn(process.execPath, ['main.js'], {
-    cwd: join(folder, 'operator'),
-    env: {
-      KUBECONFIG: lab().kubeconfigPath,
-      WATCH_NAMESPACE: namespace,
-      POD_NAMESPACE: namespace,
-      OPERATOR_PORT: String(await freePort()),
-    },
-    stdio: 'ignore',
-  });
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  await until('the stack to be applied', async () => {
-    const { metadata, status } = (await user.resource(namespace)) ?? {};
-    return metadata !== undefined && status?.observedGeneration === metadata.generation;
-  });
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-  expect(child.exitCode).toBe(0);
+  const { end, kill } = await startOperatorProcess(
+    { KUBECONFIG: lab().kubeconfigPath, WATCH_NAMESPACE: namespace, POD_NAMESPACE: namespace },
+    join(folder, 'operator'),
+  );
+  onTestFinished(kill);
+  await until('the stack to be applied', () => user.isObserved(namespace));
+  expect(await end()).toBe(0);
 });

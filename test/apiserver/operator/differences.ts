@@ -2,9 +2,9 @@ import { chatKind } from '../../../contract/chat-kind.ts';
 import { planOf } from '../../../deploy/plan.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { openCluster } from '../../../kube/cluster.ts';
+import { keyOfObject } from '../../../kube/objects.ts';
 import { operatorName } from '../../../operator/operator.ts';
 import { desiredOf } from '../../../operator/reconcile/desired.ts';
-import { keyOfObject } from '../../../operator/reconcile/observed.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import type { User } from './lab.ts';
 

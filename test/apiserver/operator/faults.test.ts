@@ -11,7 +11,6 @@ import {
   until,
   userOf,
   type Intercept,
-  type User,
 } from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
@@ -21,11 +20,6 @@ async function newNamespace(): Promise<string> {
   await lab().createNamespace(namespace);
   return namespace;
 }
-
-const isObserved = async (user: User, namespace: string): Promise<boolean> => {
-  const { metadata, status } = (await user.resource(namespace)) ?? {};
-  return metadata !== undefined && status?.observedGeneration === metadata.generation;
-};
 
 /** An error as an API server sends it. */
 const refused = (status: number, reason: string): ApiError =>
@@ -44,7 +38,7 @@ describe('an operator that ends in the middle', () => {
     const counting = await newNamespace();
     const whole = await startOperator(lab(), { namespace: counting });
     await user.apply(chatStackIn(counting));
-    await until('the stack to be applied', () => isObserved(user, counting));
+    await until('the stack to be applied', () => user.isObserved(counting));
     await whole.stop();
     const writes = whole.writes.length;
 
@@ -64,7 +58,7 @@ describe('an operator that ends in the middle', () => {
       await until(`write ${last}`, () => Promise.resolve(count >= last));
       await killed.stop();
       const next = await startOperator(lab(), { namespace });
-      await until('the stack to be applied', () => isObserved(user, namespace));
+      await until('the stack to be applied', () => user.isObserved(namespace));
       expect(await differences(lab(), user, namespace)).toEqual([]);
       expect(next.errors).toEqual([]);
       await next.stop();

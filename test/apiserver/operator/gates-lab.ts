@@ -6,7 +6,8 @@ import { readyCondition, verifiedCondition } from '../../../model/gates.ts';
 import { configDigestAnnotation } from '../../../model/names.ts';
 import { httpAsk } from '../../../operator/gates/http-ask.ts';
 import { PodProber } from '../../../operator/gates/pod-prober.ts';
-import { projectPod, type GateCondition, type PodView } from '../../../operator/gates/pod-view.ts';
+import { projectPod, type PodView } from '../../../operator/gates/pod-view.ts';
+import type { Condition } from '../../../operator/conditions.ts';
 import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
@@ -22,7 +23,7 @@ export const until = (what: string, check: () => boolean): Promise<void> =>
 /** A state of a pod's condition that a watch has shown, and when. */
 interface Seen {
   readonly pod: string;
-  readonly condition: GateCondition;
+  readonly condition: Condition;
   readonly at: number;
 }
 
@@ -45,7 +46,7 @@ export interface Probing extends ReturnType<typeof podsAt> {
   readonly errors: readonly unknown[];
   readonly seen: readonly Seen[];
   readonly hooks: Hooks;
-  readonly conditionOf: (pod: string, type?: string) => GateCondition | undefined;
+  readonly conditionOf: (pod: string, type?: string) => Condition | undefined;
   /** Until a condition is as `True Open` says. */
   readonly shows: (pod: string, what: string, type?: string) => Promise<void>;
   /** Until so many more questions to pods have begun. */
@@ -98,7 +99,7 @@ export async function probing(server: ApiServer): Promise<Probing> {
     http.close();
     api.close();
   });
-  const conditionOf = (pod: string, type = queueReady): GateCondition | undefined =>
+  const conditionOf = (pod: string, type = queueReady): Condition | undefined =>
     cache.get(`${namespace}/${pod}`)?.conditions.find((condition) => condition.type === type);
   return {
     ...{ namespace, path, prober, writes, latencies, errors, seen, hooks, conditionOf },
@@ -113,7 +114,7 @@ export async function probing(server: ApiServer): Promise<Probing> {
 }
 
 /** A condition in two words, such as `True Open`. */
-export const wordsOf = (condition: GateCondition | undefined): string =>
+export const wordsOf = (condition: Condition | undefined): string =>
   `${condition?.status ?? ''} ${condition?.reason ?? ''}`;
 
 /** The same API; each request that is no read is told before it is sent. */

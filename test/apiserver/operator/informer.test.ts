@@ -1,12 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../../kube/api.ts';
 import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
-import { startProxy, type Proxy } from '../../faults/proxy.ts';
+import type { Proxy } from '../../faults/proxy.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { until } from '../../servers/poll.ts';
+import { startProxied } from './proxied.ts';
 
 interface Lab {
   readonly server: ApiServer;
@@ -18,11 +18,7 @@ interface Lab {
 
 const lab = forSuite(async (): Promise<Lab> => {
   const server = await startApiServer();
-  const { hostname: host, port } = new URL(server.url);
-  const proxy = await startProxy({ host, port: Number(port) });
-  const kubeconfig = `${server.kubeconfigPath}-proxied`;
-  const text = await readFile(server.kubeconfigPath, 'utf8');
-  await writeFile(kubeconfig, text.replace(`:${port}`, `:${proxy.port}`), { mode: 0o600 });
+  const { proxy, kubeconfig } = await startProxied(server, 'proxied');
   return {
     ...{ server, proxy, kubeconfig },
     stop: async () => {

@@ -82,6 +82,7 @@ export async function openOperator(
       ended++;
       if (error !== undefined) errors.push(error);
     },
+    onRestart: (error) => errors.push(error),
     onError: (error) => errors.push(error),
     ...options,
   });
@@ -105,6 +106,8 @@ export interface User {
     name: string,
   ) => Promise<KubeObject | undefined>;
   readonly resource: (namespace: string, name?: string) => Promise<StackResource | undefined>;
+  /** Whether the status is of the document as it is now. */
+  readonly isObserved: (namespace: string) => Promise<boolean>;
   /** Writes a document as `kubectl apply --server-side` does. */
   readonly apply: (document: KubeObject) => Promise<unknown>;
   /** Changes an object as `kubectl patch --type=json` does. */
@@ -117,11 +120,16 @@ export function userOf(server: ApiServer): User {
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'kubectl-edit');
   const read = (apiVersion: string, kind: string, namespace: string, name: string) =>
     readObject(cluster, { apiVersion, kind, metadata: { name, namespace } });
+  const resource: User['resource'] = async (namespace, name = 'talk') =>
+    (await read(chatKind.apiVersion, chatKind.kind, namespace, name)) as StackResource | undefined;
   return {
     cluster,
     read,
-    resource: async (namespace: string, name = 'talk') =>
-      (await read(chatKind.apiVersion, chatKind.kind, namespace, name)) as StackResource | undefined,
+    resource,
+    isObserved: async (namespace) => {
+      const { metadata, status } = (await resource(namespace)) ?? {};
+      return metadata !== undefined && status?.observedGeneration === metadata.generation;
+    },
     apply: (document: KubeObject) => applyObject(cluster, document, { force: true }),
     patch: async (object: KubeObject, operations: readonly object[]) =>
       cluster.api.request('PATCH', await cluster.discovery.pathOf(object), {

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
-import { keyOfObject } from '../../../operator/reconcile/observed.ts';
-import type { KubeObject } from '../../../kube/objects.ts';
+import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { chatStackIn, conditionOf, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
@@ -17,9 +16,7 @@ async function applied(spec: object = {}) {
   const operator = await startOperator(lab(), { namespace });
   const user = userOf(lab());
   await user.apply(chatStackIn(namespace, spec));
-  const generation = async () => (await user.resource(namespace))?.metadata.generation;
-  const isObserved = async () =>
-    (await user.resource(namespace))?.status?.observedGeneration === (await generation());
+  const isObserved = () => user.isObserved(namespace);
   await until('the stack to be applied', isObserved);
   const read = (kind: string, name: string, apiVersion = 'v1') =>
     user.read(apiVersion, kind, namespace, name);

@@ -90,10 +90,7 @@ test.each([
       return send();
     },
   });
-  const isObserved = async (): Promise<boolean> => {
-    const { metadata, status } = (await user.resource(namespace)) ?? {};
-    return metadata !== undefined && status?.observedGeneration === metadata.generation;
-  };
+  const isObserved = () => user.isObserved(namespace);
   const policy = () => user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'talk-default-deny');
   const ingress = () => user.read('networking.k8s.io/v1', 'Ingress', namespace, 'talk-backend');
 

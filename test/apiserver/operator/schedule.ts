@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ApiError } from '../../../kube/cluster-error.ts';
-import { startProxy, type Proxy } from '../../faults/proxy.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { differences } from './differences.ts';
+import { startProxied } from './proxied.ts';
 import { chatStackIn, conditionOf, openOperator, until, userOf, type Intercept, type User } from './lab.ts';
 
 /** What happens to a stack and to its operator, one thing after the other. */
@@ -103,7 +102,7 @@ export async function runSchedule(server: ApiServer, seed: number): Promise<{ re
   const schedule = scheduleOf(seed);
   const namespace = `seed-${seed}-${randomUUID().slice(0, 6)}`;
   await server.createNamespace(namespace);
-  const { proxy, kubeconfig } = await proxied(server, namespace);
+  const { proxy, kubeconfig } = await startProxied(server, namespace);
   const faults = new Faults();
   const user = userOf(server);
   const start = () => openOperator({ kubeconfig }, { namespace, intercept: faults.intercept });
@@ -139,9 +138,8 @@ export async function runSchedule(server: ApiServer, seed: number): Promise<{ re
 }
 
 async function isAsAsked(server: ApiServer, user: User, namespace: string): Promise<boolean> {
-  const resource = await user.resource(namespace);
-  if (resource?.status?.observedGeneration !== resource?.metadata.generation) return false;
-  if (conditionOf(resource, 'Degraded') !== 'False AsRendered') return false;
+  if (!(await user.isObserved(namespace))) return false;
+  if (conditionOf(await user.resource(namespace), 'Degraded') !== 'False AsRendered') return false;
   const found = await differences(server, user, namespace);
   if (found.length > 0) throw new Error(found.join('\n'));
   return true;
@@ -189,16 +187,4 @@ class Faults {
       { status, reason: 'Test', said: '', causes: [] },
     );
   };
-}
-
-async function proxied(
-  server: ApiServer,
-  name: string,
-): Promise<{ readonly proxy: Proxy; readonly kubeconfig: string }> {
-  const { hostname: host, port: behind } = new URL(server.url);
-  const proxy = await startProxy({ host, port: Number(behind) });
-  const kubeconfig = `${server.kubeconfigPath}-${name}`;
-  const text = await readFile(server.kubeconfigPath, 'utf8');
-  await writeFile(kubeconfig, text.replace(`:${behind}`, `:${proxy.port}`), { mode: 0o600 });
-  return { proxy, kubeconfig };
 }

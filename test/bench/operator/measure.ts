@@ -7,7 +7,8 @@ import { until } from '../../servers/poll.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { healTimes } from './heal.ts';
 import { perNamespace, placeOf } from './place.ts';
-import { cpuSecondsOf, startOperatorProcess, type OperatorProcess } from './process.ts';
+import type { OperatorProcess } from '../../apiserver/operator/operator-process.ts';
+import { cpuSecondsOf, rssOf, startReady } from './process.ts';
 import { requestsOf } from './requests.ts';
 
 export interface OperatorMeasured {
@@ -37,15 +38,15 @@ export async function measureOperator(
     await createDocuments(server, cluster, stacks);
     say(`${stacks} documents are there.`);
     const [before, cpuBefore] = [await requestsOf(server), await apiServerCpu(server)];
-    operator = await startOperatorProcess(server.kubeconfigPath, 'first');
+    operator = await startReady(server.kubeconfigPath, 'first');
     const [begun, polls] = [performance.now(), { count: 0 }];
     await until('every stack to be applied', () => areApplied(cluster, polls), 30 * minutes);
     const seconds = (performance.now() - begun) / 1_000;
     const [made, cpu] = [await requestsOf(server), (await apiServerCpu(server)) - cpuBefore];
-    const share = cpu / (cpu + (await operator.cpuSeconds()));
+    const share = cpu / (cpu + (await cpuSecondsOf(operator.pid)));
     say(`Applied in ${seconds.toFixed(1)} s.`);
     const heals = await healTimes(cluster, { edits, stacks });
-    const rssMb = await operator.rssMb();
+    const rssMb = await rssOf(operator.pid);
     const { takeoverMs, next, noopWrites } = await takeOver(server, operator);
     operator = next;
     return {
@@ -96,7 +97,7 @@ async function takeOver(
   server: ApiServer,
   operator: OperatorProcess,
 ): Promise<{ takeoverMs: number; next: OperatorProcess; noopWrites: number }> {
-  const next = await startOperatorProcess(server.kubeconfigPath, 'second');
+  const next = await startReady(server.kubeconfigPath, 'second');
   const before = await requestsOf(server);
   await operator.kill();
   const killedAt = performance.now();

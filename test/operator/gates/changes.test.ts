@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { verifiedCondition } from '../../../model/gates.ts';
 import { changesOf, isUrgent, latenciesOf } from '../../../operator/gates/changes.ts';
 import { unanswered, type PodAnswer } from '../../../operator/gates/pod-answer.ts';
-import type { GateCondition, PodView } from '../../../operator/gates/pod-view.ts';
+import type { PodView } from '../../../operator/gates/pod-view.ts';
+import type { Condition } from '../../../operator/conditions.ts';
 import { began, condition, gate, podView, queueReady, saying } from './pods.ts';
 
 const now = '2026-01-01T00:01:00Z';
@@ -40,7 +41,7 @@ test('a change of the reason alone keeps the time', () => {
 });
 
 test('a new status or reason is urgent, other words are not', () => {
-  const change = (before: GateCondition) => ({
+  const change = (before: Condition) => ({
     condition: condition(queueReady, 'False', 'Closed', 'a'),
     before,
   });

@@ -1,12 +1,13 @@
 import type { ApiAnswer, RequestOf } from '../../../kube/api.ts';
 import type { Cluster } from '../../../kube/cluster.ts';
-import type { GateCondition, PodView } from '../../../operator/gates/pod-view.ts';
+import type { PodView } from '../../../operator/gates/pod-view.ts';
+import type { Condition } from '../../../operator/conditions.ts';
 import { podKeyOf } from '../../../operator/gates/pod-view.ts';
 import { configDigestAnnotation } from '../../../model/names.ts';
 
 interface Body {
   readonly metadata: { readonly uid: string; readonly resourceVersion: string };
-  readonly status: { readonly conditions: readonly GateCondition[] };
+  readonly status: { readonly conditions: readonly Condition[] };
 }
 
 /** The API server as far as pods' status goes: pods by key, versions, and the merge of conditions by type. */

@@ -1,7 +1,8 @@
 import { readyCondition, verifiedCondition } from '../../../model/gates.ts';
 import type { ReadinessReport } from '../../../model/report.ts';
 import type { PodAnswer } from '../../../operator/gates/pod-answer.ts';
-import type { GateCondition, PodView } from '../../../operator/gates/pod-view.ts';
+import type { PodView } from '../../../operator/gates/pod-view.ts';
+import type { Condition } from '../../../operator/conditions.ts';
 
 type Gate = ReadinessReport['gates'][number];
 
@@ -23,10 +24,10 @@ export const podView = (fields: Partial<PodView> = {}): PodView => pendingView({
 
 export const condition = (
   type: string,
-  status: GateCondition['status'],
+  status: Condition['status'],
   reason = '',
   message = '',
-): GateCondition => ({ type, status, reason, message, lastTransitionTime: began });
+): Condition => ({ type, status, reason, message, lastTransitionTime: began });
 
 export const gate = (state: Gate['state'], fields: Partial<Gate> = {}): Gate => ({
   ...{ name: 'queue', state, since: began, lastError: null, attempts: 0 },
