@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Env } from '../../contract/backend-env.ts';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
@@ -16,11 +17,13 @@ import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts'
 export interface StoreSurroundings {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Told by a client whose open connection closes by itself. The drivers of Neo4j and Qdrant do not tell. */
+  readonly onLost?: (name: StoreName) => void;
 }
 
 /** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
-export function createStores(env: Env, { now = Date.now }: StoreSurroundings = {}): Stores {
-  return { record: record(env), index: index(env), cache: cache(env, now) };
+export function createStores(env: Env, surroundings: StoreSurroundings = {}): Stores {
+  return { record: record(env), index: index(env), cache: cache(env, surroundings) };
 }
 
 const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
@@ -50,8 +53,8 @@ function embedderOf(env: Env): Embedder | undefined {
   });
 }
 
-function cache(env: Env, now: () => number): SessionCache {
-  if (!isEmbedded(env, redisName)) return new RedisSessionCache(env);
+function cache(env: Env, { now = Date.now, onLost }: StoreSurroundings): SessionCache {
+  if (!isEmbedded(env, redisName)) return new RedisSessionCache(env, () => onLost?.(redisName));
   return new EmbeddedSessionCache({
     file: join(env.DATA_DIR, files.redis),
     ttl: env.REDIS_SESSION_TTL,
