@@ -50,7 +50,7 @@ test('an open connection that the other side closes is told once, and one that i
   const client = new Redis(redis.url);
   onTestFinished(() => client.disconnect());
   expect(lost).not.toHaveBeenCalled();
-  await client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'YES');
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'YES');
   await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce());
   await cache.connect();
   await cache.close();

@@ -30,12 +30,14 @@ const documents: readonly object[] = [
   { redis: { external: { host: 'redis.example.com' } } },
 ];
 
-interface Edit {
+/** A change by another program than the operator. */
+export interface Edit {
   readonly at: readonly [apiVersion: string, kind: string, name: string];
   readonly operations: readonly object[];
 }
 
-const edits: readonly Edit[] = [
+/** Changes of a stack named `talk`, of which each is drift. */
+export const edits: readonly Edit[] = [
   { at: ['v1', 'Service', 'talk-backend'], operations: [port(8001)] },
   { at: ['v1', 'Service', 'talk-qdrant'], operations: [port(6335)] },
   {
