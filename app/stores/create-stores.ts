@@ -17,13 +17,13 @@ import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts'
 export interface StoreSurroundings {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Told by a client whose open connection closes by itself. The drivers of Neo4j and Qdrant do not tell. */
+  /** Told when an open connection of Redis or Neo4j closes. Qdrant's client has one for each request. */
   readonly onLost?: (name: StoreName) => void;
 }
 
 /** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
 export function createStores(env: Env, surroundings: StoreSurroundings = {}): Stores {
-  return { record: record(env), index: index(env), cache: cache(env, surroundings) };
+  return { record: record(env, surroundings), index: index(env), cache: cache(env, surroundings) };
 }
 
 const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
@@ -31,10 +31,10 @@ const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
 
 const files = { neo4j: 'record.sqlite', qdrant: 'index.sqlite', redis: 'cache.sqlite' } as const;
 
-function record(env: Env): RecordStore {
+function record(env: Env, { onLost }: StoreSurroundings): RecordStore {
   return isEmbedded(env, neo4jName)
     ? new EmbeddedRecordStore(join(env.DATA_DIR, files.neo4j))
-    : new Neo4jRecordStore(env);
+    : new Neo4jRecordStore(env, () => onLost?.(neo4jName));
 }
 
 function index(env: Env): SearchIndex {
