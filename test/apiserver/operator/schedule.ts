@@ -38,7 +38,7 @@ export interface Edit {
 
 /** Changes of a stack named `talk`, of which each is drift. */
 export const edits: readonly Edit[] = [
-  { at: ['v1', 'Service', 'talk-backend'], operations: [port(8001)] },
+  { at: ['v1', 'Service', 'talk-backend'], operations: [port(8010)] },
   { at: ['v1', 'Service', 'talk-qdrant'], operations: [port(6335)] },
   {
     at: ['v1', 'ConfigMap', 'talk-backend-config'],
@@ -46,7 +46,7 @@ export const edits: readonly Edit[] = [
   },
   {
     at: ['v1', 'ConfigMap', 'talk-backend-config'],
-    operations: [{ op: 'remove', path: '/data/NEO4J_URI' }],
+    operations: [{ op: 'remove', path: '/data/NEO4J_HOST' }],
   },
   {
     at: ['apps/v1', 'Deployment', 'talk-backend'],

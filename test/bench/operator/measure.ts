@@ -2,10 +2,10 @@ import { openCluster } from '../../../kube/cluster.ts';
 import { startWithChatStacks } from '../../apiserver/operator/lab.ts';
 import { percentile } from './figures.ts';
 import { measureGates, type GatesMeasured } from './gates.ts';
-import { healTimes } from './heal.ts';
+import { healTimes, incident, type Edits } from './heal.ts';
 import { rssOf, startReady } from './process.ts';
 import { soak, type SoakMeasured } from './soak.ts';
-import { makeStacks, type StacksMade } from './stacks.ts';
+import { chatStacks, makeStacks, type StacksMade } from './stacks.ts';
 import { Stops } from './stops.ts';
 import { takeOver, type TakenOver } from './takeover.ts';
 
@@ -64,13 +64,19 @@ async function measureStacks(
   const stops = new Stops();
   try {
     const server = stops.keep(await startWithChatStacks());
-    const { program: operator, made } = await makeStacks(server, stacks, async () => {
-      const started = await startReady(server.kubeconfigPath, 'first');
-      stops.add(started.kill);
-      return started;
-    });
+    const { program: operator, made } = await makeStacks(
+      server,
+      { stacks, documents: chatStacks },
+      async () => {
+        const started = await startReady(server.kubeconfigPath, 'first');
+        stops.add(started.kill);
+        return started;
+      },
+    );
     say(`${stacks} stacks are applied.`);
-    const heals = names.includes('heal') ? await healsOf(server.kubeconfigPath, { edits, stacks }) : {};
+    const heals = names.includes('heal')
+      ? await healsOf(server.kubeconfigPath, { edits, stacks, edit: incident })
+      : {};
     const rssMb = await rssOf(operator.pid);
     if (!names.includes('takeover')) return { ...made, ...heals, rssMb };
     const { next, ...taken } = await takeOver(server, operator);
@@ -82,13 +88,10 @@ async function measureStacks(
 }
 
 /** Of a program that puts back what others change. */
-export async function healsOf(
-  kubeconfig: string,
-  sizes: { readonly edits: number; readonly stacks: number },
-): Promise<Healed> {
+export async function healsOf(kubeconfig: string, edits: Edits): Promise<Healed> {
   const cluster = openCluster({ kubeconfig }, 'bench');
   try {
-    const times = await healTimes(cluster, sizes);
+    const times = await healTimes(cluster, edits);
     return { healP50Ms: percentile(times, 0.5), healP99Ms: percentile(times, 0.99) };
   } finally {
     cluster.api.close();
