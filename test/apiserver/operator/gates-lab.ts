@@ -108,7 +108,7 @@ export async function probing(server: ApiServer): Promise<Probing> {
       const enough = asked + times;
       await until(`${times} questions`, () => asked >= enough);
     },
-    ...podsAt(server, path, labels),
+    ...podsAt(server, path, { labels }),
   };
 }
 

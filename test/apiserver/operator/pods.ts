@@ -17,8 +17,14 @@ export interface Pods {
   readonly createPod: (name: string, containerPort: number, gates?: readonly string[]) => Promise<void>;
 }
 
-/** What makes pods, and stands in for kubelet, in the namespace of a path; the pods have these labels. */
-export function podsAt(server: ApiServer, path: string, labels: Readonly<Record<string, string>>): Pods {
+/** Of every pod: its labels, and the digest of the configuration it was rendered with. */
+export interface PodChoice {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly digest?: string;
+}
+
+/** What makes pods, and stands in for kubelet, in the namespace of a path. */
+export function podsAt(server: ApiServer, path: string, choice: PodChoice): Pods {
   const request = async (
     method: string,
     at: string,
@@ -41,7 +47,7 @@ export function podsAt(server: ApiServer, path: string, labels: Readonly<Record<
     readPod: (name) => request('GET', `${path}/${name}`),
     deletePod: (name) => request('DELETE', `${path}/${name}`),
     createPod: async (name, containerPort, gates = [queueReady, verifiedCondition]) => {
-      await request('POST', path, podOf({ name, labels, containerPort, gates }));
+      await request('POST', path, podOf({ name, containerPort, gates }, choice));
       const conditions = [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady' }];
       const address = { podIP: LOOPBACK, podIPs: [{ ip: LOOPBACK }] };
       await patchStatus(name, { phase: 'Running', ...address, conditions });
@@ -49,16 +55,15 @@ export function podsAt(server: ApiServer, path: string, labels: Readonly<Record<
   };
 }
 
-interface PodChoice {
+interface OnePod {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly containerPort: number;
   readonly gates: readonly string[];
 }
 
-const podOf = ({ name, labels, containerPort, gates }: PodChoice): object => ({
+const podOf = ({ name, containerPort, gates }: OnePod, { labels, digest = 'sha-1' }: PodChoice): object => ({
   ...{ apiVersion: 'v1', kind: 'Pod' },
-  metadata: { name, labels, annotations: { [configDigestAnnotation]: 'sha-1' } },
+  metadata: { name, labels, annotations: { [configDigestAnnotation]: digest } },
   spec: {
     readinessGates: gates.map((conditionType) => ({ conditionType })),
     containers: [{ name: 'web', image: 'web', ports: [{ name: report.port, containerPort }] }],

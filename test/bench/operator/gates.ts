@@ -58,9 +58,11 @@ export async function measureGates(rounds: number, say: (line: string) => void):
     await user.apply(chatStackIn(namespace, {}, stack));
     await until('the stack', async () => (await user.resource(namespace, stack))?.status !== undefined);
     const { createPod } = podsAt(server, `/api/v1/namespaces/${namespace}/pods`, {
-      ...managedBy,
-      'app.kubernetes.io/instance': stack,
-      'app.kubernetes.io/name': backendName,
+      labels: {
+        ...managedBy,
+        'app.kubernetes.io/instance': stack,
+        'app.kubernetes.io/name': backendName,
+      },
     });
     const conditions = stops.keep(await watchConditions(server, namespace));
     const lab: Lab = { createPod, conditions, stops };

@@ -93,7 +93,7 @@ async function kroDefinitions(): Promise<KubeObject[]> {
 function definitionOfStacks(): KubeObject {
   const text = JSON.stringify(templateObjects())
     // A text of the stack itself in that form would be taken for one of kro's expressions.
-    .replaceAll('${', '${"$"}{')
+    .replaceAll('${', () => "${'$'}{")
     .replaceAll(placeholders.namespace, '${schema.metadata.namespace}')
     .replaceAll(placeholders.name, '${schema.metadata.name}');
   const templates = JSON.parse(text) as object[];
