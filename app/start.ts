@@ -75,8 +75,8 @@ interface Core {
 }
 
 function createCore(env: Env, log: Logger): Core {
-  const stores = createStores(env);
-  const gates = new Gates(gateRulesOf(env, stores));
+  const stores = createStores(env, { onLost: (name) => gates.lost(name) });
+  const gates: Gates = new Gates(gateRulesOf(env, stores));
   const reporting = reportFailures(stores, (name) => gates.suspect(name));
   const memory = memoryFromEnv(env, reporting, (name) => gates.state(name));
   return {

@@ -21,6 +21,7 @@ import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
 import { findingGroups } from '../proof/code-groups.ts';
 import { findingCodes } from '../proof/codes.ts';
+import { crdReference } from './crd-reference.ts';
 import { latestLexicon } from './lexicon.ts';
 import { presetTable } from './preset-table.ts';
 import { roomPicture, roomTable } from './rooms.ts';
@@ -80,6 +81,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'docs/reference/ports.md': `${note('who listens where.')}# Ports\n\nOf the default stack; the services of another one are called \`<stack>-<service>\`.\n\n${portTable(stack)}\n${outsiders}`,
     'docs/reference/variables.md': `${note('what each service reads.')}# Environment variables\n\nThe backend parses its own once at start, strictly; every bad one is reported and the process exits with 78. An empty one is unset.\n\n${variableTables(stack)}`,
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name. [A whole example](../../README.md#a-stackyaml) is in the README.\n\n${editors}\n\n## Presets\n\nWhat \`spec.preset\` sets where the document says nothing:\n\n${presetTable()}\n## Fields\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(chatKind))}`,
+    'docs/reference/chatstack.md': `${note('what the API server takes and shows of a ChatStack.')}${crdReference(chatKind)}`,
     'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
     'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
     'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\n${findingTables()}`,

@@ -18,7 +18,12 @@ interface Rules {
 }
 
 /** Dial interval while the dependency answers, so that an outage is noticed without traffic. */
-const checkEveryMs = 1_500;
+const checkEveryMs = 1_000;
+/**
+ * One dial that fails may have met a connection that was being closed, so a gate that is open closes with the second.
+ * A dial that had to be waited for so long, in milliseconds, is no such moment.
+ */
+const momentMs = 250;
 /** Back-off ceiling after the first failed dial; it doubles with each further one. */
 const backoffBaseMs = 250;
 /**
@@ -76,7 +81,7 @@ export class GateKeeper {
   async #round(): Promise<void> {
     this.#dialling = true;
     this.#again = false;
-    const failure = await this.#attempt();
+    const failure = await this.#verdict();
     this.#dialling = false;
     // Assigned while this waited, which the compiler's narrowing cannot see.
     if (this.#stopped) return;
@@ -84,6 +89,14 @@ export class GateKeeper {
     else this.#away(failure.error);
     const waitMs = (this.#again as boolean) ? 0 : failure ? this.#backoffMs() : checkEveryMs;
     this.#timer = setTimeout(() => this.dialNow(), waitMs);
+  }
+
+  /** Why the dependency is away; dials twice where one failure proves nothing. */
+  async #verdict(): Promise<{ readonly error: unknown } | undefined> {
+    const began = performance.now();
+    const failure = await this.#attempt();
+    const isMoment = this.#gate.state === 'open' && performance.now() - began < momentMs;
+    return failure && isMoment && !this.#stopped ? this.#attempt() : failure;
   }
 
   async #attempt(): Promise<{ readonly error: unknown } | undefined> {

@@ -53,6 +53,11 @@ export class Gates extends EventEmitter<GateEvents> {
     this.#keepers.get(name)?.dialNow();
   }
 
+  /** An open connection closed. While the dependency is away this is no news: a dial that fails closes its own. */
+  lost(name: string): void {
+    if (this.state(name) === 'open') this.suspect(name);
+  }
+
   /** Resolves once every gate was open at the same time. */
   async firstReady(): Promise<void> {
     if (this.#wasReady) return;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Env } from '../../contract/backend-env.ts';
+import type { StoreName } from '../../contract/services/backend-variables.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
 import { redisName } from '../../contract/services/redis.ts';
@@ -16,11 +17,13 @@ import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts'
 export interface StoreSurroundings {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Told when an open connection of Redis or Neo4j closes. Qdrant's client has one for each request. */
+  readonly onLost?: (name: StoreName) => void;
 }
 
 /** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
-export function createStores(env: Env, { now = Date.now }: StoreSurroundings = {}): Stores {
-  return { record: record(env), index: index(env), cache: cache(env, now) };
+export function createStores(env: Env, surroundings: StoreSurroundings = {}): Stores {
+  return { record: record(env, surroundings), index: index(env), cache: cache(env, surroundings) };
 }
 
 const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
@@ -28,10 +31,10 @@ const isEmbedded = (env: Env, name: keyof typeof files): boolean =>
 
 const files = { neo4j: 'record.sqlite', qdrant: 'index.sqlite', redis: 'cache.sqlite' } as const;
 
-function record(env: Env): RecordStore {
+function record(env: Env, { onLost }: StoreSurroundings): RecordStore {
   return isEmbedded(env, neo4jName)
     ? new EmbeddedRecordStore(join(env.DATA_DIR, files.neo4j))
-    : new Neo4jRecordStore(env);
+    : new Neo4jRecordStore(env, () => onLost?.(neo4jName));
 }
 
 function index(env: Env): SearchIndex {
@@ -50,8 +53,8 @@ function embedderOf(env: Env): Embedder | undefined {
   });
 }
 
-function cache(env: Env, now: () => number): SessionCache {
-  if (!isEmbedded(env, redisName)) return new RedisSessionCache(env);
+function cache(env: Env, { now = Date.now, onLost }: StoreSurroundings): SessionCache {
+  if (!isEmbedded(env, redisName)) return new RedisSessionCache(env, () => onLost?.(redisName));
   return new EmbeddedSessionCache({
     file: join(env.DATA_DIR, files.redis),
     ttl: env.REDIS_SESSION_TTL,

@@ -1,4 +1,4 @@
-import type { GateReason } from './findings.ts';
+import type { GateReason } from '../reasons.ts';
 import type { DependencyObserved, PodObserved } from './observed.ts';
 
 /** What is known of a dependency from every pod that has a gate for it, as a condition of the stack. */

@@ -2,25 +2,9 @@ import { dependencyOfCondition } from '../../model/gates.ts';
 import { anyRedactor } from '../../model/redact-object.ts';
 import type { ReadinessReport } from '../../model/report.ts';
 import type { Condition, Finding } from '../conditions.ts';
+import type { GateReason } from '../reasons.ts';
 import { reportIn, type PodAnswer } from './pod-answer.ts';
 import type { PodView } from './pod-view.ts';
-
-/** Why a gate's condition is as it is. */
-export type GateReason =
-  /** The dependency answers. */
-  | 'Open'
-  /** The dependency is away, and the process works without it. */
-  | 'Degraded'
-  /** The process needs the dependency, and it is away. */
-  | 'Closed'
-  /** The process answers, but does not say this in words that are known here. */
-  | 'NotReported'
-  /** The process cannot be asked. */
-  | 'Unreachable'
-  /** The process runs with the configuration that was rendered. */
-  | 'DigestEqual'
-  /** The process runs with another configuration than was rendered. */
-  | 'DigestDiffers';
 
 type Verdict = Pick<Finding, 'status' | 'message'> & { readonly reason: GateReason };
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from '../conditions.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
+import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import type { Observed } from './observed.ts';
 import type { Drift, StackResource, StackStatus } from './resource.ts';
 
@@ -51,7 +52,7 @@ export function wasApplied({ metadata, status }: StackResource): boolean {
 }
 
 /** Reasons of `Ready` with which an object may be absent for another cause. */
-const unapplied = ['DocumentRefused', 'NotApplied'];
+const unapplied: readonly string[] = ['DocumentRefused', 'NotApplied'] satisfies ReasonOf<'Ready'>[];
 
 /** Whether two statuses say the same. */
 export const isSameStatus = (one: StackStatus | undefined, other: StackStatus): boolean =>
@@ -83,29 +84,24 @@ const dependenciesOf = ({ gates, dependencies }: Outcome): readonly DependencySt
       },
   );
 
+/** A finding whose reason is one of its condition's. */
+const finding = <T extends StackConditionType>(
+  type: T,
+  status: Finding['status'],
+  reason: ReasonOf<T>,
+  message: string,
+): Finding => ({ type, status, reason, message });
+
 function ready(outcome: Outcome): Finding {
-  const type = 'Ready';
-  if (outcome.refused !== undefined)
-    return { type, status: 'False', reason: 'DocumentRefused', message: outcome.refused };
+  if (outcome.refused !== undefined) return finding('Ready', 'False', 'DocumentRefused', outcome.refused);
   if (outcome.problems.length > 0)
-    return { type, status: 'False', reason: 'NotApplied', message: sentences(outcome.problems) };
+    return finding('Ready', 'False', 'NotApplied', sentences(outcome.problems));
   const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
-  if (waiting.length > 0)
-    return { type, status: 'False', reason: 'WorkloadsNotReady', message: sentences(waiting) };
+  if (waiting.length > 0) return finding('Ready', 'False', 'WorkloadsNotReady', sentences(waiting));
   if (unknown.length > 0)
-    return {
-      type,
-      status: 'Unknown',
-      reason: 'Unreachable',
-      message: sentences(unknown.map(({ message }) => message)),
-    };
-  return {
-    type,
-    status: 'True',
-    reason: 'Available',
-    message: 'Every workload runs what is rendered and is ready.',
-  };
+    return finding('Ready', 'Unknown', 'Unreachable', sentences(unknown.map(({ message }) => message)));
+  return finding('Ready', 'True', 'Available', 'Every workload runs what is rendered and is ready.');
 }
 
 function unready({ workloads, wantedWorkloads }: Outcome): string[] {
@@ -119,35 +115,28 @@ function unready({ workloads, wantedWorkloads }: Outcome): string[] {
 }
 
 function progressing(outcome: Outcome): Finding {
-  const type = 'Progressing';
   const waiting = outcome.refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
   return waiting.length > 0
-    ? { type, status: 'True', reason: 'RollingOut', message: sentences(waiting) }
-    : { type, status: 'False', reason: 'Settled', message: 'Nothing is being changed.' };
+    ? finding('Progressing', 'True', 'RollingOut', sentences(waiting))
+    : finding('Progressing', 'False', 'Settled', 'Nothing is being changed.');
 }
 
 function degraded({ refused, problems, contested }: Outcome): Finding {
-  const type = 'Degraded';
   const reasons = [...(refused === undefined ? [] : [refused]), ...problems, ...contested];
   return reasons.length > 0
-    ? { type, status: 'True', reason: 'AttentionNeeded', message: sentences(reasons) }
-    : { type, status: 'False', reason: 'AsRendered', message: 'Nothing needs attention.' };
+    ? finding('Degraded', 'True', 'AttentionNeeded', sentences(reasons))
+    : finding('Degraded', 'False', 'AsRendered', 'Nothing needs attention.');
 }
 
-const paused = ({ paused: why }: Outcome): Finding => ({
-  type: 'Paused',
-  status: why === undefined ? 'False' : 'True',
-  reason: why === undefined ? 'Reconciled' : 'Paused',
-  message: why ?? 'The stack is reconciled.',
-});
+const paused = ({ paused: why }: Outcome): Finding =>
+  why === undefined
+    ? finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.')
+    : finding('Paused', 'True', 'Paused', why);
 
 function drifted({ left, contested }: Outcome): Finding {
-  const type = 'Drifted';
-  if (contested.length > 0)
-    return { type, status: 'True', reason: 'Contested', message: sentences(contested) };
-  if (left.length > 0)
-    return { type, status: 'True', reason: 'LeftAsChanged', message: sentences(left.map(driftText)) };
-  return { type, status: 'False', reason: 'AsRendered', message: 'Every object is as rendered.' };
+  if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(contested));
+  if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(left.map(driftText)));
+  return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
 }
 
 /** One that is found again, since it is left as it is, keeps the time when it was found first. */

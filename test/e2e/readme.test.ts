@@ -9,12 +9,15 @@ import { connected } from './chat-client.ts';
 import { freshClone, type Clone } from './clone.ts';
 import { blocksOf, titleOf } from './shell-blocks.ts';
 
-/** Run by test/in-cluster/deploying.test.ts, which has the same check: its commands need a cluster. */
-const inACluster = 'docs/deploying.md';
+/**
+ * Run by test/in-cluster/deploying.test.ts and test/apiserver/operator/docs.test.ts, which have the same check: their
+ * commands need a cluster, or its API server.
+ */
+const elsewhere = ['docs/deploying.md', 'docs/operator.md'];
 
 /** Every command a document shows, by the document it stands in. */
 const commands = globSync(['*.md', 'docs/*.md'])
-  .filter((file) => file !== inACluster)
+  .filter((file) => !elsewhere.includes(file))
   .flatMap((file) => blocksOf(file).map((block) => ({ file, ...block })))
   .filter(({ language }) => language === 'sh');
 

@@ -20,13 +20,17 @@ export interface AppProcess {
   readonly log: () => Promise<string>;
 }
 
-/**
- * The app as a process of its own, on embedded Neo4j and Qdrant, with Redis expected at `redisPort` of localhost;
- * stopped when the test is over. `root` is the folder whose `app/` is run.
- */
-export async function startAppProcess(redisPort: number, root = '.'): Promise<AppProcess> {
+/** The app in a process, on free ports and a folder of its own, which `stop` ends and removes. */
+interface Launched {
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly logFile: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the app of the folder `root` as a process of its own, which the caller stops. `env` says where its stores are. */
+export async function launchApp(env: Readonly<Record<string, string>>, root = '.'): Promise<Launched> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-incident-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [port, metricsPort] = [await freePort(), await freePort()];
   const logFile = join(folder, 'app.log');
   const app = await startProcess({
@@ -34,17 +38,35 @@ export async function startAppProcess(redisPort: number, root = '.'): Promise<Ap
     args: ['app/main.ts'],
     cwd: root,
     env: {
-      EMBEDDED_STORES: `${neo4jName},${qdrantName}`,
       DATA_DIR: join(folder, 'chat'),
-      REDIS_HOST: 'localhost',
-      REDIS_PORT: String(redisPort),
+      ...env,
       HTTP_PORT: String(port),
       METRICS_PORT: String(metricsPort),
     },
     logFile,
     readyWhen: { port },
   });
-  onTestFinished(() => app.stop());
+  const stop = async (): Promise<void> => {
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { port, metricsPort, logFile, stop };
+}
+
+/**
+ * The app as a process of its own, on embedded Neo4j and Qdrant, with Redis expected at `redisPort` of localhost;
+ * stopped when the test is over. `root` is the folder whose `app/` is run.
+ */
+export async function startAppProcess(redisPort: number, root = '.'): Promise<AppProcess> {
+  const { port, metricsPort, logFile, stop } = await launchApp(
+    {
+      EMBEDDED_STORES: `${neo4jName},${qdrantName}`,
+      REDIS_HOST: 'localhost',
+      REDIS_PORT: String(redisPort),
+    },
+    root,
+  );
+  onTestFinished(stop);
   const ready = async (): Promise<{ status: number; body: Readyz }> => {
     const answer = await fetch(`http://${LOOPBACK}:${metricsPort}/readyz`);
     return { status: answer.status, body: readyz.parse(await answer.json()) };

@@ -3,6 +3,8 @@ import { startLab } from '../apiserver/cli/mooring.ts';
 import { startWithChatStacks } from '../apiserver/operator/lab.ts';
 import { runSchedule } from '../apiserver/operator/schedule.ts';
 import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
+import { measurePeers } from '../bench/operator/peers/measure-peers.ts';
+import { soak } from '../bench/operator/soak.ts';
 import { generatedSet } from '../app/memory/sets/generated.ts';
 import { run } from '../servers/command.ts';
 import type { Part } from './part.ts';
@@ -43,6 +45,24 @@ export const parts: Readonly<Record<string, Part>> = {
       const server = await startWithChatStacks();
       return { run: (seed) => runSchedule(server, seed), stop: () => server.stop() };
     },
+  },
+  'operator-soak': {
+    what: 'an edit a second for 20 minutes, through cut watches, each taken back (npm run bench:operator)',
+    seeds: 1,
+    start: () =>
+      Promise.resolve({
+        run: async () => {
+          const measured = await soak({ seconds: 1_200, stacks: 120 }, (line) => console.log(line));
+          if (measured.soak.missed > 0) throw new Error(`Missed: ${JSON.stringify(measured)}`);
+          return measured;
+        },
+        stop,
+      }),
+  },
+  'operator-vs-peers': {
+    what: 'the operator beside a minimal one on controller-runtime and beside kro, with the same objects',
+    seeds: 2,
+    start: () => Promise.resolve({ run: () => measurePeers({ stacks: 50, edits: 50 }), stop }),
   },
   recall: {
     what: 'fifty generated facts each, asked for in other words, and ten that were never told',

@@ -1,15 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Neo4jRecordStore } from '../../app/stores/neo4j/record-store.ts';
+import { startProxy } from '../faults/proxy.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startNeo4j, type Neo4jServer } from '../servers/neo4j/neo4j.ts';
 import { freePort } from '../servers/ports.ts';
 import { envOf } from './real.ts';
 import { fact, message, newScope, recordStoreFacts } from './store-suite.ts';
 
-const recordOf = ({ host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop'>): Neo4jRecordStore =>
+const recordOf = (
+  { host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop'>,
+  onLost?: () => void,
+): Neo4jRecordStore =>
   new Neo4jRecordStore(
     envOf({
       NEO4J_HOST: host,
@@ -19,11 +23,27 @@ const recordOf = ({ host, port, user, password }: Omit<Neo4jServer, 'url' | 'sto
       // The first statements of a cold database take their time on a small machine.
       STORE_TIMEOUT: '20000',
     }),
+    onLost,
   );
 
 describe('Neo4j', () => {
   const neo4j = forSuite(() => startNeo4j());
   recordStoreFacts(() => recordOf(neo4j()));
+
+  test('an open connection that is cut is told, and one that is closed here is not', async () => {
+    const proxy = await startProxy(neo4j());
+    const lost = vi.fn();
+    const record = recordOf({ ...neo4j(), port: proxy.port }, lost);
+    await record.connect();
+    expect(lost).not.toHaveBeenCalled();
+    await proxy.up();
+    await vi.waitFor(() => expect(lost).toHaveBeenCalled());
+    const { length } = lost.mock.calls;
+    await record.connect();
+    await record.close();
+    await proxy.stop();
+    expect(lost).toHaveBeenCalledTimes(length);
+  });
 
   test('refuses a wrong password in words that do not repeat it', async () => {
     const record = recordOf({ ...neo4j(), password: 'wrong guess' });

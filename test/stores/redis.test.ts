@@ -38,6 +38,25 @@ describe('Redis', () => {
   });
 });
 
+test('an open connection that the other side closes is told once, and one that is closed here is not', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const lost = vi.fn();
+  const { host, port } = redis;
+  const cache = new RedisSessionCache(envOf({ REDIS_HOST: host, REDIS_PORT: String(port) }), lost);
+  await cache.connect();
+  await cache.close();
+  await cache.connect();
+  const client = new Redis(redis.url);
+  onTestFinished(() => client.disconnect());
+  expect(lost).not.toHaveBeenCalled();
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'YES');
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce());
+  await cache.connect();
+  await cache.close();
+  expect(lost).toHaveBeenCalledOnce();
+});
+
 describe('Redis, short of memory', () => {
   const redis = forSuite(() => startRedis());
 

@@ -3,6 +3,7 @@ import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
 import type { Env } from '../../../contract/backend-env.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { errorText } from '../../observability/error-text.ts';
+import { onClosedConnection } from './closed-connections.ts';
 
 export type GraphEnv = Pick<
   Env,
@@ -24,10 +25,14 @@ const retryPauses = [0, 20, 60];
 /** A Neo4j database; each statement runs within STORE_TIMEOUT. */
 export class Graph {
   readonly #env: GraphEnv;
+  readonly #onLost: () => void;
   #driver: Driver | undefined;
+  #unwatch: () => void = () => undefined;
 
-  constructor(env: GraphEnv) {
+  /** @param onLost told when an open connection closes; one that the driver closes as well. */
+  constructor(env: GraphEnv, onLost: () => void = () => undefined) {
     this.#env = env;
+    this.#onLost = onLost;
   }
 
   /** Writes. May run the statement more than once, so it must be idempotent. */
@@ -42,6 +47,7 @@ export class Graph {
   async close(): Promise<void> {
     const driver = this.#driver;
     this.#driver = undefined;
+    this.#unwatch();
     await driver?.close();
   }
 
@@ -76,7 +82,9 @@ export class Graph {
   }
 
   #connected(): Driver {
-    this.#driver ??= open(this.#env);
+    if (this.#driver) return this.#driver;
+    this.#unwatch = onClosedConnection(this.#env.NEO4J_PORT, () => this.#driver && this.#onLost());
+    this.#driver = open(this.#env);
     return this.#driver;
   }
 }

@@ -29,8 +29,9 @@ export class Neo4jRecordStore implements RecordStore {
   readonly #graph: Graph;
   #isPrepared = false;
 
-  constructor(env: GraphEnv) {
-    this.#graph = new Graph(env);
+  /** @param onLost told when an open connection closes. */
+  constructor(env: GraphEnv, onLost?: () => void) {
+    this.#graph = new Graph(env, onLost);
   }
 
   async connect(): Promise<void> {

@@ -10,14 +10,17 @@ export class RedisConnection {
   readonly #options: Omit<RedisOptions, 'replyMapping'>;
   readonly #timeout: number;
   readonly #tooLate: string;
+  readonly #onLost: () => void;
   #client: Promise<Redis> | undefined;
 
-  /** `timeout` in milliseconds, for a dial and for a command. */
+  /** `timeout` in milliseconds, for a dial and for a command; `onLost` is told of an open connection that closes by itself. */
   constructor(
     options: Omit<RedisOptions, 'replyMapping'> & { readonly host: string; readonly port: number },
     timeout: number,
+    onLost: () => void = () => undefined,
   ) {
     this.#timeout = timeout;
+    this.#onLost = onLost;
     this.#tooLate = `Redis at ${options.host}:${options.port} did not answer within ${timeout} ms`;
     this.#options = {
       ...options,
@@ -32,7 +35,7 @@ export class RedisConnection {
 
   /** Runs commands on a live connection. @throws Error with the server's or the network's message. */
   async run<T>(commands: (client: Redis) => Promise<T>): Promise<T> {
-    const dialled = (this.#client ??= this.#dial());
+    const dialled = (this.#client ??= this.#open());
     try {
       return await withTimeLimit(dialled.then(commands), this.#timeout, this.#tooLate);
     } catch (error) {
@@ -44,6 +47,22 @@ export class RedisConnection {
 
   async close(): Promise<void> {
     if (this.#client !== undefined) this.#forget(this.#client);
+  }
+
+  #open(): Promise<Redis> {
+    const dialled = this.#dial();
+    dialled.then(
+      (client) => client.once('end', () => this.#ended(dialled)),
+      () => undefined,
+    );
+    return dialled;
+  }
+
+  /** One that was forgotten was closed here. */
+  #ended(dialled: Promise<Redis>): void {
+    if (this.#client !== dialled) return;
+    this.#client = undefined;
+    this.#onLost();
   }
 
   async #dial(): Promise<Redis> {

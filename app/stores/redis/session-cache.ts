@@ -25,7 +25,8 @@ export class RedisSessionCache implements SessionCache {
   readonly #connection: RedisConnection;
   readonly #ttl: number;
 
-  constructor(env: RedisEnv) {
+  /** @param onLost told when an open connection closes by itself. */
+  constructor(env: RedisEnv, onLost?: () => void) {
     this.#ttl = env.REDIS_SESSION_TTL;
     this.#connection = new RedisConnection(
       {
@@ -37,6 +38,7 @@ export class RedisSessionCache implements SessionCache {
         ...(env.REDIS_TLS ? { tls: { servername: env.REDIS_HOST } } : {}),
       },
       env.STORE_TIMEOUT,
+      onLost,
     );
   }
 

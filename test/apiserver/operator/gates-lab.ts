@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { openCluster, type Cluster } from '../../../kube/cluster.ts';
-import type { Pod } from '../../../kube/kinds.ts';
-import { readyCondition, verifiedCondition } from '../../../model/gates.ts';
-import { configDigestAnnotation } from '../../../model/names.ts';
 import { httpAsk } from '../../../operator/gates/http-ask.ts';
 import { PodProber } from '../../../operator/gates/pod-prober.ts';
 import { projectPod, type PodView } from '../../../operator/gates/pod-view.ts';
@@ -12,10 +9,12 @@ import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { until as untilWithin } from '../../servers/poll.ts';
-import { LOOPBACK } from '../../servers/ports.ts';
+import { podsAt, queueReady, type Pods } from './pods.ts';
 import { report, ReportingProcess } from './reporting-process.ts';
 
-export const queueReady = readyCondition('queue');
+export { queueReady };
+
+const labels = { 'app.kubernetes.io/instance': 'demo', 'app.kubernetes.io/name': 'web' };
 
 export const until = (what: string, check: () => boolean): Promise<void> =>
   untilWithin(what, () => Promise.resolve(check()), 20_000);
@@ -35,7 +34,7 @@ interface Hooks {
   isTold: boolean;
 }
 
-export interface Probing extends ReturnType<typeof podsAt> {
+export interface Probing extends Pods {
   readonly namespace: string;
   /** Of its pods. */
   readonly path: string;
@@ -109,7 +108,7 @@ export async function probing(server: ApiServer): Promise<Probing> {
       const enough = asked + times;
       await until(`${times} questions`, () => asked >= enough);
     },
-    ...podsAt(server, path),
+    ...podsAt(server, path, { labels }),
   };
 }
 
@@ -123,57 +122,6 @@ const observing = (api: Cluster['api'], tell: (write: string) => Promise<void>):
   request: async (method, path, request) => {
     if (method !== 'GET') await tell(`${method} ${path}`);
     return api.request(method, path, request);
-  },
-});
-
-/** What makes pods, and stands in for kubelet, in one namespace. */
-function podsAt(server: ApiServer, path: string) {
-  const request = async (
-    method: string,
-    at: string,
-    body?: object,
-    type = 'application/json',
-  ): Promise<Pod> => {
-    const { status, json } = await server.request(method, at, body, { 'content-type': type });
-    if (status >= 300) throw new Error(`The API server answers ${status} to ${method} ${at}.`);
-    return json as Pod;
-  };
-  /** Writes a part of a pod's status, as kubelet does. */
-  const patchStatus = (name: string, status: object): Promise<Pod> =>
-    request(
-      'PATCH',
-      `${path}/${name}/status?fieldManager=kubelet`,
-      { status },
-      'application/strategic-merge-patch+json',
-    );
-  return {
-    patchStatus,
-    readPod: (name: string): Promise<Pod> => request('GET', `${path}/${name}`),
-    deletePod: (name: string): Promise<Pod> => request('DELETE', `${path}/${name}`),
-    /** Makes a pod that runs, with readiness gates; its process is on a port of loopback. */
-    createPod: async (
-      name: string,
-      containerPort: number,
-      gates: readonly string[] = [queueReady, verifiedCondition],
-    ): Promise<void> => {
-      await request('POST', path, podOf(name, containerPort, gates));
-      const conditions = [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady' }];
-      const address = { podIP: LOOPBACK, podIPs: [{ ip: LOOPBACK }] };
-      await patchStatus(name, { phase: 'Running', ...address, conditions });
-    },
-  };
-}
-
-const podOf = (name: string, containerPort: number, gates: readonly string[]): object => ({
-  ...{ apiVersion: 'v1', kind: 'Pod' },
-  metadata: {
-    name,
-    labels: { 'app.kubernetes.io/instance': 'demo', 'app.kubernetes.io/name': 'web' },
-    annotations: { [configDigestAnnotation]: 'sha-1' },
-  },
-  spec: {
-    readinessGates: gates.map((conditionType) => ({ conditionType })),
-    containers: [{ name: 'web', image: 'web', ports: [{ name: report.port, containerPort }] }],
   },
 });
 

@@ -30,13 +30,15 @@ const documents: readonly object[] = [
   { redis: { external: { host: 'redis.example.com' } } },
 ];
 
-interface Edit {
+/** A change by another program than the operator. */
+export interface Edit {
   readonly at: readonly [apiVersion: string, kind: string, name: string];
   readonly operations: readonly object[];
 }
 
-const edits: readonly Edit[] = [
-  { at: ['v1', 'Service', 'talk-backend'], operations: [port(8001)] },
+/** Changes of a stack named `talk`, of which each is drift. */
+export const edits: readonly Edit[] = [
+  { at: ['v1', 'Service', 'talk-backend'], operations: [port(8010)] },
   { at: ['v1', 'Service', 'talk-qdrant'], operations: [port(6335)] },
   {
     at: ['v1', 'ConfigMap', 'talk-backend-config'],
@@ -44,7 +46,7 @@ const edits: readonly Edit[] = [
   },
   {
     at: ['v1', 'ConfigMap', 'talk-backend-config'],
-    operations: [{ op: 'remove', path: '/data/NEO4J_URI' }],
+    operations: [{ op: 'remove', path: '/data/NEO4J_HOST' }],
   },
   {
     at: ['apps/v1', 'Deployment', 'talk-backend'],

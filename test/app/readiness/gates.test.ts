@@ -9,11 +9,16 @@ import { envOf } from '../env-of.ts';
 /** Stores that are up or away as the test says; everything the gates say about them. */
 function house() {
   const away = new Map<string, string>();
+  /** Milliseconds until a dial fails. */
+  const hang = new Map<string, number>();
   const dials: Record<string, number> = {};
   const dial = (name: string): Dial => ({
     connect: async () => {
       dials[name] = (dials[name] ?? 0) + 1;
       const reason = away.get(name);
+      const ms = hang.get(name);
+      if (ms !== undefined)
+        await new Promise((_, reject) => setTimeout(() => reject(new Error('silent')), ms));
       if (reason !== undefined) throw new Error(reason);
     },
     explain: async (error) => `explained: ${(error as Error).message}`,
@@ -27,7 +32,7 @@ function house() {
   gates.on('changed', (gate, before) => said.push(`${gate.name} ${before} → ${gate.state}`));
   gates.on('failed', (gate, explanation) => said.push(`${gate.name} failed: ${explanation}`));
   const states = (): GateState[] => gates.list().map(({ state }) => state);
-  return { gates, away, dials, said, states };
+  return { gates, away, hang, dials, said, states };
 }
 
 beforeEach(() => {
@@ -100,6 +105,32 @@ describe('after the first readiness', () => {
     gates.suspect('neo4j');
     await pass(0);
     expect(states()[1]).toBe('closed');
+    gates.stop();
+  });
+
+  test('a dial that fails once and succeeds at once after it changes nothing', async () => {
+    const { gates, away, dials, said } = house();
+    gates.start();
+    await pass(0);
+    const before = said.length;
+    away.set('redis', 'closed');
+    gates.suspect('redis');
+    away.clear();
+    await pass(0);
+    expect(dials['redis']).toBe(3);
+    expect(said.length).toBe(before);
+    gates.stop();
+  });
+
+  test('a dial that is not answered in time closes the gate alone', async () => {
+    const { gates, dials, hang, states } = house();
+    gates.start();
+    await pass(0);
+    hang.set('redis', 500);
+    gates.suspect('redis');
+    await pass(500);
+    expect(states()[0]).toBe('closed');
+    expect(dials['redis']).toBe(2);
     gates.stop();
   });
 

@@ -1,15 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { startOperatorProcess, type OperatorProcess } from '../../apiserver/operator/operator-process.ts';
+import { run } from '../../servers/command.ts';
 import { until } from '../../servers/poll.ts';
 
-/** An operator of every namespace; resolves when its caches are filled. */
+/** Built once, in its place below the root. */
+let bundle: Promise<string> | undefined;
+
+/** The folder of the bundle that the operator's image holds. */
+async function builtBundle(): Promise<string> {
+  const folder = 'build/operator';
+  await run(process.execPath, ['scripts/build-operator.ts', folder]);
+  return folder;
+}
+
+/** An operator of every namespace, from the bundle its image holds; resolves when its caches are filled. */
 export async function startReady(kubeconfig: string, name: string): Promise<OperatorProcess> {
-  const operator = await startOperatorProcess({
-    KUBECONFIG: kubeconfig,
-    POD_NAMESPACE: 'default',
-    POD_NAME: name,
-    LOG_LEVEL: 'error',
-  });
+  bundle ??= builtBundle();
+  const operator = await startOperatorProcess(
+    { KUBECONFIG: kubeconfig, POD_NAMESPACE: 'default', POD_NAME: name, LOG_LEVEL: 'error' },
+    await bundle,
+  );
   await until(`operator ${name}`, operator.isReady, 60_000);
   return operator;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached } from '../cache.ts';
 import { inTurn } from '../in-turn.ts';
@@ -6,8 +6,9 @@ import { capture, run } from '../process.ts';
 import { lastLines } from '../last-lines.ts';
 import { Unavailable } from '../unavailable.ts';
 
-/** A folder beside this file whose checked-in go.mod and go.sum pin everything its programs are built from. */
+/** A folder whose checked-in go.mod and go.sum pin everything its programs are built from; it may hold a program itself. */
 export interface GoModule {
+  /** From this file's own folder. */
   folder: string;
   /** The required module whose version is the programs' version. */
   versionOf: string;
@@ -42,7 +43,7 @@ export async function goProgram(program: GoProgram): Promise<string> {
   const goMod = await readFile(join(cwd, 'go.mod'), 'utf8');
   const version = requiredVersion(goMod, program.module.versionOf);
   const args = buildArgs(program, version);
-  const recipe = [...args, goMod, await readFile(join(cwd, 'go.sum'), 'utf8')].join('\n');
+  const recipe = [...args, goMod, ...(await sourcesIn(cwd))].join('\n');
   const folder = await cached({ name: program.name, version, recipe }, (dir) =>
     oneAtATime(async () => {
       await requireGo(program.name);
@@ -54,6 +55,12 @@ export async function goProgram(program: GoProgram): Promise<string> {
     }),
   );
   return join(folder, program.name);
+}
+
+/** The text of go.sum and of each Go file, by name. */
+async function sourcesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name === 'go.sum' || name.endsWith('.go'));
+  return Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
 }
 
 function requiredVersion(goMod: string, modulePath: string): string {

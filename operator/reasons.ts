@@ -1,0 +1,66 @@
+/** What conditions say, in one table: the code may use no other reason, and docs/reference/chatstack.md is made of it. */
+
+/** Each condition of a stack besides those of its dependencies: what it means when `True`, and each reason. */
+export const stackConditions = {
+  Ready: {
+    means: 'Every workload runs what is rendered and is ready.',
+    reasons: {
+      Available: 'It is so.',
+      DocumentRefused:
+        'The document is not valid; the message is what the command line says. Nothing was applied.',
+      NotApplied:
+        'An object could not be applied: the API server refused it, a right is missing, or another owns it.',
+      WorkloadsNotReady: 'A workload has fewer ready pods than wanted, or is not there yet.',
+      Unreachable: 'Workloads are ready, but the operator cannot ask a pod for its dependencies.',
+    },
+  },
+  Progressing: {
+    means: 'A workload is not there yet, or rolls out.',
+    reasons: { RollingOut: 'It is so.', Settled: 'Nothing is being changed.' },
+  },
+  Degraded: {
+    means: 'Something needs the attention of a person; the message says what.',
+    reasons: {
+      AttentionNeeded: 'A refused document, an object that was not applied, or one that is contested.',
+      AsRendered: 'Nothing needs attention.',
+    },
+  },
+  Paused: {
+    means: 'The stack, or an object of it, is left as it is.',
+    reasons: {
+      Paused: 'It is so, by `spec.paused` or by the annotation.',
+      Reconciled: 'The stack is reconciled.',
+    },
+  },
+  Drifted: {
+    means: 'Others changed something, and it stays so.',
+    reasons: {
+      LeftAsChanged: 'By `spec.drift: report`, a change is left as it is.',
+      Contested: 'Another program keeps changing an object; it is put back ever more rarely.',
+      AsRendered: 'Every object is as rendered.',
+    },
+  },
+} as const satisfies Record<string, ConditionMeaning>;
+
+interface ConditionMeaning {
+  readonly means: string;
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+export type StackConditionType = keyof typeof stackConditions;
+
+/** The reasons that a condition of a stack may have. */
+export type ReasonOf<T extends StackConditionType> = keyof (typeof stackConditions)[T]['reasons'] & string;
+
+/** Why the condition of a pod's readiness gate, and a stack's condition of a dependency, is as it is. */
+export const gateReasons = {
+  Open: 'The dependency answers.',
+  Degraded: 'The dependency is away, and the process works without it.',
+  Closed: 'The process needs the dependency, and it is away.',
+  NotReported: 'The process answers, but does not say this in words that are known here.',
+  Unreachable: 'The process cannot be asked. A gate keeps the status it had.',
+  DigestEqual: 'The process runs with the configuration that was rendered.',
+  DigestDiffers: 'The process runs with another configuration than was rendered.',
+} as const;
+
+export type GateReason = keyof typeof gateReasons;

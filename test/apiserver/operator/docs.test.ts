@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { crdOf } from '../../../operator/manifests/crd.ts';
+import { blocksOf } from '../../e2e/shell-blocks.ts';
+import { capture } from '../../servers/command.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { kubernetesBinaries } from '../../servers/kubernetes/programs.ts';
+import { chatStackIn, until } from './lab.ts';
+import { operated, startOperated, type Operated } from './operated.ts';
+
+const page = 'docs/operator.md';
+const blocks = blocksOf(page).filter(({ language }) => language === 'sh');
+const headings = [...new Set(blocks.map(({ heading }) => heading))];
+
+interface DocsLab extends Operated {
+  /** Runs commands as a user's shell does; answers what they printed. */
+  readonly shell: (commands: string) => Promise<string>;
+}
+
+async function startDocsLab(): Promise<DocsLab> {
+  const lab = await startOperated();
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-docs-'));
+  const { namespace, name } = operated;
+  await writeFile(join(folder, 'stack.yaml'), stringify(chatStackIn(namespace, {}, name)));
+  const { kubectl } = await kubernetesBinaries();
+  // npx would look for the package in this folder.
+  const npx = `npx() { shift; "${process.execPath}" "${resolve('cli/main.mjs')}" "$@"; }`;
+  return {
+    ...lab,
+    shell: async (commands) => {
+      const script = `set -e\nPATH="${dirname(kubectl)}:$PATH"\n${npx}\n${commands}`;
+      const { code, stdout, stderr } = await capture('/bin/sh', ['-c', script], {
+        cwd: folder,
+        env: { KUBECONFIG: lab.server.kubeconfigPath, KUBERC: 'off', NO_COLOR: '1', MOORING_STACK: '' },
+      });
+      expect(code, `${commands}\n${stdout}${stderr}`).toBe(0);
+      return stdout + stderr;
+    },
+    stop: async () => {
+      await lab.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What each section's commands must print, run in the order of the page. */
+const sections: Readonly<Record<string, (lab: DocsLab, run: () => Promise<string>) => Promise<void>>> = {
+  Install: async (lab, run) => {
+    expect(await run()).toContain('successfully rolled out');
+    await lab.startOperator();
+  },
+  'A stack': async (lab, run) => {
+    const printed = run();
+    await until('the namespace', async () => {
+      const { status } = await lab.server.request('GET', `/api/v1/namespaces/${operated.namespace}`);
+      return status === 200;
+    });
+    await lab.startBackend();
+    expect(await printed).toMatch(/^demo +True +True +True +True +1 /m);
+  },
+  Status: async (_, run) => {
+    const printed = await run();
+    expect(printed).toContain('Ready True Available: ');
+    expect(printed).toContain('RedisReady True Open: ');
+  },
+  'Readiness gates': async (_, run) => {
+    const printed = await run();
+    expect(printed).toContain('mooring.dev/redis-ready True Open');
+    expect(printed).toContain('mooring.dev/config-verified True DigestEqual');
+  },
+  Drift: async (_, run) => {
+    expect(await run()).toContain('is 6380 (set by kubectl-patch); rendered is 6379.');
+  },
+  Pause: async (_, run) => {
+    expect(await run()).toContain('condition met');
+  },
+  Upgrade: async (_, run) => {
+    expect(await run()).toMatch(/unchanged|nothing to change|up to date/i);
+  },
+  'What it may do': async (_, run) => {
+    expect(await run()).toContain('chatstacks.mooring.dev/status');
+  },
+  Troubleshooting: async (_, run) => {
+    const printed = await run();
+    expect(printed).toContain('Every workload runs what is rendered and is ready.');
+    expect(printed).toContain('mooring-operator');
+  },
+  Removal: async (_, run) => {
+    expect(await run()).toContain('The operator is gone');
+  },
+};
+
+test(`every section of ${page} with commands is run, and no other`, () => {
+  expect(headings).toEqual(Object.keys(sections));
+});
+
+describe(`the commands of ${page}, as they stand there`, () => {
+  const lab = forSuite(startDocsLab);
+
+  test.for(headings)('%s', { timeout: 120_000 }, async (heading) => {
+    const left = blocks.filter((block) => block.heading === heading).map(({ text }) => text);
+    await sections[heading]?.(lab(), async () => lab().shell(left.shift() ?? 'false'));
+    expect(left, 'commands that were not run').toEqual([]);
+  });
+});
+
+test(`the incident that ${page} shows has today's columns`, () => {
+  const captured = /```text\n(?<rows>[^]*?)```/.exec(readFileSync(page, 'utf8'))?.groups?.['rows'] ?? '';
+  const [header = '', ...rows] = captured.trim().split('\n');
+  const columns = crdOf(chatKind).spec.versions[0]?.additionalPrinterColumns ?? [];
+  expect(header.split(/ {2,}/)).toEqual(['NAME', ...columns.map(({ name }) => name.toUpperCase())]);
+  const redis = rows.map((row) => row.split(/ {2,}/)[2]);
+  expect(redis[0]).toBe('True');
+  expect(redis).toContain('False');
+  expect(redis.at(-1)).toBe('True');
+});
