@@ -2,7 +2,7 @@ import { scaledBy, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { inWaves } from '../../deploy/waves.ts';
-import { ApiError } from '../../kube/cluster-error.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import { converge, problemOf, type Converged, type ConvergeOptions } from './converge.ts';
@@ -74,7 +74,7 @@ async function unlessConflict<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409 || tries === mostTries) throw error;
+      if (!isClusterError(error, 'CLUSTER_CONFLICT') || tries === mostTries) throw error;
     }
 }
 
@@ -121,6 +121,8 @@ async function prune({ cluster }: Context, { desired, live, resource, signal }: 
     (one) =>
       !wanted.has(objectKey(one)) && !one.isEnding && !one.isPaused && one.ownerUid === resource.metadata.uid,
   );
-  for (const { apiVersion, kind, name, namespace, uid } of leftovers)
-    await deleteObject(cluster, { apiVersion, kind, metadata: { name, namespace, uid } }, signal);
+  for (const { apiVersion, kind, name, namespace, uid, resourceVersion } of leftovers) {
+    const metadata = { name, namespace, uid, resourceVersion };
+    await deleteObject(cluster, { apiVersion, kind, metadata }, { unchangedSince: true, signal });
+  }
 }
