@@ -85,11 +85,7 @@ export function outcomeOf({ live, grows, changes }: Planned): Outcome {
 
 type How = Pick<ExecuteOptions, 'unchangedSince' | 'signal'>;
 
-async function growClaims(
-  cluster: Cluster,
-  set: KubeObject,
-  { unchangedSince, signal }: How,
-): Promise<void> {
+async function growClaims(cluster: Cluster, set: KubeObject, { unchangedSince, signal }: How): Promise<void> {
   for (const { path, to, resourceVersion } of await claimsToGrow(cluster, set, signal))
     await cluster.api.request('PATCH', path, {
       query: { fieldManager: cluster.fieldManager },

@@ -1,59 +1,17 @@
-import { writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
 import type { Manifest } from '../../../charts-ts/render.ts';
-import { chatKind } from '../../../contract/chat-kind.ts';
 import { attributesOf } from '../../../kube/access-review.ts';
 import { openCluster } from '../../../kube/cluster.ts';
-import { applyObject } from '../../../kube/server-side-apply.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
-import type { StackKind } from '../../../model/stack-kind.ts';
 import { operatorName, operatorPodLabels } from '../../../operator/manifests/names.ts';
-import { operatorManifests } from '../../../operator/manifests/operator-manifests.ts';
-import type { ManifestOptions } from '../../../operator/manifests/options.ts';
 import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { at, pick } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { chatStackIn, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import { installed } from './own-account.ts';
 
 const lab = forSuite(startWithChatStacks);
-const kinds = [chatKind] as unknown as readonly StackKind[];
-
-/** The manifests applied, and the API server as the operator's own account sees it. */
-async function installed(
-  options: ManifestOptions,
-): Promise<{ manifests: Manifest[]; asOperator: ApiServer }> {
-  const manifests = operatorManifests(kinds, options);
-  const user = userOf(lab());
-  for (const object of manifests) await applyObject(user.cluster, object, { force: true });
-  const { namespace = '' } = pick(manifests, 'ServiceAccount', operatorName).metadata;
-  const { json } = await user.cluster.api.request(
-    'POST',
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${operatorName}/token`,
-    { body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} } },
-  );
-  const kubeconfigPath = join(dirname(lab().kubeconfigPath), `operator-${randomUUID()}`);
-  await writeFile(kubeconfigPath, kubeconfigOf(lab(), String(at(json, 'status.token'))), { mode: 0o600 });
-  return { manifests, asOperator: { ...lab(), kubeconfigPath } };
-}
-
-const kubeconfigOf = ({ url, caPem }: ApiServer, token: string): string =>
-  stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'operator',
-    clusters: [
-      {
-        name: 'lab',
-        cluster: { server: url, 'certificate-authority-data': Buffer.from(caPem).toString('base64') },
-      },
-    ],
-    users: [{ name: 'operator', user: { token } }],
-    contexts: [{ name: 'operator', context: { cluster: 'lab', user: 'operator' } }],
-  });
 
 const full = { backend: { autoscaling: { enabled: true } }, ingress: { host: 'chat.example.com' } };
 
@@ -80,16 +38,19 @@ test.each([
 ])('with the rights of its manifests, %s, an operator is refused nothing', async (_, only) => {
   const namespace = only ?? `of-all-${randomUUID().slice(0, 8)}`;
   await lab().createNamespace(namespace);
-  const { manifests, asOperator } = await installed(only === undefined ? {} : { namespace: only });
+  const { manifests, account } = await installed(lab(), only === undefined ? {} : { namespace: only });
   const user = userOf(lab());
   const used = new Set<string>();
-  const operator = await startOperator(asOperator, {
-    ...(only === undefined ? {} : { namespace: only, operatorPods: operatorPodLabels }),
-    intercept: (method, path, send) => {
-      used.add(rightOf(method, path));
-      return send();
+  const operator = await startOperator(
+    { ...lab(), ...(await account()) },
+    {
+      ...(only === undefined ? {} : { namespace: only, operatorPods: operatorPodLabels }),
+      intercept: (method, path, send) => {
+        used.add(rightOf(method, path));
+        return send();
+      },
     },
-  });
+  );
   const isObserved = () => user.isObserved(namespace);
   const policy = () => user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'talk-default-deny');
   const ingress = () => user.read('networking.k8s.io/v1', 'Ingress', namespace, 'talk-backend');
@@ -121,9 +82,9 @@ test.each([
 });
 
 test('its account may hold the Lease, and no other', async () => {
-  const { asOperator, manifests } = await installed({});
+  const { account, manifests } = await installed(lab(), {});
   const { namespace = '' } = pick(manifests, 'ServiceAccount', operatorName).metadata;
-  const cluster = openCluster({ kubeconfig: asOperator.kubeconfigPath }, operatorName);
+  const cluster = openCluster({ kubeconfig: (await account()).kubeconfigPath }, operatorName);
   onTestFinished(() => cluster.api.close());
   const errors: unknown[] = [];
   const place = { name: operatorName, namespace, labels: {} };
