@@ -64,7 +64,7 @@ export async function execute(
     );
   const applied = await applyObject(cluster, object, {
     force: forceConflicts,
-    resourceVersion: unchangedSince ? (version ?? absentVersion) : undefined,
+    resourceVersion: requiredVersion(version, how),
     signal,
   });
   if ('conflicts' in applied)
@@ -82,6 +82,9 @@ export function outcomeOf({ live, grows, changes }: Planned): Outcome {
   if (grows.length > 0) return 'grown';
   return changes.length > 0 ? 'changed' : 'unchanged';
 }
+
+const requiredVersion = (version: string | undefined, { unchangedSince }: How): string | undefined =>
+  unchangedSince ? (version ?? absentVersion) : undefined;
 
 type How = Pick<ExecuteOptions, 'unchangedSince' | 'signal'>;
 

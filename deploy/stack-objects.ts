@@ -126,8 +126,8 @@ export async function deleteObject(
   const { uid, resourceVersion } = object.metadata;
   const preconditions = { uid, ...(unchangedSince ? { resourceVersion } : {}) };
   await api.request('DELETE', await discovery.pathOf(object), {
-    query: { propagationPolicy },
-    ...(uid === undefined ? {} : { body: { preconditions } }),
+    // All in the body: with one, the API server does not look at the query.
+    body: { propagationPolicy, ...(uid === undefined ? {} : { preconditions }) },
     accept: [404],
     signal,
   });

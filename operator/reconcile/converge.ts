@@ -1,6 +1,6 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
 import { execute } from '../../deploy/execute.ts';
-import { ApiError, ClusterError, type Conflict } from '../../kube/cluster-error.ts';
+import { ApiError, ClusterError, isClusterError, type Conflict } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { absentVersion, applyObject, readObject } from '../../kube/server-side-apply.ts';
@@ -157,6 +157,18 @@ const longestValue = 1_000;
 /** A value as JSON, bounded as the status is. */
 const shown = (value: unknown): string =>
   value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);
+
+/** What keeps some work from being done, a sentence each; a conflict and what is no such sentence are thrown. */
+export async function problemsOf(work: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    const problem = isClusterError(error, 'CLUSTER_CONFLICT') ? undefined : problemOf(error);
+    if (problem === undefined) throw error;
+    return [problem];
+  }
+}
 
 /** The sentence of an error that is about one object, not about the API server. */
 export function problemOf(error: unknown): string | undefined {

@@ -20,15 +20,15 @@ export interface Holding {
   /** Of the account, through the proxy. */
   readonly kubeconfig: string;
   /** From now on requests of this kind are kept back. */
-  hold(which: (asked: Asked) => boolean): void;
+  readonly hold: (which: (asked: Asked) => boolean) => void;
   /** What is kept back, in order. */
-  held(): readonly Asked[];
+  readonly held: () => readonly Asked[];
   /**
    * Lets everything through again, also a write whose sender waits for its answer no longer: it was under way.
    * @returns the writes, with what the API server answered.
    */
-  release(): Promise<readonly (Asked & { readonly status: number })[]>;
-  stop(): Promise<void>;
+  readonly release: () => Promise<readonly (Asked & { readonly status: number })[]>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Exchange extends Asked {
