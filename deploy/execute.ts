@@ -3,9 +3,10 @@ import { ClusterError, type Conflict } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import type { Planned } from './plan.ts';
-import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { absentVersion, applyObject, readObject } from '../kube/server-side-apply.ts';
 import { takeOverFields } from './take-over.ts';
 import type { Contested } from './contested.ts';
+import { deleteObject } from './stack-objects.ts';
 import { deletionPending, type StepResult } from './step.ts';
 
 /** What was done to one object. */
@@ -14,7 +15,7 @@ export type Outcome = 'created' | 'changed' | 'grown' | 'unchanged';
 export interface ExecuteOptions {
   /** Take the fields that other managers own, and remove what they added. */
   readonly forceConflicts?: boolean;
-  /** Refuse to change an object that was written since it was read: an API error 409, and the plan is stale. */
+  /** Refuse to change, delete or create an object that was written since it was read: an API error 409. */
   readonly unchangedSince?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,13 +56,15 @@ export async function execute(
   };
   const isRemade = grows.length > 0;
   const version = live && !isRemade ? await takeOverFields(cluster, live, takeOver, signal) : undefined;
-  if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
-  if (isRemade && !(await isOrphaned(cluster, object, signal)))
+  const how = { unchangedSince, signal };
+  if (object.kind === 'StatefulSet') await growClaims(cluster, object, how);
+  if (isRemade && !(await isOrphaned(cluster, object, how)))
     return deletionPending(
       `${nameOf(object)}, which is recreated around its running pods, is still being deleted`,
     );
-  const applied = await applyObject(cluster, unchangedSince ? atVersion(object, version) : object, {
+  const applied = await applyObject(cluster, object, {
     force: forceConflicts,
+    resourceVersion: requiredVersion(version, how),
     signal,
   });
   if ('conflicts' in applied)
@@ -73,9 +76,6 @@ export async function execute(
   return { done: outcomeOf(planned) };
 }
 
-const atVersion = (object: KubeObject, resourceVersion: string | undefined): KubeObject =>
-  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
-
 /** The outcome of a planned object. */
 export function outcomeOf({ live, grows, changes }: Planned): Outcome {
   if (!live) return 'created';
@@ -83,12 +83,20 @@ export function outcomeOf({ live, grows, changes }: Planned): Outcome {
   return changes.length > 0 ? 'changed' : 'unchanged';
 }
 
-async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<void> {
-  for (const { path, to } of await claimsToGrow(cluster, set, signal))
+const requiredVersion = (version: string | undefined, { unchangedSince }: How): string | undefined =>
+  unchangedSince ? (version ?? absentVersion) : undefined;
+
+type How = Pick<ExecuteOptions, 'unchangedSince' | 'signal'>;
+
+async function growClaims(cluster: Cluster, set: KubeObject, { unchangedSince, signal }: How): Promise<void> {
+  for (const { path, to, resourceVersion } of await claimsToGrow(cluster, set, signal))
     await cluster.api.request('PATCH', path, {
       query: { fieldManager: cluster.fieldManager },
       contentType: 'application/merge-patch+json',
-      body: { spec: { resources: { requests: { storage: to } } } },
+      body: {
+        ...(unchangedSince ? { metadata: { resourceVersion } } : {}),
+        spec: { resources: { requests: { storage: to } } },
+      },
       signal,
     });
 }
@@ -97,14 +105,11 @@ async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSigna
  * A StatefulSet's claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts
  * them. A finalizer orphans them; the name is free only when it has.
  */
-async function isOrphaned(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<boolean> {
+async function isOrphaned(cluster: Cluster, set: KubeObject, how: How): Promise<boolean> {
+  const { unchangedSince, signal } = how;
   const live = await readObject(cluster, set, signal);
   if (!live) return true;
   if (live.metadata.deletionTimestamp === undefined)
-    await cluster.api.request('DELETE', await cluster.discovery.pathOf(set), {
-      query: { propagationPolicy: 'Orphan' },
-      accept: [404],
-      signal,
-    });
+    await deleteObject(cluster, live, { propagationPolicy: 'Orphan', unchangedSince, signal });
   return (await readObject(cluster, set, signal)) === undefined;
 }

@@ -109,16 +109,25 @@ export const stackSecretOf = (stack: StackRef): KubeObject => ({
   metadata: { name: stackSecretName(stack), namespace: stack.namespace },
 });
 
+export interface DeleteOptions {
+  /** What becomes of the objects it owns; default: they are deleted after it. */
+  readonly propagationPolicy?: 'Background' | 'Orphan';
+  /** Refuse to delete an object that was written since it was read: an API error 409. */
+  readonly unchangedSince?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Deletes an object if its UID is still the same; one that is already gone is no error. */
 export async function deleteObject(
   { api, discovery }: Cluster,
   object: KubeObject,
-  signal?: AbortSignal,
+  { propagationPolicy = 'Background', unchangedSince = false, signal }: DeleteOptions = {},
 ): Promise<void> {
-  const { uid } = object.metadata;
+  const { uid, resourceVersion } = object.metadata;
+  const preconditions = { uid, ...(unchangedSince ? { resourceVersion } : {}) };
   await api.request('DELETE', await discovery.pathOf(object), {
-    query: { propagationPolicy: 'Background' },
-    ...(uid === undefined ? {} : { body: { preconditions: { uid } } }),
+    // All in the body: with one, the API server does not look at the query.
+    body: { propagationPolicy, ...(uid === undefined ? {} : { preconditions }) },
     accept: [404],
     signal,
   });

@@ -42,7 +42,7 @@ export async function deleteObjects(
   { signal, onRemoved }: { signal?: AbortSignal | undefined; onRemoved?: (object: KubeObject) => void } = {},
 ): Promise<void> {
   for (const object of objects) {
-    await deleteObject(cluster, object, signal);
+    await deleteObject(cluster, object, { signal });
     onRemoved?.(object);
   }
 }

@@ -67,12 +67,22 @@ export const withLiveClaims = (desired: KubeObject, live: KubeObject): KubeObjec
   spec: { ...(desired['spec'] as object), volumeClaimTemplates: claimsOf(live) },
 });
 
+/** A live claim that is smaller than it should be. */
+export interface ClaimToGrow {
+  readonly path: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly storageClass: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
 /** The existing claims of a StatefulSet that are smaller than its templates ask, with the size they should get. */
 export async function claimsToGrow(
   { api }: Cluster,
   desired: KubeObject,
   signal?: AbortSignal,
-): Promise<{ path: string; name: string; from: string; to: string; storageClass: string | undefined }[]> {
+): Promise<ClaimToGrow[]> {
   const { namespace = '' } = desired.metadata;
   const wanted = claimsOf(desired).flatMap((claim) =>
     claimNames(desired, claim.metadata.name, replicasOf(desired)).map((name) => ({
@@ -87,8 +97,9 @@ export async function claimsToGrow(
       if (status === 404) return [];
       const live = json as PersistentVolumeClaim;
       const from = sizeOf(live);
-      const grows = mebibytes(from) < mebibytes(to);
-      return grows ? [{ path, name, from, to, storageClass: live.spec.storageClassName }] : [];
+      if (mebibytes(from) >= mebibytes(to)) return [];
+      const { resourceVersion } = live.metadata;
+      return [{ path, name, from, to, storageClass: live.spec.storageClassName, resourceVersion }];
     }),
   );
   return found.flat();

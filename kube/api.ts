@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parseJson } from '../model/json.ts';
@@ -25,6 +25,8 @@ export interface RequestOf {
   readonly signal?: AbortSignal | undefined;
   /** Statuses besides 2xx that are answers, not errors. */
   readonly accept?: readonly number[];
+  /** Called when the connection is there, right before the first byte; what it throws is the request's error. */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 /** An API server as one user sees it. Raw JSON both ways: typed models drop the fields they do not know. */
@@ -77,10 +79,10 @@ export function connect(choice: Choice = {}): Api {
       const agent = options.agent as http.Agent;
       // Keeps connections alive: the library's agent makes a TLS handshake for each request.
       agents.add(Object.assign(agent, { keepAlive: true }));
-      return await sent(urlOf(server, path, request.query), options, request.body);
+      return await sent(urlOf(server, path, request.query), options, request);
     } catch (error) {
       request.signal?.throwIfAborted();
-      throw unreachable(asked(method, path), error);
+      throw error instanceof NotSent ? error.cause : unreachable(asked(method, path), error);
     }
   };
 
@@ -140,7 +142,16 @@ function urlOf(server: string, path: string, query: RequestOf['query']): URL {
   return url;
 }
 
-function sent(url: URL, options: RequestOptions, body: unknown): Promise<IncomingMessage> {
+/** `beforeSend` forbade it, with its error as the cause. */
+class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
+function sent(
+  url: URL,
+  options: RequestOptions,
+  { body, beforeSend }: Pick<RequestOf, 'body' | 'beforeSend'>,
+): Promise<IncomingMessage> {
   const { request } = url.protocol === 'http:' ? http : https;
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
@@ -152,7 +163,27 @@ function sent(url: URL, options: RequestOptions, body: unknown): Promise<Incomin
       outgoing.destroy(new Error(`no answer came in ${idleTimeoutMs / 1_000} seconds`)),
     );
     outgoing.once('error', reject);
-    outgoing.end(text);
+    if (!beforeSend) {
+      outgoing.end(text);
+      return;
+    }
+    whenConnected(outgoing, () => {
+      try {
+        beforeSend();
+      } catch (cause) {
+        outgoing.destroy(new NotSent('The request was not sent.', { cause }));
+        return;
+      }
+      outgoing.end(text);
+    });
+  });
+}
+
+/** A connection that is kept alive is there at once; a new one may take as long as the network is away. */
+function whenConnected(outgoing: ClientRequest, send: () => void): void {
+  outgoing.once('socket', (socket) => {
+    if (!socket.connecting) send();
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', send);
   });
 }
 

@@ -8,8 +8,16 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Take fields that another manager owns. */
   readonly force?: boolean;
+  /** What the live object's must be, or `absentVersion`; another one is an ApiError 409. Absent: any, or none. */
+  readonly resourceVersion?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * No object has it, since the first write of an etcd is its revision 2: an apply with it creates an object, and conflicts
+ * with one that is there.
+ */
+export const absentVersion = '1';
 
 export type Applied =
   | { readonly object: KubeObject; readonly warnings: readonly string[] }
@@ -23,7 +31,7 @@ export type Applied =
 export async function applyObject(
   { api, discovery, fieldManager }: Cluster,
   object: KubeObject,
-  { dryRun = false, force = false, signal }: ApplyOptions = {},
+  { dryRun = false, force = false, resourceVersion, signal }: ApplyOptions = {},
 ): Promise<Applied> {
   const query = {
     fieldManager,
@@ -34,7 +42,7 @@ export async function applyObject(
   try {
     const { json, warnings } = await api.request('PATCH', await discovery.pathOf(object), {
       query,
-      body: object,
+      body: atVersion(object, resourceVersion),
       contentType: applyContentType,
       signal,
     });
@@ -45,6 +53,9 @@ export async function applyObject(
     return { conflicts };
   }
 }
+
+const atVersion = (object: KubeObject, resourceVersion: string | undefined): KubeObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 function conflictsOf({ causes }: ApiError): Conflict[] {
   return causes

@@ -63,6 +63,8 @@ const deadlineMs = 120_000;
 /** Reconciles every stack of some kinds. */
 export class Operator {
   readonly #options: OperatorOptions;
+  /** Its writes are refused unless this process leads. */
+  readonly #writer: Cluster;
   readonly #objects = new StackObjects();
   readonly #pods = new Cache<PodView>();
   readonly #http: HttpAsk;
@@ -80,10 +82,10 @@ export class Operator {
       reports: reportsOf(kind),
     }));
     this.#http = httpAsk({ reportOf: (pod) => this.#reportOf(pod) });
+    this.#writer = fenced(options.cluster, options.assertLeader ?? (() => undefined));
     this.#prober = new PodProber({
-      cluster: options.cluster,
+      cluster: this.#writer,
       ask: options.ask ?? this.#http.ask,
-      ...(options.assertLeader ? { assertLeader: options.assertLeader } : {}),
       onGates: ({ namespace, stack }) => this.enqueue(namespace, stack),
       onLatency: (seconds) => options.onLatency?.(seconds),
       onError: (error) => options.onError?.(error),
@@ -140,13 +142,8 @@ export class Operator {
   }
 
   #context(): Context {
-    const {
-      cluster,
-      operatorPods,
-      assertLeader = () => undefined,
-      onDrift = () => undefined,
-    } = this.#options;
-    const writer = fenced(cluster, assertLeader);
+    const { operatorPods, onDrift = () => undefined } = this.#options;
+    const writer = this.#writer;
     return {
       cluster: writer,
       render: operatorPods ? { operatorPods } : {},

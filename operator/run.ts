@@ -11,6 +11,7 @@ import { operatorPodLabels } from './manifests/names.ts';
 import { OperatorMetrics } from './metrics.ts';
 import { Operator, operatorName } from './operator.ts';
 import { backoffMs } from './runtime/backoff.ts';
+import { Denials } from './runtime/denials.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
 import { pause } from './runtime/pause.ts';
 import type { ReconcileEnd } from './runtime/workers.ts';
@@ -29,6 +30,8 @@ const deadAfterMs = 120_000;
 /** What the process says of itself at /readyz. */
 interface State {
   problem: string | undefined;
+  /** The permissions that are missing, a line each. */
+  denied: () => readonly string[];
   silentForMs: () => number;
 }
 
@@ -39,7 +42,9 @@ interface State {
  */
 export async function runOperator(options: RunOptions, signal: AbortSignal): Promise<void> {
   const { env, log = pino({ level: env.LOG_LEVEL, base: null }) } = options;
-  const state: State = { problem: 'The caches are being filled.', silentForMs: () => 0 };
+  const state: State = {
+    ...{ problem: 'The caches are being filled.', denied: () => [], silentForMs: () => 0 },
+  };
   let depth = (): number => 0;
   const metrics = new OperatorMetrics(() => depth());
   await serveHealth(
@@ -48,7 +53,10 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
         state.silentForMs() > deadAfterMs
           ? 'A watch of the API server has been silent for 2 minutes.'
           : undefined,
-      unready: () => state.problem,
+      unready: () => {
+        const denied = state.denied();
+        return denied.length > 0 ? denied.join('\n') : state.problem;
+      },
       registry: metrics.registry,
     },
     env.OPERATOR_PORT,
@@ -57,8 +65,10 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
   const run = async (): Promise<void> => {
     const term = new AbortController();
     const ends = AbortSignal.any([signal, term.signal]);
-    const { operator, election, close } = created(options, { log, metrics });
+    const { operator, election, denials, close } = created(options, { log, metrics });
     depth = () => operator.depth;
+    state.denied = () => denials.problems;
+    void denials.run(ends);
     try {
       await operator.watch(ends);
       state.problem = undefined;
@@ -99,8 +109,10 @@ async function lead(
 function created(
   { kinds, env, cluster: choice = {} }: RunOptions,
   { log, metrics }: { log: Logger; metrics: OperatorMetrics },
-): { operator: Operator; election: LeaderElection; close: () => void } {
-  const cluster = openCluster(choice, operatorName);
+): { operator: Operator; election: LeaderElection; denials: Denials; close: () => void } {
+  const opened = openCluster(choice, operatorName);
+  const denials = new Denials(opened);
+  const { cluster } = denials;
   const election = new LeaderElection({
     cluster,
     place: { name: operatorName, namespace: env.POD_NAMESPACE, labels: managedBy },
@@ -125,7 +137,7 @@ function created(
     },
     onError: (error) => log.warn({ err: error }, 'An Event or a readiness gate could not be written'),
   });
-  return { operator, election, close: () => cluster.api.close() };
+  return { operator, election, denials, close: () => opened.api.close() };
 }
 
 function noteReconcile(

@@ -27,7 +27,7 @@ export async function replaceStuck(
     causesOf({ ...state, pods: [pod] }).some(({ reason }) => /BackOff|Error/.test(reason));
   for (const state of states)
     for (const pod of state.pods.filter((one) => stuck(one, state)))
-      await deleteObject(cluster, pod, signal).catch(unlessDenied);
+      await deleteObject(cluster, pod, { signal }).catch(unlessDenied);
 }
 
 /** Without permission to delete pods, the rollout waits for the kubelet's next try. */

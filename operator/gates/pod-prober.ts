@@ -7,10 +7,9 @@ import { PodProbe, type ProbeOptions } from './pod-probe.ts';
 import { podKeyOf, type PodView } from './pod-view.ts';
 
 export interface PodProberOptions {
+  /** Its writes throw unless this process may write. */
   readonly cluster: Pick<Cluster, 'api'>;
   readonly ask: Ask;
-  /** Called before every write; throws unless this process may write. Absent: it always may. */
-  readonly assertLeader?: () => void;
   /** What is known of a pod has changed; `undefined` once the pod is no longer asked. It only adds keys to queues. */
   readonly onGates?: (pod: PodView, observed: PodObserved | undefined) => void;
   /** For each gate that opened or closed: how long after the process knew it was written, in seconds. */
@@ -56,15 +55,9 @@ export class PodProber {
 
   constructor(options: PodProberOptions) {
     this.#options = options;
-    const {
-      cluster,
-      ask,
-      assertLeader = () => undefined,
-      intervalMs = defaultIntervalMs,
-      longestMs = 2_000,
-    } = options;
+    const { cluster, ask, intervalMs = defaultIntervalMs, longestMs = 2_000 } = options;
     this.#probeOptions = {
-      ...{ ask, longestMs, writer: { api: cluster.api, assertLeader } },
+      ...{ ask, longestMs, writer: { api: cluster.api } },
       intervalMs: () => intervalOf(this.#running.size, intervalMs),
       onObserved: (pod, observed) => options.onGates?.(pod, observed),
       onLatency: (seconds) => options.onLatency?.(seconds),

@@ -8,10 +8,9 @@ import { projectPod, type PodView } from './pod-view.ts';
 /** The field manager of the conditions of readiness gates. */
 export const gatesFieldManager = 'mooring-operator-gates';
 
-/** What writes conditions; `assertLeader` throws unless this process may write. */
+/** What writes conditions. Its requests throw unless this process may write. */
 export interface Writer {
   readonly api: Pick<Cluster['api'], 'request'>;
-  readonly assertLeader: () => void;
 }
 
 /** What was written, and the pod as it is then. */
@@ -27,7 +26,7 @@ const mostTries = 5;
  * Writes the conditions of a pod that differ; none, none is sent. A pod that was changed meanwhile is read and compared
  * again. The uid and the version of the request keep it from a pod of the same name.
  * @returns `undefined` where the pod is gone.
- * @throws what `assertLeader` throws; ClusterError as `Api.request` does, CLUSTER_CONFLICT after several conflicts.
+ * @throws ClusterError as `Api.request` does, CLUSTER_CONFLICT after several conflicts.
  */
 export async function writeConditions(
   writer: Writer,
@@ -54,12 +53,11 @@ export async function writeConditions(
 }
 
 function patch(
-  { api, assertLeader }: Writer,
+  { api }: Writer,
   pod: PodView,
   changes: readonly Change[],
   options: { readonly accept: readonly number[]; readonly signal: AbortSignal },
 ): ReturnType<Writer['api']['request']> {
-  assertLeader();
   const { uid, resourceVersion } = pod;
   return api.request('PATCH', `${pathOf(pod)}/status`, {
     query: { fieldManager: gatesFieldManager },

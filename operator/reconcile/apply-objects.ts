@@ -2,10 +2,10 @@ import { scaledBy, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { inWaves } from '../../deploy/waves.ts';
-import { ApiError } from '../../kube/cluster-error.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
-import { converge, problemOf, type Converged, type ConvergeOptions } from './converge.ts';
+import { converge, problemOf, problemsOf, type Converged, type ConvergeOptions } from './converge.ts';
 import type { Desired } from './desired.ts';
 import type { InSync } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
@@ -24,11 +24,15 @@ export interface Pass {
   readonly signal: AbortSignal;
 }
 
+/** What became of the objects of a stack. */
+export interface AppliedObjects {
+  readonly results: ReadonlyMap<KubeObject, Converged>;
+  /** Why what is no longer rendered cannot be deleted, a sentence each. */
+  readonly problems: readonly string[];
+}
+
 /** Makes every object of a stack what is rendered, and deletes what it owns and no longer renders. */
-export async function applyObjects(
-  context: Context,
-  pass: Pass,
-): Promise<ReadonlyMap<KubeObject, Converged>> {
+export async function applyObjects(context: Context, pass: Pass): Promise<AppliedObjects> {
   const live = new Map(pass.live.map((one) => [objectKey(one), one]));
   const scaled = { ...pass, isScaled: scaledBy(pass.desired.objects, context.isForeignTarget) };
   const results = new Map<KubeObject, Converged>();
@@ -36,8 +40,7 @@ export async function applyObjects(
     await inBatches(wave, async (object) => {
       results.set(object, await applyOne(context, scaled, object, live.get(keyOfObject(object))));
     });
-  await prune(context, pass);
-  return results;
+  return { results, problems: await prune(context, pass) };
 }
 
 /** With what is known of autoscalers once for all objects. */
@@ -56,7 +59,7 @@ async function applyOne(
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
   const options = optionsOf(pass, object);
   try {
-    const converged = await unlessConflict(() => converge(context, object, options, known));
+    const converged = await unlessStale(() => converge(context, object, options, known));
     await recordDrift(context, pass.resource, { key: options.key, converged });
     return converged;
   } catch (error) {
@@ -66,17 +69,20 @@ async function applyOne(
   }
 }
 
-/** An object's status is written by its controller, which makes a plan stale: so often it is planned anew. */
+/** An object's status is written by its controller, or the object deleted: so often a stale plan is made anew. */
 const mostTries = 4;
 
-async function unlessConflict<T>(work: () => Promise<T>): Promise<T> {
+async function unlessStale<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++)
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409 || tries === mostTries) throw error;
+      if (!isStale(error) || tries === mostTries) throw error;
     }
 }
+
+const isStale = (error: unknown): boolean =>
+  isClusterError(error, 'CLUSTER_CONFLICT') || isClusterError(error, 'NOT_FOUND_IN_CLUSTER');
 
 const optionsOf = (
   { key, resource, desired, before, isScaled, signal }: ScaledPass,
@@ -115,12 +121,20 @@ function whatBecameOf({ isLeft, requeueAfterMs }: Converged): string {
 }
 
 /** Last, so that an object serves until its replacement does. */
-async function prune({ cluster }: Context, { desired, live, resource, signal }: Pass): Promise<void> {
+async function prune(
+  { cluster }: Context,
+  { desired, live, resource, signal }: Pass,
+): Promise<readonly string[]> {
   const wanted = new Set(desired.objects.map(keyOfObject));
   const leftovers = live.filter(
     (one) =>
       !wanted.has(objectKey(one)) && !one.isEnding && !one.isPaused && one.ownerUid === resource.metadata.uid,
   );
-  for (const { apiVersion, kind, name, namespace, uid } of leftovers)
-    await deleteObject(cluster, { apiVersion, kind, metadata: { name, namespace, uid } }, signal);
+  const problems: string[] = [];
+  for (const { apiVersion, kind, name, namespace, uid, resourceVersion } of leftovers) {
+    const object = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } };
+    const deletion = () => deleteObject(cluster, object, { unchangedSince: true, signal });
+    problems.push(...(await problemsOf(deletion)));
+  }
+  return problems;
 }

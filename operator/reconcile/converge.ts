@@ -1,9 +1,10 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
 import { execute } from '../../deploy/execute.ts';
 import { isAppliedBy } from '../../deploy/take-over.ts';
-import { ClusterError, type Conflict } from '../../kube/cluster-error.ts';
+import { ApiError, ClusterError, isClusterError, type Conflict } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { applyObject, readObject } from '../../kube/server-side-apply.ts';
+import { absentVersion, applyObject, readObject } from '../../kube/server-side-apply.ts';
 import { hasLabels } from '../../model/labels.ts';
 import type { ReservedFields } from '../../model/reserved-fields.ts';
 import type { Context } from './context.ts';
@@ -80,15 +81,39 @@ async function create(context: Context, desired: KubeObject, options: ConvergeOp
     const drift = options.drift === 'report' ? [deletion(desired, now())] : [];
     return { drift, isLeft: true, problems: [] };
   }
-  const applied = await applyObject(context.cluster, desired, { signal });
-  if ('conflicts' in applied) {
-    const planned = await planObject(context.cluster, desired, options);
-    if (planned.live && isOurs(context, desired, planned.live)) return repair(context, planned, options);
-    return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
-  }
+  const made = await createdObject(context.cluster, desired, signal);
+  if (!made) return adopt(context, desired, options);
   if (wasApplied) context.drifts.repaired(key);
+  context.objects.remember(projectObject(made));
+  return { ...inSync(made), drift: wasApplied ? [deletion(desired, now())] : [] };
+}
+
+/** The object that was created; `undefined` where there is one already, which is left as it is. */
+async function createdObject(
+  cluster: Cluster,
+  desired: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    const applied = await applyObject(cluster, desired, { resourceVersion: absentVersion, signal });
+    return 'object' in applied ? applied.object : undefined;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return undefined;
+    throw error;
+  }
+}
+
+/** An object that the cache does not know: ours, before its watch says so, or without our labels. */
+async function adopt(context: Context, desired: KubeObject, options: ConvergeOptions): Promise<Converged> {
+  const planned = await planObject(context.cluster, desired, options);
+  const { live } = planned;
+  if (!live) throw new ClusterError('CLUSTER_CONFLICT', `${nameOf(desired)} was deleted meanwhile.`);
+  if (isOurs(context, desired, live)) return repair(context, planned, options);
+  const { resourceVersion } = live.metadata;
+  const applied = await applyObject(context.cluster, desired, { resourceVersion, signal: options.signal });
+  if ('conflicts' in applied) return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
   context.objects.remember(projectObject(applied.object));
-  return { ...inSync(applied.object), drift: wasApplied ? [deletion(desired, now())] : [] };
+  return inSync(applied.object);
 }
 
 const deletion = (desired: KubeObject, time: string): Drift => ({
@@ -152,6 +177,18 @@ const longestValue = 1_000;
 /** A value as JSON, bounded as the status is. */
 const shown = (value: unknown): string =>
   value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);
+
+/** What keeps some work from being done, a sentence each; a conflict and what is no such sentence are thrown. */
+export async function problemsOf(work: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    const problem = isClusterError(error, 'CLUSTER_CONFLICT') ? undefined : problemOf(error);
+    if (problem === undefined) throw error;
+    return [problem];
+  }
+}
 
 /** The sentence of an error that is about one object, not about the API server. */
 export function problemOf(error: unknown): string | undefined {

@@ -6,7 +6,7 @@ import type { Cache } from '../runtime/cache.ts';
 import type { Reconciled } from '../runtime/workers.ts';
 import { applyObjects } from './apply-objects.ts';
 import type { Context } from './context.ts';
-import type { Converged } from './converge.ts';
+import { problemsOf, type Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks } from './in-sync.ts';
 import { objectKey } from './observed.ts';
@@ -81,20 +81,27 @@ export class Reconciler {
         { ...this.#seen(key), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
-    await ensureOwnSecret(context.cluster, desired, signal);
+    const secret = await problemsOf(() => ensureOwnSecret(context.cluster, desired, signal));
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
-    const results = await applyObjects(context, { key, resource, desired, live, before, signal });
+    const applied = await applyObjects(context, { key, resource, desired, live, before, signal });
+    const { results } = applied;
+    const problems = [...secret, ...applied.problems];
     const { uid, generation = 0 } = resource.metadata;
     const fingerprints = fingerprintsOf(results);
-    const isComplete = fingerprints.size === results.size;
+    const isComplete = fingerprints.size === results.size && problems.length === 0;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
-    const outcome = { ...this.#seen(key), ...this.#found(key, results), ...shape };
+    const outcome = { ...this.#seen(key), ...this.#found(key, results, problems), ...shape };
     const reported = await this.#report(resource, outcome, signal);
-    return againAfter([reported, ...[...results.values()].map(againFor)]);
+    const all = [...results.values(), { problems }];
+    return againAfter([reported, ...all.map(againFor)]);
   }
 
-  /** What became of the objects. */
-  #found(key: string, results: ReadonlyMap<KubeObject, Converged>): Partial<Outcome> {
+  /** What became of the objects. @param problems besides theirs. */
+  #found(
+    key: string,
+    results: ReadonlyMap<KubeObject, Converged>,
+    problems: readonly string[],
+  ): Partial<Outcome> {
     const { drifts, objects } = this.#options.context;
     const all = [...results.values()];
     const contested = [...results.keys()]
@@ -108,7 +115,7 @@ export class Reconciler {
     const names = paused.map(({ kind, name }) => `${kind} ${name}`).sort();
     return {
       contested,
-      problems: all.flatMap(({ problems }) => problems),
+      problems: [...problems, ...all.flatMap((one) => one.problems)],
       drift: all.flatMap(({ drift }) => drift),
       left: all.flatMap(({ drift, isLeft }) => (isLeft ? drift : [])),
       ...(names.length > 0 ? { paused: `Left as they are, by annotation: ${names.join(', ')}.` } : {}),
@@ -166,7 +173,10 @@ const fingerprintsOf = (results: ReadonlyMap<KubeObject, Converged>): Map<string
     ),
   );
 
-const againFor = ({ requeueAfterMs, problems }: Converged): Reconciled => {
+const againFor = ({
+  requeueAfterMs,
+  problems,
+}: Pick<Converged, 'requeueAfterMs' | 'problems'>): Reconciled => {
   const ms = problems.length > 0 ? problemRetryMs : requeueAfterMs;
   return ms === undefined ? {} : { requeueAfterMs: ms };
 };

@@ -1,7 +1,8 @@
 import type { Cluster } from '../../kube/cluster.ts';
 
 /**
- * A cluster whose writes first check that this process still leads; reads need no permission.
+ * A cluster whose writes first check that this process still leads; reads need no permission. It is checked again once
+ * the connection is there: to make one takes as long as the network is away.
  * @param assertLeader throws where it does not.
  */
 export const fenced = (cluster: Cluster, assertLeader: () => void): Cluster => ({
@@ -9,8 +10,9 @@ export const fenced = (cluster: Cluster, assertLeader: () => void): Cluster => (
   api: {
     ...cluster.api,
     request: async (method, path, request) => {
-      if (method !== 'GET') assertLeader();
-      return cluster.api.request(method, path, request);
+      if (method === 'GET') return cluster.api.request(method, path, request);
+      assertLeader();
+      return cluster.api.request(method, path, { ...request, beforeSend: assertLeader });
     },
   },
 });

@@ -9,10 +9,15 @@ import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import type { User } from './lab.ts';
 
 /** Every difference between what is live and what the document asks for, told by dry runs, not by the operator. */
-export async function differences(server: ApiServer, user: User, namespace: string): Promise<string[]> {
-  const resource = await user.resource(namespace);
+export async function differences(
+  server: ApiServer,
+  user: User,
+  namespace: string,
+  { name, render }: { readonly name?: string; readonly render?: Parameters<typeof desiredOf>[2] } = {},
+): Promise<string[]> {
+  const resource = await user.resource(namespace, name);
   if (!resource) return ['the resource is gone'];
-  const { objects, stack } = desiredOf(chatKind, resource);
+  const { objects, stack } = desiredOf(chatKind, resource, render);
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, operatorName);
   try {
     const planned = await planOf(cluster, objects);

@@ -9,7 +9,11 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
 import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
 import type { StackResource } from '../../../operator/reconcile/resource.ts';
-import { startApiServer, type ApiServer } from '../../servers/kubernetes/api-server.ts';
+import {
+  startApiServer,
+  type ApiServer,
+  type ApiServerOptions,
+} from '../../servers/kubernetes/api-server.ts';
 import { until as untilWithin } from '../../servers/poll.ts';
 
 const timeoutMs = 60_000;
@@ -18,8 +22,8 @@ export const until = (what: string, check: () => Promise<boolean>): Promise<void
   untilWithin(what, check, timeoutMs);
 
 /** An API server that serves ChatStacks. */
-export async function startWithChatStacks(): Promise<ApiServer> {
-  const server = await startApiServer();
+export async function startWithChatStacks(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const server = await startApiServer(options);
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'test');
   const text = await readFile('operator/manifests/chatstacks.yaml', 'utf8');
   for (const document of parseAllDocuments(text)) await applyObject(cluster, document.toJS() as KubeObject);
@@ -119,7 +123,7 @@ export interface User {
   ) => Promise<KubeObject | undefined>;
   readonly resource: (namespace: string, name?: string) => Promise<StackResource | undefined>;
   /** Whether the status is of the document as it is now. */
-  readonly isObserved: (namespace: string) => Promise<boolean>;
+  readonly isObserved: (namespace: string, name?: string) => Promise<boolean>;
   /** Writes a document as `kubectl apply --server-side` does. */
   readonly apply: (document: KubeObject) => Promise<unknown>;
   /** Changes an object as `kubectl patch --type=json` does. */
@@ -138,8 +142,8 @@ export function userOf(server: ApiServer): User {
     cluster,
     read,
     resource,
-    isObserved: async (namespace) => {
-      const { metadata, status } = (await resource(namespace)) ?? {};
+    isObserved: async (namespace, name) => {
+      const { metadata, status } = (await resource(namespace, name)) ?? {};
       return metadata !== undefined && status?.observedGeneration === metadata.generation;
     },
     apply: (document: KubeObject) => applyObject(cluster, document, { force: true }),

@@ -1,61 +1,18 @@
-import { writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
 import type { Manifest } from '../../../charts-ts/render.ts';
-import { chatKind } from '../../../contract/chat-kind.ts';
-import { attributesOf } from '../../../kube/access-review.ts';
 import { openCluster } from '../../../kube/cluster.ts';
-import { applyObject } from '../../../kube/server-side-apply.ts';
-import type { KubeObject } from '../../../kube/objects.ts';
-import type { StackKind } from '../../../model/stack-kind.ts';
-import { operatorName, operatorPodLabels } from '../../../operator/manifests/names.ts';
-import { operatorManifests } from '../../../operator/manifests/operator-manifests.ts';
-import type { ManifestOptions } from '../../../operator/manifests/options.ts';
+import { operatorName } from '../../../operator/manifests/names.ts';
 import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { at, pick } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
-import { chatStackIn, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import type { AuditEvent } from '../../servers/kubernetes/audit-log.ts';
+import { startWithChatStacks, userOf } from './lab.ts';
+import { startOperatorProcess } from './operator-process.ts';
+import { installed } from './own-account.ts';
+import { walkThrough } from './rights-walk.ts';
 
-const lab = forSuite(startWithChatStacks);
-const kinds = [chatKind] as unknown as readonly StackKind[];
-
-/** The manifests applied, and the API server as the operator's own account sees it. */
-async function installed(
-  options: ManifestOptions,
-): Promise<{ manifests: Manifest[]; asOperator: ApiServer }> {
-  const manifests = operatorManifests(kinds, options);
-  const user = userOf(lab());
-  for (const object of manifests) await applyObject(user.cluster, object, { force: true });
-  const { namespace = '' } = pick(manifests, 'ServiceAccount', operatorName).metadata;
-  const { json } = await user.cluster.api.request(
-    'POST',
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${operatorName}/token`,
-    { body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} } },
-  );
-  const kubeconfigPath = join(dirname(lab().kubeconfigPath), `operator-${randomUUID()}`);
-  await writeFile(kubeconfigPath, kubeconfigOf(lab(), String(at(json, 'status.token'))), { mode: 0o600 });
-  return { manifests, asOperator: { ...lab(), kubeconfigPath } };
-}
-
-const kubeconfigOf = ({ url, caPem }: ApiServer, token: string): string =>
-  stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'operator',
-    clusters: [
-      {
-        name: 'lab',
-        cluster: { server: url, 'certificate-authority-data': Buffer.from(caPem).toString('base64') },
-      },
-    ],
-    users: [{ name: 'operator', user: { token } }],
-    contexts: [{ name: 'operator', context: { cluster: 'lab', user: 'operator' } }],
-  });
-
-const full = { backend: { autoscaling: { enabled: true } }, ingress: { host: 'chat.example.com' } };
+const lab = forSuite(() => startWithChatStacks({ audit: true }));
 
 /** The verbs of every rule, as `patch deployments.apps`. */
 const granted = (manifests: readonly Manifest[]): Set<string> =>
@@ -68,10 +25,16 @@ const granted = (manifests: readonly Manifest[]): Set<string> =>
       ),
   );
 
-/** Requests as the authorizer sees them, in the same form. */
-function rightOf(method: string, path: string): string {
-  const { verb, resource = '', spec } = attributesOf(method, path);
-  return `${verb} ${resource}.${spec.resourceAttributes?.group ?? ''}`;
+/**
+ * What a request needs, in the same form: an apply of an absent object needs `create` too. A watch is noted when it
+ * begins and when it ends.
+ */
+function rightsOf({ verb, objectRef, responseStatus }: AuditEvent): string[] {
+  if (objectRef === undefined) return [];
+  const { resource, subresource, apiGroup = '' } = objectRef;
+  const what = `${[resource, subresource].filter((part) => part !== undefined).join('/')}.${apiGroup}`;
+  const isCreation = verb === 'patch' && responseStatus?.code === 201;
+  return isCreation ? [`${verb} ${what}`, `create ${what}`] : [`${verb} ${what}`];
 }
 
 test.each([
@@ -80,50 +43,43 @@ test.each([
 ])('with the rights of its manifests, %s, an operator is refused nothing', async (_, only) => {
   const namespace = only ?? `of-all-${randomUUID().slice(0, 8)}`;
   await lab().createNamespace(namespace);
-  const { manifests, asOperator } = await installed(only === undefined ? {} : { namespace: only });
+  const { manifests, account } = await installed(lab(), only === undefined ? {} : { namespace: only });
+  const { kubeconfigPath, credential } = await account();
   const user = userOf(lab());
-  const used = new Set<string>();
-  const operator = await startOperator(asOperator, {
-    ...(only === undefined ? {} : { namespace: only, operatorPods: operatorPodLabels }),
-    intercept: (method, path, send) => {
-      used.add(rightOf(method, path));
-      return send();
-    },
+  const requests = async (): Promise<AuditEvent[]> =>
+    (await lab().audit()).filter(({ user: { extra } }) =>
+      extra?.['authentication.kubernetes.io/credential-id']?.includes(credential),
+    );
+  const used = async (): Promise<Set<string>> => new Set((await requests()).flatMap(rightsOf));
+  const operator = await startOperatorProcess({
+    KUBECONFIG: kubeconfigPath,
+    ...(only === undefined ? {} : { WATCH_NAMESPACE: only, POD_NAMESPACE: only }),
   });
-  const isObserved = () => user.isObserved(namespace);
-  const policy = () => user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'talk-default-deny');
-  const ingress = () => user.read('networking.k8s.io/v1', 'Ingress', namespace, 'talk-backend');
+  onTestFinished(operator.kill);
+  await walkThrough({ user, namespace, hasUsed: async (right) => (await used()).has(right) });
+  await operator.end();
 
-  await user.apply(chatStackIn(namespace, full));
-  await until('the stack to be applied', isObserved);
-  expect(await ingress()).toBeDefined();
+  // Whether a volume may grow is a right of the whole cluster; without it that is unknown.
+  const missing = only === undefined ? [] : ['get storageclasses.storage.k8s.io'];
+  const refused = (await requests()).filter(({ responseStatus }) => responseStatus?.code === 403);
+  expect([...new Set(refused.flatMap(rightsOf))]).toEqual(missing);
+  expect([...(await used())].sort()).toEqual([...granted(manifests), ...missing].sort());
+  expect([...granted(manifests)].filter((right) => / secrets\./.test(right)).sort()).toEqual([
+    ...['create secrets.', 'get secrets.', 'patch secrets.'],
+  ]);
+  expect(operator.output()).not.toMatch(/"level":50/);
   const admitting = 'talk-backend-metrics-from-operator';
   const sources = at(
     await user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, admitting),
     'spec.ingress.0.from.0',
   );
   expect(Object.keys(sources as object)).toEqual([only === undefined ? 'namespaceSelector' : 'podSelector']);
-  const before = await policy();
-  await user.remove(before as KubeObject);
-  await until('the policy to be back', async () => {
-    const { metadata } = (await policy()) ?? {};
-    return metadata !== undefined && metadata.uid !== before?.metadata.uid;
-  });
-  await user.apply(chatStackIn(namespace, { deletionPolicy: 'Delete', redis: { storage: { size: '3Gi' } } }));
-  await until('the Ingress to be deleted', async () => (await ingress()) === undefined);
-  await until('the stack to be applied again', isObserved);
-  await user.remove((await user.resource(namespace)) as KubeObject);
-  // Before its end, which aborts what is under way.
-  expect(operator.errors).toEqual([]);
-  await operator.stop();
-  const rights = granted(manifests);
-  expect([...used].filter((right) => !rights.has(right) && !/^get \./.test(right))).toEqual([]);
 });
 
 test('its account may hold the Lease, and no other', async () => {
-  const { asOperator, manifests } = await installed({});
+  const { account, manifests } = await installed(lab(), {});
   const { namespace = '' } = pick(manifests, 'ServiceAccount', operatorName).metadata;
-  const cluster = openCluster({ kubeconfig: asOperator.kubeconfigPath }, operatorName);
+  const cluster = openCluster({ kubeconfig: (await account()).kubeconfigPath }, operatorName);
   onTestFinished(() => cluster.api.close());
   const errors: unknown[] = [];
   const place = { name: operatorName, namespace, labels: {} };

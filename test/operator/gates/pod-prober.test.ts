@@ -1,16 +1,20 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Cluster } from '../../../kube/cluster.ts';
 import type { PodObserved } from '../../../operator/gates/observed.ts';
 import { unanswered, type PodAnswer } from '../../../operator/gates/pod-answer.ts';
 import { intervalOf, PodProber, type PodProberOptions } from '../../../operator/gates/pod-prober.ts';
 import { podKeyOf, type PodView } from '../../../operator/gates/pod-view.ts';
+import { fenced } from '../../../operator/runtime/fenced.ts';
 import { PodApi } from './pod-api.ts';
 import { gate, pendingView, podView, queueReady, saying } from './pods.ts';
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 2 });
 
 /** A prober that runs, of pods whose processes answer what a test says, by the pod's uid. */
-function probing(options: Partial<PodProberOptions> = {}) {
-  const server = new PodApi();
+function probing({
+  server = new PodApi(),
+  ...options
+}: Partial<PodProberOptions> & { readonly server?: PodApi } = {}) {
   const answers = new Map<string, PodAnswer>();
   const asked: string[] = [];
   const told: (readonly [string, PodObserved | undefined])[] = [];
@@ -177,10 +181,12 @@ test('a pod that the API server knows no longer is forgotten, before its watch s
 
 test('a process that does not lead writes nothing, and writes once it leads', async () => {
   let leads = false;
-  const { server, answers, run, add, errors, statusOf } = probing({
-    assertLeader: () => {
+  const server = new PodApi();
+  const { answers, run, add, errors, statusOf } = probing({
+    server,
+    cluster: fenced({ api: server.api } as Cluster, () => {
       if (!leads) throw new Error('not the leader');
-    },
+    }),
   });
   answers.set('u1', saying([gate('open')]));
   run();

@@ -1,7 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import type { Cluster } from '../../../kube/cluster.ts';
 import type { Change } from '../../../operator/gates/changes.ts';
 import type { PodView } from '../../../operator/gates/pod-view.ts';
 import { writeConditions } from '../../../operator/gates/write-conditions.ts';
+import { fenced } from '../../../operator/runtime/fenced.ts';
 import { PodApi } from './pod-api.ts';
 import { condition, podView, queueReady } from './pods.ts';
 
@@ -9,8 +11,8 @@ import { condition, podView, queueReady } from './pods.ts';
 const wanted = ({ conditions }: PodView): Change[] =>
   conditions.length > 0 ? [] : [{ condition: condition(queueReady, 'True', 'Open') }];
 
-const write = (server: PodApi, pod: PodView, assertLeader: () => void = () => undefined) =>
-  writeConditions({ api: server.api, assertLeader }, pod, wanted, new AbortController().signal);
+const write = (server: PodApi, pod: PodView, { api }: Pick<Cluster, 'api'> = server) =>
+  writeConditions({ api }, pod, wanted, new AbortController().signal);
 
 test('a condition is written as one strategic merge, under a field manager of its own', async () => {
   const server = new PodApi();
@@ -67,9 +69,9 @@ test('a pod that is gone, or another one under its name, is not written', async 
 
 test('a process that does not lead sends nothing', async () => {
   const server = new PodApi();
-  const assertLeader = vi.fn(() => {
+  const cluster = fenced({ api: server.api } as Cluster, () => {
     throw new Error('not the leader');
   });
-  await expect(write(server, server.put(podView()), assertLeader)).rejects.toThrow('not the leader');
+  await expect(write(server, server.put(podView()), cluster)).rejects.toThrow('not the leader');
   expect(server.requests).toEqual([]);
 });

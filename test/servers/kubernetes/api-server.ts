@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { retryIfPortTaken } from '../ports.ts';
 import { capture, type RunningProcess } from '../process.ts';
 import type { ApiAnswer, ApiClient } from './api-client.ts';
+import { auditFlags, auditLog, type AuditEvent } from './audit-log.ts';
 import { startEtcd } from './etcd.ts';
 import { startKubeApiserver, type KubeApiserver } from './kube-apiserver.ts';
 import { kubeconfig } from './kubeconfig.ts';
@@ -17,6 +18,8 @@ export interface ApiServer {
   caPem: string;
   clientCertPem: string;
   clientKeyPem: string;
+  /** Every request of the API server so far; only where it was started with `audit`. */
+  audit(): Promise<AuditEvent[]>;
   /** The process ids of etcd and kube-apiserver, for tests of their end. */
   pids: number[];
   /** Runs kubectl as the administrator; a failing exit code is an answer, not an error. */
@@ -30,22 +33,35 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
+export interface ApiServerOptions {
+  /** Whether it keeps an audit log. */
+  readonly audit?: boolean;
+  /** Further flags of kube-apiserver. */
+  readonly flags?: readonly string[];
+}
+
 /**
  * Starts etcd and kube-apiserver on free loopback ports in a folder of their own. Any number may run side by side.
  * Rejects with `Unavailable` when the programs cannot be had on this machine.
  */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const binaries = await kubernetesBinaries();
-  return retryIfPortTaken(() => start(binaries));
+  return retryIfPortTaken(() => start(binaries, options));
 }
 
-async function start(binaries: KubernetesBinaries): Promise<ApiServer> {
+async function start(
+  binaries: KubernetesBinaries,
+  { audit = false, flags = [] }: ApiServerOptions,
+): Promise<ApiServer> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-apiserver-'));
   let etcd: RunningProcess | undefined;
   try {
     const store = await startEtcd(binaries.etcd, folder);
     etcd = store;
-    const server = await startKubeApiserver(binaries.kubeApiserver, folder, store.url);
+    const server = await startKubeApiserver(binaries.kubeApiserver, {
+      ...{ folder, etcdUrl: store.url },
+      flags: [...flags, ...(audit ? await auditFlags(folder) : [])],
+    });
     return await assemble({ folder, kubectl: binaries.kubectl, etcd: store, server });
   } catch (error) {
     await etcd?.stop();
@@ -73,6 +89,7 @@ async function assemble({ folder, kubectl, etcd, server }: Parts): Promise<ApiSe
     caPem: identity.ca,
     clientCertPem: identity.cert,
     clientKeyPem: identity.key,
+    audit: () => auditLog(folder),
     pids: [etcd.pid, server.pid],
     kubectl: (args, options) => capture(kubectl, [...own, ...args], { ...options, env: { KUBERC: 'off' } }),
     request: client.request,

@@ -21,8 +21,11 @@ export interface KubeApiserver extends RunningProcess {
 /** Starts a kube-apiserver over an etcd, with certificates of its own, and waits until it is ready. */
 export async function startKubeApiserver(
   binary: string,
-  folder: string,
-  etcdUrl: string,
+  {
+    folder,
+    etcdUrl,
+    flags: further,
+  }: { readonly folder: string; readonly etcdUrl: string; readonly flags: readonly string[] },
 ): Promise<KubeApiserver> {
   const port = await freePort();
   const url = `https://${LOOPBACK}:${port}`;
@@ -32,7 +35,7 @@ export async function startKubeApiserver(
   try {
     const server = await startProcess({
       command: binary,
-      args: flags({ port, pki, etcdUrl }),
+      args: [...flags({ port, pki, etcdUrl }), ...further],
       logFile: join(folder, 'kube-apiserver.log'),
       readyWhen: { check: async () => (await client.request('GET', '/readyz')).status === 200 },
     });
