@@ -18,47 +18,65 @@ interface Program {
   readonly name: string;
   readonly dockerfile: string;
   readonly ignoreFile: string;
+  /** Paths that the build sees besides those that the ignore file names. */
+  readonly further?: readonly string[];
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /** The app's image, from its own Dockerfile over a base that needs no registry. */
 export const appImage = (base: Image, log: Log): Promise<Image> =>
   programImage({ name: 'backend', dockerfile: 'app/Dockerfile', ignoreFile: '.dockerignore' }, base, log);
 
+const operator: Program = {
+  name: 'operator',
+  dockerfile: 'operator/Dockerfile',
+  ignoreFile: 'operator/Dockerfile.dockerignore',
+};
+
 /** The same of the operator. */
-export const operatorImage = (base: Image, log: Log): Promise<Image> =>
+export const operatorImage = (base: Image, log: Log): Promise<Image> => programImage(operator, base, log);
+
+/** The operator of the tests' second kind beside the built-in one, as docs/own-kind.md has it built. */
+export const ownKindsOperatorImage = (base: Image, log: Log): Promise<Image> =>
   programImage(
     {
-      name: 'operator',
-      dockerfile: 'operator/Dockerfile',
-      ignoreFile: 'operator/Dockerfile.dockerignore',
+      ...operator,
+      name: 'own-kinds-operator',
+      further: ['test/kinds'],
+      args: { ENTRY: 'test/kinds/operator.ts' },
     },
     base,
     log,
   );
 
 async function programImage(
-  { name, dockerfile, ignoreFile }: Program,
+  { name, dockerfile, ignoreFile, further = [], args = {} }: Program,
   base: Image,
   log: Log,
 ): Promise<Image> {
-  const sources = await contextPaths(ignoreFile);
-  const recipe = [base.ref, await digestOf(ROOT, [ignoreFile, ...sources])].join('\n');
+  const sources = [...(await contextPaths(ignoreFile)), ...further];
+  const seen = await digestOf(ROOT, [ignoreFile, ...sources]);
+  const recipe = [base.ref, seen, ...Object.values(args)].join('\n');
   return imageOf({
     name,
     recipe,
     build: async (builder, ref) => {
       log(`Building an image from ${dockerfile}.`);
       await builder.importArchive(base.tarPath);
-      await inFolder(async (settings) =>
-        builder.build({
+      await inFolder(async (settings) => {
+        const widened = join(settings, 'dockerignore');
+        const own = await readFile(join(ROOT, ignoreFile), 'utf8');
+        await writeFile(widened, [own, ...further.map((path) => `!${path}`)].join('\n'));
+        await builder.build({
           ref,
           base: base.ref,
           dockerfile: join(ROOT, dockerfile),
-          ignoreFile: join(ROOT, ignoreFile),
+          ignoreFile: widened,
           context: ROOT,
+          args,
           volumes: await npmSettings(settings),
-        }),
-      );
+        });
+      });
     },
   });
 }

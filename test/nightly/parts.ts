@@ -4,6 +4,8 @@ import { startWithChatStacks } from '../apiserver/operator/lab.ts';
 import { runSchedule } from '../apiserver/operator/schedule.ts';
 import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
 import { generatedSet } from '../app/memory/sets/generated.ts';
+import { startOperatorLab } from '../in-cluster/operator/lab.ts';
+import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
 import type { Part } from './part.ts';
 
@@ -42,6 +44,14 @@ export const parts: Readonly<Record<string, Part>> = {
     start: async () => {
       const server = await startWithChatStacks();
       return { run: (seed) => runSchedule(server, seed), stop: () => server.stop() };
+    },
+  },
+  'operator-cluster': {
+    what: 'an operator in a cluster that reaches no pod for 120 s, is gone for 60 s, and whose stack lacks each store for a while, as 50 clients chat',
+    seeds: 3,
+    start: async () => {
+      const lab = await startOperatorLab({ name: 'demo', namespace: 'operated' });
+      return { run: () => longProofs(lab), stop: () => lab.stop() };
     },
   },
   recall: {
