@@ -23,8 +23,12 @@ export function podTemplate(
   const volumes = podVolumesOf(site, service);
   const pullSecrets = site.stack.imagePullSecrets ?? [];
   const gates = gatesOf(site, service);
+  const digests = digestsOf(site, service);
   return {
-    metadata: { labels: labelsOf(site.stack, service), annotations: digestsOf(site, service) },
+    metadata: {
+      labels: labelsOf(site.stack, service),
+      ...(Object.keys(digests).length > 0 ? { annotations: digests } : {}),
+    },
     spec: {
       ...hardenedPod(container.user),
       serviceAccountName: nameOf(site, service),
@@ -59,7 +63,7 @@ function mainContainer(site: Site, service: Workload): k8s.Container {
       : {}),
     ...(inline.length > 0 ? { env: inline } : {}),
     ...probesOf(container.probes ?? {}),
-    volumeMounts: mountsOf(service),
+    ...mounts(mountsOf(service)),
   };
 }
 
@@ -75,8 +79,12 @@ const initContainer = (service: Workload, step: InitStep): k8s.Container => ({
   ...shared(service),
   name: step.name,
   command: [...step.command],
-  volumeMounts: mountsOf(service, step),
+  ...mounts(mountsOf(service, step)),
 });
+
+/** The API server drops an empty list, so one that is rendered would differ from the live object for ever. */
+const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
+  volumeMounts.length > 0 ? { volumeMounts } : {};
 
 function shared({
   container,

@@ -1,5 +1,6 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
 import { execute } from '../../deploy/execute.ts';
+import { isAppliedBy } from '../../deploy/take-over.ts';
 import { ClusterError, type Conflict } from '../../kube/cluster-error.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { applyObject, readObject } from '../../kube/server-side-apply.ts';
@@ -42,14 +43,33 @@ export async function converge(
   options: ConvergeOptions,
   known: Observed | undefined,
 ): Promise<Converged> {
-  if (known === undefined) return create(context, desired, options);
-  const live = await readObject(context.cluster, desired, options.signal);
+  const live = await liveOf(context, desired, options, known);
   if (live === undefined) return create(context, desired, options);
   const { fieldManager } = context.cluster;
   if (isInSync(desired, live, { fieldManager, isScaled: options.isScaled })) return inSync(live);
   const planned = await planObject(context.cluster, desired, options);
-  return planned.live ? repair(context, planned, options) : create(context, desired, options);
+  if (!planned.live) return create(context, desired, options);
+  return isUnchanged(planned, fieldManager) ? inSync(planned.live) : repair(context, planned, options);
 }
+
+/** An object whose labels were changed is watched no more, and is ours all the same. */
+async function liveOf(
+  context: Context,
+  desired: KubeObject,
+  { wasApplied, signal }: ConvergeOptions,
+  known: Observed | undefined,
+): Promise<KubeObject | undefined> {
+  if (known === undefined && !wasApplied) return undefined;
+  const live = await readObject(context.cluster, desired, signal);
+  return known || (live && isOurs(context, desired, live)) ? live : undefined;
+}
+
+/** The API server's dry run sees that a value in another form says the same. */
+const isUnchanged = ({ live, refused, changes }: Planned, fieldManager: string): boolean =>
+  refused.length === 0 && changes.length === 0 && live !== undefined && isApplied(live, fieldManager);
+
+const isApplied = ({ metadata }: KubeObject, fieldManager: string): boolean =>
+  (metadata.managedFields ?? []).some(isAppliedBy(fieldManager));
 
 const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live), drift: [], problems: [] });
 
@@ -63,7 +83,7 @@ async function create(context: Context, desired: KubeObject, options: ConvergeOp
   const applied = await applyObject(context.cluster, desired, { signal });
   if ('conflicts' in applied) {
     const planned = await planObject(context.cluster, desired, options);
-    if (planned.live && isOurs(desired, planned.live)) return repair(context, planned, options);
+    if (planned.live && isOurs(context, desired, planned.live)) return repair(context, planned, options);
     return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
   }
   if (wasApplied) context.drifts.repaired(key);
@@ -80,9 +100,9 @@ const deletion = (desired: KubeObject, time: string): Drift => ({
   time,
 });
 
-/** Labels are the mark of a stack's own object. */
-const isOurs = (desired: KubeObject, live: KubeObject): boolean =>
-  hasLabels(live.metadata.labels, desired.metadata.labels ?? {});
+/** Labels are the mark of a stack's own object; where somebody changed them, that we have applied it. */
+const isOurs = ({ cluster }: Context, desired: KubeObject, live: KubeObject): boolean =>
+  hasLabels(live.metadata.labels, desired.metadata.labels ?? {}) || isApplied(live, cluster.fieldManager);
 
 function notOurs(desired: KubeObject, conflicts: readonly Conflict[]): string {
   const managers = [...new Set(conflicts.map(({ manager }) => manager))].join(', ');

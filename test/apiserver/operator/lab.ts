@@ -41,6 +41,8 @@ export interface RunningOperator {
   readonly errors: unknown[];
   /** Reconciles that have ended. */
   readonly ended: () => number;
+  /** Has a stack reconciled. */
+  readonly enqueue: Operator['enqueue'];
   readonly stop: () => Promise<void>;
 }
 
@@ -94,7 +96,17 @@ export async function openOperator(
     await running;
     cluster.api.close();
   };
-  return { cluster, writes, errors, ended: () => ended, stop };
+  const enqueue = (namespace: string, stack: string): void => operator.enqueue(namespace, stack);
+  return { cluster, writes, errors, ended: () => ended, enqueue, stop };
+}
+
+/** Until no reconcile has ended for a while, and none is waited for: events have come and were worked on. */
+export async function settled({ ended }: Pick<RunningOperator, 'ended'>): Promise<void> {
+  let [before, since] = [ended(), performance.now()];
+  await until('reconciles to end', () => {
+    if (ended() !== before) [before, since] = [ended(), performance.now()];
+    return Promise.resolve(performance.now() - since > 500);
+  });
 }
 
 export interface User {

@@ -5,7 +5,15 @@ import { renderStack } from '../../../charts-ts/render.ts';
 import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { chatStackIn, conditionOf, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import {
+  chatStackIn,
+  conditionOf,
+  settled,
+  startOperator,
+  startWithChatStacks,
+  until,
+  userOf,
+} from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
 
@@ -25,15 +33,6 @@ async function applied(spec: object = {}) {
     return (json as { items: { reason: string; message: string }[] }).items;
   };
   return { namespace, operator, user, read, events, isObserved };
-}
-
-/** Until no reconcile has ended for a while, and none is waited for: events have come and were worked on. */
-async function settled({ ended }: { ended: () => number }): Promise<void> {
-  let [before, since] = [ended(), performance.now()];
-  await until('reconciles to end', () => {
-    if (ended() !== before) [before, since] = [ended(), performance.now()];
-    return Promise.resolve(performance.now() - since > 500);
-  });
 }
 
 describe('an operator', () => {
@@ -156,6 +155,32 @@ describe('an operator', () => {
       return lastDrift?.object === 'NetworkPolicy talk-default-deny' && lastDrift.to === 'deleted';
     });
   });
+
+  test.each(['app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'])(
+    'puts the label %s back, by which it knows its objects, and takes none for deleted',
+    async (label) => {
+      const { user, operator, read, events } = await applied();
+      await settled(operator);
+      const { uid } = ((await read('Service', 'talk-redis')) as KubeObject).metadata;
+      const path = `/metadata/labels/${label.replace('/', '~1')}`;
+      for (const edit of [
+        { op: 'replace', path, value: 'another' },
+        { op: 'remove', path },
+      ]) {
+        await user.patch((await read('Service', 'talk-redis')) as KubeObject, [edit]);
+        await until('the label to be back', async () => {
+          const { labels = {} } = ((await read('Service', 'talk-redis')) as KubeObject).metadata;
+          return (labels[label] ?? 'another') !== 'another';
+        });
+        await settled(operator);
+      }
+      expect(((await read('Service', 'talk-redis')) as KubeObject).metadata.uid).toBe(uid);
+      const said = (await events()).map(({ message }) => message);
+      expect(said.filter((one) => one.includes(label))).toHaveLength(2);
+      expect(said.filter((one) => one.includes('was deleted'))).toEqual([]);
+      expect(operator.errors).toEqual([]);
+    },
+  );
 
   test('deletes what the document no longer asks for', async () => {
     const { namespace, user, read, isObserved } = await applied({

@@ -39,6 +39,18 @@ describe('a structural schema', () => {
     });
   });
 
+  test('with rules has a default that the rules can be held against: what is inside is filled in', () => {
+    const hour = (value: number) => ({ type: 'integer', default: value });
+    const rules = [{ rule: 'self.low <= self.high' }];
+    const day = {
+      ...{ type: 'object', default: {}, 'x-kubernetes-validations': rules },
+      properties: { low: hour(8), high: hour(18), note: { type: 'string' } },
+    };
+    expect(structural({ type: 'object', properties: { day } })).toMatchObject({
+      properties: { day: { default: { low: 8, high: 18 } } },
+    });
+  });
+
   test('is not made of a keyword it does not know, which is named with its place', () => {
     const list = { type: 'array', items: { type: 'string', contentEncoding: 'base64' } };
     expect(() => structural({ type: 'object', properties: { list } })).toThrow(

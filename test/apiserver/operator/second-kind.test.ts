@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { planOf } from '../../../deploy/plan.ts';
+import { openCluster, type Cluster } from '../../../kube/cluster.ts';
+import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
+import { operatorName } from '../../../operator/operator.ts';
+import { crdOf } from '../../../operator/manifests/crd.ts';
+import { desiredOf } from '../../../operator/reconcile/desired.ts';
+import type { StackResource } from '../../../operator/reconcile/resource.ts';
+import { shopKind } from '../../kinds/shop-kind.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { editsOf, type Edit } from '../repair/edits.ts';
+import { chatStackIn, settled, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+
+const lab = forSuite(startWithChatStacks);
+const kinds = [chatKind, shopKind];
+const editsOfEach = 3;
+const seed = 20_261_128;
+
+/** The definition of the second kind, as `kubectl apply` of its CRD makes it. */
+async function serveShops(): Promise<void> {
+  await userOf(lab()).apply(crdOf(shopKind) as unknown as KubeObject);
+  await until(
+    'the API server to serve ShopStacks',
+    async () =>
+      (await lab().request('GET', `/apis/${shopKind.apiVersion}/${shopKind.plural}`)).status === 200,
+  );
+}
+
+/** What a stack's objects are not, by a plan of the deployment's own: a line for each field. */
+async function differencesOf(cluster: Cluster, objects: readonly KubeObject[]): Promise<string[]> {
+  const planned = await planOf(cluster, objects);
+  return planned.flatMap(({ object, changes, refused }) => [
+    ...refused,
+    ...changes.map(({ path }) => `${keyOfObject(object)} ${path}`),
+  ]);
+}
+
+/** Some of the edits of a rendered object, the same in each run. */
+const someEdits = (object: KubeObject): Edit[] =>
+  fc.sample(fc.constantFrom(...editsOf(object)), { numRuns: editsOfEach, seed });
+
+describe('one operator of two kinds', () => {
+  test('keeps a ShopStack beside a ChatStack: edits of any field come back, and then nothing is written', async () => {
+    await serveShops();
+    const namespace = `shop-${randomUUID().slice(0, 8)}`;
+    await lab().createNamespace(namespace);
+    const operator = await startOperator(lab(), { namespace, kinds });
+    const user = userOf(lab());
+    const shop = {
+      apiVersion: shopKind.apiVersion,
+      kind: shopKind.kind,
+      metadata: { name: 'orders', namespace },
+    };
+    await user.apply({ ...shop, spec: { web: { currency: 'USD' } } });
+    await user.apply(chatStackIn(namespace));
+    await until('both to be applied', async () => {
+      const orders = (await user.read(shop.apiVersion, shop.kind, namespace, 'orders')) as StackResource;
+      const isObserved = orders.status?.observedGeneration === orders.metadata.generation;
+      return isObserved && (await user.isObserved(namespace));
+    });
+    const resource = (await user.read(shop.apiVersion, shop.kind, namespace, 'orders')) as StackResource;
+    const { objects } = desiredOf(shopKind, resource);
+    const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, operatorName);
+    expect(await differencesOf(cluster, objects)).toEqual([]);
+    let made = 0;
+    for (const object of objects)
+      for (const { patch, at } of someEdits(object)) {
+        const isTaken = await user.patch(object, patch).then(
+          () => true,
+          () => false,
+        );
+        if (!isTaken) continue;
+        made++;
+        await until(
+          `${keyOfObject(object)} ${at} to be back`,
+          async () => (await differencesOf(cluster, objects)).length === 0,
+        );
+      }
+    cluster.api.close();
+    await settled(operator);
+    const before = operator.writes.length;
+    operator.enqueue(namespace, 'orders');
+    await settled(operator);
+    expect(operator.writes.slice(before)).toEqual([]);
+    expect(operator.errors).toEqual([]);
+    expect(made).toBeGreaterThan(objects.length);
+    console.log(`${made} edits of ${objects.length} objects came back.`);
+  });
+});
