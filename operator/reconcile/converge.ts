@@ -31,6 +31,8 @@ export interface ConvergeOptions {
   readonly wasApplied: boolean;
   /** It was seen as rendered by this process: what differs now was changed by somebody else. */
   readonly wasInSync: boolean;
+  /** By path: who owned a field in any try of this reconcile. A take-over whose apply was refused leaves no owner. */
+  readonly owners: Map<string, string>;
   readonly key: string;
   readonly now: () => string;
   readonly signal: AbortSignal;
@@ -132,17 +134,18 @@ async function repair(context: Context, planned: Planned, options: ConvergeOptio
 }
 
 /** `managedFields` keeps no record of a removal, so only what this process has seen before can tell one. */
-function driftOf({ object, contested, changes }: Planned, { wasInSync, now }: ConvergeOptions): Drift[] {
+function driftOf({ object, contested, changes }: Planned, options: ConvergeOptions): Drift[] {
+  const { wasInSync, owners, now } = options;
   const time = now();
-  const owned = new Map(contested.map(({ change, manager }) => [change.path, manager]));
+  for (const { change, manager } of contested) owners.set(change.path, manager);
   return changes
-    .filter(({ path }) => wasInSync || owned.has(path))
+    .filter(({ path }) => wasInSync || owners.has(path))
     .map(({ path, from, to }) => ({
       object: nameOf(object),
       field: path,
       from: shown(to),
       to: shown(from),
-      manager: owned.get(path) ?? 'unknown',
+      manager: owners.get(path) ?? 'unknown',
       time,
     }));
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../kube/cluster-error.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { differences } from './differences.ts';
 import {
   chatStackIn,
   conditionOf,
+  settled,
   startOperator,
   startWithChatStacks,
   until,
@@ -111,4 +113,42 @@ describe('an operator whose requests fail', () => {
       expect(errors).toEqual([]);
     },
   );
+});
+
+describe('an object that is written by others while it is put back', () => {
+  test('is put back, and who changed it is told, though its fields were taken over before that write', async () => {
+    const namespace = await newNamespace();
+    const user = userOf(lab());
+    const deployment = () => user.read('apps/v1', 'Deployment', namespace, 'talk-backend');
+    let edited = false;
+    let patches = 0;
+    // A dry run, the take-over of fields, and the apply: another write comes before the last one, as that of the
+    // controller of Deployments does.
+    const intercept: Intercept = async (method, path, send) => {
+      if (edited && method === 'PATCH' && path.endsWith('/deployments/talk-backend') && ++patches === 3)
+        await user.patch((await deployment()) as KubeObject, [
+          { op: 'add', path: '/metadata/annotations/example.com~1touched', value: 'now' },
+        ]);
+      return send();
+    };
+    const operator = await startOperator(lab(), { namespace, intercept });
+    await user.apply(chatStackIn(namespace));
+    await until('the stack to be applied', () => user.isObserved(namespace));
+    await settled(operator);
+    await user.patch((await deployment()) as KubeObject, [
+      { op: 'add', path: '/metadata/annotations', value: { 'example.com/note': 'kept' } },
+    ]);
+    await settled(operator);
+
+    edited = true;
+    const before = (await deployment()) as KubeObject;
+    await user.patch(before, [{ op: 'replace', path: '/spec/replicas', value: 5 }]);
+    await until(
+      'the replicas to be told',
+      async () => (await user.resource(namespace))?.status?.lastDrift?.field === 'spec.replicas',
+    );
+    expect((await deployment())?.['spec']).toEqual(before['spec']);
+    expect(patches).toBeGreaterThan(3);
+    expect((await user.resource(namespace))?.status?.lastDrift?.manager).toBe('kubectl-edit');
+  });
 });

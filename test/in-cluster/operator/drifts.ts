@@ -45,7 +45,7 @@ export const breakages = (image: string): Readonly<Record<string, Breakage>> => 
       object: 'Deployment demo-backend',
       field: 'spec.template.spec.containers[backend].env[NODE_OPTIONS]',
       from: nothing,
-      to: '{"name":"NODE_OPTIONS","value":"--trace-exit"}',
+      to: '"--trace-exit"',
       manager: 'kubectl-set',
     },
   },
@@ -75,10 +75,10 @@ export const breakages = (image: string): Readonly<Record<string, Breakage>> => 
     },
   },
   'a NetworkPolicy deleted': {
-    object: 'networkpolicy/demo-neo4j',
-    args: ['delete', 'networkpolicy/demo-neo4j'],
+    object: 'networkpolicy/demo-backend-to-neo4j-bolt-ingress',
+    args: ['delete', 'networkpolicy/demo-backend-to-neo4j-bolt-ingress'],
     drift: {
-      object: 'NetworkPolicy demo-neo4j',
+      object: 'NetworkPolicy demo-backend-to-neo4j-bolt-ingress',
       field: '',
       from: 'the object',
       to: 'deleted',
@@ -86,10 +86,14 @@ export const breakages = (image: string): Readonly<Record<string, Breakage>> => 
     },
   },
   'a NetworkPolicy widened': {
-    object: 'networkpolicy/demo-redis',
-    args: ['patch', 'networkpolicy/demo-redis', ...json({ op: 'add', path: '/spec/ingress/-', value: {} })],
+    object: 'networkpolicy/demo-backend-to-redis-redis-ingress',
+    args: [
+      'patch',
+      'networkpolicy/demo-backend-to-redis-redis-ingress',
+      ...json({ op: 'add', path: '/spec/ingress/-', value: {} }),
+    ],
     drift: {
-      object: 'NetworkPolicy demo-redis',
+      object: 'NetworkPolicy demo-backend-to-redis-redis-ingress',
       field: 'spec.ingress',
       from: expect.not.stringContaining('{}') as string,
       to: expect.stringContaining('{}') as string,
