@@ -15,6 +15,8 @@ type Log = (line: string) => void;
 
 /** An image of a program of this repository, and what its build sees. */
 interface Program {
+  /** Of its sources. Default: this clone. */
+  readonly root?: string;
   readonly name: string;
   readonly dockerfile: string;
   readonly ignoreFile: string;
@@ -33,8 +35,9 @@ const operator: Program = {
   ignoreFile: 'operator/Dockerfile.dockerignore',
 };
 
-/** The same of the operator. */
-export const operatorImage = (base: Image, log: Log): Promise<Image> => programImage(operator, base, log);
+/** The same of the operator. @param root the checkout whose operator it is. */
+export const operatorImage = (base: Image, log: Log, root = ROOT): Promise<Image> =>
+  programImage({ ...operator, root }, base, log);
 
 /** The operator of the tests' second kind beside the built-in one, as docs/own-kind.md has it built. */
 export const ownKindsOperatorImage = (base: Image, log: Log): Promise<Image> =>
@@ -50,12 +53,12 @@ export const ownKindsOperatorImage = (base: Image, log: Log): Promise<Image> =>
   );
 
 async function programImage(
-  { name, dockerfile, ignoreFile, further = [], args = {} }: Program,
+  { root = ROOT, name, dockerfile, ignoreFile, further = [], args = {} }: Program,
   base: Image,
   log: Log,
 ): Promise<Image> {
-  const sources = [...(await contextPaths(ignoreFile)), ...further];
-  const seen = await digestOf(ROOT, [ignoreFile, ...sources]);
+  const sources = [...(await contextPaths(root, ignoreFile)), ...further];
+  const seen = await digestOf(root, [ignoreFile, ...sources]);
   const recipe = [base.ref, seen, ...Object.values(args)].join('\n');
   return imageOf({
     name,
@@ -65,14 +68,14 @@ async function programImage(
       await builder.importArchive(base.tarPath);
       await inFolder(async (settings) => {
         const widened = join(settings, 'dockerignore');
-        const own = await readFile(join(ROOT, ignoreFile), 'utf8');
+        const own = await readFile(join(root, ignoreFile), 'utf8');
         await writeFile(widened, [own, ...further.map((path) => `!${path}`)].join('\n'));
         await builder.build({
           ref,
           base: base.ref,
-          dockerfile: join(ROOT, dockerfile),
+          dockerfile: join(root, dockerfile),
           ignoreFile: widened,
-          context: ROOT,
+          context: root,
           args,
           volumes: await npmSettings(settings),
         });
@@ -82,12 +85,12 @@ async function programImage(
 }
 
 /** What an ignore file lets into the build: it refuses everything and then names exceptions. */
-async function contextPaths(ignoreFile: string): Promise<string[]> {
-  const lines = (await readFile(join(ROOT, ignoreFile), 'utf8')).split('\n');
+async function contextPaths(root: string, ignoreFile: string): Promise<string[]> {
+  const lines = (await readFile(join(root, ignoreFile), 'utf8')).split('\n');
   return lines
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1))
-    .filter((path) => existsSync(join(ROOT, path)));
+    .filter((path) => existsSync(join(root, path)));
 }
 
 /** `npm ci` in the build is to reach its registry as npm does here: the user's settings, authorities and cache. */

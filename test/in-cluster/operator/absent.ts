@@ -4,13 +4,6 @@ import { PageClient } from '../stack/page-client.ts';
 import { watchEndpoints } from './endpoints.ts';
 import type { OperatorLab } from './lab.ts';
 
-export interface Absence {
-  readonly ms: number;
-  readonly clients: number;
-  /** How the operator comes back. Default: as it was. */
-  readonly comeBack?: () => Promise<void>;
-}
-
 /**
  * Has no operator for a while, in which one client never stops talking and others chat as people do. Asserts that every
  * message is answered over the same connection, that no endpoint is lost and that no pod is replaced or restarted, until
@@ -18,7 +11,7 @@ export interface Absence {
  */
 export async function chatsWithoutOperator(
   { cluster, operator, stack }: OperatorLab,
-  { ms, clients, comeBack }: Absence,
+  { ms, clients }: { readonly ms: number; readonly clients: number },
 ): Promise<{ readonly said: number }> {
   const endpoints = await watchEndpoints(cluster, stack.stack.namespace);
   const pods = await stack.pods();
@@ -30,7 +23,7 @@ export async function chatsWithoutOperator(
     const end = performance.now() + ms;
     for (; performance.now() < end; said++)
       expect(await client.say('Where does my sister Ana live?')).toContain('Porto');
-    await (comeBack ?? (() => operator.scale(2)))();
+    await operator.scale(2);
   });
   expect([...client.gaps, ...gapsOf(chatters)]).toEqual([]);
   expect(endpoints.lost).toEqual([]);

@@ -23,7 +23,11 @@ export class InstalledOperator {
 
   /** Applies the manifests for some kinds, and waits until every pod of the Deployment is of this image and ready. */
   async install(kinds: readonly StackKind[], image: string): Promise<void> {
-    const manifests = stringifyManifests(operatorManifests(kinds, { image }));
+    await this.apply(stringifyManifests(operatorManifests(kinds, { image })));
+  }
+
+  /** The same of manifests that are there already, such as those of an earlier release. */
+  async apply(manifests: string): Promise<void> {
     await this.#run(['apply', '--server-side', '--force-conflicts', '-f', '-'], manifests);
     await this.#isRolledOut(2);
   }

@@ -3,31 +3,24 @@ import { chatKind } from '../../../contract/chat-kind.ts';
 import { readDocument } from '../../../model/read-document.ts';
 import { readyCondition } from '../../../model/gates.ts';
 import { ownKindsOperatorImage } from '../../images/app-image.ts';
-import { debianImage, nodeImage } from '../../images/base-images.ts';
 import type { Image } from '../../images/image.ts';
 import { shopImage } from '../../images/shop-image.ts';
+import type { Cluster } from '../../lab/cluster.ts';
 import { shopKind } from '../../kinds/shop-kind.ts';
 import { until } from '../stack/until.ts';
 import { gatesOf, isWell, podCondition, stackCondition, type Kept } from './conditions.ts';
-import type { OperatorLab } from './lab.ts';
+import { programBase, say } from './lab.ts';
 
-/** An operator of two kinds, and a service of the second. */
-export interface SecondKind {
-  readonly operator: Image;
-  readonly shop: Image;
-}
-
-type Log = (line: string) => void;
-
-export async function secondKindImages(log: Log): Promise<SecondKind> {
-  const base = await nodeImage(await debianImage(log), log);
-  return { operator: await ownKindsOperatorImage(base, log), shop: await shopImage(base, log) };
+/** The images of an operator of two kinds, and of a service of the second. */
+export async function secondKindImages(): Promise<{ readonly operator: Image; readonly shop: Image }> {
+  const base = await programBase();
+  return { operator: await ownKindsOperatorImage(base, say), shop: await shopImage(base, say) };
 }
 
 export const bothKinds = [chatKind, shopKind] as const;
 
 /** Brings up a shop by its document alone, in a namespace of its own. */
-export async function applyShop({ cluster }: OperatorLab, { ref }: Image, namespace: string): Promise<Kept> {
+export async function applyShop(cluster: Cluster, { ref }: Image, namespace: string): Promise<Kept> {
   const document = {
     ...{ apiVersion: shopKind.apiVersion, kind: shopKind.kind },
     metadata: { name: 'shop', namespace },
