@@ -1,5 +1,6 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
@@ -56,6 +57,8 @@ export class Reconciler {
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
+      // It is deleted with everything in it, the document too.
+      if (isClusterError(error, 'NAMESPACE_ENDING')) return {};
       if (!(error instanceof StackError)) throw error;
       return this.#report(resource, { ...nothing, refused: error.message }, signal);
     }

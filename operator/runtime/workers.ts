@@ -67,6 +67,7 @@ async function work(
     onEnd({ key, seconds: seconds() });
   } catch (error) {
     queue.retry(key);
-    onEnd({ key, seconds: seconds(), error });
+    // What is given up because the process ends, or no longer leads, has not failed.
+    if (!signal.aborted) onEnd({ key, seconds: seconds(), error });
   }
 }

@@ -6,6 +6,7 @@ import type { Access } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
 
 interface Conditioned {
+  readonly metadata?: { readonly deletionTimestamp?: string };
   readonly status?: {
     readonly conditions?: readonly {
       readonly type: string;
@@ -34,11 +35,11 @@ export async function statusOf({ stack, kubectl, resource = 'chatstack' }: Kept)
 export const stackCondition = async (stack: Kept, type: string): Promise<string | undefined> =>
   wordsOf({ status: await statusOf(stack) }, type);
 
-/** A condition of the only pod that reports, as `True Open`. */
+/** A condition of the only pod that reports and is not ending, as `True Open`. */
 export const podCondition = async (stack: Kept, type: string): Promise<string | undefined> =>
   wordsOf(await reportingPod(stack), type);
 
-/** Every readiness gate of the only pod that reports, as `mooring.dev/redis-ready True Open`. */
+/** Every readiness gate of that pod, as `mooring.dev/redis-ready True Open`. */
 export async function gatesOf(stack: Kept): Promise<string[]> {
   const pod = await reportingPod(stack);
   return gateTypes(stack).map((type) => `${type} ${wordsOf(pod, type)}`);
@@ -75,7 +76,7 @@ async function reportingPod(kept: Kept): Promise<Conditioned> {
   const { items } = JSON.parse(await kept.kubectl(['get', 'pods', '-l', labels, '-o', 'json'])) as {
     items: Conditioned[];
   };
-  return items[0] ?? {};
+  return items.find(({ metadata }) => metadata?.deletionTimestamp === undefined) ?? {};
 }
 
 function wordsOf({ status }: Conditioned, type: string): string | undefined {
