@@ -111,10 +111,20 @@ function notOurs(desired: KubeObject, conflicts: readonly Conflict[]): string {
   return `${nameOf(desired)} is there and is no object of this stack (${managers} wrote it); rename the stack, or delete the object.`;
 }
 
+/** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
+function ownedByOthers({ object, live }: Planned): string[] {
+  const [ours, theirs] = [object, live].map((one) =>
+    one?.metadata.ownerReferences?.find(({ controller }) => controller),
+  );
+  if (!theirs || (theirs.kind === ours?.kind && theirs.name === ours.name)) return [];
+  return [`${nameOf(object)} belongs to ${theirs.kind} ${theirs.name}; rename one of the two.`];
+}
+
 async function repair(context: Context, planned: Planned, options: ConvergeOptions): Promise<Converged> {
   const { drifts } = context;
   const { key, signal } = options;
-  if (planned.refused.length > 0) return { drift: [], problems: planned.refused };
+  const refused = [...planned.refused, ...ownedByOthers(planned)];
+  if (refused.length > 0) return { drift: [], problems: refused };
   const drift = driftOf(planned, options);
   const isDrift = drift.length > 0;
   if (isDrift && options.drift !== 'heal') {

@@ -53,7 +53,7 @@ export class Reconciler {
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
     const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
+    if (found) return this.#report(resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
@@ -81,7 +81,7 @@ export class Reconciler {
     if (desired.reserved.paused)
       return this.#report(
         resource,
-        { ...this.#seen(key), ...shape, paused: 'spec.paused is true: nothing is changed.' },
+        { ...this.#seen(key, resource), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
     await ensureOwnSecret(context.cluster, desired, signal);
@@ -91,7 +91,7 @@ export class Reconciler {
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
-    const outcome = { ...this.#seen(key), ...this.#found(key, results), ...shape };
+    const outcome = { ...this.#seen(key, resource), ...this.#found(key, results), ...shape };
     const reported = await this.#report(resource, outcome, signal);
     return againAfter([reported, ...[...results.values()].map(againFor)]);
   }
@@ -118,15 +118,15 @@ export class Reconciler {
     };
   }
 
-  #seen(key: string): Outcome {
+  #seen(key: string, { metadata }: StackResource): Outcome {
     const { context, dependenciesOf } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     return {
       ...nothing,
-      // Sorted, so that the same state gives the same words.
+      // A stack of another kind may have the same name. Sorted, so that the same state gives the same words.
       workloads: context.objects
         .ofStack(key)
-        .filter(({ rollout }) => rollout !== undefined)
+        .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
         .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1)),
       dependencies: dependenciesOf(namespace, name),
     };
