@@ -116,39 +116,43 @@ describe('an operator whose requests fail', () => {
 });
 
 describe('an object that is written by others while it is put back', () => {
-  test('is put back, and who changed it is told, though its fields were taken over before that write', async () => {
+  const deploymentIn = (namespace: string) =>
+    userOf(lab()).read('apps/v1', 'Deployment', namespace, 'talk-backend');
+
+  /** An operator of a stack whose Deployment is annotated by others just before the operator's nth patch of it. */
+  async function writtenBefore(nth: number): Promise<{ namespace: string; patches: () => number }> {
     const namespace = await newNamespace();
     const user = userOf(lab());
-    const deployment = () => user.read('apps/v1', 'Deployment', namespace, 'talk-backend');
-    let edited = false;
+    const annotate = async (op: object) => user.patch((await deploymentIn(namespace)) as KubeObject, [op]);
+    let isEdited = false;
     let patches = 0;
-    // A dry run, the take-over of fields, and the apply: another write comes before the last one, as that of the
-    // controller of Deployments does.
     const intercept: Intercept = async (method, path, send) => {
-      if (edited && method === 'PATCH' && path.endsWith('/deployments/talk-backend') && ++patches === 3)
-        await user.patch((await deployment()) as KubeObject, [
-          { op: 'add', path: '/metadata/annotations/example.com~1touched', value: 'now' },
-        ]);
+      if (isEdited && method === 'PATCH' && path.endsWith('/deployments/talk-backend') && ++patches === nth)
+        await annotate({ op: 'add', path: '/metadata/annotations/example.com~1note', value: 'now' });
       return send();
     };
     const operator = await startOperator(lab(), { namespace, intercept });
     await user.apply(chatStackIn(namespace));
     await until('the stack to be applied', () => user.isObserved(namespace));
     await settled(operator);
-    await user.patch((await deployment()) as KubeObject, [
-      { op: 'add', path: '/metadata/annotations', value: { 'example.com/note': 'kept' } },
-    ]);
+    await annotate({ op: 'add', path: '/metadata/annotations', value: { 'example.com/note': 'before' } });
     await settled(operator);
+    isEdited = true;
+    return { namespace, patches: () => patches };
+  }
 
-    edited = true;
-    const before = (await deployment()) as KubeObject;
+  // A dry run, the take-over of fields, and the apply.
+  test.each([1, 2, 3])('before patch %i of it: it is put back, and its change alone is told', async (nth) => {
+    const { namespace, patches } = await writtenBefore(nth);
+    const user = userOf(lab());
+    const before = (await deploymentIn(namespace)) as KubeObject;
     await user.patch(before, [{ op: 'replace', path: '/spec/replicas', value: 5 }]);
-    await until(
-      'the replicas to be told',
-      async () => (await user.resource(namespace))?.status?.lastDrift?.field === 'spec.replicas',
-    );
-    expect((await deployment())?.['spec']).toEqual(before['spec']);
-    expect(patches).toBeGreaterThan(3);
-    expect((await user.resource(namespace))?.status?.lastDrift?.manager).toBe('kubectl-edit');
+    const lastDrift = async () => (await user.resource(namespace))?.status?.lastDrift;
+    await until('something to be told', async () => (await lastDrift()) !== undefined);
+    expect(await lastDrift()).toMatchObject({ field: 'spec.replicas', manager: 'kubectl-edit' });
+    const after = await deploymentIn(namespace);
+    expect(after?.['spec']).toEqual(before['spec']);
+    expect(after?.metadata.annotations).toMatchObject({ 'example.com/note': 'now' });
+    expect(patches()).toBeGreaterThan(3);
   });
 });
