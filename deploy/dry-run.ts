@@ -5,7 +5,8 @@ import type { KubeObject } from '../kube/objects.ts';
 /**
  * Dry-runs the replacement of an object's fields by those of `wanted`: the API server fills in defaults, runs admission
  * and refuses unknown fields. A patch, since an apply needs that permission anyway.
- * @throws ApiError when it would be refused.
+ * @throws ApiError when it would be refused; 409 when it was written since it was read: the result would differ from
+ * `live` in what that write changed.
  */
 export async function replaceInDryRun(
   { api, discovery, fieldManager }: Cluster,
@@ -19,6 +20,7 @@ export async function replaceInDryRun(
     body: [
       ...replacements('', live, wanted, kept),
       ...replacements('/metadata', live.metadata, wanted.metadata),
+      { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     ],
     signal,
   });

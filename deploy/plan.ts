@@ -77,16 +77,29 @@ const creationOf = (object: KubeObject): Planned => ({
   changes: changesBetween(undefined, object),
 });
 
+/** A controller writes an object's status a few times in a row while it works. */
+const mostReads = 5;
+
+interface How {
+  /** An autoscaler sets its replicas. */
+  readonly isScaled: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Dry-runs the apply of one object.
- * @param how whether an autoscaler sets its replicas.
+ * Dry-runs the apply of one object; of one that is written meanwhile, as it is then.
  * @throws as `planOf`.
  */
-export async function planObject(
-  cluster: Cluster,
-  object: KubeObject,
-  how: { readonly isScaled: boolean; readonly signal?: AbortSignal | undefined },
-): Promise<Planned> {
+export async function planObject(cluster: Cluster, object: KubeObject, how: How): Promise<Planned> {
+  for (let reads = 1; ; reads++)
+    try {
+      return await planOnce(cluster, object, how);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409 || reads === mostReads) throw error;
+    }
+}
+
+async function planOnce(cluster: Cluster, object: KubeObject, how: How): Promise<Planned> {
   const { signal } = how;
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
@@ -116,7 +129,7 @@ async function planChange(
   cluster: Cluster,
   rendered: KubeObject,
   found: KubeObject,
-  { isScaled, signal }: { readonly isScaled: boolean; readonly signal?: AbortSignal | undefined },
+  { isScaled, signal }: How,
 ): Promise<Planned> {
   const live = await withOwners(cluster, found, signal);
   const object = isScaled ? withoutReplicas(rendered) : rendered;

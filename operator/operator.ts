@@ -179,7 +179,9 @@ export class Operator {
   /** Where a pod's service reports: the same in every stack of a kind. */
   #reportOf({ namespace, stack, service }: PodView): Report | undefined {
     const key = `${namespace}/${stack}`;
-    return this.#controllers.find(({ resources }) => resources.get(key))?.reports.get(service);
+    return this.#controllers
+      .filter(({ resources }) => resources.get(key))
+      .flatMap(({ reports }) => reports.get(service) ?? [])[0];
   }
 
   async #watchPods(): Promise<void> {

@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 export const longest: readonly string[] = [
   'test/in-cluster/faults.test.ts',
+  'test/in-cluster/operator.test.ts',
   'test/in-cluster/deploying.test.ts',
   'test/in-cluster/upgrade.test.ts',
   'test/apiserver/cli/killed.test.ts',

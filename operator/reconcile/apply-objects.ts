@@ -93,6 +93,7 @@ const optionsOf = (
   drift: desired.reserved.drift,
   wasApplied: wasApplied(resource),
   wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
+  owners: new Map(),
   now: () => new Date().toISOString(),
   signal,
 });

@@ -32,6 +32,8 @@ export interface ConvergeOptions {
   readonly wasApplied: boolean;
   /** It was seen as rendered by this process: what differs now was changed by somebody else. */
   readonly wasInSync: boolean;
+  /** By path: who owned a field in any try of this reconcile. A take-over whose apply was refused leaves no owner. */
+  readonly owners: Map<string, string>;
   readonly key: string;
   readonly now: () => string;
   readonly signal: AbortSignal;
@@ -134,10 +136,20 @@ function notOurs(desired: KubeObject, conflicts: readonly Conflict[]): string {
   return `${nameOf(desired)} is there and is no object of this stack (${managers} wrote it); rename the stack, or delete the object.`;
 }
 
+/** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
+function ownedByOthers({ object, live }: Planned): string[] {
+  const [ours, theirs] = [object, live].map((one) =>
+    one?.metadata.ownerReferences?.find(({ controller }) => controller),
+  );
+  if (!theirs || (theirs.kind === ours?.kind && theirs.name === ours.name)) return [];
+  return [`${nameOf(object)} belongs to ${theirs.kind} ${theirs.name}; rename one of the two.`];
+}
+
 async function repair(context: Context, planned: Planned, options: ConvergeOptions): Promise<Converged> {
   const { drifts } = context;
   const { key, signal } = options;
-  if (planned.refused.length > 0) return { drift: [], problems: planned.refused };
+  const refused = [...planned.refused, ...ownedByOthers(planned)];
+  if (refused.length > 0) return { drift: [], problems: refused };
   const drift = driftOf(planned, options);
   const isDrift = drift.length > 0;
   if (isDrift && options.drift !== 'heal') {
@@ -157,17 +169,18 @@ async function repair(context: Context, planned: Planned, options: ConvergeOptio
 }
 
 /** `managedFields` keeps no record of a removal, so only what this process has seen before can tell one. */
-function driftOf({ object, contested, changes }: Planned, { wasInSync, now }: ConvergeOptions): Drift[] {
+function driftOf({ object, contested, changes }: Planned, options: ConvergeOptions): Drift[] {
+  const { wasInSync, owners, now } = options;
   const time = now();
-  const owned = new Map(contested.map(({ change, manager }) => [change.path, manager]));
+  for (const { change, manager } of contested) owners.set(change.path, manager);
   return changes
-    .filter(({ path }) => wasInSync || owned.has(path))
+    .filter(({ path }) => wasInSync || owners.has(path))
     .map(({ path, from, to }) => ({
       object: nameOf(object),
       field: path,
       from: shown(to),
       to: shown(from),
-      manager: owned.get(path) ?? 'unknown',
+      manager: owners.get(path) ?? 'unknown',
       time,
     }));
 }

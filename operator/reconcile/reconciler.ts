@@ -1,5 +1,6 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
+import { isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
@@ -52,10 +53,12 @@ export class Reconciler {
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
     const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
+    if (found) return this.#report(resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
+      // It is deleted with everything in it, the document too.
+      if (isClusterError(error, 'NAMESPACE_ENDING')) return {};
       if (!(error instanceof StackError)) throw error;
       return this.#report(resource, { ...nothing, refused: error.message }, signal);
     }
@@ -78,7 +81,7 @@ export class Reconciler {
     if (desired.reserved.paused)
       return this.#report(
         resource,
-        { ...this.#seen(key), ...shape, paused: 'spec.paused is true: nothing is changed.' },
+        { ...this.#seen(key, resource), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
     const secret = await problemsOf(() => ensureOwnSecret(context.cluster, desired, signal));
@@ -90,7 +93,7 @@ export class Reconciler {
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size && problems.length === 0;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
-    const outcome = { ...this.#seen(key), ...this.#found(key, results, problems), ...shape };
+    const outcome = { ...this.#seen(key, resource), ...this.#found(key, results, problems), ...shape };
     const reported = await this.#report(resource, outcome, signal);
     const all = [...results.values(), { problems }];
     return againAfter([reported, ...all.map(againFor)]);
@@ -122,15 +125,15 @@ export class Reconciler {
     };
   }
 
-  #seen(key: string): Outcome {
+  #seen(key: string, { metadata }: StackResource): Outcome {
     const { context, dependenciesOf } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     return {
       ...nothing,
-      // Sorted, so that the same state gives the same words.
+      // A stack of another kind may have the same name. Sorted, so that the same state gives the same words.
       workloads: context.objects
         .ofStack(key)
-        .filter(({ rollout }) => rollout !== undefined)
+        .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
         .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1)),
       dependencies: dependenciesOf(namespace, name),
     };

@@ -6,10 +6,18 @@ import { shopKind } from '../kinds/shop-kind.ts';
 
 const page = readFileSync('docs/own-kind.md', 'utf8');
 
+const programs = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code);
+
 test('the command line of docs/own-kind.md is that of test/kinds/cli.ts, which the tests run', () => {
-  const [, code = ''] = /^```ts\n([^]*?)^```$/m.exec(page) ?? [];
+  const [code = ''] = programs;
   expect(code).toContain('createCli(');
   expect(readFileSync('test/kinds/cli.ts', 'utf8')).toContain(code);
+});
+
+test('the operator of docs/own-kind.md is that of test/kinds/operator.ts, which a test runs in a cluster', () => {
+  const [, code = ''] = programs;
+  expect(code).toContain('serveOperator(');
+  expect(readFileSync('test/kinds/operator.ts', 'utf8')).toContain(code);
 });
 
 test('docs/own-kind.md says of every command, once, what it takes from the kind', () => {

@@ -15,61 +15,82 @@ type Log = (line: string) => void;
 
 /** An image of a program of this repository, and what its build sees. */
 interface Program {
+  /** Of its sources. Default: this clone. */
+  readonly root?: string;
   readonly name: string;
   readonly dockerfile: string;
   readonly ignoreFile: string;
+  /** Paths that the build sees besides those that the ignore file names. */
+  readonly further?: readonly string[];
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /** The app's image, from its own Dockerfile over a base that needs no registry. */
 export const appImage = (base: Image, log: Log): Promise<Image> =>
   programImage({ name: 'backend', dockerfile: 'app/Dockerfile', ignoreFile: '.dockerignore' }, base, log);
 
-/** The same of the operator. */
-export const operatorImage = (base: Image, log: Log): Promise<Image> =>
+const operator: Program = {
+  name: 'operator',
+  dockerfile: 'operator/Dockerfile',
+  ignoreFile: 'operator/Dockerfile.dockerignore',
+};
+
+/** The same of the operator. @param root the checkout whose operator it is. */
+export const operatorImage = (base: Image, log: Log, root = ROOT): Promise<Image> =>
+  programImage({ ...operator, root }, base, log);
+
+/** The operator of the tests' second kind beside the built-in one, as docs/own-kind.md has it built. */
+export const ownKindsOperatorImage = (base: Image, log: Log): Promise<Image> =>
   programImage(
     {
-      name: 'operator',
-      dockerfile: 'operator/Dockerfile',
-      ignoreFile: 'operator/Dockerfile.dockerignore',
+      ...operator,
+      name: 'own-kinds-operator',
+      further: ['test/kinds'],
+      args: { ENTRY: 'test/kinds/operator.ts' },
     },
     base,
     log,
   );
 
 async function programImage(
-  { name, dockerfile, ignoreFile }: Program,
+  { root = ROOT, name, dockerfile, ignoreFile, further = [], args = {} }: Program,
   base: Image,
   log: Log,
 ): Promise<Image> {
-  const sources = await contextPaths(ignoreFile);
-  const recipe = [base.ref, await digestOf(ROOT, [ignoreFile, ...sources])].join('\n');
+  const sources = [...(await contextPaths(root, ignoreFile)), ...further];
+  const seen = await digestOf(root, [ignoreFile, ...sources]);
+  const recipe = [base.ref, seen, ...Object.values(args)].join('\n');
   return imageOf({
     name,
     recipe,
     build: async (builder, ref) => {
       log(`Building an image from ${dockerfile}.`);
       await builder.importArchive(base.tarPath);
-      await inFolder(async (settings) =>
-        builder.build({
+      await inFolder(async (settings) => {
+        const widened = join(settings, 'dockerignore');
+        const own = await readFile(join(root, ignoreFile), 'utf8');
+        await writeFile(widened, [own, ...further.map((path) => `!${path}`)].join('\n'));
+        await builder.build({
           ref,
           base: base.ref,
-          dockerfile: join(ROOT, dockerfile),
-          ignoreFile: join(ROOT, ignoreFile),
-          context: ROOT,
+          dockerfile: join(root, dockerfile),
+          ignoreFile: widened,
+          context: root,
+          args,
           volumes: await npmSettings(settings),
-        }),
-      );
+        });
+      });
     },
   });
 }
 
 /** What an ignore file lets into the build: it refuses everything and then names exceptions. */
-async function contextPaths(ignoreFile: string): Promise<string[]> {
-  const lines = (await readFile(join(ROOT, ignoreFile), 'utf8')).split('\n');
+async function contextPaths(root: string, ignoreFile: string): Promise<string[]> {
+  const lines = (await readFile(join(root, ignoreFile), 'utf8')).split('\n');
   return lines
     .filter((line) => line.startsWith('!'))
     .map((line) => line.slice(1))
-    .filter((path) => existsSync(join(ROOT, path)));
+    .filter((path) => existsSync(join(root, path)));
 }
 
 /** `npm ci` in the build is to reach its registry as npm does here: the user's settings, authorities and cache. */

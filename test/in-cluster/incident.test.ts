@@ -1,101 +1,18 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { WebSocket } from 'ws';
-import { handshake } from '../e2e/chat-client.ts';
-import type { Tab } from '../e2e/page-app.ts';
+import { describe } from 'vitest';
 import { forSuite } from '../servers/for-suite.ts';
-import { Unavailable } from '../servers/unavailable.ts';
-import { chatUrlOf } from './stack/ask.ts';
-import { backendLog, connectionsIn } from './stack/backend-log.ts';
-import { startIncidentLab } from './stack/incident-lab.ts';
+import { orStop } from '../servers/or-stop.ts';
+import { startChatStack } from './stack/chat-cluster.ts';
+import { theTenChecks } from './stack/ten-checks.ts';
+import { visit } from './stack/visit.ts';
 
-const lab = forSuite(startIncidentLab);
-const statement = 'I am allergic to penicillin.';
-
-/** The last moment anything connected; what must not happen again is watched from here. */
-let watchedFrom = 0;
-beforeAll(() => {
-  watchedFrom = performance.now();
+const lab = forSuite(async () => {
+  const { stack, stop: stopCluster } = await startChatStack({ name: 'demo', namespace: 'chat' });
+  const visited = await orStop(stopCluster, () => visit(stack));
+  const stop = async () => {
+    await visited.stop();
+    await stopCluster();
+  };
+  return { ...visited, stop };
 });
-const watched = () => pause(Math.max(0, watchedFrom + 60_000 - performance.now()));
 
-/** The tab every check of the page looks at; skips the check where this machine has no Chromium. */
-function tabOf(context: TestContext): Tab {
-  const { tab } = lab();
-  return tab instanceof Unavailable ? context.skip(tab.message) : tab;
-}
-const log = (page: Page) => page.getByRole('log');
-const status = (page: Page) => page.getByRole('status');
-
-// In the incident's own words and, but for those that take a minute, order. Each goes on where the last one ended.
-describe("the incident's ten checks, in the cluster", () => {
-  test('1. the backend starts without errors', async () => {
-    const { stack } = lab();
-    const lines = await backendLog(stack);
-    expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
-    expect((await stack.pods()).map(({ restarts }) => restarts)).toEqual([0, 0, 0, 0]);
-  });
-
-  test('2. the log has "Patient Memory Service initialized"', async () => {
-    const messages = (await backendLog(lab().stack)).map(({ msg }) => msg);
-    expect(messages).toContain('Patient Memory Service initialized');
-  });
-
-  test('3. a connection is accepted', async () => {
-    const url = chatUrlOf(lab().stack.wsUrl, { patient: 'patient:demo', session: 'session:1769173656693' });
-    expect((await handshake(url)).status).toBe(101);
-    watchedFrom = performance.now();
-  });
-
-  test('5. the page shows Connected', async (context) => {
-    const { page } = tabOf(context);
-    await page.goto(`${lab().stack.chatUrl}/chat/patient:demo`);
-    await status(page)
-      .filter({ hasText: /^Connected$/ })
-      .waitFor();
-    watchedFrom = performance.now();
-  });
-
-  test('6. a test message is sent', async (context) => {
-    const { page } = tabOf(context);
-    const composer = page.getByLabel('Message', { exact: true });
-    await composer.fill(statement);
-    await composer.press('Enter');
-    await log(page).locator('.said', { hasText: statement }).getByText('sent', { exact: true }).waitFor();
-  });
-
-  test('7. an answer appears', async (context) => {
-    const { page } = tabOf(context);
-    const answer = log(page).locator('.answer:not(.streaming)');
-    await answer.waitFor();
-    expect(await answer.innerText()).toContain('penicillin');
-  });
-
-  test('9. the context sidebar loads', async (context) => {
-    const { page } = tabOf(context);
-    const memory = page.getByLabel('Memory', { exact: true });
-    await memory.getByRole('heading', { name: 'Facts' }).waitFor();
-    await memory.locator('.fact', { hasText: statement }).waitFor();
-  });
-
-  test('8. no reconnect loop is in the log over 60 s', async () => {
-    await watched();
-    const { stack, tab } = lab();
-    const connections = connectionsIn(await backendLog(stack));
-    expect(connections).toMatchObject({ 'patient:kept:session:kept': 1 });
-    expect(new Set(Object.values(connections))).toEqual(new Set([1]));
-    if (!(tab instanceof Unavailable)) expect(tab.dials).toHaveLength(1);
-  });
-
-  test('4. a connection stays open for 60 s', async (context) => {
-    await watched();
-    expect(lab().socket.readyState).toBe(WebSocket.OPEN);
-    const { page } = tabOf(context);
-    expect(await status(page).innerText()).toBe('Connected');
-  });
-
-  test('10. no errors are in the browser console', (context) => {
-    expect(tabOf(context).complaints).toEqual([]);
-  });
-});
+describe("the incident's ten checks, in the cluster", () => theTenChecks(lab));

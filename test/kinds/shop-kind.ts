@@ -37,12 +37,18 @@ const schema = z.strictObject({
         .prefault({}),
       queue: z
         .strictObject({
+          image: image.default('example.com/mirror/rabbitmq:4').describe('image of the queue'),
           size: z
             .string()
             .max(16)
             .regex(/^[1-9][0-9]*Gi$/)
             .default('1Gi')
             .describe('its volume'),
+        })
+        .prefault({}),
+      worker: z
+        .strictObject({
+          image: image.default('example.com/shop/worker:1').describe('image of the worker'),
         })
         .prefault({}),
     })
@@ -76,6 +82,12 @@ const queueVariables = {
   QUEUE_PASSWORD: text({ secret: true, doc: 'its password' }),
 };
 
+/** What the web server reads. */
+export const webVariables = {
+  ...queueVariables,
+  SHOP_CURRENCY: choice(['EUR', 'USD'], { default: 'EUR', doc: 'what prices are shown in' }),
+};
+
 const toQueue = {
   to: 'queue',
   port: 'amqp',
@@ -104,7 +116,7 @@ export const shopKind = defineKind<ShopStack>({
           variables: { RABBITMQ_DEFAULT_PASS: text({ secret: true, doc: 'password of the default user' }) },
           secrets: { password: { doc: 'password of the queue' } },
           ownSecrets: { password: 'RABBITMQ_DEFAULT_PASS' },
-          container: container('example.com/mirror/rabbitmq:4', memory[spec.preset], {
+          container: container(spec.queue.image, memory[spec.preset], {
             volumes: [{ kind: 'persistent', name: 'data', path: '/var/lib/rabbitmq', size: spec.queue.size }],
           }),
         },
@@ -113,10 +125,7 @@ export const shopKind = defineKind<ShopStack>({
           replicas: spec.web.replicas,
           ports: { http: { containerPort: 8080, doc: 'the shop', from: ['world'] } },
           report: { port: 'http', readyz: '/ready', config: '/environment' },
-          variables: {
-            ...queueVariables,
-            SHOP_CURRENCY: choice(['EUR', 'USD'], { default: 'EUR', doc: 'what prices are shown in' }),
-          },
+          variables: webVariables,
           settings: { SHOP_CURRENCY: spec.web.currency },
           edges: [toQueue],
           container: container(spec.web.image, memory[spec.preset]),
@@ -126,7 +135,7 @@ export const shopKind = defineKind<ShopStack>({
           replicas: 1,
           variables: queueVariables,
           edges: [toQueue],
-          container: container('example.com/shop/worker:1', memory[spec.preset]),
+          container: container(spec.worker.image, memory[spec.preset]),
         },
       ],
     }),

@@ -6,6 +6,7 @@ import { until } from '../servers/poll.ts';
 import { capture } from '../servers/process.ts';
 import { createCapsule, type Capsule } from './capsule.ts';
 import { makeCgroup } from './cgroups.ts';
+import { cutOffFromPods } from './cut-off.ts';
 import {
   startApiServer,
   startControllers,
@@ -57,6 +58,8 @@ export interface Cluster {
   importImage(tarPath: string): Promise<void>;
   /** For tests of its absence: nothing else of the cluster ends. */
   apiServer: Pick<ApiServerProcess, 'stop' | 'start'>;
+  /** Keeps the pod with an address from reaching any other pod; resolves to what undoes it. */
+  cutOffFromPods(podAddress: string): Promise<() => Promise<void>>;
   /** Ends everything and removes every trace of it. */
   stop(): Promise<void>;
 }
@@ -130,6 +133,11 @@ async function assemble(sites: [Site, ...Site[]], cni: string, place: Place): Pr
       for (const importImage of imports) await importImage(tarPath);
     },
     apiServer,
+    cutOffFromPods: (podAddress) =>
+      cutOffFromPods(
+        sites.map((site) => site.capsule),
+        podAddress,
+      ),
     stop: async () => {
       apiServer.client.close();
       await destroyAll(sites.map((site) => site.capsule));

@@ -6,6 +6,8 @@ import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
 import { measurePeers } from '../bench/operator/peers/measure-peers.ts';
 import { soak } from '../bench/operator/soak.ts';
 import { generatedSet } from '../app/memory/sets/generated.ts';
+import { startOperatorLab } from '../in-cluster/operator/lab.ts';
+import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
 import type { Part } from './part.ts';
 
@@ -63,6 +65,14 @@ export const parts: Readonly<Record<string, Part>> = {
     what: 'the operator beside a minimal one on controller-runtime and beside kro, with the same objects',
     seeds: 2,
     start: () => Promise.resolve({ run: () => measurePeers({ stacks: 50, edits: 50 }), stop }),
+  },
+  'operator-cluster': {
+    what: 'an operator in a cluster that reaches no pod for 120 s, is gone for 60 s, and whose stack lacks each store for a while, as 50 clients chat',
+    seeds: 2,
+    start: async () => {
+      const lab = await startOperatorLab({ name: 'demo', namespace: 'operated' });
+      return { run: () => longProofs(lab), stop: () => lab.stop() };
+    },
   },
   recall: {
     what: 'fifty generated facts each, asked for in other words, and ten that were never told',

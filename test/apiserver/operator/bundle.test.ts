@@ -12,7 +12,7 @@ const lab = forSuite(startWithChatStacks);
 test('the bundle that the image holds needs no other file, and applies a stack', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-operator-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await run(process.execPath, ['scripts/build-operator.ts', join(folder, 'operator')]);
+  await run(process.execPath, ['scripts/build-operator.ts', '--out', join(folder, 'operator')]);
   const namespace = 'bundled';
   await lab().createNamespace(namespace);
   const user = userOf(lab());

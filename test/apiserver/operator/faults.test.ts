@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../kube/cluster-error.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { differences } from './differences.ts';
 import {
   chatStackIn,
   conditionOf,
+  settled,
   startOperator,
   startWithChatStacks,
   until,
@@ -111,4 +113,46 @@ describe('an operator whose requests fail', () => {
       expect(errors).toEqual([]);
     },
   );
+});
+
+describe('an object that is written by others while it is put back', () => {
+  const deploymentIn = (namespace: string) =>
+    userOf(lab()).read('apps/v1', 'Deployment', namespace, 'talk-backend');
+
+  /** An operator of a stack whose Deployment is annotated by others just before the operator's nth patch of it. */
+  async function writtenBefore(nth: number): Promise<{ namespace: string; patches: () => number }> {
+    const namespace = await newNamespace();
+    const user = userOf(lab());
+    const annotate = async (op: object) => user.patch((await deploymentIn(namespace)) as KubeObject, [op]);
+    let isEdited = false;
+    let patches = 0;
+    const intercept: Intercept = async (method, path, send) => {
+      if (isEdited && method === 'PATCH' && path.endsWith('/deployments/talk-backend') && ++patches === nth)
+        await annotate({ op: 'add', path: '/metadata/annotations/example.com~1note', value: 'now' });
+      return send();
+    };
+    const operator = await startOperator(lab(), { namespace, intercept });
+    await user.apply(chatStackIn(namespace));
+    await until('the stack to be applied', () => user.isObserved(namespace));
+    await settled(operator);
+    await annotate({ op: 'add', path: '/metadata/annotations', value: { 'example.com/note': 'before' } });
+    await settled(operator);
+    isEdited = true;
+    return { namespace, patches: () => patches };
+  }
+
+  // A dry run, the take-over of fields, and the apply.
+  test.each([1, 2, 3])('before patch %i of it: it is put back, and its change alone is told', async (nth) => {
+    const { namespace, patches } = await writtenBefore(nth);
+    const user = userOf(lab());
+    const before = (await deploymentIn(namespace)) as KubeObject;
+    await user.patch(before, [{ op: 'replace', path: '/spec/replicas', value: 5 }]);
+    const lastDrift = async () => (await user.resource(namespace))?.status?.lastDrift;
+    await until('something to be told', async () => (await lastDrift()) !== undefined);
+    expect(await lastDrift()).toMatchObject({ field: 'spec.replicas', manager: 'kubectl-edit' });
+    const after = await deploymentIn(namespace);
+    expect(after?.['spec']).toEqual(before['spec']);
+    expect(after?.metadata.annotations).toMatchObject({ 'example.com/note': 'now' });
+    expect(patches()).toBeGreaterThan(3);
+  });
 });

@@ -141,6 +141,17 @@ describe('an operator', () => {
     expect(operator.errors).toEqual([]);
   });
 
+  test('leaves a stack alone whose namespace is being deleted', async () => {
+    const { namespace, user, operator, read } = await applied();
+    await settled(operator);
+    // Nothing here finishes the deletion: it ends as soon as the namespace is empty.
+    await lab().request('DELETE', `/api/v1/namespaces/${namespace}`);
+    await user.remove((await read('Service', 'talk-redis')) as KubeObject);
+    await settled(operator);
+    expect(await read('Service', 'talk-redis')).toBeUndefined();
+    expect(operator.errors).toEqual([]);
+  });
+
   test('creates again what was deleted', async () => {
     const { namespace, user, operator, read } = await applied();
     await settled(operator);

@@ -89,4 +89,36 @@ describe('one operator of two kinds', () => {
     expect(made).toBeGreaterThan(objects.length);
     console.log(`${made} edits of ${objects.length} objects came back.`);
   });
+
+  test('refuses what belongs to a stack of the same name and the other kind, and lets that stack be', async () => {
+    await serveShops();
+    const namespace = `same-${randomUUID().slice(0, 8)}`;
+    await lab().createNamespace(namespace);
+    const operator = await startOperator(lab(), { namespace, kinds });
+    const user = userOf(lab());
+    await user.apply(chatStackIn(namespace));
+    await until('the ChatStack to be applied', () => user.isObserved(namespace));
+    const shop = {
+      apiVersion: shopKind.apiVersion,
+      kind: shopKind.kind,
+      metadata: { name: 'talk', namespace },
+    };
+    await user.apply(shop);
+    const ready = async (): Promise<string> => {
+      const { status } = (await user.read(shop.apiVersion, shop.kind, namespace, 'talk')) as StackResource;
+      return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
+    };
+    await until('the ShopStack to say so', async () =>
+      (await ready()).includes(
+        'NetworkPolicy talk-default-deny belongs to ChatStack talk; rename one of the two.',
+      ),
+    );
+    await settled(operator);
+    const policy = await user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'talk-default-deny');
+    expect(policy?.metadata.ownerReferences).toMatchObject([{ kind: chatKind.kind, name: 'talk' }]);
+    const chat = await user.resource(namespace);
+    expect(chat?.status?.lastDrift).toBeUndefined();
+    expect(JSON.stringify(chat?.status)).not.toContain('talk-web');
+    expect(operator.errors).toEqual([]);
+  });
 });

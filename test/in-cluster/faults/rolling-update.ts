@@ -2,14 +2,12 @@ import { expect } from 'vitest';
 import { serviceOf } from '../../../model/environment.ts';
 import { selectorOf } from '../../../model/labels.ts';
 import { workloadName } from '../../../model/names.ts';
-import type { Turn } from '../../../contract/protocol.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
 import { backendName, backendPorts } from '../../../contract/services/backend-ports.ts';
-import { ChatClient } from '../../e2e/chat-client.ts';
-import { chatUrlOf } from '../stack/ask.ts';
 import type { DeployedStack } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
-import { crowdDuring, gapsOf, type Chatter } from './crowd.ts';
+import { crowdDuring, gapsOf } from './crowd.ts';
+import { nothingLostOrTwice } from './nothing-lost.ts';
 
 const clientCount = 200;
 
@@ -66,29 +64,4 @@ async function roll({ stack, kubectl, pods }: DeployedStack): Promise<void> {
   await kubectl(['rollout', 'restart', deployment]);
   await kubectl(['rollout', 'status', deployment, '--timeout=240s']);
   await until('the old pods to be gone', async () => (await backends()).every(({ uid }) => !old.has(uid)));
-}
-
-async function nothingLostOrTwice(socketsUrl: string, { patient, session, client }: Chatter): Promise<void> {
-  const history = await historyOf(chatUrlOf(socketsUrl.replace(/^http/, 'ws'), { patient, session }));
-  const stored = history.filter(({ speaker }) => speaker === 'patient').map(({ id }) => id);
-  const answered = history.flatMap(({ replyTo }) => replyTo ?? []);
-  const shown = client.entries.filter(({ kind }) => kind === 'said').map(({ text }) => text);
-  for (const each of [stored, answered, shown]) expect(each).toEqual([...new Set(each)]);
-  expect([...client.acknowledged].filter((id) => !stored.includes(id))).toEqual([]);
-  expect(stored.filter((id) => !answered.includes(id))).toEqual([]);
-}
-
-/** What a new connection is shown of a session; dialled again while the last pod is still leaving. */
-async function historyOf(url: string): Promise<readonly Turn[]> {
-  let history: readonly Turn[] = [];
-  await until('a connection to show the history', async () => {
-    const reader = new ChatClient(url);
-    try {
-      ({ history } = await reader.frame('welcome'));
-      return true;
-    } finally {
-      reader.socket.terminate();
-    }
-  });
-  return history;
 }

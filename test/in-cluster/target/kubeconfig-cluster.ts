@@ -48,6 +48,7 @@ export async function kubeconfigCluster(own: Peculiarities): Promise<Cluster> {
     kubectl,
     request: requestIn(own.kubeconfig),
     importImage: (tarPath) => own.importImage(cluster, tarPath),
+    cutOffFromPods: lacks('cutting a pod off from others'),
     apiServer: { stop: lacks('stopping the API server'), start: lacks('starting the API server') },
     stop: async () => {
       try {
