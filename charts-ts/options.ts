@@ -31,6 +31,8 @@ export interface RenderOptions {
    * its Namespace.
    */
   readonly operatorPods?: Readonly<Record<string, string>>;
+  /** Names of services whose every port admits the operator's pods. Default: none. */
+  readonly operatorDials?: readonly string[];
 }
 
 /** Where an object is put, and what it may depend on. */

@@ -1,4 +1,5 @@
 import type { PodCondition } from 'kubernetes-types/core/v1.js';
+import { isReady } from '../../deploy/rollout/workload-status.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { dependencyOfCondition, verifiedCondition } from '../../model/gates.ts';
@@ -24,6 +25,9 @@ export interface PodView {
   readonly conditions: readonly Condition[];
   /** The digest of the configuration it was rendered with. */
   readonly digest?: string;
+  /** Whether Kubernetes takes it as ready. */
+  readonly isReady: boolean;
+  readonly isEnding: boolean;
 }
 
 /** `<namespace>/<name>`, the key of a pod in its cache. */
@@ -49,6 +53,8 @@ export function projectPod(object: KubeObject): PodView {
     ),
     conditions: (status.conditions ?? []).filter(({ type }) => gates.includes(type)).map(conditionOf),
     ...(digest === undefined ? {} : { digest }),
+    isReady: isReady(object as Pod),
+    isEnding: metadata.deletionTimestamp !== undefined,
   };
 }
 

@@ -136,7 +136,7 @@ const shown = (value: unknown): string =>
 /** The sentence of an error that is about one object, not about the API server. */
 export function problemOf(error: unknown): string | undefined {
   if (!(error instanceof ClusterError)) return undefined;
-  return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED'].includes(error.code)
+  return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED', 'PREFLIGHT_FAILED'].includes(error.code)
     ? error.message
     : undefined;
 }

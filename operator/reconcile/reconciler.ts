@@ -1,12 +1,15 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
 import type { Reconciled } from '../runtime/workers.ts';
-import { applyObjects } from './apply-objects.ts';
+import { isRotationDue } from '../rotation/token.ts';
+import { rotate } from '../rotation/rotation.ts';
+import { applyObjects, type Pass } from './apply-objects.ts';
 import type { Context } from './context.ts';
-import type { Converged } from './converge.ts';
+import { problemOf, type Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks } from './in-sync.ts';
 import { objectKey } from './observed.ts';
@@ -51,7 +54,9 @@ export class Reconciler {
     if (!resource) return this.#forget(key);
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
-    const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
+    const found = isRotationDue(resource)
+      ? undefined
+      : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
     if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
@@ -81,20 +86,54 @@ export class Reconciler {
         { ...this.#seen(key), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
-    await ensureOwnSecret(context.cluster, desired, signal);
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
-    const results = await applyObjects(context, { key, resource, desired, live, before, signal });
+    const pass = { key, resource, desired, live, before, signal };
+    const secret = await this.#secret(pass);
+    if (secret.isBlocking) {
+      const reported = await this.#report(
+        resource,
+        { ...this.#seen(key), ...shape, ...secret.outcome },
+        signal,
+      );
+      return againAfter([reported, secret]);
+    }
+    const results = await applyObjects(context, pass);
     const { uid, generation = 0 } = resource.metadata;
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
-    const outcome = { ...this.#seen(key), ...this.#found(key, results), ...shape };
+    const found = this.#found(key, results);
+    const problems = [...(secret.outcome.problems ?? []), ...found.problems];
+    const outcome = { ...this.#seen(key), ...found, ...secret.outcome, problems, ...shape };
     const reported = await this.#report(resource, outcome, signal);
-    return againAfter([reported, ...[...results.values()].map(againFor)]);
+    return againAfter([reported, secret, ...[...results.values()].map(againFor)]);
+  }
+
+  /** The stack's own Secret: made, or rotated by one step. */
+  async #secret(pass: Pass): Promise<SecretStep> {
+    const { context, kind } = this.#options;
+    const { resource, desired, signal } = pass;
+    try {
+      if (isRotationDue(resource)) {
+        const rotation = await rotate(context, { ...pass, rotators: kind.rotate ?? {} });
+        return { ...rotation, outcome: { rotation: rotation.status } };
+      }
+      await ensureOwnSecret(context.cluster, desired, signal);
+      return { isBlocking: false, outcome: {} };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      // Pods that a rotation by another command has ended must not come back before it has.
+      const isBlocking = error instanceof ClusterError && error.facts.reason === 'RotationUnfinished';
+      return { isBlocking, outcome: { problems: [problem] }, requeueAfterMs: problemRetryMs };
+    }
   }
 
   /** What became of the objects. */
-  #found(key: string, results: ReadonlyMap<KubeObject, Converged>): Partial<Outcome> {
+  #found(
+    key: string,
+    results: ReadonlyMap<KubeObject, Converged>,
+  ): Pick<Outcome, 'contested' | 'problems' | 'drift' | 'left' | 'paused'> {
     const { drifts, objects } = this.#options.context;
     const all = [...results.values()];
     const contested = [...results.keys()]
@@ -139,7 +178,7 @@ export class Reconciler {
     const { status: answered, json } = await cluster.api.request('PATCH', path, {
       query: { fieldManager: cluster.fieldManager },
       contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion }, status },
+      body: { metadata: { resourceVersion }, status: { ...cleared(resource.status), ...status } },
       accept: [409],
       signal,
     });
@@ -158,6 +197,17 @@ export class Reconciler {
     if (before && isNewer(now.metadata, before.metadata)) resources.set(key, now);
   }
 }
+
+/** What became of the Secret in one reconcile. */
+interface SecretStep extends Reconciled {
+  /** Nothing else may be applied. */
+  readonly isBlocking: boolean;
+  readonly outcome: Pick<Partial<Outcome>, 'rotation' | 'problems'>;
+}
+
+/** Fields that a merge patch removes where the new status has them not. */
+const cleared = (status: object = {}): Record<string, null> =>
+  Object.fromEntries(Object.keys(status).map((field) => [field, null]));
 
 const fingerprintsOf = (results: ReadonlyMap<KubeObject, Converged>): Map<string, string> =>
   new Map(

@@ -3,7 +3,8 @@ import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from '../conditions.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Observed } from './observed.ts';
-import type { Drift, StackResource, StackStatus } from './resource.ts';
+import { isUnderWay } from '../rotation/token.ts';
+import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
 /** What one reconcile found. */
 export interface Outcome {
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly gates: readonly string[];
   /** What pods that were asked say of them. */
   readonly dependencies: readonly DependencyState[];
+  /** How far a rotation came; absent: as it was. */
+  readonly rotation?: RotationStatus;
   readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
 }
 
@@ -31,12 +34,18 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
   const drift = laterDrift(before.lastDrift, outcome.drift.at(-1));
+  const { rotation = before.rotation } = outcome;
   return {
     observedGeneration: generation,
-    conditions: conditionsOf(findingsOf(outcome), before.conditions ?? [], { generation, now }),
+    conditions: conditionsOf(
+      findingsOf({ ...outcome, ...(rotation ? { rotation } : {}) }),
+      before.conditions ?? [],
+      { generation, now },
+    ),
     revision: generation,
     ...outcome.facts,
     ...(drift ? { lastDrift: drift } : {}),
+    ...(rotation ? { rotation } : {}),
   };
 }
 
@@ -120,15 +129,23 @@ function unready({ workloads, wantedWorkloads }: Outcome): string[] {
 
 function progressing(outcome: Outcome): Finding {
   const type = 'Progressing';
+  const { rotation } = outcome;
+  if (rotation && isUnderWay(rotation))
+    return { type, status: 'True', reason: 'Rotating', message: rotationText(rotation) };
   const waiting = outcome.refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
   return waiting.length > 0
     ? { type, status: 'True', reason: 'RollingOut', message: sentences(waiting) }
     : { type, status: 'False', reason: 'Settled', message: 'Nothing is being changed.' };
 }
 
-function degraded({ refused, problems, contested }: Outcome): Finding {
+function degraded({ refused, problems, contested, rotation }: Outcome): Finding {
   const type = 'Degraded';
-  const reasons = [...(refused === undefined ? [] : [refused]), ...problems, ...contested];
+  const reasons = [
+    ...(refused === undefined ? [] : [refused]),
+    ...problems,
+    ...contested,
+    ...(rotation?.phase === 'Failed' ? [rotationText(rotation)] : []),
+  ];
   return reasons.length > 0
     ? { type, status: 'True', reason: 'AttentionNeeded', message: sentences(reasons) }
     : { type, status: 'False', reason: 'AsRendered', message: 'Nothing needs attention.' };
@@ -155,6 +172,11 @@ function laterDrift(before: Drift | undefined, found: Drift | undefined): Drift 
   if (!found || (before && isDeepStrictEqual({ ...before, time: '' }, { ...found, time: '' }))) return before;
   return found;
 }
+
+const rotationText = ({ token, phase, message }: RotationStatus): string => {
+  const how = { Waiting: 'waits', Failed: 'failed' }[phase as string] ?? 'is under way';
+  return `The rotation "${token}" ${how}${message === '' ? '.' : `: ${message}`}`;
+};
 
 /** A drift in a sentence. */
 export const driftText = ({ object, field, from, to, manager }: Drift): string =>

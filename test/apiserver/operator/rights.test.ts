@@ -17,6 +17,7 @@ import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { at, pick } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
+import { kinds as rotatedKinds, startRotationLab } from './rotation-lab.ts';
 import { chatStackIn, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
@@ -118,6 +119,37 @@ test.each([
   await operator.stop();
   const rights = granted(manifests);
   expect([...used].filter((right) => !rights.has(right) && !/^get \./.test(right))).toEqual([]);
+});
+
+test('with the rights of its manifests a rotation is refused nothing, also of an immutable Secret', async () => {
+  const { manifests, asOperator } = await installed({});
+  const rotation = await startRotationLab(lab());
+  const used = new Set<string>();
+  const operator = await startOperator(asOperator, {
+    ...{ namespace: rotation.namespace, kinds: rotatedKinds },
+    intercept: (method, path, send) => {
+      used.add(rightOf(method, path));
+      return send();
+    },
+  });
+  await until('the stack to be applied', () => rotation.user.isObserved(rotation.namespace));
+  await rotation.podOfStore(true);
+  await rotation.ask('one');
+  await rotation.isDone('one');
+  await rotation.user.patch((await rotation.read('Secret', 'talk-secrets')) as KubeObject, [
+    { op: 'add', path: '/immutable', value: true },
+  ]);
+  await rotation.ask('two');
+  await until('its pods to be waited for', async () =>
+    ((await rotation.status())?.message ?? '').includes('talk-neo4j-0'),
+  );
+  await rotation.deletePodOfStore();
+  await rotation.isDone('two');
+  expect(operator.errors).toEqual([]);
+  await operator.stop();
+  const rights = granted(manifests);
+  expect([...used].filter((right) => !rights.has(right) && !/^get \./.test(right))).toEqual([]);
+  expect([...used]).toContain('delete secrets.');
 });
 
 test('its account may hold the Lease, and no other', async () => {
