@@ -33,6 +33,8 @@ export interface RenderOptions {
   readonly operatorPods?: Readonly<Record<string, string>>;
   /** Names of services whose every port admits the operator's pods. Default: none. */
   readonly operatorDials?: readonly string[];
+  /** Whether Kubernetes keeps the last lines of a container that failed in its pod's status. Default: it does not. */
+  readonly keepsLastLines?: boolean;
 }
 
 /** Where an object is put, and what it may depend on. */

@@ -16,6 +16,8 @@ export interface ExecuteOptions {
   readonly forceConflicts?: boolean;
   /** Refuse to change an object that was written since it was read: an API error 409, and the plan is stale. */
   readonly unchangedSince?: boolean;
+  /** Called with the object as the API server has it then. */
+  readonly onApplied?: (object: KubeObject) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,7 +46,7 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
 export async function execute(
   cluster: Cluster,
   planned: Planned,
-  { forceConflicts = false, unchangedSince = false, signal }: ExecuteOptions = {},
+  { forceConflicts = false, unchangedSince = false, onApplied, signal }: ExecuteOptions = {},
 ): Promise<StepResult<Outcome>> {
   const { object, live, grows, contested, scope } = planned;
   const takeOver = {
@@ -70,6 +72,7 @@ export async function execute(
       applied.conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
       { reason: 'FieldConflict', object: nameOf(object), conflicts: applied.conflicts },
     );
+  onApplied?.(applied.object);
   return { done: outcomeOf(planned) };
 }
 

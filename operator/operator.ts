@@ -202,7 +202,12 @@ export class Operator {
       cache: this.#pods,
       query: { labelSelector: asSelector(managedBy) },
       project: projectPod,
-      onChange: ({ key, now }) => (now ? this.#prober.podChanged(now) : this.#prober.podGone(key)),
+      onChange: ({ key, before, now }) => {
+        if (now) this.#prober.podChanged(now);
+        else this.#prober.podGone(key);
+        const pod = now ?? before;
+        if (pod && isOtherwise(before, now)) this.enqueue(pod.namespace, pod.stack);
+      },
     });
   }
 
@@ -243,6 +248,13 @@ const reportsOf = (kind: StackKind): ReadonlyMap<string, Report> =>
       report ? [[name, report]] : [],
     ),
   );
+
+/** Whether something of a pod has changed that its stack's status depends on. */
+const isOtherwise = (before: PodView | undefined, now: PodView | undefined): boolean =>
+  before?.uid !== now?.uid ||
+  before?.isReady !== now?.isReady ||
+  before?.isEnding !== now?.isEnding ||
+  JSON.stringify([before?.causes, before?.conditions]) !== JSON.stringify([now?.causes, now?.conditions]);
 
 /** Whether something other than the status has changed. */
 const isAnother = (before: StackResource, now: StackResource): boolean =>

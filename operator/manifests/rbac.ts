@@ -25,7 +25,8 @@ export function stackRules(kinds: readonly StackKind[]): k8s.PolicyRule[] {
     // Read by name. Deleted is what a rotation staged, and by it an immutable one.
     rule('', ['secrets'], ['get', 'create', 'patch', ...(kinds.some(hasOwnSecrets) ? ['delete'] : [])]),
     rule('', ['persistentvolumeclaims'], ['get', 'patch']),
-    rule('', ['pods'], ['get', ...watch]),
+    // Deleted is a pod that its StatefulSet never replaces by itself.
+    rule('', ['pods'], ['get', ...watch, ...(names.has('statefulsets.apps') ? ['delete'] : [])]),
     rule('', ['pods/status'], ['patch']),
     rule('', ['events'], ['create']),
   ];

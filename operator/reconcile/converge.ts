@@ -103,6 +103,8 @@ async function repair(context: Context, planned: Planned, options: ConvergeOptio
   const done = await execute(context.cluster, planned, {
     forceConflicts: true,
     unchangedSince: true,
+    // A workload that has a new template is not ready any more, though the watch does not say so yet.
+    onApplied: (applied) => context.objects.remember(projectObject(applied)),
     signal,
   });
   if (isDrift) drifts.repaired(key);

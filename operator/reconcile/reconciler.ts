@@ -16,6 +16,8 @@ import { objectKey } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
+import { stuckOf } from './stuck.ts';
+import { StuckPods } from './stuck-pods.ts';
 import { isSameStatus, statusOf, type Outcome } from './status.ts';
 
 export interface ReconcilerOptions {
@@ -38,6 +40,7 @@ const staleRetryMs = 200;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #inSync: InSyncStacks;
+  readonly #stuckPods = new StuckPods();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class Reconciler {
     const found = isRotationDue(resource)
       ? undefined
       : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#report(resource, { ...this.#seen(key), ...found.shape }, signal);
+    if (found) return this.#settle(key, resource, { ...this.#seen(key), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
@@ -66,8 +69,24 @@ export class Reconciler {
     }
   }
 
+  /** Of a stack that is as its document says: what keeps it from coming up is reported, and mended where it can be. */
+  async #settle(
+    key: string,
+    resource: StackResource,
+    outcome: Seen,
+    signal: AbortSignal,
+  ): Promise<Reconciled> {
+    const { context } = this.#options;
+    const before = this.#inSync.of(key, resource);
+    const replaced = await this.#stuckPods.replace(context, { key, resource, before, signal });
+    const problems = [...outcome.problems, ...replaced.problems];
+    const reported = await this.#report(resource, { ...outcome, problems }, signal);
+    return againAfter([reported, outcome, replaced]);
+  }
+
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
+    this.#stuckPods.forget(key);
     this.#options.context.drifts.forget(`${key} `);
     return { isGone: true };
   }
@@ -105,8 +124,8 @@ export class Reconciler {
     const found = this.#found(key, results);
     const problems = [...(secret.outcome.problems ?? []), ...found.problems];
     const outcome = { ...this.#seen(key), ...found, ...secret.outcome, problems, ...shape };
-    const reported = await this.#report(resource, outcome, signal);
-    return againAfter([reported, secret, ...[...results.values()].map(againFor)]);
+    const settled = await this.#settle(key, resource, outcome, signal);
+    return againAfter([settled, secret, ...[...results.values()].map(againFor)]);
   }
 
   /** The stack's own Secret: made, or rotated by one step. */
@@ -154,17 +173,20 @@ export class Reconciler {
     };
   }
 
-  #seen(key: string): Outcome {
+  #seen(key: string): Seen {
     const { context, dependenciesOf } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
+    // Sorted, so that the same state gives the same words.
+    const workloads = context.objects
+      .ofStack(key)
+      .filter(({ rollout }) => rollout !== undefined)
+      .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
+    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
     return {
       ...nothing,
-      // Sorted, so that the same state gives the same words.
-      workloads: context.objects
-        .ofStack(key)
-        .filter(({ rollout }) => rollout !== undefined)
-        .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1)),
+      ...{ workloads, stuck },
       dependencies: dependenciesOf(namespace, name),
+      ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
   }
 
@@ -197,6 +219,9 @@ export class Reconciler {
     if (before && isNewer(now.metadata, before.metadata)) resources.set(key, now);
   }
 }
+
+/** What is to be seen of a stack, and when to look again although nothing changes. */
+type Seen = Outcome & Pick<Reconciled, 'requeueAfterMs'>;
 
 /** What became of the Secret in one reconcile. */
 interface SecretStep extends Reconciled {
@@ -233,6 +258,7 @@ const nothing: Outcome = {
   left: [],
   contested: [],
   workloads: [],
+  stuck: [],
   wantedWorkloads: 0,
   gates: [],
   dependencies: [],

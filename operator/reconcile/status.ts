@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from '../conditions.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, Rollout } from './observed.ts';
 import { isUnderWay } from '../rotation/token.ts';
 import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
@@ -19,6 +19,8 @@ export interface Outcome {
   /** What keeps coming back, a sentence each. */
   readonly contested: readonly string[];
   readonly workloads: readonly Observed[];
+  /** What keeps pods from coming up and will not pass by itself, a sentence each. */
+  readonly stuck: readonly string[];
   readonly wantedWorkloads: number;
   /** The dependencies that pods of the stack have a gate for. */
   readonly gates: readonly string[];
@@ -100,8 +102,10 @@ function ready(outcome: Outcome): Finding {
     return { type, status: 'False', reason: 'NotApplied', message: sentences(outcome.problems) };
   const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
-  if (waiting.length > 0)
-    return { type, status: 'False', reason: 'WorkloadsNotReady', message: sentences(waiting) };
+  if (waiting.length > 0) {
+    const message = sentences([...waiting, ...outcome.stuck]);
+    return { type, status: 'False', reason: 'WorkloadsNotReady', message };
+  }
   if (unknown.length > 0)
     return {
       type,
@@ -118,13 +122,17 @@ function ready(outcome: Outcome): Finding {
 }
 
 function unready({ workloads, wantedWorkloads }: Outcome): string[] {
-  const late = workloads.flatMap(({ kind, name, rollout }) =>
-    rollout && !rollout.isDone
-      ? [`${kind} ${name} has ${rollout.ready} of ${rollout.wanted} pods ready.`]
-      : [],
+  const late = workloads.flatMap((one) =>
+    one.rollout && !one.rollout.isDone ? [lateText(one, one.rollout)] : [],
   );
   const absent = wantedWorkloads - workloads.length;
   return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
+}
+
+/** Pods of an earlier template that are ready go on serving. */
+function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout): string {
+  const earlier = updated < wanted && ready > 0 ? `; ${updated} run what is rendered` : '';
+  return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
 }
 
 function progressing(outcome: Outcome): Finding {
@@ -132,18 +140,22 @@ function progressing(outcome: Outcome): Finding {
   const { rotation } = outcome;
   if (rotation && isUnderWay(rotation))
     return { type, status: 'True', reason: 'Rotating', message: rotationText(rotation) };
-  const waiting = outcome.refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
+  const { refused, stuck } = outcome;
+  const waiting = refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
+  if (waiting.length > 0 && stuck.length > 0)
+    return { type, status: 'False', reason: 'Stuck', message: sentences(stuck) };
   return waiting.length > 0
     ? { type, status: 'True', reason: 'RollingOut', message: sentences(waiting) }
     : { type, status: 'False', reason: 'Settled', message: 'Nothing is being changed.' };
 }
 
-function degraded({ refused, problems, contested, rotation }: Outcome): Finding {
+function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {
   const type = 'Degraded';
   const reasons = [
     ...(refused === undefined ? [] : [refused]),
     ...problems,
     ...contested,
+    ...stuck,
     ...(rotation?.phase === 'Failed' ? [rotationText(rotation)] : []),
   ];
   return reasons.length > 0
