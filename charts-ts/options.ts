@@ -31,6 +31,10 @@ export interface RenderOptions {
    * its Namespace.
    */
   readonly operatorPods?: Readonly<Record<string, string>>;
+  /** Names of services whose every port admits the operator's pods. Default: none. */
+  readonly operatorDials?: readonly string[];
+  /** Whether Kubernetes keeps the last lines of a container that failed in its pod's status. Default: it does not. */
+  readonly keepsLastLines?: boolean;
 }
 
 /** Where an object is put, and what it may depend on. */

@@ -17,6 +17,8 @@ export interface ExecuteOptions {
   readonly forceConflicts?: boolean;
   /** Refuse to change, delete or create an object that was written since it was read: an API error 409. */
   readonly unchangedSince?: boolean;
+  /** Called with the object as the API server has it then. */
+  readonly onApplied?: (object: KubeObject) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +47,7 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
 export async function execute(
   cluster: Cluster,
   planned: Planned,
-  { forceConflicts = false, unchangedSince = false, signal }: ExecuteOptions = {},
+  { forceConflicts = false, unchangedSince = false, onApplied, signal }: ExecuteOptions = {},
 ): Promise<StepResult<Outcome>> {
   const { object, live, grows, contested, scope } = planned;
   const takeOver = {
@@ -73,6 +75,7 @@ export async function execute(
       applied.conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
       { reason: 'FieldConflict', object: nameOf(object), conflicts: applied.conflicts },
     );
+  onApplied?.(applied.object);
   return { done: outcomeOf(planned) };
 }
 

@@ -1,34 +1,47 @@
 import { on } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { serviceOf } from '../model/environment.ts';
 import { selectorOf } from '../model/labels.ts';
 import { workloadName } from '../model/names.ts';
-import type { Reach, ReachSocket, ServicePort, SocketRequest } from '../model/reach.ts';
+import type { Ran, Reach, ReachSocket, ServicePort, SocketRequest } from '../model/reach.ts';
 import type { Stack } from '../model/stack.ts';
 import { withTimeLimit } from '../model/time-limit.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { endpointsOf } from '../kube/endpoints.ts';
-import { execInPod } from '../kube/exec.ts';
+import { execInPod, type PodContainer } from '../kube/exec.ts';
 import type { Pod } from '../kube/kinds.ts';
 import { forwardLoopback } from '../kube/loopback.ts';
-import { httpToPod } from '../kube/pod-http.ts';
+import { httpOver } from '../kube/pod-http.ts';
 import { dialPod, type PodPort } from '../kube/port-forward.ts';
 import { opened } from '../kube/web-socket.ts';
 import { isReady } from './rollout/workload-status.ts';
 import { listObjects } from './stack-objects.ts';
 
 /** Chooses the pod of a call. Each rejects with NOT_FOUND_IN_CLUSTER where there is none. */
-interface Lead {
+export interface Lead {
   port(to: ServicePort): Promise<PodPort>;
   /** The pod a command of a service runs in. */
   pod(service: string): Promise<string>;
 }
 
+/** How a pod is reached: a connection to a port of it, and a command that runs in it. */
+export interface Way {
+  dial(at: PodPort): Promise<Duplex>;
+  exec(at: PodContainer, command: readonly string[], timeoutMs: number): Promise<Ran>;
+}
+
+/** Through the API server: in the pod's own network, so past policies. */
+const throughApiServer = ({ api }: Cluster): Way => ({
+  dial: (at) => dialPod(api, at),
+  exec: (at, command, timeoutMs) => execInPod(api, at, command, timeoutMs),
+});
+
 /** Reaches a stack as its Services do: the first ready pod of a Service's EndpointSlices. */
 export function reachThroughServices(cluster: Cluster, stack: Stack, signal?: AbortSignal): Reach {
   return reachBy(
-    cluster,
+    throughApiServer(cluster),
     stack,
     {
       port: async (to) => {
@@ -63,7 +76,7 @@ export function reachOfPod(
       throw noReadyPod(stack, asked, `here: these calls reach pod ${pod} of ${service} only`);
   };
   return reachBy(
-    cluster,
+    throughApiServer(cluster),
     stack,
     {
       port: async (to) => {
@@ -103,30 +116,35 @@ function noReadyPod(stack: Stack, service: string, how = ''): ClusterError {
   );
 }
 
-function reachBy({ api }: Cluster, stack: Stack, lead: Lead, signal: AbortSignal | undefined): Reach {
+/** Reaches a stack by the pods that `lead` chooses. */
+export function reachBy(way: Way, stack: Stack, lead: Lead, signal?: AbortSignal): Reach {
   return {
-    http: async (to, request) => httpToPod(api, await lead.port(to), request, signal),
-    webSocket: async (to, request) => webSocketToPod(api, await lead.port(to), request),
+    http: async (to, request) => {
+      const at = await lead.port(to);
+      return httpOver(await way.dial(at), request, signal);
+    },
+    webSocket: async (to, request) => {
+      const at = await lead.port(to);
+      return webSocketOver(await way.dial(at), at, request);
+    },
     exec: async (service, command, timeoutMs) =>
-      execInPod(
-        api,
+      way.exec(
         { namespace: stack.namespace, pod: await lead.pod(service), container: service },
         command,
         timeoutMs,
       ),
     forward: async (to) => {
       const at = await lead.port(to);
-      return forwardLoopback(() => dialPod(api, at));
+      return forwardLoopback(() => way.dial(at));
     },
   };
 }
 
-async function webSocketToPod(
-  api: Cluster['api'],
+async function webSocketOver(
+  stream: Duplex,
   at: PodPort,
   { path, protocols = [], timeoutMs }: SocketRequest,
 ): Promise<ReachSocket> {
-  const stream = await dialPod(api, at);
   const socket = new WebSocket(`ws://${at.pod}${path}`, [...protocols], {
     createConnection: () => stream,
   });

@@ -1,10 +1,12 @@
 import { generatedSecretKeys, stackSecretName, secretRefOf } from '../model/environment.ts';
 import { type Stack, isWorkload, type Workload } from '../model/stack.ts';
-import { CheckFailed } from '../model/reach.ts';
+import { selectorOf } from '../model/labels.ts';
+import { CheckFailed, type Reach } from '../model/reach.ts';
 import type { RotateService } from '../model/stack-kind.ts';
 import { workloadName } from '../model/names.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { Pod } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
 import { reachThroughServices } from './reach.ts';
@@ -24,9 +26,9 @@ import {
 } from './secret.ts';
 import { secretProblems } from '../model/secret-problems.ts';
 import { deleteObjects, podsEnded } from './take-down.ts';
-import { isReady, workloadStates } from './rollout/workload-status.ts';
+import { isReady } from './rollout/workload-status.ts';
 import type { StepResult } from './step.ts';
-import { ownedObjects } from './stack-objects.ts';
+import { listObjects, ownedObjects } from './stack-objects.ts';
 
 /** By service: how one that stores its secret itself gets a new value. */
 export type Rotators = Readonly<Record<string, RotateService>>;
@@ -36,6 +38,8 @@ export interface RotateOptions {
   readonly rotators: Rotators;
   /** Every object of the stack but its Secret, in order; deleted workloads are applied again from these. */
   readonly objects: readonly KubeObject[];
+  /** How a service is told. Default: through the API server. */
+  readonly reach?: Reach;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,24 +53,50 @@ export async function rotateStep(
   stack: Stack,
   options: RotateOptions,
 ): Promise<StepResult<true>> {
-  const { make, rotators, objects, signal } = options;
+  const { make, signal } = options;
   const { live, begun } = await rotatable(cluster, stack, options);
   const next = begun?.rotation ? begun.values : completed(stack, {}, make.value);
-  if (begun && !begun.rotation) await dropNextSecret(cluster, stack, signal);
-  await stageSecret(cluster, stack, next, { make, rotation: true, signal });
+  if (!begun?.rotation) await begin(cluster, stack, next, { ...options, isLeftOver: begun !== undefined });
   if (begun?.rotation !== 'stores-told') {
-    await tellServices(cluster, stack, { rotators, from: live ?? next, to: next, signal });
+    await tellServices(cluster, stack, { ...options, from: live ?? next, to: next });
     await markStoresTold(cluster, stack, signal);
   }
   const inForce = await putInForce(cluster, stack, next, options);
   if (!('done' in inForce)) return inForce;
-  // Deleted above, or by an interrupted run.
+  await finish(cluster, stack, options);
+  return { done: true };
+}
+
+/** Starts anew what has the old values still, or was deleted; then nothing is staged any more. */
+async function finish(
+  cluster: Cluster,
+  stack: Stack,
+  { rotators, objects, signal }: RotateOptions,
+): Promise<void> {
+  // Deleted before, or by an interrupted run.
   for (const object of objects)
     if ((await readObject(cluster, object, signal)) === undefined)
       await applyObject(cluster, object, { signal });
-  await restart(cluster, stack, restartedServices(stack, rotators), signal);
+  // The same time after an interruption, so that no pod is restarted twice.
+  const at = (await nextSecret(cluster, stack, signal))?.since;
+  await restart(cluster, stack, restartedServices(stack, rotators), { at, signal });
   await dropNextSecret(cluster, stack, signal);
-  return { done: true };
+}
+
+/** @throws ClusterError CLUSTER_CONFLICT where another run has staged its values: those are the ones to go on with. */
+async function begin(
+  cluster: Cluster,
+  stack: Stack,
+  next: SecretValues,
+  { make, isLeftOver, signal }: Pick<RotateOptions, 'make' | 'signal'> & { readonly isLeftOver: boolean },
+): Promise<void> {
+  if (isLeftOver) await dropNextSecret(cluster, stack, signal);
+  if (await stageSecret(cluster, stack, next, { make, rotation: true, signal })) return;
+  throw new ClusterError(
+    'CLUSTER_CONFLICT',
+    `Another rotation of the secrets of "${stack.name}" has just begun.`,
+    { reason: 'RotationUnfinished', object: nextSecretName(stack), namespace: stack.namespace },
+  );
 }
 
 /** The services that restart to read the new values: all but those that store their secret themselves. */
@@ -130,7 +160,7 @@ function refuseNothing(stack: Stack, keys: readonly string[], values: SecretValu
 }
 
 /** The services that store secrets themselves, each with the names of its generated secrets. */
-function toldServices(
+export function toldServices(
   stack: Stack,
   rotators: Rotators,
 ): { service: Workload; rotate: RotateService; secrets: { secret: string; key: string }[] }[] {
@@ -151,11 +181,8 @@ async function refuseUnready(
   rotators: Rotators,
   signal?: AbortSignal,
 ): Promise<void> {
-  const told = toldServices(stack, rotators);
-  if (told.length === 0) return;
-  const states = await workloadStates(cluster, stack, signal);
-  for (const { service } of told)
-    if (!states.some((state) => state.service === service.name && state.pods.some(isReady)))
+  for (const { service } of toldServices(stack, rotators))
+    if (!(await hasReadyPod(cluster, stack, service, signal)))
       throw new ClusterError(
         'NOT_FOUND_IN_CLUSTER',
         `${service.name} stores its secret itself and must be up to get the new one, but it has no ready pod.`,
@@ -167,19 +194,27 @@ async function refuseUnready(
       );
 }
 
-interface Change {
-  readonly rotators: Rotators;
+async function hasReadyPod(
+  cluster: Cluster,
+  stack: Stack,
+  service: Workload,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const at = { namespace: stack.namespace, labels: selectorOf(stack, service), signal };
+  const pods = (await listObjects(cluster, ['v1', 'Pod'], at)) as Pod[];
+  return pods.some((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
+}
+
+interface Change extends Pick<RotateOptions, 'rotators' | 'reach' | 'signal'> {
   readonly from: SecretValues;
   readonly to: SecretValues;
-  readonly signal: AbortSignal | undefined;
 }
 
 async function tellServices(
   cluster: Cluster,
   stack: Stack,
-  { rotators, from, to, signal }: Change,
+  { rotators, from, to, signal, reach = reachThroughServices(cluster, stack, signal) }: Change,
 ): Promise<void> {
-  const reach = reachThroughServices(cluster, stack, signal);
   for (const { rotate, secrets } of toldServices(stack, rotators))
     for (const { secret, key } of secrets) {
       const [old, next] = [from[key], to[key]];

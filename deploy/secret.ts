@@ -4,7 +4,7 @@ import { apiGroup } from '../model/names.ts';
 import { ApiError, ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { stackSecretOf, type StackRef } from './stack-objects.ts';
+import { deleteObject, stackSecretOf, type StackRef } from './stack-objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 
 export type SecretValues = Readonly<Record<string, string>>;
@@ -18,6 +18,24 @@ export const nextSecretName = (stack: StackRef): string => `${stackSecretName(st
 /** An annotation of the next Secret: the progress of the rotation. */
 const rotationMark = `${apiGroup}/rotation`;
 type RotationStage = 'begun' | 'stores-told';
+
+/** An annotation of both Secrets: the token an operator was asked to rotate with, of which the values are. */
+const tokenMark = `${apiGroup}/rotated`;
+
+/** The token of the rotation that made a Secret's values; undefined where no operator was asked for it. */
+export const rotationToken = ({ metadata }: KubeObject): string | undefined =>
+  metadata.annotations?.[tokenMark];
+
+/** The same maker; its Secrets say for which token their values were made. */
+export const madeFor = (token: string, make: SecretMaker): SecretMaker => ({
+  ...make,
+  object: (values) => annotated(make.object(values), { [tokenMark]: token }),
+});
+
+const annotated = (object: KubeObject, annotations: Readonly<Record<string, string>>): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+});
 
 const nextSecretOf = (stack: StackRef): KubeObject => ({
   ...stackSecretOf(stack),
@@ -42,32 +60,45 @@ export async function liveSecret(
   return secret && valuesIn(secret);
 }
 
-/** The staged values, if any, and the progress of the rotation they belong to. */
+/** New values that are staged, and the progress of the rotation they belong to. */
+export interface Staged {
+  readonly values: SecretValues;
+  readonly rotation: RotationStage | undefined;
+  /** As `rotationToken`. */
+  readonly token: string | undefined;
+  /** When they were staged, RFC 3339. */
+  readonly since: string | undefined;
+}
+
+/** The staged values, if any. */
 export async function nextSecret(
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
-): Promise<{ values: SecretValues; rotation: RotationStage | undefined } | undefined> {
+): Promise<Staged | undefined> {
   const secret = await readObject(cluster, nextSecretOf(stack), signal);
   const stage = secret?.metadata.annotations?.[rotationMark];
   return (
     secret && {
       values: valuesIn(secret),
       rotation: stage === undefined ? undefined : stage === 'stores-told' ? stage : 'begun',
+      token: rotationToken(secret),
+      since: secret.metadata.creationTimestamp,
     }
   );
 }
 
 /** Records that the services which store secrets themselves have the new ones. */
-export async function markStoresTold(
-  { api, discovery, fieldManager }: Cluster,
-  stack: StackRef,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function markStoresTold(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<void> {
+  const { api, discovery, fieldManager } = cluster;
+  const staged = await readObject(cluster, nextSecretOf(stack), signal);
+  const { resourceVersion } = staged?.metadata ?? {};
   await api.request('PATCH', await discovery.pathOf(nextSecretOf(stack)), {
     query: { fieldManager },
     contentType: 'application/merge-patch+json',
-    body: { metadata: { annotations: { [rotationMark]: 'stores-told' satisfies RotationStage } } },
+    body: {
+      metadata: { resourceVersion, annotations: { [rotationMark]: 'stores-told' satisfies RotationStage } },
+    },
     signal,
   });
 }
@@ -154,17 +185,17 @@ export function completed(stack: Stack, known: SecretValues, value: () => string
   return Object.fromEntries(generatedSecretKeys(stack).map(({ key }) => [key, known[key] ?? value()]));
 }
 
-/** Stages new values. What an earlier run staged is kept. */
+/** Stages new values. What an earlier run staged is kept. @returns whether it staged these. */
 export async function stageSecret(
   cluster: Cluster,
   stack: StackRef,
   values: SecretValues,
   { make, rotation, signal }: { make: SecretMaker; rotation: boolean; signal?: AbortSignal | undefined },
-): Promise<void> {
-  const staged = make.object(values);
-  const annotations = rotation ? { annotations: { [rotationMark]: 'begun' satisfies RotationStage } } : {};
-  const metadata = { ...staged.metadata, name: nextSecretName(stack), ...annotations };
-  await create(cluster, { ...staged, metadata }, signal);
+): Promise<boolean> {
+  const secret = make.object(values);
+  const staged = { ...secret, metadata: { ...secret.metadata, name: nextSecretName(stack) } };
+  const marks = rotation ? { [rotationMark]: 'begun' satisfies RotationStage } : {};
+  return create(cluster, annotated(staged, marks), signal);
 }
 
 /**
@@ -177,42 +208,49 @@ export async function swapSecret(
   values: SecretValues,
   { make, replace, signal }: { make: SecretMaker; replace: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const { api, discovery, fieldManager } = cluster;
   const secret = make.object(values);
-  const path = await discovery.pathOf(stackSecretOf(stack));
-  const inPlace = replace && !(await isSecretImmutable(cluster, stack, signal));
-  if (inPlace) {
-    const { status } = await api.request('PUT', path, {
-      query: { fieldManager },
-      body: secret,
-      accept: [404],
-      signal,
-    });
-    if (status !== 404) return;
-  }
-  if (replace) await api.request('DELETE', path, { accept: [404], signal });
+  const live = replace ? await readObject(cluster, stackSecretOf(stack), signal) : undefined;
+  if (live && live['immutable'] !== true) return overwrite(cluster, live, secret, signal);
+  if (live) await deleteObject(cluster, live, { signal });
   await create(cluster, secret, signal);
 }
 
-export async function dropNextSecret(
-  { api, discovery }: Cluster,
-  stack: StackRef,
+/** Who owns the Secret, and its labels of others, stay as they are. */
+async function overwrite(
+  { api, discovery, fieldManager }: Cluster,
+  live: KubeObject,
+  { metadata, data }: KubeObject,
   signal?: AbortSignal,
 ): Promise<void> {
-  await api.request('DELETE', await discovery.pathOf(nextSecretOf(stack)), { accept: [404], signal });
+  const { resourceVersion } = live.metadata;
+  const { labels, annotations } = metadata;
+  const stale = Object.fromEntries(Object.keys(valuesIn(live)).map((key) => [key, null]));
+  await api.request('PATCH', await discovery.pathOf(live), {
+    query: { fieldManager },
+    contentType: 'application/merge-patch+json',
+    body: { metadata: { resourceVersion, labels, annotations }, data: { ...stale, ...(data as object) } },
+    signal,
+  });
 }
 
-/** Creates the Secret; an existing one stays as it is. */
+export async function dropNextSecret(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<void> {
+  const staged = await readObject(cluster, nextSecretOf(stack), signal);
+  if (staged) await deleteObject(cluster, staged, { signal });
+}
+
+/** Creates the Secret; an existing one stays as it is. @returns whether it was created. */
 async function create(
   { api, discovery, fieldManager }: Cluster,
   secret: KubeObject,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const path = await discovery.collectionOf(secret.apiVersion, secret.kind, secret.metadata.namespace);
   const query = { fieldManager, fieldValidation: 'Strict' };
   try {
     await api.request('POST', path, { query, body: secret, signal });
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
+    return false;
   }
 }

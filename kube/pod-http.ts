@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ReachAnswer, ReachRequest } from '../model/reach.ts';
 import { withTimeLimit } from '../model/time-limit.ts';
 import type { Api } from './api.ts';
@@ -9,10 +10,18 @@ import { dialPod, type PodPort } from './port-forward.ts';
 export async function httpToPod(
   api: Pick<Api, 'kubeConfig' | 'context'>,
   at: PodPort,
+  asked: ReachRequest,
+  signal?: AbortSignal,
+): Promise<ReachAnswer> {
+  return httpOver(await dialPod(api, at), asked, signal);
+}
+
+/** One HTTP request over a connection, which it closes. Rejects when nothing answers in time. */
+export async function httpOver(
+  stream: Duplex,
   { path, method = 'GET', headers = {}, body, timeoutMs }: ReachRequest,
   signal?: AbortSignal,
 ): Promise<ReachAnswer> {
-  const stream = await dialPod(api, at);
   const answer = new Promise<ReachAnswer>((resolve, reject) => {
     stream.once('error', reject);
     const outgoing = request({

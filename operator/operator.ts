@@ -18,6 +18,7 @@ import { projectObject } from './reconcile/observed.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { projectResource, type Drift, type StackResource } from './reconcile/resource.ts';
 import { StackObjects } from './reconcile/stack-objects.ts';
+import { reachPods } from './rotation/pod-reach.ts';
 import { Cache } from './runtime/cache.ts';
 import { fenced } from './runtime/fenced.ts';
 import { Informer, type Change } from './runtime/informer.ts';
@@ -37,6 +38,8 @@ export interface OperatorOptions {
   readonly assertLeader?: () => void;
   /** Asks a pod's process for its reports. Absent: at the pod's own address, as inside the cluster. */
   readonly ask?: Ask;
+  /** How services are told new secrets. Absent: at their pods' own addresses, as inside the cluster. */
+  readonly reachOf?: Context['reachOf'];
   readonly resyncMs?: number;
   readonly concurrency?: number;
   readonly onReconciled?: (kind: string, end: ReconcileEnd) => void;
@@ -57,6 +60,9 @@ interface Controller {
   readonly reports: ReadonlyMap<string, Report>;
 }
 
+/** The index by `<namespace>/<stack>`. */
+const byStack = 'stack';
+
 /** A reconcile of a whole stack takes a second; an API server that does not answer must not hold a worker for ever. */
 const deadlineMs = 120_000;
 
@@ -66,7 +72,7 @@ export class Operator {
   /** Its writes are refused unless this process leads. */
   readonly #writer: Cluster;
   readonly #objects = new StackObjects();
-  readonly #pods = new Cache<PodView>();
+  readonly #pods = new Cache<PodView>({ [byStack]: ({ namespace, stack }) => [`${namespace}/${stack}`] });
   readonly #http: HttpAsk;
   readonly #prober: PodProber;
   readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
@@ -144,11 +150,17 @@ export class Operator {
   #context(): Context {
     const { operatorPods, onDrift = () => undefined } = this.#options;
     const writer = this.#writer;
+    const podsOf: Context['podsOf'] = (key) =>
+      this.#pods.keysBy(byStack, key).flatMap((pod) => this.#pods.get(pod) ?? []);
     return {
       cluster: writer,
       render: operatorPods ? { operatorPods } : {},
       objects: this.#objects,
       isForeignTarget: (target) => this.#autoscaled.keysBy('target', target).length > 0,
+      podsOf,
+      reachOf:
+        this.#options.reachOf ??
+        ((stack, signal) => reachPods(stack, () => podsOf(`${stack.namespace}/${stack.name}`), signal)),
       drifts: new DriftHistory(),
       record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
       onDrift,
@@ -189,7 +201,12 @@ export class Operator {
       cache: this.#pods,
       query: { labelSelector: asSelector(managedBy) },
       project: projectPod,
-      onChange: ({ key, now }) => (now ? this.#prober.podChanged(now) : this.#prober.podGone(key)),
+      onChange: ({ key, before, now }) => {
+        if (now) this.#prober.podChanged(now);
+        else this.#prober.podGone(key);
+        const pod = now ?? before;
+        if (pod && isOtherwise(before, now)) this.enqueue(pod.namespace, pod.stack);
+      },
     });
   }
 
@@ -230,6 +247,13 @@ const reportsOf = (kind: StackKind): ReadonlyMap<string, Report> =>
       report ? [[name, report]] : [],
     ),
   );
+
+/** Whether something of a pod has changed that its stack's status depends on. */
+const isOtherwise = (before: PodView | undefined, now: PodView | undefined): boolean =>
+  before?.uid !== now?.uid ||
+  before?.isReady !== now?.isReady ||
+  before?.isEnding !== now?.isEnding ||
+  JSON.stringify([before?.causes, before?.conditions]) !== JSON.stringify([now?.causes, now?.conditions]);
 
 /** Whether something other than the status has changed. */
 const isAnother = (before: StackResource, now: StackResource): boolean =>

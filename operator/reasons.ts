@@ -16,12 +16,18 @@ export const stackConditions = {
   },
   Progressing: {
     means: 'A workload is not there yet, or rolls out.',
-    reasons: { RollingOut: 'It is so.', Settled: 'Nothing is being changed.' },
+    reasons: {
+      RollingOut: 'It is so.',
+      Rotating: 'New passwords are being put in force; the message says how far it is.',
+      Stuck: 'It would not end by itself; the message says which pod, which container, and why.',
+      Settled: 'Nothing is being changed.',
+    },
   },
   Degraded: {
     means: 'Something needs the attention of a person; the message says what.',
     reasons: {
-      AttentionNeeded: 'A refused document, an object that was not applied, or one that is contested.',
+      AttentionNeeded:
+        'A refused document, an object that was not applied or is contested, a pod that cannot start, or a rotation that failed.',
       AsRendered: 'Nothing needs attention.',
     },
   },

@@ -83,6 +83,7 @@ function outwardPolicy(site: Site, from: Workload, host: string, port: number): 
 function outsiderPolicies(site: Site, service: Workload, name: string, port: Port): NamedPolicy[] {
   const outsiders = new Set<Outsider>(port.from ?? []);
   if (port.nodePort !== undefined) outsiders.add('world');
+  if (site.options.operatorDials?.includes(service.name)) outsiders.add('operator');
   return [...outsiders].sort().map((outsider) => [
     `${nameOf(site, service)}-${name}-from-${outsider}`,
     {

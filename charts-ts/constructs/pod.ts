@@ -37,7 +37,7 @@ export function podTemplate(
       ...(gates.length > 0 ? { readinessGates: gates.map((conditionType) => ({ conditionType })) } : {}),
       ...(volumes.length > 0 ? { volumes } : {}),
       ...(container.init
-        ? { initContainers: container.init.map((step) => initContainer(service, step)) }
+        ? { initContainers: container.init.map((step) => initContainer(site, service, step)) }
         : {}),
       containers: [mainContainer(site, service)],
       ...extra,
@@ -52,7 +52,7 @@ function mainContainer(site: Site, service: Workload): k8s.Container {
   const { container } = service;
   const { values, inline } = splitEnvironment(site.stack, service);
   return {
-    ...shared(service),
+    ...shared(site, service),
     name: service.name,
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
@@ -75,8 +75,8 @@ const containerPorts = (service: Workload): k8s.ContainerPort[] =>
   }));
 
 /** An init container only prepares volumes, so it gets no ports and no environment, hence no secrets. */
-const initContainer = (service: Workload, step: InitStep): k8s.Container => ({
-  ...shared(service),
+const initContainer = (site: Site, service: Workload, step: InitStep): k8s.Container => ({
+  ...shared(site, service),
   name: step.name,
   command: [...step.command],
   ...mounts(mountsOf(service, step)),
@@ -86,15 +86,16 @@ const initContainer = (service: Workload, step: InitStep): k8s.Container => ({
 const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
   volumeMounts.length > 0 ? { volumeMounts } : {};
 
-function shared({
-  container,
-}: Workload): Pick<k8s.Container, 'image' | 'imagePullPolicy' | 'resources' | 'securityContext'> {
+type Shared = 'image' | 'imagePullPolicy' | 'resources' | 'securityContext' | 'terminationMessagePolicy';
+
+function shared({ options }: Site, { container }: Workload): Pick<k8s.Container, Shared> {
   return {
     image: container.image,
     // Always would ignore images that were loaded into a node (kind, air-gap).
     imagePullPolicy: 'IfNotPresent',
     resources: resourcesOf(container.resources),
     securityContext: hardenedContainer,
+    ...(options.keepsLastLines ? { terminationMessagePolicy: 'FallbackToLogsOnError' } : {}),
   };
 }
 

@@ -62,7 +62,7 @@ function isPassword(url: string, password: string): Promise<boolean> {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (refusals.includes(code)) return false;
       throw new CheckFailed(
-        `Neo4j cannot be asked through the API server: ${error instanceof Error ? error.message : String(error)}. Is its pod ready?`,
+        `Neo4j cannot be asked: ${error instanceof Error ? error.message : String(error)}. Is its pod ready?`,
       );
     }
   });

@@ -14,6 +14,8 @@ export interface Cause {
   readonly patienceMs: number;
   /** The container whose last log line is reported. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
+  /** The last line of a container that ended, where Kubernetes keeps it (`FallbackToLogsOnError`). */
+  readonly lastLine?: string;
 }
 
 const seconds = 1_000;
@@ -40,11 +42,15 @@ export function causesOf({ object, pods, failure }: WorkloadState): Cause[] {
     ...(failure === undefined
       ? []
       : [{ reason: 'FailedCreate', where: nameOf(object), message: failure, patienceMs: replicasMs }]),
-    ...pods.flatMap(podCauses),
+    ...pods.flatMap((pod) => podCauses(pod)),
   ];
 }
 
-function podCauses(pod: Pod): Cause[] {
+/**
+ * The same of one pod.
+ * @param how `isCounted`: whether the words say how often a container has ended, and so change each time. Default: yes.
+ */
+export function podCauses(pod: Pod, { isCounted = true }: { readonly isCounted?: boolean } = {}): Cause[] {
   const scheduled = (pod.status.conditions ?? []).find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return [
@@ -56,16 +62,23 @@ function podCauses(pod: Pod): Cause[] {
       },
     ];
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status;
-  return [...initContainerStatuses, ...containerStatuses].flatMap((status) => containerCauses(pod, status));
+  return [...initContainerStatuses, ...containerStatuses].flatMap((status) =>
+    containerCauses(pod, status, isCounted),
+  );
 }
 
-function containerCauses(pod: Pod, { name, state, lastState, restartCount }: ContainerStatus): Cause[] {
+function containerCauses(
+  pod: Pod,
+  { name, state, lastState, restartCount }: ContainerStatus,
+  isCounted: boolean,
+): Cause[] {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const patienceMs = waits[reason];
   if (patienceMs === undefined) return [];
   if (reason !== 'CrashLoopBackOff')
     return [{ reason, where: nameOf(pod), message: `container "${name}": ${message}`, patienceMs }];
-  const { exitCode, reason: ending } = lastState?.terminated ?? {};
+  const { exitCode, reason: ending, message: words = '' } = lastState?.terminated ?? {};
+  const lastLine = words.trimEnd().split('\n').at(-1)?.trim();
   const how =
     ending === 'OOMKilled'
       ? 'was killed for using more memory than its limit'
@@ -74,8 +87,9 @@ function containerCauses(pod: Pod, { name, state, lastState, restartCount }: Con
     {
       reason,
       where: nameOf(pod),
-      message: `container "${name}" ${how}, ${restartCount} times by now`,
+      message: `container "${name}" ${how}${isCounted ? `, ${restartCount} times by now` : ''}`,
       patienceMs,
+      ...(lastLine ? { lastLine } : {}),
       log: { pod: pod.metadata.name, container: name, previous: true },
     },
   ];

@@ -1,10 +1,10 @@
 import { dependencyOfCondition } from '../../model/gates.ts';
-import { anyRedactor } from '../../model/redact-object.ts';
 import type { ReadinessReport } from '../../model/report.ts';
 import type { Condition, Finding } from '../conditions.ts';
 import type { GateReason } from '../reasons.ts';
 import { reportIn, type PodAnswer } from './pod-answer.ts';
 import type { PodView } from './pod-view.ts';
+import { bounded, shownError } from './words.ts';
 
 type Verdict = Pick<Finding, 'status' | 'message'> & { readonly reason: GateReason };
 
@@ -83,17 +83,3 @@ const words = (reason: GateReason, message: string): Pick<Finding, 'reason' | 'm
 
 const because = ({ lastError }: Pick<ReadinessReport['gates'][number], 'lastError'>): string =>
   lastError === null || lastError === '' ? '.' : `: ${shownError(lastError)}`;
-
-/** So much of a process's words is looked at; what follows is not shown. */
-const longestError = 16_384;
-
-/** A process's own words, as far as a condition may hold them, without secrets. */
-export const shownError = (text: string): string =>
-  bounded(anyRedactor.settings(text.slice(0, longestError)));
-
-/** The longest message of a condition. */
-const longestMessage = 1_024;
-
-/** A text cut to a length, never inside a character of two code units. */
-const bounded = (text: string, length = longestMessage): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dependencyOfCondition } from '../../model/gates.ts';
 import type { GateState } from '../../model/report.ts';
-import { shownError } from './findings.ts';
 import { reportIn, type PodAnswer } from './pod-answer.ts';
 import type { PodView } from './pod-view.ts';
+import { shownError } from './words.ts';
 
 /** What is known of a pod from its own process. */
 export interface PodObserved {

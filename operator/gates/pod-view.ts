@@ -1,9 +1,11 @@
 import type { PodCondition } from 'kubernetes-types/core/v1.js';
+import { isReady } from '../../deploy/rollout/workload-status.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { dependencyOfCondition, verifiedCondition } from '../../model/gates.ts';
 import { configDigestAnnotation } from '../../model/names.ts';
 import type { Condition } from '../conditions.ts';
+import { lastingCauses, type PodCause } from './pod-causes.ts';
 
 /** What is kept of a pod in the cache; the rest of it is dropped. */
 export interface PodView {
@@ -24,6 +26,17 @@ export interface PodView {
   readonly conditions: readonly Condition[];
   /** The digest of the configuration it was rendered with. */
   readonly digest?: string;
+  /** Whether Kubernetes takes it as ready. */
+  readonly isReady: boolean;
+  readonly isEnding: boolean;
+  /** Of a pod that is not ready only: since when, RFC 3339. */
+  readonly unreadySince?: string;
+  /** Of a pod that is not ready only: why it may never be. */
+  readonly causes: readonly PodCause[];
+  /** Its owner with `controller: true`. */
+  readonly ownerUid?: string;
+  /** The revision of its StatefulSet that it was made from. */
+  readonly revision?: string;
 }
 
 /** `<namespace>/<name>`, the key of a pod in its cache. */
@@ -49,6 +62,29 @@ export function projectPod(object: KubeObject): PodView {
     ),
     conditions: (status.conditions ?? []).filter(({ type }) => gates.includes(type)).map(conditionOf),
     ...(digest === undefined ? {} : { digest }),
+    ...readinessOf(object as Pod),
+    isEnding: metadata.deletionTimestamp !== undefined,
+    ...originOf(object),
+  };
+}
+
+function originOf({ metadata }: KubeObject): Pick<PodView, 'ownerUid' | 'revision'> {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+  const revision = metadata.labels?.['controller-revision-hash'];
+  return {
+    ...(owner === undefined ? {} : { ownerUid: owner }),
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
+
+function readinessOf(pod: Pod): Pick<PodView, 'isReady' | 'unreadySince' | 'causes'> {
+  if (isReady(pod)) return { isReady: true, causes: [] };
+  const condition = pod.status.conditions?.find(({ type }) => type === 'Ready');
+  const since = condition?.lastTransitionTime ?? pod.metadata.creationTimestamp;
+  return {
+    isReady: false,
+    ...(since === undefined ? {} : { unreadySince: since }),
+    causes: lastingCauses(pod),
   };
 }
 

@@ -4,7 +4,7 @@ import { sourcesOf } from '../../charts-ts/constructs/network-policies.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorPodLabels } from './names.ts';
 import type { Chosen } from './options.ts';
-import { reportPorts } from './rendered.ts';
+import { reportPorts, toldPorts } from './rendered.ts';
 
 /** The API server's Service, and where it usually listens itself: a policy sees a packet after its translation. */
 const apiServer = { host: 'kubernetes.default.svc', ports: [443, 6443] };
@@ -22,13 +22,13 @@ export const networkPolicySpec = (
   egress: [
     { to: addressesOf(apiServer.host), ports: apiServer.ports.map(tcp) },
     nameServers,
-    ...toReports(kinds, isNamespaced ? { podSelector: {} } : { namespaceSelector: {} }),
+    ...toPods(kinds, isNamespaced ? { podSelector: {} } : { namespaceSelector: {} }),
   ],
 });
 
-/** Where pods of stacks report. */
-function toReports(kinds: readonly StackKind[], peer: k8s.NetworkPolicyPeer): k8s.NetworkPolicyEgressRule[] {
-  const ports = new Set(kinds.flatMap(reportPorts));
+/** Where pods of stacks report, and where they are told new secrets. */
+function toPods(kinds: readonly StackKind[], peer: k8s.NetworkPolicyPeer): k8s.NetworkPolicyEgressRule[] {
+  const ports = new Set(kinds.flatMap((kind) => [...reportPorts(kind), ...toldPorts(kind)]));
   return ports.size > 0 ? [{ to: [peer], ports: [...ports].sort((a, b) => a - b).map(tcp) }] : [];
 }
 

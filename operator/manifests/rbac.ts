@@ -3,7 +3,7 @@ import { ownedKinds } from '../../deploy/stack-objects.ts';
 import { groupOf } from '../../kube/objects.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorName } from './names.ts';
-import { kindsRendered } from './rendered.ts';
+import { hasOwnSecrets, kindsRendered } from './rendered.ts';
 import { resourceOf, type ApiResource } from './resources.ts';
 
 /** What the operator may do, and no more: no wildcard, and nothing by which it could get further rights. */
@@ -22,10 +22,11 @@ export function stackRules(kinds: readonly StackKind[]): k8s.PolicyRule[] {
     ...byGroup(rendered, ['get', ...watch, ...write]),
     ...byGroup(others, watch),
     ...kinds.flatMap(customResourceRules),
-    // Read by name, and never deleted: passwords of stores are as old as the volumes.
-    rule('', ['secrets'], ['get', 'create', 'patch']),
+    // Read by name. Deleted is what a rotation staged, and by it an immutable one.
+    rule('', ['secrets'], ['get', 'create', 'patch', ...(kinds.some(hasOwnSecrets) ? ['delete'] : [])]),
     rule('', ['persistentvolumeclaims'], ['get', 'patch']),
-    rule('', ['pods'], ['get', ...watch]),
+    // Deleted is a pod that its StatefulSet never replaces by itself.
+    rule('', ['pods'], ['get', ...watch, ...(names.has('statefulsets.apps') ? ['delete'] : [])]),
     rule('', ['pods/status'], ['patch']),
     rule('', ['events'], ['create']),
   ];

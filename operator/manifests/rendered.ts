@@ -1,4 +1,6 @@
 import { renderStack } from '../../charts-ts/render.ts';
+import { toldServices } from '../../deploy/rotate.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { readAnyDocument } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
@@ -17,6 +19,19 @@ export function kindsRendered(kind: StackKind): (readonly [apiVersion: string, k
 
 /** The ports at which their pods report, each once. */
 export const reportPorts = (kind: StackKind): number[] => [...new Set(stacksOf(kind).flatMap(reportPortsOf))];
+
+/** The ports of services that are told new secrets, each once. */
+export const toldPorts = (kind: StackKind): number[] => [
+  ...new Set(
+    stacksOf(kind)
+      .flatMap((stack) => toldServices(stack, kind.rotate ?? {}))
+      .flatMap(({ service }) => Object.values(service.ports).map(({ containerPort }) => containerPort)),
+  ),
+];
+
+/** Whether a stack of a kind has secrets that can be rotated. */
+export const hasOwnSecrets = (kind: StackKind): boolean =>
+  stacksOf(kind).some((stack) => generatedSecretKeys(stack).length > 0);
 
 function stacksOf(kind: StackKind): Stack[] {
   const { samples = [], presets } = kind;

@@ -1,3 +1,4 @@
+import { longestToken } from '../rotation/token.ts';
 import type { Schema } from './structural.ts';
 
 const text = (description: string, maxLength: number): Schema => ({ type: 'string', description, maxLength });
@@ -30,6 +31,18 @@ const lastDrift: Schema = {
   },
 };
 
+const rotation: Schema = {
+  type: 'object',
+  description: 'the rotation of the secrets that was asked for last',
+  required: ['token', 'phase', 'message', 'time'],
+  properties: {
+    token: text('what it was asked for with', longestToken),
+    phase: { type: 'string', enum: ['Rotating', 'Waiting', 'Failed', 'Done', 'Cancelled'] },
+    message: text('what it waits for, or why it failed', 4_096),
+    time: time('since when it is in this phase'),
+  },
+};
+
 /** The status of a stack of any kind. */
 export const statusSchema: Schema = {
   type: 'object',
@@ -53,5 +66,6 @@ export const statusSchema: Schema = {
     replicas: { type: 'integer', format: 'int32', description: 'of the service that `kubectl scale` scales' },
     selector: text('of the pods of that service', 2_048),
     lastDrift,
+    rotation,
   },
 };

@@ -1,6 +1,9 @@
 import type { RenderOptions } from '../../charts-ts/options.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import type { Reach } from '../../model/reach.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { PodView } from '../gates/pod-view.ts';
 import type { DriftHistory } from './drift-history.ts';
 import type { Drift } from './resource.ts';
 import type { StackObjects } from './stack-objects.ts';
@@ -15,6 +18,10 @@ export interface Context {
   readonly objects: StackObjects;
   /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */
   readonly isForeignTarget: (target: string) => boolean;
+  /** The pods of a stack. @param key `<namespace>/<name>`. */
+  readonly podsOf: (key: string) => readonly PodView[];
+  /** How the services of a stack are told new secrets. */
+  readonly reachOf: (stack: Stack, signal: AbortSignal) => Reach;
   readonly drifts: DriftHistory;
   /** Reports something about an object to people: an Event. Never rejects. */
   readonly record: (about: KubeObject, event: RecordedEvent) => Promise<void>;

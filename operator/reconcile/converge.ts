@@ -160,6 +160,8 @@ async function repair(context: Context, planned: Planned, options: ConvergeOptio
   const done = await execute(context.cluster, planned, {
     forceConflicts: true,
     unchangedSince: true,
+    // A workload that has a new template is not ready any more, though the watch does not say so yet.
+    onApplied: (applied) => context.objects.remember(projectObject(applied)),
     signal,
   });
   if (isDrift) drifts.repaired(key);
@@ -206,7 +208,7 @@ export async function problemsOf(work: () => Promise<void>): Promise<readonly st
 /** The sentence of an error that is about one object, not about the API server. */
 export function problemOf(error: unknown): string | undefined {
   if (!(error instanceof ClusterError)) return undefined;
-  return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED'].includes(error.code)
+  return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED', 'PREFLIGHT_FAILED'].includes(error.code)
     ? error.message
     : undefined;
 }

@@ -44,6 +44,7 @@ export function desiredOf(
       ownerReferences: [owner],
       readinessGates: readinessGatesOf,
       deletionPolicy: reserved.deletionPolicy,
+      keepsLastLines: true,
     }),
     secret: secretMakerOf(stack),
     owner,

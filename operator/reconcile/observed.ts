@@ -28,8 +28,14 @@ export interface Observed {
 export interface Rollout {
   readonly wanted: number;
   readonly ready: number;
+  /** How many pods run the newest template. */
+  readonly updated: number;
   /** Whether every pod runs the newest template and is ready. */
   readonly isDone: boolean;
+  /** Why its controller cannot go on, with its reason. */
+  readonly failure?: string;
+  /** Of a StatefulSet that replaces all of its pods by itself: the revision of its newest template, once it is known. */
+  readonly revision?: string;
 }
 
 /** On one object: the operator leaves it as it is. */
@@ -82,13 +88,28 @@ const counted = ['resourceVersion', 'generation'];
 
 function rolloutOf(object: KubeObject): Rollout | undefined {
   if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return undefined;
-  const workload = object as Partial<Deployment & StatefulSet> & Pick<KubeObject, 'metadata'>;
+  const workload = object as Partial<Deployment & StatefulSet> & Pick<KubeObject, 'kind' | 'metadata'>;
   const wanted = workload.spec?.replicas ?? 1;
-  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = workload.status ?? {};
+  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0, conditions } = workload.status ?? {};
   const counts = [updatedReplicas, readyReplicas, replicas];
+  const failure = conditions?.find(isFailure);
+  const revision = isRolling(workload) ? workload.status?.updateRevision : undefined;
   return {
     wanted,
     ready: readyReplicas,
+    updated: updatedReplicas,
     isDone: isObserved(workload) && counts.every((count) => count === wanted),
+    ...(failure ? { failure: `${failure.reason ?? ''}: ${failure.message ?? ''}` } : {}),
+    ...(revision === undefined ? {} : { revision }),
   };
+}
+
+const isFailure = ({ type, status }: { readonly type: string; readonly status: string }): boolean =>
+  (type === 'ReplicaFailure' && status === 'True') || (type === 'Progressing' && status === 'False');
+
+/** Not OnDelete, and no part of it held back by a partition. */
+function isRolling(workload: Partial<StatefulSet> & Pick<KubeObject, 'kind' | 'metadata'>): boolean {
+  if (workload.kind !== 'StatefulSet' || !isObserved(workload)) return false;
+  const { type = 'RollingUpdate', rollingUpdate } = workload.spec?.updateStrategy ?? {};
+  return type === 'RollingUpdate' && (rollingUpdate?.partition ?? 0) === 0;
 }

@@ -1,19 +1,23 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { isClusterError } from '../../kube/cluster-error.ts';
+import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
 import type { Reconciled } from '../runtime/workers.ts';
-import { applyObjects } from './apply-objects.ts';
+import { isRotationDue } from '../rotation/token.ts';
+import { rotate } from '../rotation/rotation.ts';
+import { applyObjects, type Pass } from './apply-objects.ts';
 import type { Context } from './context.ts';
-import { problemsOf, type Converged } from './converge.ts';
+import { problemOf, type Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks } from './in-sync.ts';
 import { objectKey } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
+import { stuckOf } from './stuck.ts';
+import { StuckPods } from './stuck-pods.ts';
 import { isSameStatus, statusOf, type Outcome } from './status.ts';
 
 export interface ReconcilerOptions {
@@ -36,6 +40,7 @@ const staleRetryMs = 200;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #inSync: InSyncStacks;
+  readonly #stuckPods = new StuckPods();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -52,8 +57,10 @@ export class Reconciler {
     if (!resource) return this.#forget(key);
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
-    const found = this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#report(resource, { ...this.#seen(key, resource), ...found.shape }, signal);
+    const found = isRotationDue(resource)
+      ? undefined
+      : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
+    if (found) return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     try {
       return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
     } catch (error) {
@@ -64,8 +71,24 @@ export class Reconciler {
     }
   }
 
+  /** Of a stack that is as its document says: what keeps it from coming up is reported, and mended where it can be. */
+  async #settle(
+    key: string,
+    resource: StackResource,
+    outcome: Seen,
+    signal: AbortSignal,
+  ): Promise<Reconciled> {
+    const { context } = this.#options;
+    const before = this.#inSync.of(key, resource);
+    const replaced = await this.#stuckPods.replace(context, { key, resource, before, signal });
+    const problems = [...outcome.problems, ...replaced.problems];
+    const reported = await this.#report(resource, { ...outcome, problems }, signal);
+    return againAfter([reported, outcome, replaced]);
+  }
+
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
+    this.#stuckPods.forget(key);
     this.#options.context.drifts.forget(`${key} `);
     return { isGone: true };
   }
@@ -84,19 +107,54 @@ export class Reconciler {
         { ...this.#seen(key, resource), ...shape, paused: 'spec.paused is true: nothing is changed.' },
         signal,
       );
-    const secret = await problemsOf(() => ensureOwnSecret(context.cluster, desired, signal));
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
-    const applied = await applyObjects(context, { key, resource, desired, live, before, signal });
-    const { results } = applied;
-    const problems = [...secret, ...applied.problems];
+    const pass = { key, resource, desired, live, before, signal };
+    const secret = await this.#secret(pass);
+    if (secret.isBlocking) {
+      const reported = await this.#report(
+        resource,
+        { ...this.#seen(key, resource), ...shape, ...secret.outcome },
+        signal,
+      );
+      return againAfter([reported, secret]);
+    }
+    const { results, problems: unpruned } = await applyObjects(context, pass);
+    const problems = [...(secret.outcome.problems ?? []), ...unpruned];
     const { uid, generation = 0 } = resource.metadata;
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size && problems.length === 0;
     this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
-    const outcome = { ...this.#seen(key, resource), ...this.#found(key, results, problems), ...shape };
-    const reported = await this.#report(resource, outcome, signal);
+    const found = this.#found(key, results, problems);
+    const outcome = { ...this.#seen(key, resource), ...found, ...shape };
+    const { rotation } = secret.outcome;
+    const settled = await this.#settle(
+      key,
+      resource,
+      { ...outcome, ...(rotation ? { rotation } : {}) },
+      signal,
+    );
     const all = [...results.values(), { problems }];
-    return againAfter([reported, ...all.map(againFor)]);
+    return againAfter([settled, secret, ...all.map(againFor)]);
+  }
+
+  /** The stack's own Secret: made, or rotated by one step. */
+  async #secret(pass: Pass): Promise<SecretStep> {
+    const { context, kind } = this.#options;
+    const { resource, desired, signal } = pass;
+    try {
+      if (isRotationDue(resource)) {
+        const rotation = await rotate(context, { ...pass, rotators: kind.rotate ?? {} });
+        return { ...rotation, outcome: { rotation: rotation.status } };
+      }
+      await ensureOwnSecret(context.cluster, desired, signal);
+      return { isBlocking: false, outcome: {} };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      // Pods that a rotation by another command has ended must not come back before it has.
+      const isBlocking = error instanceof ClusterError && error.facts.reason === 'RotationUnfinished';
+      return { isBlocking, outcome: { problems: [problem] }, requeueAfterMs: problemRetryMs };
+    }
   }
 
   /** What became of the objects. @param problems besides theirs. */
@@ -104,7 +162,7 @@ export class Reconciler {
     key: string,
     results: ReadonlyMap<KubeObject, Converged>,
     problems: readonly string[],
-  ): Partial<Outcome> {
+  ): Pick<Outcome, 'contested' | 'problems' | 'drift' | 'left' | 'paused'> {
     const { drifts, objects } = this.#options.context;
     const all = [...results.values()];
     const contested = [...results.keys()]
@@ -125,17 +183,20 @@ export class Reconciler {
     };
   }
 
-  #seen(key: string, { metadata }: StackResource): Outcome {
+  #seen(key: string, { metadata }: StackResource): Seen {
     const { context, dependenciesOf } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
+    // A stack of another kind may have the same name. Sorted, so that the same state gives the same words.
+    const workloads = context.objects
+      .ofStack(key)
+      .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
+      .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
+    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
     return {
       ...nothing,
-      // A stack of another kind may have the same name. Sorted, so that the same state gives the same words.
-      workloads: context.objects
-        .ofStack(key)
-        .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
-        .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1)),
+      ...{ workloads, stuck },
       dependencies: dependenciesOf(namespace, name),
+      ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
   }
 
@@ -149,7 +210,7 @@ export class Reconciler {
     const { status: answered, json } = await cluster.api.request('PATCH', path, {
       query: { fieldManager: cluster.fieldManager },
       contentType: 'application/merge-patch+json',
-      body: { metadata: { resourceVersion }, status },
+      body: { metadata: { resourceVersion }, status: { ...cleared(resource.status), ...status } },
       accept: [409],
       signal,
     });
@@ -168,6 +229,20 @@ export class Reconciler {
     if (before && isNewer(now.metadata, before.metadata)) resources.set(key, now);
   }
 }
+
+/** What is to be seen of a stack, and when to look again although nothing changes. */
+type Seen = Outcome & Pick<Reconciled, 'requeueAfterMs'>;
+
+/** What became of the Secret in one reconcile. */
+interface SecretStep extends Reconciled {
+  /** Nothing else may be applied. */
+  readonly isBlocking: boolean;
+  readonly outcome: Pick<Partial<Outcome>, 'rotation' | 'problems'>;
+}
+
+/** Fields that a merge patch removes where the new status has them not. */
+const cleared = (status: object = {}): Record<string, null> =>
+  Object.fromEntries(Object.keys(status).map((field) => [field, null]));
 
 const fingerprintsOf = (results: ReadonlyMap<KubeObject, Converged>): Map<string, string> =>
   new Map(
@@ -196,6 +271,7 @@ const nothing: Outcome = {
   left: [],
   contested: [],
   workloads: [],
+  stuck: [],
   wantedWorkloads: 0,
   gates: [],
   dependencies: [],

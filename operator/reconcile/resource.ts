@@ -18,6 +18,19 @@ export interface StackStatus {
   readonly replicas?: number;
   readonly selector?: string;
   readonly lastDrift?: Drift;
+  readonly rotation?: RotationStatus;
+}
+
+/** The rotation of the secrets that was asked for last. */
+export interface RotationStatus {
+  /** What it was asked for with. */
+  readonly token: string;
+  /** `Waiting`: it is tried again by itself; `Failed`: so too, though something has to be mended before it can be. */
+  readonly phase: 'Rotating' | 'Waiting' | 'Failed' | 'Done' | 'Cancelled';
+  /** What it waits for, or why it failed, without secrets; else empty. */
+  readonly message: string;
+  /** Since when it is in this phase, RFC 3339. */
+  readonly time: string;
 }
 
 /** A change by another manager. Both values are redacted. */

@@ -1,24 +1,34 @@
-import { ensureSecret } from '../../deploy/secret.ts';
+import { ensureSecret, type SecretMaker } from '../../deploy/secret.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Desired } from './desired.ts';
+
+/** Makes the stack's own Secret with its owner, where the policy is that it has one. */
+export function ownSecretMaker({ secret, owner, reserved }: Desired): SecretMaker {
+  const ownerReferences = reserved.deletionPolicy === 'Delete' ? [owner] : [];
+  return {
+    ...secret,
+    object: (values) => {
+      const made = secret.object(values);
+      return { ...made, metadata: { ...made.metadata, ownerReferences } };
+    },
+  };
+}
 
 /**
  * Ensures the stack's own Secret, and that the resource owns it exactly where its policy is to delete: what has an owner
  * goes with it. Live values are never changed.
+ * @param make makes the Secret where there is none.
  * @throws as `ensureSecret` does.
  */
 export async function ensureOwnSecret(
   cluster: Cluster,
-  { stack, secret, owner, reserved }: Desired,
+  desired: Desired,
   signal: AbortSignal,
+  make: SecretMaker = ownSecretMaker(desired),
 ): Promise<void> {
+  const { stack, owner, reserved } = desired;
   const isOwned = reserved.deletionPolicy === 'Delete';
-  const owners = isOwned ? [owner] : [];
-  const object: typeof secret.object = (values) => {
-    const made = secret.object(values);
-    return { ...made, metadata: { ...made.metadata, ownerReferences: owners } };
-  };
-  const live = await ensureSecret(cluster, stack, { ...secret, object }, signal);
+  const live = await ensureSecret(cluster, stack, make, signal);
   const present = live?.metadata.ownerReferences ?? [];
   if (!live || present.some(({ uid }) => uid === owner.uid) === isOwned) return;
   const others = present.filter(({ uid }) => uid !== owner.uid);
@@ -27,7 +37,7 @@ export async function ensureOwnSecret(
     contentType: 'application/merge-patch+json',
     body: {
       metadata: {
-        ownerReferences: [...others, ...owners],
+        ownerReferences: [...others, ...(isOwned ? [owner] : [])],
         resourceVersion: live.metadata.resourceVersion,
       },
     },

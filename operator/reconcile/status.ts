@@ -3,8 +3,9 @@ import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from '../conditions.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { ReasonOf, StackConditionType } from '../reasons.ts';
-import type { Observed } from './observed.ts';
-import type { Drift, StackResource, StackStatus } from './resource.ts';
+import { isUnderWay } from '../rotation/token.ts';
+import type { Observed, Rollout } from './observed.ts';
+import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
 /** What one reconcile found. */
 export interface Outcome {
@@ -19,11 +20,15 @@ export interface Outcome {
   /** What keeps coming back, a sentence each. */
   readonly contested: readonly string[];
   readonly workloads: readonly Observed[];
+  /** What keeps pods from coming up and will not pass by itself, a sentence each. */
+  readonly stuck: readonly string[];
   readonly wantedWorkloads: number;
   /** The dependencies that pods of the stack have a gate for. */
   readonly gates: readonly string[];
   /** What pods that were asked say of them. */
   readonly dependencies: readonly DependencyState[];
+  /** How far a rotation came; absent: as it was. */
+  readonly rotation?: RotationStatus;
   readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
 }
 
@@ -32,12 +37,18 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
   const drift = laterDrift(before.lastDrift, outcome.drift.at(-1));
+  const { rotation = before.rotation } = outcome;
   return {
     observedGeneration: generation,
-    conditions: conditionsOf(findingsOf(outcome), before.conditions ?? [], { generation, now }),
+    conditions: conditionsOf(
+      findingsOf({ ...outcome, ...(rotation ? { rotation } : {}) }),
+      before.conditions ?? [],
+      { generation, now },
+    ),
     revision: generation,
     ...outcome.facts,
     ...(drift ? { lastDrift: drift } : {}),
+    ...(rotation ? { rotation } : {}),
   };
 }
 
@@ -98,31 +109,47 @@ function ready(outcome: Outcome): Finding {
     return finding('Ready', 'False', 'NotApplied', sentences(outcome.problems));
   const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
-  if (waiting.length > 0) return finding('Ready', 'False', 'WorkloadsNotReady', sentences(waiting));
+  if (waiting.length > 0)
+    return finding('Ready', 'False', 'WorkloadsNotReady', sentences([...waiting, ...outcome.stuck]));
   if (unknown.length > 0)
     return finding('Ready', 'Unknown', 'Unreachable', sentences(unknown.map(({ message }) => message)));
   return finding('Ready', 'True', 'Available', 'Every workload runs what is rendered and is ready.');
 }
 
 function unready({ workloads, wantedWorkloads }: Outcome): string[] {
-  const late = workloads.flatMap(({ kind, name, rollout }) =>
-    rollout && !rollout.isDone
-      ? [`${kind} ${name} has ${rollout.ready} of ${rollout.wanted} pods ready.`]
-      : [],
+  const late = workloads.flatMap((one) =>
+    one.rollout && !one.rollout.isDone ? [lateText(one, one.rollout)] : [],
   );
   const absent = wantedWorkloads - workloads.length;
   return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
 }
 
+/** Pods of an earlier template that are ready go on serving. */
+function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout): string {
+  const earlier = updated < wanted && ready > 0 ? `; ${updated} run what is rendered` : '';
+  return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
+}
+
 function progressing(outcome: Outcome): Finding {
-  const waiting = outcome.refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
+  const { rotation, refused, stuck } = outcome;
+  if (rotation && isUnderWay(rotation))
+    return finding('Progressing', 'True', 'Rotating', rotationText(rotation));
+  const waiting = refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
+  if (waiting.length > 0 && stuck.length > 0)
+    return finding('Progressing', 'False', 'Stuck', sentences(stuck));
   return waiting.length > 0
     ? finding('Progressing', 'True', 'RollingOut', sentences(waiting))
     : finding('Progressing', 'False', 'Settled', 'Nothing is being changed.');
 }
 
-function degraded({ refused, problems, contested }: Outcome): Finding {
-  const reasons = [...(refused === undefined ? [] : [refused]), ...problems, ...contested];
+function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {
+  const reasons = [
+    ...(refused === undefined ? [] : [refused]),
+    ...problems,
+    ...contested,
+    ...stuck,
+    ...(rotation?.phase === 'Failed' ? [rotationText(rotation)] : []),
+  ];
   return reasons.length > 0
     ? finding('Degraded', 'True', 'AttentionNeeded', sentences(reasons))
     : finding('Degraded', 'False', 'AsRendered', 'Nothing needs attention.');
@@ -144,6 +171,11 @@ function laterDrift(before: Drift | undefined, found: Drift | undefined): Drift 
   if (!found || (before && isDeepStrictEqual({ ...before, time: '' }, { ...found, time: '' }))) return before;
   return found;
 }
+
+const rotationText = ({ token, phase, message }: RotationStatus): string => {
+  const how = { Waiting: 'waits', Failed: 'failed' }[phase as string] ?? 'is under way';
+  return `The rotation "${token}" ${how}${message === '' ? '.' : `: ${message}`}`;
+};
 
 /** A drift in a sentence. */
 export const driftText = ({ object, field, from, to, manager }: Drift): string =>

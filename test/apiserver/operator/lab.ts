@@ -60,7 +60,7 @@ export async function startOperator(server: ApiServer, options: StartOptions = {
   return operator;
 }
 
-type StartOptions = Partial<OperatorOptions> & { readonly intercept?: Intercept };
+export type StartOptions = Partial<OperatorOptions> & { readonly intercept?: Intercept };
 
 /** An operator in this process, which the caller stops. */
 export async function openOperator(

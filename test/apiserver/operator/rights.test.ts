@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Manifest } from '../../../charts-ts/render.ts';
 import { openCluster } from '../../../kube/cluster.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { operatorName } from '../../../operator/manifests/names.ts';
 import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { at, pick } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import type { AuditEvent } from '../../servers/kubernetes/audit-log.ts';
-import { startWithChatStacks, userOf } from './lab.ts';
+import { startOperator, startWithChatStacks, until, userOf } from './lab.ts';
 import { startOperatorProcess } from './operator-process.ts';
 import { installed } from './own-account.ts';
 import { walkThrough } from './rights-walk.ts';
+import { kinds as rotatedKinds, startRotationLab } from './rotation-lab.ts';
 
 const lab = forSuite(() => startWithChatStacks({ audit: true }));
 
@@ -37,6 +39,15 @@ function rightsOf({ verb, objectRef, responseStatus }: AuditEvent): string[] {
   return isCreation ? [`${verb} ${what}`, `create ${what}`] : [`${verb} ${what}`];
 }
 
+const requestsOf = async (credential: string): Promise<AuditEvent[]> =>
+  (await lab().audit()).filter(({ user: { extra } }) =>
+    extra?.['authentication.kubernetes.io/credential-id']?.includes(credential),
+  );
+
+/** Rights that a rotation uses; that a stuck pod is deleted needs a StatefulSet's controller (stuck.test.ts). */
+const elsewhere = ['delete secrets.'];
+const ofStuckPods = 'delete pods.';
+
 test.each([
   ['in every namespace', undefined],
   ['in one namespace', 'of-one'],
@@ -46,10 +57,7 @@ test.each([
   const { manifests, account } = await installed(lab(), only === undefined ? {} : { namespace: only });
   const { kubeconfigPath, credential } = await account();
   const user = userOf(lab());
-  const requests = async (): Promise<AuditEvent[]> =>
-    (await lab().audit()).filter(({ user: { extra } }) =>
-      extra?.['authentication.kubernetes.io/credential-id']?.includes(credential),
-    );
+  const requests = () => requestsOf(credential);
   const used = async (): Promise<Set<string>> => new Set((await requests()).flatMap(rightsOf));
   const operator = await startOperatorProcess({
     KUBECONFIG: kubeconfigPath,
@@ -63,9 +71,11 @@ test.each([
   const missing = only === undefined ? [] : ['get storageclasses.storage.k8s.io'];
   const refused = (await requests()).filter(({ responseStatus }) => responseStatus?.code === 403);
   expect([...new Set(refused.flatMap(rightsOf))]).toEqual(missing);
-  expect([...(await used())].sort()).toEqual([...granted(manifests), ...missing].sort());
+  expect([...(await used()), ...elsewhere, ofStuckPods].sort()).toEqual(
+    [...granted(manifests), ...missing].sort(),
+  );
   expect([...granted(manifests)].filter((right) => / secrets\./.test(right)).sort()).toEqual([
-    ...['create secrets.', 'get secrets.', 'patch secrets.'],
+    ...['create secrets.', 'delete secrets.', 'get secrets.', 'patch secrets.'],
   ]);
   expect(operator.output()).not.toMatch(/"level":50/);
   const admitting = 'talk-backend-metrics-from-operator';
@@ -74,6 +84,34 @@ test.each([
     'spec.ingress.0.from.0',
   );
   expect(Object.keys(sources as object)).toEqual([only === undefined ? 'namespaceSelector' : 'podSelector']);
+});
+
+test('with the rights of its manifests a rotation is refused nothing, also of an immutable Secret', async () => {
+  const { account } = await installed(lab(), {});
+  const { kubeconfigPath, credential } = await account();
+  const rotation = await startRotationLab(lab());
+  const operator = await startOperator(
+    { ...lab(), kubeconfigPath },
+    { namespace: rotation.namespace, kinds: rotatedKinds },
+  );
+  await until('the stack to be applied', () => rotation.user.isObserved(rotation.namespace));
+  await rotation.podOfStore(true);
+  await rotation.ask('one');
+  await rotation.isDone('one');
+  await rotation.user.patch((await rotation.read('Secret', 'talk-secrets')) as KubeObject, [
+    { op: 'add', path: '/immutable', value: true },
+  ]);
+  await rotation.ask('two');
+  await until('its pods to be waited for', async () =>
+    ((await rotation.status())?.message ?? '').includes('talk-neo4j-0'),
+  );
+  await rotation.deletePodOfStore();
+  await rotation.isDone('two');
+  expect(operator.errors).toEqual([]);
+  await operator.stop();
+  const requests = await requestsOf(credential);
+  expect(requests.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([]);
+  expect(requests.flatMap(rightsOf)).toEqual(expect.arrayContaining([...elsewhere]));
 });
 
 test('its account may hold the Lease, and no other', async () => {

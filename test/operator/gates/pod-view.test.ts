@@ -27,7 +27,7 @@ test('a pod is kept with its place, its ports, its digest and the gates of this 
     ...{ name: 'web-1', namespace: 'n', uid: 'u1', resourceVersion: '7', stack: 'demo', service: 'web' },
     ...{ ip: '10.0.0.1', ports: { metrics: 9090 }, digest: 'sha-1' },
     gates: [queueReady, verifiedCondition],
-    conditions: [],
+    ...{ conditions: [], isReady: false, isEnding: false, causes: [] },
   });
   expect(podKeyOf(view)).toBe('n/web-1');
 });

@@ -15,7 +15,7 @@ export const pendingView = (fields: Partial<PodView> = {}): PodView => ({
   ...{ stack: 'demo', service: 'web', ports: { http: 80 } },
   gates: [queueReady, verifiedCondition],
   conditions: [],
-  digest: 'sha-1',
+  ...{ digest: 'sha-1', isReady: false, isEnding: false, causes: [] },
   ...fields,
 });
 

@@ -101,9 +101,9 @@ describe('the rights of the operator', () => {
       }
   });
 
-  test('let no Secret be listed, watched or deleted', () => {
+  test('let no Secret be listed or watched; deleted is what a rotation staged', () => {
     for (const objects of [manifests, inOneNamespace])
-      expect(verbsOn(objects, 'secrets')).toEqual(['create', 'get', 'patch']);
+      expect(verbsOn(objects, 'secrets')).toEqual(['create', 'delete', 'get', 'patch']);
   });
 
   test('are of its own Lease only', () => {
@@ -175,11 +175,11 @@ describe('the manifests', () => {
     }
   });
 
-  test('let the operator reach the report ports, everywhere or in its own namespace', () => {
+  test('let the operator reach the report ports and those of Neo4j, everywhere or in its own namespace', () => {
     const [reports, own] = [manifests, inOneNamespace].map((objects) =>
       at(pick(objects, 'NetworkPolicy', 'mooring-operator'), 'spec.egress.2'),
     );
-    const ports = [8001, 8080].map((port) => ({ port, protocol: 'TCP' }));
+    const ports = [7474, 7687, 8001, 8080].map((port) => ({ port, protocol: 'TCP' }));
     expect(reports).toEqual({ to: [{ namespaceSelector: {} }], ports });
     expect(own).toEqual({ to: [{ podSelector: {} }], ports });
   });

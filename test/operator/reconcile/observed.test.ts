@@ -66,7 +66,7 @@ test('a live object is kept as its place, its stack, its owner and how far its r
     isEnding: false,
     isPaused: false,
     ownerUid: 'owner',
-    rollout: { wanted: 2, ready: 2, isDone: true },
+    rollout: { wanted: 2, ready: 2, updated: 2, isDone: true },
   });
 });
 
@@ -78,4 +78,28 @@ test.each([
 ])('a rollout is not done while %s', (_, status) => {
   const object = { ...workload, status: { ...(workload['status'] as object), ...status } };
   expect(projectObject(object).rollout?.isDone).toBe(false);
+});
+
+test('a workload says why its controller cannot go on', () => {
+  const conditions = [
+    { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable' },
+    { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' },
+  ];
+  const object = { ...workload, status: { ...(workload['status'] as object), conditions } };
+  expect(projectObject(object).rollout?.failure).toBe('FailedCreate: exceeded quota');
+});
+
+test.each<[string, object, object, string | undefined]>([
+  ['replaces its pods by itself', {}, {}, 'r2'],
+  ['was not looked at by its controller yet', {}, { observedGeneration: 1 }, undefined],
+  ['replaces a pod only once it is deleted', { updateStrategy: { type: 'OnDelete' } }, {}, undefined],
+  ['is held back', { updateStrategy: { rollingUpdate: { partition: 1 } } }, {}, undefined],
+])('the revision of a StatefulSet that %s: %s', (_, spec, status, revision) => {
+  const object = {
+    ...workload,
+    kind: 'StatefulSet',
+    spec: { replicas: 2, ...spec },
+    status: { ...(workload['status'] as object), updateRevision: 'r2', ...status },
+  };
+  expect(projectObject(object).rollout?.revision).toBe(revision);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../operator/reconcile/observed.ts';
-import type { Drift, StackResource } from '../../../operator/reconcile/resource.ts';
+import type { Drift, RotationStatus, StackResource } from '../../../operator/reconcile/resource.ts';
 import { isSameStatus, statusOf, wasApplied, type Outcome } from '../../../operator/reconcile/status.ts';
 
 const early = '2026-01-01T00:00:00Z';
@@ -15,9 +15,9 @@ const workload = (rollout: Observed['rollout']): Observed => ({
   ...{ resourceVersion: '1', stack: 'demo', fingerprint: '', isEnding: false, isPaused: false },
   ...(rollout ? { rollout } : {}),
 });
-const up = workload({ wanted: 1, ready: 1, isDone: true });
+const up = workload({ wanted: 1, ready: 1, updated: 1, isDone: true });
 const fine: Outcome = {
-  ...{ problems: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
+  ...{ problems: [], stuck: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
   ...{ workloads: [up], wantedWorkloads: 1, gates: [] },
 };
 const drift: Drift = {
@@ -34,6 +34,9 @@ const dependency = (status: 'True' | 'False' | 'Unknown') => ({
   gates: ['queue'],
   dependencies: [{ name: 'queue', status, reason: 'Closed' as const, message: 'm' }],
 });
+const rotation = (phase: RotationStatus['phase']): RotationStatus => ({
+  ...{ token: 'one', phase, message: 'why', time: early },
+});
 
 describe('the conditions of a stack', () => {
   test.each<[string, Partial<Outcome>, string, string]>([
@@ -43,10 +46,21 @@ describe('the conditions of a stack', () => {
     ['lacks a workload', { wantedWorkloads: 2 }, 'Ready', 'False WorkloadsNotReady'],
     [
       'rolls out',
-      { workloads: [workload({ wanted: 2, ready: 1, isDone: false })] },
+      { workloads: [workload({ wanted: 2, ready: 1, updated: 1, isDone: false })] },
       'Progressing',
       'True RollingOut',
     ],
+    [
+      'does not come up',
+      { wantedWorkloads: 2, stuck: ['Pod demo-web-1: CrashLoopBackOff: why'] },
+      'Progressing',
+      'False Stuck',
+    ],
+    ['has a pod that is stuck', { stuck: ['why'] }, 'Degraded', 'True AttentionNeeded'],
+    ['is given new secrets', { rotation: rotation('Rotating') }, 'Progressing', 'True Rotating'],
+    ['waits with new secrets', { rotation: rotation('Waiting') }, 'Progressing', 'True Rotating'],
+    ['cannot be given new secrets', { rotation: rotation('Failed') }, 'Degraded', 'True AttentionNeeded'],
+    ['has new secrets', { rotation: rotation('Done') }, 'Progressing', 'False Settled'],
     ['has a pod that cannot be asked', dependency('Unknown'), 'Ready', 'Unknown Unreachable'],
     ['has a dependency that is away', dependency('False'), 'QueueReady', 'False Closed'],
     [

@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import { forSuite } from '../../servers/for-suite.ts';
+import { differences } from './differences.ts';
+import { conditionOf, startWithChatStacks, until, type Intercept } from './lab.ts';
+import { startRotationLab, type RotationLab } from './rotation-lab.ts';
+
+const lab = forSuite(startWithChatStacks);
+
+/** A stack that is applied, with a ready store that has its first password. */
+async function applied(spec?: object): Promise<RotationLab> {
+  const rotation = await startRotationLab(lab(), spec);
+  const operator = await rotation.start();
+  await until('the stack to be applied', () => rotation.user.isObserved(rotation.namespace));
+  await operator.stop();
+  rotation.store.passwords.push((await rotation.values())?.['neo4j-password'] ?? '');
+  return rotation;
+}
+
+const restarted = [
+  ['Deployment', 'talk-backend'],
+  ['StatefulSet', 'talk-redis'],
+  ['StatefulSet', 'talk-qdrant'],
+] as const;
+
+/** Holds everything that a rotation leaves against what it is to leave. */
+async function expectRotated(rotation: RotationLab, token: string, before: object): Promise<void> {
+  const after = (await rotation.values()) ?? {};
+  for (const [key, value] of Object.entries(before)) expect([key, after[key]]).not.toEqual([key, value]);
+  expect(after['neo4j-password']).toBe(rotation.store.passwords.at(-1));
+  expect(await rotation.values('talk-secrets-next')).toBeUndefined();
+  expect(await rotation.doors()).toEqual([]);
+  const times = await Promise.all(restarted.map(([kind, name]) => rotation.restartedAt(kind, name)));
+  expect(new Set(times).size, 'restarted at once').toBe(1);
+  expect(times[0]).toBeDefined();
+  expect(await rotation.restartedAt('StatefulSet', 'talk-neo4j')).toBeUndefined();
+  expect(await rotation.status()).toEqual({
+    ...{ token, phase: 'Done', message: '' },
+    time: expect.stringMatching(/^20/) as string,
+  });
+  expect(await differences(lab(), rotation.user, rotation.namespace)).toEqual([]);
+}
+
+describe('a rotation that an annotation asks for', () => {
+  test('tells the store first, gives every service new values, and is done once for its token', async () => {
+    const rotation = await applied();
+    await rotation.podOfStore(true);
+    const before = (await rotation.values()) ?? {};
+    const told: number[] = [];
+    const operator = await rotation.start({
+      intercept: (method, path, send) => {
+        if (method === 'PATCH' && path.endsWith('/secrets/talk-secrets'))
+          told.push(rotation.store.passwords.length);
+        return send();
+      },
+    });
+    await rotation.ask('one');
+    await rotation.isDone('one');
+    expect(told, 'the store knew its new password before the Secret had it').toEqual([2]);
+    await expectRotated(rotation, 'one', before);
+    const events = (await rotation.events()).filter(({ reason }) => reason === 'SecretsRotated');
+    expect(events.map(({ message }) => message)).toEqual([
+      'The rotation "one" is done: redis-password, neo4j-password, qdrant-password are new.',
+    ]);
+    const values = await rotation.values();
+    await operator.stop();
+    const next = await rotation.start();
+    await until('a reconcile', () => Promise.resolve(next.ended() > 0));
+    expect(next.writes, 'restarts are no drift').toEqual([]);
+    expect(await rotation.values()).toEqual(values);
+    const shown = JSON.stringify([
+      (await rotation.user.resource(rotation.namespace))?.status,
+      await rotation.events(),
+    ]);
+    for (const secret of [...Object.values(values ?? {}), ...Object.values(before)])
+      expect(shown).not.toContain(secret);
+    expect([...operator.errors, ...next.errors]).toEqual([]);
+  });
+
+  test('goes on after its operator has ended after any write, tells the store once, and ends the same', async () => {
+    const rotation = await applied();
+    await rotation.podOfStore(true);
+    let last = 0;
+    for (let isKilled = true; isKilled;) {
+      const [token, before] = [`token-${++last}`, (await rotation.values()) ?? {}];
+      const passwords = rotation.store.passwords.length;
+      let count = 0;
+      // The last write is carried out, and its answer is never seen, as when the process is killed.
+      const intercept: Intercept = async (method, _, send) => {
+        if (method === 'GET' || ++count < last) return send();
+        if (count === last) await send();
+        throw new Error('The process is gone.');
+      };
+      const killed = await rotation.start({ intercept });
+      await rotation.ask(token);
+      await until(`write ${last}, or the end`, async () => {
+        const { token: now, phase } = (await rotation.status()) ?? {};
+        return count >= last || (now === token && phase === 'Done');
+      });
+      isKilled = count >= last;
+      await killed.stop();
+      const next = await rotation.start();
+      await rotation.isDone(token);
+      await expectRotated(rotation, token, before);
+      expect(rotation.store.passwords.length, token).toBe(passwords + 1);
+      expect(next.errors).toEqual([]);
+      await next.stop();
+    }
+    const done = (await rotation.events()).filter(({ reason }) => reason === 'SecretsRotated');
+    expect(new Set(done.map(({ message }) => message)).size).toBe(last);
+    console.log(`Ended at each of ${last - 1} writes.`);
+  });
+
+  test('waits for a store that is not up, says so, and drift is put back meanwhile', async () => {
+    const rotation = await applied();
+    const { user, namespace } = rotation;
+    const operator = await rotation.start();
+    await rotation.ask('later');
+    await until('the wait', async () => (await rotation.status())?.phase === 'Waiting');
+    const resource = await user.resource(namespace);
+    expect(conditionOf(resource, 'Progressing')).toBe('True Rotating');
+    expect((await rotation.status())?.message).toContain('neo4j');
+    expect(await rotation.values('talk-secrets-next')).toBeUndefined();
+    const port = async () =>
+      ((await rotation.read('Service', 'talk-redis')) as unknown as { spec: { ports: { port: number }[] } })
+        .spec.ports[0]?.port;
+    await user.patch((await rotation.read('Service', 'talk-redis')) ?? expect.fail(), [
+      { op: 'replace', path: '/spec/ports/0/port', value: 6380 },
+    ]);
+    await until('the port to be back', async () => (await port()) === 6379);
+    const before = (await rotation.values()) ?? {};
+    await rotation.podOfStore(true);
+    await rotation.isDone('later');
+    await expectRotated(rotation, 'later', before);
+    expect(operator.errors).toEqual([]);
+  });
+
+  test('that a store refuses fails, in words and without secrets; mended, it is done', async () => {
+    const rotation = await applied();
+    const { user, namespace, store } = rotation;
+    await rotation.podOfStore(true);
+    const own = store.passwords.at(-1) ?? '';
+    store.passwords.push('changed by hand');
+    await rotation.start();
+    await rotation.ask('refused');
+    await until('the failure', async () => (await rotation.status())?.phase === 'Failed');
+    expect(conditionOf(await user.resource(namespace), 'Degraded')).toBe('True AttentionNeeded');
+    const { message } = (await rotation.status()) ?? {};
+    expect(message).toBe('The store takes neither (secret) nor (secret).');
+    expect((await rotation.events()).map(({ reason }) => reason)).toContain('RotationFailed');
+    const before = (await rotation.values()) ?? {};
+    expect(before['neo4j-password'], 'the old values stay in force').toBe(own);
+    store.passwords.push(own);
+    // Another token: what was begun is finished first, then it begins anew.
+    await rotation.ask('again');
+    await rotation.isDone('again');
+    await expectRotated(rotation, 'again', before);
+    expect(store.passwords).toHaveLength(5);
+  });
+
+  test('that is no longer asked for before it began is cancelled', async () => {
+    const rotation = await applied();
+    const before = await rotation.values();
+    await rotation.start();
+    await rotation.ask('never');
+    await until('the wait', async () => (await rotation.status())?.phase === 'Waiting');
+    await rotation.ask(undefined);
+    await until('the end', async () => (await rotation.status())?.phase === 'Cancelled');
+    expect(conditionOf(await rotation.user.resource(rotation.namespace), 'Progressing')).not.toBe(
+      'True Rotating',
+    );
+    expect(await rotation.doors()).toEqual([]);
+    expect(await rotation.values()).toEqual(before);
+  });
+
+  test('of an immutable Secret waits for the pods that hold it, and no workload comes back before', async () => {
+    const rotation = await applied({ deletionPolicy: 'Delete' });
+    const { user, namespace } = rotation;
+    await rotation.podOfStore(true);
+    const before = (await rotation.values()) ?? {};
+    await user.patch((await rotation.read('Secret', 'talk-secrets')) ?? expect.fail(), [
+      { op: 'add', path: '/immutable', value: true },
+    ]);
+    const operator = await rotation.start();
+    await rotation.ask('immutable');
+    await until('the wait for pods', async () =>
+      ((await rotation.status())?.message ?? '').includes('talk-neo4j-0'),
+    );
+    const ended = operator.ended();
+    await until('more reconciles', () => Promise.resolve(operator.ended() > ended + 3));
+    for (const [kind, name] of restarted)
+      expect(await rotation.read(kind, name, 'apps/v1'), name).toBeUndefined();
+    expect(await rotation.values()).toEqual(before);
+    await operator.stop();
+    const next = await rotation.start();
+    await rotation.deletePodOfStore();
+    await rotation.isDone('immutable');
+    await expectRotated(rotation, 'immutable', before);
+    expect(rotation.store.passwords).toHaveLength(2);
+    const { uid } = (await user.resource(namespace))?.metadata ?? {};
+    for (const [kind, name, version] of [
+      ...restarted.map((one) => [...one, 'apps/v1'] as const),
+      ['Secret', 'talk-secrets', 'v1'] as const,
+    ])
+      expect((await rotation.read(kind, name, version))?.metadata.ownerReferences?.[0]?.uid, name).toBe(uid);
+    expect(await rotation.read('Deployment', 'talk-backend', 'apps/v1')).toMatchObject({
+      spec: { template: { spec: { readinessGates: expect.any(Array) as unknown[] } } },
+    });
+    expect([...operator.errors, ...next.errors]).toEqual([]);
+  });
+
+  test('of a stack that is made with the token is none: its values are new', async () => {
+    const rotation = await startRotationLab(lab());
+    await rotation.ask('first');
+    await rotation.start();
+    await rotation.isDone('first');
+    expect(rotation.store.passwords).toEqual([]);
+    expect(await rotation.events()).toEqual([]);
+  });
+
+  test('that `mooring secrets rotate` began and left is reported, and finished when it is asked for', async () => {
+    const rotation = await applied();
+    const { user, namespace } = rotation;
+    await rotation.podOfStore(true);
+    const before = (await rotation.values()) ?? {};
+    const data = Object.fromEntries(
+      Object.keys(before).map((key) => [key, Buffer.from(`by-command-${key}-by-command`).toString('base64')]),
+    );
+    await user.cluster.api.request('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+      body: {
+        ...{ apiVersion: 'v1', kind: 'Secret', data },
+        metadata: { name: 'talk-secrets-next', annotations: { 'mooring.dev/rotation': 'begun' } },
+      },
+    });
+    const operator = await rotation.start();
+    await until('the report', async () =>
+      (conditionOf(await user.resource(namespace), 'Degraded') ?? '').startsWith('True'),
+    );
+    await rotation.ask('finish');
+    await rotation.isDone('finish');
+    await expectRotated(rotation, 'finish', before);
+    expect(rotation.store.passwords.at(-1)).toBe('by-command-neo4j-password-by-command');
+    expect(operator.errors).toEqual([]);
+  });
+});
