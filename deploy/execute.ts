@@ -2,8 +2,9 @@ import { claimsToGrow } from './volume-claims.ts';
 import { ClusterError, type Conflict } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
+import { orphanStep } from './orphan.ts';
 import type { Planned } from './plan.ts';
-import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { applyObject } from '../kube/server-side-apply.ts';
 import { takeOverFields } from './take-over.ts';
 import type { Contested } from './contested.ts';
 import { deletionPending, type StepResult } from './step.ts';
@@ -56,7 +57,8 @@ export async function execute(
   const isRemade = grows.length > 0;
   const version = live && !isRemade ? await takeOverFields(cluster, live, takeOver, signal) : undefined;
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
-  if (isRemade && !(await isOrphaned(cluster, object, signal)))
+  // Claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts them.
+  if (isRemade && !('done' in (await orphanStep(cluster, object, signal))))
     return deletionPending(
       `${nameOf(object)}, which is recreated around its running pods, is still being deleted`,
     );
@@ -91,20 +93,4 @@ async function growClaims(cluster: Cluster, set: KubeObject, signal?: AbortSigna
       body: { spec: { resources: { requests: { storage: to } } } },
       signal,
     });
-}
-
-/**
- * A StatefulSet's claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts
- * them. A finalizer orphans them; the name is free only when it has.
- */
-async function isOrphaned(cluster: Cluster, set: KubeObject, signal?: AbortSignal): Promise<boolean> {
-  const live = await readObject(cluster, set, signal);
-  if (!live) return true;
-  if (live.metadata.deletionTimestamp === undefined)
-    await cluster.api.request('DELETE', await cluster.discovery.pathOf(set), {
-      query: { propagationPolicy: 'Orphan' },
-      accept: [404],
-      signal,
-    });
-  return (await readObject(cluster, set, signal)) === undefined;
 }

@@ -11,6 +11,7 @@ import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
+import { kubectlOf, refuseOwned } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import type { ChangeOptions } from '../options.ts';
 
@@ -26,9 +27,18 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
       'USAGE',
       '--delete-namespace deletes the volume claims too, so it needs --delete-data.',
     );
-  const { name, namespace } = documentOf(kinds, options.file).document.metadata;
+  const found = documentOf(kinds, options.file);
+  const { name, namespace } = found.document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
+  await refuseOwned(target, found, options, (owned) => ({
+    'To remove it; spec.deletionPolicy says whether its volumes and Secret stay': [
+      kubectlOf(owned, 'delete'),
+    ],
+    ...(options.deleteData
+      ? { 'Then, once it is gone, the same command again deletes what stayed': [] }
+      : {}),
+  }));
   try {
     await interruptible((signal) => down({ name, namespace }, options, { target, signal }));
   } finally {

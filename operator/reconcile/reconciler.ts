@@ -1,8 +1,10 @@
 import { StackError } from '../../model/define-stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
+import { fenced } from '../runtime/fenced.ts';
 import type { Reconciled } from '../runtime/workers.ts';
 import { applyObjects } from './apply-objects.ts';
 import type { Context } from './context.ts';
@@ -61,6 +63,20 @@ export class Reconciler {
     }
   }
 
+  /**
+   * A resource that is being deleted may orphan what it owns. What were written after that would have an owner that is
+   * gone, and be deleted by the cluster, so no write is sent any more.
+   */
+  #whileWanted(key: string, { metadata }: StackResource): Context {
+    const { context, resources } = this.#options;
+    const assertWanted = (): void => {
+      const now = resources.get(key)?.metadata;
+      if (now?.uid === metadata.uid && now.deletionTimestamp === undefined) return;
+      throw new ClusterError('CLUSTER_CONFLICT', `${key} is being deleted.`, { reason: 'DeletionPending' });
+    };
+    return { ...context, cluster: fenced(context.cluster, assertWanted) };
+  }
+
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
     this.#options.context.drifts.forget(`${key} `);
@@ -73,7 +89,8 @@ export class Reconciler {
     desired: Desired,
     signal: AbortSignal,
   ): Promise<Reconciled> {
-    const { context, kind } = this.#options;
+    const { kind } = this.#options;
+    const context = this.#whileWanted(key, resource);
     const shape = shapeOf(kind, desired);
     if (desired.reserved.paused)
       return this.#report(
