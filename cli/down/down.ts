@@ -11,7 +11,8 @@ import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
-import { kubectlOf, refuseOwned } from '../owned.ts';
+import { commandLine } from '../shell.ts';
+import { kubectlOf, refuseOwned, targetWords } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import type { ChangeOptions } from '../options.ts';
 
@@ -35,9 +36,7 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
     'To remove it; spec.deletionPolicy says whether its volumes and Secret stay': [
       kubectlOf(owned, 'delete'),
     ],
-    ...(options.deleteData
-      ? { 'Then, once it is gone, the same command again deletes what stayed': [] }
-      : {}),
+    ...(options.deleteData ? { 'Then, to delete what stayed': [again(found.file, options)] } : {}),
   }));
   try {
     await interruptible((signal) => down({ name, namespace }, options, { target, signal }));
@@ -46,6 +45,13 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
     target.cluster.api.close();
   }
 }
+
+const again = (file: string | undefined, options: DownOptions): string =>
+  commandLine(
+    ...['mooring', 'down', ...targetWords(options), '--delete-data'],
+    ...(options.deleteNamespace ? ['--delete-namespace'] : []),
+    ...(file === undefined ? [] : ['--file', file]),
+  );
 
 interface Surroundings {
   readonly target: Target;

@@ -189,7 +189,7 @@ async function podChecks(cluster: Cluster, installed: Installation): Promise<Che
       id: 'operator/replicas',
       verdict: 'wrong',
       says: `${ready} of ${wanted} replicas run what is installed and are ready.${line ? ` Last line of ${late.metadata.name}: ${line}` : ''}`,
-      fix: kubectl('rollout', 'status', `deployment/${operatorName}`),
+      fix: kubectl('describe', `deployment/${operatorName}`),
     },
   ];
 }

@@ -22,12 +22,18 @@ export function conditionsText(resource: OwningResource): string {
   if (resource.isUnread) return `Unknown: the conditions of ${name}, which may not be read (403).`;
   if (!status?.conditions) return `${name} has no conditions yet: no operator has looked at it.`;
   const rows = status.conditions.map(({ type, status: is, reason, lastTransitionTime }) => [
-    ...[type, is, reason, lastTransitionTime],
+    ...[type, is, reason, lastTransitionTime.replace(/\.\d+Z$/, 'Z')],
   ]);
-  const told = status.conditions.filter((one) => !isUsual(one));
+  // Several may say the same of one cause.
+  const told = new Map(
+    status.conditions
+      .filter((one) => !isUsual(one))
+      .reverse()
+      .map(({ type, message }) => [message, type]),
+  );
   return [
     table(['CONDITION', 'STATUS', 'REASON', 'SINCE'], rows),
-    ...told.map(({ type, message }) => `  ${type}: ${message.replaceAll('\n', '\n    ')}`),
+    ...[...told].reverse().map(([message, type]) => `  ${type}: ${message.replaceAll('\n', '\n    ')}`),
     ...(isCurrent(resource)
       ? []
       : [

@@ -15,6 +15,10 @@ const program = fileURLToPath(new URL('../../../cli/main.mjs', import.meta.url))
 export interface OwnedLab extends Lab {
   /** Runs a command line in a shell, in the lab's folder, with kubectl and mooring on the PATH. */
   readonly shell: (line: string) => Promise<Ended>;
+  /** Writes the status of every pod of a namespace, as its kubelet would. */
+  readonly setPods: (namespace: string, status: object) => Promise<void>;
+  /** The path of a kubeconfig for a token. */
+  readonly kubeconfigOf: (token: string) => Promise<string>;
   /** Applies a document by kubectl, and waits until an operator in this process has applied its objects. */
   readonly operated: (name: string, spec?: object) => Promise<Operated>;
 }
@@ -28,10 +32,11 @@ export interface Operated {
 }
 
 /** A stack alone in a namespace, both of one name, so that a document without a namespace would be found out. */
-export async function startOwnedLab(): Promise<OwnedLab> {
+export async function startOwnedLab(controllerNames: readonly string[] = []): Promise<OwnedLab> {
   const lab = await startLab();
-  const controllers = await orStop(lab.stop, () =>
-    startControllers(lab.server, ['garbage-collector-controller']),
+  const controllers = await orStop(
+    () => lab.stop(),
+    () => startControllers(lab.server, ['garbage-collector-controller', ...controllerNames]),
   );
   const stop = async (): Promise<void> => {
     await controllers.stop();
@@ -54,6 +59,8 @@ export async function startOwnedLab(): Promise<OwnedLab> {
             KUBERC: 'off',
           },
         }),
+      setPods: (namespace, status) => setPods(lab, namespace, status),
+      kubeconfigOf: (token) => kubeconfigOf(lab, token),
       operated: async (name, spec = {}) => {
         await lab.server.createNamespace(name);
         const operator = await startOperator(lab.server, { namespace: name });
@@ -70,6 +77,42 @@ export async function startOwnedLab(): Promise<OwnedLab> {
     };
   });
 }
+
+async function setPods({ kubectl }: Lab, namespace: string, status: object): Promise<void> {
+  const names = await kubectl(['-n', namespace, 'get', 'pods', '-o', 'name']);
+  for (const name of names.split('\n').filter(Boolean)) {
+    const patch = JSON.stringify({ status });
+    await kubectl([...['-n', namespace, 'patch', name, '--subresource=status', '--type=merge', '-p', patch]]);
+  }
+}
+
+async function kubeconfigOf({ folder, server }: Lab, token: string): Promise<string> {
+  const path = join(folder, 'token.kubeconfig');
+  const name = 'token';
+  const ca = Buffer.from(server.caPem).toString('base64');
+  const content = {
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': name },
+    clusters: [{ name, cluster: { server: server.url, 'certificate-authority-data': ca } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  };
+  await writeFile(path, stringify(content), { mode: 0o600 });
+  return path;
+}
+
+/** The status of a pod whose container has long been ready. */
+export const containerReady = (name: string): object => ({
+  phase: 'Running',
+  conditions: ['Ready', 'ContainersReady'].map((type) => ({
+    ...{ type, status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' },
+  })),
+  containerStatuses: [
+    {
+      ...{ name, image: '', imageID: '', ready: true, restartCount: 0 },
+      state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+    },
+  ],
+});
 
 /** A PATH with kubectl, and a `mooring` that neither asks nor waits: no pod ever runs here. */
 async function programsIn(folder: string): Promise<string> {

@@ -12,7 +12,7 @@ import { forSuite } from '../../servers/for-suite.ts';
 import { commandsUnder, startOwnedLab, type Operated } from './owned-lab.ts';
 import { until, userOf } from './lab.ts';
 
-const lab = forSuite(startOwnedLab);
+const lab = forSuite(() => startOwnedLab());
 
 const gatesOf = async ({ user, namespace }: Operated): Promise<unknown> =>
   at(
