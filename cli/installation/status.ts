@@ -71,9 +71,11 @@ async function stacksOf(
   signal: AbortSignal,
 ): Promise<{ readonly stacks: StackRow[] } | { readonly unknown: Check }> {
   const path = await discovery.collectionOf(kind.apiVersion, kind.kind, namespace);
-  const { status, json } = await api.request('GET', path, { accept: [403], signal });
-  if (status === 403) {
-    const says = `Unknown: which ${kind.kind}s there are. There is no permission to list them (403).`;
+  const { status, json } = await api.request('GET', path, { accept: [403, 429], signal });
+  if (status === 403 || status === 429) {
+    // A definition that is new is not served for a moment.
+    const why = status === 403 ? 'There is no permission to list them (403).' : 'They are not served yet.';
+    const says = `Unknown: which ${kind.kind}s there are. ${why}`;
     return { unknown: { id: `stacks/${kind.plural}`, verdict: 'note', says } };
   }
   const { items } = json as { readonly items: readonly OwningResource[] };

@@ -45,6 +45,11 @@ export async function startOwnedLab(controllerNames: readonly string[] = []): Pr
   return orStop(stop, async () => {
     const path = await programsIn(lab.folder);
     await lab.mooring(['operator', 'install', '--yes']);
+    // Its storage is made anew once it is established.
+    await until(
+      'ChatStacks to be listed',
+      async () => (await lab.server.kubectl(['get', 'chatstacks'])).code === 0,
+    );
     return {
       ...lab,
       stop,
@@ -100,18 +105,13 @@ async function kubeconfigOf({ folder, server }: Lab, token: string): Promise<str
   return path;
 }
 
-/** The status of a pod whose container has long been ready. */
-export const containerReady = (name: string): object => ({
+/** The status of a pod that has long been ready. No container is said to run: nothing can be asked in it. */
+export const longReady = (...types: string[]): object => ({
   phase: 'Running',
-  conditions: ['Ready', 'ContainersReady'].map((type) => ({
+  conditions: types.map((type) => ({
     ...{ type, status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' },
   })),
-  containerStatuses: [
-    {
-      ...{ name, image: '', imageID: '', ready: true, restartCount: 0 },
-      state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
-    },
-  ],
+  containerStatuses: [],
 });
 
 /** A PATH with kubectl, and a `mooring` that neither asks nor waits: no pod ever runs here. */

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { deleteDefinitions } from '../../../cli/installation/definitions.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { planOf } from '../../../deploy/plan.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { openCluster } from '../../../kube/cluster.ts';
 import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
+import type { Kinds } from '../../../model/kinds.ts';
+import { readObject } from '../../../kube/server-side-apply.ts';
+import { crdName } from '../../../operator/manifests/crd.ts';
 import { fieldManager } from '../../../model/names.ts';
 import { at } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
@@ -127,5 +131,26 @@ describe('a stack that a custom resource owns', () => {
     expect(await gatesOf(stack)).toBeUndefined();
     await lab().kubectl(['apply', '-f', stack.file]);
     await until('the gates to be back', async () => (await gatesOf(stack)) !== undefined);
+  });
+
+  test('keeps its objects when the definition is deleted, also one that was applied meanwhile', async () => {
+    const stack = await lab().operated('orphaned');
+    await stack.operator.stop();
+    const before = await objectsOf(stack);
+    const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, fieldManager);
+    onTestFinished(() => cluster.api.close());
+    const definition = await readObject(cluster, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: crdName(chatKind) },
+    });
+    const kinds = [chatKind] as unknown as Kinds;
+    const signal = AbortSignal.timeout(60_000);
+    await deleteDefinitions(cluster, kinds, definition ? [definition] : [], { namespace: 'nowhere', signal });
+    const left = await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name']);
+    expect(left).toBe('');
+    const after = await objectsOf(stack);
+    expect(after.map(({ metadata }) => metadata.uid)).toEqual(before.map(({ metadata }) => metadata.uid));
+    expect(after.flatMap(({ metadata }) => metadata.ownerReferences ?? [])).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { pause } from '../../../operator/runtime/pause.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { chatStackIn, until } from './lab.ts';
-import { containerReady, startOwnedLab } from './owned-lab.ts';
+import { longReady, startOwnedLab } from './owned-lab.ts';
 
 const lab = forSuite(() => startOwnedLab(['deployment-controller', 'replicaset-controller']));
 const system = 'mooring-system';
@@ -69,8 +69,15 @@ async function lead(): Promise<void> {
 
 describe('mooring operator status', () => {
   test('says that none is installed, and the command that installs it', async () => {
-    const { code, stdout } = await lab().mooring(['operator', 'status', '-n', 'default', '-o', 'json']);
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await lab().mooring([
+      'operator',
+      'status',
+      '-n',
+      'default',
+      '-o',
+      'json',
+    ]);
+    expect(code, stderr).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ ok: false, installed: false, replicas: null, leader: null },
       definitions: [{ name: 'chatstacks.mooring.dev', served: true }],
@@ -97,7 +104,7 @@ describe('mooring operator status', () => {
   });
 
   test('says that no replica leads, though all are ready', async () => {
-    await lab().setPods(system, containerReady('operator'));
+    await lab().setPods(system, longReady('Ready'));
     await until('both replicas to count as ready', async () => (await seen()).workload?.rolledOut === true);
     expect(wrongIn(await seen())).toMatchObject({
       id: 'operator/leader',
