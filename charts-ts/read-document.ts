@@ -13,8 +13,10 @@ import { UserError } from './user-error.ts';
 export const usualDocument = 'stack.yaml';
 
 export interface FoundDocument extends KnownDocument {
-  /** Its path, or a phrase for the defaults. */
+  /** Its path, or a phrase for standard input or the defaults. */
   readonly source: string;
+  /** Its path, where it is in a file. */
+  readonly file?: string;
   /** The stack it describes. Throws StackError with the place of each contradiction. */
   readonly stack: () => Stack;
 }
@@ -33,7 +35,7 @@ export function findDocument(kinds: Kinds, path: string | undefined): FoundDocum
     );
   if (path === '-') return found(kinds, readText(0, 'standard input'), 'standard input');
   const source = named ? path : usualDocument;
-  if (named || isThere(source)) return found(kinds, readText(source, source), source);
+  if (named || isThere(source)) return { ...found(kinds, readText(source, source), source), file: source };
   const defaults = readAnyDocument(kinds, undefined, 'The defaults');
   return {
     ...defaults,

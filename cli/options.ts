@@ -44,7 +44,12 @@ export function withCluster(command: Command): Command {
 
 /** For a command that reads a cluster, and no document. */
 export function withTarget(command: Command): Command {
-  return withOutput(command)
+  return withKubeconfig(withOutput(command));
+}
+
+/** Which cluster. */
+export function withKubeconfig(command: Command): Command {
+  return command
     .option('--context <name>', "kubeconfig context (default: the kubeconfig's current one)")
     .option('--kubeconfig <path>', 'kubeconfig file (default: KUBECONFIG, else ~/.kube/config)');
 }

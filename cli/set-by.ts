@@ -1,4 +1,5 @@
 import type { Setter } from '../kube/field-managers.ts';
+import { operatorName } from '../operator/manifests/names.ts';
 import { fieldManager } from '../model/names.ts';
 
 /** Field managers and the commands that write as them. */
@@ -12,6 +13,7 @@ const commands: Readonly<Record<string, string>> = {
   'kubectl-label': 'kubectl label',
   helm: 'Helm',
   [fieldManager]: 'mooring apply',
+  [operatorName]: 'the operator',
 };
 
 /** A manager by its command: `set by kubectl set at 2026-11-25T08:00:00Z`. */

@@ -1,5 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
+import type { RenderOptions } from '../charts-ts/options.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { secretMakerOf } from '../charts-ts/secrets.ts';
 import type { StackSource } from '../deploy/stack-plan.ts';
@@ -15,12 +16,16 @@ export function documentOf(kinds: Kinds, file: string | undefined): FoundDocumen
 }
 
 /** What an apply needs of a document: its rendered objects, and how its Secret is made. */
-export function sourceOf({ document, kind }: KnownDocument, stack = kind.stack(document)): StackSource {
+export function sourceOf(
+  { document, kind }: KnownDocument,
+  stack = kind.stack(document),
+  options: RenderOptions = {},
+): StackSource {
   return {
     stack,
     document,
     mooring: packageJson.version,
-    objects: renderStack(stack),
+    objects: renderStack(stack, options),
     secret: secretMakerOf(stack),
   };
 }

@@ -2,11 +2,11 @@ import { claimsToGrow } from './volume-claims.ts';
 import { ClusterError, type Conflict } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
+import { orphanStep } from './orphan.ts';
 import type { Planned } from './plan.ts';
-import { absentVersion, applyObject, readObject } from '../kube/server-side-apply.ts';
+import { absentVersion, applyObject } from '../kube/server-side-apply.ts';
 import { takeOverFields } from './take-over.ts';
 import type { Contested } from './contested.ts';
-import { deleteObject } from './stack-objects.ts';
 import { deletionPending, type StepResult } from './step.ts';
 
 /** What was done to one object. */
@@ -60,7 +60,8 @@ export async function execute(
   const version = live && !isRemade ? await takeOverFields(cluster, live, takeOver, signal) : undefined;
   const how = { unchangedSince, signal };
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, how);
-  if (isRemade && !(await isOrphaned(cluster, object, how)))
+  // Claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts them.
+  if (isRemade && !('done' in (await orphanStep(cluster, object, how))))
     return deletionPending(
       `${nameOf(object)}, which is recreated around its running pods, is still being deleted`,
     );
@@ -102,17 +103,4 @@ async function growClaims(cluster: Cluster, set: KubeObject, { unchangedSince, s
       },
       signal,
     });
-}
-
-/**
- * A StatefulSet's claim templates are immutable, so the set is deleted with its pods orphaned, and recreated: it adopts
- * them. A finalizer orphans them; the name is free only when it has.
- */
-async function isOrphaned(cluster: Cluster, set: KubeObject, how: How): Promise<boolean> {
-  const { unchangedSince, signal } = how;
-  const live = await readObject(cluster, set, signal);
-  if (!live) return true;
-  if (live.metadata.deletionTimestamp === undefined)
-    await deleteObject(cluster, live, { propagationPolicy: 'Orphan', unchangedSince, signal });
-  return (await readObject(cluster, set, signal)) === undefined;
 }

@@ -19,6 +19,7 @@ export interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly managedFields?: readonly ManagedFields[];
   readonly ownerReferences?: readonly {
+    readonly apiVersion?: string;
     readonly kind: string;
     readonly name: string;
     readonly uid: string;

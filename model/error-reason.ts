@@ -14,6 +14,7 @@ export type ErrorReason =
   | 'NamespaceTerminating'
   | 'KindNotServed'
   | 'FieldConflict'
+  | 'OwnedByResource'
   | 'Refused'
   | 'LeaseHeld'
   | 'RequirementsMissing'

@@ -1,3 +1,4 @@
+import { asWritten } from './as-written.ts';
 import { StackError } from './define-stack.ts';
 import { disabledGroups } from './disabled-groups.ts';
 import { nearest } from './nearest.ts';
@@ -17,10 +18,11 @@ export interface KnownDocument {
 }
 
 /**
- * A document of any of the kinds, from the value a YAML or JSON parser returned.
+ * A document of any of the kinds, from the value a YAML or JSON parser returned, or from a custom resource.
  * @throws StackError as `readDocument` does, and for a kind that is none of them.
  */
-export function readAnyDocument(kinds: Kinds, raw: unknown, source: string): KnownDocument {
+export function readAnyDocument(kinds: Kinds, value: unknown, source: string): KnownDocument {
+  const raw = asWritten(value);
   const kind = kindOf(kinds, raw, source);
   const { document, warnings = [] } = kind.rewrite?.(raw) ?? { document: raw };
   const parsed = readDocument(kind.schema, document, source);

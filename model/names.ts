@@ -15,6 +15,9 @@ export const filesDigestAnnotation = `${apiGroup}/files-digest`;
 /** Namespace label by which policies admit outsiders with a role: `monitoring` or `operator`. */
 export const roleLabel = `${apiGroup}/role`;
 
+/** On a custom resource: a token; another one than before has its secrets rotated. */
+export const rotateAnnotation = `${apiGroup}/rotate`;
+
 /** Suffixes of the names derived from `<stack>-<service>`; the longest bounds the base. */
 export const suffixes = {
   config: 'config',

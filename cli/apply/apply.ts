@@ -10,6 +10,7 @@ import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
+import { changeOf, refuseOwned, releaseOf } from '../owned.ts';
 import { documentOf, sourceOf } from '../source.ts';
 import { countText, diffOf, diffText, keptText, warningsOf, type Deletion } from './plan-text.ts';
 import { checkOf } from './check.ts';
@@ -21,6 +22,10 @@ export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise
   found.stack();
   const target = await findTarget(options);
   announce(target, found.document.metadata.namespace);
+  await refuseOwned(target, found, options, (owned) => ({
+    'To change it': [changeOf(owned, found.file)],
+    'To take it from the operator, with all that runs': releaseOf(owned),
+  }));
   await applyDocument(found, { ...options, target, from: found.source });
 }
 

@@ -1,25 +1,35 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { readHistory, type Revision } from '../../deploy/history.ts';
+import { owningResource, type OwningResource } from '../../deploy/owning-resource.ts';
+import { nameOf } from '../../kube/objects.ts';
 import { historyPlace } from '../../deploy/stack-objects.ts';
 import { findTarget } from '../target.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
-import { print, table } from '../output.ts';
+import { note, print, table } from '../output.ts';
 import { documentOf } from '../source.ts';
 
 /** What `mooring history` does. Throws ClusterError. */
 export async function historyCommand(kinds: Kinds, options: ClusterOptions): Promise<void> {
-  const { name, namespace } = documentOf(kinds, options.file).document.metadata;
+  const { kind, document } = documentOf(kinds, options.file);
+  const { name, namespace } = document.metadata;
   const { cluster } = await findTarget(options);
   try {
-    const revisions = await interruptible((signal) =>
-      readHistory(cluster, historyPlace({ name, namespace }), signal),
+    const [revisions, owner] = await interruptible((signal) =>
+      Promise.all([
+        readHistory(cluster, historyPlace({ name, namespace }), signal),
+        owningResource(cluster, kind, { name, namespace }, signal),
+      ]),
     );
+    if (owner) note(ownedText(owner));
     await print({ name, namespace, revisions }, historyText(revisions, name), options.output);
   } finally {
     cluster.api.close();
   }
 }
+
+const ownedText = (resource: OwningResource): string =>
+  `${nameOf(resource)} owns this stack. Its operator keeps no history: status.revision is the generation of the document, and earlier documents are where you keep it. Listed is what "mooring apply" applied.`;
 
 const meanings: Readonly<Record<Revision['outcome'], string>> = {
   applying: 'begun, not ended',

@@ -22,7 +22,11 @@ export interface ObjectDiff {
  * Every object that differs from the document, in the order of an apply. Claims are kept, so they are listed only with
  * `deletesData`.
  */
-export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deletion = {}): ObjectDiff[] {
+export function diffOf(
+  plan: StackPlan,
+  stack: StackRef,
+  { deletesData, isOwned = false }: Deletion & Ownership = {},
+): ObjectDiff[] {
   const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
   const different = plan.planned.filter(differs);
   return [
@@ -30,7 +34,10 @@ export function diffOf(plan: StackPlan, stack: StackRef, { deletesData }: Deleti
     ...secretDiff(plan, stack),
     ...different.filter((planned) => !isNamespace(planned)).map(objectDiff),
     ...plan.leftovers.map((object) =>
-      removal(object, 'the stack does not render it any more; --prune removes it'),
+      removal(
+        object,
+        `the stack does not render it any more; ${isOwned ? 'its operator' : '--prune'} removes it`,
+      ),
     ),
     ...(deletesData ? plan.leftoverClaims : []).map((object) =>
       removal(object, 'its service is gone; what is on it goes, too'),
@@ -43,13 +50,17 @@ export interface Deletion {
   readonly deletesData?: boolean;
 }
 
+/** Whether an operator applies the document, since a custom resource owns the stack. */
+export interface Ownership {
+  readonly isOwned?: boolean;
+}
+
 /** A line that names the kept claims of removed services; none when there are none. */
-export function keptText({ leftoverClaims }: StackPlan): string[] {
+export function keptText({ leftoverClaims }: StackPlan, { isOwned = false }: Ownership = {}): string[] {
   if (leftoverClaims.length === 0) return [];
   const names = leftoverClaims.map(nameOf).join(', ');
-  return [
-    `Kept, though their service is gone ("mooring apply --prune --delete-data" removes them): ${names}`,
-  ];
+  const removes = isOwned ? 'kubectl delete pvc' : 'mooring apply --prune --delete-data';
+  return [`Kept, though their service is gone ("${removes}" removes them): ${names}`];
 }
 
 /** Every planned object that differs from what is live. */

@@ -5,6 +5,7 @@ import type { ApplyOptions } from './options.ts';
 import { announce, findTarget } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { note } from '../output.ts';
+import { changeOf, refuseOwned } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';
 
@@ -14,10 +15,16 @@ export async function rollbackCommand(
   revision: string | undefined,
   options: ApplyOptions,
 ): Promise<void> {
-  const { document, source } = documentOf(kinds, options.file);
+  const found = documentOf(kinds, options.file);
+  const { document, source } = found;
   const { name, namespace } = document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
+  await refuseOwned(target, found, options, (owned) => ({
+    'An operator keeps no revisions beside the resource itself. To go back, apply the document as it was': [
+      changeOf(owned, found.file),
+    ],
+  }));
   const history = await readHistory(target.cluster, historyPlace({ name, namespace }));
   const chosen = chosenFrom(history, revision, name);
   const earlier = readAnyDocument(kinds, chosen.document, `Revision ${chosen.revision}`);

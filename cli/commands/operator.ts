@@ -1,9 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { labelProblem } from '../../model/names.ts';
-import { withConfirmation, withExamples, withOutput, withTarget } from '../options.ts';
+import { withConfirmation, withExamples, withKubeconfig, withOutput, withTarget } from '../options.ts';
 import type { UninstallOptions } from '../installation/uninstall.ts';
 import type { InstallOptions } from '../installation/install.ts';
 import type { ManifestCommandOptions } from '../installation/manifest.ts';
+import type { OperatorStatusOptions } from '../installation/status.ts';
 import type { LoadKinds } from '../program.ts';
 
 /** `mooring operator …`: the controller that reconciles stacks inside a cluster. */
@@ -15,6 +16,7 @@ export function addOperator(program: Command, kinds: LoadKinds): void {
   addManifest(group, kinds);
   addInstall(group, kinds);
   addUninstall(group, kinds);
+  addStatus(group, kinds);
 }
 
 function addManifest(group: Command, kinds: LoadKinds): void {
@@ -45,9 +47,26 @@ function addInstall(group: Command, kinds: LoadKinds): void {
   });
 }
 
+function addStatus(group: Command, kinds: LoadKinds): void {
+  const command = withKubeconfig(withOutput(withNamespace(group.command('status')), ['table']))
+    .description('show whether the operator works: its replicas, who leads, its definitions, and its stacks')
+    .exitOverride()
+    .action(async (options: OperatorStatusOptions) =>
+      (await import('../installation/status.ts')).operatorStatusCommand(await kinds(), options),
+    );
+  withExamples(command, {
+    'mooring operator status': 'exit code 0 when it works, else 1',
+    'mooring operator status --namespace talk -o json': 'of the operator of one namespace, as data',
+  });
+}
+
 function addUninstall(group: Command, kinds: LoadKinds): void {
   const command = withConfirmation(withTarget(withNamespace(group.command('uninstall'))))
     .description('remove the operator; refuses while it has stacks, and keeps the definitions of their kinds')
+    .option(
+      '--delete-crds',
+      'also delete those CustomResourceDefinitions; refuses while there is a stack anywhere',
+    )
     .exitOverride()
     .action(async (options: UninstallOptions) =>
       (await import('../installation/uninstall.ts')).uninstallCommand(await kinds(), options),

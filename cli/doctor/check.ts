@@ -29,10 +29,11 @@ const marks = { ok: ['good', '✓'], wrong: ['bad', '✗'], note: ['doubtful', '
 export function inWords(checks: readonly Check[]): string {
   const order = ['wrong', 'note', 'ok'];
   const sorted = [...checks].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
-  return [...sorted.map(paragraph), '', summary(checks)].join('\n');
+  return [...sorted.map(checkText), '', summary(checks)].join('\n');
 }
 
-function paragraph({ verdict, says, places = [], fix }: Check): string {
+/** One of them, with where it was seen and what to do. */
+export function checkText({ verdict, says, places = [], fix }: Check): string {
   const [kind, mark] = marks[verdict];
   const width = Math.max(0, ...places.map(({ layer }) => layer.length));
   const lines = places.map(

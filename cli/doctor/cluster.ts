@@ -9,10 +9,13 @@ import type { DoctorOptions } from './options.ts';
 import { findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { note, progress } from '../output.ts';
-import { documentOf, sourceOf } from '../source.ts';
+import { comparedIn, type Compared } from '../compared.ts';
+import { changeOf } from '../owned.ts';
+import { documentOf } from '../source.ts';
 import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
+import { gateChecks, type Gated } from './gates.ts';
 import { environmentChecks } from './environments.ts';
 import { objectChecks, remedyOf, type Foreseen, type Unread } from './objects.ts';
 import { podChecks } from './pods.ts';
@@ -27,12 +30,14 @@ import { wiringChecks } from './wiring.ts';
  * @throws CommandError NOT_FOUND_IN_CLUSTER when nothing of the stack is there; ClusterError.
  */
 export async function clusterChecks(kinds: Kinds, options: DoctorOptions): Promise<Check[]> {
-  const source = sourceOf(documentOf(kinds, options.file));
-  const { stack } = source;
+  const found = documentOf(kinds, options.file);
+  const stack = found.stack();
   const target = await findTarget(options);
   note(`Context ${target.context} (${target.server}), namespace ${stack.namespace}, stack ${stack.name}`);
   try {
-    return await checksOf(target, source, consentOf(target, options));
+    const compared = await comparedIn(target.cluster, found, options);
+    const gated = { stack, kind: found.kind, owned: compared.owned, where: options, file: found.file };
+    return await checksOf(target, compared, gated, consentOf(target, options));
   } finally {
     progress.done();
     target.cluster.api.close();
@@ -40,8 +45,9 @@ export async function clusterChecks(kinds: Kinds, options: DoctorOptions): Promi
 }
 
 async function checksOf(
-  { cluster, context }: Target,
-  source: StackSource,
+  { context }: Target,
+  { cluster, source }: Compared,
+  gated: Gated,
   consent: Consent,
 ): Promise<Check[]> {
   const { stack, objects: rendered } = source;
@@ -56,10 +62,11 @@ async function checksOf(
   const written = writtenManifests(stack);
   progress.show('Asking the running services …');
   const running = await runningPods(cluster, stack, live);
-  const [pods, surroundings, foreseen] = await Promise.all([
+  const [pods, gates, surroundings, foreseen] = await Promise.all([
     podChecks(cluster, stack, states),
+    gateChecks(cluster, gated),
     prerequisiteChecks(cluster, stack, rendered),
-    foresee(cluster, source),
+    foresee(cluster, source, gated),
   ]);
   const others = await otherObjects(
     cluster,
@@ -76,6 +83,7 @@ async function checksOf(
     }),
     ...objectChecks(stack, foreseen, { rendered, live: [...live, ...others.live], unread: others.unread }),
     ...wiringChecks(rendered, live, remedyOf(foreseen)),
+    ...gates,
     ...pods,
     ...surroundings,
   ];
@@ -117,9 +125,10 @@ async function otherObjects(
 const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];
 
 /** A plan takes a dry run, for which read permission is not enough. */
-async function foresee(cluster: Cluster, source: StackSource): Promise<Foreseen> {
+async function foresee(cluster: Cluster, source: StackSource, { owned, file }: Gated): Promise<Foreseen> {
   try {
-    return await planStack(cluster, source);
+    const plan = await planStack(cluster, source);
+    return owned ? { ...plan, appliedBy: changeOf(owned, file) } : plan;
   } catch (error) {
     if (error instanceof ClusterError && unforeseeable.includes(error.code))
       return { unknown: error.message };

@@ -6,7 +6,10 @@ import type { Planned } from '../../deploy/plan.ts';
 import type { Check } from './check.ts';
 
 /** What an apply would do to each object, or why that is unknown. */
-export type Foreseen = StackPlan | { readonly unknown: string };
+export type Foreseen = ForeseenPlan | { readonly unknown: string };
+
+/** `appliedBy`: the command line that has an operator apply it, where a custom resource owns the stack. */
+type ForeseenPlan = StackPlan & { readonly appliedBy?: string };
 
 /** An object that may not be read. */
 export interface Unread {
@@ -26,13 +29,13 @@ export interface Looked {
  * where there is none.
  */
 export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked): Check[] {
-  const ending = looked.live.flatMap(endingCheck);
+  const ending = looked.live.flatMap((object) => endingCheck(object, foreseen));
   if ('unknown' in foreseen)
     return [...ending, ...missingChecks(looked), ...unreadCheck(looked), unknownCheck(foreseen.unknown)];
   const fix = remedyOf(foreseen);
   const checks = [
     ...ending,
-    ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix)),
+    ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix, foreseen.appliedBy)),
     ...secretCheck(stack, foreseen),
   ];
   if (checks.length > 0) return checks;
@@ -41,7 +44,8 @@ export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked
 }
 
 /** An object that is gone as soon as its finalizers are. */
-function endingCheck({ kind, metadata }: KubeObject): Check[] {
+function endingCheck({ kind, metadata }: KubeObject, foreseen: Foreseen): Check[] {
+  const maker = 'appliedBy' in foreseen ? 'its operator' : '"mooring apply"';
   const { name, deletionTimestamp, finalizers = [] } = metadata;
   if (deletionTimestamp === undefined) return [];
   const held = finalizers.length > 0 ? `, held by ${finalizers.map((one) => `"${one}"`).join(', ')}` : '';
@@ -50,7 +54,7 @@ function endingCheck({ kind, metadata }: KubeObject): Check[] {
       id: `ending/${kind} ${name}`,
       verdict: 'wrong',
       says: `${kind} ${name} is being deleted since ${deletionTimestamp}${held}.`,
-      fix: `once ${finalizers.length > 0 ? 'the controllers of its finalizers have removed them and ' : ''}it is gone, "mooring apply" makes it anew.`,
+      fix: `once ${finalizers.length > 0 ? 'the controllers of its finalizers have removed them and ' : ''}it is gone, ${maker} makes it anew.`,
     },
   ];
 }
@@ -62,7 +66,7 @@ function endingCheck({ kind, metadata }: KubeObject): Check[] {
  */
 export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   if ('unknown' in foreseen) return undefined;
-  const { planned } = foreseen;
+  const { planned, appliedBy } = foreseen;
   const blocked = planned.filter(({ refused }) => refused.length > 0);
   const names = blocked.map(({ object }) => nameOf(object)).join(', ');
   const isContested = planned.some(({ contested }) => contested.length > 0);
@@ -70,6 +74,8 @@ export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   if (blocked.length > 0 && !isContested)
     return `once the API server takes ${names}, "mooring diff" shows what an apply takes back.`;
   const once = blocked.length > 0 ? `, once the API server takes ${names}` : '';
+  if (appliedBy !== undefined)
+    return `its operator takes it back${effect}${once}, unless the document there says otherwise ("${appliedBy}" changes it) or the operator does not work ("mooring operator status").`;
   return `"mooring apply${isContested ? ' --force-conflicts' : ''}" takes it back${effect}${once}.`;
 }
 
@@ -88,10 +94,10 @@ function unreadCheck({ unread }: Looked): Check[] {
   return [{ id: 'object/unread', verdict: 'note', says }];
 }
 
-function missing(object: KubeObject, refused: readonly string[] = []): Check {
+function missing(object: KubeObject, refused: readonly string[] = [], fix = 'mooring apply'): Check {
   const id = `object/${nameOf(object)}`;
   const says = `${nameOf(object)} is not in the cluster.`;
-  if (refused.length === 0) return { id, verdict: 'wrong', says, fix: 'mooring apply' };
+  if (refused.length === 0) return { id, verdict: 'wrong', says, fix };
   return { id, verdict: 'wrong', says: `${says} An apply is refused: ${refused.join(' ')}` };
 }
 
@@ -100,9 +106,9 @@ function unknownCheck(reason: string): Check {
   return { id: 'object', verdict: 'note', says };
 }
 
-function objectCheck(planned: Planned, fix: string | undefined): Check[] {
+function objectCheck(planned: Planned, fix: string | undefined, appliedBy?: string): Check[] {
   const { object, live, changes, refused } = planned;
-  if (!live) return [missing(object, refused)];
+  if (!live) return [missing(object, refused, appliedBy)];
   if (changes.length === 0 && refused.length === 0) return [];
   const says = [
     ...(changes.length > 0 ? [`${nameOf(object)} differs from the manifests: ${fieldsText(planned)}.`] : []),
@@ -135,15 +141,16 @@ const brief = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
 
-function secretCheck(stack: StackRef, { newSecretKeys, secretExists }: StackPlan): Check[] {
+function secretCheck(stack: StackRef, { newSecretKeys, secretExists, appliedBy }: ForeseenPlan): Check[] {
   if (newSecretKeys.length === 0) return [];
+  const maker = appliedBy === undefined ? '"mooring apply"' : 'its operator';
   const name = nameOf(stackSecretOf(stack));
   return [
     {
       id: `object/${name}`,
       verdict: 'wrong',
       says: secretExists ? `${name} lacks ${newSecretKeys.join(', ')}.` : `${name} is not in the cluster.`,
-      fix: 'restore it from a backup if there is one: "mooring apply" makes new values, and a volume keeps the password it was made with.',
+      fix: `restore it from a backup if there is one: ${maker} makes new values, and a volume keeps the password it was made with.`,
     },
   ];
 }

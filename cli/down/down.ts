@@ -11,6 +11,8 @@ import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
+import { commandLine } from '../shell.ts';
+import { kubectlOf, refuseOwned, targetWords } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import type { ChangeOptions } from '../options.ts';
 
@@ -26,9 +28,16 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
       'USAGE',
       '--delete-namespace deletes the volume claims too, so it needs --delete-data.',
     );
-  const { name, namespace } = documentOf(kinds, options.file).document.metadata;
+  const found = documentOf(kinds, options.file);
+  const { name, namespace } = found.document.metadata;
   const target = await findTarget(options);
   announce(target, namespace);
+  await refuseOwned(target, found, options, (owned) => ({
+    'To remove it; spec.deletionPolicy says whether its volumes and Secret stay': [
+      kubectlOf(owned, 'delete'),
+    ],
+    ...(options.deleteData ? { 'Then, to delete what stayed': [again(found.file, options)] } : {}),
+  }));
   try {
     await interruptible((signal) => down({ name, namespace }, options, { target, signal }));
   } finally {
@@ -36,6 +45,13 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
     target.cluster.api.close();
   }
 }
+
+const again = (file: string | undefined, options: DownOptions): string =>
+  commandLine(
+    ...['mooring', 'down', ...targetWords(options), '--delete-data'],
+    ...(options.deleteNamespace ? ['--delete-namespace'] : []),
+    ...(file === undefined ? [] : ['--file', file]),
+  );
 
 interface Surroundings {
   readonly target: Target;

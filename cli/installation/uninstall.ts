@@ -4,22 +4,25 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import { confirm } from '../confirm.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ChangeOptions } from '../options.ts';
-import { note, print, progress } from '../output.ts';
+import { print, progress } from '../output.ts';
+import { definitionsIn, deleteDefinitions, noteRemoved, resourcesOf } from './definitions.ts';
+import { releaseOf } from '../owned.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 
 export interface UninstallOptions extends ChangeOptions {
   readonly namespace?: string;
+  readonly deleteCrds?: true;
 }
 
 /**
- * What `mooring operator uninstall` does: deletes what an installation made, but its CustomResourceDefinitions and its
- * Namespace. Refuses while there are stacks of the operator: their new pods could not become ready without it.
+ * What `mooring operator uninstall` does: deletes what an installation made, but its Namespace, and its
+ * CustomResourceDefinitions only with `--delete-crds`. Refuses while there are stacks of the operator: their new pods
+ * could not become ready without it.
  * @throws ClusterError, its code saying why.
  */
 export async function uninstallCommand(kinds: Kinds, options: UninstallOptions): Promise<void> {
@@ -39,22 +42,35 @@ async function uninstall(
   { target, signal }: { target: Target; signal: AbortSignal },
 ): Promise<void> {
   const { cluster } = target;
-  await refuseStacks(cluster, kinds, options, signal);
-  const going = await installedObjects(cluster, kinds, options, signal);
   const { namespace } = chosen(options);
-  const kept = `Kept: the CustomResourceDefinitions${options.namespace === undefined ? ` and the namespace ${namespace}` : ''}.`;
+  await refuseStacks(cluster, kinds, options, signal);
+  const definitions = options.deleteCrds ? await definitionsIn(cluster, kinds, namespace, signal) : [];
+  const objects = await installedObjects(cluster, kinds, options, signal);
+  const going = [...objects, ...definitions];
+  const kept = keptText(options);
   const result = { namespace, removed: going.map(nameOf) };
   if (options.dryRun) {
-    const lines = [...result.removed.map((name) => `- ${name}`), kept, 'A dry run: nothing was changed.'];
+    const lines = [...result.removed.map((name) => `- ${name}`), ...kept, 'A dry run: nothing was changed.'];
     return print({ dryRun: true, ...result }, lines.join('\n'), options.output);
   }
-  if (going.length > 0) await confirm(`Remove the operator from namespace ${namespace}?`, target, options);
-  await deleteObjects(cluster, going, { signal, onRemoved: (object) => note(`${nameOf(object)} removed`) });
+  const along = definitions.length > 0 ? ` and ${definitions.map(nameOf).join(', ')}` : '';
+  if (going.length > 0)
+    await confirm(`Remove the operator from namespace ${namespace}${along}?`, target, options);
+  await deleteObjects(cluster, objects, { signal, onRemoved: noteRemoved });
+  if (definitions.length > 0) await deleteDefinitions(cluster, kinds, definitions, { namespace, signal });
   const done =
     going.length === 0
       ? 'No operator is installed there.'
       : `The operator is gone: ${going.length} objects removed.`;
-  await print(result, `${done}\n${kept}`, options.output);
+  await print(result, [done, ...kept].join('\n'), options.output);
+}
+
+function keptText({ namespace, deleteCrds }: UninstallOptions): string[] {
+  const kept = [
+    ...(deleteCrds ? [] : ['the CustomResourceDefinitions']),
+    ...(namespace === undefined ? [`the namespace ${chosen({}).namespace}`] : []),
+  ];
+  return kept.length > 0 ? [`Kept: ${kept.join(' and ')}.`] : [];
 }
 
 /** What is there of an installation; what depends on others first. */
@@ -76,34 +92,24 @@ async function refuseStacks(
   options: UninstallOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const stacks = await Promise.all(kinds.map((kind) => orphaningOf(cluster, kind, options, signal)));
-  const lines = stacks.flat();
+  // A definition takes along the resources of every namespace.
+  const scope = options.deleteCrds ? undefined : options.namespace;
+  const commands = await Promise.all(
+    kinds.map(async (kind) =>
+      (await resourcesOf(cluster, kind, scope, signal)).flatMap((resource) =>
+        releaseOf({ resource, kind, where: options }),
+      ),
+    ),
+  );
+  const lines = commands.flat();
   if (lines.length === 0) return;
   throw new ClusterError(
     'PREFLIGHT_FAILED',
     [
-      'Pods of these stacks wait for the operator, so that without it no new one could become ready; nothing was changed. Release each:',
+      'Pods of these stacks wait for the operator, so that without it no new one could become ready; nothing was changed. Release each, by these commands in order:',
       ...lines.map((line) => `  ${line}`),
-      'It keeps running; "mooring apply --force-conflicts" of its document then makes pods that do not wait.',
+      'Each keeps running, and then has pods that wait for no operator.',
     ].join('\n'),
     { reason: 'RequirementsMissing' },
-  );
-}
-
-/** A command for each stack of a kind: it deletes the resource, and leaves what it owns. */
-async function orphaningOf(
-  { api, discovery }: Cluster,
-  { apiVersion, kind, plural }: StackKind,
-  { namespace }: UninstallOptions,
-  signal: AbortSignal,
-): Promise<string[]> {
-  if (!(await discovery.find(apiVersion, kind))) return [];
-  const { json } = await api.request('GET', await discovery.collectionOf(apiVersion, kind, namespace), {
-    signal,
-  });
-  const { items } = json as { readonly items: readonly KubeObject[] };
-  return items.map(
-    ({ metadata }) =>
-      `kubectl --namespace ${metadata.namespace ?? ''} delete ${plural} ${metadata.name} --cascade=orphan`,
   );
 }

@@ -12,6 +12,8 @@ import type { ApplyOptions } from '../apply/options.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
+import { kubectlOf, refuseOwned } from '../owned.ts';
+import { rotateAnnotation } from '../../model/names.ts';
 import { documentOf, sourceOf } from '../source.ts';
 
 /** What `mooring secrets rotate` does. Throws ClusterError, its code saying why. */
@@ -21,6 +23,11 @@ export async function rotateCommand(kinds: Kinds, options: ApplyOptions): Promis
   found.stack();
   const target = await findTarget(options);
   announce(target, found.document.metadata.namespace);
+  await refuseOwned(target, found, options, (owned) => ({
+    'To have the operator rotate them, by a token it has not seen yet': [
+      kubectlOf(owned, 'annotate', '--overwrite', `${rotateAnnotation}=${new Date().toISOString()}`),
+    ],
+  }));
   try {
     await interruptible((signal) => rotate(found, options, { target, signal }));
   } finally {

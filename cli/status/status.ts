@@ -5,12 +5,15 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
+import { owningResource, type OwningResource } from '../../deploy/owning-resource.ts';
 import { replicasOf } from '../../deploy/volume-claims.ts';
 import { findTarget } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { print, table, tone } from '../output.ts';
 import { documentOf } from '../source.ts';
+import type { Subject } from '../subject.ts';
+import { conditionsText, isReadyResource } from './conditions.ts';
 import type { ClusterOptions } from '../options.ts';
 
 export interface StatusOptions extends ClusterOptions {
@@ -34,40 +37,66 @@ const watchMs = 2_000;
 
 /** What `mooring status` does. @throws CommandError DIFFERENT when not everything is ready; ClusterError. */
 export async function statusCommand(kinds: Kinds, options: StatusOptions): Promise<void> {
-  const stack = documentOf(kinds, options.file).stack();
+  const found = documentOf(kinds, options.file);
+  const stack = found.stack();
+  const asked = { kind: found.kind, stack };
   const target = await findTarget(options);
   try {
-    if (options.watch) return await watch(target.cluster, stack, options);
-    const services = await statusOf(target.cluster, stack);
-    if (services.length === 0)
+    if (options.watch) return await watch(target.cluster, asked, options);
+    const seen = await seenOf(target.cluster, asked);
+    if (seen.services.length === 0 && !seen.resource)
       throw new CommandError(
         'NOT_FOUND_IN_CLUSTER',
         `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${target.context}. "mooring apply" brings it there.`,
       );
-    await print(
-      { name: stack.name, namespace: stack.namespace, services },
-      statusText(services),
-      options.output,
-    );
-    if (!services.every(({ rolledOut }) => rolledOut)) throw new CommandError('DIFFERENT', '');
+    await print(asData(stack, seen), statusText(seen), options.output);
+    if (!isAllReady(seen)) throw new CommandError('DIFFERENT', '');
   } finally {
     target.cluster.api.close();
   }
 }
 
 /** Prints the status whenever it changes, until Ctrl-C. */
-function watch(cluster: Cluster, stack: Stack, { output }: StatusOptions): Promise<void> {
+function watch(cluster: Cluster, asked: Subject, { output }: StatusOptions): Promise<void> {
+  const { stack } = asked;
   let shown = '';
   return untilInterrupted(async (signal) => {
     for (;;) {
-      const services = await statusOf(cluster, stack, signal);
-      const text = services.length > 0 ? statusText(services) : `There is no stack "${stack.name}" yet.`;
-      if (text !== shown)
-        await print({ name: stack.name, namespace: stack.namespace, services }, `${text}\n`, output);
+      const seen = await seenOf(cluster, asked, signal);
+      const isThere = seen.services.length > 0 || seen.resource !== undefined;
+      const text = isThere ? statusText(seen) : `There is no stack "${stack.name}" yet.`;
+      if (text !== shown) await print(asData(stack, seen), `${text}\n`, output);
       shown = text;
       await pause(signal, watchMs);
     }
   });
+}
+
+/** A stack as its workloads are, and as the custom resource that owns it says. */
+interface Seen {
+  readonly services: readonly ServiceStatus[];
+  readonly resource?: OwningResource;
+}
+
+async function seenOf(cluster: Cluster, { kind, stack }: Subject, signal?: AbortSignal): Promise<Seen> {
+  const [services, resource] = await Promise.all([
+    statusOf(cluster, stack, signal),
+    owningResource(cluster, kind, stack, signal),
+  ]);
+  return { services, ...(resource ? { resource } : {}) };
+}
+
+/** What the resource says counts, where it may be read; a status that nobody writes any more is told by the workloads. */
+const isAllReady = ({ services, resource }: Seen): boolean =>
+  services.every(({ rolledOut }) => rolledOut) &&
+  (resource === undefined || resource.isUnread === true || isReadyResource(resource));
+
+function asData({ name, namespace }: Stack, { services, resource }: Seen): object {
+  if (!resource) return { name, namespace, services };
+  const { kind, metadata, status, isUnread } = resource;
+  const { generation } = metadata;
+  const told = { generation, observedGeneration: status?.observedGeneration, conditions: status?.conditions };
+  return { name, namespace, services, resource: { kind, ...(isUnread ? { isUnread } : told) } };
 }
 
 /** Every service of a stack that has a workload in the cluster. */
@@ -104,7 +133,15 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   };
 }
 
-function statusText(services: readonly ServiceStatus[]): string {
+function statusText({ services, resource }: Seen): string {
+  const parts = [
+    ...(services.length > 0 ? [servicesText(services)] : []),
+    ...(resource ? [conditionsText(resource)] : []),
+  ];
+  return parts.join('\n\n');
+}
+
+function servicesText(services: readonly ServiceStatus[]): string {
   const rows = services.map(({ service, kind, wanted, ready, restarts, rolledOut }) => [
     service,
     kind,

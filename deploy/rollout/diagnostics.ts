@@ -6,7 +6,7 @@ import type { Cause } from './causes.ts';
 /** The last non-empty log line of a container; `undefined` where there is none or it may not be read. */
 export async function lastLogLine(
   { api }: Cluster,
-  { namespace }: StackRef,
+  { namespace }: Pick<StackRef, 'namespace'>,
   { pod, container, previous }: NonNullable<Cause['log']>,
 ): Promise<string | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;

@@ -16,12 +16,18 @@ export interface WorkloadState {
 }
 
 /** The current state of every workload of a stack. */
-export async function workloadStates(
+export const workloadStates = (
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
+): Promise<WorkloadState[]> =>
+  workloadsIn(cluster, { namespace: stack.namespace, labels: stackLabels(stack), signal });
+
+/** The current state of every workload of a namespace that has these labels, as its pods do. */
+export async function workloadsIn(
+  cluster: Cluster,
+  at: Parameters<typeof listObjects>[2],
 ): Promise<WorkloadState[]> {
-  const at = { namespace: stack.namespace, labels: stackLabels(stack), signal };
   const [deployments, sets, replicaSets, pods] = await Promise.all([
     listObjects(cluster, ['apps/v1', 'Deployment'], at),
     listObjects(cluster, ['apps/v1', 'StatefulSet'], at),

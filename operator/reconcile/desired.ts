@@ -1,13 +1,13 @@
-import { renderStack } from '../../charts-ts/render.ts';
 import type { OwnerReference, RenderOptions } from '../../charts-ts/options.ts';
+import { ownedBy, referenceTo } from '../../charts-ts/owned.ts';
+import { renderStack } from '../../charts-ts/render.ts';
 import { secretMakerOf } from '../../charts-ts/secrets.ts';
 import type { SecretMaker } from '../../deploy/secret.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { readinessGatesOf } from '../../model/gates.ts';
 import { readAnyDocument } from '../../model/kinds.ts';
 import { reservedFieldsOf, type ReservedFields } from '../../model/reserved-fields.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { StackDocument, StackKind } from '../../model/stack-kind.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
 import type { StackResource } from './resource.ts';
 
 /** What a custom resource asks for. */
@@ -31,39 +31,15 @@ export function desiredOf(
   resource: StackResource,
   options: Pick<RenderOptions, 'operatorPods'> = {},
 ): Desired {
-  const document = documentOf(kind, resource);
+  const { namespace, name } = resource.metadata;
+  const { document } = readAnyDocument([kind], resource, `${resource.kind} ${namespace}/${name}`);
   const reserved = reservedFieldsOf(document);
-  const owner = ownerOf(resource);
   const stack = kind.stack(document);
   return {
     stack,
     reserved,
-    objects: renderStack(stack, {
-      ...options,
-      namespace: false,
-      ownerReferences: [owner],
-      readinessGates: readinessGatesOf,
-      deletionPolicy: reserved.deletionPolicy,
-      keepsLastLines: true,
-    }),
+    objects: renderStack(stack, { ...options, ...ownedBy(resource, document) }),
     secret: secretMakerOf(stack),
-    owner,
+    owner: referenceTo(resource),
   };
 }
-
-/** Labels and annotations of the resource are its author's: kubectl writes some, and no document may have those. */
-function documentOf(
-  kind: StackKind,
-  { apiVersion, metadata, spec = {}, ...resource }: StackResource,
-): StackDocument {
-  const { name, namespace } = metadata;
-  const raw = { apiVersion, kind: resource.kind, metadata: { name, namespace }, spec };
-  return readAnyDocument([kind], raw, `${resource.kind} ${namespace}/${name}`).document;
-}
-
-/** Not blocking: nothing waits for the stack's objects when the resource is deleted. */
-const ownerOf = ({ apiVersion, kind, metadata: { name, uid } }: StackResource): OwnerReference => ({
-  ...{ apiVersion, kind, name, uid },
-  controller: true,
-  blockOwnerDeletion: false,
-});

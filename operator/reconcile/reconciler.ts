@@ -4,6 +4,7 @@ import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { Cache } from '../runtime/cache.ts';
+import { fenced } from '../runtime/fenced.ts';
 import type { Reconciled } from '../runtime/workers.ts';
 import { isRotationDue } from '../rotation/token.ts';
 import { rotate } from '../rotation/rotation.ts';
@@ -86,6 +87,20 @@ export class Reconciler {
     return againAfter([reported, outcome, replaced]);
   }
 
+  /**
+   * A resource that is being deleted may orphan what it owns. What were written after that would have an owner that is
+   * gone, and be deleted by the cluster, so no write is sent any more.
+   */
+  #whileWanted(key: string, { metadata }: StackResource): Context {
+    const { context, resources } = this.#options;
+    const assertWanted = (): void => {
+      const now = resources.get(key)?.metadata;
+      if (now?.uid === metadata.uid && now.deletionTimestamp === undefined) return;
+      throw new ClusterError('CLUSTER_CONFLICT', `${key} is being deleted.`, { reason: 'DeletionPending' });
+    };
+    return { ...context, cluster: fenced(context.cluster, assertWanted) };
+  }
+
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
     this.#stuckPods.forget(key);
@@ -99,7 +114,8 @@ export class Reconciler {
     desired: Desired,
     signal: AbortSignal,
   ): Promise<Reconciled> {
-    const { context, kind } = this.#options;
+    const { kind } = this.#options;
+    const context = this.#whileWanted(key, resource);
     const shape = shapeOf(kind, desired);
     if (desired.reserved.paused)
       return this.#report(
@@ -109,7 +125,7 @@ export class Reconciler {
       );
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const pass = { key, resource, desired, live, before, signal };
-    const secret = await this.#secret(pass);
+    const secret = await this.#secret(context, pass);
     if (secret.isBlocking) {
       const reported = await this.#report(
         resource,
@@ -138,8 +154,8 @@ export class Reconciler {
   }
 
   /** The stack's own Secret: made, or rotated by one step. */
-  async #secret(pass: Pass): Promise<SecretStep> {
-    const { context, kind } = this.#options;
+  async #secret(context: Context, pass: Pass): Promise<SecretStep> {
+    const { kind } = this.#options;
     const { resource, desired, signal } = pass;
     try {
       if (isRotationDue(resource)) {

@@ -12,7 +12,11 @@ export const fenced = (cluster: Cluster, assertLeader: () => void): Cluster => (
     request: async (method, path, request) => {
       if (method === 'GET') return cluster.api.request(method, path, request);
       assertLeader();
-      return cluster.api.request(method, path, { ...request, beforeSend: assertLeader });
+      const beforeSend = (): void => {
+        request?.beforeSend?.();
+        assertLeader();
+      };
+      return cluster.api.request(method, path, { ...request, beforeSend });
     },
   },
 });

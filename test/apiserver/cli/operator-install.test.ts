@@ -72,7 +72,17 @@ describe('mooring operator uninstall', () => {
     expect(code).toBe(69);
     expect(stderr).toContain('kubectl --namespace default delete chatstacks talk --cascade=orphan');
     expect(await lab().kubectl(['-n', 'mooring-system', 'get', 'deployments', '-o', 'name'])).not.toBe('');
+    const all = await lab().mooring(['operator', 'uninstall', '--yes', '-n', 'alone', '--delete-crds']);
+    expect(all.code).toBe(69);
+    expect(all.stderr).toContain('--namespace default delete chatstacks talk --cascade=orphan');
     await lab().kubectl(['delete', 'chatstacks', 'talk']);
+  });
+
+  test('with --delete-crds refuses while another operator uses the definitions', async () => {
+    const { code, stderr } = await lab().mooring(['operator', 'uninstall', '--yes', '--delete-crds']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('mooring operator uninstall --namespace alone');
+    expect(await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name'])).not.toBe('');
   });
 
   test('in a dry run says what it would remove, and removes nothing', async () => {
@@ -94,5 +104,17 @@ describe('mooring operator uninstall', () => {
     expect(await lab().kubectl(['get', ...kept, '-o', 'name'])).not.toBe('');
     const again = await lab().mooring(['operator', 'uninstall']);
     expect(again.stdout).toContain('No operator is installed there.');
+  });
+
+  test('with --delete-crds removes the definitions as well, and says so before', async () => {
+    const words = ['operator', 'uninstall', '--delete-crds', '-o', 'json'];
+    const definition = 'CustomResourceDefinition chatstacks.mooring.dev';
+    const before = await lab().mooring([...words, '--dry-run']);
+    expect(JSON.parse(before.stdout)).toMatchObject({ dryRun: true, removed: [definition] });
+    const { code, stdout } = await lab().mooring([...words, '--yes']);
+    expect({ code, removed: (JSON.parse(stdout) as { removed: string[] }).removed }).toEqual({
+      ...{ code: 0, removed: [definition] },
+    });
+    expect(await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name'])).toBe('');
   });
 });

@@ -1,0 +1,114 @@
+import { orphanStep } from '../../deploy/orphan.ts';
+import { listObjects } from '../../deploy/stack-objects.ts';
+import { deletionPending, type StepResult } from '../../deploy/step.ts';
+import { deleteObjects } from '../../deploy/take-down.ts';
+import { ClusterError } from '../../kube/cluster-error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import { readObject } from '../../kube/server-side-apply.ts';
+import type { Kinds } from '../../model/kinds.ts';
+import { asSelector } from '../../model/labels.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
+import { crdName } from '../../operator/manifests/crd.ts';
+import { operatorPodLabels } from '../../operator/manifests/names.ts';
+import { chosen } from '../../operator/manifests/options.ts';
+import { note, progress } from '../output.ts';
+import { runToEnd } from '../waiting/run-to-end.ts';
+
+/** How long pods, resources and definitions may take to be gone. */
+const goneWithinMs = 60_000;
+
+export const noteRemoved = (object: KubeObject): void => note(`${nameOf(object)} removed`);
+
+/** The definitions that are there. @throws ClusterError PREFLIGHT_FAILED while another operator uses them. */
+export async function definitionsIn(
+  cluster: Cluster,
+  kinds: Kinds,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<KubeObject[]> {
+  const others = await otherOperators(cluster, namespace, signal);
+  if (others.length > 0)
+    throw new ClusterError(
+      'PREFLIGHT_FAILED',
+      [
+        'Other operators use the CustomResourceDefinitions; nothing was changed. Remove them first:',
+        ...others.map((one) => `  ${uninstallOf(one)}`),
+      ].join('\n'),
+      { reason: 'RequirementsMissing' },
+    );
+  const live = await Promise.all(kinds.map((kind) => readObject(cluster, definitionOf(kind), signal)));
+  return live.filter((object) => object !== undefined);
+}
+
+/** The namespaces of other operators. */
+async function otherOperators(
+  { api, discovery }: Cluster,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { json } = await api.request('GET', await discovery.collectionOf('apps/v1', 'Deployment'), {
+    query: { labelSelector: asSelector(operatorPodLabels) },
+    signal,
+  });
+  const { items } = json as { readonly items: readonly KubeObject[] };
+  return items.map(({ metadata }) => metadata.namespace ?? '').filter((other) => other !== namespace);
+}
+
+const uninstallOf = (namespace: string): string =>
+  `mooring operator uninstall${namespace === chosen({}).namespace ? '' : ` --namespace ${namespace}`}`;
+
+const definitionOf = (kind: StackKind): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: crdName(kind) },
+});
+
+/**
+ * Deletes definitions. The API server deletes their resources with them, and the cluster what those own: one that was
+ * created meanwhile is orphaned first, when no pod of the operator is left that could make it anything more.
+ */
+export async function deleteDefinitions(
+  cluster: Cluster,
+  kinds: Kinds,
+  definitions: readonly KubeObject[],
+  { namespace, signal }: { namespace: string; signal: AbortSignal },
+): Promise<void> {
+  const how = { signal, timeoutMs: goneWithinMs, onWaiting: (line: string) => progress.show(line) };
+  await runToEnd(() => podsGone(cluster, namespace, signal), how);
+  for (const kind of kinds)
+    for (const resource of await resourcesOf(cluster, kind, undefined, signal))
+      await runToEnd(() => orphanStep(cluster, resource, { signal }), how);
+  await deleteObjects(cluster, definitions, { signal, onRemoved: noteRemoved });
+  for (const definition of definitions) await runToEnd(() => goneStep(cluster, definition, signal), how);
+}
+
+async function podsGone(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<StepResult<true>> {
+  const pods = await listObjects(cluster, ['v1', 'Pod'], { namespace, labels: operatorPodLabels, signal });
+  if (pods.length === 0) return { done: true };
+  return deletionPending(`${pods.map(nameOf).join(', ')} of the operator is still ending`);
+}
+
+async function goneStep(
+  cluster: Cluster,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<StepResult<true>> {
+  if ((await readObject(cluster, object, signal)) === undefined) return { done: true };
+  return deletionPending(`${nameOf(object)} is still being deleted`);
+}
+
+/** The resources of a kind; none where it is not served. */
+export async function resourcesOf(
+  { api, discovery }: Cluster,
+  { apiVersion, kind }: StackKind,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<KubeObject[]> {
+  if (!(await discovery.find(apiVersion, kind))) return [];
+  const { json } = await api.request('GET', await discovery.collectionOf(apiVersion, kind, namespace), {
+    signal,
+  });
+  const { items } = json as { readonly items: readonly KubeObject[] };
+  return items.map((item) => ({ ...item, apiVersion, kind }));
+}

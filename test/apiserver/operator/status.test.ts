@@ -1,0 +1,201 @@
+import { operatorSeen, type OperatorSeen } from '../../../cli/installation/operator-checks.ts';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import type { StackKind } from '../../../model/stack-kind.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openCluster } from '../../../kube/cluster.ts';
+import { operatorName } from '../../../operator/manifests/names.ts';
+import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
+import { pause } from '../../../operator/runtime/pause.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { chatStackIn, until } from './lab.ts';
+import { longReady, startOwnedLab } from './owned-lab.ts';
+
+const lab = forSuite(() => startOwnedLab(['deployment-controller', 'replicaset-controller']));
+const system = 'mooring-system';
+const kinds = [chatKind] as unknown as readonly StackKind[];
+
+/** What is seen of the operator, without a new process. */
+async function seen(namespace = system): Promise<OperatorSeen> {
+  const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, 'test');
+  try {
+    return await operatorSeen(cluster, kinds, { namespace, where: {} });
+  } finally {
+    cluster.api.close();
+  }
+}
+
+/** The one check that is wrong. */
+const wrongIn = ({ checks }: OperatorSeen) => {
+  const wrong = checks.filter(({ verdict }) => verdict === 'wrong');
+  expect(wrong.map(({ id }) => id)).toHaveLength(1);
+  return wrong[0] ?? { id: '', says: '', fix: '' };
+};
+
+/** Follows what a check says is to be done. */
+async function follow(fix: string | undefined): Promise<void> {
+  const { code, stderr } = await lab().shell(fix ?? '');
+  expect(code, stderr).toBe(0);
+}
+
+async function pods(count: number): Promise<void> {
+  await until(`${count} pods`, async () => {
+    const names = await lab().kubectl(['-n', system, 'get', 'pods', '-o', 'name']);
+    return names.split('\n').filter(Boolean).length === count;
+  });
+}
+
+/** Holds the operator's Lease until the test ends. */
+async function lead(): Promise<void> {
+  const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, operatorName);
+  const stopping = new AbortController();
+  const election = new LeaderElection({
+    cluster,
+    place: { name: operatorName, namespace: system, labels: {} },
+    identity: 'mooring-operator-one_1234',
+    onError: () => undefined,
+  });
+  const led = Promise.withResolvers<undefined>();
+  const term = election.lead(async (signal) => {
+    led.resolve(undefined);
+    await pause(3_600_000, signal);
+  }, stopping.signal);
+  onTestFinished(async () => {
+    stopping.abort();
+    await term;
+    cluster.api.close();
+  });
+  await led.promise;
+}
+
+describe('mooring operator status', () => {
+  test('says that none is installed, and the command that installs it', async () => {
+    const { code, stdout, stderr } = await lab().mooring([
+      'operator',
+      'status',
+      '-n',
+      'default',
+      '-o',
+      'json',
+    ]);
+    expect(code, stderr).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ ok: false, installed: false, replicas: null, leader: null },
+      definitions: [{ name: 'chatstacks.mooring.dev', served: true }],
+      checks: [{ id: 'operator', fix: 'mooring operator install --namespace default' }],
+    });
+  });
+
+  test('names an image that cannot be pulled', async () => {
+    await pods(2);
+    await lab().setPods(system, {
+      phase: 'Pending',
+      containerStatuses: [
+        {
+          ...{ name: 'operator', image: '', imageID: '', ready: false, restartCount: 0 },
+          state: {
+            waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mooring/operator"' },
+          },
+        },
+      ],
+    });
+    const [check] = (await seen()).checks;
+    expect(check?.says).toContain('ImagePullBackOff');
+    expect(check?.fix).toContain('mooring operator install --image <reference>');
+  });
+
+  test('says that no replica leads, though all are ready', async () => {
+    await lab().setPods(system, longReady('Ready'));
+    await until('both replicas to count as ready', async () => (await seen()).workload?.rolledOut === true);
+    expect(wrongIn(await seen())).toMatchObject({
+      id: 'operator/leader',
+      says: expect.stringContaining('No replica leads') as string,
+    });
+  });
+
+  test('ends with 0 where one leads, and lists stacks with what drifted last', async () => {
+    await lead();
+    const stack = chatStackIn('default', {}, 'listed');
+    await lab().kubectl(['apply', '-f', '-'], JSON.stringify(stack));
+    const now = '2026-11-28T09:00:00Z';
+    const condition = { type: 'Ready', status: 'True', reason: 'Available', message: '' };
+    const lastDrift = { object: 'Service listed-redis', field: 'spec.ports', from: '1', to: '2', time: now };
+    const conditions = [{ ...condition, lastTransitionTime: now }];
+    const patch = JSON.stringify({ status: { observedGeneration: 1, conditions, lastDrift } });
+    await lab().kubectl([
+      ...['patch', 'chatstack', 'listed', '--subresource=status', '--type=merge', '-p', patch],
+    ]);
+    const { code, stdout, stderr } = await lab().mooring(['operator', 'status', '-o', 'table']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^mooring-system +mooring\/operator:\S+ +2\/2 +mooring-operator-one_1234 +\d{4}-\S+Z$/m,
+    );
+    expect(stdout).toMatch(/^chatstacks\.mooring\.dev +mooring\.dev\/v1alpha1 +served$/m);
+    expect(stdout).toMatch(
+      /^default +ChatStack listed +True +Available +Service listed-redis spec\.ports \S+$/m,
+    );
+    await lab().kubectl(['delete', 'chatstack', 'listed']);
+  });
+
+  test('takes a leader for one whose clock is an hour off, and one that renews no more for none', async () => {
+    const renew = async (): Promise<void> => {
+      const renewTime = `${new Date(Date.now() - 3_600_000).toISOString().slice(0, -1)}000Z`;
+      const spec = { holderIdentity: 'mooring-operator-two_5678', leaseDurationSeconds: 15, renewTime };
+      await lab().kubectl([
+        ...['-n', system, 'patch', 'lease', operatorName, '--type=merge', '-p', JSON.stringify({ spec })],
+      ]);
+    };
+    await renew();
+    const renewals = setInterval(() => void renew(), 1_000);
+    expect((await seen()).leader).toMatchObject({ holder: 'mooring-operator-two_5678', isStale: false });
+    clearInterval(renewals);
+    // One may be under way.
+    await until('the renewals to end', async () => (await seen()).leader?.isStale === true);
+    expect(wrongIn(await seen()).says).toContain('mooring-operator-two_5678 held Lease mooring-operator');
+    await lab().kubectl(['-n', system, 'delete', 'lease', operatorName]);
+  });
+
+  test('names the rights it lacks, however they were lost, and a command that gives them back', async () => {
+    await lead();
+    const edit = '[{"op":"replace","path":"/rules","value":[]}]';
+    for (const [words, right] of [
+      [['delete', 'clusterrolebinding', operatorName], /patch .*pods\/status/],
+      [['patch', 'clusterrole', operatorName, '--type=json', '-p', edit], /list .*services/],
+      [['-n', system, 'delete', 'role', operatorName], /create leases\.coordination\.k8s\.io/],
+    ] as const) {
+      await lab().kubectl(words);
+      const check = wrongIn(await seen());
+      expect(check.says).toMatch(right);
+      await follow(`${check.fix ?? ''} --yes`);
+      await until('the authorizer to know them', async () => (await seen()).checks.length === 0);
+    }
+  });
+
+  test('names a definition that is missing, and a command that brings it', async () => {
+    await lead();
+    await lab().kubectl(['delete', 'customresourcedefinition', 'chatstacks.mooring.dev']);
+    const before = await seen();
+    expect(before.unserved).toEqual(kinds);
+    await follow(`${wrongIn(before).fix ?? ''} --yes`);
+    expect((await seen()).checks).toEqual([]);
+  });
+
+  test('keeps the image that was chosen in the command it names', async () => {
+    await follow('mooring operator install --yes --image example.com/operator:2 --replicas 3');
+    await lab().kubectl(['delete', 'clusterrolebinding', operatorName]);
+    const { checks } = await seen();
+    expect(checks.find(({ id }) => id === 'operator/rights')?.fix).toBe(
+      'mooring operator install --image example.com/operator:2 --replicas 3 --force-conflicts',
+    );
+  });
+
+  test('says that it is unknown where nothing may be read, and ends with 77', async () => {
+    await lab().kubectl(['-n', 'default', 'create', 'serviceaccount', 'stranger']);
+    const token = await lab().kubectl(['-n', 'default', 'create', 'token', 'stranger']);
+    const kubeconfig = await lab().kubeconfigOf(token);
+    const { code, stdout, stderr } = await lab().mooring(['operator', 'status'], { kubeconfig });
+    expect(code, stderr).toBe(77);
+    expect(stdout).toContain('Unknown: whether the operator runs.');
+    expect(stdout).toContain('Unknown: which ChatStacks there are.');
+    expect(stdout).not.toContain('No operator is installed');
+  });
+});
