@@ -46,7 +46,7 @@ const schema = z.strictObject({
             .describe('its volume'),
         })
         .prefault({}),
-      worker: z
+      orders: z
         .strictObject({
           image: image.default('example.com/shop/worker:1').describe('image of the worker'),
         })
@@ -135,7 +135,7 @@ export const shopKind = defineKind<ShopStack>({
           replicas: 1,
           variables: queueVariables,
           edges: [toQueue],
-          container: container(spec.worker.image, memory[spec.preset]),
+          container: container(spec.orders.image, memory[spec.preset]),
         },
       ],
     }),

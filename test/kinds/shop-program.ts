@@ -12,6 +12,9 @@ type WebEnv = EnvOf<typeof webVariables>;
 
 const dialEveryMs = 500;
 
+// The first process of a container ends only by a handler of its own.
+process.once('SIGTERM', () => process.exit());
+
 if (process.env['QUEUE_HOST'] === undefined) createServer((socket) => socket.resume()).listen(5_672);
 else if (process.env['SHOP_CURRENCY'] === undefined) setInterval(() => undefined, 60_000);
 else {

@@ -68,7 +68,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   'operator-cluster': {
     what: 'an operator in a cluster that reaches no pod for 120 s, is gone for 60 s, and whose stack lacks each store for a while, as 50 clients chat',
-    seeds: 2,
+    seeds: 1,
     start: async () => {
       const lab = await startOperatorLab({ name: 'demo', namespace: 'operated' });
       return { run: () => longProofs(lab), stop: () => lab.stop() };

@@ -1,6 +1,7 @@
+import { on } from 'node:events';
 import { expect } from 'vitest';
-import type { Turn } from '../../../contract/protocol.ts';
-import { ChatClient } from '../../e2e/chat-client.ts';
+import { WebSocket } from 'ws';
+import { serverFrame, type Turn } from '../../../contract/protocol.ts';
 import { chatUrlOf } from '../stack/ask.ts';
 import { until } from '../stack/until.ts';
 import type { Chatter } from './crowd.ts';
@@ -27,13 +28,26 @@ export async function nothingLostOrTwice(
 async function historyOf(url: string): Promise<readonly Turn[]> {
   let history: readonly Turn[] = [];
   await until('a connection to show the history', async () => {
-    const reader = new ChatClient(url);
-    try {
-      ({ history } = await reader.frame('welcome'));
-      return true;
-    } finally {
-      reader.socket.terminate();
-    }
+    history = await historyShownBy(new WebSocket(url));
+    return true;
   });
   return history;
+}
+
+const showsWithinMs = 10_000;
+
+async function historyShownBy(socket: WebSocket): Promise<readonly Turn[]> {
+  try {
+    const options = { close: ['close'], signal: AbortSignal.timeout(showsWithinMs) };
+    for await (const event of on(socket, 'message', options)) {
+      const [data] = event as [Buffer];
+      const frame = serverFrame.parse(JSON.parse(data.toString()));
+      if (frame.type === 'welcome') return frame.history;
+    }
+    throw new Error('The connection was closed.');
+  } finally {
+    // Whatever ended the loop, the end of the socket is then no news.
+    socket.on('error', () => undefined);
+    socket.terminate();
+  }
 }

@@ -24,7 +24,7 @@ export async function applyShop(cluster: Cluster, { ref }: Image, namespace: str
   const document = {
     ...{ apiVersion: shopKind.apiVersion, kind: shopKind.kind },
     metadata: { name: 'shop', namespace },
-    spec: { web: { image: ref }, queue: { image: ref }, worker: { image: ref } },
+    spec: { web: { image: ref }, queue: { image: ref }, orders: { image: ref } },
   };
   const kubectl: Kept['kubectl'] = async (args, input) => {
     const options = input === undefined ? {} : { input };

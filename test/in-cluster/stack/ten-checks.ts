@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test, type TestContext } from 'vitest';
+import { beforeAll, expect, type TestContext } from 'vitest';
 import { WebSocket } from 'ws';
 import { handshake } from '../../e2e/chat-client.ts';
 import type { Tab } from '../../e2e/page-app.ts';
@@ -14,11 +14,14 @@ const watchedMs = 60_000;
 const log = (page: Page) => page.getByRole('log');
 const status = (page: Page) => page.getByRole('status');
 
-/**
- * The tests of the incident's ten checks, in its own words and, but for those that take a minute, order. Each goes on
- * where the last one ended.
- */
-export function theTenChecks(visit: () => Visit): void {
+/** The incident's order, but for those that take a minute. Each check goes on where the last one ended. */
+export const inOrder = [1, 2, 3, 5, 6, 7, 9, 8, 4, 10] as const;
+
+/** The incident's ten checks, by its own numbers: the bodies of tests. */
+type TenChecks = Readonly<Record<(typeof inOrder)[number], (context: TestContext) => Promise<void>>>;
+
+/** Called in a `describe`. */
+export function tenChecks(visit: () => Visit): TenChecks {
   /** The last moment anything connected; what must not happen again is watched from here. */
   let watchedFrom = 0;
   const begins = () => {
@@ -27,74 +30,86 @@ export function theTenChecks(visit: () => Visit): void {
   const watched = () => pause(Math.max(0, watchedFrom + watchedMs - performance.now()));
   beforeAll(begins);
 
-  test('1. the backend starts without errors', async () => {
-    const { stack } = visit();
-    const lines = await backendLog(stack);
-    expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
-    expect((await stack.pods()).map(({ restarts }) => restarts)).toEqual([0, 0, 0, 0]);
-  });
+  return {
+    // The backend starts without errors.
+    1: async () => {
+      const { stack } = visit();
+      const lines = await backendLog(stack);
+      expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+      expect((await stack.pods()).map(({ restarts }) => restarts)).toEqual([0, 0, 0, 0]);
+    },
 
-  test('2. the log has "Patient Memory Service initialized"', async () => {
-    const messages = (await backendLog(visit().stack)).map(({ msg }) => msg);
-    expect(messages).toContain('Patient Memory Service initialized');
-  });
+    // The log has "Patient Memory Service initialized".
+    2: async () => {
+      const messages = (await backendLog(visit().stack)).map(({ msg }) => msg);
+      expect(messages).toContain('Patient Memory Service initialized');
+    },
 
-  test('3. a connection is accepted', async () => {
-    const place = { patient: 'patient:demo', session: 'session:1769173656693' };
-    expect((await handshake(chatUrlOf(visit().stack.wsUrl, place))).status).toBe(101);
-    begins();
-  });
+    // A connection is accepted.
+    3: async () => {
+      const place = { patient: 'patient:demo', session: 'session:1769173656693' };
+      expect((await handshake(chatUrlOf(visit().stack.wsUrl, place))).status).toBe(101);
+      begins();
+    },
 
-  test('5. the page shows Connected', async (context) => {
-    const { page } = tabOf(visit(), context);
-    await page.goto(`${visit().stack.chatUrl}/chat/patient:demo`);
-    await status(page)
-      .filter({ hasText: /^Connected$/ })
-      .waitFor();
-    begins();
-  });
+    // The page shows Connected.
+    5: async (context) => {
+      const { page } = tabOf(visit(), context);
+      await page.goto(`${visit().stack.chatUrl}/chat/patient:demo`);
+      await status(page)
+        .filter({ hasText: /^Connected$/ })
+        .waitFor();
+      begins();
+    },
 
-  test('6. a test message is sent', async (context) => {
-    const { page } = tabOf(visit(), context);
-    const composer = page.getByLabel('Message', { exact: true });
-    await composer.fill(statement);
-    await composer.press('Enter');
-    await log(page).locator('.said', { hasText: statement }).getByText('sent', { exact: true }).waitFor();
-  });
+    // A test message is sent.
+    6: async (context) => {
+      const { page } = tabOf(visit(), context);
+      const composer = page.getByLabel('Message', { exact: true });
+      await composer.fill(statement);
+      await composer.press('Enter');
+      await log(page).locator('.said', { hasText: statement }).getByText('sent', { exact: true }).waitFor();
+    },
 
-  test('7. an answer appears', async (context) => {
-    const { page } = tabOf(visit(), context);
-    const answer = log(page).locator('.answer:not(.streaming)');
-    await answer.waitFor();
-    expect(await answer.innerText()).toContain('penicillin');
-  });
+    // An answer appears.
+    7: async (context) => {
+      const { page } = tabOf(visit(), context);
+      const answer = log(page).locator('.answer:not(.streaming)');
+      await answer.waitFor();
+      expect(await answer.innerText()).toContain('penicillin');
+    },
 
-  test('9. the context sidebar loads', async (context) => {
-    const { page } = tabOf(visit(), context);
-    const memory = page.getByLabel('Memory', { exact: true });
-    await memory.getByRole('heading', { name: 'Facts' }).waitFor();
-    await memory.locator('.fact', { hasText: statement }).waitFor();
-  });
+    // The context sidebar loads.
+    9: async (context) => {
+      const { page } = tabOf(visit(), context);
+      const memory = page.getByLabel('Memory', { exact: true });
+      await memory.getByRole('heading', { name: 'Facts' }).waitFor();
+      await memory.locator('.fact', { hasText: statement }).waitFor();
+    },
 
-  test('8. no reconnect loop is in the log over 60 s', async () => {
-    await watched();
-    const { stack, tab } = visit();
-    const connections = connectionsIn(await backendLog(stack));
-    expect(connections).toMatchObject({ 'patient:kept:session:kept': 1 });
-    expect(new Set(Object.values(connections))).toEqual(new Set([1]));
-    if (!(tab instanceof Unavailable)) expect(tab.dials).toHaveLength(1);
-  });
+    // No reconnect loop is in the log over 60 s.
+    8: async () => {
+      await watched();
+      const { stack, tab } = visit();
+      const connections = connectionsIn(await backendLog(stack));
+      expect(connections).toMatchObject({ 'patient:kept:session:kept': 1 });
+      expect(new Set(Object.values(connections))).toEqual(new Set([1]));
+      if (!(tab instanceof Unavailable)) expect(tab.dials).toHaveLength(1);
+    },
 
-  test('4. a connection stays open for 60 s', async (context) => {
-    await watched();
-    expect(visit().socket.readyState).toBe(WebSocket.OPEN);
-    const { page } = tabOf(visit(), context);
-    expect(await status(page).innerText()).toBe('Connected');
-  });
+    // A connection stays open for 60 s.
+    4: async (context) => {
+      await watched();
+      expect(visit().socket.readyState).toBe(WebSocket.OPEN);
+      const { page } = tabOf(visit(), context);
+      expect(await status(page).innerText()).toBe('Connected');
+    },
 
-  test('10. no errors are in the browser console', (context) => {
-    expect(tabOf(visit(), context).complaints).toEqual([]);
-  });
+    // No errors are in the browser console.
+    10: async (context) => {
+      expect(tabOf(visit(), context).complaints).toEqual([]);
+    },
+  };
 }
 
 /** The tab every check of the page looks at; skips the check where this machine has no Chromium. */
