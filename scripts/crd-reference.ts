@@ -18,7 +18,7 @@ export function crdReference<D extends StackDocument>(kind: StackKind<D>): strin
     '## Columns of `kubectl get`',
     markdownTable(
       ['Column', 'Value', 'Meaning'],
-      columns.map(({ name, jsonPath, description }) => [name, `\`${jsonPath}\``, description ?? '']),
+      columns.map(({ name, jsonPath, description }) => [name, `\`${jsonPath}\``, description]),
     ),
     '## spec',
     fieldTable('spec', spec),

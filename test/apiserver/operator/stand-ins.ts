@@ -52,7 +52,7 @@ async function markWorkloads({ request }: ApiServer, standing: Standing, pods: n
     const { items } = (await request('GET', `/apis/apps/v1/${plural}`)).json as { items: Workload[] };
     for (const { metadata, spec, status } of items) {
       const { name, namespace = '', generation } = metadata;
-      const replicas = spec?.replicas ?? 1;
+      const replicas = spec.replicas ?? 1;
       const own = namespace === standing.namespace && name === standing.deployment;
       const ready = own ? Math.min(pods, replicas) : replicas;
       const wanted = {
