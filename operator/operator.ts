@@ -18,6 +18,7 @@ import { projectObject } from './reconcile/observed.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { projectResource, type Drift, type StackResource } from './reconcile/resource.ts';
 import { StackObjects } from './reconcile/stack-objects.ts';
+import { Verdicts } from './reconcile/verdicts.ts';
 import { Cache } from './runtime/cache.ts';
 import { fenced } from './runtime/fenced.ts';
 import { Informer, type Change } from './runtime/informer.ts';
@@ -92,7 +93,7 @@ export class Operator {
     });
   }
 
-  /** Fills the caches and keeps them; resolves when they are filled once. They go on until the signal is aborted. */
+  /** Fills the caches and keeps them, until the signal is aborted; resolves then, or when they are filled once. */
   async watch(signal: AbortSignal): Promise<void> {
     for (const controller of this.#controllers) await this.#watchResources(controller);
     for (const kind of ownedKinds) await this.#watchObjects(kind);
@@ -150,6 +151,7 @@ export class Operator {
       objects: this.#objects,
       isForeignTarget: (target) => this.#autoscaled.keysBy('target', target).length > 0,
       drifts: new DriftHistory(),
+      verdicts: new Verdicts(),
       record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
       onDrift,
     };

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { DriftHistory } from './drift-history.ts';
 import type { Drift } from './resource.ts';
 import type { StackObjects } from './stack-objects.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** What reconciles of every stack share. */
 export interface Context {
@@ -16,6 +17,7 @@ export interface Context {
   /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */
   readonly isForeignTarget: (target: string) => boolean;
   readonly drifts: DriftHistory;
+  readonly verdicts: Verdicts;
   /** Reports something about an object to people: an Event. Never rejects. */
   readonly record: (about: KubeObject, event: RecordedEvent) => Promise<void>;
   readonly onDrift: (drift: Drift) => void;

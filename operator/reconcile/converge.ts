@@ -1,4 +1,5 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
+import { isAppliedBy } from '../../deploy/take-over.ts';
 import { execute } from '../../deploy/execute.ts';
 import { ApiError, ClusterError, isClusterError, type Conflict } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -7,7 +8,7 @@ import { absentVersion, applyObject, readObject } from '../../kube/server-side-a
 import { hasLabels } from '../../model/labels.ts';
 import type { ReservedFields } from '../../model/reserved-fields.ts';
 import type { Context } from './context.ts';
-import { projectObject, type Observed } from './observed.ts';
+import { fingerprintOf, projectObject, type Observed } from './observed.ts';
 import type { Drift } from './resource.ts';
 
 /** What became of one object. */
@@ -48,9 +49,26 @@ export async function converge(
   if (live === undefined) return create(context, desired, options);
   const { fieldManager } = context.cluster;
   if (isInSync(desired, live, { fieldManager, isScaled: options.isScaled })) return inSync(live);
+  const verdict = verdictOn(desired, live, options);
+  if (context.verdicts.has(options.key, verdict)) return inSync(live);
   const planned = await planObject(context.cluster, desired, options);
-  return planned.live ? repair(context, planned, options) : create(context, desired, options);
+  if (!planned.live) return create(context, desired, options);
+  if (!isAsPlanned(context, planned)) return repair(context, planned, options);
+  context.verdicts.add(options.key, verdictOn(desired, planned.live, options));
+  return inSync(planned.live);
 }
+
+/**
+ * Whether an apply would change nothing, though live and rendered fields differ: admission makes the live ones of the
+ * rendered ones, or the API server writes a value in another form.
+ */
+const isAsPlanned = ({ cluster }: Context, { live, changes, grows, refused }: Planned): boolean =>
+  [...changes, ...grows, ...refused].length === 0 &&
+  (live?.metadata.managedFields ?? []).some(isAppliedBy(cluster.fieldManager));
+
+/** What a dry run was about. */
+const verdictOn = (desired: KubeObject, live: KubeObject, { isScaled }: ConvergeOptions): string =>
+  [fingerprintOf(desired), fingerprintOf(live), isScaled].join();
 
 const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live), drift: [], problems: [] });
 

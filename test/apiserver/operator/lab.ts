@@ -45,6 +45,8 @@ export interface RunningOperator {
   readonly errors: unknown[];
   /** Reconciles that have ended. */
   readonly ended: () => number;
+  /** Has a stack reconciled without a change. */
+  readonly enqueue: (namespace: string, name: string) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -98,7 +100,11 @@ export async function openOperator(
     await running;
     cluster.api.close();
   };
-  return { cluster, writes, errors, ended: () => ended, stop };
+  return {
+    ...{ cluster, writes, errors, stop },
+    ended: () => ended,
+    enqueue: (namespace, name) => operator.enqueue(namespace, name),
+  };
 }
 
 export interface User {
