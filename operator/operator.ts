@@ -18,6 +18,7 @@ import { projectObject } from './reconcile/observed.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { projectResource, type Drift, type StackResource } from './reconcile/resource.ts';
 import { StackObjects } from './reconcile/stack-objects.ts';
+import { Verdicts } from './reconcile/verdicts.ts';
 import { reachPods } from './rotation/pod-reach.ts';
 import { Cache } from './runtime/cache.ts';
 import { fenced } from './runtime/fenced.ts';
@@ -98,7 +99,7 @@ export class Operator {
     });
   }
 
-  /** Fills the caches and keeps them; resolves when they are filled once. They go on until the signal is aborted. */
+  /** Fills the caches and keeps them, until the signal is aborted; resolves then, or when they are filled once. */
   async watch(signal: AbortSignal): Promise<void> {
     for (const controller of this.#controllers) await this.#watchResources(controller);
     for (const kind of ownedKinds) await this.#watchObjects(kind);
@@ -162,6 +163,7 @@ export class Operator {
         this.#options.reachOf ??
         ((stack, signal) => reachPods(stack, () => podsOf(`${stack.namespace}/${stack.name}`), signal)),
       drifts: new DriftHistory(),
+      verdicts: new Verdicts(),
       record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
       onDrift,
     };

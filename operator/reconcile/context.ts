@@ -7,6 +7,7 @@ import type { PodView } from '../gates/pod-view.ts';
 import type { DriftHistory } from './drift-history.ts';
 import type { Drift } from './resource.ts';
 import type { StackObjects } from './stack-objects.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** What reconciles of every stack share. */
 export interface Context {
@@ -23,6 +24,7 @@ export interface Context {
   /** How the services of a stack are told new secrets. */
   readonly reachOf: (stack: Stack, signal: AbortSignal) => Reach;
   readonly drifts: DriftHistory;
+  readonly verdicts: Verdicts;
   /** Reports something about an object to people: an Event. Never rejects. */
   readonly record: (about: KubeObject, event: RecordedEvent) => Promise<void>;
   readonly onDrift: (drift: Drift) => void;

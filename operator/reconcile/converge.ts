@@ -8,7 +8,7 @@ import { absentVersion, applyObject, readObject } from '../../kube/server-side-a
 import { hasLabels } from '../../model/labels.ts';
 import type { ReservedFields } from '../../model/reserved-fields.ts';
 import type { Context } from './context.ts';
-import { projectObject, type Observed } from './observed.ts';
+import { fingerprintOf, projectObject, type Observed } from './observed.ts';
 import type { Drift } from './resource.ts';
 
 /** What became of one object. */
@@ -50,9 +50,13 @@ export async function converge(
   if (live === undefined) return create(context, desired, options);
   const { fieldManager } = context.cluster;
   if (isInSync(desired, live, { fieldManager, isScaled: options.isScaled })) return inSync(live);
+  const verdict = verdictOn(desired, live, options);
+  if (context.verdicts.has(options.key, verdict)) return inSync(live);
   const planned = await planObject(context.cluster, desired, options);
   if (!planned.live) return create(context, desired, options);
-  return isUnchanged(planned, fieldManager) ? inSync(planned.live) : repair(context, planned, options);
+  if (!isAsPlanned(context, planned)) return repair(context, planned, options);
+  context.verdicts.add(options.key, verdictOn(desired, planned.live, options));
+  return inSync(planned.live);
 }
 
 /** An object whose labels were changed is watched no more, and is ours all the same. */
@@ -67,12 +71,21 @@ async function liveOf(
   return known || (live && isOurs(context, desired, live)) ? live : undefined;
 }
 
-/** The API server's dry run sees that a value in another form says the same. */
-const isUnchanged = ({ live, refused, changes }: Planned, fieldManager: string): boolean =>
-  refused.length === 0 && changes.length === 0 && live !== undefined && isApplied(live, fieldManager);
+/**
+ * Whether an apply would change nothing, though live and rendered fields differ: admission makes the live ones of the
+ * rendered ones, or the API server writes a value in another form.
+ */
+const isAsPlanned = ({ cluster }: Context, { live, changes, grows, refused }: Planned): boolean =>
+  [...changes, ...grows, ...refused].length === 0 &&
+  live !== undefined &&
+  isApplied(live, cluster.fieldManager);
 
 const isApplied = ({ metadata }: KubeObject, fieldManager: string): boolean =>
   (metadata.managedFields ?? []).some(isAppliedBy(fieldManager));
+
+/** What a dry run was about. */
+const verdictOn = (desired: KubeObject, live: KubeObject, { isScaled }: ConvergeOptions): string =>
+  [fingerprintOf(desired), fingerprintOf(live), isScaled].join();
 
 const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live), drift: [], problems: [] });
 

@@ -104,7 +104,8 @@ export class Reconciler {
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
     this.#stuckPods.forget(key);
-    this.#options.context.drifts.forget(`${key} `);
+    const { drifts, verdicts } = this.#options.context;
+    for (const known of [drifts, verdicts]) known.forget(`${key} `);
     return { isGone: true };
   }
 

@@ -52,7 +52,7 @@ export class Informer<T> {
     this.#options = options;
   }
 
-  /** Resolves when the cache has been filled once. */
+  /** Resolves when the cache has been filled once, or when `run` has ended before that. */
   get synced(): Promise<undefined> {
     return this.#synced.promise;
   }
@@ -66,6 +66,7 @@ export class Informer<T> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted)
       await this.#runOnce(signal).catch((error: unknown) => this.#failed(error, signal));
+    this.#synced.resolve(undefined);
   }
 
   /** Until the API server ends the watch. */

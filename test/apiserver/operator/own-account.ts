@@ -36,21 +36,41 @@ export async function installed(lab: ApiServer, options: ManifestOptions): Promi
   const { cluster } = userOf(lab);
   for (const object of manifests) await applyObject(cluster, object, { force: true });
   const { namespace = '' } = pick(manifests, 'ServiceAccount', operatorName).metadata;
-  const account = async (): Promise<Account> => {
-    const { json } = await cluster.api.request(
-      'POST',
-      `/api/v1/namespaces/${namespace}/serviceaccounts/${operatorName}/token`,
-      { body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} } },
-    );
-    const token = String(at(json, 'status.token'));
-    const kubeconfigPath = join(dirname(lab.kubeconfigPath), `operator-${randomUUID()}`);
-    await writeFile(kubeconfigPath, tokenKubeconfig({ server: lab.url, caPem: lab.caPem, token }), {
-      mode: 0o600,
-    });
-    return { kubeconfigPath, token, credential: credentialOf(token) };
-  };
-  return { manifests, account };
+  return { manifests, account: () => accountOf(lab, namespace, operatorName) };
 }
+
+/** A new token of a ServiceAccount. */
+export async function accountOf(lab: ApiServer, namespace: string, name: string): Promise<Account> {
+  const { json } = await lab.request(
+    'POST',
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  );
+  const token = String(at(json, 'status.token'));
+  const kubeconfigPath = join(dirname(lab.kubeconfigPath), `operator-${randomUUID()}`);
+  await writeFile(kubeconfigPath, tokenKubeconfig({ server: lab.url, caPem: lab.caPem, token }), {
+    mode: 0o600,
+  });
+  return { kubeconfigPath, token, credential: credentialOf(token) };
+}
+
+/** The rules of the account, each of one API group. */
+export const rulesOf = (manifests: readonly Manifest[]): readonly Rule[] =>
+  manifests
+    .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
+    .flatMap((role) => role['rules'] as Rule[]);
+
+export type Rule = Readonly<Record<'apiGroups' | 'resources' | 'verbs', string[]>> & {
+  readonly resourceNames?: string[];
+};
+
+/** The verbs of every rule, as `patch deployments.apps`. */
+export const granted = (manifests: readonly Manifest[]): Set<string> =>
+  new Set(
+    rulesOf(manifests).flatMap(({ apiGroups, resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${apiGroups[0] ?? ''}`)),
+    ),
+  );
 
 /** A kubeconfig (YAML) of the holder of a token. */
 export const tokenKubeconfig = ({

@@ -129,13 +129,14 @@ export async function walkThrough(walk: Walk): Promise<void> {
     });
 }
 
-const growing: KubeObject = {
+/** A StorageClass whose volumes may grow. */
+export const growing: KubeObject = {
   ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'growing' } },
   ...{ provisioner: 'example.com/none', allowVolumeExpansion: true },
 };
 
 /** An object like a live one under another name, as an earlier version of a kind rendered one. */
-function formerOf({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObject {
+export function formerOf({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObject {
   const { labels = {}, ownerReferences = [], namespace = '' } = metadata;
   const { spec, ...fields } = rest;
   const own = spec === undefined ? {} : { spec: without(spec as object, 'clusterIP', 'clusterIPs') };
@@ -148,7 +149,8 @@ function formerOf({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObje
 const without = (fields: object, ...names: readonly string[]): object =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
-const podOf = (namespace: string, containerPort: number): KubeObject => ({
+/** A pod of the stack's backend, with gates; its process is on a port of loopback. */
+export const podOf = (namespace: string, containerPort: number): KubeObject => ({
   ...{ apiVersion: 'v1', kind: 'Pod' },
   metadata: {
     ...{ name: 'talk-backend-1', namespace },
@@ -166,7 +168,8 @@ const podOf = (namespace: string, containerPort: number): KubeObject => ({
   },
 });
 
-const claimIn = (namespace: string): KubeObject => ({
+/** The claim of the stack's Redis. */
+export const claimIn = (namespace: string): KubeObject => ({
   ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
   metadata: { name: 'data-talk-redis-0', namespace },
   spec: {
@@ -176,7 +179,11 @@ const claimIn = (namespace: string): KubeObject => ({
 });
 
 /** Writes a part of an object's status, as its controller does. */
-async function patchStatus({ user }: Walk, object: KubeObject, status: object): Promise<void> {
+export async function patchStatus(
+  { user }: Pick<Walk, 'user'>,
+  object: KubeObject,
+  status: object,
+): Promise<void> {
   const path = `${await user.cluster.discovery.pathOf(object)}/status`;
   await user.cluster.api.request('PATCH', path, {
     contentType: 'application/merge-patch+json',

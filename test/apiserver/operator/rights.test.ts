@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Manifest } from '../../../charts-ts/render.ts';
 import { openCluster } from '../../../kube/cluster.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { operatorName } from '../../../operator/manifests/names.ts';
@@ -10,22 +9,11 @@ import { forSuite } from '../../servers/for-suite.ts';
 import type { AuditEvent } from '../../servers/kubernetes/audit-log.ts';
 import { startOperator, startWithChatStacks, until, userOf } from './lab.ts';
 import { startOperatorProcess } from './operator-process.ts';
-import { installed } from './own-account.ts';
+import { granted, installed } from './own-account.ts';
 import { walkThrough } from './rights-walk.ts';
 import { kinds as rotatedKinds, startRotationLab } from './rotation-lab.ts';
 
 const lab = forSuite(() => startWithChatStacks({ audit: true }));
-
-/** The verbs of every rule, as `patch deployments.apps`. */
-const granted = (manifests: readonly Manifest[]): Set<string> =>
-  new Set(
-    manifests
-      .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
-      .flatMap((role) => role['rules'] as Record<'apiGroups' | 'resources' | 'verbs', string[]>[])
-      .flatMap(({ apiGroups, resources, verbs }) =>
-        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${apiGroups[0] ?? ''}`)),
-      ),
-  );
 
 /**
  * What a request needs, in the same form: an apply of an absent object needs `create` too. A watch is noted when it
