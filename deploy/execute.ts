@@ -47,8 +47,9 @@ const conflictWords = (object: KubeObject, { field, manager }: Conflict): string
 export async function execute(
   cluster: Cluster,
   planned: Planned,
-  { forceConflicts = false, unchangedSince = false, onApplied, signal }: ExecuteOptions = {},
+  options: ExecuteOptions = {},
 ): Promise<StepResult<Outcome>> {
+  const { forceConflicts = false, unchangedSince = false, signal } = options;
   const { object, live, grows, contested, scope } = planned;
   const takeOver = {
     fieldManager: cluster.fieldManager,
@@ -70,15 +71,17 @@ export async function execute(
     resourceVersion: requiredVersion(version, how),
     signal,
   });
-  if ('conflicts' in applied)
-    throw new ClusterError(
-      'CLUSTER_CONFLICT',
-      applied.conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
-      { reason: 'FieldConflict', object: nameOf(object), conflicts: applied.conflicts },
-    );
-  onApplied?.(applied.object);
+  if ('conflicts' in applied) throw conflicted(object, applied.conflicts);
+  options.onApplied?.(applied.object);
   return { done: outcomeOf(planned) };
 }
+
+const conflicted = (object: KubeObject, conflicts: readonly Conflict[]): ClusterError =>
+  new ClusterError(
+    'CLUSTER_CONFLICT',
+    conflicts.map((conflict) => conflictWords(object, conflict)).join('\n'),
+    { reason: 'FieldConflict', object: nameOf(object), conflicts },
+  );
 
 /** The outcome of a planned object. */
 export function outcomeOf({ live, grows, changes }: Planned): Outcome {

@@ -252,10 +252,10 @@ const reportsOf = (kind: StackKind): ReadonlyMap<string, Report> =>
 
 /** Whether something of a pod has changed that its stack's status depends on. */
 const isOtherwise = (before: PodView | undefined, now: PodView | undefined): boolean =>
-  before?.uid !== now?.uid ||
-  before?.isReady !== now?.isReady ||
-  before?.isEnding !== now?.isEnding ||
-  JSON.stringify([before?.causes, before?.conditions]) !== JSON.stringify([now?.causes, now?.conditions]);
+  JSON.stringify(shownOf(before)) !== JSON.stringify(shownOf(now));
+
+const shownOf = (pod: PodView | undefined): unknown =>
+  pod && [pod.uid, pod.isReady, pod.isEnding, pod.causes, pod.conditions];
 
 /** Whether something other than the status has changed. */
 const isAnother = (before: StackResource, now: StackResource): boolean =>

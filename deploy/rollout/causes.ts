@@ -77,22 +77,28 @@ function containerCauses(
   if (patienceMs === undefined) return [];
   if (reason !== 'CrashLoopBackOff')
     return [{ reason, where: nameOf(pod), message: `container "${name}": ${message}`, patienceMs }];
-  const { exitCode, reason: ending, message: words = '' } = lastState?.terminated ?? {};
-  const lastLine = words.trimEnd().split('\n').at(-1)?.trim();
-  const how =
-    ending === 'OOMKilled'
-      ? 'was killed for using more memory than its limit'
-      : `exited with ${exitCode ?? '?'}`;
   return [
     {
       reason,
       where: nameOf(pod),
-      message: `container "${name}" ${how}${isCounted ? `, ${restartCount} times by now` : ''}`,
+      message: `container "${name}" ${endingOf(lastState)}${isCounted ? `, ${restartCount} times by now` : ''}`,
       patienceMs,
-      ...(lastLine ? { lastLine } : {}),
+      ...lastLineOf(lastState),
       log: { pod: pod.metadata.name, container: name, previous: true },
     },
   ];
+}
+
+function endingOf(last: ContainerStatus['lastState']): string {
+  const { exitCode, reason } = last?.terminated ?? {};
+  return reason === 'OOMKilled'
+    ? 'was killed for using more memory than its limit'
+    : `exited with ${exitCode ?? '?'}`;
+}
+
+function lastLineOf(last: ContainerStatus['lastState']): Pick<Cause, 'lastLine'> {
+  const lastLine = last?.terminated?.message?.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return lastLine === '' ? {} : { lastLine };
 }
 
 /** The progress of a rollout in one line: `store ready, index starting, web 0/1 ready`. */

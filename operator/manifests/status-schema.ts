@@ -47,6 +47,8 @@ const rotation: Schema = {
 export const statusSchema: Schema = {
   type: 'object',
   description: 'What is known of the stack now.',
+  // A resource without a status is ready for kstatus: a new one is to be seen as not looked at yet.
+  default: { observedGeneration: -1 },
   properties: {
     observedGeneration: {
       type: 'integer',

@@ -88,28 +88,32 @@ const counted = ['resourceVersion', 'generation'];
 
 function rolloutOf(object: KubeObject): Rollout | undefined {
   if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return undefined;
-  const workload = object as Partial<Deployment & StatefulSet> & Pick<KubeObject, 'kind' | 'metadata'>;
-  const wanted = workload.spec?.replicas ?? 1;
-  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0, conditions } = workload.status ?? {};
-  const counts = [updatedReplicas, readyReplicas, replicas];
-  const failure = conditions?.find(isFailure);
-  const revision = isRolling(workload) ? workload.status?.updateRevision : undefined;
+  const workload = object as Workload;
+  const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = workload.status ?? {};
+  const [wanted, counts] = [workload.spec?.replicas ?? 1, [updatedReplicas, readyReplicas, replicas]];
   return {
-    wanted,
-    ready: readyReplicas,
-    updated: updatedReplicas,
+    ...{ wanted, ready: readyReplicas, updated: updatedReplicas },
     isDone: isObserved(workload) && counts.every((count) => count === wanted),
-    ...(failure ? { failure: `${failure.reason ?? ''}: ${failure.message ?? ''}` } : {}),
-    ...(revision === undefined ? {} : { revision }),
+    ...failureOf(workload),
+    ...revisionOf(workload),
   };
+}
+
+type Workload = Partial<Deployment & StatefulSet> & Pick<KubeObject, 'kind' | 'metadata'>;
+
+function failureOf({ status }: Workload): Pick<Rollout, 'failure'> {
+  const found = status?.conditions?.find(isFailure);
+  return found ? { failure: `${found.reason ?? ''}: ${found.message ?? ''}` } : {};
 }
 
 const isFailure = ({ type, status }: { readonly type: string; readonly status: string }): boolean =>
   (type === 'ReplicaFailure' && status === 'True') || (type === 'Progressing' && status === 'False');
 
-/** Not OnDelete, and no part of it held back by a partition. */
-function isRolling(workload: Partial<StatefulSet> & Pick<KubeObject, 'kind' | 'metadata'>): boolean {
-  if (workload.kind !== 'StatefulSet' || !isObserved(workload)) return false;
-  const { type = 'RollingUpdate', rollingUpdate } = workload.spec?.updateStrategy ?? {};
-  return type === 'RollingUpdate' && (rollingUpdate?.partition ?? 0) === 0;
+/** Not of one with OnDelete, or with a part that a partition holds back. */
+function revisionOf(workload: Workload): Pick<Rollout, 'revision'> {
+  const { kind, spec, status } = workload;
+  const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
+  const isRolling = type === 'RollingUpdate' && (rollingUpdate?.partition ?? 0) === 0;
+  const isKnown = kind === 'StatefulSet' && isRolling && isObserved(workload);
+  return isKnown && status?.updateRevision !== undefined ? { revision: status.updateRevision } : {};
 }

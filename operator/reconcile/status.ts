@@ -73,6 +73,7 @@ function findingsOf(outcome: Outcome): Finding[] {
   return [
     ready(outcome),
     progressing(outcome),
+    ...kstatusOf(outcome),
     degraded(outcome),
     paused(outcome),
     drifted(outcome),
@@ -140,6 +141,18 @@ function progressing(outcome: Outcome): Finding {
   return waiting.length > 0
     ? finding('Progressing', 'True', 'RollingOut', sentences(waiting))
     : finding('Progressing', 'False', 'Settled', 'Nothing is being changed.');
+}
+
+/**
+ * What kstatus reads, as Flux and other tools do. Each is there only while it is True: `Stalled` where to wait does not
+ * help, else `Reconciling` while something is under way.
+ */
+function kstatusOf(outcome: Outcome): Finding[] {
+  const { status, reason, message } = progressing(outcome);
+  if (outcome.refused !== undefined)
+    return [{ type: 'Stalled', status: 'True', reason: 'DocumentRefused', message: outcome.refused }];
+  if (reason === 'Stuck') return [{ type: 'Stalled', status: 'True', reason, message }];
+  return status === 'True' ? [{ type: 'Reconciling', status, reason, message }] : [];
 }
 
 function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {

@@ -10,7 +10,7 @@ export async function startControllerManager(
   { kubeconfigPath }: ApiServer,
   featureGates = '',
 ): Promise<void> {
-  const { stop } = await startProcess({
+  const running = await startProcess({
     command: await builtProgram('kube-controller-manager'),
     args: [
       `--kubeconfig=${kubeconfigPath}`,
@@ -22,5 +22,5 @@ export async function startControllerManager(
     logFile: join(dirname(kubeconfigPath), `controllers-${randomUUID().slice(0, 8)}.log`),
     readyWhen: { check: () => Promise.resolve(true) },
   });
-  onTestFinished(stop);
+  onTestFinished(() => running.stop());
 }

@@ -10,6 +10,7 @@ const kube: GoModule = {
 };
 const etcd: GoModule = { folder: 'etcd', versionOf: 'go.etcd.io/etcd/server/v3' };
 const coredns: GoModule = { folder: 'coredns', versionOf: 'github.com/coredns/coredns' };
+const health: GoModule = { folder: 'health', versionOf: 'sigs.k8s.io/cli-utils' };
 const helm: GoModule = { folder: 'helm', versionOf: 'helm.sh/helm/v4' };
 
 /** Every program that can be had, and where from: another one is a line here (and a `tool` line in its go.mod). */
@@ -22,6 +23,7 @@ const programs = {
   'kube-proxy': { module: kube, package: 'k8s.io/kubernetes/cmd/kube-proxy' },
   kubelet: { module: kube, package: 'k8s.io/kubernetes/cmd/kubelet' },
   coredns: { module: coredns, package: 'github.com/coredns/coredns' },
+  health: { module: health, package: '.' },
   helm: { module: helm, package: 'helm.sh/helm/v4/cmd/helm' },
 } satisfies Record<string, { module: GoModule; package: string }>;
 
