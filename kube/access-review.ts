@@ -53,6 +53,17 @@ export function attributesOf(method: string, path: string): Attributes {
   };
 }
 
+/** The authorizer's attributes of a watch of a collection. */
+export function attributesOfWatch(path: string): Attributes {
+  const { resource, spec } = attributesOf('GET', path);
+  const { resourceAttributes } = spec;
+  return {
+    verb: 'watch',
+    ...(resource === undefined ? {} : { resource }),
+    spec: resourceAttributes ? { resourceAttributes: { ...resourceAttributes, verb: 'watch' } } : spec,
+  };
+}
+
 /** Splits `namespaces/shop/pods/demo-0/log` or `nodes/one` into namespace, resource, name and subresource. */
 function placeIn(parts: readonly string[]): Omit<ResourceAttributes, 'verb' | 'group'> {
   const isNamespaced = parts[0] === 'namespaces' && parts.length > 2;

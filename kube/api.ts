@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https, { type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parseJson } from '../model/json.ts';
-import { accessReviewPath, attributesOf, isDenied } from './access-review.ts';
+import { accessReviewPath, attributesOf, attributesOfWatch, isDenied } from './access-review.ts';
 import { refusal, unreachable, type Asked } from './api-errors.ts';
 import type { ApiError } from './cluster-error.ts';
 import { noCredentials } from './credentials.ts';
@@ -90,14 +90,14 @@ export function connect(choice: Choice = {}): Api {
   const refused = async (
     { method, path }: { method: string; path: string },
     { status, json }: ApiAnswer,
-    { contentType, signal }: RequestOf = {},
+    { contentType, query, signal }: RequestOf = {},
   ): Promise<ApiError> => {
     const creates = contentType === applyContentType;
+    const attributes = query?.['watch'] === 'true' ? attributesOfWatch(path) : attributesOf(method, path);
     const denied =
       status === 401 ||
       (status === 403 &&
-        (path === accessReviewPath ||
-          (await isDenied(api, attributesOf(method, path), { creates, signal }))));
+        (path === accessReviewPath || (await isDenied(api, attributes, { creates, signal }))));
     return refusal(asked(method, path), { status, json, isDenied: denied });
   };
 

@@ -1,4 +1,4 @@
-import { attributesOf, isDenied, type Attributes } from '../../kube/access-review.ts';
+import { attributesOf, attributesOfWatch, isDenied, type Attributes } from '../../kube/access-review.ts';
 import { applyContentType, type RequestOf } from '../../kube/api.ts';
 import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -39,7 +39,7 @@ export class Denials {
           }),
         stream: (path, request) =>
           api.stream(path, request).catch((error: unknown) => {
-            throw this.#noted(error, watching(attributesOf('GET', path)), request);
+            throw this.#noted(error, attributesOfWatch(path), request);
           }),
       },
     };
@@ -73,11 +73,3 @@ export class Denials {
     return isDenied(this.#cluster.api, attributes, { creates, signal }).catch(() => true);
   }
 }
-
-const watching = ({ resource, spec }: Attributes): Attributes => ({
-  verb: 'watch',
-  ...(resource === undefined ? {} : { resource }),
-  spec: spec.resourceAttributes
-    ? { resourceAttributes: { ...spec.resourceAttributes, verb: 'watch' } }
-    : spec,
-});
