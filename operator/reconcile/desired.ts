@@ -45,6 +45,7 @@ export function desiredOf(
       readinessGates: readinessGatesOf,
       deletionPolicy: reserved.deletionPolicy,
       keepsLastLines: true,
+      explicitPartition: true,
     }),
     secret: secretMakerOf(stack),
     owner,
