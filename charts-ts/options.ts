@@ -35,6 +35,11 @@ export interface RenderOptions {
   readonly operatorDials?: readonly string[];
   /** Whether Kubernetes keeps the last lines of a container that failed in its pod's status. Default: it does not. */
   readonly keepsLastLines?: boolean;
+  /**
+   * Whether a StatefulSet says that no part of an update is held back. Without it Kubernetes may make a pod that was
+   * deleted of the earlier template again (`newVersionedStatefulSetPod`). Default: it does not.
+   */
+  readonly explicitPartition?: boolean;
 }
 
 /** Where an object is put, and what it may depend on. */

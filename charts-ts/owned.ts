@@ -27,5 +27,6 @@ export const ownedBy = (resource: Resource, document: Pick<StackDocument, 'spec'
   ownerReferences: [referenceTo(resource)],
   readinessGates: readinessGatesOf,
   keepsLastLines: true,
+  explicitPartition: true,
   deletionPolicy: reservedFieldsOf(document).deletionPolicy,
 });

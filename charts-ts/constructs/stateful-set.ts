@@ -18,7 +18,10 @@ export function addStatefulSet(site: Site, service: StatefulService): void {
       serviceName: nameOf(site, service, suffixes.peers),
       replicas: service.replicas ?? 1,
       podManagementPolicy: 'Parallel',
-      updateStrategy: { type: 'RollingUpdate' },
+      updateStrategy: {
+        type: 'RollingUpdate',
+        ...(site.options.explicitPartition ? { rollingUpdate: { partition: 0 } } : {}),
+      },
       revisionHistoryLimit: revisionsKept,
       selector: { matchLabels: selectorOf(site.stack, service) },
       template: podTemplate(site, service),

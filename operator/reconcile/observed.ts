@@ -109,11 +109,14 @@ function failureOf({ status }: Workload): Pick<Rollout, 'failure'> {
 const isFailure = ({ type, status }: { readonly type: string; readonly status: string }): boolean =>
   (type === 'ReplicaFailure' && status === 'True') || (type === 'Progressing' && status === 'False');
 
-/** Not of one with OnDelete, or with a part that a partition holds back. */
+/**
+ * Not of one with OnDelete, or with a part that a partition holds back. Without a partition Kubernetes may make a deleted
+ * pod of the earlier revision again.
+ */
 function revisionOf(workload: Workload): Pick<Rollout, 'revision'> {
   const { kind, spec, status } = workload;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
-  const isRolling = type === 'RollingUpdate' && (rollingUpdate?.partition ?? 0) === 0;
+  const isRolling = type === 'RollingUpdate' && rollingUpdate?.partition === 0;
   const isKnown = kind === 'StatefulSet' && isRolling && isObserved(workload);
   return isKnown && status?.updateRevision !== undefined ? { revision: status.updateRevision } : {};
 }

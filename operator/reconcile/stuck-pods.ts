@@ -26,6 +26,9 @@ export interface Replaced {
 /** Where Kubernetes replaces the pod by itself, it does within this time. */
 const waitMs = 10_000;
 
+/** A pod that was changed meanwhile, or may not be deleted, is looked at again after so long. */
+const againMs = 5_000;
+
 /** A pod of an earlier revision that has to go for its StatefulSet to go on. */
 interface Blocking {
   readonly pod: PodView;
@@ -55,6 +58,7 @@ export class StuckPods {
       const leftMs = (since.get(idOf(one)) ?? 0) + waitMs - performance.now();
       if (leftMs > 0) waits.push(leftMs);
       else if (await deleted(context, look, one, problems)) this.#forgetPod(look.key, idOf(one));
+      else waits.push(againMs);
     }
     return { problems, ...(waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : {}) };
   }

@@ -23,7 +23,7 @@ async function seen(objects: readonly object[]): Promise<Seen[]> {
   const docs = await readFile('docs/operator.md', 'utf8');
   const block = (language: string): string =>
     docs.match(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``))?.[1] ?? '';
-  const { healthCheckExprs } = parse(block('yaml')) as { healthCheckExprs: Record<string, string>[] };
+  const { healthCheckExprs } = parse(block('yml')) as { healthCheckExprs: Record<string, string>[] };
   const { inProgress, failed, current } = healthCheckExprs[0] ?? {};
   const input = JSON.stringify({ objects, lua: block('lua'), cel: { inProgress, failed, current } });
   const { code, stdout, stderr } = await capture(await builtProgram('health'), [], { input });

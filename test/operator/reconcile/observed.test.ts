@@ -89,9 +89,12 @@ test('a workload says why its controller cannot go on', () => {
   expect(projectObject(object).rollout?.failure).toBe('FailedCreate: exceeded quota');
 });
 
+const rolling = { updateStrategy: { rollingUpdate: { partition: 0 } } };
+
 test.each<[string, object, object, string | undefined]>([
-  ['replaces its pods by itself', {}, {}, 'r2'],
-  ['was not looked at by its controller yet', {}, { observedGeneration: 1 }, undefined],
+  ['replaces its pods by itself', rolling, {}, 'r2'],
+  ['may make an earlier pod again', {}, {}, undefined],
+  ['was not looked at by its controller yet', rolling, { observedGeneration: 1 }, undefined],
   ['replaces a pod only once it is deleted', { updateStrategy: { type: 'OnDelete' } }, {}, undefined],
   ['is held back', { updateStrategy: { rollingUpdate: { partition: 1 } } }, {}, undefined],
 ])('the revision of a StatefulSet that %s: %s', (_, spec, status, revision) => {
