@@ -49,15 +49,9 @@ export async function execute(
   options: ExecuteOptions = {},
 ): Promise<StepResult<Outcome>> {
   const { forceConflicts = false, unchangedSince = false, signal } = options;
-  const { object, live, grows, contested, scope } = planned;
-  const takeOver = {
-    fieldManager: cluster.fieldManager,
-    scope,
-    force: forceConflicts && contested.length > 0,
-    apiVersion: object.apiVersion,
-  };
+  const { object, live, grows } = planned;
   const isRemade = grows.length > 0;
-  const version = live && !isRemade ? await takeOverFields(cluster, live, takeOver, signal) : undefined;
+  const version = live && !isRemade ? await takenOver(cluster, planned, live, options) : undefined;
   if (object.kind === 'StatefulSet') await growClaims(cluster, object, signal);
   if (isRemade && !(await isOrphaned(cluster, object, signal)))
     return deletionPending(
@@ -71,6 +65,24 @@ export async function execute(
   options.onApplied?.(applied.object);
   return { done: outcomeOf(planned) };
 }
+
+const takenOver = (
+  cluster: Cluster,
+  { object, contested, scope }: Planned,
+  live: KubeObject,
+  { forceConflicts = false, signal }: ExecuteOptions,
+): ReturnType<typeof takeOverFields> =>
+  takeOverFields(
+    cluster,
+    live,
+    {
+      fieldManager: cluster.fieldManager,
+      scope,
+      force: forceConflicts && contested.length > 0,
+      apiVersion: object.apiVersion,
+    },
+    signal,
+  );
 
 const conflicted = (object: KubeObject, conflicts: readonly Conflict[]): ClusterError =>
   new ClusterError(
