@@ -1,8 +1,5 @@
-import { apiGroup } from '../../model/names.ts';
+import { rotateAnnotation } from '../../model/names.ts';
 import type { RotationStatus, StackResource } from '../reconcile/resource.ts';
-
-/** On a custom resource: a rotation of its secrets is asked for, one for each new value. */
-const rotateAnnotation = `${apiGroup}/rotate`;
 
 /** What follows in a longer token does not count. */
 export const longestToken = 256;
