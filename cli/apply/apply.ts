@@ -18,8 +18,10 @@ import { checkOf } from './check.ts';
 /** What `mooring apply` does. Throws ClusterError, its code saying why; see `applyStack`. */
 export async function applyCommand(kinds: Kinds, options: ApplyOptions): Promise<void> {
   const found = documentOf(kinds, options.file);
-  // Refuses a bad document before it looks for a cluster.
+  // Refuses a bad document, and options that contradict each other, before it looks for a cluster.
   found.stack();
+  if (options.deleteData && !options.prune)
+    throw new CommandError('USAGE', '--delete-data needs --prune: it says what --prune may remove.');
   const target = await findTarget(options);
   announce(target, found.document.metadata.namespace);
   await refuseOwned(target, found, options, (owned) => ({
@@ -39,8 +41,6 @@ export interface DocumentApply extends ApplyOptions {
 
 /** Applies a document from a file or from the history. */
 export async function applyDocument(known: KnownDocument, options: DocumentApply): Promise<void> {
-  if (options.deleteData && !options.prune)
-    throw new CommandError('USAGE', '--delete-data needs --prune: it says what --prune may remove.');
   const { target } = options;
   try {
     await interruptible((signal) => (options.dryRun ? tell : carryOut)(known, options, signal));
