@@ -53,23 +53,27 @@ export class Reconciler {
    * @param key `<namespace>/<name>`.
    */
   async reconcile(key: string, signal: AbortSignal): Promise<Reconciled> {
-    const { resources, context, kind } = this.#options;
-    const resource = resources.get(key);
+    const resource = this.#options.resources.get(key);
     if (!resource) return this.#forget(key);
     // Its objects have it as their owner: the cluster deletes them.
     if (resource.metadata.deletionTimestamp !== undefined) return {};
+    try {
+      return await this.#step(key, resource, signal);
+    } catch (error) {
+      // It is deleted with everything in it, the document too; or the document alone is, and no write is sent any more.
+      if (isClusterError(error, 'NAMESPACE_ENDING') || !this.#isWanted(key, resource)) return {};
+      if (!(error instanceof StackError)) throw error;
+      return this.#report(resource, { ...nothing, refused: error.message }, signal);
+    }
+  }
+
+  async #step(key: string, resource: StackResource, signal: AbortSignal): Promise<Reconciled> {
+    const { context, kind } = this.#options;
     const found = isRotationDue(resource)
       ? undefined
       : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
     if (found) return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
-    try {
-      return await this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
-    } catch (error) {
-      // It is deleted with everything in it, the document too.
-      if (isClusterError(error, 'NAMESPACE_ENDING')) return {};
-      if (!(error instanceof StackError)) throw error;
-      return this.#report(resource, { ...nothing, refused: error.message }, signal);
-    }
+    return this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
   }
 
   /** Of a stack that is as its document says: what keeps it from coming up is reported, and mended where it can be. */
@@ -91,14 +95,18 @@ export class Reconciler {
    * A resource that is being deleted may orphan what it owns. What were written after that would have an owner that is
    * gone, and be deleted by the cluster, so no write is sent any more.
    */
-  #whileWanted(key: string, { metadata }: StackResource): Context {
-    const { context, resources } = this.#options;
+  #whileWanted(key: string, resource: StackResource): Context {
+    const { context } = this.#options;
     const assertWanted = (): void => {
-      const now = resources.get(key)?.metadata;
-      if (now?.uid === metadata.uid && now.deletionTimestamp === undefined) return;
+      if (this.#isWanted(key, resource)) return;
       throw new ClusterError('CLUSTER_CONFLICT', `${key} is being deleted.`, { reason: 'DeletionPending' });
     };
     return { ...context, cluster: fenced(context.cluster, assertWanted) };
+  }
+
+  #isWanted(key: string, { metadata }: StackResource): boolean {
+    const now = this.#options.resources.get(key)?.metadata;
+    return now?.uid === metadata.uid && now.deletionTimestamp === undefined;
   }
 
   #forget(key: string): Reconciled {
@@ -228,9 +236,10 @@ export class Reconciler {
       query: { fieldManager: cluster.fieldManager },
       contentType: 'application/merge-patch+json',
       body: { metadata: { resourceVersion }, status: { ...cleared(resource.status), ...status } },
-      accept: [409],
+      accept: [404, 409],
       signal,
     });
+    if (answered === 404) return {};
     // The document was changed meanwhile; the watch is about to say how.
     if (answered === 409) return { requeueAfterMs: staleRetryMs };
     this.#remember(json as KubeObject);
