@@ -38,6 +38,20 @@ export const stackConditions = {
       Reconciled: 'The stack is reconciled.',
     },
   },
+  Stalled: {
+    means: 'To wait does not help, for tools that read kstatus. There only while it is `True`.',
+    reasons: {
+      DocumentRefused: 'As of `Ready`.',
+      Stuck: 'As of `Progressing`.',
+    },
+  },
+  Reconciling: {
+    means: 'Something is under way, for tools that read kstatus. There only while it is `True`.',
+    reasons: {
+      RollingOut: 'As of `Progressing`.',
+      Rotating: 'As of `Progressing`.',
+    },
+  },
   Drifted: {
     means: 'Others changed something, and it stays so.',
     reasons: {

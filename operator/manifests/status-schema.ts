@@ -4,6 +4,9 @@ import type { Schema } from './structural.ts';
 const text = (description: string, maxLength: number): Schema => ({ type: 'string', description, maxLength });
 const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
 
+/** As long as a message in a status is at most; a condition's may be longer, as in every API. */
+export const longestMessage = 4_096;
+
 /** A condition, as apimachinery's metav1.Condition bounds it. */
 const condition: Schema = {
   type: 'object',
@@ -38,7 +41,7 @@ const rotation: Schema = {
   properties: {
     token: text('what it was asked for with', longestToken),
     phase: { type: 'string', enum: ['Rotating', 'Waiting', 'Failed', 'Done', 'Cancelled'] },
-    message: text('what it waits for, or why it failed', 4_096),
+    message: text('what it waits for, or why it failed', longestMessage),
     time: time('since when it is in this phase'),
   },
 };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Finding } from '../conditions.ts';
+import { longestMessage } from '../manifests/status-schema.ts';
 import type { DependencyState } from '../gates/dependency-states.ts';
 import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
@@ -96,13 +97,15 @@ const dependenciesOf = ({ gates, dependencies }: Outcome): readonly DependencySt
       },
   );
 
+type FindingOf<T extends StackConditionType> = Finding & { readonly reason: ReasonOf<T> };
+
 /** A finding whose reason is one of its condition's. */
 const finding = <T extends StackConditionType>(
   type: T,
   status: Finding['status'],
   reason: ReasonOf<T>,
   message: string,
-): Finding => ({ type, status, reason, message });
+): FindingOf<T> => ({ type, status, reason, message });
 
 function ready(outcome: Outcome): Finding {
   if (outcome.refused !== undefined) return finding('Ready', 'False', 'DocumentRefused', outcome.refused);
@@ -131,7 +134,7 @@ function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout)
   return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
 }
 
-function progressing(outcome: Outcome): Finding {
+function progressing(outcome: Outcome): FindingOf<'Progressing'> {
   const { rotation, refused, stuck } = outcome;
   if (rotation && isUnderWay(rotation))
     return finding('Progressing', 'True', 'Rotating', rotationText(rotation));
@@ -148,11 +151,14 @@ function progressing(outcome: Outcome): Finding {
  * help, else `Reconciling` while something is under way.
  */
 function kstatusOf(outcome: Outcome): Finding[] {
-  const { status, reason, message } = progressing(outcome);
-  if (outcome.refused !== undefined)
-    return [{ type: 'Stalled', status: 'True', reason: 'DocumentRefused', message: outcome.refused }];
-  if (reason === 'Stuck') return [{ type: 'Stalled', status: 'True', reason, message }];
-  return status === 'True' ? [{ type: 'Reconciling', status, reason, message }] : [];
+  if (outcome.refused !== undefined) return [finding('Stalled', 'True', 'DocumentRefused', outcome.refused)];
+  const { reason, message } = progressing(outcome);
+  if (reason === 'Settled') return [];
+  return [
+    reason === 'Stuck'
+      ? finding('Stalled', 'True', reason, message)
+      : finding('Reconciling', 'True', reason, message),
+  ];
 }
 
 function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {
@@ -195,8 +201,5 @@ export const driftText = ({ object, field, from, to, manager }: Drift): string =
   field === ''
     ? `${object} was deleted.`
     : `${object}: ${field} is ${to} (set by ${manager}); rendered is ${from}.`;
-
-/** As long as a condition's message may be, with room to spare. */
-const longestMessage = 4_096;
 
 const sentences = (lines: readonly string[]): string => lines.join('\n').slice(0, longestMessage);

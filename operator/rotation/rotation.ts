@@ -5,6 +5,7 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { generatedSecretKeys } from '../../model/environment.ts';
 import { maskSecrets } from '../../model/redact.ts';
+import { longestMessage } from '../manifests/status-schema.ts';
 import type { Pass } from '../reconcile/apply-objects.ts';
 import type { Context } from '../reconcile/context.ts';
 import type { RotationStatus } from '../reconcile/resource.ts';
@@ -156,8 +157,6 @@ async function cancelled(context: Context, pass: RotationPass): Promise<Rotation
   const { token = '' } = resource.status?.rotation ?? {};
   return { status: statusOf(pass, token, 'Cancelled'), isBlocking: false };
 }
-
-const longestMessage = 4_096;
 
 /** A phase that goes on keeps its time. */
 function statusOf(
