@@ -12,7 +12,7 @@ import type { StackResource } from '../../../operator/reconcile/resource.ts';
 import { shopKind } from '../../kinds/shop-kind.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { editsOf, type Edit } from '../repair/edits.ts';
-import { chatStackIn, settled, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import { chatStackIn, settled, startOperator, startWithChatStacks, until, userOf, type User } from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
 const kinds = [chatKind, shopKind];
@@ -28,6 +28,18 @@ async function serveShops(): Promise<void> {
       (await lab().request('GET', `/apis/${shopKind.apiVersion}/${shopKind.plural}`)).status === 200,
   );
 }
+
+/** A ShopStack document. */
+const shopIn = (namespace: string, name: string, spec: object = {}): KubeObject => ({
+  apiVersion: shopKind.apiVersion,
+  kind: shopKind.kind,
+  metadata: { name, namespace },
+  spec,
+});
+
+/** The same as it is in the cluster. */
+const liveShop = async (user: User, { apiVersion, kind, metadata }: KubeObject): Promise<StackResource> =>
+  (await user.read(apiVersion, kind, metadata.namespace ?? '', metadata.name)) as StackResource;
 
 /** What a stack's objects are not, by a plan of the deployment's own: a line for each field. */
 async function differencesOf(cluster: Cluster, objects: readonly KubeObject[]): Promise<string[]> {
@@ -49,20 +61,15 @@ describe('one operator of two kinds', () => {
     await lab().createNamespace(namespace);
     const operator = await startOperator(lab(), { namespace, kinds });
     const user = userOf(lab());
-    const shop = {
-      apiVersion: shopKind.apiVersion,
-      kind: shopKind.kind,
-      metadata: { name: 'orders', namespace },
-    };
-    await user.apply({ ...shop, spec: { web: { currency: 'USD' } } });
+    const shop = shopIn(namespace, 'orders', { web: { currency: 'USD' } });
+    await user.apply(shop);
     await user.apply(chatStackIn(namespace));
     await until('both to be applied', async () => {
-      const orders = (await user.read(shop.apiVersion, shop.kind, namespace, 'orders')) as StackResource;
+      const orders = await liveShop(user, shop);
       const isObserved = orders.status?.observedGeneration === orders.metadata.generation;
       return isObserved && (await user.isObserved(namespace));
     });
-    const resource = (await user.read(shop.apiVersion, shop.kind, namespace, 'orders')) as StackResource;
-    const { objects } = desiredOf(shopKind, resource);
+    const { objects } = desiredOf(shopKind, await liveShop(user, shop));
     const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, operatorName);
     expect(await differencesOf(cluster, objects)).toEqual([]);
     let made = 0;
@@ -98,14 +105,10 @@ describe('one operator of two kinds', () => {
     const user = userOf(lab());
     await user.apply(chatStackIn(namespace));
     await until('the ChatStack to be applied', () => user.isObserved(namespace));
-    const shop = {
-      apiVersion: shopKind.apiVersion,
-      kind: shopKind.kind,
-      metadata: { name: 'talk', namespace },
-    };
+    const shop = shopIn(namespace, 'talk');
     await user.apply(shop);
     const ready = async (): Promise<string> => {
-      const { status } = (await user.read(shop.apiVersion, shop.kind, namespace, 'talk')) as StackResource;
+      const { status } = await liveShop(user, shop);
       return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
     };
     await until('the ShopStack to say so', async () =>
