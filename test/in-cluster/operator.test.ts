@@ -107,8 +107,8 @@ describe('a kind of its own, beside the ChatStack', () => {
       await isWell(shop);
       await isKept(shop);
       await isWell(stack);
-      expect(await operator.errors()).toEqual([]);
       await deleteNamespace(cluster, market);
+      expect(await operator.errors()).toEqual([]);
     },
   );
 });
