@@ -33,15 +33,19 @@ interface List {
   readonly items: readonly Omit<KubeObject, 'apiVersion' | 'kind'>[];
 }
 
-/** The objects of a kind in a namespace that have these labels. */
+/** The objects of a kind, in a namespace or, without one, in all; those that have these labels. */
 export async function listObjects(
   { api, discovery }: Cluster,
   [apiVersion, kind]: readonly [string, string],
   {
     namespace,
-    labels,
+    labels = {},
     signal,
-  }: { namespace: string; labels: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
+  }: {
+    namespace?: string | undefined;
+    labels?: Readonly<Record<string, string>>;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<KubeObject[]> {
   const path = await discovery.collectionOf(apiVersion, kind, namespace);
   const { json } = await api.request('GET', path, { query: { labelSelector: asSelector(labels) }, signal });

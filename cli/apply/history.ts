@@ -8,6 +8,7 @@ import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
 import { note, print, table } from '../output.ts';
 import { documentOf } from '../source.ts';
+import { inSeconds } from '../times.ts';
 
 /** What `mooring history` does. Throws ClusterError. */
 export async function historyCommand(kinds: Kinds, options: ClusterOptions): Promise<void> {
@@ -37,8 +38,6 @@ const meanings: Readonly<Record<Revision['outcome'], string>> = {
   deployed: 'its check passed',
   failed: 'failed',
 };
-
-const inSeconds = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
 
 const workedBefore = (outcome: Revision['outcome'], deployedAt: string | undefined): string | undefined =>
   deployedAt === undefined || outcome === 'deployed'

@@ -2,7 +2,7 @@ import type { Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
-import { lastLogLine } from '../../deploy/rollout/diagnostics.ts';
+import { causeText } from '../../deploy/rollout/diagnostics.ts';
 import type { WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import type { Check } from './check.ts';
 
@@ -14,11 +14,11 @@ export async function podChecks(
 ): Promise<Check[]> {
   const causes = [...states.flatMap(causesOf), ...(await gateCauses(cluster, stack, states))];
   const wrong = await Promise.all(
-    causes.map(async ({ reason, where, message, log }): Promise<Check> => {
-      const line = log && (await lastLogLine(cluster, stack, log));
-      const says = `${where}: ${reason}: ${message}.${line ? ` Its last line: ${line}` : ''}`;
-      return { id: `pod/${where}/${reason}`, verdict: 'wrong', says };
-    }),
+    causes.map(async (cause): Promise<Check> => ({
+      id: `pod/${cause.where}/${cause.reason}`,
+      verdict: 'wrong',
+      says: await causeText(cluster, stack, cause),
+    })),
   );
   const told = new Set(causes.map(({ where }) => where));
   const late = states.filter(

@@ -7,7 +7,6 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import { asSelector } from '../../model/labels.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName } from '../../operator/manifests/crd.ts';
 import { operatorPodLabels } from '../../operator/manifests/names.ts';
@@ -42,17 +41,9 @@ export async function definitionsIn(
 }
 
 /** The namespaces of other operators. */
-async function otherOperators(
-  { api, discovery }: Cluster,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const { json } = await api.request('GET', await discovery.collectionOf('apps/v1', 'Deployment'), {
-    query: { labelSelector: asSelector(operatorPodLabels) },
-    signal,
-  });
-  const { items } = json as { readonly items: readonly KubeObject[] };
-  return items.map(({ metadata }) => metadata.namespace ?? '').filter((other) => other !== namespace);
+async function otherOperators(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<string[]> {
+  const all = await listObjects(cluster, ['apps/v1', 'Deployment'], { labels: operatorPodLabels, signal });
+  return all.map(({ metadata }) => metadata.namespace ?? '').filter((other) => other !== namespace);
 }
 
 const uninstallOf = (namespace: string): string =>
@@ -100,15 +91,11 @@ async function goneStep(
 
 /** The resources of a kind; none where it is not served. */
 export async function resourcesOf(
-  { api, discovery }: Cluster,
+  cluster: Cluster,
   { apiVersion, kind }: StackKind,
   namespace: string | undefined,
   signal: AbortSignal,
 ): Promise<KubeObject[]> {
-  if (!(await discovery.find(apiVersion, kind))) return [];
-  const { json } = await api.request('GET', await discovery.collectionOf(apiVersion, kind, namespace), {
-    signal,
-  });
-  const { items } = json as { readonly items: readonly KubeObject[] };
-  return items.map((item) => ({ ...item, apiVersion, kind }));
+  if (!(await cluster.discovery.find(apiVersion, kind))) return [];
+  return listObjects(cluster, [apiVersion, kind], { namespace, signal });
 }

@@ -3,6 +3,7 @@ import type { Lease } from '../../kube/kinds.ts';
 import { leaseAt } from '../../kube/lease-object.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { operatorName } from '../../operator/manifests/names.ts';
+import { inSeconds } from '../times.ts';
 import { pause } from '../waiting/pause.ts';
 
 /** Which replica leads, by the Lease. */
@@ -62,6 +63,3 @@ async function isRenewed(
   }
   return false;
 }
-
-/** MicroTime has digits after the seconds. */
-const inSeconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');

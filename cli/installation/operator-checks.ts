@@ -1,12 +1,17 @@
 import { causesOf } from '../../deploy/rollout/causes.ts';
-import { lastLogLine } from '../../deploy/rollout/diagnostics.ts';
+import { causeText, lastLogLine } from '../../deploy/rollout/diagnostics.ts';
 import { isReady, workloadsIn, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Deployment } from '../../kube/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName } from '../../operator/manifests/crd.ts';
-import { operatorName, operatorPodLabels } from '../../operator/manifests/names.ts';
+import {
+  onlyNamespaceVariable,
+  operatorContainer,
+  operatorName,
+  operatorPodLabels,
+} from '../../operator/manifests/names.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import type { Check } from '../doctor/check.ts';
 import { targetWords, type Where } from '../owned.ts';
@@ -117,7 +122,7 @@ export function choiceOf({ object }: WorkloadState): {
 } {
   const { replicas = 1, template } = (object as Deployment).spec;
   const [container] = template.spec?.containers ?? [];
-  const isNamespaced = (container?.env ?? []).some(({ name }) => name === 'WATCH_NAMESPACE');
+  const isNamespaced = (container?.env ?? []).some(({ name }) => name === onlyNamespaceVariable);
   return { image: container?.image ?? '', replicas, isNamespaced };
 }
 
@@ -163,16 +168,12 @@ async function podChecks(cluster: Cluster, installed: Installation): Promise<Che
   }
   const causes = causesOf(workload);
   const told = await Promise.all(
-    causes.map(async ({ reason, where, message, log }): Promise<Check> => {
-      const line = log && (await lastLogLine(cluster, { namespace }, log));
-      const says = `${where}: ${reason}: ${message}.${line ? ` Its last line: ${line}` : ''}`;
-      return {
-        id: `operator/${where}/${reason}`,
-        verdict: 'wrong',
-        says,
-        fix: podFix(reason, where, installed),
-      };
-    }),
+    causes.map(async (cause): Promise<Check> => ({
+      id: `operator/${cause.where}/${cause.reason}`,
+      verdict: 'wrong',
+      says: await causeText(cluster, { namespace }, cause),
+      fix: podFix(cause.reason, cause.where, installed),
+    })),
   );
   if (told.length > 0 || workload.rolledOut) return told;
   const ready = workload.pods.filter(isReady).length;
@@ -182,7 +183,7 @@ async function podChecks(cluster: Cluster, installed: Installation): Promise<Che
     (await lastLogLine(
       cluster,
       { namespace },
-      { pod: late.metadata.name, container: 'operator', previous: false },
+      { pod: late.metadata.name, container: operatorContainer, previous: false },
     ));
   return [
     {

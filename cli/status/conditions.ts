@@ -2,6 +2,7 @@ import type { Condition } from 'kubernetes-types/meta/v1.js';
 import { nameOf } from '../../kube/objects.ts';
 import type { OwningResource } from '../../deploy/owning-resource.ts';
 import { table } from '../output.ts';
+import { inSeconds } from '../times.ts';
 
 /** A condition of a resource. */
 export const conditionIn = ({ status }: OwningResource, wanted: string): Condition | undefined =>
@@ -22,7 +23,7 @@ export function conditionsText(resource: OwningResource): string {
   if (resource.isUnread) return `Unknown: the conditions of ${name}, which may not be read (403).`;
   if (!status?.conditions) return `${name} has no conditions yet: no operator has looked at it.`;
   const rows = status.conditions.map(({ type, status: is, reason, lastTransitionTime }) => [
-    ...[type, is, reason, lastTransitionTime.replace(/\.\d+Z$/, 'Z')],
+    ...[type, is, reason, inSeconds(lastTransitionTime)],
   ]);
   // Several may say the same of one cause.
   const told = new Map(

@@ -19,6 +19,16 @@ export async function lastLogLine(
 /** Longer lines are structured logs; their beginning is enough. */
 const lineLength = 500;
 
+/** A cause in Kubernetes' words, with the last line of its container. */
+export async function causeText(
+  cluster: Cluster,
+  place: Pick<StackRef, 'namespace'>,
+  { reason, where, message, log }: Cause,
+): Promise<string> {
+  const line = log && (await lastLogLine(cluster, place, log));
+  return `${where}: ${reason}: ${message}.${line ? ` Its last line: ${line}` : ''}`;
+}
+
 /** The last warning event about an object, by name, such as a volume that cannot be mounted. */
 export async function lastWarning(
   { api }: Cluster,

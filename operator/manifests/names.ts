@@ -1,8 +1,15 @@
 import { roleLabel } from '../../model/names.ts';
 import type { Outsider } from '../../model/stack.ts';
+import type { OperatorEnv } from '../env.ts';
 
 /** The name of the operator's objects and of its Lease, and the field manager of every apply of it. */
 export const operatorName = 'mooring-operator';
+
+/** The container of its pods. */
+export const operatorContainer = 'operator';
+
+/** Set only where the operator looks at one namespace. */
+export const onlyNamespaceVariable = 'WATCH_NAMESPACE' satisfies keyof OperatorEnv;
 
 /** What policies of stacks call it. */
 const role: Outsider = 'operator';

@@ -3,7 +3,7 @@ import { hardenedContainer, hardenedPod } from '../../charts-ts/constructs/harde
 import { resourcesOf } from '../../charts-ts/constructs/pod.ts';
 import { probesOf } from '../../charts-ts/constructs/probes.ts';
 import type { OperatorEnv } from '../env.ts';
-import { operatorName, operatorPodLabels } from './names.ts';
+import { onlyNamespaceVariable, operatorContainer, operatorName, operatorPodLabels } from './names.ts';
 import type { Chosen } from './options.ts';
 
 /** Health and metrics are served at one port. */
@@ -49,14 +49,14 @@ const spread: k8s.PodAntiAffinity = {
 };
 
 const container = ({ image, port, isNamespaced }: Chosen): k8s.Container => ({
-  name: 'operator',
+  name: operatorContainer,
   image,
   imagePullPolicy: 'IfNotPresent',
   ports: [{ name: metricsPort, containerPort: port, protocol: 'TCP' }],
   env: [
     fromField('POD_NAME', 'metadata.name'),
     fromField('POD_NAMESPACE', 'metadata.namespace'),
-    ...(isNamespaced ? [fromField('WATCH_NAMESPACE', 'metadata.namespace')] : []),
+    ...(isNamespaced ? [fromField(onlyNamespaceVariable, 'metadata.namespace')] : []),
   ],
   ...probesOf({
     liveness: { http: { path: '/healthz', port: metricsPort }, periodSeconds: 10, failureThreshold: 3 },
