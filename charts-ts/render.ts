@@ -1,6 +1,7 @@
-import { App } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { Stack } from '../model/stack.ts';
-import { addStackCharts } from './charts/stack-charts.ts';
+import { addStackCharts, chartIds } from './charts/stack-charts.ts';
+import { addSecret } from './constructs/secret.ts';
 import type { RenderOptions } from './options.ts';
 
 export type { OwnerReference, RenderOptions } from './options.ts';
@@ -23,4 +24,15 @@ export interface Manifest {
  */
 export function renderStack(stack: Stack, options: RenderOptions = {}): Manifest[] {
   return addStackCharts(new App(), stack, options).flatMap((chart) => chart.toJson() as Manifest[]);
+}
+
+/**
+ * A stack's own Secret alone, as `renderStack` renders it without an owner.
+ * @throws RangeError when `secretValues` lacks a key.
+ */
+export function renderSecret(stack: Stack, secretValues: Readonly<Record<string, string>>): Manifest {
+  const chart = new Chart(new App(), chartIds.secrets);
+  addSecret({ chart, stack, options: {} }, secretValues);
+  const [secret] = chart.toJson() as [Manifest];
+  return secret;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { generatedSecretKeys, stackSecretName } from '../model/environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { secretProblems } from '../model/secret-problems.ts';
-import { renderStack, type Manifest } from './render.ts';
+import { renderSecret, type Manifest } from './render.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
 import { readRegularFile } from './read-file.ts';
 import { UserError } from './user-error.ts';
@@ -33,9 +33,9 @@ export const secretMakerOf = (
  * @throws RangeError when the stack has no Secret of its own, or `secretValues` lacks a key.
  */
 function mutableSecret(stack: Stack, secretValues: SecretValues): Manifest {
-  const secret = renderStack(stack, { secretValues }).find(({ kind }) => kind === 'Secret');
-  if (!secret) throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
-  return { ...secret, immutable: false };
+  if (generatedSecretKeys(stack).length === 0)
+    throw new RangeError(`The stack "${stack.name}" has no Secret of its own.`);
+  return { ...renderSecret(stack, secretValues), immutable: false };
 }
 
 type SecretValues = Readonly<Record<string, string>>;

@@ -180,8 +180,10 @@ export class Operator {
   }
 
   async #watchObjects(kind: readonly [string, string]): Promise<void> {
+    const cache = this.#objects.cacheOf(kind[1]);
     await this.#inform(kind, {
-      cache: this.#objects.cacheOf(kind[1]),
+      cache,
+      isKnown: (key, { metadata }) => cache.get(key)?.resourceVersion === metadata.resourceVersion,
       query: { labelSelector: asSelector(managedBy) },
       project: projectObject,
       onChange: ({ before, now }) => {
@@ -226,16 +228,18 @@ export class Operator {
       readonly cache: Cache<T>;
       readonly project: (object: KubeObject) => T;
       readonly onChange: (change: Change<T>) => void;
+      readonly isKnown?: (key: string, object: KubeObject) => boolean;
       readonly query?: Readonly<Record<string, string>>;
     },
   ): Promise<void> {
     const { cluster, namespace } = this.#options;
     const path = await cluster.discovery.collectionOf(apiVersion, kind, namespace);
-    const collection = { api: cluster.api, path, ...(what.query ? { query: what.query } : {}) };
-    const { cache, project, onChange } = what;
+    const { query, ...options } = what;
+    const collection = { api: cluster.api, path, ...(query ? { query } : {}) };
     this.#informers.push(
       new Informer({
-        ...{ collection, cache, project, onChange },
+        ...options,
+        collection,
         onRestart: (error) => this.#options.onRestart?.(error),
       }),
     );

@@ -8,6 +8,7 @@ export const forImage: BuildOptions = {
   format: 'esm',
   target: 'node24',
   minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'linked',

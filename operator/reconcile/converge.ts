@@ -99,8 +99,9 @@ async function create(context: Context, desired: KubeObject, options: ConvergeOp
   const made = await createdObject(context.cluster, desired, signal);
   if (!made) return adopt(context, desired, options);
   if (wasApplied) context.drifts.repaired(key);
-  context.objects.remember(projectObject(made));
-  return { ...inSync(made), drift: wasApplied ? [deletion(desired, now())] : [] };
+  const observed = projectObject(made);
+  context.objects.remember(observed);
+  return { observed, problems: [], drift: wasApplied ? [deletion(desired, now())] : [] };
 }
 
 /** The object that was created; `undefined` where there is one already, which is left as it is. */
@@ -127,8 +128,9 @@ async function adopt(context: Context, desired: KubeObject, options: ConvergeOpt
   const { resourceVersion } = live.metadata;
   const applied = await applyObject(context.cluster, desired, { resourceVersion, signal: options.signal });
   if ('conflicts' in applied) return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
-  context.objects.remember(projectObject(applied.object));
-  return inSync(applied.object);
+  const observed = projectObject(applied.object);
+  context.objects.remember(observed);
+  return { observed, drift: [], problems: [] };
 }
 
 const deletion = (desired: KubeObject, time: string): Drift => ({

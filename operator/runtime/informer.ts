@@ -9,6 +9,8 @@ export interface InformerOptions<T> {
   readonly cache: Cache<T>;
   /** What is kept of an object; the rest of it is dropped. */
   readonly project: (object: KubeObject) => T;
+  /** Whether the cache has this very state of the object already, such as from the answer to a write: nothing is done then. */
+  readonly isKnown?: (key: string, object: KubeObject) => boolean;
   /** Called once the cache has the change; it only adds keys to queues. */
   readonly onChange: (change: Change<T>) => void;
   /** Each failure, before the next try. */
@@ -128,8 +130,10 @@ export class Informer<T> {
   }
 
   #put(object: KubeObject): void {
-    const { cache, project, onChange } = this.#options;
-    const [key, now] = [keyOf(object), project(object)];
+    const { cache, project, isKnown, onChange } = this.#options;
+    const key = keyOf(object);
+    if (isKnown?.(key, object)) return;
+    const now = project(object);
     const before = cache.set(key, now);
     onChange({ key, now, ...(before === undefined ? {} : { before }) });
   }

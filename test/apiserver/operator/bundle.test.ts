@@ -2,17 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { run } from '../../servers/command.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { chatStackIn, startWithChatStacks, until, userOf } from './lab.ts';
-import { startOperatorProcess } from './operator-process.ts';
+import { bundleOperator, startOperatorProcess } from './operator-process.ts';
 
 const lab = forSuite(startWithChatStacks);
 
 test('the bundle that the image holds needs no other file, and applies a stack', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-operator-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await run(process.execPath, ['scripts/build-operator.ts', '--out', join(folder, 'operator')]);
+  await bundleOperator(join(folder, 'operator'));
   const namespace = 'bundled';
   await lab().createNamespace(namespace);
   const user = userOf(lab());

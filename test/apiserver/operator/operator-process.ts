@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { run } from '../../servers/command.ts';
 import { freePort, LOOPBACK } from '../../servers/ports.ts';
 
 /** An operator in a process of its own, as its image runs it. */
@@ -18,6 +20,18 @@ export interface OperatorProcess {
   readonly kill: () => Promise<void>;
 }
 
+/** What the image gives Node. */
+function imageArguments(): readonly string[] {
+  const [, entrypoint = ''] = /^ENTRYPOINT (.*)$/m.exec(readFileSync('operator/Dockerfile', 'utf8')) ?? [];
+  const [, ...args] = JSON.parse(entrypoint) as readonly string[];
+  return args;
+}
+
+/** Writes into a folder what the operator's image holds. */
+export async function bundleOperator(folder: string): Promise<void> {
+  await run(process.execPath, ['scripts/build-operator.ts', '--out', folder]);
+}
+
 /**
  * Starts an operator, from the sources unless a folder holds its bundle.
  * @param env besides the port of its health.
@@ -27,7 +41,7 @@ export async function startOperatorProcess(
   bundle?: string,
 ): Promise<OperatorProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, [bundle === undefined ? 'operator/main.mjs' : 'main.js'], {
+  const child = spawn(process.execPath, bundle === undefined ? ['operator/main.mjs'] : imageArguments(), {
     ...(bundle === undefined ? {} : { cwd: bundle }),
     env: { ...env, OPERATOR_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ import { LOOPBACK } from '../../servers/ports.ts';
 import { startRedis } from '../../servers/redis.ts';
 import { percentile } from './figures.ts';
 import { watchConditions, type PodConditions } from './pod-conditions.ts';
-import { startReady } from './process.ts';
+import { ownAccount, startReady } from './process.ts';
 import { Stops } from './stops.ts';
 
 export interface GatesMeasured {
@@ -53,7 +53,7 @@ export async function measureGates(rounds: number, say: (line: string) => void):
     await server.createNamespace(namespace);
     const user = userOf(server);
     stops.add(() => Promise.resolve(user.cluster.api.close()));
-    const operator = await startReady(server.kubeconfigPath, 'gates');
+    const operator = await startReady(await ownAccount(server), 'gates');
     stops.add(operator.kill);
     await user.apply(chatStackIn(namespace, {}, stack));
     await until('the stack', async () => (await user.resource(namespace, stack))?.status !== undefined);

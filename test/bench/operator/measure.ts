@@ -1,16 +1,17 @@
 import { openCluster } from '../../../kube/cluster.ts';
 import { startWithChatStacks } from '../../apiserver/operator/lab.ts';
 import { percentile } from './figures.ts';
+import { measureCeiling, type CeilingMeasured } from './ceiling.ts';
 import { measureGates, type GatesMeasured } from './gates.ts';
 import { healTimes, incident, type Edits } from './heal.ts';
-import { rssOf, startReady } from './process.ts';
+import { ownAccount, rssOf, startReady } from './process.ts';
 import { soak, type SoakMeasured } from './soak.ts';
 import { chatStacks, makeStacks, type StacksMade } from './stacks.ts';
 import { Stops } from './stops.ts';
 import { takeOver, type TakenOver } from './takeover.ts';
 
 /** What is measured, by name: each may be asked for alone. */
-export const partNames = ['stacks', 'heal', 'takeover', 'gates', 'soak'] as const;
+export const partNames = ['ceiling', 'stacks', 'heal', 'takeover', 'gates', 'soak'] as const;
 export type PartName = (typeof partNames)[number];
 
 export interface Sizes {
@@ -30,6 +31,7 @@ export interface Healed {
 
 export interface OperatorMeasured
   extends
+    Partial<CeilingMeasured>,
     Partial<StacksMade>,
     Partial<Healed>,
     Partial<GatesMeasured>,
@@ -50,6 +52,7 @@ export async function measureOperator(
 ): Promise<OperatorMeasured> {
   const needStacks = (['stacks', 'heal', 'takeover'] as const).some((name) => names.includes(name));
   return {
+    ...(names.includes('ceiling') ? await measureCeiling(sizes.stacks) : {}),
     ...(needStacks ? await measureStacks(names, sizes, say) : {}),
     ...(names.includes('gates') ? await measureGates(sizes.rounds, say) : {}),
     ...(names.includes('soak') ? await soak({ seconds: sizes.soakSeconds, stacks: soakedStacks }, say) : {}),
@@ -64,11 +67,12 @@ async function measureStacks(
   const stops = new Stops();
   try {
     const server = stops.keep(await startWithChatStacks());
+    const account = await ownAccount(server);
     const { program: operator, made } = await makeStacks(
       server,
       { stacks, documents: chatStacks },
       async () => {
-        const started = await startReady(server.kubeconfigPath, 'first');
+        const started = await startReady(account, 'first');
         stops.add(started.kill);
         return started;
       },
@@ -79,7 +83,7 @@ async function measureStacks(
       : {};
     const rssMb = await rssOf(operator.pid);
     if (!names.includes('takeover')) return { ...made, ...heals, rssMb };
-    const { next, ...taken } = await takeOver(server, operator);
+    const { next, ...taken } = await takeOver({ server, account }, operator);
     stops.add(next.kill);
     return { ...made, ...heals, rssMb, ...taken };
   } finally {

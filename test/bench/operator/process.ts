@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { startOperatorProcess, type OperatorProcess } from '../../apiserver/operator/operator-process.ts';
-import { run } from '../../servers/command.ts';
+import {
+  bundleOperator,
+  startOperatorProcess,
+  type OperatorProcess,
+} from '../../apiserver/operator/operator-process.ts';
+import { operatorVariables } from '../../../operator/env.ts';
+import { installed } from '../../apiserver/operator/own-account.ts';
+import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { until } from '../../servers/poll.ts';
 
 /** Built once, in its place below the root. */
@@ -9,15 +15,33 @@ let bundle: Promise<string> | undefined;
 /** The folder of the bundle that the operator's image holds. */
 async function builtBundle(): Promise<string> {
   const folder = 'build/operator';
-  await run(process.execPath, ['scripts/build-operator.ts', folder]);
+  await bundleOperator(folder);
   return folder;
 }
 
-/** An operator of every namespace, from the bundle its image holds; resolves when its caches are filled. */
-export async function startReady(kubeconfig: string, name: string): Promise<OperatorProcess> {
+/** The account of an installed operator: its rights, and a token as a pod has one. */
+export interface OwnAccount {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+}
+
+/** Installs an operator without its pods. */
+export async function ownAccount(server: ApiServer): Promise<OwnAccount> {
+  const { account } = await installed(server, {});
+  return { kubeconfig: (await account()).kubeconfigPath, namespace: operatorVariables.POD_NAMESPACE.default };
+}
+
+/**
+ * An operator of every namespace, from the bundle its image holds; resolves when its caches are filled.
+ * @param namespace where its Lease is.
+ */
+export async function startReady(
+  { kubeconfig, namespace = 'default' }: Pick<OwnAccount, 'kubeconfig'> & Partial<OwnAccount>,
+  name: string,
+): Promise<OperatorProcess> {
   bundle ??= builtBundle();
   const operator = await startOperatorProcess(
-    { KUBECONFIG: kubeconfig, POD_NAMESPACE: 'default', POD_NAME: name, LOG_LEVEL: 'error' },
+    { KUBECONFIG: kubeconfig, POD_NAMESPACE: namespace, POD_NAME: name, LOG_LEVEL: 'error' },
     await bundle,
   );
   await until(`operator ${name}`, operator.isReady, 60_000);

@@ -56,7 +56,7 @@ export async function soak(
     }
     const { proxy, kubeconfig } = await startProxied(server, 'soak');
     stops.keep(proxy);
-    const operator = await startReady(kubeconfig, 'soak');
+    const operator = await startReady({ kubeconfig }, 'soak');
     stops.add(operator.kill);
     for (let index = 0; index < stacks; index++)
       await until('the stacks', () => user.isObserved(namespaceOf(index)), 10 * missedAfterMs);
@@ -102,13 +102,17 @@ async function editEverySecond(
   user: User,
   { seconds, stacks, say }: SoakOptions & { readonly say: (line: string) => void },
 ): Promise<(number | undefined)[]> {
+  // Compared with what the operator applied: an edit's predecessor on the same object may still be there.
+  const applied = await readApplied(user, stacks);
   const begun = performance.now();
   const healed: Promise<number | undefined>[] = [];
   for (let index = 0; index < seconds; index++) {
     await pause(Math.max(0, begun + index * 1_000 - performance.now()));
     const edit = drifts[Math.floor(index / stacks) % drifts.length];
-    if (!edit) continue;
-    const time = healTime(user, namespaceOf(index % stacks), edit);
+    const namespace = namespaceOf(index % stacks);
+    const rendered = edit && applied.get(keyOf(namespace, edit));
+    if (!rendered) continue;
+    const time = healTime(user, { namespace, rendered }, edit);
     // One that fails is told at the end.
     time.catch(() => undefined);
     healed.push(time);
@@ -117,14 +121,35 @@ async function editEverySecond(
   return Promise.all(healed);
 }
 
-async function healTime(user: User, namespace: string, edit: Edit): Promise<number | undefined> {
-  const [apiVersion, kind, name] = edit.at;
-  const read = () => user.read(apiVersion, kind, namespace, name);
-  const rendered = await read();
-  if (!rendered) throw new Error(`There is no ${kind} ${namespace}/${name} to edit.`);
-  await user.patch(rendered, edit.operations);
+const keyOf = (namespace: string, { at }: Edit): string => [namespace, ...at].join(' ');
+
+/** Every object that is edited, as it stands before the first edit. */
+async function readApplied(user: User, stacks: number): Promise<ReadonlyMap<string, KubeObject>> {
+  const applied = new Map<string, KubeObject>();
+  for (let index = 0; index < stacks; index++)
+    for (const edit of drifts) {
+      const [apiVersion, kind, name] = edit.at;
+      const namespace = namespaceOf(index);
+      const object = await user.read(apiVersion, kind, namespace, name);
+      if (!object) throw new Error(`There is no ${kind} ${namespace}/${name} to edit.`);
+      applied.set(keyOf(namespace, edit), object);
+    }
+  return applied;
+}
+
+async function healTime(
+  user: User,
+  { namespace, rendered }: { readonly namespace: string; readonly rendered: KubeObject },
+  { operations }: Edit,
+): Promise<number | undefined> {
+  const { apiVersion, kind, metadata } = rendered;
+  await user.patch(rendered, operations);
   const edited = performance.now();
-  const isBack = async () => isDeepStrictEqual(contentOf(await read()), contentOf(rendered));
+  const isBack = async () =>
+    isDeepStrictEqual(
+      contentOf(await user.read(apiVersion, kind, namespace, metadata.name)),
+      contentOf(rendered),
+    );
   const outcome = await poll(() => isBack().catch(() => false), { timeoutMs: missedAfterMs });
   return outcome === 'met' ? performance.now() - edited : undefined;
 }

@@ -1,7 +1,7 @@
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { until } from '../../servers/poll.ts';
 import type { OperatorProcess } from '../../apiserver/operator/operator-process.ts';
-import { startReady } from './process.ts';
+import { startReady, type OwnAccount } from './process.ts';
 import { requestsOf } from './requests.ts';
 
 export interface TakenOver {
@@ -14,8 +14,11 @@ export interface TakenOver {
 const minutes = 60_000;
 
 /** Kills the leader while another waits, and counts what that one writes in its first pass over every stack. */
-export async function takeOver(server: ApiServer, operator: OperatorProcess): Promise<TakenOver> {
-  const next = await startReady(server.kubeconfigPath, 'second');
+export async function takeOver(
+  { server, account }: { readonly server: ApiServer; readonly account: OwnAccount },
+  operator: OperatorProcess,
+): Promise<TakenOver> {
+  const next = await startReady(account, 'second');
   const before = await requestsOf(server);
   await operator.kill();
   const killedAt = performance.now();

@@ -23,7 +23,6 @@ const apiVersion = 'kro.run/v1alpha1';
 /** Instances of a kind of kro's with the same objects. */
 export const kroStacks: Documents = {
   documentOf: (namespace, name) => ({ apiVersion, kind, metadata: { name, namespace }, spec: {} }),
-  path: `/apis/${apiVersion}/krostacks`,
   isApplied: ({ status }) => status?.state === 'ACTIVE',
 };
 
@@ -41,7 +40,8 @@ export async function prepareKro(server: ApiServer, folder: string): Promise<voi
     );
     await until(
       'kro to make its kind',
-      async () => (await cluster.api.request('GET', kroStacks.path, { accept: [404] })).status === 200,
+      async () =>
+        (await cluster.api.request('GET', `/apis/${apiVersion}/krostacks`, { accept: [404] })).status === 200,
       120_000,
     );
   } finally {

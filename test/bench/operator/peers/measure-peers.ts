@@ -29,7 +29,7 @@ const contestants = {
   mooring: {
     documents: chatStacks,
     start: async ({ kubeconfigPath }, _folder, stops) => {
-      const operator = await startReady(kubeconfigPath, 'beside');
+      const operator = await startReady({ kubeconfig: kubeconfigPath }, 'beside');
       stops.add(operator.kill);
       return operator;
     },
