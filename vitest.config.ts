@@ -48,6 +48,15 @@ const onRequest =
       ]
     : [];
 
+/** Long tests that not every commit needs; `npm run nightly` asks for them. */
+const nightly =
+  process.env['MOORING_TEST_NIGHTLY'] === '1'
+    ? [
+        { test: { ...slow('apiserver').test, name: 'nightly', include: ['test/apiserver/**/*.nightly.ts'] } },
+        cluster('nightly-cluster', { include: '**/*.nightly.ts', workers: 1, turn: 3 }),
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     // The slow ones mostly wait for servers, so a few more than there are cores finish sooner.
@@ -65,6 +74,7 @@ export default defineConfig({
       slow('e2e'),
       slow('faults'),
       ...onRequest,
+      ...nightly,
     ],
   },
 });

@@ -172,17 +172,31 @@ async function repair(context: Context, planned: Planned, options: ConvergeOptio
   }
   const waitMs = isDrift ? drifts.waitMs(key) : 0;
   if (waitMs > 0) return { drift, isLeft: true, requeueAfterMs: waitMs, problems: [] };
+  let applied: KubeObject | undefined;
   const done = await execute(context.cluster, planned, {
     forceConflicts: true,
     unchangedSince: true,
-    // A workload that has a new template is not ready any more, though the watch does not say so yet.
-    onApplied: (applied) => context.objects.remember(projectObject(applied)),
+    onApplied: (object) => (applied = object),
     signal,
   });
   if (isDrift) drifts.repaired(key);
-  return 'done' in done
-    ? { drift, problems: [] }
-    : { drift, requeueAfterMs: done.requeueAfterMs, problems: [] };
+  if (!('done' in done)) return { drift, requeueAfterMs: done.requeueAfterMs, problems: [] };
+  return { ...(applied ? repaired(context, planned, applied, options) : {}), drift, problems: [] };
+}
+
+/** Admission may have made something else of what was applied: that is compared anew. */
+function repaired(
+  context: Context,
+  { object, live }: Planned,
+  applied: KubeObject,
+  { isScaled }: ConvergeOptions,
+): Pick<Converged, 'observed' | 'requeueAfterMs'> {
+  const observed = projectObject(applied);
+  // A workload that has a new template is not ready any more, though the watch does not say so yet.
+  context.objects.remember(observed);
+  const { fieldManager } = context.cluster;
+  if (isInSync(object, applied, { fieldManager, isScaled })) return { observed };
+  return live?.metadata.resourceVersion === observed.resourceVersion ? {} : { requeueAfterMs: 0 };
 }
 
 /** `managedFields` keeps no record of a removal, so only what this process has seen before can tell one. */

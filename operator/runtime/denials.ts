@@ -51,11 +51,11 @@ export class Denials {
   }
 
   /** Asks again and again which of them have been granted, until the signal is aborted; never rejects. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, everyMs = againMs): Promise<void> {
     while (!signal.aborted) {
       for (const [key, denial] of this.#denied)
         if (!(await this.#isStillDenied(denial, signal))) this.#denied.delete(key);
-      await pause(againMs, signal);
+      await pause(everyMs, signal);
     }
   }
 

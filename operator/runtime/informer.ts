@@ -9,7 +9,10 @@ export interface InformerOptions<T> {
   readonly cache: Cache<T>;
   /** What is kept of an object; the rest of it is dropped. */
   readonly project: (object: KubeObject) => T;
-  /** Whether the cache has this very state of the object already, such as from the answer to a write: nothing is done then. */
+  /**
+   * Whether the cache has the state of an event already, such as from the answer to a write: nothing is done then. A list
+   * tells every state, since it also comes after a change that was not taken.
+   */
   readonly isKnown?: (key: string, object: KubeObject) => boolean;
   /** Called once the cache has the change; it only adds keys to queues. */
   readonly onChange: (change: Change<T>) => void;
@@ -117,7 +120,7 @@ export class Informer<T> {
     this.#heard();
     try {
       if (type === 'DELETED') this.#drop(keyOf(object));
-      else if (type !== 'BOOKMARK') this.#put(object);
+      else if (type !== 'BOOKMARK' && !this.#options.isKnown?.(keyOf(object), object)) this.#put(object);
     } catch (cause) {
       throw new NotTaken(`A change of ${keyOf(object)} was not taken.`, { cause });
     }
@@ -130,10 +133,8 @@ export class Informer<T> {
   }
 
   #put(object: KubeObject): void {
-    const { cache, project, isKnown, onChange } = this.#options;
-    const key = keyOf(object);
-    if (isKnown?.(key, object)) return;
-    const now = project(object);
+    const { cache, project, onChange } = this.#options;
+    const [key, now] = [keyOf(object), project(object)];
     const before = cache.set(key, now);
     onChange({ key, now, ...(before === undefined ? {} : { before }) });
   }

@@ -9,6 +9,7 @@ import { generatedSet } from '../app/memory/sets/generated.ts';
 import { startOperatorLab } from '../in-cluster/operator/lab.ts';
 import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
+import { runTests } from './run-tests.ts';
 import type { Part } from './part.ts';
 
 const stop = (): Promise<void> => Promise.resolve();
@@ -22,6 +23,13 @@ const benchmark = (what: string, seeds: number, args: (seed: number) => readonly
       run: async (seed) => JSON.parse((await run(process.execPath, args(seed))).stdout) as unknown,
       stop,
     }),
+});
+
+/** Every test of a project of vitest.config.ts, none skipped. */
+const testsOf = (what: string, project: string): Part => ({
+  what,
+  seeds: 1,
+  start: () => Promise.resolve({ run: () => runTests(project), stop }),
 });
 
 /** What is long and no proof of every commit, by name. */
@@ -40,6 +48,8 @@ export const parts: Readonly<Record<string, Part>> = {
       return { writes };
     },
   },
+  'operator-tests': testsOf('the longer tests of the operator on an API server', 'nightly'),
+  'operator-cluster-tests': testsOf('the longer tests of the operator in a cluster', 'nightly-cluster'),
   'operator-schedule': {
     what: 'random schedules of edits and faults, each after which a stack ends as its document says',
     seeds: 200,

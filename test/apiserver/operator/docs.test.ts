@@ -14,7 +14,7 @@ import { chatStackIn, until } from './lab.ts';
 import { operated, startOperated, type Operated } from './operated.ts';
 
 const page = 'docs/operator.md';
-const blocks = blocksOf(page).filter(({ language }) => language === 'sh');
+const blocks = blocksOf(page).filter(({ language, needs }) => language === 'sh' && needs === undefined);
 const headings = [...new Set(blocks.map(({ heading }) => heading))];
 
 interface DocsLab extends Operated {

@@ -8,6 +8,7 @@ import { Informer } from '../../../operator/runtime/informer.ts';
 function scripted(
   lists: readonly Readonly<Record<string, string>>[],
   onChange: (line: string) => void = () => undefined,
+  cache = new Cache<string>(),
 ) {
   const watches: { from: string | undefined; stream: PassThrough }[] = [];
   const remaining = [...lists];
@@ -33,8 +34,9 @@ function scripted(
   const stopping = new AbortController();
   const informer = new Informer({
     collection: { api, path: '/api/v1/configmaps' },
-    cache: new Cache<string>(),
+    cache,
     project: ({ metadata }) => metadata.resourceVersion ?? '',
+    isKnown: (key, { metadata }) => cache.get(key) === metadata.resourceVersion,
     onChange: ({ key, before = '-', now = '-' }) => {
       onChange(key);
       seen.push(`${key} ${before} ${now}`);
@@ -115,5 +117,16 @@ test('a change that could not be taken is listed again', async () => {
   await soon(() => expect(watches).toHaveLength(2));
   expect(watches[1]?.from).toBe('20');
   expect(seen).toEqual(['n/a 11 11']);
+  await stop();
+});
+
+test('a state that the cache has from the answer to a write is not told again by its event', async () => {
+  const cache = new Cache<string>();
+  const { watches, seen, object, said, stop } = scripted([{ version: '10', a: '1' }], undefined, cache);
+  await soon(() => expect(watches).toHaveLength(1));
+  cache.set('n/b', '11');
+  watches[0]?.stream.write(said({ type: 'ADDED', object: object('b', '11') }));
+  watches[0]?.stream.write(said({ type: 'DELETED', object: object('b', '21') }));
+  await soon(() => expect(seen).toEqual(['n/a - 1', 'n/b 11 -']));
   await stop();
 });
