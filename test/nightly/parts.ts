@@ -3,6 +3,7 @@ import { startLab } from '../apiserver/cli/mooring.ts';
 import { startWithChatStacks } from '../apiserver/operator/lab.ts';
 import { runSchedule } from '../apiserver/operator/schedule.ts';
 import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
+import { partNames } from '../bench/operator/measure.ts';
 import { measurePeers } from '../bench/operator/peers/measure-peers.ts';
 import { soak } from '../bench/operator/soak.ts';
 import { generatedSet } from '../app/memory/sets/generated.ts';
@@ -58,6 +59,14 @@ export const parts: Readonly<Record<string, Part>> = {
       return { run: (seed) => runSchedule(server, seed), stop: () => server.stop() };
     },
   },
+  operator: benchmark(
+    '1,000 stacks made, healed and taken over, and gates (npm run bench:operator)',
+    1,
+    () => [
+      ...['test/bench/operator/main.ts', '--json'],
+      ...partNames.filter((name) => name !== 'soak').flatMap((name) => ['--only', name]),
+    ],
+  ),
   'operator-soak': {
     what: 'an edit a second for 20 minutes, through cut watches, each taken back (npm run bench:operator)',
     seeds: 1,
