@@ -53,6 +53,24 @@ export const changesBetween = (live: KubeObject | undefined, next: KubeObject | 
 export const valueAt = (value: unknown, steps: readonly string[]): unknown =>
   steps.reduce((inside, name) => entriesOf(inside)?.get(name), value);
 
+/**
+ * A value with another one at a path; `undefined` removes what is there. Unchanged where the path leads through something
+ * that is not there.
+ */
+export function replacedAt(value: unknown, [step, ...rest]: readonly string[], to: unknown): unknown {
+  if (step === undefined) return to;
+  const entries = entriesOf(value);
+  const before = entries?.get(step);
+  if (!entries || before === undefined) return value;
+  const after = replacedAt(before, rest, to);
+  const [list, others] = [
+    Array.isArray(value),
+    [...entries].map(([name, one]) => [name, name === step ? after : one]),
+  ];
+  const left = others.filter(([, one]) => one !== undefined);
+  return list ? left.map(([, one]) => one) : Object.fromEntries(left);
+}
+
 /** An object without status and server-set metadata. */
 function comparable(object: KubeObject): object {
   const { metadata, ...rest } = object;

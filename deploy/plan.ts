@@ -26,6 +26,8 @@ export interface Planned {
   readonly object: KubeObject;
   readonly live?: KubeObject;
   readonly changes: readonly FieldChange[];
+  /** The same before redaction, claims that grow excepted. */
+  readonly differences: readonly Difference[];
   /** Claims of a StatefulSet that will grow; the set is recreated around its running pods. */
   readonly grows: readonly Growth[];
   /** Fields of others that would change or be removed: only by force. */
@@ -65,6 +67,7 @@ export async function planOf(
 const unchanged = (object: KubeObject): Planned => ({
   object,
   changes: [],
+  differences: [],
   grows: [],
   contested: [],
   scope: scopeOf(object),
@@ -75,6 +78,7 @@ const unchanged = (object: KubeObject): Planned => ({
 const creationOf = (object: KubeObject): Planned => ({
   ...unchanged(object),
   changes: changesBetween(undefined, object),
+  differences: differencesBetween(undefined, object),
 });
 
 /** A controller writes an object's status a few times in a row while it works. */
@@ -144,6 +148,7 @@ async function planChange(
     object,
     live,
     changes: [...differences.map((one) => redactedChange(live.kind, one)), ...grows.map(growthChange)],
+    differences,
     grows,
     contested: contestedBy(cluster.fieldManager, live, judged, differences),
     scope,

@@ -68,6 +68,7 @@ export const statusSchema: Schema = {
     endpoint: text('where the stack is reached', 2_048),
     revision: { type: 'integer', format: 'int64', description: 'of the history' },
     digest: text('of the configuration the pods run with', 128),
+    inventory: text('a digest of the names of its objects', 64),
     replicas: { type: 'integer', format: 'int32', description: 'of the service that `kubectl scale` scales' },
     selector: text('of the pods of that service', 2_048),
     lastDrift,

@@ -7,9 +7,11 @@ import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import { converge, problemOf, problemsOf, type Converged, type ConvergeOptions } from './converge.ts';
 import type { Desired } from './desired.ts';
+import type { DriftHistory } from './drift-history.ts';
 import type { InSync } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
+import { inventoryOf } from './shape.ts';
 import { driftText, wasApplied } from './status.ts';
 
 /** One stack in one reconcile. */
@@ -40,7 +42,9 @@ export async function applyObjects(context: Context, pass: Pass): Promise<Applie
     await inBatches(wave, async (object) => {
       results.set(object, await applyOne(context, scaled, object, live.get(keyOfObject(object))));
     });
-  return { results, problems: await prune(context, pass) };
+  // An object serves until its replacement does.
+  const isWhole = [...results.values()].every(({ problems, pending }) => problems.length === 0 && !pending);
+  return { results, problems: isWhole ? await prune(context, pass) : [] };
 }
 
 /** With what is known of autoscalers once for all objects. */
@@ -57,7 +61,7 @@ async function applyOne(
   const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
   if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
-  const options = optionsOf(pass, object);
+  const options = optionsOf(pass, object, context.drifts);
   try {
     const converged = await unlessStale(() => converge(context, object, options, known));
     await recordDrift(context, pass.resource, { key: options.key, converged });
@@ -87,13 +91,14 @@ const isStale = (error: unknown): boolean =>
 const optionsOf = (
   { key, resource, desired, before, isScaled, signal }: ScaledPass,
   object: KubeObject,
+  drifts: DriftHistory,
 ): ConvergeOptions => ({
   key: `${key} ${keyOfObject(object)}`,
   isScaled: isScaled(object),
   drift: desired.reserved.drift,
-  wasApplied: wasApplied(resource),
+  wasApplied: wasApplied(resource, inventoryOf(desired.objects)),
   wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
-  owners: new Map(),
+  owners: new Map(drifts.leftOf(`${key} ${keyOfObject(object)}`)),
   now: () => new Date().toISOString(),
   signal,
 });
@@ -121,7 +126,6 @@ function whatBecameOf({ isLeft, requeueAfterMs }: Converged): string {
   return requeueAfterMs === undefined ? 'It is left so.' : 'It keeps being changed, and is put back later.';
 }
 
-/** Last, so that an object serves until its replacement does. */
 async function prune(
   { cluster }: Context,
   { desired, live, resource, signal }: Pass,

@@ -1,5 +1,4 @@
 import { isInSync, planObject, type Planned } from '../../deploy/plan.ts';
-import { execute } from '../../deploy/execute.ts';
 import { isAppliedBy } from '../../deploy/take-over.ts';
 import { ApiError, ClusterError, isClusterError, type Conflict } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -9,6 +8,7 @@ import { hasLabels } from '../../model/labels.ts';
 import type { ReservedFields } from '../../model/reserved-fields.ts';
 import type { Context } from './context.ts';
 import { fingerprintOf, projectObject, type Observed } from './observed.ts';
+import { repair } from './repair.ts';
 import type { Drift } from './resource.ts';
 
 /** What became of one object. */
@@ -21,6 +21,8 @@ export interface Converged {
   readonly isLeft?: true;
   /** When it may be repaired again, in milliseconds. */
   readonly requeueAfterMs?: number;
+  /** What has to end before it can be applied, in a sentence. */
+  readonly pending?: string;
   /** Why it cannot be applied, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -92,9 +94,15 @@ const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live)
 /** An absent object. One that is there after all, though not with our labels, is planned first. */
 async function create(context: Context, desired: KubeObject, options: ConvergeOptions): Promise<Converged> {
   const { wasApplied, signal, key, now } = options;
-  if (wasApplied && options.drift !== 'heal') {
-    const drift = options.drift === 'report' ? [deletion(desired, now())] : [];
-    return { drift, isLeft: true, problems: [] };
+  const waitMs = context.drifts.waitMs(key);
+  if (wasApplied && (options.drift !== 'heal' || waitMs > 0)) {
+    const drift = options.drift === 'ignore' ? [] : [deletion(desired, now())];
+    return {
+      drift,
+      isLeft: true,
+      problems: [],
+      ...(options.drift === 'heal' ? { requeueAfterMs: waitMs } : {}),
+    };
   }
   const made = await createdObject(context.cluster, desired, signal);
   if (!made) return adopt(context, desired, options);
@@ -150,77 +158,6 @@ function notOurs(desired: KubeObject, conflicts: readonly Conflict[]): string {
   const managers = [...new Set(conflicts.map(({ manager }) => manager))].join(', ');
   return `${nameOf(desired)} is there and is no object of this stack (${managers} wrote it); rename the stack, or delete the object.`;
 }
-
-/** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
-function ownedByOthers({ object, live }: Planned): string[] {
-  const [ours, theirs] = [object, live].map((one) =>
-    one?.metadata.ownerReferences?.find(({ controller }) => controller),
-  );
-  if (!theirs || (theirs.kind === ours?.kind && theirs.name === ours.name)) return [];
-  return [`${nameOf(object)} belongs to ${theirs.kind} ${theirs.name}; rename one of the two.`];
-}
-
-async function repair(context: Context, planned: Planned, options: ConvergeOptions): Promise<Converged> {
-  const { drifts } = context;
-  const { key, signal } = options;
-  const refused = [...planned.refused, ...ownedByOthers(planned)];
-  if (refused.length > 0) return { drift: [], problems: refused };
-  const drift = driftOf(planned, options);
-  const isDrift = drift.length > 0;
-  if (isDrift && options.drift !== 'heal') {
-    return { drift: options.drift === 'report' ? drift : [], isLeft: true, problems: [] };
-  }
-  const waitMs = isDrift ? drifts.waitMs(key) : 0;
-  if (waitMs > 0) return { drift, isLeft: true, requeueAfterMs: waitMs, problems: [] };
-  let applied: KubeObject | undefined;
-  const done = await execute(context.cluster, planned, {
-    forceConflicts: true,
-    unchangedSince: true,
-    onApplied: (object) => (applied = object),
-    signal,
-  });
-  if (isDrift) drifts.repaired(key);
-  if (!('done' in done)) return { drift, requeueAfterMs: done.requeueAfterMs, problems: [] };
-  return { ...(applied ? repaired(context, planned, applied, options) : {}), drift, problems: [] };
-}
-
-/** Admission may have made something else of what was applied: that is compared anew. */
-function repaired(
-  context: Context,
-  { object, live }: Planned,
-  applied: KubeObject,
-  { isScaled }: ConvergeOptions,
-): Pick<Converged, 'observed' | 'requeueAfterMs'> {
-  const observed = projectObject(applied);
-  // A workload that has a new template is not ready any more, though the watch does not say so yet.
-  context.objects.remember(observed);
-  const { fieldManager } = context.cluster;
-  if (isInSync(object, applied, { fieldManager, isScaled })) return { observed };
-  return live?.metadata.resourceVersion === observed.resourceVersion ? {} : { requeueAfterMs: 0 };
-}
-
-/** `managedFields` keeps no record of a removal, so only what this process has seen before can tell one. */
-function driftOf({ object, contested, changes }: Planned, options: ConvergeOptions): Drift[] {
-  const { wasInSync, owners, now } = options;
-  const time = now();
-  for (const { change, manager } of contested) owners.set(change.path, manager);
-  return changes
-    .filter(({ path }) => wasInSync || owners.has(path))
-    .map(({ path, from, to }) => ({
-      object: nameOf(object),
-      field: path,
-      from: shown(to),
-      to: shown(from),
-      manager: owners.get(path) ?? 'unknown',
-      time,
-    }));
-}
-
-const longestValue = 1_000;
-
-/** A value as JSON, bounded as the status is. */
-const shown = (value: unknown): string =>
-  value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);
 
 /** What keeps some work from being done, a sentence each; a conflict and what is no such sentence are thrown. */
 export async function problemsOf(work: () => Promise<void>): Promise<readonly string[]> {

@@ -18,6 +18,8 @@ export class DriftHistory {
   readonly #repairs = new Map<string, Repairs>();
   /** What was last told of each object that was left as it is. */
   readonly #told = new Map<string, string>();
+  /** Of each object that was left as it is: its changed fields, by path, and who changed each. */
+  readonly #left = new Map<string, ReadonlyMap<string, string>>();
   readonly #now: () => number;
 
   /** @param now milliseconds on a monotonic clock. */
@@ -43,6 +45,21 @@ export class DriftHistory {
     return this.count(key) > atOnce;
   }
 
+  /** The objects that others keep changing whose key begins so. */
+  contested(prefix: string): string[] {
+    return [...this.#repairs.keys()].filter((key) => key.startsWith(prefix) && this.isContested(key)).sort();
+  }
+
+  /** An object is left with these fields as others made them. */
+  leave(key: string, owners: ReadonlyMap<string, string>): void {
+    this.#left.set(key, owners);
+  }
+
+  /** The fields with which an object was left, by path, and who changed each. A removal leaves no other trace of itself. */
+  leftOf(key: string): ReadonlyMap<string, string> {
+    return this.#left.get(key) ?? new Map();
+  }
+
   repaired(key: string): void {
     this.#repairs.set(key, { count: this.count(key) + 1, lastAt: this.#now() });
   }
@@ -57,11 +74,12 @@ export class DriftHistory {
   /** The object is as rendered: the next change of it is news. */
   settled(key: string): void {
     this.#told.delete(key);
+    this.#left.delete(key);
   }
 
   /** Forgets the objects whose key begins so. */
   forget(prefix: string): void {
-    for (const known of [this.#repairs, this.#told])
+    for (const known of [this.#repairs, this.#told, this.#left])
       for (const key of known.keys()) if (key.startsWith(prefix)) known.delete(key);
   }
 

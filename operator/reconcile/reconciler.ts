@@ -12,14 +12,14 @@ import { applyObjects, type Pass } from './apply-objects.ts';
 import type { Context } from './context.ts';
 import { problemOf, type Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
-import { InSyncStacks } from './in-sync.ts';
+import { InSyncStacks, type Shape } from './in-sync.ts';
 import { objectKey } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
 import { stuckOf } from './stuck.ts';
 import { StuckPods } from './stuck-pods.ts';
-import { isSameStatus, statusOf, type Outcome } from './status.ts';
+import { isSameStatus, statusOf, wasApplied, type Outcome } from './status.ts';
 
 export interface ReconcilerOptions {
   readonly kind: StackKind;
@@ -138,7 +138,7 @@ export class Reconciler {
     if (secret.isBlocking) {
       const reported = await this.#report(
         resource,
-        { ...this.#seen(key, resource), ...shape, ...secret.outcome },
+        { ...this.#seen(key, resource), ...shape, ...secret.outcome, ...this.#notYet(resource, shape) },
         signal,
       );
       return againAfter([reported, secret]);
@@ -160,6 +160,11 @@ export class Reconciler {
     );
     const all = [...results.values(), { problems }];
     return againAfter([settled, secret, ...all.map(againFor)]);
+  }
+
+  /** A document that was changed meanwhile is applied once the rotation is done. */
+  #notYet(resource: StackResource, { facts }: Shape): Pick<Outcome, 'pending'> {
+    return { pending: wasApplied(resource, facts.inventory ?? '') ? [] : ['The rotation has to end first.'] };
   }
 
   /** The stack's own Secret: made, or rotated by one step. */
@@ -187,21 +192,14 @@ export class Reconciler {
     key: string,
     results: ReadonlyMap<KubeObject, Converged>,
     problems: readonly string[],
-  ): Pick<Outcome, 'contested' | 'problems' | 'drift' | 'left' | 'paused'> {
-    const { drifts, objects } = this.#options.context;
+  ): Pick<Outcome, 'problems' | 'pending' | 'drift' | 'left' | 'paused'> {
+    const { objects } = this.#options.context;
     const all = [...results.values()];
-    const contested = [...results.keys()]
-      .map((object) => ({ id: keyOfObject(object), repairs: `${key} ${keyOfObject(object)}` }))
-      .filter(({ repairs }) => drifts.isContested(repairs))
-      .map(
-        ({ id, repairs }) =>
-          `${id.replace('/', ' ')} was changed by others and put back ${drifts.count(repairs)} times.`,
-      );
     const paused = objects.ofStack(key).filter(({ isPaused }) => isPaused);
     const names = paused.map(({ kind, name }) => `${kind} ${name}`).sort();
     return {
-      contested,
       problems: [...problems, ...all.flatMap((one) => one.problems)],
+      pending: all.flatMap(({ pending }) => pending ?? []),
       drift: all.flatMap(({ drift }) => drift),
       left: all.flatMap(({ drift, isLeft }) => (isLeft ? drift : [])),
       ...(names.length > 0 ? { paused: `Left as they are, by annotation: ${names.join(', ')}.` } : {}),
@@ -216,13 +214,23 @@ export class Reconciler {
       .ofStack(key)
       .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
       .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
+    const contested = this.#contested(`${key} `);
     const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
     return {
       ...nothing,
-      ...{ workloads, stuck },
+      ...{ workloads, stuck, contested },
       dependencies: dependenciesOf(namespace, name),
       ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
+  }
+
+  /** What others keep changing, a sentence each. @param prefix of the keys of a stack's objects. */
+  #contested(prefix: string): readonly string[] {
+    const { drifts } = this.#options.context;
+    return drifts.contested(prefix).map((key) => {
+      const name = key.slice(prefix.length).replace('/', ' ');
+      return `${name} was changed by others and put back ${drifts.count(key)} times.`;
+    });
   }
 
   /** Writes the status, if it says anything new. */
@@ -295,6 +303,7 @@ const nothing: Outcome = {
   problems: [],
   drift: [],
   left: [],
+  pending: [],
   contested: [],
   workloads: [],
   stuck: [],

@@ -15,6 +15,7 @@ export interface StackStatus {
   readonly endpoint?: string;
   readonly revision?: number;
   readonly digest?: string;
+  readonly inventory?: string;
   readonly replicas?: number;
   readonly selector?: string;
   readonly lastDrift?: Drift;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import { gatesOfService } from '../../model/gates.ts';
 import { asSelector, selectorOf } from '../../model/labels.ts';
 import { configDigestAnnotation, workloadName } from '../../model/names.ts';
@@ -14,6 +16,10 @@ export const shapeOf = (kind: StackKind, desired: Desired): Shape => ({
   facts: factsOf(kind, desired),
 });
 
+/** Tells whether two documents, or two versions of the operator, ask for objects of the same names. */
+export const inventoryOf = (objects: readonly KubeObject[]): string =>
+  createHash('sha256').update(objects.map(keyOfObject).sort().join('\n')).digest('hex').slice(0, 16);
+
 function factsOf(kind: StackKind, { stack, objects }: Desired): Shape['facts'] {
   const [reporting] = reportingServices(stack);
   const workload =
@@ -22,6 +28,7 @@ function factsOf(kind: StackKind, { stack, objects }: Desired): Shape['facts'] {
   const scaled = stack.services.find(({ name }) => name === kind.scale?.service);
   const endpoint = endpointOf(kind, { stack });
   return {
+    inventory: inventoryOf(objects),
     ...(digest === undefined ? {} : { digest }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(scaled && isWorkload(scaled) ? { selector: asSelector(selectorOf(stack, scaled)) } : {}),

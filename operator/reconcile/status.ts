@@ -15,6 +15,8 @@ export interface Outcome {
   readonly paused?: string;
   /** Why objects could not be applied, a sentence each. */
   readonly problems: readonly string[];
+  /** What has to end before the document is applied as a whole, a sentence each. */
+  readonly pending: readonly string[];
   /** What others changed and was found in this reconcile, or is left as it is. */
   readonly drift: readonly Drift[];
   readonly left: readonly Drift[];
@@ -30,7 +32,7 @@ export interface Outcome {
   readonly dependencies: readonly DependencyState[];
   /** How far a rotation came; absent: as it was. */
   readonly rotation?: RotationStatus;
-  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
+  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'inventory' | 'selector' | 'replicas'>;
 }
 
 /** The status of a stack. Equal to the one before where nothing changed, so that it is written only then. */
@@ -55,12 +57,14 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
 
 /**
  * Whether every object was there once for the document as it is now, as the status has it: one that is absent then was
- * deleted by somebody else.
+ * deleted by somebody else. A newer operator may render further ones.
+ * @param inventory of the objects that are rendered now.
  */
-export function wasApplied({ metadata, status }: StackResource): boolean {
+export function wasApplied({ metadata, status }: StackResource, inventory: string): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const isRefused = ready === undefined || unapplied.includes(ready.reason);
-  return status?.observedGeneration === metadata.generation && !isRefused;
+  const isSame = status?.observedGeneration === metadata.generation && status?.inventory === inventory;
+  return isSame && !isRefused;
 }
 
 /** Reasons of `Ready` with which an object may be absent for another cause. */
@@ -109,8 +113,8 @@ const finding = <T extends StackConditionType>(
 
 function ready(outcome: Outcome): Finding {
   if (outcome.refused !== undefined) return finding('Ready', 'False', 'DocumentRefused', outcome.refused);
-  if (outcome.problems.length > 0)
-    return finding('Ready', 'False', 'NotApplied', sentences(outcome.problems));
+  const unfinished = [...outcome.problems, ...outcome.pending];
+  if (unfinished.length > 0) return finding('Ready', 'False', 'NotApplied', sentences(unfinished));
   const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
   if (waiting.length > 0)

@@ -127,9 +127,10 @@ function told(live: KubeObject, desired: KubeObject): string {
       managedFields: [{ manager: 'kubectl-edit', operation: 'Update', fieldsV1: everything } as const],
     },
   };
-  const contested = contestedBy('mooring', owned, desired, differencesBetween(live, desired));
+  const differences = differencesBetween(live, desired);
+  const contested = contestedBy('mooring', owned, desired, differences);
   const planned = {
-    ...{ object: desired, live, contested, changes: changesBetween(live, desired) },
+    ...{ object: desired, live, contested, differences, changes: changesBetween(live, desired) },
     ...{ grows: [], scope: scopeOf(desired), refused: [], warnings: [] },
   };
   const rest = { newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] };

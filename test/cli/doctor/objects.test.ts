@@ -14,7 +14,7 @@ const rendered: readonly KubeObject[] = renderStack(stack);
 const planned = (said: Readonly<Record<string, Partial<Planned>>> = {}): StackPlan => ({
   planned: rendered.map((object) => ({
     ...{ object, live: object, scope: scopeOf(object) },
-    ...{ changes: [], grows: [], contested: [], refused: [], warnings: [] },
+    ...{ changes: [], differences: [], grows: [], contested: [], refused: [], warnings: [] },
     ...said[nameOf(object)],
   })),
   ...{ newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] },

@@ -59,3 +59,22 @@ test('what is left as it is is told once, and again after it was as rendered', (
   drifts.settled('a');
   expect(told()).toBe(true);
 });
+
+test('the fields with which an object was left are known until it is as rendered', () => {
+  const { drifts } = history();
+  drifts.leave('a', new Map([['data.PORT', 'unknown']]));
+  expect([...drifts.leftOf('a').keys()]).toEqual(['data.PORT']);
+  drifts.settled('a');
+  expect([...drifts.leftOf('a').keys()]).toEqual([]);
+});
+
+test("a stack's contested objects are those that others keep changing, and no other stack's", () => {
+  const { drifts } = history();
+  for (const [key, times] of [
+    ['chat/demo Service/a', 4],
+    ['chat/demo Service/b', 3],
+    ['chat/demo-2 Service/a', 4],
+  ] as const)
+    for (let count = 0; count < times; count++) drifts.repaired(key);
+  expect(drifts.contested('chat/demo ')).toEqual(['chat/demo Service/a']);
+});

@@ -17,7 +17,16 @@ const workload = (rollout: Observed['rollout']): Observed => ({
 });
 const up = workload({ wanted: 1, ready: 1, updated: 1, isDone: true });
 const fine: Outcome = {
-  ...{ problems: [], stuck: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
+  ...{
+    problems: [],
+    stuck: [],
+    drift: [],
+    left: [],
+    pending: [],
+    contested: [],
+    dependencies: [],
+    facts: {},
+  },
   ...{ workloads: [up], wantedWorkloads: 1, gates: [] },
 };
 const drift: Drift = {
@@ -99,8 +108,16 @@ test('a drift that is found again, since it is left as it is, keeps its time', (
   expect(statusOf({ ...resource, status: first }, again, late).lastDrift).toEqual(drift);
 });
 
+test('waits for what has to end first, and is not applied until then', () => {
+  expect(word({ pending: ['StatefulSet demo-redis is still being deleted.'] }, 'Ready')).toBe(
+    'False NotApplied',
+  );
+});
+
 test.each<[string, boolean, Partial<Outcome>, number]>([
   ['was applied', true, {}, 3],
+  ['was applied by an operator that renders other objects', false, { facts: { inventory: 'b' } }, 3],
+  ['is applied once something has ended', false, { pending: ['later'] }, 3],
   ['was applied and has a late workload', true, { wantedWorkloads: 2 }, 3],
   ['was changed since', false, {}, 4],
   ['was refused', false, { refused: 'no' }, 3],
@@ -108,9 +125,8 @@ test.each<[string, boolean, Partial<Outcome>, number]>([
 ])(
   'an absent object of a document that %s was deleted by somebody else: %s',
   (_, expected, outcome, generation) => {
-    const status = statusOf(resource, { ...fine, ...outcome }, early);
-    expect(wasApplied({ ...resource, metadata: { ...resource.metadata, generation }, status })).toBe(
-      expected,
-    );
+    const status = statusOf(resource, { ...fine, facts: { inventory: 'a' }, ...outcome }, early);
+    const now = { ...resource, metadata: { ...resource.metadata, generation }, status };
+    expect(wasApplied(now, 'a')).toBe(expected);
   },
 );

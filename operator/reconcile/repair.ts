@@ -1,0 +1,122 @@
+import { redactedChange, replacedAt, valueAt, type Difference } from '../../deploy/changes.ts';
+import { execute } from '../../deploy/execute.ts';
+import { isInSync, type Planned } from '../../deploy/plan.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import type { Context } from './context.ts';
+import type { Converged, ConvergeOptions } from './converge.ts';
+import { projectObject } from './observed.ts';
+import type { Drift } from './resource.ts';
+
+/** A field that others changed. */
+interface Drifted {
+  readonly difference: Difference;
+  readonly drift: Drift;
+}
+
+/** Makes a live object what is rendered; what others changed in it is put back or left, as the policy says. */
+export async function repair(
+  context: Context,
+  planned: Planned,
+  options: ConvergeOptions,
+): Promise<Converged> {
+  const refused = [...planned.refused, ...ownedByOthers(planned)];
+  if (refused.length > 0) return { drift: [], problems: refused };
+  const drifted = driftIn(planned, options);
+  const { drifts } = context;
+  const waitMs = drifted.length > 0 ? drifts.waitMs(options.key) : 0;
+  if (drifted.length > 0 && (options.drift !== 'heal' || waitMs > 0)) {
+    const left = await leave(context, planned, drifted, options);
+    return { ...(waitMs > 0 ? { requeueAfterMs: waitMs } : {}), ...left };
+  }
+  const done = await carryOut(context, planned, options);
+  if (drifted.length > 0) drifts.repaired(options.key);
+  return { ...done, drift: drifted.map(({ drift }) => drift), problems: [] };
+}
+
+type Done = Pick<Converged, 'observed' | 'requeueAfterMs' | 'pending'>;
+
+async function carryOut(
+  context: Context,
+  planned: Planned,
+  { signal, isScaled }: ConvergeOptions,
+): Promise<Done> {
+  let applied: KubeObject | undefined;
+  const done = await execute(context.cluster, planned, {
+    forceConflicts: true,
+    unchangedSince: true,
+    onApplied: (object) => (applied = object),
+    signal,
+  });
+  if (!('done' in done)) return { requeueAfterMs: done.requeueAfterMs, pending: `${done.pending}.` };
+  return applied ? stateOf(context, planned, applied, isScaled) : {};
+}
+
+/** Admission may have made something else of what was applied: that is compared anew. */
+function stateOf(
+  { cluster: { fieldManager }, objects }: Context,
+  { object, live }: Planned,
+  applied: KubeObject,
+  isScaled: boolean,
+): Done {
+  const observed = projectObject(applied);
+  // A workload that has a new template is not ready any more, though the watch does not say so yet.
+  objects.remember(observed);
+  if (isInSync(object, applied, { fieldManager, isScaled })) return { observed };
+  return live?.metadata.resourceVersion === observed.resourceVersion ? {} : { requeueAfterMs: 0 };
+}
+
+/** Leaves what others changed, and applies whatever else the document changes in the object. */
+async function leave(
+  context: Context,
+  planned: Planned,
+  drifted: readonly Drifted[],
+  options: ConvergeOptions,
+): Promise<Converged> {
+  const { differences, grows, object, live } = planned;
+  const drift = drifted.map((one) => one.drift);
+  context.drifts.leave(options.key, new Map(drift.map(({ field, manager }) => [field, manager])));
+  const isLeft = { drift: options.drift === 'ignore' ? [] : drift, isLeft: true as const, problems: [] };
+  if (!live || (differences.length === drifted.length && grows.length === 0)) return isLeft;
+  const kept = drifted.map(({ difference }) => difference);
+  const rest = { ...planned, object: asLeft(object, live, kept), contested: [] };
+  const { pending } = await carryOut(context, rest, options);
+  return { ...isLeft, ...(pending === undefined ? {} : { pending, requeueAfterMs: pendingMs }) };
+}
+
+const pendingMs = 300;
+
+/** A rendered object with the live values of some fields. What is not rendered needs none: an apply leaves it. */
+const asLeft = (rendered: KubeObject, live: KubeObject, kept: readonly Difference[]): KubeObject =>
+  kept.reduce((object, { steps }) => replacedAt(object, steps, valueAt(live, steps)) as KubeObject, rendered);
+
+/** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
+function ownedByOthers({ object, live }: Planned): string[] {
+  const [ours, theirs] = [object, live].map((one) =>
+    one?.metadata.ownerReferences?.find(({ controller }) => controller),
+  );
+  if (!theirs || (theirs.kind === ours?.kind && theirs.name === ours.name)) return [];
+  return [`${nameOf(object)} belongs to ${theirs.kind} ${theirs.name}; rename one of the two.`];
+}
+
+/**
+ * What others changed. `managedFields` keeps no record of a removal, so only what this process has seen before, in sync or
+ * left as it is, can tell one.
+ */
+function driftIn({ object, contested, differences, live }: Planned, options: ConvergeOptions): Drifted[] {
+  const { wasInSync, owners, now } = options;
+  const time = now();
+  for (const { change, manager } of contested) owners.set(change.path, manager);
+  return differences.flatMap((difference) => {
+    const { path, from, to } = redactedChange(live?.kind, difference);
+    if (!wasInSync && !owners.has(path)) return [];
+    const manager = owners.get(path) ?? 'unknown';
+    const drift = { object: nameOf(object), field: path, from: shown(to), to: shown(from), manager, time };
+    return [{ difference, drift }];
+  });
+}
+
+const longestValue = 1_000;
+
+/** A value as JSON, bounded as the status is. */
+const shown = (value: unknown): string =>
+  value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { backendName } from '../../../contract/services/backend-ports.ts';
+import { chatKind } from '../../../contract/chat-kind.ts';
+import { ClusterError } from '../../../kube/cluster-error.ts';
+import type { Deployment, StatefulSet } from '../../../kube/kinds.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import type { StackKind } from '../../../model/stack-kind.ts';
+import { isWorkload } from '../../../model/stack.ts';
+import { forSuite } from '../../servers/for-suite.ts';
+import { poll } from '../../servers/poll.ts';
+import {
+  chatStackIn,
+  conditionOf,
+  settled,
+  startOperator,
+  startWithChatStacks,
+  until,
+  userOf,
+} from './lab.ts';
+
+const lab = forSuite(startWithChatStacks);
+
+/** A stack of an operator, applied. */
+async function applied(spec: object) {
+  const namespace = `left-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  const operator = await startOperator(lab(), { namespace });
+  const user = userOf(lab());
+  await user.apply(chatStackIn(namespace, spec));
+  await until('the stack to be applied', () => user.isObserved(namespace));
+  await settled(operator);
+  const read = async (kind: string, name: string, apiVersion = 'v1'): Promise<KubeObject> => {
+    const object = await user.read(apiVersion, kind, namespace, name);
+    if (!object) throw new Error(`There is no ${kind} ${name}.`);
+    return object;
+  };
+  const drifted = async () => conditionOf(await user.resource(namespace), 'Drifted');
+  const events = async (): Promise<string[]> => {
+    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
+    return (json as { items: { reason: string; message: string }[] }).items.map(
+      ({ reason, message }) => `${reason} ${message}`,
+    );
+  };
+  return { namespace, operator, user, read, drifted, events };
+}
+
+const port = async (read: (kind: string, name: string) => Promise<KubeObject>): Promise<unknown> =>
+  ((await read('ConfigMap', 'talk-backend-config')) as { data?: Record<string, string> }).data?.[
+    'REDIS_PORT'
+  ];
+const removal = [{ op: 'remove', path: '/data/REDIS_PORT' }];
+const deployment = async (read: (...args: [string, string, string]) => Promise<KubeObject>) => {
+  const { spec } = (await read('Deployment', 'talk-backend', 'apps/v1')) as Deployment;
+  return spec.template.spec?.containers[0];
+};
+
+describe.each(['report', 'ignore'] as const)('a stack with `drift: %s`', (drift) => {
+  test('leaves what was removed, through later reconciles too', async () => {
+    const { user, read, operator, drifted, events } = await applied({ drift });
+    await user.patch(await read('ConfigMap', 'talk-backend-config'), removal);
+    await settled(operator);
+    const note = [{ op: 'add', path: '/metadata/annotations', value: { 'example.com/a': 'b' } }];
+    await user.patch(await read('Service', 'talk-redis'), note);
+    await settled(operator);
+    expect(await port(read)).toBeUndefined();
+    const isReported = drift === 'report';
+    expect(await drifted()).toBe(isReported ? 'True LeftAsChanged' : 'False AsRendered');
+    expect((await events()).filter((one) => one.includes('REDIS_PORT'))).toHaveLength(isReported ? 1 : 0);
+  });
+
+  test('applies what its document changes in an object that others changed, and leaves their change', async () => {
+    const { namespace, user, read, operator } = await applied({ drift });
+    await user.patch(await read('Deployment', 'talk-backend', 'apps/v1'), [
+      { op: 'add', path: '/spec/template/spec/containers/0/env/-', value: { name: 'EXTRA', value: '1' } },
+      { op: 'replace', path: '/spec/template/spec/containers/0/imagePullPolicy', value: 'Always' },
+    ]);
+    await settled(operator);
+    await user.apply(chatStackIn(namespace, { drift, backend: { image: 'example.com/new:2' } }));
+    await until('the document to be applied', () => user.isObserved(namespace));
+    await settled(operator);
+    const container = await deployment(read);
+    expect(container?.image).toBe('example.com/new:2');
+    expect(container?.imagePullPolicy).toBe('Always');
+    expect(container?.env?.find(({ name }) => name === 'EXTRA')?.value).toBe('1');
+  });
+
+  test('makes a StatefulSet again that it recreates around its pods, since a volume grows', async () => {
+    const { namespace, user, read, operator, drifted, events } = await applied({ drift });
+    await user.apply(chatStackIn(namespace, { drift, redis: { storage: { size: '50Gi' } } }));
+    const set = () => read('StatefulSet', 'talk-redis', 'apps/v1') as Promise<StatefulSet & KubeObject>;
+    await until('the set to end', async () => (await set()).metadata.deletionTimestamp !== undefined);
+    const ready = async () => conditionOf(await user.resource(namespace), 'Ready');
+    await until('the status to say so', async () => (await ready())?.startsWith('False NotApplied') === true);
+    // As a garbage collector does once the pods are orphaned.
+    await user.patch(await set(), [{ op: 'remove', path: '/metadata/finalizers' }]);
+    const size = async () =>
+      (await set()).spec.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.['storage'];
+    await until('the set to be there again', async () => (await size()) === '50Gi');
+    await settled(operator);
+    expect(await drifted()).toBe('False AsRendered');
+    expect((await events()).filter((one) => one.includes('deleted'))).toEqual([]);
+  });
+});
+
+describe('what others do again and again', () => {
+  /** Does it whenever it can be done, for six seconds; answers how often. */
+  async function againAndAgain(act: () => Promise<boolean>): Promise<number> {
+    let times = 0;
+    await poll(async () => (await act()) && ++times < 0, { timeoutMs: 6_000 });
+    return times;
+  }
+
+  test('a removal is put back ever more rarely', async () => {
+    const { user, read, drifted } = await applied({});
+    const removals = await againAndAgain(async () => {
+      if ((await port(read)) === undefined) return false;
+      await user.patch(await read('ConfigMap', 'talk-backend-config'), removal);
+      return true;
+    });
+    expect(removals).toBeGreaterThan(3);
+    expect(removals).toBeLessThan(8);
+    await until('the status to say so', async () => (await drifted()) === 'True Contested');
+  });
+
+  test('a deletion is put back ever more rarely, and is told of while all is as rendered', async () => {
+    const { namespace, user, operator, drifted } = await applied({});
+    const policy = () => user.read('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'talk-default-deny');
+    const deletions = await againAndAgain(async () => {
+      const found = await policy();
+      if (found) await user.remove(found);
+      return found !== undefined;
+    });
+    expect(deletions).toBeGreaterThan(3);
+    expect(deletions).toBeLessThan(8);
+    await until('the policy to be back', async () => (await policy()) !== undefined);
+    await settled(operator);
+    expect(await drifted()).toBe('True Contested');
+  });
+});
+
+test('an operator that renders one object more takes it for new, not for deleted', async () => {
+  const { namespace, user, operator, events } = await applied({ drift: 'report' });
+  await operator.stop();
+  const newer = {
+    ...chatKind,
+    stack: (document: never) => {
+      const stack = chatKind.stack(document);
+      const [backend] = stack.services.filter(({ name }) => name === backendName).filter(isWorkload);
+      const extra = { ...backend, name: 'extra', edges: [], secrets: undefined, report: undefined };
+      return { ...stack, services: [...stack.services, JSON.parse(JSON.stringify(extra)) as typeof backend] };
+    },
+  } as unknown as StackKind;
+  await startOperator(lab(), { namespace, kinds: [newer] });
+  const made = () => user.read('apps/v1', 'Deployment', namespace, 'talk-extra');
+  await until('the new workload', async () => (await made()) !== undefined);
+  expect((await events()).filter((one) => one.includes('deleted'))).toEqual([]);
+});
+
+test('a store that becomes external is kept until what needs it no longer is applied', async () => {
+  const { namespace, user, operator } = await applied({});
+  await operator.stop();
+  const error = new ClusterError('CLUSTER_REFUSED', 'A quota is exceeded.');
+  const refusing = await startOperator(lab(), {
+    namespace,
+    intercept: (method, path, send) =>
+      method !== 'GET' && path.endsWith('/talk-backend') ? Promise.reject(error) : send(),
+  });
+  await user.apply(chatStackIn(namespace, { redis: { external: { host: 'redis.example.com' } } }));
+  await until('the document to be seen', () => user.isObserved(namespace));
+  await settled(refusing);
+  expect(await user.read('apps/v1', 'StatefulSet', namespace, 'talk-redis')).toBeDefined();
+  await refusing.stop();
+  await startOperator(lab(), { namespace });
+  const set = () => user.read('apps/v1', 'StatefulSet', namespace, 'talk-redis');
+  await until('the store to be gone', async () => (await set()) === undefined);
+});
