@@ -37,7 +37,7 @@ export interface Outcome {
 export function statusOf(resource: StackResource, outcome: Outcome, now: string): StackStatus {
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
-  const drift = laterDrift(before.lastDrift, outcome.drift.at(-1));
+  const drift = laterDrift(before, outcome);
   const { rotation = before.rotation } = outcome;
   return {
     observedGeneration: generation,
@@ -185,10 +185,16 @@ function drifted({ left, contested }: Outcome): Finding {
   return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
 }
 
-/** One that is found again, since it is left as it is, keeps the time when it was found first. */
-function laterDrift(before: Drift | undefined, found: Drift | undefined): Drift | undefined {
-  if (!found || (before && isDeepStrictEqual({ ...before, time: '' }, { ...found, time: '' }))) return before;
-  return found;
+/** One that was left as it is, and still is, keeps the time when it was found first; one that is put back is a new one. */
+function laterDrift(
+  { lastDrift: before, conditions = [] }: StackStatus,
+  { drift, left }: Outcome,
+): Drift | undefined {
+  const found = drift.at(-1);
+  if (!found) return before;
+  const wasLeft = conditions.some(({ type, status }) => type === 'Drifted' && status === 'True');
+  const isStillLeft = wasLeft && left.includes(found);
+  return isStillLeft && isDeepStrictEqual({ ...found, time: before?.time }, before) ? before : found;
 }
 
 const rotationText = ({ token, phase, message }: RotationStatus): string => {

@@ -25,6 +25,7 @@ const drift: Drift = {
   field: 'spec.ports[0].port',
   ...{ from: '80', to: '81', manager: 'kubectl-edit', time: early },
 };
+const leaving = (found: Drift): Outcome => ({ ...fine, drift: [found], left: [found] });
 const word = (outcome: Partial<Outcome>, type: string): string => {
   const { conditions = [] } = statusOf(resource, { ...fine, ...outcome }, early);
   const { status, reason } = conditions.find((one) => one.type === type) ?? { status: 'absent', reason: '' };
@@ -94,9 +95,23 @@ test('the last drift stays until there is another', () => {
 });
 
 test('a drift that is found again, since it is left as it is, keeps its time', () => {
-  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
-  const again = { ...fine, drift: [{ ...drift, time: late }] };
+  const first = statusOf(resource, leaving(drift), early);
+  const again = leaving({ ...drift, time: late });
   expect(statusOf({ ...resource, status: first }, again, late).lastDrift).toEqual(drift);
+});
+
+test('a drift that comes again after it was put back has the time of the later one', () => {
+  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
+  const again = { ...drift, time: late };
+  const next = statusOf({ ...resource, status: first }, { ...fine, drift: [again] }, late);
+  expect(next.lastDrift).toEqual(again);
+});
+
+test('a drift that is left as it is and comes again after it was undone has the time of the later one', () => {
+  const first = statusOf(resource, leaving(drift), early);
+  const undone = statusOf({ ...resource, status: first }, fine, early);
+  const again = { ...drift, time: late };
+  expect(statusOf({ ...resource, status: undone }, leaving(again), late).lastDrift).toEqual(again);
 });
 
 test.each<[string, boolean, Partial<Outcome>, number]>([
