@@ -30,7 +30,9 @@ export interface Outcome {
   readonly dependencies: readonly DependencyState[];
   /** How far a rotation came; absent: as it was. */
   readonly rotation?: RotationStatus;
-  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector' | 'replicas'>;
+  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector'>;
+  /** How many pods the workload has that the kind's `scale` is about. */
+  readonly replicas?: number;
 }
 
 /** The status of a stack. Equal to the one before where nothing changed, so that it is written only then. */
@@ -38,7 +40,7 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
   const drift = laterDrift(before, outcome);
-  const { rotation = before.rotation } = outcome;
+  const { rotation = before.rotation, replicas } = outcome;
   return {
     observedGeneration: generation,
     conditions: conditionsOf(
@@ -48,6 +50,7 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
     ),
     revision: generation,
     ...outcome.facts,
+    ...(replicas === undefined ? {} : { replicas }),
     ...(drift ? { lastDrift: drift } : {}),
     ...(rotation ? { rotation } : {}),
   };

@@ -15,7 +15,7 @@ const workload = (rollout: Observed['rollout']): Observed => ({
   ...{ resourceVersion: '1', stack: 'demo', fingerprint: '', isEnding: false, isPaused: false },
   ...(rollout ? { rollout } : {}),
 });
-const up = workload({ wanted: 1, ready: 1, updated: 1, isDone: true });
+const up = workload({ wanted: 1, replicas: 1, ready: 1, updated: 1, isDone: true });
 const fine: Outcome = {
   ...{ problems: [], stuck: [], drift: [], left: [], contested: [], dependencies: [], facts: {} },
   ...{ workloads: [up], wantedWorkloads: 1, gates: [] },
@@ -47,7 +47,7 @@ describe('the conditions of a stack', () => {
     ['lacks a workload', { wantedWorkloads: 2 }, 'Ready', 'False WorkloadsNotReady'],
     [
       'rolls out',
-      { workloads: [workload({ wanted: 2, ready: 1, updated: 1, isDone: false })] },
+      { workloads: [workload({ wanted: 2, replicas: 2, ready: 1, updated: 1, isDone: false })] },
       'Progressing',
       'True RollingOut',
     ],
