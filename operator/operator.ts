@@ -142,7 +142,7 @@ export class Operator {
     const reconciler = new Reconciler({ kind, context, resources, dependenciesOf, resyncMs });
     for (const key of resources.keys()) queue.add(key);
     await runWorkers({
-      ...{ queue, concurrency, deadlineMs, resyncMs, signal },
+      ...{ kind: kind.kind, queue, concurrency, deadlineMs, resyncMs, signal },
       reconcile: (key, until) => reconciler.reconcile(key, until),
       onEnd: (end) => onReconciled?.(kind.kind, end),
     });
