@@ -13,7 +13,7 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
-/** The kinds a cluster serves; each API version is requested once. */
+/** The kinds a cluster serves. A kind that was found is not requested again; one that was absent is, at each call. */
 export interface Discovery {
   /** The resource behind a kind, or `undefined` when the cluster does not serve it. */
   find(apiVersion: string, kind: string): Promise<Resource | undefined>;
@@ -24,14 +24,24 @@ export interface Discovery {
 }
 
 export function discoveryOf(api: Api): Discovery {
-  const versions = new Map<string, Promise<readonly Resource[]>>();
-  const resourcesOf = (apiVersion: string): Promise<readonly Resource[]> => {
-    const known = versions.get(apiVersion) ?? resourcesServed(api, apiVersion);
-    versions.set(apiVersion, known);
-    return known;
+  const served = new Map<string, readonly Resource[]>();
+  const asking = new Map<string, Promise<readonly Resource[]>>();
+  const ask = (apiVersion: string): Promise<readonly Resource[]> => {
+    // Only what was answered is kept: after a failure the next call asks again.
+    const answer = resourcesServed(api, apiVersion)
+      .then((resources) => {
+        served.set(apiVersion, resources);
+        return resources;
+      })
+      .finally(() => asking.delete(apiVersion));
+    asking.set(apiVersion, answer);
+    return answer;
   };
-  const find: Discovery['find'] = async (apiVersion, kind) =>
-    (await resourcesOf(apiVersion)).find((resource) => resource.kind === kind);
+  const find: Discovery['find'] = async (apiVersion, kind) => {
+    const isKind = (resource: Resource): boolean => resource.kind === kind;
+    const known = served.get(apiVersion)?.find(isKind);
+    return known ?? (await (asking.get(apiVersion) ?? ask(apiVersion))).find(isKind);
+  };
   const collectionOf: Discovery['collectionOf'] = async (apiVersion, kind, namespace) => {
     const resource = await find(apiVersion, kind);
     if (!resource)

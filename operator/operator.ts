@@ -1,6 +1,5 @@
 import { asSelector, managedBy } from '../model/labels.ts';
-import { defaultStack } from '../model/gates.ts';
-import { reportingServices, type Report } from '../model/stack.ts';
+import type { Report } from '../model/stack.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import type { RenderOptions } from '../charts-ts/options.ts';
 import { autoscalerKind, foreignTargetOf } from '../deploy/autoscalers.ts';
@@ -11,6 +10,7 @@ import { httpAsk, type HttpAsk } from './gates/http-ask.ts';
 import type { Ask } from './gates/pod-answer.ts';
 import { PodProber } from './gates/pod-prober.ts';
 import { projectPod, type PodView } from './gates/pod-view.ts';
+import { Reports } from './gates/reports.ts';
 import type { Context } from './reconcile/context.ts';
 import { DriftHistory } from './reconcile/drift-history.ts';
 import { recordEvent } from './reconcile/events.ts';
@@ -58,7 +58,7 @@ interface Controller {
   readonly kind: StackKind;
   readonly resources: Cache<StackResource>;
   readonly queue: WorkQueue;
-  readonly reports: ReadonlyMap<string, Report>;
+  readonly reports: Reports;
 }
 
 /** The index by `<namespace>/<stack>`. */
@@ -86,7 +86,7 @@ export class Operator {
       kind,
       resources: new Cache<StackResource>(),
       queue: new WorkQueue(),
-      reports: reportsOf(kind),
+      reports: new Reports(kind),
     }));
     this.#http = httpAsk({ reportOf: (pod) => this.#reportOf(pod) });
     this.#writer = fenced(options.cluster, options.assertLeader ?? (() => undefined));
@@ -142,7 +142,7 @@ export class Operator {
     const reconciler = new Reconciler({ kind, context, resources, dependenciesOf, resyncMs });
     for (const key of resources.keys()) queue.add(key);
     await runWorkers({
-      ...{ queue, concurrency, deadlineMs, resyncMs, signal },
+      ...{ kind: kind.kind, queue, concurrency, deadlineMs, resyncMs, signal },
       reconcile: (key, until) => reconciler.reconcile(key, until),
       onEnd: (end) => onReconciled?.(kind.kind, end),
     });
@@ -169,11 +169,12 @@ export class Operator {
     };
   }
 
-  async #watchResources({ kind, resources, queue }: Controller): Promise<void> {
+  async #watchResources({ kind, resources, queue, reports }: Controller): Promise<void> {
     await this.#inform([kind.apiVersion, kind.kind], {
       cache: resources,
       project: projectResource,
       onChange: ({ key, before, now }) => {
+        if (!now) reports.forget(key);
         if (!now || !before || isAnother(before, now)) queue.add(key);
       },
     });
@@ -192,12 +193,13 @@ export class Operator {
     });
   }
 
-  /** Where a pod's service reports: the same in every stack of a kind. */
+  /** Where a pod's service reports, as the document of its stack has it. */
   #reportOf({ namespace, stack, service }: PodView): Report | undefined {
     const key = `${namespace}/${stack}`;
-    return this.#controllers
-      .filter(({ resources }) => resources.get(key))
-      .flatMap(({ reports }) => reports.get(service) ?? [])[0];
+    return this.#controllers.flatMap(({ resources, reports }) => {
+      const resource = resources.get(key);
+      return (resource && reports.of(key, resource).get(service)) ?? [];
+    })[0];
   }
 
   async #watchPods(): Promise<void> {
@@ -245,14 +247,6 @@ export class Operator {
     );
   }
 }
-
-/** By service: where it reports, in a stack of the kind's defaults. */
-const reportsOf = (kind: StackKind): ReadonlyMap<string, Report> =>
-  new Map(
-    reportingServices(defaultStack(kind)).flatMap(({ name, report }): [string, Report][] =>
-      report ? [[name, report]] : [],
-    ),
-  );
 
 /** Whether something of a pod has changed that its stack's status depends on. */
 const isOtherwise = (before: PodView | undefined, now: PodView | undefined): boolean =>

@@ -14,6 +14,7 @@ import { backoffMs } from './runtime/backoff.ts';
 import { Denials } from './runtime/denials.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
 import { pause } from './runtime/pause.ts';
+import { reconcileNow } from './runtime/reconcile-id.ts';
 import type { ReconcileEnd } from './runtime/workers.ts';
 
 export interface RunOptions {
@@ -129,27 +130,28 @@ function created(
     onLatency: (seconds) => metrics.gateSeconds.observe(seconds),
     onDrift: ({ object, field, manager }) => {
       metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
-      log.warn({ object, field, manager }, 'Changed by another manager');
+      log.warn({ ...reconcileNow(), object, field, manager }, 'Changed by another manager');
     },
     onRestart: (error) => {
       metrics.watchRestarts.inc();
       log.warn({ err: error }, 'A watch was begun anew');
     },
-    onError: (error) => log.warn({ err: error }, 'An Event or a readiness gate could not be written'),
+    onError: (error) =>
+      log.warn({ ...reconcileNow(), err: error }, 'An Event or a readiness gate could not be written'),
   });
   return { operator, election, denials, close: () => opened.api.close() };
 }
 
 function noteReconcile(
   kind: string,
-  { key, seconds, error }: ReconcileEnd,
+  { seconds, error }: ReconcileEnd,
   { log, metrics }: { log: Logger; metrics: OperatorMetrics },
 ): void {
   const code = error instanceof ClusterError ? error.code : 'INTERNAL';
   metrics.reconcileSeconds.observe({ kind, outcome: error === undefined ? 'done' : code }, seconds);
-  if (error === undefined) log.debug({ kind, stack: key, seconds }, 'Reconciled');
+  const of = reconcileNow();
+  if (error === undefined) log.debug({ ...of, seconds }, 'Reconciled');
   // Another writer was faster; the next try sees what it wrote.
-  else if (isClusterError(error, 'CLUSTER_CONFLICT'))
-    log.debug({ kind, stack: key }, 'Reconciled again: a conflict');
-  else log.error({ kind, stack: key, err: error }, 'The reconcile failed; it is tried again');
+  else if (isClusterError(error, 'CLUSTER_CONFLICT')) log.debug(of, 'Reconciled again: a conflict');
+  else log.error({ ...of, err: error }, 'The reconcile failed; it is tried again');
 }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { readAnyDocument } from '../../model/kinds.ts';
 import { reservedFieldsOf, type ReservedFields } from '../../model/reserved-fields.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { StackKind } from '../../model/stack-kind.ts';
+import type { StackDocument, StackKind } from '../../model/stack-kind.ts';
 import type { StackResource } from './resource.ts';
 
 /** What a custom resource asks for. */
@@ -31,8 +31,7 @@ export function desiredOf(
   resource: StackResource,
   options: Pick<RenderOptions, 'operatorPods'> = {},
 ): Desired {
-  const { namespace, name } = resource.metadata;
-  const { document } = readAnyDocument([kind], resource, `${resource.kind} ${namespace}/${name}`);
+  const document = documentOf(kind, resource);
   const reserved = reservedFieldsOf(document);
   const stack = kind.stack(document);
   return {
@@ -42,4 +41,16 @@ export function desiredOf(
     secret: secretMakerOf(stack),
     owner: referenceTo(resource),
   };
+}
+
+/**
+ * The stack that a custom resource describes, of which nothing is rendered.
+ * @throws StackError where the document is refused.
+ */
+export const stackOfResource = (kind: StackKind, resource: StackResource): Stack =>
+  kind.stack(documentOf(kind, resource));
+
+function documentOf(kind: StackKind, resource: StackResource): StackDocument {
+  const { namespace, name } = resource.metadata;
+  return readAnyDocument([kind], resource, `${resource.kind} ${namespace}/${name}`).document;
 }

@@ -27,6 +27,8 @@ export interface Observed {
 
 export interface Rollout {
   readonly wanted: number;
+  /** How many pods there are, of any template. */
+  readonly replicas: number;
   readonly ready: number;
   /** How many pods run the newest template. */
   readonly updated: number;
@@ -92,7 +94,7 @@ function rolloutOf(object: KubeObject): Rollout | undefined {
   const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = workload.status ?? {};
   const [wanted, counts] = [workload.spec?.replicas ?? 1, [updatedReplicas, readyReplicas, replicas]];
   return {
-    ...{ wanted, ready: readyReplicas, updated: updatedReplicas },
+    ...{ wanted, replicas, ready: readyReplicas, updated: updatedReplicas },
     isDone: isObserved(workload) && counts.every((count) => count === wanted),
     ...failureOf(workload),
     ...revisionOf(workload),

@@ -1,4 +1,5 @@
 import { StackError } from '../../model/define-stack.ts';
+import { workloadName } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
@@ -13,7 +14,7 @@ import type { Context } from './context.ts';
 import { problemOf, type Converged } from './converge.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks, type Shape } from './in-sync.ts';
-import { objectKey } from './observed.ts';
+import { objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
@@ -207,7 +208,7 @@ export class Reconciler {
   }
 
   #seen(key: string, { metadata }: StackResource): Seen {
-    const { context, dependenciesOf } = this.#options;
+    const { context, dependenciesOf, kind } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     // A stack of another kind may have the same name. Sorted, so that the same state gives the same words.
     const workloads = context.objects
@@ -218,7 +219,7 @@ export class Reconciler {
     const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
     return {
       ...nothing,
-      ...{ workloads, stuck, contested },
+      ...{ workloads, stuck, contested, ...scaledReplicas(kind, name, workloads) },
       dependencies: dependenciesOf(namespace, name),
       ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
@@ -272,6 +273,16 @@ interface SecretStep extends Reconciled {
   /** Nothing else may be applied. */
   readonly isBlocking: boolean;
   readonly outcome: Pick<Partial<Outcome>, 'rotation' | 'problems'>;
+}
+
+/** How many pods `/scale` tells of; nothing where the kind is not scalable, or the workload is not there. */
+function scaledReplicas(
+  { scale }: StackKind,
+  stack: string,
+  workloads: readonly Observed[],
+): Pick<Outcome, 'replicas'> {
+  const scaled = scale && workloads.find(({ name }) => name === workloadName(stack, scale.service));
+  return scaled?.rollout ? { replicas: scaled.rollout.replicas } : {};
 }
 
 /** Fields that a merge patch removes where the new status has them not. */

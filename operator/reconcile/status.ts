@@ -32,15 +32,17 @@ export interface Outcome {
   readonly dependencies: readonly DependencyState[];
   /** How far a rotation came; absent: as it was. */
   readonly rotation?: RotationStatus;
-  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'inventory' | 'selector' | 'replicas'>;
+  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'inventory' | 'selector'>;
+  /** How many pods the workload has that the kind's `scale` is about. */
+  readonly replicas?: number;
 }
 
 /** The status of a stack. Equal to the one before where nothing changed, so that it is written only then. */
 export function statusOf(resource: StackResource, outcome: Outcome, now: string): StackStatus {
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
-  const drift = laterDrift(before.lastDrift, outcome.drift.at(-1));
-  const { rotation = before.rotation } = outcome;
+  const drift = laterDrift(before, outcome);
+  const { rotation = before.rotation, replicas } = outcome;
   return {
     observedGeneration: generation,
     conditions: conditionsOf(
@@ -50,6 +52,7 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
     ),
     revision: generation,
     ...outcome.facts,
+    ...(replicas === undefined ? {} : { replicas }),
     ...(drift ? { lastDrift: drift } : {}),
     ...(rotation ? { rotation } : {}),
   };
@@ -189,10 +192,16 @@ function drifted({ left, contested }: Outcome): Finding {
   return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
 }
 
-/** One that is found again, since it is left as it is, keeps the time when it was found first. */
-function laterDrift(before: Drift | undefined, found: Drift | undefined): Drift | undefined {
-  if (!found || (before && isDeepStrictEqual({ ...before, time: '' }, { ...found, time: '' }))) return before;
-  return found;
+/** One that was left as it is, and still is, keeps the time when it was found first; one that is put back is a new one. */
+function laterDrift(
+  { lastDrift: before, conditions = [] }: StackStatus,
+  { drift, left }: Outcome,
+): Drift | undefined {
+  const found = drift.at(-1);
+  if (!found) return before;
+  const wasLeft = conditions.some(({ type, status }) => type === 'Drifted' && status === 'True');
+  const isStillLeft = wasLeft && left.includes(found);
+  return isStillLeft && isDeepStrictEqual({ ...found, time: before?.time }, before) ? before : found;
 }
 
 const rotationText = ({ token, phase, message }: RotationStatus): string => {

@@ -1,4 +1,5 @@
 import { withTimeLimit } from '../../model/time-limit.ts';
+import { asReconcile } from './reconcile-id.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface Reconciled {
@@ -9,6 +10,8 @@ export interface Reconciled {
 }
 
 export interface WorkersOptions {
+  /** Of the stacks whose keys the queue has. */
+  readonly kind: string;
   readonly queue: WorkQueue;
   /** One step for one key; level-based: it reads what is now, and remembers nothing. A rejection is retried. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>;
@@ -17,6 +20,7 @@ export interface WorkersOptions {
   readonly deadlineMs: number;
   /** How long after a success a key is reconciled again without a change, in milliseconds, give or take a tenth. */
   readonly resyncMs: number;
+  /** Called as a part of the reconcile that ended. */
   readonly onEnd: (end: ReconcileEnd) => void;
   readonly signal: AbortSignal;
 }
@@ -40,7 +44,7 @@ async function runWorker(options: WorkersOptions, late: Set<Promise<void>>): Pro
   for (;;) {
     const key = await queue.take(signal).catch(() => undefined);
     if (key === undefined) return;
-    await work(options, key, late);
+    await asReconcile({ kind: options.kind, stack: key }, () => work(options, key, late));
   }
 }
 

@@ -7,8 +7,13 @@ import { startOperatorProcess, type OperatorProcess } from './operator-process.t
 const lab = forSuite(startWithChatStacks);
 
 /** An operator of one namespace. Killed at the end of the test. */
-async function startReplica(namespace: string, name: string): Promise<OperatorProcess> {
+async function startReplica(
+  namespace: string,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OperatorProcess> {
   const replica = await startOperatorProcess({
+    ...env,
     KUBECONFIG: lab().kubeconfigPath,
     WATCH_NAMESPACE: namespace,
     POD_NAMESPACE: namespace,
@@ -45,6 +50,33 @@ test('of two processes one leads and reconciles; the other takes over when it is
     `The third led ${Math.round(performance.now() - endedAt)} ms after the second was told to end.`,
   );
   for (const { output } of [first, second, third]) expect(output()).not.toMatch(/"level":50/);
+});
+
+test('each line of a reconcile is logged with its kind, its stack and its id', async () => {
+  const namespace = `logged-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  const user = userOf(lab());
+  const { output } = await startReplica(namespace, 'logging', { LOG_LEVEL: 'debug' });
+  await user.apply(chatStackIn(namespace));
+  await until('the stack to be applied', () => user.isObserved(namespace));
+  await user.remove({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'talk-redis', namespace } });
+  const linesOf = (msg: string) =>
+    output()
+      .split('\n')
+      .filter((line) => line.endsWith('}'))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .filter((line) => line['msg'] === msg);
+  const changed = () => linesOf('Changed by another manager')[0];
+  await until('the change to be logged', () => Promise.resolve(changed() !== undefined));
+  expect(changed()).toMatchObject({
+    kind: 'ChatStack',
+    stack: `${namespace}/talk`,
+    object: 'Service talk-redis',
+  });
+  const id = changed()?.['reconcile'];
+  const ends = () => linesOf('Reconciled').filter(({ reconcile }) => reconcile === id);
+  await until('its reconcile to end', () => Promise.resolve(ends().length > 0));
+  expect(ends()).toMatchObject([{ kind: 'ChatStack', stack: `${namespace}/talk`, reconcile: id }]);
 });
 
 test('without a cluster a process is alive and unready, and says why', async () => {

@@ -20,8 +20,8 @@ const editsOfEach = 3;
 const seed = 20_261_128;
 
 /** The definition of the second kind, as `kubectl apply` of its CRD makes it. */
-async function serveShops(): Promise<void> {
-  await userOf(lab()).apply(crdOf(shopKind) as unknown as KubeObject);
+async function serveShops(kind = shopKind): Promise<void> {
+  await userOf(lab()).apply(crdOf(kind) as unknown as KubeObject);
   await until(
     'the API server to serve ShopStacks',
     async () =>
@@ -124,4 +124,37 @@ describe('one operator of two kinds', () => {
     expect(JSON.stringify(chat?.status)).not.toContain('talk-web');
     expect(operator.errors).toEqual([]);
   });
+});
+
+test('a kind with `scale` tells at /scale how many pods its workload has', async () => {
+  const kind = { ...shopKind, scale: { replicasPath: 'spec.web.replicas', service: 'web' } };
+  await serveShops(kind);
+  const namespace = `scaled-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  const operator = await startOperator(lab(), { namespace, kinds: [kind] });
+  const user = userOf(lab());
+  await user.apply(shopIn(namespace, 'orders', { web: { replicas: 3 } }));
+  const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/orders-web`;
+  await until(
+    'the Deployment to be there',
+    async () => (await lab().request('GET', deployment)).status === 200,
+  );
+  const scale = `/apis/${kind.apiVersion}/namespaces/${namespace}/${kind.plural}/orders/scale`;
+  const told = async (): Promise<unknown> => {
+    const { json } = await user.cluster.api.request('GET', scale, { accept: [404] });
+    return json;
+  };
+  for (const replicas of [2, 3, 0]) {
+    // As the Deployment's controller does.
+    await user.cluster.api.request('PATCH', `${deployment}/status`, {
+      contentType: 'application/merge-patch+json',
+      body: { status: { replicas } },
+    });
+    await until(`${replicas} replicas at /scale`, async () => {
+      const { status } = (await told()) as { status?: { replicas?: number; selector?: string } };
+      return status?.replicas === replicas && status.selector !== undefined;
+    });
+  }
+  expect(await told()).toMatchObject({ kind: 'Scale', spec: { replicas: 3 } });
+  expect(operator.errors).toEqual([]);
 });

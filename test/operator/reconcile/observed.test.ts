@@ -66,7 +66,7 @@ test('a live object is kept as its place, its stack, its owner and how far its r
     isEnding: false,
     isPaused: false,
     ownerUid: 'owner',
-    rollout: { wanted: 2, ready: 2, updated: 2, isDone: true },
+    rollout: { wanted: 2, replicas: 2, ready: 2, updated: 2, isDone: true },
   });
 });
 

@@ -15,7 +15,7 @@ const workload = (rollout: Observed['rollout']): Observed => ({
   ...{ resourceVersion: '1', stack: 'demo', fingerprint: '', isEnding: false, isPaused: false },
   ...(rollout ? { rollout } : {}),
 });
-const up = workload({ wanted: 1, ready: 1, updated: 1, isDone: true });
+const up = workload({ wanted: 1, replicas: 1, ready: 1, updated: 1, isDone: true });
 const fine: Outcome = {
   ...{
     problems: [],
@@ -34,6 +34,7 @@ const drift: Drift = {
   field: 'spec.ports[0].port',
   ...{ from: '80', to: '81', manager: 'kubectl-edit', time: early },
 };
+const leaving = (found: Drift): Outcome => ({ ...fine, drift: [found], left: [found] });
 const word = (outcome: Partial<Outcome>, type: string): string => {
   const { conditions = [] } = statusOf(resource, { ...fine, ...outcome }, early);
   const { status, reason } = conditions.find((one) => one.type === type) ?? { status: 'absent', reason: '' };
@@ -55,7 +56,7 @@ describe('the conditions of a stack', () => {
     ['lacks a workload', { wantedWorkloads: 2 }, 'Ready', 'False WorkloadsNotReady'],
     [
       'rolls out',
-      { workloads: [workload({ wanted: 2, ready: 1, updated: 1, isDone: false })] },
+      { workloads: [workload({ wanted: 2, replicas: 2, ready: 1, updated: 1, isDone: false })] },
       'Progressing',
       'True RollingOut',
     ],
@@ -103,8 +104,8 @@ test('the last drift stays until there is another', () => {
 });
 
 test('a drift that is found again, since it is left as it is, keeps its time', () => {
-  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
-  const again = { ...fine, drift: [{ ...drift, time: late }] };
+  const first = statusOf(resource, leaving(drift), early);
+  const again = leaving({ ...drift, time: late });
   expect(statusOf({ ...resource, status: first }, again, late).lastDrift).toEqual(drift);
 });
 
@@ -112,6 +113,20 @@ test('waits for what has to end first, and is not applied until then', () => {
   expect(word({ pending: ['StatefulSet demo-redis is still being deleted.'] }, 'Ready')).toBe(
     'False NotApplied',
   );
+});
+
+test('a drift that comes again after it was put back has the time of the later one', () => {
+  const first = statusOf(resource, { ...fine, drift: [drift] }, early);
+  const again = { ...drift, time: late };
+  const next = statusOf({ ...resource, status: first }, { ...fine, drift: [again] }, late);
+  expect(next.lastDrift).toEqual(again);
+});
+
+test('a drift that is left as it is and comes again after it was undone has the time of the later one', () => {
+  const first = statusOf(resource, leaving(drift), early);
+  const undone = statusOf({ ...resource, status: first }, fine, early);
+  const again = { ...drift, time: late };
+  expect(statusOf({ ...resource, status: undone }, leaving(again), late).lastDrift).toEqual(again);
 });
 
 test.each<[string, boolean, Partial<Outcome>, number]>([

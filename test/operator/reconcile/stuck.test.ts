@@ -34,7 +34,7 @@ const waiting = (reason: string): object => ({
 const workload = (name: string, rollout: Partial<NonNullable<Observed['rollout']>>): Observed => ({
   ...{ apiVersion: 'apps/v1', kind: 'Deployment', name, namespace: 'n', uid: name, resourceVersion: '1' },
   ...{ stack: 'demo', fingerprint: '', isEnding: false, isPaused: false },
-  rollout: { wanted: 1, ready: 0, updated: 1, isDone: false, ...rollout },
+  rollout: { wanted: 1, replicas: 1, ready: 0, updated: 1, isDone: false, ...rollout },
 });
 const at = (ms: number, pods: readonly PodView[], workloads: readonly Observed[] = []) =>
   stuckOf(pods, workloads, began + ms);

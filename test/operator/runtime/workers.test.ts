@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { reconcileNow } from '../../../operator/runtime/reconcile-id.ts';
 import { WorkQueue } from '../../../operator/runtime/work-queue.ts';
 import { runWorkers, type ReconcileEnd, type Reconciled } from '../../../operator/runtime/workers.ts';
 
@@ -9,10 +10,10 @@ afterEach(() => vi.useRealTimers());
 function started(reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>, concurrency = 1) {
   const queue = new WorkQueue({ random: () => 0 });
   const stopping = new AbortController();
-  const ends: ReconcileEnd[] = [];
+  const ends: (ReconcileEnd & ReturnType<typeof reconcileNow>)[] = [];
   const running = runWorkers({
-    ...{ queue, reconcile, concurrency, deadlineMs: 5_000, resyncMs: 60_000 },
-    onEnd: (end) => ends.push(end),
+    ...{ kind: 'ShopStack', queue, reconcile, concurrency, deadlineMs: 5_000, resyncMs: 60_000 },
+    onEnd: (end) => ends.push({ ...end, ...reconcileNow() }),
     signal: stopping.signal,
   });
   const stop = async (): Promise<void> => {
@@ -130,5 +131,29 @@ test('a reconcile that throws at once is a failure like any other', async () => 
   queue.add('a');
   await pass(0);
   expect(String(ends[0]?.error)).toContain('at once');
+  await stop();
+});
+
+test('a reconcile has its kind, its stack and an id of its own, in all that it awaits and at its end', async () => {
+  const within: unknown[] = [];
+  const { queue, ends, stop } = started(async (key) => {
+    within.push(reconcileNow());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    within.push(reconcileNow());
+    if (key === 'bad' && within.length <= 4) throw new Error('not yet');
+    return {};
+  }, 2);
+  queue.add('good');
+  queue.add('bad');
+  await pass(1_000);
+  const [good, bad, again] = ends;
+  const idOf = ({ kind, stack, reconcile }: ReturnType<typeof reconcileNow> = {}) => ({
+    ...{ kind, stack, reconcile },
+  });
+  expect(within.slice(0, 4)).toEqual([good, bad, good, bad].map(idOf));
+  expect(idOf(good)).toMatchObject({ kind: 'ShopStack', stack: 'good' });
+  expect(idOf(again)).toMatchObject({ kind: 'ShopStack', stack: 'bad' });
+  expect(new Set([good, bad, again].map((end) => end?.reconcile)).size).toBe(3);
+  expect(reconcileNow()).toEqual({});
   await stop();
 });
