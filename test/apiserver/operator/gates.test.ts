@@ -33,7 +33,8 @@ const ownedFields = ({ fieldsV1 }: ManagedFields): string[] =>
 const percentile = (values: readonly number[], part: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? NaN;
 
-test('a gate that closes and opens is in the condition within a second, with reason and message, of 30 pods', async () => {
+// How soon, `npm run bench:operator` measures: a test beside others would measure the others.
+test('a gate that closes and opens is in the condition, with reason and message, of 30 pods', async () => {
   const lab = await probing(server());
   const names = Array.from({ length: 30 }, (_, index) => `web-${index}`);
   const processes = await Promise.all(
@@ -70,7 +71,6 @@ test('a gate that closes and opens is in the condition within a second, with rea
   );
   expect(delays).toHaveLength(150);
   expect(lab.latencies).toHaveLength(120);
-  expect(percentile(delays, 0.99)).toBeLessThan(1_000);
   expect(lab.errors).toEqual([]);
 });
 
