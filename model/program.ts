@@ -27,6 +27,8 @@ export interface SettingProblem {
   readonly in: string;
   readonly message: string;
   readonly fix: string;
+  /** The program takes it, and does what is probably not meant. Absent: it refuses to start. */
+  readonly severity?: 'warning';
 }
 
 /** What an HTTP port of a program answers. */

@@ -33,6 +33,16 @@ export const findingCodes = {
     severity: 'warning',
     meaning: 'A workload runs as another account than the one made for it.',
   },
+  API_DEPRECATED: {
+    group: 'schema',
+    severity: 'warning',
+    meaning: 'A version of a kind is deprecated: a later release of Kubernetes does not serve it.',
+  },
+  API_REMOVED: {
+    group: 'schema',
+    severity: 'error',
+    meaning: 'A version of a kind is no longer served.',
+  },
   BAD_SETTING: {
     group: 'env',
     severity: 'error',
@@ -104,6 +114,11 @@ export const findingCodes = {
     group: 'env',
     severity: 'warning',
     meaning: 'A variable is set that nothing reads, a slip away from one that is read.',
+  },
+  FIELD_UNKNOWN: {
+    group: 'schema',
+    severity: 'error',
+    meaning: 'A field is misspelt, or stands where Kubernetes has none of that name.',
   },
   FILE_MISSING: {
     group: 'storage',

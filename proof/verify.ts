@@ -5,6 +5,9 @@ import { subjectOf, type Check, type Pack } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
 import type { Knowledge } from './knowledge.ts';
+import { schemaFaults } from './schemas/faults.ts';
+import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
+import { Validator } from './schemas/validator.ts';
 import type { Doc, Place } from './source.ts';
 
 /**
@@ -12,11 +15,17 @@ import type { Doc, Place } from './source.ts';
  * cluster is asked.
  * @param knowledge of the programs in the manifests and of ports, as the kinds have it.
  * @param packs whose checks are run after the general ones.
+ * @param kubernetes the release whose schema the objects must have, one of `knownVersions`; the newest by default.
  */
-export function verify(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Finding[] {
+export function verify(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  kubernetes?: string,
+): Finding[] {
   const seen = new Set<string>();
   const redactor = redactorFor(variablesIn(knowledge));
-  return faultsOf(docs, knowledge, packs)
+  return faultsOf(docs, knowledge, packs, kubernetes)
     .map((fault) => findingOf(fault, redactor))
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
     .sort((a, b) =>
@@ -32,17 +41,36 @@ export const variablesIn = ({ programs }: Knowledge): Variables =>
  * The same as faults, in the order of the checks. Each check is alone: what one finds, or that it fails, hides nothing
  * that another finds.
  */
-export function faultsOf(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Fault[] {
+export function faultsOf(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  kubernetes: string = newestVersion(),
+): Fault[] {
   const read = readGraph(docs);
+  const schema = schemaFaultsOf(docs, kubernetes);
+  const own = [...schema, ...read.faults.filter((fault) => !schema.some((other) => isTold(fault, other)))];
   const all = [...checks, ...packs.flatMap((pack) => pack.checks)];
   const found = foundIn(read.graph, docs, { all, knowledge });
-  if (read.damage.length === 0) return [...read.faults, ...found];
+  if (read.damage.length === 0) return [...own, ...found];
   // What depends on what stands in for an unreadable part has that part as its cause, which is told already.
   const other = foundIn(readGraph(docs, 'plausible').graph, docs, { all, knowledge });
   const also = new Set(other.map(keyOf));
   const independent = found.filter((fault) => also.has(keyOf(fault)) && !isAtDamage(fault, read.damage));
-  return [...read.faults, ...independent];
+  return [...own, ...independent];
 }
+
+/** Compiled once: the types of a kind are many. */
+const validators = new Map<string, Validator>();
+
+function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
+  const validator = validators.get(version) ?? new Validator(new KubernetesTypes(version));
+  validators.set(version, validator);
+  return docs.flatMap((doc) => schemaFaults(doc, validator));
+}
+
+/** What our shape of a part refuses is told by Kubernetes' own schema of the part, or of something in it. */
+const isTold = ({ here }: Fault, other: Fault): boolean => isIn(other.here, here) || isIn(here, other.here);
 
 const keyOf = ({ code, message, here }: Fault): string => JSON.stringify([code, message, here.path]);
 

@@ -7,6 +7,7 @@ import type { Fault } from '../findings.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
+import type { Workload } from '../graph/workloads.ts';
 import { configuredAt } from './containers.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
@@ -93,7 +94,7 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
 
 /** A variable that only another program reads. */
 function namesOfOthers(
-  { workload, container, program, by }: KnownContainer,
+  { workload, container, program }: KnownContainer,
   programs: readonly Program[],
 ): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
@@ -106,7 +107,7 @@ function namesOfOthers(
     ];
     const own =
       Object.hasOwn(program.service.variables ?? {}, name) || used.some((word) => word.includes(name));
-    if (!reader || own || by === 'variables') return [];
+    if (!reader || own) return [];
     return [
       {
         code: 'ENV_OF_ANOTHER',
@@ -120,8 +121,9 @@ function namesOfOthers(
 }
 
 function badSettings(graph: Graph, { workload, container, program, running }: KnownContainer): Fault[] {
-  return (program.facts.problems?.(running) ?? []).map(({ in: where, message, fix }) => ({
+  return (program.facts.problems?.(running) ?? []).map(({ in: where, message, fix, severity }) => ({
     code: 'BAD_SETTING' as const,
+    ...(severity ? { severity } : {}),
     message: `${called(workload)}: ${message}`,
     here: placeOfSetting(graph, workload, container, where),
     fix,
@@ -133,6 +135,7 @@ export const envReferences: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
       const all = new Map(container.env.map((entry, index) => [entry.name, index]));
+      const links = linksOf(graph, workload);
       const inWords = (['command', 'args'] as const).flatMap((field) =>
         container.spec[field].flatMap((word, index) =>
           referredIn(word)
@@ -148,7 +151,7 @@ export const envReferences: Check = ({ graph }) =>
       const inValues = container.spec.env.flatMap(({ name, value }, index): Fault[] => {
         const before = (other: string): boolean => (all.get(other) ?? Infinity) < (all.get(name) ?? 0);
         return referredIn(value ?? '')
-          .filter((other) => !before(other))
+          .filter((other) => !before(other) && !links.isSet(other))
           .map((other) => {
             const near = nearest(
               other,
@@ -156,6 +159,7 @@ export const envReferences: Check = ({ graph }) =>
             );
             return {
               code: 'ENV_REFERENCE' as const,
+              ...(links.maySet(other) ? { severity: 'unknown' as const } : {}),
               message: `${name} of ${called(workload)} refers to $(${other}), which is not set before it: the process gets the text "$(${other})".`,
               here: inContainer(container, 'env', index, 'value'),
               fix: all.has(other)
@@ -169,6 +173,33 @@ export const envReferences: Check = ({ graph }) =>
       return [...inWords, ...inValues];
     }),
   );
+
+/** Kubernetes sets these in every pod, whether or not it sets those of other Services. */
+const always = /^KUBERNETES_(SERVICE_|PORT)/;
+const ofServices = /^[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP).*)?)$/;
+
+interface Links {
+  /** Whether Kubernetes sets a variable, since the Service is there. */
+  readonly isSet: (name: string) => boolean;
+  /** Whether it would for a Service that is not among the manifests. */
+  readonly maySet: (name: string) => boolean;
+}
+
+/** The variables that Kubernetes sets for the Services of a pod's namespace. */
+function linksOf(graph: Graph, { namespace, pod }: Workload): Links {
+  const prefixes =
+    pod.enableServiceLinks === false
+      ? []
+      : graph
+          .ofKind('Service')
+          .filter((service) => service.namespace === namespace && service.content.spec.clusterIP !== 'None')
+          .map(({ name }) => `${name.toUpperCase().replaceAll('-', '_')}_`);
+  return {
+    isSet: (name) =>
+      always.test(name) || (ofServices.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
+    maySet: (name) => pod.enableServiceLinks !== false && prefixes.length === 0 && ofServices.test(name),
+  };
+}
 
 const referredIn = (text: string): string[] =>
   [...text.matchAll(/(?<!\$)\$\(([-._A-Za-z0-9]+)\)/g)].map(([, name = '']) => name);

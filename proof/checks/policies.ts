@@ -1,9 +1,12 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
+  peerMatches,
   policiesFor,
+  portsMatch,
   refusedBy,
   rulesOf,
   type Direction,
@@ -12,6 +15,7 @@ import {
 } from '../graph/policies.ts';
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { podParty, someAddress } from '../reach.ts';
+import type { Selector } from '../shapes/common.ts';
 import { type Place, steps } from '../source.ts';
 import { called, type Check } from './subject.ts';
 
@@ -136,16 +140,34 @@ export const entriesAllowed: Check = ({ graph }) => {
       }),
     ),
   );
-  return [...outward, ...routed].flatMap(({ service, port, here }) =>
-    selectedBy(graph, service).flatMap((workload) => {
-      const target = targetOf(port, workload);
-      const to = podParty(graph, workload);
-      return target
-        ? blocked({ from: world, to, port: target.number, why: called(service), here }, policies)
-        : [];
-    }),
-  );
+  const entriesOf = (entries: typeof outward, admits: (wanted: Wanted) => boolean): Fault[] =>
+    entries.flatMap(({ service, port, here }) =>
+      selectedBy(graph, service).flatMap((workload) => {
+        const target = targetOf(port, workload);
+        const to = podParty(graph, workload);
+        if (!target) return [];
+        const wanted = { from: world, to, port: target.number, why: called(service), here };
+        return admits(wanted) ? [] : blocked(wanted, policies);
+      }),
+    );
+  return [
+    ...entriesOf(outward, () => false),
+    ...entriesOf(routed, (wanted) => admitsController(graph, policies, wanted)),
+  ];
 };
+
+/**
+ * The client of a routed Service is the controller of the Ingress: pods that are seldom among the manifests, in any
+ * namespace. A rule that lets in pods of which none is here may be for it.
+ */
+const admitsController = (graph: Graph, policies: readonly Policy[], { to, port }: Wanted): boolean =>
+  policiesFor(policies, to, 'Ingress').some((policy) =>
+    rulesOf(policy, 'Ingress').some(
+      ({ peers, ports }) =>
+        portsMatch(ports, { to, port, protocol: 'TCP' }) &&
+        peers.some((peer) => !graph.workloads.some((one) => peerMatches(policy, peer, podParty(graph, one)))),
+    ),
+  );
 
 /** Policies that restrict the egress of a pod that dials by name must allow DNS. */
 export const namesAllowed: Check = ({ graph, dials }) => {
@@ -167,7 +189,7 @@ export const namesAllowed: Check = ({ graph, dials }) => {
     if (!first) return [];
     // Policies may also allow DNS by the address of its Service, or to all.
     const toSome = (protocol: string): boolean =>
-      [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some(
+      [dns, ...dnsAddresses.map((address): Party => ({ name: 'dns', ours: false, address }))].some(
         (to) => !refusedBy(policies, { from, to, port: 53, protocol }),
       );
     return toSome('UDP')
@@ -175,6 +197,7 @@ export const namesAllowed: Check = ({ graph, dials }) => {
       : [
           {
             code: 'DNS_BLOCKED',
+            ...(opensToLabels(policies, from) ? { severity: 'unknown' as const } : {}),
             message: `${called(workload)} dials by name, but no egress rule lets it ask kube-dns in kube-system on port 53/UDP.`,
             here: dnsRule(policiesFor(policies, from, 'Egress')) ?? placeIn(first, 'spec'),
             fix: 'Allow 53/UDP and 53/TCP to namespace kube-system, pods k8s-app=kube-dns.',
@@ -182,6 +205,25 @@ export const namesAllowed: Check = ({ graph, dials }) => {
         ];
   });
 };
+
+/** Of the usual Service, and of the cache that runs on each node. */
+const dnsAddresses = ['10.96.0.10', '169.254.20.10'];
+
+/** Whether port 53 is open to namespaces by labels that kube-system may have: it is not among the manifests. */
+const opensToLabels = (policies: readonly Policy[], from: Party): boolean =>
+  policiesFor(policies, from, 'Egress').some((policy) =>
+    rulesOf(policy, 'Egress').some(
+      ({ peers, ports }) =>
+        portsMatch(ports, { to: from, port: 53, protocol: 'UDP' }) &&
+        peers.some(({ namespaceSelector }) => namespaceSelector && !namesNamespace(namespaceSelector)),
+    ),
+  );
+
+/** By the label that every namespace has, with its name: what it selects is known. */
+const namesNamespace = ({ matchLabels, matchExpressions }: Selector): boolean =>
+  [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)].every(
+    (key) => key === 'kubernetes.io/metadata.name',
+  );
 
 const dnsRule = (policies: readonly Policy[]): Place | undefined =>
   policies.flatMap((policy) =>

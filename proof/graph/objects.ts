@@ -1,10 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
-import { homeOf, isKnown, isOwnGroup, kindsOf, shapes, type KnownKind, type Parsed } from './kinds.ts';
+import { isGroupOf, isKnown, isNearGroup, shapes, type KnownKind, type Parsed } from './kinds.ts';
 
 /** One object of the manifests, read by the shape of its kind. */
 export type ObjectOf<K extends KnownKind> = {
@@ -46,16 +45,19 @@ export function readObject(doc: Doc, standIns: StandIns): Read {
 function readFresh(doc: Doc, standIns: StandIns): Read {
   const value = doc.value as Readonly<Record<string, unknown>>;
   const [apiVersion, kind] = [value['apiVersion'], value['kind']];
-  const problem = identityProblem(doc, apiVersion, kind);
-  if (problem) return { damage: [], ...asMeant(doc, kind, standIns), faults: [problem] };
-  if (!isKnown(kind as string) || !isOwnGroup(apiVersion as string)) return { faults: [], damage: [] };
-  return readShape(doc, kind as KnownKind, standIns);
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return nothing;
+  const meant = isKnown(kind) ? kind : meantKind(apiVersion, kind);
+  if (meant === undefined || !isNearGroup(apiVersion, meant)) return nothing;
+  const read = readShape(doc, meant, standIns);
+  return kind === meant && isGroupOf(apiVersion, meant) ? read : { ...read, faults: [] };
 }
 
-/** What has a slip in its kind or version is read as the kind it was meant to be. */
-function asMeant(doc: Doc, kind: unknown, standIns: StandIns): Partial<Read> {
-  const meant = typeof kind === 'string' && !isKnown(kind) ? nearest(kind, Object.keys(shapes)) : kind;
-  return typeof meant === 'string' && isKnown(meant) ? readShape(doc, meant, standIns) : {};
+const nothing: Read = { faults: [], damage: [] };
+
+/** What has a slip in its kind is read as the kind it was meant to be: the slip is reported by the schema. */
+function meantKind(apiVersion: string, kind: string): KnownKind | undefined {
+  const near = nearest(kind, Object.keys(shapes));
+  return near !== undefined && isKnown(near) && isGroupOf(apiVersion, near) ? near : undefined;
 }
 
 /** So many parts of one object may be unreadable. */
@@ -136,40 +138,6 @@ function withPart(value: unknown, path: Path, part: unknown): unknown {
   if (part === undefined) Reflect.deleteProperty(parent, step);
   else Reflect.set(parent, step, part);
   return copy;
-}
-
-function identityProblem(doc: Doc, apiVersion: unknown, kind: unknown): Fault | undefined {
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    return {
-      code: 'UNKNOWN_KIND',
-      message: `This is no Kubernetes object: it has no ${typeof apiVersion === 'string' ? 'kind' : 'apiVersion'}.`,
-      here: { doc, path: [typeof apiVersion === 'string' ? 'kind' : 'apiVersion'] },
-      fix: 'Give verify rendered manifests only, such as what helm template or kustomize build write.',
-    };
-  const kinds = kindsOf(apiVersion);
-  if (kinds?.includes(kind)) return undefined;
-  if (kinds) return wrongKind(doc, apiVersion, kind, kinds);
-  const meant = homeOf(kind);
-  // Any other API group may exist, unless it is a letter or two from one of Kubernetes' own.
-  if (!isOwnGroup(apiVersion) && !(meant && distance(apiVersion.toLowerCase(), meant) <= 2)) return undefined;
-  return {
-    code: 'UNKNOWN_KIND',
-    message: `${kind} is said to be of apiVersion "${apiVersion}", which Kubernetes does not serve.`,
-    here: { doc, path: ['apiVersion'] },
-    fix: meant ? `Write apiVersion: ${meant}.` : 'Write an apiVersion your cluster serves.',
-  };
-}
-
-function wrongKind(doc: Doc, apiVersion: string, kind: string, kinds: readonly string[]): Fault {
-  const [elsewhere, near] = [homeOf(kind), nearest(kind, kinds)];
-  return {
-    code: 'UNKNOWN_KIND',
-    message: `There is no kind "${kind}" in ${apiVersion}.`,
-    here: { doc, path: ['kind'] },
-    fix: elsewhere
-      ? `Write apiVersion: ${elsewhere}, where ${kind} is.`
-      : `Write one of ${kinds.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`,
-  };
 }
 
 function shapeFault(doc: Doc, path: Path, issue: { readonly message: string }): Fault {
