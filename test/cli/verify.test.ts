@@ -44,7 +44,7 @@ test('a folder without a contradiction ends with 0', async () => {
   expect(printed).toBe('33 objects: no findings.\n');
 });
 
-test('an error ends with 1 and names file and line', async () => {
+test('a finding ends with 1 and names file and line', async () => {
   const file = written('all.yaml', bad);
   expect(await run(file)).toBe(1);
   expect(printed).toMatch(new RegExp(`^${file}:\\d+: error: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
