@@ -294,6 +294,11 @@ export const findingCodes = {
     severity: 'error',
     meaning: 'A probe asks a port the container does not have.',
   },
+  PROGRAM_SAID: {
+    group: 'ours',
+    severity: 'warning',
+    meaning: 'The annotation mooring.dev/program names no known program, or another than the image is of.',
+  },
   PROTOCOL_MISMATCH: {
     group: 'connections',
     severity: 'error',

@@ -85,7 +85,7 @@ function nameFaults(subject: Subject, command: Command, { facts }: Program): Fau
   const word = [first, ...(script ? programsIn(script.text) : [])].find(
     (name) => isSlip(bare(name), own.map(bare)) && !mountedFiles(subject, command).includes(name),
   );
-  const noShell = command.words[1] === '-c' && !isShell(first) && !own.includes(first);
+  const noShell = isScriptFlag(command.words[1]) && !isShell(first) && !own.includes(first);
   if (word === undefined && !noShell) return [];
   const [started, meant = 'sh'] = word === undefined ? [first] : [word, nearest(bare(word), own.map(bare))];
   return [
@@ -96,6 +96,9 @@ function nameFaults(subject: Subject, command: Command, { facts }: Program): Fau
     ),
   ];
 }
+
+/** `-c`, or `-ec` and the like. */
+const isScriptFlag = (word: string | undefined): boolean => /^-[a-z]*c$/.test(word ?? '');
 
 /** Short names of programs are a letter apart: `cp` and `cat`. */
 const shortestSlip = 5;
@@ -128,18 +131,25 @@ function startFaults(
   script: ReturnType<typeof scriptOf>,
   flag: string | undefined,
 ): Fault[] {
-  const [first = '', ...rest] = command.words;
+  const [first = ''] = command.words;
   const fix = 'Write a shell, -c and the script, or the program and its arguments.';
   const fault = (wrong: string): Fault[] => [faultIn(command, `${command.what} ${wrong}.`, fix, 0)];
   if (first === '' || /\s|^-/.test(first))
     return fault(`starts "${firstLine(first)}", which is the name of no program`);
   if (!isShell(first)) return [];
   if (flag === undefined || isShell(script?.text.trim() ?? ''))
-    return fault('starts a shell that is given nothing to run');
-  return !script && (flag.startsWith('-') || rest.some((word) => /\s/.test(word)))
+    return endsAtOnce(command) ? fault('starts a shell that is given nothing to run') : [];
+  return !script && looksLikeScript(command.words.slice(1))
     ? fault(`starts a shell with "${firstLine(flag)}" and no -c, so it runs no script`)
     : [];
 }
+
+const looksLikeScript = ([flag = '', ...words]: readonly string[]): boolean =>
+  flag.startsWith('-') || [flag, ...words].some((word) => /\s/.test(word));
+
+/** A shell without a script reads its input: an init step may end so, and a container with a terminal waits. */
+const endsAtOnce = ({ container: { init, spec }, path }: Command): boolean =>
+  path.length > 1 || !(init || spec['stdin'] === true || spec['tty'] === true);
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 

@@ -15,7 +15,6 @@ import {
 } from '../graph/policies.ts';
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { podParty, someAddress } from '../reach.ts';
-import type { Selector } from '../shapes/common.ts';
 import { type Place, steps } from '../source.ts';
 import { called, type Check } from './subject.ts';
 
@@ -168,66 +167,3 @@ const admitsController = (graph: Graph, policies: readonly Policy[], { to, port 
         peers.some((peer) => !graph.workloads.some((one) => peerMatches(policy, peer, podParty(graph, one)))),
     ),
   );
-
-/** Policies that restrict the egress of a pod that dials by name must allow DNS. */
-export const namesAllowed: Check = ({ graph, dials }) => {
-  const policies = graph.ofKind('NetworkPolicy');
-  const dialling = new Set(
-    dials
-      .filter(({ host }) => !/^[\d.]+$|:/.test(host.text) && host.text !== 'localhost')
-      .map(({ workload }) => workload),
-  );
-  const dns: Party = {
-    name: 'kube-dns',
-    ours: false,
-    namespace: { name: 'kube-system', labels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-    labels: { 'k8s-app': 'kube-dns' },
-  };
-  return [...dialling].flatMap((workload): Fault[] => {
-    const from = podParty(graph, workload);
-    const [first] = policiesFor(policies, from, 'Egress');
-    if (!first) return [];
-    // Policies may also allow DNS by the address of its Service, or to all.
-    const toSome = (protocol: string): boolean =>
-      [dns, ...dnsAddresses.map((address): Party => ({ name: 'dns', ours: false, address }))].some(
-        (to) => !refusedBy(policies, { from, to, port: 53, protocol }),
-      );
-    return toSome('UDP')
-      ? []
-      : [
-          {
-            code: 'DNS_BLOCKED',
-            ...(opensToLabels(policies, from) ? { severity: 'unknown' as const } : {}),
-            message: `${called(workload)} dials by name, but no egress rule lets it ask kube-dns in kube-system on port 53/UDP.`,
-            here: dnsRule(policiesFor(policies, from, 'Egress')) ?? placeIn(first, 'spec'),
-            fix: 'Allow 53/UDP and 53/TCP to namespace kube-system, pods k8s-app=kube-dns.',
-          },
-        ];
-  });
-};
-
-/** Of the usual Service, and of the cache that runs on each node. */
-const dnsAddresses = ['10.96.0.10', '169.254.20.10'];
-
-/** Whether port 53 is open to namespaces by labels that kube-system may have: it is not among the manifests. */
-const opensToLabels = (policies: readonly Policy[], from: Party): boolean =>
-  policiesFor(policies, from, 'Egress').some((policy) =>
-    rulesOf(policy, 'Egress').some(
-      ({ peers, ports }) =>
-        portsMatch(ports, { to: from, port: 53, protocol: 'UDP' }) &&
-        peers.some(({ namespaceSelector }) => namespaceSelector && !namesNamespace(namespaceSelector)),
-    ),
-  );
-
-/** By the label that every namespace has, with its name: what it selects is known. */
-const namesNamespace = ({ matchLabels, matchExpressions }: Selector): boolean =>
-  [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)].every(
-    (key) => key === 'kubernetes.io/metadata.name',
-  );
-
-const dnsRule = (policies: readonly Policy[]): Place | undefined =>
-  policies.flatMap((policy) =>
-    rulesOf(policy, 'Egress').flatMap(({ ports }, rule) =>
-      ports.some(({ port }) => port === 53) ? [placeIn(policy, 'spec', 'egress', rule)] : [],
-    ),
-  )[0];

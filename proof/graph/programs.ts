@@ -86,7 +86,8 @@ function recognise(
   return byLabel && { program: byLabel, by: 'label' };
 }
 
-function saidProgram({ annotations, containers }: Workload, { name }: Container): string | undefined {
+/** What the annotation says that a container runs. */
+export function saidProgram({ annotations, containers }: Workload, { name }: Container): string | undefined {
   const said = (annotations[programAnnotation] ?? '').split(',').map((part) => part.trim());
   const named = said.find((part) => part.startsWith(`${name}=`));
   const [alone] = said.length === 1 && containers.filter(({ init }) => !init).length === 1 ? said : [];
