@@ -43,6 +43,11 @@ export const findingCodes = {
     severity: 'error',
     meaning: 'A version of a kind is no longer served.',
   },
+  AUTOSCALER_BLIND: {
+    group: 'resources',
+    severity: 'warning',
+    meaning: 'An autoscaler scales by a share of what is requested, and a container requests nothing.',
+  },
   BAD_SETTING: {
     group: 'env',
     severity: 'error',
@@ -333,6 +338,11 @@ export const findingCodes = {
     group: 'ours',
     severity: 'warning',
     meaning: 'The Secret of a stack of ours is not immutable.',
+  },
+  SECRET_NEWLINE: {
+    group: 'secrets',
+    severity: 'warning',
+    meaning: 'The value of a Secret that a variable is taken from ends in a newline.',
   },
   SECRET_REUSED: {
     group: 'secrets',

@@ -4,6 +4,7 @@ import { nearest } from '../../model/nearest.ts';
 import type { Program, ProgramFacts } from '../../model/program.ts';
 import { expectationOf, valueIn } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
+import { linksInto } from '../graph/service-links.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
@@ -186,18 +187,13 @@ interface Links {
 }
 
 /** The variables that Kubernetes sets for the Services of a pod's namespace. */
-function linksOf(graph: Graph, { namespace, pod }: Workload): Links {
-  const prefixes =
-    pod.enableServiceLinks === false
-      ? []
-      : graph
-          .ofKind('Service')
-          .filter((service) => service.namespace === namespace && service.content.spec.clusterIP !== 'None')
-          .map(({ name }) => `${name.toUpperCase().replaceAll('-', '_')}_`);
+function linksOf(graph: Graph, workload: Workload): Links {
+  const prefixes = linksInto(graph, workload).map(({ prefix }) => prefix);
   return {
     isSet: (name) =>
       always.test(name) || (ofServices.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
-    maySet: (name) => pod.enableServiceLinks !== false && prefixes.length === 0 && ofServices.test(name),
+    maySet: (name) =>
+      workload.pod.enableServiceLinks !== false && prefixes.length === 0 && ofServices.test(name),
   };
 }
 
@@ -224,30 +220,3 @@ export const duplicateEnv: Check = ({ graph }) =>
       }),
     ),
   );
-
-/** Kubernetes writes `QUEUE_PORT=tcp://10.0.0.1:5672` into pods beside a Service called queue. */
-export const serviceLinks: Check = ({ graph, known }) =>
-  known.flatMap(({ workload, container, program }) => {
-    if (workload.pod.enableServiceLinks === false) return [];
-    const links = new Map(
-      graph
-        .ofKind('Service')
-        .filter(
-          ({ namespace, content }) => namespace === workload.namespace && content.spec.clusterIP !== 'None',
-        )
-        .map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_PORT`, service]),
-    );
-    return Object.keys(program.service.variables ?? {}).flatMap((variable): Fault[] => {
-      const service = links.get(variable);
-      if (!service || container.env.some(({ name }) => name === variable)) return [];
-      return [
-        {
-          code: 'SERVICE_LINK',
-          message: `${variable} of ${called(workload)} is not set, so Kubernetes sets it to an address like tcp://10.0.0.1:1234, because of ${called(service)}.`,
-          here: inContainer(container, 'name'),
-          there: { doc: service.doc, path: ['metadata', 'name'] },
-          fix: `Set enableServiceLinks: false on the pod, or set ${variable}.`,
-        },
-      ];
-    });
-  });

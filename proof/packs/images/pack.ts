@@ -1,0 +1,7 @@
+import type { Pack } from '../../checks/subject.ts';
+import { imageLinks } from './image-links.ts';
+import { imageScratch } from './image-scratch.ts';
+import { schemes } from './schemes.ts';
+
+/** What is known of images that people run beside their own. */
+export const imagesPack: Pack = { checks: [imageLinks, imageScratch, schemes] };
