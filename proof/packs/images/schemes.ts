@@ -4,12 +4,12 @@ import { resolveHost } from '../../graph/hosts.ts';
 import { selectedBy, servicePort, targetOf } from '../../graph/ports.ts';
 import type { Container, Workload } from '../../graph/workloads.ts';
 import type { Place } from '../../source.ts';
-import { knownImages, type Speech } from './well-known.ts';
+import { knownImages, type Speech, type WellKnownImage } from './well-known.ts';
 
 /** What a client expects by the scheme of a URL, or by the word before `_PORT`. */
 const expected: Readonly<Record<string, Speech>> = {
   ...{ http: 'http', https: 'http', ws: 'http', wss: 'http', rest: 'http', grpc: 'grpc', grpcs: 'grpc' },
-  ...{ redis: 'redis', rediss: 'redis', falkor: 'redis', amqp: 'amqp', amqps: 'amqp', kafka: 'kafka' },
+  ...{ redis: 'resp', rediss: 'resp', falkor: 'resp', amqp: 'amqp', amqps: 'amqp', kafka: 'kafka' },
   ...{
     bolt: 'bolt',
     'bolt+s': 'bolt',
@@ -34,16 +34,18 @@ interface Spoken {
 }
 
 /** What a URL's scheme or a variable's name says is spoken must be what the image behind the port speaks there. */
-export const schemes: Check = (subject) =>
-  [...urls(subject), ...namedPorts(subject)].flatMap((spoken) => {
-    const host = resolveHost(subject.graph, spoken.workload.namespace, spoken.host);
-    const port = host.kind === 'service' ? servicePort(host.service, spoken.port) : undefined;
-    if (host.kind !== 'service' || !port) return [];
-    return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
-      const number = targetOf(port, workload)?.number;
-      return number === undefined ? [] : speechFaults(spoken, workload, number);
+export const schemes = (images: readonly WellKnownImage[]): Check =>
+  function schemes(subject) {
+    return [...urls(subject), ...namedPorts(subject)].flatMap((spoken) => {
+      const host = resolveHost(subject.graph, spoken.workload.namespace, spoken.host);
+      const port = host.kind === 'service' ? servicePort(host.service, spoken.port) : undefined;
+      if (host.kind !== 'service' || !port) return [];
+      return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
+        const number = targetOf(port, workload)?.number;
+        return number === undefined ? [] : speechFaults(spoken, workload, { number, images });
+      });
     });
-  });
+  };
 
 const urls = ({ dials }: Subject): Spoken[] =>
   dials.flatMap(({ workload, container, host, port, scheme }) =>
@@ -80,11 +82,11 @@ const namedPorts = ({ graph }: Subject): Spoken[] =>
 function speechFaults(
   { workload, container: client, by, variable, place }: Spoken,
   server: Workload,
-  port: number,
+  { number: port, images }: { readonly number: number; readonly images: readonly WellKnownImage[] },
 ): Fault[] {
   const wanted = expected[by];
   return server.containers.flatMap((container): Fault[] => {
-    const { product, facts } = knownImages(container.spec.image ?? '');
+    const { product, facts } = knownImages(images, container.spec.image);
     const ports = facts.flatMap(({ speaks }) => Object.entries(speaks ?? {}));
     const spoken = ports.find(([number]) => Number(number) === port)?.[1];
     if (container.init || wanted === undefined || spoken === undefined || spoken === wanted) return [];

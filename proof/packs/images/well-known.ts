@@ -1,7 +1,7 @@
 import { repositoryOf } from '../../../model/image-repository.ts';
 
 /** What a port speaks, as far as a client's URL says what it expects. */
-export type Speech = 'http' | 'grpc' | 'redis' | 'bolt' | 'postgres' | 'mysql' | 'mongodb' | 'amqp' | 'kafka';
+export type Speech = 'http' | 'grpc' | 'resp' | 'bolt' | 'postgres' | 'mysql' | 'mongodb' | 'amqp' | 'kafka';
 
 /** What is known of an image that people run beside their own, as its documentation has it. */
 export interface WellKnownImage {
@@ -20,18 +20,8 @@ export interface WellKnownImage {
 const underscored = (product: string): string => `${product.toUpperCase().replaceAll('-', '_')}_`;
 
 export const wellKnownImages: readonly WellKnownImage[] = [
-  { image: /^(redis|valkey\/valkey)$/, speaks: { 6379: 'redis', 26_379: 'redis' } },
-  { image: /^redis\/redis-stack(-server)?$/, speaks: { 6379: 'redis', 8001: 'http' } },
-  { image: /^falkordb\/falkordb$/, speaks: { 6379: 'redis', 3000: 'http' } },
   { image: /^oliver006\/redis_exporter$/, speaks: { 9121: 'http' } },
   { image: /^prometheuscommunity\/postgres-exporter$/, speaks: { 9187: 'http' } },
-  {
-    image: /^neo4j$/,
-    speaks: { 7687: 'bolt', 7474: 'http', 7473: 'http', 2004: 'http' },
-    prefix: () => 'NEO4J_',
-    lenient: /strict_+validation[._]enabled["']?\s*[=:]\s*["']?false/,
-  },
-  { image: /^qdrant\/qdrant$/, speaks: { 6333: 'http', 6334: 'grpc' } },
   {
     image: /^postgres$/,
     speaks: { 5432: 'postgres' },
@@ -60,13 +50,13 @@ export const wellKnownImages: readonly WellKnownImage[] = [
 ];
 
 /** Everything known of an image, with the product its repository is named after. */
-export function knownImages(image: string): {
-  readonly product: string;
-  readonly facts: readonly WellKnownImage[];
-} {
+export function knownImages(
+  images: readonly WellKnownImage[],
+  image = '',
+): { readonly product: string; readonly facts: readonly WellKnownImage[] } {
   const repository = repositoryOf(image);
   return {
     product: repository.split('/').at(-1) ?? repository,
-    facts: wellKnownImages.filter((one) => one.image.test(repository)),
+    facts: images.filter((one) => one.image.test(repository)),
   };
 }

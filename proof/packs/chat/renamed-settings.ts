@@ -1,3 +1,4 @@
+import { neo4jName } from '../../../contract/services/neo4j.ts';
 import { called, type Check } from '../../checks/subject.ts';
 import type { Fault } from '../../findings.ts';
 
@@ -25,7 +26,8 @@ const kept = /^NEO4J_dbms_memory_transaction_/;
 export const renamedSettings: Check = ({ known }) =>
   known
     .filter(
-      ({ program, container }) => program.facts.name === 'neo4j' && versionOf(container.spec.image) >= since,
+      ({ program, container }) =>
+        program.facts.name === neo4jName && versionOf(container.spec.image) >= since,
     )
     .flatMap(({ workload, container }) =>
       container.env.flatMap(({ name, place }): Fault[] => {
