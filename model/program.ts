@@ -27,6 +27,8 @@ export interface SettingProblem {
   readonly in: string;
   readonly message: string;
   readonly fix: string;
+  /** The program takes it, and does what is probably not meant. Absent: it refuses to start. */
+  readonly severity?: 'warning';
 }
 
 /** What an HTTP port of a program answers. */
@@ -93,6 +95,8 @@ export interface ProgramFacts {
   readonly parse?: (env: EnvText) => EnvResult<unknown>;
   /** What it is configured to write to. */
   readonly writes?: (running: Process) => readonly Write[];
+  /** Whether it is told to keep its data on disk; absent: it always does. */
+  readonly keeps?: (running: Process) => boolean;
   /** Folders of its image it also writes to; without a volume only the image's own user may. */
   readonly ownFolders?: (running: Process, image: string) => readonly string[];
   /** Credentials it accepts: the suffix of the client's variable (`USER`) → the only valid value. */

@@ -1,4 +1,4 @@
-import type { FindingCode } from './codes.ts';
+import { findingCodes, type FindingCode, type Severity } from './codes.ts';
 import type { Redactor } from '../model/redact.ts';
 import { shownAt } from './redact.ts';
 import type { Place } from './source.ts';
@@ -15,6 +15,7 @@ export interface End {
 /** One contradiction in the manifests. */
 export interface Finding {
   readonly code: FindingCode;
+  readonly severity: Severity;
   /** What is wrong, in one sentence with both values. */
   readonly message: string;
   readonly here: End;
@@ -29,6 +30,8 @@ export interface Finding {
 /** A finding as a check returns it: places become files and lines in `findingOf`. */
 export interface Fault {
   readonly code: FindingCode;
+  /** Absent: as the code has it. */
+  readonly severity?: Severity;
   readonly message: string;
   readonly here: Place;
   readonly there?: Place;
@@ -41,6 +44,7 @@ export function findingOf(fault: Fault, redactor: Redactor): Finding {
   const { code, message, fix, hint } = fault;
   return {
     code,
+    severity: severityOf(fault),
     message: redactor.sentence(message),
     here: endOf(fault.here, redactor),
     ...(fault.there ? { there: endOf(fault.there, redactor) } : {}),
@@ -48,6 +52,8 @@ export function findingOf(fault: Fault, redactor: Redactor): Finding {
     ...(hint ? { hint } : {}),
   };
 }
+
+export const severityOf = ({ code, severity }: Fault): Severity => severity ?? findingCodes[code].severity;
 
 function endOf(place: Place, redactor: Redactor): End {
   const { doc, path } = place;
@@ -64,7 +70,7 @@ function endOf(place: Place, redactor: Redactor): End {
 export function findingText(finding: Finding): string {
   const { here, there, hint } = finding;
   return [
-    `${here.file}:${here.line}: ${finding.code}: ${finding.message}`,
+    `${here.file}:${here.line}: ${finding.severity}: ${finding.code}: ${finding.message}`,
     ...(here.value === undefined ? [] : [`  here:  ${here.field}: ${firstLine(here.value)}`]),
     ...(there
       ? [

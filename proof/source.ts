@@ -1,4 +1,5 @@
 import { isCyclic } from '../model/cyclic.ts';
+import { withoutNulls } from '../model/without-nulls.ts';
 import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 
 /** Where in a document something stands: keys and list indices from its top. */
@@ -86,13 +87,21 @@ function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] 
     throw new UnreadableError(
       `${file}:${lineOf([])}: this is ${Array.isArray(value) ? 'a list' : 'a text'}; expected a Kubernetes object with apiVersion and kind.`,
     );
-  if (value['kind'] !== 'List' || !Array.isArray(value['items'])) return [{ file, value, lineOf }];
-  return value['items'].filter(isObject).map((item, index) => ({
+  if (!isList(value)) return [{ file, value, lineOf }];
+  return value.items.filter(isObject).map((item, index) => ({
     file,
-    value: item,
+    value: { ...itemIdentity(value), ...item },
     lineOf: (path) => lineOf(['items', index, ...path]),
   }));
 }
+
+/** `List`, and the list of each kind, such as `ConfigMapList`. */
+const isList = (value: Record<string, unknown>): value is Record<string, unknown> & { items: unknown[] } =>
+  /List$/.test(String(value['kind'])) && Array.isArray(value['items']);
+
+/** In the list of a kind, items need not say what they are. */
+const itemIdentity = ({ apiVersion, kind }: Record<string, unknown>): object =>
+  kind === 'List' ? {} : { apiVersion, kind: String(kind).replace(/List$/, '') };
 
 function plainValue(file: string, document: Document): unknown {
   const refused = (why: string): UnreadableError =>
@@ -104,7 +113,7 @@ function plainValue(file: string, document: Document): unknown {
     throw refused('its aliases (*name) multiply, or it is nested too deeply');
   }
   if (isCyclic(value)) throw refused('an alias (*name) stands inside what it refers to');
-  return value;
+  return withoutNulls(value);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

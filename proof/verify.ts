@@ -1,22 +1,31 @@
 import { redactorFor } from '../model/redact.ts';
 import type { Variables } from '../model/env.ts';
 import { checks } from './checks/all.ts';
-import { subjectOf, type Pack } from './checks/subject.ts';
+import { subjectOf, type Check, type Pack } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';
-import { readGraph } from './graph/graph.ts';
+import { readGraph, type Graph } from './graph/graph.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { Doc } from './source.ts';
+import { schemaFaults } from './schemas/faults.ts';
+import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
+import { Validator } from './schemas/validator.ts';
+import type { Doc, Place } from './source.ts';
 
 /**
  * Every contradiction in rendered manifests, sorted by file and line, each once. Pure: nothing is rendered and no
  * cluster is asked.
  * @param knowledge of the programs in the manifests and of ports, as the kinds have it.
  * @param packs whose checks are run after the general ones.
+ * @param kubernetes the release whose schema the objects must have, one of `knownVersions`; the newest by default.
  */
-export function verify(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Finding[] {
+export function verify(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  kubernetes?: string,
+): Finding[] {
   const seen = new Set<string>();
   const redactor = redactorFor(variablesIn(knowledge));
-  return faultsOf(docs, knowledge, packs)
+  return faultsOf(docs, knowledge, packs, kubernetes)
     .map((fault) => findingOf(fault, redactor))
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
     .sort((a, b) =>
@@ -29,12 +38,66 @@ export const variablesIn = ({ programs }: Knowledge): Variables =>
   Object.fromEntries(programs.flatMap(({ service }) => Object.entries(service.variables ?? {})));
 
 /**
- * The same as faults, in the order of the checks. Where an object has an invalid shape, only shapes are reported: other
- * checks would report everything that refers to the object.
+ * The same as faults, in the order of the checks. Each check is alone: what one finds, or that it fails, hides nothing
+ * that another finds.
  */
-export function faultsOf(docs: readonly Doc[], knowledge: Knowledge, packs: readonly Pack[]): Fault[] {
-  const { graph, faults } = readGraph(docs);
-  if (faults.length > 0) return [...faults];
-  const subject = subjectOf(graph, knowledge);
-  return [...checks, ...packs.flatMap((pack) => pack.checks)].flatMap((check) => check(subject));
+export function faultsOf(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  kubernetes: string = newestVersion(),
+): Fault[] {
+  const read = readGraph(docs);
+  const schema = schemaFaultsOf(docs, kubernetes);
+  const own = [...schema, ...read.faults.filter((fault) => !schema.some((other) => isTold(fault, other)))];
+  const all = [...checks, ...packs.flatMap((pack) => pack.checks)];
+  const found = foundIn(read.graph, docs, { all, knowledge });
+  if (read.damage.length === 0) return [...own, ...found];
+  // What depends on what stands in for an unreadable part has that part as its cause, which is told already.
+  const other = foundIn(readGraph(docs, 'plausible').graph, docs, { all, knowledge });
+  const also = new Set(other.map(keyOf));
+  const independent = found.filter((fault) => also.has(keyOf(fault)) && !isAtDamage(fault, read.damage));
+  return [...own, ...independent];
 }
+
+/** Compiled once: the types of a kind are many. */
+const validators = new Map<string, Validator>();
+
+function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
+  const validator = validators.get(version) ?? new Validator(new KubernetesTypes(version));
+  validators.set(version, validator);
+  return docs.flatMap((doc) => schemaFaults(doc, validator));
+}
+
+/** What our shape of a part refuses is told by Kubernetes' own schema of the part, or of something in it. */
+const isTold = ({ here }: Fault, other: Fault): boolean => isIn(other.here, here) || isIn(here, other.here);
+
+const keyOf = ({ code, message, here }: Fault): string => JSON.stringify([code, message, here.path]);
+
+function foundIn(
+  graph: Graph,
+  docs: readonly Doc[],
+  { all, knowledge }: { readonly all: readonly Check[]; readonly knowledge: Knowledge },
+): Fault[] {
+  const subject = subjectOf(graph, knowledge);
+  return all.flatMap((check) => {
+    try {
+      return check(subject);
+    } catch (error) {
+      return docs.slice(0, 1).map((doc) => failed(check.name, doc, error));
+    }
+  });
+}
+
+const failed = (name: string, doc: Doc, error: unknown): Fault => ({
+  code: 'CHECK_FAILED',
+  message: `The check "${name}" failed: ${error instanceof Error ? error.message : String(error)}. What it looks for is not known.`,
+  here: { doc, path: [] },
+  fix: 'Report it to Mooring with the manifests; the other checks have gone on.',
+});
+
+const isAtDamage = ({ here, there }: Fault, damage: readonly Place[]): boolean =>
+  damage.some((part) => [here, there].some((place) => place !== undefined && isIn(place, part)));
+
+const isIn = (inner: Place, outer: Place): boolean =>
+  inner.doc === outer.doc && outer.path.every((step, at) => inner.path[at] === step);

@@ -19,8 +19,7 @@ import { installFiles } from '../operator/manifests/files.ts';
 import { crdOf } from '../operator/manifests/crd.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
-import { findingGroups } from '../proof/code-groups.ts';
-import { findingCodes } from '../proof/codes.ts';
+import { findingCodes, findingGroups } from '../proof/codes.ts';
 import { crdReference } from './crd-reference.ts';
 import { latestLexicon } from './lexicon.ts';
 import { presetTable } from './preset-table.ts';
@@ -110,9 +109,11 @@ function variableTables(stack: Stack): string {
 
 function findingTables(): string {
   return Object.entries(findingGroups)
-    .map(([group, codes]) => {
-      const rows = codes.map((code) => [`\`${code}\``, findingCodes[code]]);
-      return `## ${group}\n\n${markdownTable(['Code', 'What it means'], rows)}`;
+    .map(([group, title]) => {
+      const rows = Object.entries(findingCodes)
+        .filter(([, facts]) => facts.group === group)
+        .map(([code, { severity, meaning }]) => [`\`${code}\``, severity, meaning]);
+      return `## ${title}\n\n${markdownTable(['Code', 'Severity', 'What it means'], rows)}`;
     })
     .join('\n');
 }

@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import type { LoadKinds } from '../program.ts';
-import { withExamples, withOutput, type OutputOptions } from '../options.ts';
+import { withExamples, withOutput } from '../options.ts';
+import type { VerifyOptions } from '../verify/verify.ts';
 
 /** `mooring verify`: checks that rendered manifests agree with each other and with what their programs read. */
 export function addVerify(program: Command, kinds: LoadKinds): void {
   const command = withOutput(program.command('verify'))
     .description('check rendered manifests for contradictions: Mooring’s, Helm’s, or edited by hand')
     .argument('[files...]', 'files, folders, or - for standard input (default: dist/)')
-    .action(async (files: string[], options: OutputOptions) =>
+    .option('--strict', 'end with 1 on warnings too')
+    .option('--show-unknown', 'list what depends on objects that are not among the manifests')
+    .action(async (files: string[], options: VerifyOptions) =>
       (await import('../verify/verify.ts')).verifyCommand(await kinds(), files, options),
     );
   withExamples(command, {
-    'mooring verify': 'what mooring synth wrote; exit 1 when there are findings',
+    'mooring verify': 'what mooring synth wrote; exit 1 on errors',
     'helm template my-release my-chart | mooring verify -': "another tool's output",
     'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
   });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
+import type { Severity } from '../../proof/codes.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
@@ -25,11 +26,21 @@ const manifestName = /\.(ya?ml|json)$/;
 /** What `-o json` and `-o yaml` write. */
 interface Verdict {
   readonly objects: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly unknowns: number;
   readonly findings: readonly Finding[];
 }
 
+export interface VerifyOptions extends OutputOptions {
+  /** End with 1 on warnings too. */
+  readonly strict?: boolean;
+  /** List for people what depends on things that are not among the manifests. */
+  readonly showUnknown?: boolean;
+}
+
 /**
- * Prints the findings in manifests. The process ends with 1 when there are any.
+ * Prints the findings in manifests. The process ends with 1 when one is an error, or, if strict, a warning.
  * @param named files, folders or `-`; empty: `dist/`.
  * @param kinds whose programs and ports are known.
  * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML or holds nothing.
@@ -37,14 +48,25 @@ interface Verdict {
 export async function verifyCommand(
   kinds: Kinds,
   named: readonly string[],
-  { output }: OutputOptions,
+  options: VerifyOptions,
 ): Promise<void> {
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
   if (docs.length === 0)
     throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
-  const verdict: Verdict = { objects: docs.length, findings: verify(docs, knowledgeOf(kinds), builtInPacks) };
-  await print(verdict, forPeople(verdict), output);
-  if (verdict.findings.length > 0) process.exitCode = 1;
+  const verdict = verdictOf(docs.length, verify(docs, knowledgeOf(kinds), builtInPacks));
+  await print(verdict, forPeople(verdict, options), options.output);
+  if (verdict.errors > 0 || (options.strict && verdict.warnings > 0)) process.exitCode = 1;
+}
+
+function verdictOf(objects: number, findings: readonly Finding[]): Verdict {
+  const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
+  return {
+    objects,
+    errors: count('error'),
+    warnings: count('warning'),
+    unknowns: count('unknown'),
+    findings,
+  };
 }
 
 function usual(): string {
@@ -92,9 +114,24 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function forPeople({ objects, findings }: Verdict): string {
-  const count = `${objects} object${objects === 1 ? '' : 's'}`;
-  if (findings.length === 0) return `${count}: no findings.`;
-  const summary = `${count}, ${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
-  return [...findings.map(findingText), summary].join('\n\n');
+function forPeople({ findings, ...verdict }: Verdict, { showUnknown = false }: VerifyOptions): string {
+  const shown = findings.filter(({ severity }) => showUnknown || severity !== 'unknown');
+  return [...shown.map(findingText), summaryOf(verdict, showUnknown)].join('\n\n');
+}
+
+function summaryOf(
+  { objects, errors, warnings, unknowns }: Omit<Verdict, 'findings'>,
+  showsAll: boolean,
+): string {
+  const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const told = [
+    ...(errors > 0 ? [many(errors, 'error')] : []),
+    ...(warnings > 0 ? [many(warnings, 'warning')] : []),
+  ];
+  const found =
+    told.length > 0
+      ? `${many(objects, 'object')}, ${told.join(', ')}.`
+      : `${many(objects, 'object')}: no findings.`;
+  if (unknowns === 0) return found;
+  return `${found} ${many(unknowns, 'thing')} cannot be known from these manifests${showsAll ? '' : ' (--show-unknown lists them)'}.`;
 }

@@ -66,7 +66,7 @@ function heapProblems({ env }: Process): SettingProblem[] {
   const wrong = [initialHeap, heap, pageCache].filter(
     (name) => env[name] !== undefined && size(env[name]) === undefined,
   );
-  const sizes = wrong.map((name) => ({
+  const sizes = wrong.map((name): SettingProblem => ({
     in: name,
     message: `${name} is "${env[name] ?? ''}"; Neo4j expects a size like 640m or 2g and ends its start otherwise.`,
     fix: 'Write a whole number followed by k, m or g.',
@@ -75,6 +75,7 @@ function heapProblems({ env }: Process): SettingProblem[] {
   if (most !== undefined && env[pageCache] === undefined)
     sizes.push({
       in: heap,
+      severity: 'warning',
       message: `${heap} is set and ${pageCache} is not: the image then takes 512 MiB for it, regardless of the limit.`,
       fix: `Set ${pageCache} too.`,
     });
@@ -82,6 +83,7 @@ function heapProblems({ env }: Process): SettingProblem[] {
   return [
     {
       in: initialHeap,
+      severity: 'warning',
       message: `The heap starts with ${first} and may grow to ${most}; Neo4j's makers want both equal, since growing it stops the world.`,
       fix: `Set ${initialHeap} and ${heap} to one value.`,
     },

@@ -30,6 +30,8 @@ export const redisFacts: ProgramFacts = {
     const folder = directive(running, 'dir');
     return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
   },
+  keeps: (running) =>
+    directive(running, 'appendonly')?.value === 'yes' || /^\d/.test(directive(running, 'save')?.value ?? ''),
   memory,
   executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
   problems: (running) => [
@@ -84,7 +86,10 @@ function directives({ files, command }: Process): Directive[] {
 const argued = (command: readonly string[]): string =>
   command.some((word) => word.includes('\n'))
     ? ''
-    : command.join(' ').replaceAll(/(^.*?)?--(?=[a-z])/g, '\n');
+    : command
+        .map((word) => (word === '' ? '""' : word))
+        .join(' ')
+        .replaceAll(/(^.*?)?--(?=[a-z])/g, '\n');
 
 /** The lines of a here-document. */
 function piped(script: string): string {
@@ -166,6 +171,7 @@ function persistenceProblems(running: Process): SettingProblem[] {
   return [
     {
       in: log.in,
+      severity: 'warning',
       message:
         'Redis keeps neither a log (appendonly no) nor snapshots (save ""): a restart forgets everything.',
       fix: 'Write appendonly yes.',

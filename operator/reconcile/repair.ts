@@ -3,7 +3,7 @@ import { execute } from '../../deploy/execute.ts';
 import { isInSync, type Planned } from '../../deploy/plan.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
-import type { Converged, ConvergeOptions } from './converge.ts';
+import type { Converged, ConvergeOptions } from './converged.ts';
 import { projectObject } from './observed.ts';
 import type { Drift } from './resource.ts';
 

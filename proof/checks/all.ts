@@ -1,19 +1,29 @@
 import { executables } from './commands.ts';
 import { connections, pairs } from './connections.ts';
 import { duplicateContainerPorts, images, imageTags, openedPorts } from './containers.ts';
-import { environments, envReferences, duplicateEnv, serviceLinks } from './environment.ts';
+import { namesAllowed } from './dns.ts';
+import { environments, envReferences, duplicateEnv } from './environment.ts';
+import { unexpanded } from './expansion.ts';
+import { autoscalerRequests } from './autoscaling.ts';
+import { listening } from './listening.ts';
+import { rewrites } from './rewrites.ts';
+import { secretTexts } from './secret-texts.ts';
+import { linksBesideHosts, serviceLinks } from './service-links.ts';
+import { volumeOwners } from './volume-owners.ts';
+import { configFiles } from './config-files.ts';
 import { hardening, tokens } from './hardening.ts';
 import { certificates, routes } from './ingress.ts';
 import { duplicateObjects, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { oddPorts } from './odd-ports.ts';
 import { accounts, autoscalers, budgets, claimsUsed, emptyWorkloads, governingServices } from './owners.ts';
-import { connectionsAllowed, entriesAllowed, namesAllowed } from './policies.ts';
+import { connectionsAllowed, entriesAllowed } from './policies.ts';
 import { ruleForms } from './policy-forms.ts';
 import { openPorts, rolePorts, rulePorts } from './policy-ports.ts';
 import { probedPorts, probePaths, probePorts } from './probes.ts';
 import { configuration } from './references.ts';
 import { claimSizes, memorySettings, quantities, replicas, scratchSizes } from './resources.ts';
 import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
+import { saidPrograms } from './said-programs.ts';
 import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
 import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
@@ -25,14 +35,34 @@ import { imageUsers, writablePaths } from './writes.ts';
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
   ...[connections, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
-  ...[targets, duplicateServicePorts, duplicateNodePorts, oddPorts, routes, certificates],
-  ...[openedPorts, duplicateContainerPorts, probePorts, probePaths, probedPorts],
-  ...[environments, envReferences, duplicateEnv, serviceLinks, images, imageTags],
-  ...[configuration, claimsUsed, accounts, governingServices, autoscalers, budgets, emptyWorkloads],
+  ...[targets, duplicateServicePorts, duplicateNodePorts, oddPorts, routes, rewrites, certificates],
+  ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts],
+  ...[
+    environments,
+    envReferences,
+    unexpanded,
+    duplicateEnv,
+    serviceLinks,
+    linksBesideHosts,
+    secretTexts,
+    configFiles,
+    images,
+    imageTags,
+  ],
+  ...[
+    configuration,
+    claimsUsed,
+    accounts,
+    governingServices,
+    autoscalers,
+    autoscalerRequests,
+    budgets,
+    emptyWorkloads,
+  ],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
   ...[rulePorts, ruleForms, openPorts, rolePorts],
-  ...[mounts, writablePaths, imageUsers, claims, initMounts],
-  ...[executables, scriptVariables, commandFiles, probeCommands],
+  ...[mounts, writablePaths, volumeOwners, imageUsers, claims, initMounts],
+  ...[saidPrograms, executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas],
   ...[hardening, tokens],
 ];

@@ -60,48 +60,6 @@ export const faultIn = (
   fix,
 });
 
-const shellNames = ['sh', 'bash', '/bin/sh', '/bin/bash'];
-
-const builtIns = [
-  ...[
-    'exec',
-    'echo',
-    'cp',
-    'mv',
-    'rm',
-    'ls',
-    'cat',
-    'mkdir',
-    'chown',
-    'chmod',
-    'ln',
-    'touch',
-    'sleep',
-    'test',
-    'true',
-    'false',
-  ],
-  ...[
-    'set',
-    'export',
-    'exit',
-    'cd',
-    'sed',
-    'grep',
-    'awk',
-    'date',
-    'wait',
-    'trap',
-    'ulimit',
-    'until',
-    'while',
-    'done',
-    'then',
-    'else',
-  ],
-  ...['case', 'esac', 'for', 'in', 'if', 'elif', 'fi', 'do', 'unset'],
-];
-
 /** A command must start a program that exists in its image, as far as that is known. */
 export const executables: Check = (subject) =>
   commandsOf(subject).flatMap((command) => {
@@ -109,7 +67,7 @@ export const executables: Check = (subject) =>
     if (command.path[0] === 'args') return entrypointFaults(command, program);
     return [
       ...startFaults(command, scriptOf(command.words), command.words[1]),
-      ...(startsAWord(command) ? nameFaults(subject, command, program) : []),
+      ...(program && startsAWord(command) ? nameFaults(subject, command, program) : []),
       ...(program ? idleScript(subject, command, program) : []),
       ...(program && command.words[0]?.startsWith('.') ? folderFaults(command, program) : []),
     ];
@@ -119,28 +77,34 @@ const startsAWord = ({ words: [first = ''] }: Command): boolean => first !== '' 
 
 const bare = (word: string): string => word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
 
-/** A name one typo away from a known one; of a known image, also an unknown first word. */
-function nameFaults(subject: Subject, command: Command, program: Program | undefined): Fault[] {
-  const own = program?.facts.executables ?? [];
-  const known = [...shellNames, ...builtIns, ...own];
+/** A slip in the name of one of its programs, where the image is known; of other programs nothing is known. */
+function nameFaults(subject: Subject, command: Command, { facts }: Program): Fault[] {
   const script = scriptOf(command.words);
   const [first = ''] = command.words;
-  const strange = [first, ...(script ? programsIn(script.text) : [])].filter(
-    (word) => !known.includes(word) && !known.includes(bare(word)),
+  const own = facts.executables;
+  const word = [first, ...(script ? programsIn(script.text) : [])].find(
+    (name) => isSlip(bare(name), own.map(bare)) && !mountedFiles(subject, command).includes(name),
   );
-  const slip = strange.find((word) => nearest(bare(word), known) !== undefined);
-  const unknown = program && strange.includes(first) && !mountedFiles(subject, command).includes(first);
-  const word = slip ?? (unknown ? first : undefined);
-  if (word === undefined) return [];
-  const meant = nearest(bare(word), known) ?? own[0] ?? 'sh';
+  const noShell = isScriptFlag(command.words[1]) && !isShell(first) && !own.includes(first);
+  if (word === undefined && !noShell) return [];
+  const [started, meant = 'sh'] = word === undefined ? [first] : [word, nearest(bare(word), own.map(bare))];
   return [
     faultIn(
       command,
-      `${command.what} starts "${word}", which is probably not there.`,
+      `${command.what} starts "${started}", which is not in its image.`,
       `Did you mean ${meant}?`,
     ),
   ];
 }
+
+/** `-c`, or `-ec` and the like. */
+const isScriptFlag = (word: string | undefined): boolean => /^-[a-z]*c$/.test(word ?? '');
+
+/** Short names of programs are a letter apart: `cp` and `cat`. */
+const shortestSlip = 5;
+
+const isSlip = (word: string, own: readonly string[]): boolean =>
+  word.length >= shortestSlip && !own.includes(word) && nearest(word, own) !== undefined;
 
 const mountedFiles = ({ graph }: Subject, { workload, container }: Command): string[] =>
   mountsOf(graph, workload, container).flatMap(({ files = [] }) => files.map(({ path }) => path));
@@ -167,18 +131,25 @@ function startFaults(
   script: ReturnType<typeof scriptOf>,
   flag: string | undefined,
 ): Fault[] {
-  const [first = '', ...rest] = command.words;
+  const [first = ''] = command.words;
   const fix = 'Write a shell, -c and the script, or the program and its arguments.';
   const fault = (wrong: string): Fault[] => [faultIn(command, `${command.what} ${wrong}.`, fix, 0)];
   if (first === '' || /\s|^-/.test(first))
     return fault(`starts "${firstLine(first)}", which is the name of no program`);
   if (!isShell(first)) return [];
   if (flag === undefined || isShell(script?.text.trim() ?? ''))
-    return fault('starts a shell that is given nothing to run');
-  return !script && (flag.startsWith('-') || rest.some((word) => /\s/.test(word)))
+    return endsAtOnce(command) ? fault('starts a shell that is given nothing to run') : [];
+  return !script && looksLikeScript(command.words.slice(1))
     ? fault(`starts a shell with "${firstLine(flag)}" and no -c, so it runs no script`)
     : [];
 }
+
+const looksLikeScript = ([flag = '', ...words]: readonly string[]): boolean =>
+  flag.startsWith('-') || [flag, ...words].some((word) => /\s/.test(word));
+
+/** A shell without a script reads its input: an init step may end so, and a container with a terminal waits. */
+const endsAtOnce = ({ container: { init, spec }, path }: Command): boolean =>
+  path.length > 1 || !(init || spec['stdin'] === true || spec['tty'] === true);
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 

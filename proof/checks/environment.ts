@@ -4,9 +4,11 @@ import { nearest } from '../../model/nearest.ts';
 import type { Program, ProgramFacts } from '../../model/program.ts';
 import { expectationOf, valueIn } from '../../model/variable.ts';
 import type { Fault } from '../findings.ts';
+import { linksInto } from '../graph/service-links.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
+import type { Workload } from '../graph/workloads.ts';
 import { configuredAt } from './containers.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
@@ -93,7 +95,7 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
 
 /** A variable that only another program reads. */
 function namesOfOthers(
-  { workload, container, program, by }: KnownContainer,
+  { workload, container, program }: KnownContainer,
   programs: readonly Program[],
 ): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
@@ -106,7 +108,7 @@ function namesOfOthers(
     ];
     const own =
       Object.hasOwn(program.service.variables ?? {}, name) || used.some((word) => word.includes(name));
-    if (!reader || own || by === 'variables') return [];
+    if (!reader || own) return [];
     return [
       {
         code: 'ENV_OF_ANOTHER',
@@ -120,8 +122,9 @@ function namesOfOthers(
 }
 
 function badSettings(graph: Graph, { workload, container, program, running }: KnownContainer): Fault[] {
-  return (program.facts.problems?.(running) ?? []).map(({ in: where, message, fix }) => ({
+  return (program.facts.problems?.(running) ?? []).map(({ in: where, message, fix, severity }) => ({
     code: 'BAD_SETTING' as const,
+    ...(severity ? { severity } : {}),
     message: `${called(workload)}: ${message}`,
     here: placeOfSetting(graph, workload, container, where),
     fix,
@@ -133,6 +136,7 @@ export const envReferences: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
       const all = new Map(container.env.map((entry, index) => [entry.name, index]));
+      const links = linksOf(graph, workload);
       const inWords = (['command', 'args'] as const).flatMap((field) =>
         container.spec[field].flatMap((word, index) =>
           referredIn(word)
@@ -148,7 +152,7 @@ export const envReferences: Check = ({ graph }) =>
       const inValues = container.spec.env.flatMap(({ name, value }, index): Fault[] => {
         const before = (other: string): boolean => (all.get(other) ?? Infinity) < (all.get(name) ?? 0);
         return referredIn(value ?? '')
-          .filter((other) => !before(other))
+          .filter((other) => !before(other) && !links.isSet(other))
           .map((other) => {
             const near = nearest(
               other,
@@ -156,6 +160,7 @@ export const envReferences: Check = ({ graph }) =>
             );
             return {
               code: 'ENV_REFERENCE' as const,
+              ...(links.maySet(other) ? { severity: 'unknown' as const } : {}),
               message: `${name} of ${called(workload)} refers to $(${other}), which is not set before it: the process gets the text "$(${other})".`,
               here: inContainer(container, 'env', index, 'value'),
               fix: all.has(other)
@@ -169,6 +174,28 @@ export const envReferences: Check = ({ graph }) =>
       return [...inWords, ...inValues];
     }),
   );
+
+/** Kubernetes sets these in every pod, whether or not it sets those of other Services. */
+const always = /^KUBERNETES_(SERVICE_|PORT)/;
+const ofServices = /^[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP).*)?)$/;
+
+interface Links {
+  /** Whether Kubernetes sets a variable, since the Service is there. */
+  readonly isSet: (name: string) => boolean;
+  /** Whether it would for a Service that is not among the manifests. */
+  readonly maySet: (name: string) => boolean;
+}
+
+/** The variables that Kubernetes sets for the Services of a pod's namespace. */
+function linksOf(graph: Graph, workload: Workload): Links {
+  const prefixes = linksInto(graph, workload).map(({ prefix }) => prefix);
+  return {
+    isSet: (name) =>
+      always.test(name) || (ofServices.test(name) && prefixes.some((prefix) => name.startsWith(prefix))),
+    maySet: (name) =>
+      workload.pod.enableServiceLinks !== false && prefixes.length === 0 && ofServices.test(name),
+  };
+}
 
 const referredIn = (text: string): string[] =>
   [...text.matchAll(/(?<!\$)\$\(([-._A-Za-z0-9]+)\)/g)].map(([, name = '']) => name);
@@ -193,30 +220,3 @@ export const duplicateEnv: Check = ({ graph }) =>
       }),
     ),
   );
-
-/** Kubernetes writes `QUEUE_PORT=tcp://10.0.0.1:5672` into pods beside a Service called queue. */
-export const serviceLinks: Check = ({ graph, known }) =>
-  known.flatMap(({ workload, container, program }) => {
-    if (workload.pod.enableServiceLinks === false) return [];
-    const links = new Map(
-      graph
-        .ofKind('Service')
-        .filter(
-          ({ namespace, content }) => namespace === workload.namespace && content.spec.clusterIP !== 'None',
-        )
-        .map((service) => [`${service.name.toUpperCase().replaceAll('-', '_')}_PORT`, service]),
-    );
-    return Object.keys(program.service.variables ?? {}).flatMap((variable): Fault[] => {
-      const service = links.get(variable);
-      if (!service || container.env.some(({ name }) => name === variable)) return [];
-      return [
-        {
-          code: 'SERVICE_LINK',
-          message: `${variable} of ${called(workload)} is not set, so Kubernetes sets it to an address like tcp://10.0.0.1:1234, because of ${called(service)}.`,
-          here: inContainer(container, 'name'),
-          there: { doc: service.doc, path: ['metadata', 'name'] },
-          fix: `Set enableServiceLinks: false on the pod, or set ${variable}.`,
-        },
-      ];
-    });
-  });

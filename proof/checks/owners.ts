@@ -34,6 +34,9 @@ export const claimsUsed: Check = ({ graph }) =>
     }),
   );
 
+/** Where no object of a kind is among the manifests of a namespace, all of them may be made elsewhere. */
+const elsewhere = { severity: 'unknown' } as const;
+
 /** A pod's ServiceAccount must exist; an unused one named after a workload is meant for it. */
 export const accounts: Check = ({ graph }) => {
   const usable = graph.ofKind('ServiceAccount');
@@ -58,11 +61,11 @@ export const accounts: Check = ({ graph }) => {
     const { serviceAccountName: name } = workload.pod;
     if (!name || name === 'default' || graph.find('ServiceAccount', workload.namespace, name)) return [];
     const unused = usable.find((account) => !used.has(`${account.namespace}/${account.name}`));
-    if (names.length === 0) return [];
     const near = nearest(name, names);
     return [
       {
         code: 'OBJECT_MISSING' as const,
+        ...(usable.some((one) => one.namespace === workload.namespace || one.name === name) ? {} : elsewhere),
         message: `${called(workload)} runs as ServiceAccount ${name}, which is not in namespace ${workload.namespace}; no pod of it will be made.`,
         here: inPod(workload, 'serviceAccountName'),
         ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),

@@ -1,9 +1,12 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
+  peerMatches,
   policiesFor,
+  portsMatch,
   refusedBy,
   rulesOf,
   type Direction,
@@ -136,56 +139,31 @@ export const entriesAllowed: Check = ({ graph }) => {
       }),
     ),
   );
-  return [...outward, ...routed].flatMap(({ service, port, here }) =>
-    selectedBy(graph, service).flatMap((workload) => {
-      const target = targetOf(port, workload);
-      const to = podParty(graph, workload);
-      return target
-        ? blocked({ from: world, to, port: target.number, why: called(service), here }, policies)
-        : [];
-    }),
-  );
+  const entriesOf = (entries: typeof outward, admits: (wanted: Wanted) => boolean): Fault[] =>
+    entries.flatMap(({ service, port, here }) =>
+      selectedBy(graph, service).flatMap((workload) => {
+        const target = targetOf(port, workload);
+        const to = podParty(graph, workload);
+        if (!target) return [];
+        const wanted = { from: world, to, port: target.number, why: called(service), here };
+        return admits(wanted) ? [] : blocked(wanted, policies);
+      }),
+    );
+  return [
+    ...entriesOf(outward, () => false),
+    ...entriesOf(routed, (wanted) => admitsController(graph, policies, wanted)),
+  ];
 };
 
-/** Policies that restrict the egress of a pod that dials by name must allow DNS. */
-export const namesAllowed: Check = ({ graph, dials }) => {
-  const policies = graph.ofKind('NetworkPolicy');
-  const dialling = new Set(
-    dials
-      .filter(({ host }) => !/^[\d.]+$|:/.test(host.text) && host.text !== 'localhost')
-      .map(({ workload }) => workload),
-  );
-  const dns: Party = {
-    name: 'kube-dns',
-    ours: false,
-    namespace: { name: 'kube-system', labels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-    labels: { 'k8s-app': 'kube-dns' },
-  };
-  return [...dialling].flatMap((workload): Fault[] => {
-    const from = podParty(graph, workload);
-    const [first] = policiesFor(policies, from, 'Egress');
-    if (!first) return [];
-    // Policies may also allow DNS by the address of its Service, or to all.
-    const toSome = (protocol: string): boolean =>
-      [dns, { name: 'dns', ours: false, address: '10.96.0.10' }].some(
-        (to) => !refusedBy(policies, { from, to, port: 53, protocol }),
-      );
-    return toSome('UDP')
-      ? []
-      : [
-          {
-            code: 'DNS_BLOCKED',
-            message: `${called(workload)} dials by name, but no egress rule lets it ask kube-dns in kube-system on port 53/UDP.`,
-            here: dnsRule(policiesFor(policies, from, 'Egress')) ?? placeIn(first, 'spec'),
-            fix: 'Allow 53/UDP and 53/TCP to namespace kube-system, pods k8s-app=kube-dns.',
-          },
-        ];
-  });
-};
-
-const dnsRule = (policies: readonly Policy[]): Place | undefined =>
-  policies.flatMap((policy) =>
-    rulesOf(policy, 'Egress').flatMap(({ ports }, rule) =>
-      ports.some(({ port }) => port === 53) ? [placeIn(policy, 'spec', 'egress', rule)] : [],
+/**
+ * The client of a routed Service is the controller of the Ingress: pods that are seldom among the manifests, in any
+ * namespace. A rule that lets in pods of which none is here may be for it.
+ */
+const admitsController = (graph: Graph, policies: readonly Policy[], { to, port }: Wanted): boolean =>
+  policiesFor(policies, to, 'Ingress').some((policy) =>
+    rulesOf(policy, 'Ingress').some(
+      ({ peers, ports }) =>
+        portsMatch(ports, { to, port, protocol: 'TCP' }) &&
+        peers.some((peer) => !graph.workloads.some((one) => peerMatches(policy, peer, podParty(graph, one)))),
     ),
-  )[0];
+  );

@@ -51,6 +51,7 @@ export const probePorts: Check = (subject) =>
     return [
       {
         code: 'PROBE_PORT',
+        ...undeclaredSeverity(subject, container, port),
         message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${own.map(({ name, number }) => (name ? `${name} (${number})` : number)).join(', ') || 'none'}.`,
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
@@ -59,6 +60,14 @@ export const probePorts: Check = (subject) =>
       },
     ];
   });
+
+/** A declared port only informs: an unknown program may open others. */
+const undeclaredSeverity = (
+  { known }: Subject,
+  container: Container,
+  port: string | number,
+): Pick<Fault, 'severity'> =>
+  typeof port === 'string' || known.some((one) => one.container === container) ? {} : { severity: 'unknown' };
 
 /** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
@@ -121,6 +130,7 @@ function answerFaults(
   const ended = field === 'startupProbe' && ready.includes(asked) && !service.edges?.length;
   return when(!right.includes(asked) && !ended, () => ({
     code: ready.includes(asked) ? 'PROBE_DEPENDS' : 'PROBE_PATH',
+    ...(alive.includes(asked) ? { severity: 'warning' as const } : {}),
     message: `${where} asks ${asked}, ${troubleOf(asked, { alive, ready })}; ${service.name} answers ${right.join(', ')}.`,
     here: inContainer(container, field, 'httpGet', 'path'),
     fix: `Write path: ${right[0] ?? ''}.`,

@@ -79,6 +79,7 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
   return [
     {
       code: 'TARGET_PORT_UNKNOWN',
+      ...undeclaredSeverity(port, known.length > 0),
       message: `Port ${port.port} of ${called(service)} leads to "${wanted}", which the pods of ${called(workload)} do not have; they declare ${named || 'no port'}.`,
       here: placeIn(service, 'spec', 'ports', index, port.targetPort === undefined ? 'port' : 'targetPort'),
       ...(first ? { there: inContainer(first.container, 'ports', first.index, 'containerPort') } : {}),
@@ -88,6 +89,12 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
       hint: typeof wanted === 'number' ? knownPortHint(subject.knownPorts, wanted) : undefined,
     },
   ];
+}
+
+/** A declared port only informs: an unknown program may open others. Without a target it is probably forgotten. */
+function undeclaredSeverity({ targetPort }: ServicePort, isKnown: boolean): Pick<Fault, 'severity'> {
+  if (isKnown || typeof targetPort === 'string') return {};
+  return { severity: targetPort === undefined ? 'warning' : 'unknown' };
 }
 
 /** Duplicate ports and names of a Service, and a missing name where it has several ports. */

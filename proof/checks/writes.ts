@@ -4,6 +4,7 @@ import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, placeOfSetting, trimmed, type Mount } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
+import type { Place } from '../source.ts';
 import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 /** A known program with a read-only root needs a volume wherever it writes, and a claim where it keeps data. */
@@ -19,7 +20,9 @@ const isWritable = (mount: Mount | undefined, { container }: KnownContainer): bo
 function ownPaths(graph: Graph, known: KnownContainer): Fault[] {
   const { workload, container, program } = known;
   const mounts = mountsOf(graph, workload, container);
-  if (mounts.length === 0) return [];
+  const keeps = program.facts.keeps?.(known.running) ?? true;
+  // Without any mount it keeps its data in its own root, where that can be written to.
+  if (mounts.length === 0 && (!keeps || isWritable(undefined, known))) return [];
   return (program.service.container.volumes ?? []).flatMap(({ path, kind }): Fault[] => {
     const mount = mountAt(mounts, path);
     const trouble = ownTrouble(mounts, mount, kind === 'persistent', isWritable(mount, known));
@@ -32,13 +35,21 @@ function ownPaths(graph: Graph, known: KnownContainer): Fault[] {
     return [
       {
         code: 'PATH_NOT_WRITABLE',
+        // Some runtimes make a volume of their own where an image says that it wants one.
+        ...(mounts.length === 0 ? { severity: 'warning' as const } : {}),
         message: `${program.service.name} writes to ${path}${kind === 'persistent' ? ', where its data is' : ''}, but ${containerCalled(workload, container)} ${trouble}.`,
-        here: there?.place ?? inContainer(container, 'volumeMounts'),
+        here: there?.place ?? wrongField(container),
         fix: `Mount a volume at ${path}${there ? `, not at ${there.path}` : ''}.`,
       },
     ];
   });
 }
+
+/** Where a mount is missing: at the root that is read-only, or at the mounts. */
+const wrongField = (container: KnownContainer['container']): Place =>
+  container.spec.volumeMounts.length > 0
+    ? inContainer(container, 'volumeMounts')
+    : inContainer(container, 'securityContext', 'readOnlyRootFilesystem');
 
 function ownTrouble(
   mounts: readonly Mount[],

@@ -13,6 +13,8 @@ export interface Dial {
   readonly host: DialPart;
   readonly port: DialPart;
   readonly tls?: DialPart;
+  /** Of a URL. */
+  readonly scheme?: string;
   /** The secrets it sends: the target's own name of each, and the variable that holds it. */
   readonly secrets: readonly {
     readonly name: string;
@@ -106,29 +108,54 @@ export const isListenAddress = (text: string): boolean => /^(0\.0\.0\.0|::|\[::\
 
 const usualPorts: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
 
-/**
- * URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container. With an `@` further on, what looks like the
- * host may be part of a password.
- */
+/** URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. */
 function urlDials(workload: Workload, container: Container): Dial[] {
   return container.env.flatMap((entry) => {
     const text = plain(entry);
     if (!text) return [];
-    const match =
-      /^([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(text.text) ??
-      /^()([-a-z0-9.]+):(\d{2,5})$/i.exec(text.text);
-    const port = match?.[3] ?? usualPorts[match?.[1]?.toLowerCase() ?? ''];
-    if (!match?.[2] || port === undefined) return [];
-    return [
-      {
-        workload,
-        container,
-        host: { ...text, text: match[2], part: 'host' },
-        port: { ...text, text: port, part: 'port' },
-        secrets: [],
-      },
-    ];
+    return addressesIn(text.text).map(({ scheme, host, port }) => ({
+      workload,
+      container,
+      host: { ...text, text: host, part: 'host' as const },
+      port: { ...text, text: port, part: 'port' as const },
+      ...(scheme === '' ? {} : { scheme }),
+      secrets: [],
+    }));
   });
+}
+
+interface Address {
+  /** Empty for `host:1234`. */
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Every address of a text that holds nothing else, between commas, semicolons or spaces. */
+function addressesIn(text: string): Address[] {
+  const alone = addressOf(text);
+  if (alone) return [alone];
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  const found = parts.flatMap((part, index) => addressOf(part) ?? sharing(parts.slice(0, index), part) ?? []);
+  return parts.length > 1 && found.length === parts.length ? found : [];
+}
+
+/** In `amqp://one:5672,two:5672` the scheme is of both. */
+function sharing(before: readonly string[], part: string): Address | undefined {
+  const scheme = before
+    .map((one) => /^([a-z][-+.a-z0-9]*):\/\//i.exec(one)?.[1])
+    .find((one) => one !== undefined);
+  return scheme === undefined ? undefined : addressOf(`${scheme}://${part}`);
+}
+
+/** With an `@` further on, what looks like the host may be part of a password. */
+function addressOf(text: string): Address | undefined {
+  const match =
+    /^([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(text) ??
+    /^()([-a-z0-9.]+):(\d{2,5})$/i.exec(text);
+  const [, scheme = '', host] = match ?? [];
+  const port = match?.[3] ?? usualPorts[scheme.toLowerCase()];
+  return host === undefined || port === undefined ? undefined : { scheme: scheme.toLowerCase(), host, port };
 }
 
 const plain = ({ name, value, secret, place }: EnvEntry): DialPart | undefined =>

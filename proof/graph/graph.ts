@@ -1,7 +1,7 @@
-import type { Doc } from '../source.ts';
+import type { Doc, Place } from '../source.ts';
 import type { Fault } from '../findings.ts';
 import type { KnownKind } from './kinds.ts';
-import { readObject, type AnyObject, type ObjectOf } from './objects.ts';
+import { readObject, type AnyObject, type ObjectOf, type StandIns } from './objects.ts';
 import { workloadOf, type Workload } from './workloads.ts';
 
 /** The objects of a set of manifests, each part with the place it is written at. */
@@ -16,13 +16,15 @@ export interface Graph {
 
 export interface ReadGraph {
   readonly graph: Graph;
-  /** The fields Kubernetes would refuse; their objects are not in the graph. */
+  /** The fields Kubernetes would refuse; they are not in the graph. */
   readonly faults: readonly Fault[];
+  /** What the graph lacks therefore. */
+  readonly damage: readonly Place[];
 }
 
 /** Reads documents into a graph. Pure. */
-export function readGraph(docs: readonly Doc[]): ReadGraph {
-  const reads = docs.map((doc) => ({ doc, ...readObject(doc) }));
+export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): ReadGraph {
+  const reads = docs.map((doc) => ({ doc, ...readObject(doc, standIns) }));
   const usual = usualNamespace(docs);
   const objects = reads.flatMap(({ doc, kind, content }) =>
     kind && content && !isTestHook(content.metadata.annotations)
@@ -38,7 +40,11 @@ export function readGraph(docs: readonly Doc[]): ReadGraph {
         ]
       : [],
   );
-  return { graph: graphOf(objects), faults: reads.flatMap(({ faults }) => faults) };
+  return {
+    graph: graphOf(objects),
+    faults: reads.flatMap(({ faults }) => faults),
+    damage: reads.flatMap(({ doc, damage }) => damage.map((path) => ({ doc, path }))),
+  };
 }
 
 /** `helm test` runs and removes such objects; they are not installed. */

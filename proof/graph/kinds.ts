@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { metadata } from '../shapes/common.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
@@ -39,44 +40,37 @@ export const shapes = {
 export type KnownKind = keyof typeof shapes;
 export type Parsed<K extends KnownKind> = z.output<(typeof shapes)[K]>;
 
-/** Kubernetes' own groups with the versions it serves, and the kinds in each. */
-const builtIn: Readonly<Record<string, readonly string[]>> = {
-  v1: [
-    ...['Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Namespace', 'PersistentVolumeClaim'],
-    ...[
-      'PersistentVolume',
-      'Endpoints',
-      'LimitRange',
-      'ResourceQuota',
-      'ReplicationController',
-      'Event',
-      'Node',
-    ],
-    ...['List', 'PodTemplate', 'Binding'],
-  ],
-  'apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ControllerRevision'],
-  'batch/v1': ['Job', 'CronJob'],
-  'networking.k8s.io/v1': ['NetworkPolicy', 'Ingress', 'IngressClass', 'ServiceCIDR', 'IPAddress'],
-  'policy/v1': ['PodDisruptionBudget'],
-  'autoscaling/v1': ['HorizontalPodAutoscaler'],
-  'autoscaling/v2': ['HorizontalPodAutoscaler'],
-  'rbac.authorization.k8s.io/v1': ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
-  'storage.k8s.io/v1': ['StorageClass', 'CSIDriver', 'CSINode', 'VolumeAttachment', 'CSIStorageCapacity'],
-  'scheduling.k8s.io/v1': ['PriorityClass'],
-  'coordination.k8s.io/v1': ['Lease'],
-  'discovery.k8s.io/v1': ['EndpointSlice'],
+/** The API group of each kind. */
+const groups: Readonly<Record<KnownKind, string>> = {
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  DaemonSet: 'apps',
+  Job: 'batch',
+  CronJob: 'batch',
+  Pod: '',
+  Service: '',
+  ConfigMap: '',
+  Secret: '',
+  ServiceAccount: '',
+  Namespace: '',
+  NetworkPolicy: 'networking.k8s.io',
+  Ingress: 'networking.k8s.io',
+  PodDisruptionBudget: 'policy',
+  HorizontalPodAutoscaler: 'autoscaling',
+  PersistentVolumeClaim: '',
 };
 
+/** Where Kubernetes had workloads, policies and routes before they had groups of their own. */
+const formerGroup = 'extensions';
+
 const groupOf = (apiVersion: string): string => apiVersion.split('/').slice(0, -1).join('/');
-const groups = new Set(Object.keys(builtIn).map(groupOf));
 
-/** Where Kubernetes has a kind of this name, or `undefined` when it has none. */
-export const homeOf = (kind: string): string | undefined =>
-  Object.keys(builtIn).find((version) => builtIn[version]?.includes(kind));
+/** Whether an apiVersion, of whatever version, is of the group of a kind. */
+export const isGroupOf = (apiVersion: string, kind: KnownKind): boolean =>
+  groupOf(apiVersion) === groups[kind];
 
-export const kindsOf = (apiVersion: string): readonly string[] | undefined => builtIn[apiVersion];
-
-/** Whether an apiVersion claims to be Kubernetes' own: `apps/v2` does, `cert-manager.io/v1` does not. */
-export const isOwnGroup = (apiVersion: string): boolean => groups.has(groupOf(apiVersion));
+/** The same, for a former group or one a letter or two off. */
+export const isNearGroup = (apiVersion: string, kind: KnownKind): boolean =>
+  groupOf(apiVersion) === formerGroup || distance(groupOf(apiVersion), groups[kind]) <= 2;
 
 export const isKnown = (kind: string): kind is KnownKind => Object.hasOwn(shapes, kind);

@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
 import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
-import { homeOf, isKnown, isOwnGroup, kindsOf, shapes, type KnownKind, type Parsed } from './kinds.ts';
+import { isGroupOf, isKnown, isNearGroup, shapes, type KnownKind, type Parsed } from './kinds.ts';
 
 /** One object of the manifests, read by the shape of its kind. */
 export type ObjectOf<K extends KnownKind> = {
@@ -20,70 +20,124 @@ export type AnyObject = ObjectOf<KnownKind>;
 
 interface Read {
   readonly faults: readonly Fault[];
+  /** The parts that are left out of the content, since Kubernetes would refuse them. */
+  readonly damage: readonly Path[];
   /** Absent for a kind that is not checked. */
   readonly kind?: KnownKind;
   readonly content?: Parsed<KnownKind>;
 }
 
 /** Each document is read once: a mutated set of manifests shares all but one with the original. */
-const memory = new WeakMap<object, Read>();
+const memory = { plain: new WeakMap<object, Read>(), plausible: new WeakMap<object, Read>() };
+
+/** What stands in for a part that cannot be read: the least of its type, or what it was probably meant to be. */
+export type StandIns = keyof typeof memory;
 
 /** Reads a document by the shape of its kind. */
-export function readObject(doc: Doc): Read {
-  const known = memory.get(doc.value);
+export function readObject(doc: Doc, standIns: StandIns): Read {
+  const known = memory[standIns].get(doc.value);
   if (known) return known;
-  const read = readFresh(doc);
-  memory.set(doc.value, read);
+  const read = readFresh(doc, standIns);
+  memory[standIns].set(doc.value, read);
   return read;
 }
 
-function readFresh(doc: Doc): Read {
+function readFresh(doc: Doc, standIns: StandIns): Read {
   const value = doc.value as Readonly<Record<string, unknown>>;
   const [apiVersion, kind] = [value['apiVersion'], value['kind']];
-  const problem = identityProblem(doc, apiVersion, kind);
-  if (problem) return { faults: [problem] };
-  if (!isKnown(kind as string) || !isOwnGroup(apiVersion as string)) return { faults: [] };
-  const parsed = shapes[kind as KnownKind].safeParse(value);
-  if (parsed.success) return { faults: [], kind: kind as KnownKind, content: parsed.data };
-  return {
-    faults: parsed.error.issues.map((issue) =>
-      shapeFault(doc, [...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))], issue),
-    ),
-  };
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return nothing;
+  const meant = isKnown(kind) ? kind : meantKind(apiVersion, kind);
+  if (meant === undefined || !isNearGroup(apiVersion, meant)) return nothing;
+  const read = readShape(doc, meant, standIns);
+  return kind === meant && isGroupOf(apiVersion, meant) ? read : { ...read, faults: [] };
 }
 
-function identityProblem(doc: Doc, apiVersion: unknown, kind: unknown): Fault | undefined {
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    return {
-      code: 'UNKNOWN_KIND',
-      message: `This is no Kubernetes object: it has no ${typeof apiVersion === 'string' ? 'kind' : 'apiVersion'}.`,
-      here: { doc, path: [typeof apiVersion === 'string' ? 'kind' : 'apiVersion'] },
-      fix: 'Give verify rendered manifests only, such as what helm template or kustomize build write.',
-    };
-  const kinds = kindsOf(apiVersion);
-  if (kinds?.includes(kind)) return undefined;
-  if (kinds) return wrongKind(doc, apiVersion, kind, kinds);
-  const meant = homeOf(kind);
-  // Any other API group may exist, unless it is a letter or two from one of Kubernetes' own.
-  if (!isOwnGroup(apiVersion) && !(meant && distance(apiVersion.toLowerCase(), meant) <= 2)) return undefined;
-  return {
-    code: 'UNKNOWN_KIND',
-    message: `${kind} is said to be of apiVersion "${apiVersion}", which Kubernetes does not serve.`,
-    here: { doc, path: ['apiVersion'] },
-    fix: meant ? `Write apiVersion: ${meant}.` : 'Write an apiVersion your cluster serves.',
-  };
+const nothing: Read = { faults: [], damage: [] };
+
+/** What has a slip in its kind is read as the kind it was meant to be: the slip is reported by the schema. */
+function meantKind(apiVersion: string, kind: string): KnownKind | undefined {
+  const near = nearest(kind, Object.keys(shapes));
+  return near !== undefined && isKnown(near) && isGroupOf(apiVersion, near) ? near : undefined;
 }
 
-function wrongKind(doc: Doc, apiVersion: string, kind: string, kinds: readonly string[]): Fault {
-  const [elsewhere, near] = [homeOf(kind), nearest(kind, kinds)];
-  return {
-    code: 'UNKNOWN_KIND',
-    message: `There is no kind "${kind}" in ${apiVersion}.`,
-    here: { doc, path: ['kind'] },
-    fix: elsewhere
-      ? `Write apiVersion: ${elsewhere}, where ${kind} is.`
-      : `Write one of ${kinds.join(', ')}.${near ? ` Did you mean ${near}?` : ''}`,
+/** So many parts of one object may be unreadable. */
+const mostRepairs = 100;
+
+/**
+ * The object with a stand-in for what its shape refuses: one bad field must not hide what else is wrong. A part keeps
+ * its place, so that the lines of the others are right.
+ */
+function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
+  const shape: z.ZodType<Parsed<KnownKind>> = shapes[kind];
+  const parse = (value: unknown): Parsed<KnownKind> | readonly Issue[] => {
+    const parsed = shape.safeParse(value);
+    return parsed.success
+      ? parsed.data
+      : parsed.error.issues.map(({ path, message }) => ({ path: path.map(stepOf), message }));
   };
+  let [value, found] = [doc.value as unknown, parse(doc.value)];
+  const faults = isIssues(found) ? found.map((issue) => shapeFault(doc, issue.path, issue)) : [];
+  const damage: Path[] = [];
+  while (isIssues(found)) {
+    const path = found[0]?.path ?? [];
+    const repaired = damage.length < mostRepairs ? repair(value, path, standIns, parse) : undefined;
+    if (!repaired) return { faults, damage: [[]] };
+    damage.push(repaired.path);
+    [value, found] = [repaired.value, repaired.found];
+  }
+  return { faults, damage, kind, content: found };
+}
+
+interface Issue {
+  readonly path: Path;
+  readonly message: string;
+}
+type Found = Parsed<KnownKind> | readonly Issue[];
+
+const isIssues = (found: Found): found is readonly Issue[] => Array.isArray(found);
+
+const stepOf = (step: PropertyKey): string | number => (typeof step === 'symbol' ? String(step) : step);
+
+/** What may stand in for a part. */
+function candidates(found: unknown, nth: string, standIns: StandIns): readonly unknown[] {
+  if (standIns === 'plain') return [undefined, `unread-${nth}`, 1, `/unread-${nth}`, {}, [], false];
+  const text = typeof found === 'string' ? asName(found) : `unread-as-well-${nth}`;
+  return [text, 2, undefined, `/${text}`, {}, [], true];
+}
+
+/** A text with what no name may have taken out. */
+const asName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^-a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+
+/** The object with a stand-in at a path, or around it, that its shape takes. */
+function repair(
+  value: unknown,
+  path: Path,
+  standIns: StandIns,
+  parse: (value: unknown) => Found,
+): { readonly value: unknown; readonly found: Found; readonly path: Path } | undefined {
+  const nth = path.filter((step) => typeof step === 'number').join('-');
+  for (const candidate of candidates(valueAt(value, path), nth, standIns)) {
+    const tried = withPart(value, path, candidate);
+    const found = parse(tried);
+    if (!isIssues(found) || !found.some((issue) => isWithin(issue.path, path)))
+      return { value: tried, found, path };
+  }
+  return path.length > 1 ? repair(value, path.slice(0, -1), standIns, parse) : undefined;
+}
+
+const isWithin = (inner: Path, outer: Path): boolean => outer.every((step, at) => inner[at] === step);
+
+function withPart(value: unknown, path: Path, part: unknown): unknown {
+  const copy = structuredClone(value);
+  const [parent, step] = [valueAt(copy, path.slice(0, -1)), path.at(-1)];
+  if (typeof parent !== 'object' || parent === null || step === undefined) return copy;
+  if (part === undefined) Reflect.deleteProperty(parent, step);
+  else Reflect.set(parent, step, part);
+  return copy;
 }
 
 function shapeFault(doc: Doc, path: Path, issue: { readonly message: string }): Fault {

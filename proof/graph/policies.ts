@@ -79,7 +79,7 @@ export const policiesFor = (policies: readonly Policy[], party: Party, direction
 const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boolean =>
   peers.length === 0 || peers.some((peer) => peerMatches(policy, peer, party));
 
-function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {
+export function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {
   if (peer.ipBlock) {
     const { cidr, except } = peer.ipBlock;
     return (
@@ -95,7 +95,10 @@ function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {
   return namespace && selects(peer.podSelector ?? everyPod, party.labels);
 }
 
-function portsMatch(ports: readonly PortRule[], { to, port, protocol }: Connection): boolean {
+export function portsMatch(
+  ports: readonly PortRule[],
+  { to, port, protocol }: Omit<Connection, 'from'>,
+): boolean {
   return (
     ports.length === 0 ||
     ports.some((rule) => {

@@ -1,4 +1,5 @@
 import type { Process, Program } from '../../model/program.ts';
+import { apiGroup } from '../../model/names.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import { isManagedByMooring } from './managed-by.ts';
 import type { Graph } from './graph.ts';
@@ -11,7 +12,7 @@ export interface KnownContainer {
   readonly container: Container;
   readonly program: Program;
   /** How it was recognised. */
-  readonly by: 'image' | 'label' | 'variables';
+  readonly by: 'image' | 'label' | 'annotation';
   readonly running: Process;
   /** Port name → the number it opens. */
   readonly opens: Readonly<Record<string, number>>;
@@ -61,15 +62,18 @@ function opensOf({ spec }: Container, { service, facts }: Program, running: Proc
   );
 }
 
-/**
- * By the image; else by the labels of an object of Mooring whose image was replaced; else by the variables: at least
- * three are a program's own, and they are at least half of all.
- */
+/** On a pod's template: what a container runs, `<container>=<program>` or, where it has one container, the program alone. */
+export const programAnnotation = `${apiGroup}/program`;
+
+/** By the annotation; else by the image; else by the labels of an object of Mooring whose image was replaced. */
 function recognise(
   workload: Workload,
   container: Container,
   programs: readonly Program[],
 ): Pick<KnownContainer, 'program' | 'by'> | undefined {
+  const said = saidProgram(workload, container);
+  const byAnnotation = programs.find(({ service, facts }) => said === facts.name || said === service.name);
+  if (byAnnotation) return { program: byAnnotation, by: 'annotation' };
   const repository = repositoryOf(container.spec.image ?? '');
   const byImage = programs.find(({ facts }) => facts.image === repository);
   if (byImage) return { program: byImage, by: 'image' };
@@ -79,14 +83,15 @@ function recognise(
       workload.labels['app.kubernetes.io/name'] === service.name &&
       service.name === container.name,
   );
-  if (byLabel) return { program: byLabel, by: 'label' };
-  const byVariables = programs.find((program) => readsMost(container, program));
-  return byVariables && { program: byVariables, by: 'variables' };
+  return byLabel && { program: byLabel, by: 'label' };
 }
 
-function readsMost({ env }: Container, { service }: Program): boolean {
-  const own = env.filter(({ name }) => Object.hasOwn(service.variables ?? {}, name)).length;
-  return own >= 3 && own * 2 >= env.length;
+/** What the annotation says that a container runs. */
+export function saidProgram({ annotations, containers }: Workload, { name }: Container): string | undefined {
+  const said = (annotations[programAnnotation] ?? '').split(',').map((part) => part.trim());
+  const named = said.find((part) => part.startsWith(`${name}=`));
+  const [alone] = said.length === 1 && containers.filter(({ init }) => !init).length === 1 ? said : [];
+  return named ? named.slice(name.length + 1) : alone || undefined;
 }
 
 function processOf(graph: Graph, workload: Workload, container: Container): Process {

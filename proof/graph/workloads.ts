@@ -16,6 +16,8 @@ export interface Workload {
   readonly namespace: string;
   /** The labels of its pods. */
   readonly labels: Labels;
+  /** The annotations of its pods. */
+  readonly annotations: Labels;
   readonly pod: PodSpec;
   /** Where the pod's spec and metadata are written. */
   readonly podPath: Path;
@@ -61,6 +63,7 @@ export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefi
     name: object.name,
     namespace: object.namespace,
     labels: template.metadata.labels,
+    annotations: template.metadata.annotations,
     pod: template.spec,
     podPath,
     replicas,
@@ -70,7 +73,10 @@ export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefi
 }
 
 interface Unfolded {
-  readonly template: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
+  readonly template: {
+    readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
+    readonly spec: PodSpec;
+  };
   readonly path: Path;
   readonly replicas?: number | undefined;
   readonly claims?: readonly ClaimTemplate[];

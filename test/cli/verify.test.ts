@@ -47,16 +47,25 @@ test('a folder without a contradiction ends with 0', async () => {
 test('a finding ends with 1 and names file and line', async () => {
   const file = written('all.yaml', bad);
   expect(await run(file)).toBe(1);
-  expect(printed).toMatch(new RegExp(`^${file}:\\d+: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
-  expect(printed).toMatch(/33 objects, 1 finding\.\n$/);
+  expect(printed).toMatch(new RegExp(`^${file}:\\d+: error: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
+  expect(printed).toMatch(/33 objects, 1 error\.\n$/);
 });
 
 test.each(['json', 'yaml'])('-o %s is data', async (format) => {
   expect(await run(written('all.yaml', bad), '-o', format)).toBe(1);
   expect(parse(printed)).toMatchObject({
     objects: 33,
-    findings: [{ code: 'PORT_NOT_SERVED', here: { value: '6380' } }],
+    errors: 1,
+    findings: [{ code: 'PORT_NOT_SERVED', severity: 'error', here: { value: '6380' } }],
   });
+});
+
+test('a warning ends with 0, and with 1 where it is asked for', async () => {
+  const file = written('all.yaml', good.replace(/replicas: 1$/m, 'replicas: 0'));
+  expect(await run(file)).toBeUndefined();
+  expect(printed).toMatch(/^.*: warning: NO_PODS: /m);
+  expect(printed).toMatch(/33 objects, 2 warnings\.\n$/);
+  expect(await run(file, '--strict')).toBe(1);
 });
 
 test('several files are one proof', async () => {

@@ -8,13 +8,14 @@ const page = readFileSync('docs/verify.md', 'utf8');
 test('docs/verify.md explains every finding, in the words of the code', () => {
   expect(page).toContain('(reference/findings.md)');
   const table = readFileSync('docs/reference/findings.md', 'utf8');
-  const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|$/gm)].map(([, code = '', means]) => [
-    code,
-    means,
-  ]);
+  const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| (\w+) +\| (.*?) +\|$/gm)].map(
+    ([, code = '', severity, meaning]): [string, object] => [code, { severity, meaning }],
+  );
   // Each once: a code in two groups, or in none, is not the table of the codes.
-  expect(rows.sort(([one = ''], [other = '']) => one.localeCompare(other))).toEqual(
-    Object.entries(findingCodes).sort(([one], [other]) => one.localeCompare(other)),
+  expect(rows.sort(([one], [other]) => one.localeCompare(other))).toEqual(
+    Object.entries(findingCodes)
+      .map(([code, { severity, meaning }]): [string, object] => [code, { severity, meaning }])
+      .sort(([one], [other]) => one.localeCompare(other)),
   );
 });
 

@@ -8,7 +8,9 @@ import { readDocuments } from '../../proof/source.ts';
 import { cornerStack } from '../charts-ts/corner-stack.ts';
 import { stackOf } from '../charts-ts/rendered.ts';
 import { somebodyElsesStack } from '../charts-ts/somebody-elses-stack.ts';
-import { chatRedactor, verifyChat } from './known.ts';
+import { builtInPacks } from '../../proof/packs/built-in.ts';
+import { verify } from '../../proof/verify.ts';
+import { chatKnowledge, chatRedactor, verifyChat } from './known.ts';
 import { fileDocs, fileText, presetDocs, presets, presetYaml, yamlOf } from './manifests.ts';
 
 /** What is found in a text, as a person reads it. */
@@ -76,6 +78,46 @@ describe('nothing is found', () => {
 
   test.each(globSync('{handwritten,charts}/*.yaml', { cwd: import.meta.dirname }))('in %s', (name) => {
     expect(verifyChat(fileDocs(name)).map(findingText)).toEqual([]);
+  });
+});
+
+describe('each check is alone', () => {
+  const dev = presetYaml('dev');
+  const incident = dev.replace('REDIS_PORT: "6379"', 'REDIS_PORT: "6380"');
+  const codesOf = (text: string) => verifyChat(readDocuments('all.yaml', text)).map(({ code }) => code);
+
+  test.each([
+    ['a field of a wrong type', 'replicas: 1', 'replicas: one'],
+    ['a required name that is none', 'name: data\n', 'name: Data_\n'],
+    ['a port that is none', 'containerPort: 6379', 'containerPort: "redis"'],
+    ['a kind that is not there', 'kind: ServiceAccount', 'kind: ServiceAccounts'],
+  ])('%s hides nothing else, and is told once', (_, right, wrong) => {
+    expect(dev).toContain(right);
+    const broken = codesOf(dev.replace(right, wrong));
+    expect(new Set(broken)).toEqual(new Set([wrong.startsWith('kind') ? 'UNKNOWN_KIND' : 'INVALID_FIELD']));
+    expect(codesOf(incident.replace(right, wrong))).toEqual(
+      expect.arrayContaining([...broken, 'PORT_NOT_SERVED']),
+    );
+  });
+
+  test('one that fails is named, and the others go on', () => {
+    const broken = {
+      checks: [
+        function halting() {
+          throw new Error('no such luck');
+        },
+      ],
+    };
+    const findings = verify(readDocuments('all.yaml', incident), chatKnowledge, [...builtInPacks, broken]);
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual(
+      expect.arrayContaining([
+        ['PORT_NOT_SERVED', 'error'],
+        ['CHECK_FAILED', 'unknown'],
+      ]),
+    );
+    expect(findings.find(({ code }) => code === 'CHECK_FAILED')?.message).toContain(
+      '"halting" failed: no such luck',
+    );
   });
 });
 

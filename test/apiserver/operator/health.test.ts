@@ -37,7 +37,16 @@ const resource: StackResource = {
   metadata: { name: 'talk', namespace: 'n', uid: 'u', generation: 3 },
 };
 const fine: Outcome = {
-  ...{ problems: [], stuck: [], drift: [], left: [], pending: [], contested: [], dependencies: [], facts: {} },
+  ...{
+    problems: [],
+    stuck: [],
+    drift: [],
+    left: [],
+    pending: [],
+    contested: [],
+    dependencies: [],
+    facts: {},
+  },
   ...{ workloads: [], wantedWorkloads: 0, gates: [] },
 };
 const withStatus = (outcome: Partial<Outcome>): StackResource => ({

@@ -1,5 +1,6 @@
 import { repositoryOf } from '../../../model/image-repository.ts';
 import type { Subject } from '../../../proof/checks/subject.ts';
+import { programsIn } from '../../../proof/graph/shell.ts';
 import type { Mutant } from './mutants.ts';
 import {
   isAnsweredEitherWay,
@@ -56,6 +57,16 @@ export const excuses: readonly Excuse[] = [
       typeof from === 'string' &&
       /(^|\s)cp -\w*x\s/.test(to) &&
       !/(^|\s)cp -\w*x\s/.test(from),
+  },
+  {
+    name: 'program-of-an-image',
+    reason:
+      'Which programs an image holds besides its own, and what a shell builds in, no manifest says: any word may start one.',
+    covers: ({ from, to }) =>
+      typeof from === 'string' &&
+      typeof to === 'string' &&
+      /\s/.test(from) &&
+      programsIn(to).some((word) => !programsIn(from).includes(word)),
   },
   {
     name: 'place-outside',

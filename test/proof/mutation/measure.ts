@@ -2,6 +2,7 @@ import { subjectOf } from '../../../proof/checks/subject.ts';
 import { readGraph } from '../../../proof/graph/graph.ts';
 import type { FindingCode } from '../../../proof/codes.ts';
 import type { Doc } from '../../../proof/source.ts';
+import { severityOf } from '../../../proof/findings.ts';
 import { chatFaults, chatKnowledge } from '../known.ts';
 import { excuses } from './excused.ts';
 import { freeReason } from './free.ts';
@@ -29,7 +30,10 @@ export interface Measure {
 
 /** What is measured: whether a set of manifests has findings, and which codes they are of. */
 export type Proof = (docs: readonly Doc[]) => readonly FindingCode[];
-const ourProof: Proof = (docs) => chatFaults(docs).map(({ code }) => code);
+const ourProof: Proof = (docs) =>
+  chatFaults(docs)
+    .filter((fault) => severityOf(fault) !== 'unknown')
+    .map(({ code }) => code);
 
 /**
  * Puts every mutant to the proof. Nothing is rendered.

@@ -1,0 +1,34 @@
+import type { Fault } from '../findings.ts';
+import { placeIn, type ObjectOf } from '../graph/objects.ts';
+import { routesOf, type Route } from './ingress.ts';
+import { called, type Check } from './subject.ts';
+
+const rewriteTarget = 'nginx.ingress.kubernetes.io/rewrite-target';
+
+/** ingress-nginx puts the target in the place of the whole path: only groups of the path keep a part of it. */
+export const rewrites: Check = ({ graph }) =>
+  graph.ofKind('Ingress').flatMap((ingress) => {
+    const target = ingress.content.metadata.annotations[rewriteTarget];
+    if (target === undefined) return [];
+    const lost = routesOf(ingress).filter((route) => !route.exact && losesPath(route, target));
+    return lost.slice(0, 1).map((route) => lostPath(ingress, route, target));
+  });
+
+const groupsIn = (path: string): number => path.match(/(?<!\\)\((?!\?:)/g)?.length ?? 0;
+
+/** Whether every longer path is answered as one: the target takes no group, or the path has not as many. */
+function losesPath({ path }: Route, target: string): boolean {
+  const taken = [...target.matchAll(/\$(\d)/g)].map(([, group]) => Number(group));
+  return taken.length === 0 || Math.max(...taken) > groupsIn(path);
+}
+
+const lostPath = (ingress: ObjectOf<'Ingress'>, { path }: Route, target: string): Fault => ({
+  code: 'ROUTE',
+  severity: 'warning',
+  message: `${called(ingress)} rewrites every path below ${path} to ${target.replaceAll(/\$\d/g, '')}: the rest of the path is lost, and files beside the first page are not found.`,
+  here: placeIn(ingress, 'metadata', 'annotations', rewriteTarget),
+  fix:
+    path === '/'
+      ? 'Take the annotation away: below / nothing needs to be rewritten.'
+      : `Write path: ${path.replace(/\/$/, '')}(/|$)(.*) with pathType: ImplementationSpecific and rewrite-target: /$2.`,
+});

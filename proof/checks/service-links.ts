@@ -1,0 +1,61 @@
+import type { Fault } from '../findings.ts';
+import { placeIn } from '../graph/objects.ts';
+import { linksInto, type ServiceLink } from '../graph/service-links.ts';
+import type { Container } from '../graph/workloads.ts';
+import { called, inContainer, type Check } from './subject.ts';
+
+/** Kubernetes writes `QUEUE_PORT=tcp://10.0.0.1:5672` into pods beside a Service called queue. */
+export const serviceLinks: Check = ({ graph, known }) =>
+  known.flatMap(({ workload, container, program }) =>
+    Object.keys(program.service.variables ?? {}).flatMap((variable): Fault[] => {
+      const link = linkOf(linksInto(graph, workload), container, variable);
+      return link
+        ? [
+            {
+              code: 'SERVICE_LINK',
+              message: `${variable} of ${called(workload)} is not set, so Kubernetes sets it to an address like tcp://10.0.0.1:1234, because of ${called(link.service)}.`,
+              here: inContainer(container, 'name'),
+              there: placeIn(link.service, 'metadata', 'name'),
+              fix: `Set enableServiceLinks: false on the pod, or set ${variable}.`,
+            },
+          ]
+        : [];
+    }),
+  );
+
+/** A program that is given `QUEUE_HOST` reads `QUEUE_PORT` too, if it reads it by the usual names. */
+export const linksBesideHosts: Check = ({ graph, known }) =>
+  graph.workloads.flatMap((workload) => {
+    const links = linksInto(graph, workload);
+    return workload.containers
+      .filter((container) => !known.some((one) => one.container === container))
+      .flatMap((container) =>
+        container.env.flatMap(({ name, place }): Fault[] => {
+          const [, variable] = /^(.+_)HOST$/.exec(name) ?? [];
+          const port = `${variable ?? ''}PORT`;
+          const link = variable === undefined ? undefined : linkOf(links, container, port);
+          return link && container.envKnown
+            ? [
+                {
+                  code: 'SERVICE_LINK',
+                  severity: 'warning',
+                  message: `${port} of ${called(workload)} is not set beside ${name}, so Kubernetes sets it to an address like tcp://10.0.0.1:1234, because of ${called(link.service)}: a program that reads it expects a number.`,
+                  here: inContainer(container, 'name'),
+                  there: place,
+                  fix: `Set enableServiceLinks: false on the pod, or set ${port}.`,
+                },
+              ]
+            : [];
+        }),
+      );
+  });
+
+/** What sets `QUEUE_PORT` where the container itself does not. */
+const linkOf = (
+  links: readonly ServiceLink[],
+  { env }: Container,
+  variable: string,
+): ServiceLink | undefined =>
+  env.some(({ name }) => name === variable)
+    ? undefined
+    : links.find(({ prefix }) => `${prefix}PORT` === variable);

@@ -1,0 +1,107 @@
+import { containerCalled, inContainer, type Check, type Subject } from '../../checks/subject.ts';
+import type { Fault } from '../../findings.ts';
+import { resolveHost } from '../../graph/hosts.ts';
+import { selectedBy, servicePort, targetOf } from '../../graph/ports.ts';
+import type { Container, Workload } from '../../graph/workloads.ts';
+import type { Place } from '../../source.ts';
+import { knownImages, type Speech, type WellKnownImage } from './well-known.ts';
+
+/** What a client expects by the scheme of a URL, or by the word before `_PORT`. */
+const expected: Readonly<Record<string, Speech>> = {
+  ...{ http: 'http', https: 'http', ws: 'http', wss: 'http', rest: 'http', grpc: 'grpc', grpcs: 'grpc' },
+  ...{ redis: 'resp', rediss: 'resp', falkor: 'resp', amqp: 'amqp', amqps: 'amqp', kafka: 'kafka' },
+  ...{
+    bolt: 'bolt',
+    'bolt+s': 'bolt',
+    'bolt+ssc': 'bolt',
+    neo4j: 'bolt',
+    'neo4j+s': 'bolt',
+    'neo4j+ssc': 'bolt',
+  },
+  ...{ postgres: 'postgres', postgresql: 'postgres', mysql: 'mysql', mongodb: 'mongodb' },
+};
+
+/** A connection that says what is to be spoken. */
+interface Spoken {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly host: string;
+  readonly port: number;
+  /** The scheme or word. */
+  readonly by: string;
+  readonly variable: string;
+  readonly place: Place;
+}
+
+/** What a URL's scheme or a variable's name says is spoken must be what the image behind the port speaks there. */
+export const schemes = (images: readonly WellKnownImage[]): Check =>
+  function schemes(subject) {
+    return [...urls(subject), ...namedPorts(subject)].flatMap((spoken) => {
+      const host = resolveHost(subject.graph, spoken.workload.namespace, spoken.host);
+      const port = host.kind === 'service' ? servicePort(host.service, spoken.port) : undefined;
+      if (host.kind !== 'service' || !port) return [];
+      return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
+        const number = targetOf(port, workload)?.number;
+        return number === undefined ? [] : speechFaults(spoken, workload, { number, images });
+      });
+    });
+  };
+
+const urls = ({ dials }: Subject): Spoken[] =>
+  dials.flatMap(({ workload, container, host, port, scheme }) =>
+    scheme === undefined
+      ? []
+      : [
+          {
+            workload,
+            container,
+            host: host.text,
+            port: Number(port.text),
+            by: scheme,
+            variable: port.variable,
+            place: port.place,
+          },
+        ],
+  );
+
+/** `STORE_GRPC_PORT` beside `STORE_HOST`. */
+const namedPorts = ({ graph }: Subject): Spoken[] =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      container.env.flatMap(({ name, value = '', secret, place }): Spoken[] => {
+        const [, prefix, by] = /^(.+)_(HTTP|REST|GRPC|BOLT)_PORT$/.exec(name) ?? [];
+        const host = prefix && container.env.find((entry) => entry.name === `${prefix}_HOST`)?.value;
+        if (!host || !by || secret || !/^\d+$/.test(value)) return [];
+        return [
+          { workload, container, host, port: Number(value), by: by.toLowerCase(), variable: name, place },
+        ];
+      }),
+    ),
+  );
+
+function speechFaults(
+  { workload, container: client, by, variable, place }: Spoken,
+  server: Workload,
+  { number: port, images }: { readonly number: number; readonly images: readonly WellKnownImage[] },
+): Fault[] {
+  const wanted = expected[by];
+  return server.containers.flatMap((container): Fault[] => {
+    const { product, facts } = knownImages(images, container.spec.image);
+    const ports = facts.flatMap(({ speaks }) => Object.entries(speaks ?? {}));
+    const spoken = ports.find(([number]) => Number(number) === port)?.[1];
+    if (container.init || wanted === undefined || spoken === undefined || spoken === wanted) return [];
+    const right = ports.find(([, speech]) => speech === wanted)?.[0];
+    // Some clients of other protocols, such as of gRPC, are given a URL with http.
+    const isLoose = by === 'http' || by === 'https';
+    return [
+      {
+        code: 'PROTOCOL_MISMATCH',
+        ...(isLoose ? { severity: 'warning' as const } : {}),
+        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${spoken}.`,
+        here: place,
+        there: inContainer(container, 'image'),
+        fix: right === undefined ? `Name what speaks ${wanted}.` : `Dial the Service's port for ${right}.`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,82 @@
+import { distance } from 'fastest-levenshtein';
+import { nearest } from '../../model/nearest.ts';
+import type { Fault } from '../findings.ts';
+import type { Doc } from '../source.ts';
+import type { KubernetesTypes } from './kubernetes-types.ts';
+
+/** Whether Kubernetes has the version and kind an object says it is of. */
+export function identityFaults(doc: Doc, types: KubernetesTypes): Fault[] {
+  const { apiVersion, kind } = doc.value as Readonly<Record<string, unknown>>;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
+    const missing = typeof apiVersion === 'string' ? 'kind' : 'apiVersion';
+    return [
+      {
+        code: 'UNKNOWN_KIND',
+        message: `This is no Kubernetes object: it has no ${missing}.`,
+        here: { doc, path: [missing] },
+        fix: 'Give verify rendered manifests only, such as what helm template or kustomize build write.',
+      },
+    ];
+  }
+  const old = retiredFault(doc, types, { apiVersion, kind });
+  if (old) return [old];
+  return types.typeOfKind(apiVersion, kind) === undefined
+    ? unknownKind(doc, types, { apiVersion, kind })
+    : [];
+}
+
+interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+function retiredFault(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Identity): Fault | undefined {
+  const { deprecated, removed, replacement } = types.retired(apiVersion, kind) ?? {};
+  const fix = replacement
+    ? `Write apiVersion: ${replacement.split(' ')[0] ?? ''}${otherKind(replacement, kind)}, and read what changed in it.`
+    : 'Remove it.';
+  const here = { doc, path: ['apiVersion'] };
+  if (removed !== undefined && !types.isBefore(removed))
+    return {
+      code: 'API_REMOVED',
+      message: `${kind} of ${apiVersion} is not served since Kubernetes ${removed}.`,
+      here,
+      fix,
+    };
+  if (deprecated === undefined || types.isBefore(deprecated)) return undefined;
+  const end = removed === undefined ? '' : ` and not served from ${removed} on`;
+  return {
+    code: 'API_DEPRECATED',
+    message: `${kind} of ${apiVersion} is deprecated since Kubernetes ${deprecated}${end}.`,
+    here,
+    fix,
+  };
+}
+
+const otherKind = (replacement: string, kind: string): string => {
+  const [, other = kind] = replacement.split(' ');
+  return other === kind ? '' : `, kind: ${other}`;
+};
+
+function unknownKind(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Identity): Fault[] {
+  const [home] = types.homesOf(kind);
+  const kinds = types.kindsOf(apiVersion);
+  // Any other API group may exist, unless it is a letter or two from one of Kubernetes' own.
+  const isMeant = home !== undefined && distance(apiVersion.toLowerCase(), home) <= 2;
+  if (!kinds && !types.isOwnGroup(apiVersion) && !isMeant) return [];
+  const near = kinds && nearest(kind, kinds);
+  return [
+    {
+      code: 'UNKNOWN_KIND',
+      message: kinds
+        ? `There is no kind "${kind}" in ${apiVersion}.`
+        : `${kind} is said to be of apiVersion "${apiVersion}", which Kubernetes does not serve.`,
+      here: { doc, path: [kinds ? 'kind' : 'apiVersion'] },
+      fix: home
+        ? `Write apiVersion: ${home}.`
+        : near
+          ? `Write kind: ${near}.`
+          : 'Write a kind and apiVersion your cluster serves.',
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+import type { AnySchemaObject } from 'ajv';
+import type { KubernetesTypes, TypeWord } from './kubernetes-types.ts';
+
+/** JSON schemas of Kubernetes' types, one for each, which refer to each other by `$id`. */
+
+const idOf = (name: string): string => `kubernetes:${name}`;
+
+const scalars: Readonly<Record<string, AnySchemaObject>> = {
+  string: { type: 'string' },
+  integer: { type: 'integer' },
+  number: { type: 'number' },
+  boolean: { type: 'boolean' },
+  quantity: { type: ['string', 'number'] },
+  'integer|string': { type: ['integer', 'string'] },
+  object: { type: 'object' },
+  any: {},
+};
+
+/** The schema of a word, a reference where it names a type. */
+export function schemaOf(word: TypeWord): AnySchemaObject {
+  const [, open, inner = ''] = /^([[{])(.*)[\]}]$/.exec(word) ?? [];
+  if (open === '[') return { type: 'array', items: schemaOf(inner) };
+  if (open === '{') return { type: 'object', additionalProperties: schemaOf(inner) };
+  return scalars[word] ?? { $ref: idOf(word) };
+}
+
+/** The schemas of a type and of every type inside it. */
+export function schemasFor(types: KubernetesTypes, name: string): Map<string, AnySchemaObject> {
+  const found = new Map<string, AnySchemaObject>();
+  const visit = (word: TypeWord): void => {
+    const inner = word.replaceAll(/[[\]{}]/g, '');
+    const type = types.type(inner);
+    if (!type || found.has(idOf(inner))) return;
+    found.set(idOf(inner), {
+      $id: idOf(inner),
+      type: 'object',
+      properties: Object.fromEntries([...type.fields].map(([field, inside]) => [field, schemaOf(inside)])),
+      additionalProperties: false,
+      ...(type.required.length > 0 ? { required: [...type.required] } : {}),
+    });
+    type.fields.forEach(visit);
+  };
+  visit(name);
+  return found;
+}

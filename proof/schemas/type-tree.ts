@@ -1,0 +1,49 @@
+import type { Path } from '../source.ts';
+import type { KubernetesTypes, ObjectType, TypeWord } from './kubernetes-types.ts';
+
+/** A type's word without the list or map around it. */
+export const innermost = (word: TypeWord): TypeWord => word.replaceAll(/[[\]{}]/g, '');
+
+/** The type of what stands at a path of an object of a type; `undefined` where the type has no such field. */
+export function wordAt(types: KubernetesTypes, root: TypeWord, path: Path): TypeWord | undefined {
+  return path.reduce<TypeWord | undefined>((word, step) => {
+    if (word === undefined) return undefined;
+    const [, open, inner] = /^([[{])(.*)[\]}]$/.exec(word) ?? [];
+    return open === undefined ? types.type(word)?.fields.get(String(step)) : inner;
+  }, root);
+}
+
+/** How far below its right place a field is looked for. */
+const deepest = 3;
+
+/**
+ * Where a field that stands at the wrong place belongs: in a part around it, else inside the part it stands in.
+ * @param at the path of the part in which it stands.
+ * @returns the path of the right part, lists without an index.
+ */
+export function placeOf(types: KubernetesTypes, root: TypeWord, at: Path, field: string): Path | undefined {
+  for (let length = at.length - 1; length >= 0; length--) {
+    const around = typeAt(types, root, at.slice(0, length));
+    if (around?.fields.has(field)) return at.slice(0, length);
+  }
+  const own = wordAt(types, root, at);
+  const below = own === undefined ? undefined : below_(types, own, field, deepest);
+  return below && [...at, ...below];
+}
+
+function typeAt(types: KubernetesTypes, root: TypeWord, path: Path): ObjectType | undefined {
+  const word = wordAt(types, root, path);
+  return word === undefined ? undefined : types.type(word);
+}
+
+function below_(types: KubernetesTypes, word: TypeWord, field: string, depth: number): Path | undefined {
+  const fields = [...(types.type(innermost(word))?.fields ?? [])];
+  const direct = fields.find(([, inner]) => types.type(innermost(inner))?.fields.has(field));
+  if (direct) return [direct[0]];
+  if (depth === 0) return undefined;
+  for (const [name, inner] of fields) {
+    const further = below_(types, inner, field, depth - 1);
+    if (further) return [name, ...further];
+  }
+  return undefined;
+}

@@ -1,0 +1,261 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Kubernetes' own schema, compact: which fields each kind has, of which type, in which versions. Read from the OpenAPI
+ * documents (v3) of k8s.io/kubernetes, which the Go module proxy serves without a build, and from the generated life
+ * cycles of k8s.io/api.
+ */
+const modules = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'];
+
+/** As `proof/schemas/kubernetes-types.ts` reads it. */
+export interface KubernetesSchema {
+  readonly versions: readonly string[];
+  /** By apiVersion and kind: the name of its type, with the versions that serve it. */
+  readonly kinds: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly types: Readonly<Record<string, CompactType>>;
+  /** By apiVersion and kind: when it is deprecated, removed, and what replaces it. */
+  readonly retired: Readonly<Record<string, Readonly<Record<string, Retired>>>>;
+}
+
+interface CompactType {
+  /** By field: its type, such as `string`, `[core.v1.Container]`, `{string}`, with the versions that have it. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly required?: readonly string[];
+}
+
+interface Retired {
+  readonly deprecated?: string;
+  readonly removed?: string;
+  readonly replacement?: string;
+}
+
+interface OpenApi {
+  readonly $ref?: string;
+  readonly allOf?: readonly OpenApi[];
+  readonly oneOf?: readonly OpenApi[];
+  readonly type?: string;
+  readonly format?: string;
+  readonly items?: OpenApi;
+  readonly additionalProperties?: OpenApi;
+  readonly properties?: Readonly<Record<string, OpenApi>>;
+  readonly required?: readonly string[];
+  readonly 'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[];
+}
+
+type Schemas = ReadonlyMap<string, OpenApi>;
+
+/** The folder of a Go module, downloaded where it is not there yet. */
+function moduleFolder(module: string): string {
+  const answer = execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' });
+  return (JSON.parse(answer) as { readonly Dir: string }).Dir;
+}
+
+/** Every schema of one release. */
+function schemasOf(module: string): Schemas {
+  const folder = join(moduleFolder(`k8s.io/kubernetes@${module}`), 'api/openapi-spec/v3');
+  return new Map(
+    readdirSync(folder)
+      .filter((name) => /^api(s__.*)?__v[^_]*_openapi\.json$/.test(name))
+      .flatMap((name) => {
+        const text = readFileSync(join(folder, name), 'utf8');
+        const { components } = JSON.parse(text) as { components?: { schemas?: Record<string, OpenApi> } };
+        return Object.entries(components?.schemas ?? {});
+      }),
+  );
+}
+
+const shortName = (name: string): string =>
+  name
+    .replace(/^.*\/schemas\//, '')
+    .replace(/^io\.k8s\.(kube-aggregator|apiextensions-apiserver)\.pkg\.apis\./, '')
+    .replace(/^io\.k8s\.(api|apimachinery\.pkg)\./, '');
+
+/** Types that are one value, written out in their documentation only. */
+const scalars: Readonly<Record<string, string>> = {
+  'api.resource.Quantity': 'quantity',
+  'util.intstr.IntOrString': 'integer|string',
+  'apis.meta.v1.Time': 'string',
+  'apis.meta.v1.MicroTime': 'string',
+};
+
+/** A schema as a word: `string`, `[T]` a list, `{T}` a map, a type's name, or `any`. */
+function wordOf(schema: OpenApi, schemas: Schemas): string {
+  const inner = schema.$ref ?? schema.allOf?.[0]?.$ref;
+  if (inner !== undefined) return wordOfReference(inner, schemas);
+  if (schema.format === 'int-or-string') return scalars['util.intstr.IntOrString'] ?? 'any';
+  if (schema.type === 'array') return `[${wordOf(schema.items ?? {}, schemas)}]`;
+  if (schema.type === 'object')
+    return schema.additionalProperties ? `{${wordOf(schema.additionalProperties, schemas)}}` : 'object';
+  return schema.type ?? 'any';
+}
+
+function wordOfReference(reference: string, schemas: Schemas): string {
+  const name = shortName(reference);
+  const target = schemas.get(reference.replace(/^.*\/schemas\//, ''));
+  const isGroup = target?.properties !== undefined;
+  if (scalars[name] !== undefined) return scalars[name];
+  return isGroup || !target ? name : wordOf(target, schemas);
+}
+
+/** The versions that have something, by each version's word for it: one word where all agree. */
+function acrossVersions(words: readonly (string | undefined)[], versions: readonly string[]): string {
+  const runs: { word: string; from: number; to: number }[] = [];
+  words.forEach((word, at) => {
+    const last = runs.at(-1);
+    if (word === undefined) return;
+    if (last?.word === word && last.to === at - 1) last.to = at;
+    else runs.push({ word, from: at, to: at });
+  });
+  return runs
+    .map(({ word, from, to }) =>
+      from === 0 && to === versions.length - 1 ? word : `${word} @${versions[from]}-${versions[to]}`,
+    )
+    .join(' ');
+}
+
+/** Where it is kept. */
+export const kubernetesSchemaFile = 'proof/schemas/kubernetes.json';
+
+/**
+ * The file's text: a line for each kind and type.
+ * @throws where Go or its module proxy cannot be reached.
+ */
+export function kubernetesSchemaText(): string {
+  const { versions, ...tables } = readKubernetesSchema();
+  const lines = Object.entries(tables).map(([name, table]) => {
+    const rows = Object.entries(table).map(
+      ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+    );
+    return `${JSON.stringify(name)}:{\n${rows.join(',\n')}\n}`;
+  });
+  return `{"versions":${JSON.stringify(versions)},\n${lines.join(',\n')}\n}\n`;
+}
+
+function readKubernetesSchema(): KubernetesSchema {
+  const versions = modules.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
+  const releases = modules.map(schemasOf);
+  const kinds = kindsOf(releases, versions);
+  const types = reachable(typesOf(releases, versions), kinds);
+  return { versions, kinds, types, retired: retiredIn(modules.at(-1) ?? '') };
+}
+
+function kindsOf(releases: readonly Schemas[], versions: readonly string[]): KubernetesSchema['kinds'] {
+  const found: Record<string, Record<string, (string | undefined)[]>> = {};
+  releases.forEach((schemas, at) => {
+    for (const [name, schema] of schemas)
+      for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
+        if (!schema.properties?.['metadata'] || !schema.properties['apiVersion'] || kind.endsWith('List'))
+          continue;
+        const apiVersion = group === '' ? version : `${group}/${version}`;
+        const words = ((found[apiVersion] ??= {})[kind] ??= versions.map(() => undefined));
+        words[at] = shortName(name);
+      }
+  });
+  return mapped(found, (ofGroup) => mapped(ofGroup, (words) => acrossVersions(words, versions)));
+}
+
+function typesOf(releases: readonly Schemas[], versions: readonly string[]): Record<string, CompactType> {
+  const names = new Set(releases.flatMap((schemas) => [...schemas.keys()]));
+  const types: Record<string, CompactType> = {};
+  for (const name of names) {
+    const all = releases.map((schemas) => schemas.get(name));
+    const fields = new Set(all.flatMap((schema) => Object.keys(schema?.properties ?? {})));
+    if (fields.size === 0) continue;
+    const required = [...fields].filter((field) =>
+      all.every((schema) => !schema || schema.required?.includes(field)),
+    );
+    const wordsOf = (field: string): (string | undefined)[] =>
+      releases.map((schemas) => {
+        const property = schemas.get(name)?.properties?.[field];
+        return property && wordOf(property, schemas);
+      });
+    types[shortName(name)] = {
+      fields: Object.fromEntries(
+        [...fields].map((field) => [field, acrossVersions(filled(wordsOf(field), all), versions)]),
+      ),
+      ...(required.length > 0 ? { required } : {}),
+    };
+  }
+  return types;
+}
+
+/** A version that has the whole type not says nothing of its fields: its kind is not served there. */
+const filled = (
+  words: readonly (string | undefined)[],
+  all: readonly (OpenApi | undefined)[],
+): (string | undefined)[] => {
+  const [any] = words.filter((word) => word !== undefined);
+  return words.map((word, at) => word ?? (all[at] === undefined ? any : undefined));
+};
+
+/** The types that objects in manifests can have. */
+function reachable(
+  types: Readonly<Record<string, CompactType>>,
+  kinds: KubernetesSchema['kinds'],
+): Record<string, CompactType> {
+  const found: Record<string, CompactType> = {};
+  const visit = (word: string): void => {
+    for (const [name] of word.matchAll(/[\w.-]+\.[\w.-]+/g)) {
+      const type = types[name];
+      if (!type || found[name]) continue;
+      found[name] = type;
+      Object.values(type.fields).forEach(visit);
+    }
+  };
+  Object.values(kinds)
+    .flatMap((ofGroup) => Object.values(ofGroup))
+    .forEach(visit);
+  return mapped(found, (type) => type);
+}
+
+/** When kinds were deprecated and removed, as k8s.io/api says in generated code. */
+function retiredIn(module: string): KubernetesSchema['retired'] {
+  const folder = moduleFolder(`k8s.io/api@${module.replace(/^v1\./, 'v0.')}`);
+  const found: Record<string, Record<string, Retired>> = {};
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('zz_generated.prerelease-lifecycle.go')) continue;
+    const [path = '', version = ''] = file.split('/');
+    const register = readFileSync(join(folder, path, version, 'register.go'), 'utf8');
+    const group = /GroupName = "([^"]*)"/.exec(register)?.[1] ?? path;
+    const kinds = retiredKinds(readFileSync(join(folder, file), 'utf8'));
+    if (Object.keys(kinds).length > 0) found[`${group}/${version}`] = kinds;
+  }
+  return mapped(found, (kinds) => kinds);
+}
+
+const release =
+  /func \(in \*(\w+)\) APILifecycle(Deprecated|Removed)\(\) \(major, minor int\) \{\s*return (\d+), (\d+)/g;
+const successor =
+  /func \(in \*(\w+)\) APILifecycleReplacement\(\)[^{]*\{\s*return schema\.GroupVersionKind\{Group: "([^"]*)", Version: "([^"]*)", Kind: "([^"]*)"/g;
+
+function retiredKinds(code: string): Record<string, Retired> {
+  const facts = [
+    ...matches(code, release).map(([kind, what, major, minor]) => ({
+      kind,
+      facts: { [what.toLowerCase()]: `${major}.${minor}` },
+    })),
+    ...matches(code, successor).map(([kind, group, version, other]) => ({
+      kind,
+      facts: { replacement: `${group === '' ? version : `${group}/${version}`} ${other}` },
+    })),
+  ].filter(({ kind }) => !kind.endsWith('List'));
+  const kinds = [...new Set(facts.map(({ kind }) => kind))].map((kind): [string, Retired] => {
+    const own = facts.filter((fact) => fact.kind === kind).map(({ facts: said }) => said);
+    return [kind, Object.assign({}, ...own) as Retired];
+  });
+  return Object.fromEntries(kinds.filter(([, { deprecated, removed }]) => deprecated ?? removed));
+}
+
+/** The four groups of each match. */
+const matches = (code: string, pattern: RegExp): [string, string, string, string][] =>
+  [...code.matchAll(pattern)].map(([, one = '', two = '', three = '', four = '']) => [one, two, three, four]);
+
+/** By key in order, so that the same sources give the same bytes. */
+const mapped = <T, R>(record: Readonly<Record<string, T>>, of: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(
+    Object.entries(record)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, value]) => [key, of(value)]),
+  );

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../kube/cluster-error.ts';
+import { openCluster, type Cluster } from '../../kube/cluster.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { schemaFaults } from '../../proof/schemas/faults.ts';
+import { KubernetesTypes } from '../../proof/schemas/kubernetes-types.ts';
+import { Validator } from '../../proof/schemas/validator.ts';
+import { valueAt, type Path } from '../../proof/source.ts';
+import { fileDocs, presetDocs } from '../proof/manifests.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { startApiServer } from '../servers/kubernetes/api-server.ts';
+
+/** Kubernetes' schema as verify has it, judged by the API server's own strict dry run. */
+const lab = forSuite(startApiServer);
+const validator = new Validator(new KubernetesTypes('1.34'));
+const seed = 20_261_128;
+const mutants = 2_000;
+
+const objects = [
+  ...presetDocs('staging'),
+  ...fileDocs('handwritten/assistant.yaml'),
+  ...fileDocs('handwritten/shop.yaml'),
+]
+  .map(({ value }) => value as KubeObject)
+  .filter(({ kind }) => kind !== 'Namespace');
+
+interface Mutant {
+  readonly what: 'unknown' | 'mistyped' | 'removed';
+  readonly at: Path;
+  readonly object: KubeObject;
+}
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Every part of an object but what says what it is. */
+function pathsIn(value: unknown, at: Path = []): Path[] {
+  if (!isGroup(value)) return [at];
+  return [
+    ...(at.length > 0 ? [at] : []),
+    ...Object.entries(value)
+      .filter(([key]) => at.length > 0 || !['apiVersion', 'kind'].includes(key))
+      .flatMap(([key, inner]) => pathsIn(inner, [...at, Array.isArray(value) ? Number(key) : key])),
+  ];
+}
+
+function mutantsOf(object: KubeObject): Mutant[] {
+  return pathsIn(object)
+    .filter(
+      ([first, second]) =>
+        first !== 'metadata' || !['name', 'namespace', 'undefined'].includes(String(second)),
+    )
+    .flatMap((at): Mutant[] => {
+      const here = valueAt(object, at);
+      const mutant = (
+        what: Mutant['what'],
+        change: (parent: Record<string, unknown>, key: string) => void,
+      ): Mutant => {
+        const copy = structuredClone(object);
+        change(valueAt(copy, at.slice(0, -1)) as Record<string, unknown>, String(at.at(-1)));
+        return { what, at, object: copy };
+      };
+      return [
+        mutant('mistyped', (parent, key) => {
+          parent[key] = typeof here === 'string' ? { of: 'fields' } : 'a text';
+        }),
+        ...(typeof at.at(-1) === 'string'
+          ? [mutant('removed', (parent, key) => Reflect.deleteProperty(parent, key))]
+          : []),
+        ...(isGroup(here) && !Array.isArray(here)
+          ? [mutant('unknown', (parent, key) => Object.assign(parent[key] as object, { notAField: true }))]
+          : []),
+      ];
+    });
+}
+
+interface Refusal {
+  readonly message: string;
+  /** It is no object of its kind's schema; else its values are refused, as a Deployment without containers is. */
+  readonly bySchema: boolean;
+}
+
+/** What the API server says of an object in a strict dry run; `undefined` where it takes it. */
+async function refusal(cluster: Cluster, object: KubeObject): Promise<Refusal | undefined> {
+  const { name, namespace } = object.metadata;
+  const path = await cluster.discovery.pathOf({
+    ...object,
+    metadata: { name, ...(namespace ? { namespace } : {}) },
+  });
+  try {
+    await cluster.api.request('POST', path.replace(/\/[^/]+$/, ''), {
+      query: { dryRun: 'All', fieldValidation: 'Strict' },
+      body: object,
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return { message: error.message, bySchema: error.status === 400 };
+    throw error;
+  }
+}
+
+const ours = (object: KubeObject): string[] =>
+  schemaFaults({ file: '', value: object, lineOf: () => 1 }, validator).map(({ message }) => message);
+
+describe('the schema of verify', () => {
+  test('takes what the API server takes, and refuses the fields and types that it refuses', async () => {
+    const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, 'test');
+    for (const namespace of new Set(objects.map(({ metadata }) => metadata.namespace ?? 'default')))
+      if (namespace !== 'default') await lab().createNamespace(namespace);
+    for (const object of objects)
+      expect([await refusal(cluster, object), ours(object)]).toEqual([undefined, []]);
+    const all = fc.sample(fc.constantFrom(...objects.flatMap(mutantsOf)), { numRuns: mutants, seed });
+    const apart: string[] = [];
+    for (const { what, at, object } of all) {
+      const [theirs, found] = [await refusal(cluster, object), ours(object)];
+      const isApart = found.length > 0 ? theirs === undefined : theirs?.bySchema;
+      if (isApart)
+        apart.push(
+          `${what} ${object.kind} ${at.join('.')}: ${theirs?.message ?? 'taken'}; ours: ${found.join() || 'taken'}`,
+        );
+    }
+    cluster.api.close();
+    expect(apart).toEqual([]);
+  });
+});
