@@ -26,8 +26,8 @@ export interface Planned {
   readonly object: KubeObject;
   readonly live?: KubeObject;
   readonly changes: readonly FieldChange[];
-  /** The same before redaction, claims that grow excepted. */
-  readonly differences: readonly Difference[];
+  /** The path of each change, step by step; the changes of claims that grow, which are the last, have none here. */
+  readonly steps: readonly (readonly string[])[];
   /** Claims of a StatefulSet that will grow; the set is recreated around its running pods. */
   readonly grows: readonly Growth[];
   /** Fields of others that would change or be removed: only by force. */
@@ -67,7 +67,7 @@ export async function planOf(
 const unchanged = (object: KubeObject): Planned => ({
   object,
   changes: [],
-  differences: [],
+  steps: [],
   grows: [],
   contested: [],
   scope: scopeOf(object),
@@ -78,8 +78,10 @@ const unchanged = (object: KubeObject): Planned => ({
 const creationOf = (object: KubeObject): Planned => ({
   ...unchanged(object),
   changes: changesBetween(undefined, object),
-  differences: differencesBetween(undefined, object),
+  steps: stepsOf(differencesBetween(undefined, object)),
 });
+
+const stepsOf = (differences: readonly Difference[]) => differences.map(({ steps }) => steps);
 
 /** A controller writes an object's status a few times in a row while it works. */
 const mostReads = 5;
@@ -148,7 +150,7 @@ async function planChange(
     object,
     live,
     changes: [...differences.map((one) => redactedChange(live.kind, one)), ...grows.map(growthChange)],
-    differences,
+    steps: stepsOf(differences),
     grows,
     contested: contestedBy(cluster.fieldManager, live, judged, differences),
     scope,

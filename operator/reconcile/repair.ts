@@ -1,4 +1,4 @@
-import { redactedChange, replacedAt, valueAt, type Difference } from '../../deploy/changes.ts';
+import { replacedAt, valueAt } from '../../deploy/changes.ts';
 import { execute } from '../../deploy/execute.ts';
 import { isInSync, type Planned } from '../../deploy/plan.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
@@ -9,7 +9,7 @@ import type { Drift } from './resource.ts';
 
 /** A field that others changed. */
 interface Drifted {
-  readonly difference: Difference;
+  readonly steps: readonly string[];
   readonly drift: Drift;
 }
 
@@ -72,13 +72,12 @@ async function leave(
   drifted: readonly Drifted[],
   options: ConvergeOptions,
 ): Promise<Converged> {
-  const { differences, grows, object, live } = planned;
+  const { steps, grows, object, live } = planned;
   const drift = drifted.map((one) => one.drift);
   context.drifts.leave(options.key, new Map(drift.map(({ field, manager }) => [field, manager])));
   const isLeft = { drift: options.drift === 'ignore' ? [] : drift, isLeft: true as const, problems: [] };
-  if (!live || (differences.length === drifted.length && grows.length === 0)) return isLeft;
-  const kept = drifted.map(({ difference }) => difference);
-  const rest = { ...planned, object: asLeft(object, live, kept), contested: [] };
+  if (!live || (steps.length === drifted.length && grows.length === 0)) return isLeft;
+  const rest = { ...planned, object: asLeft(object, live, drifted), contested: [] };
   const { pending } = await carryOut(context, rest, options);
   return { ...isLeft, ...(pending === undefined ? {} : { pending, requeueAfterMs: pendingMs }) };
 }
@@ -86,7 +85,7 @@ async function leave(
 const pendingMs = 300;
 
 /** A rendered object with the live values of some fields. What is not rendered needs none: an apply leaves it. */
-const asLeft = (rendered: KubeObject, live: KubeObject, kept: readonly Difference[]): KubeObject =>
+const asLeft = (rendered: KubeObject, live: KubeObject, kept: readonly Drifted[]): KubeObject =>
   kept.reduce((object, { steps }) => replacedAt(object, steps, valueAt(live, steps)) as KubeObject, rendered);
 
 /** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
@@ -102,16 +101,16 @@ function ownedByOthers({ object, live }: Planned): string[] {
  * What others changed. `managedFields` keeps no record of a removal, so only what this process has seen before, in sync or
  * left as it is, can tell one.
  */
-function driftIn({ object, contested, differences, live }: Planned, options: ConvergeOptions): Drifted[] {
+function driftIn({ object, contested, changes, steps }: Planned, options: ConvergeOptions): Drifted[] {
   const { wasInSync, owners, now } = options;
   const time = now();
   for (const { change, manager } of contested) owners.set(change.path, manager);
-  return differences.flatMap((difference) => {
-    const { path, from, to } = redactedChange(live?.kind, difference);
-    if (!wasInSync && !owners.has(path)) return [];
+  return changes.flatMap(({ path, from, to }, index) => {
+    const at = steps[index];
+    if (!at || (!wasInSync && !owners.has(path))) return [];
     const manager = owners.get(path) ?? 'unknown';
     const drift = { object: nameOf(object), field: path, from: shown(to), to: shown(from), manager, time };
-    return [{ difference, drift }];
+    return [{ steps: at, drift }];
   });
 }
 

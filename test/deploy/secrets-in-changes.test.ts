@@ -130,7 +130,13 @@ function told(live: KubeObject, desired: KubeObject): string {
   const differences = differencesBetween(live, desired);
   const contested = contestedBy('mooring', owned, desired, differences);
   const planned = {
-    ...{ object: desired, live, contested, differences, changes: changesBetween(live, desired) },
+    ...{
+      object: desired,
+      live,
+      contested,
+      steps: differences.map((one) => one.steps),
+      changes: changesBetween(live, desired),
+    },
     ...{ grows: [], scope: scopeOf(desired), refused: [], warnings: [] },
   };
   const rest = { newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] };

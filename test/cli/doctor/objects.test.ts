@@ -14,7 +14,7 @@ const rendered: readonly KubeObject[] = renderStack(stack);
 const planned = (said: Readonly<Record<string, Partial<Planned>>> = {}): StackPlan => ({
   planned: rendered.map((object) => ({
     ...{ object, live: object, scope: scopeOf(object) },
-    ...{ changes: [], differences: [], grows: [], contested: [], refused: [], warnings: [] },
+    ...{ changes: [], steps: [], grows: [], contested: [], refused: [], warnings: [] },
     ...said[nameOf(object)],
   })),
   ...{ newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] },
