@@ -1,10 +1,4 @@
-import {
-  changesBetween,
-  type Difference,
-  type FieldChange,
-  differencesBetween,
-  redactedChange,
-} from './changes.ts';
+import { type Difference, type FieldChange, differencesBetween, redactedChange } from './changes.ts';
 import { claimChanges, claimsToGrow, mayGrow, withLiveClaims, type Growth } from './volume-claims.ts';
 import { namespaceTerminating } from '../kube/api-errors.ts';
 import { ApiError } from '../kube/cluster-error.ts';
@@ -77,11 +71,13 @@ const unchanged = (object: KubeObject): Planned => ({
 
 const creationOf = (object: KubeObject): Planned => ({
   ...unchanged(object),
-  changes: changesBetween(undefined, object),
-  steps: stepsOf(differencesBetween(undefined, object)),
+  ...changesOf(object.kind, differencesBetween(undefined, object)),
 });
 
-const stepsOf = (differences: readonly Difference[]) => differences.map(({ steps }) => steps);
+const changesOf = (kind: string, differences: readonly Difference[]): Pick<Planned, 'changes' | 'steps'> => ({
+  changes: differences.map((one) => redactedChange(kind, one)),
+  steps: differences.map(({ steps }) => steps),
+});
 
 /** A controller writes an object's status a few times in a row while it works. */
 const mostReads = 5;
@@ -146,11 +142,12 @@ async function planChange(
   const wanted = restoredTo(judged, live, { fieldManager: cluster.fieldManager, scope });
   const next = await replaceInDryRun(cluster, live, wanted, signal);
   const differences = differencesBetween(live, next.object);
+  const { changes, steps } = changesOf(live.kind, differences);
   return {
     object,
     live,
-    changes: [...differences.map((one) => redactedChange(live.kind, one)), ...grows.map(growthChange)],
-    steps: stepsOf(differences),
+    changes: [...changes, ...grows.map(growthChange)],
+    steps,
     grows,
     contested: contestedBy(cluster.fieldManager, live, judged, differences),
     scope,

@@ -12,8 +12,7 @@ import type { DriftHistory } from './drift-history.ts';
 import type { InSync } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
-import { inventoryOf } from './shape.ts';
-import { driftText, wasApplied } from './status.ts';
+import { driftText } from './status.ts';
 
 /** One stack in one reconcile. */
 export interface Pass {
@@ -22,6 +21,8 @@ export interface Pass {
   readonly resource: StackResource;
   readonly desired: Desired;
   readonly live: readonly Observed[];
+  /** Every object was there once: an absent one was deleted by somebody else. */
+  readonly wasApplied: boolean;
   /** What was found of it before. */
   readonly before: InSync | undefined;
   readonly signal: AbortSignal;
@@ -89,20 +90,21 @@ async function unlessStale<T>(work: () => Promise<T>): Promise<T> {
 const isStale = (error: unknown): boolean =>
   isClusterError(error, 'CLUSTER_CONFLICT') || isClusterError(error, 'NOT_FOUND_IN_CLUSTER');
 
-const optionsOf = (
-  { key, resource, desired, before, isScaled, signal }: ScaledPass,
-  object: KubeObject,
-  drifts: DriftHistory,
-): ConvergeOptions => ({
-  key: `${key} ${keyOfObject(object)}`,
-  isScaled: isScaled(object),
-  drift: desired.reserved.drift,
-  wasApplied: wasApplied(resource, inventoryOf(desired.objects)),
-  wasInSync: before?.fingerprints.has(keyOfObject(object)) === true,
-  owners: new Map(drifts.leftOf(`${key} ${keyOfObject(object)}`)),
-  now: () => new Date().toISOString(),
-  signal,
-});
+function optionsOf(pass: ScaledPass, object: KubeObject, drifts: DriftHistory): ConvergeOptions {
+  const { desired, before, wasApplied, isScaled, signal } = pass;
+  const id = keyOfObject(object);
+  const key = `${pass.key} ${id}`;
+  return {
+    key,
+    isScaled: isScaled(object),
+    drift: desired.reserved.drift,
+    wasApplied,
+    wasInSync: before?.fingerprints.has(id) === true,
+    owners: new Map(drifts.leftOf(key)),
+    now: () => new Date().toISOString(),
+    signal,
+  };
+}
 
 async function recordDrift(
   { record, onDrift, drifts }: Context,

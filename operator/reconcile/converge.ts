@@ -8,7 +8,7 @@ import { hasLabels } from '../../model/labels.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { fingerprintOf, projectObject, type Observed } from './observed.ts';
-import { repair } from './repair.ts';
+import { leftBy, repair } from './repair.ts';
 import type { Drift } from './resource.ts';
 
 /** Makes one live object what is rendered, by as few requests as can be: none is a write where nothing differs. */
@@ -64,21 +64,15 @@ const inSync = (live: KubeObject): Converged => ({ observed: projectObject(live)
 /** An absent object. One that is there after all, though not with our labels, is planned first. */
 async function create(context: Context, desired: KubeObject, options: ConvergeOptions): Promise<Converged> {
   const { wasApplied, signal, key, now } = options;
-  const waitMs = context.drifts.waitMs(key);
-  if (wasApplied && (options.drift !== 'heal' || waitMs > 0)) {
+  const left = wasApplied ? leftBy(context, options) : undefined;
+  if (left) {
     const drift = options.drift === 'ignore' ? [] : [deletion(desired, now())];
-    return {
-      drift,
-      isLeft: true,
-      problems: [],
-      ...(options.drift === 'heal' ? { requeueAfterMs: waitMs } : {}),
-    };
+    return { ...left, drift, problems: [] };
   }
   const made = await createdObject(context.cluster, desired, signal);
   if (!made) return adopt(context, desired, options);
   if (wasApplied) context.drifts.repaired(key);
-  const observed = projectObject(made);
-  context.objects.remember(observed);
+  const observed = context.objects.remember(projectObject(made));
   return { observed, problems: [], drift: wasApplied ? [deletion(desired, now())] : [] };
 }
 
@@ -106,8 +100,7 @@ async function adopt(context: Context, desired: KubeObject, options: ConvergeOpt
   const { resourceVersion } = live.metadata;
   const applied = await applyObject(context.cluster, desired, { resourceVersion, signal: options.signal });
   if ('conflicts' in applied) return { drift: [], problems: [notOurs(desired, applied.conflicts)] };
-  const observed = projectObject(applied.object);
-  context.objects.remember(observed);
+  const observed = context.objects.remember(projectObject(applied.object));
   return { observed, drift: [], problems: [] };
 }
 

@@ -14,14 +14,14 @@ import type { Context } from './context.ts';
 import { problemOf } from './converge.ts';
 import type { Converged } from './converged.ts';
 import { desiredOf, type Desired } from './desired.ts';
-import { InSyncStacks, type Shape } from './in-sync.ts';
+import { InSyncStacks } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
 import { stuckOf } from './stuck.ts';
 import { StuckPods } from './stuck-pods.ts';
-import { isSameStatus, statusOf, wasApplied, type Outcome } from './status.ts';
+import { isSameStatus, nothingFound, statusOf, wasApplied, type Outcome } from './status.ts';
 
 export interface ReconcilerOptions {
   readonly kind: StackKind;
@@ -65,7 +65,7 @@ export class Reconciler {
       // It is deleted with everything in it, the document too; or the document alone is, and no write is sent any more.
       if (isClusterError(error, 'NAMESPACE_ENDING') || !this.#isWanted(key, resource)) return {};
       if (!(error instanceof StackError)) throw error;
-      return this.#report(resource, { ...nothing, refused: error.message }, signal);
+      return this.#report(resource, { ...nothingFound, refused: error.message }, signal);
     }
   }
 
@@ -135,12 +135,15 @@ export class Reconciler {
         signal,
       );
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
-    const pass = { key, resource, desired, live, before, signal };
+    const isApplied = wasApplied(resource, shape.facts.inventory);
+    const pass = { key, resource, desired, live, before, wasApplied: isApplied, signal };
     const secret = await this.#secret(context, pass);
     if (secret.isBlocking) {
+      // A document that was changed meanwhile is applied once the rotation is done.
+      const pending = isApplied ? [] : ['The rotation has to end first.'];
       const reported = await this.#report(
         resource,
-        { ...this.#seen(key, resource), ...shape, ...secret.outcome, ...this.#notYet(resource, shape) },
+        { ...this.#seen(key, resource), ...shape, ...secret.outcome, pending },
         signal,
       );
       return againAfter([reported, secret]);
@@ -162,11 +165,6 @@ export class Reconciler {
     );
     const all = [...results.values(), { problems }];
     return againAfter([settled, secret, ...all.map(againFor)]);
-  }
-
-  /** A document that was changed meanwhile is applied once the rotation is done. */
-  #notYet(resource: StackResource, { facts }: Shape): Pick<Outcome, 'pending'> {
-    return { pending: wasApplied(resource, facts.inventory ?? '') ? [] : ['The rotation has to end first.'] };
   }
 
   /** The stack's own Secret: made, or rotated by one step. */
@@ -219,7 +217,7 @@ export class Reconciler {
     const contested = this.#contested(`${key} `);
     const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
     return {
-      ...nothing,
+      ...nothingFound,
       ...{ workloads, stuck, contested, ...scaledReplicas(kind, name, workloads) },
       dependencies: dependenciesOf(namespace, name),
       ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
@@ -310,17 +308,3 @@ function againAfter(all: readonly Reconciled[]): Reconciled {
   const waits = all.flatMap(({ requeueAfterMs }) => requeueAfterMs ?? []);
   return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : {};
 }
-
-const nothing: Outcome = {
-  problems: [],
-  drift: [],
-  left: [],
-  pending: [],
-  contested: [],
-  workloads: [],
-  stuck: [],
-  wantedWorkloads: 0,
-  gates: [],
-  dependencies: [],
-  facts: {},
-};

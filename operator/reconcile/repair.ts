@@ -22,15 +22,21 @@ export async function repair(
   const refused = [...planned.refused, ...ownedByOthers(planned)];
   if (refused.length > 0) return { drift: [], problems: refused };
   const drifted = driftIn(planned, options);
-  const { drifts } = context;
-  const waitMs = drifted.length > 0 ? drifts.waitMs(options.key) : 0;
-  if (drifted.length > 0 && (options.drift !== 'heal' || waitMs > 0)) {
-    const left = await leave(context, planned, drifted, options);
-    return { ...(waitMs > 0 ? { requeueAfterMs: waitMs } : {}), ...left };
-  }
+  const left = drifted.length > 0 ? leftBy(context, options) : undefined;
+  if (left) return { ...left, ...(await leave(context, planned, drifted, options)) };
   const done = await carryOut(context, planned, options);
-  if (drifted.length > 0) drifts.repaired(options.key);
+  if (drifted.length > 0) context.drifts.repaired(options.key);
   return { ...done, drift: drifted.map(({ drift }) => drift), problems: [] };
+}
+
+/** Whether what others did is left: by the policy, or for a while, since they do it again and again. */
+export function leftBy(
+  { drifts }: Context,
+  { key, drift }: ConvergeOptions,
+): Pick<Converged, 'isLeft' | 'requeueAfterMs'> | undefined {
+  if (drift !== 'heal') return { isLeft: true };
+  const waitMs = drifts.waitMs(key);
+  return waitMs > 0 ? { isLeft: true, requeueAfterMs: waitMs } : undefined;
 }
 
 type Done = Pick<Converged, 'observed' | 'requeueAfterMs' | 'pending'>;
@@ -58,9 +64,8 @@ function stateOf(
   applied: KubeObject,
   isScaled: boolean,
 ): Done {
-  const observed = projectObject(applied);
   // A workload that has a new template is not ready any more, though the watch does not say so yet.
-  objects.remember(observed);
+  const observed = objects.remember(projectObject(applied));
   if (isInSync(object, applied, { fieldManager, isScaled })) return { observed };
   return live?.metadata.resourceVersion === observed.resourceVersion ? {} : { requeueAfterMs: 0 };
 }
@@ -71,18 +76,16 @@ async function leave(
   planned: Planned,
   drifted: readonly Drifted[],
   options: ConvergeOptions,
-): Promise<Converged> {
+): Promise<Omit<Converged, 'observed' | 'isLeft'>> {
   const { steps, grows, object, live } = planned;
   const drift = drifted.map((one) => one.drift);
   context.drifts.leave(options.key, new Map(drift.map(({ field, manager }) => [field, manager])));
-  const isLeft = { drift: options.drift === 'ignore' ? [] : drift, isLeft: true as const, problems: [] };
-  if (!live || (steps.length === drifted.length && grows.length === 0)) return isLeft;
+  const told = { drift: options.drift === 'ignore' ? [] : drift, problems: [] };
+  if (!live || (steps.length === drifted.length && grows.length === 0)) return told;
   const rest = { ...planned, object: asLeft(object, live, drifted), contested: [] };
-  const { pending } = await carryOut(context, rest, options);
-  return { ...isLeft, ...(pending === undefined ? {} : { pending, requeueAfterMs: pendingMs }) };
+  const done = await carryOut(context, rest, options);
+  return done.pending === undefined ? told : { ...told, ...done };
 }
-
-const pendingMs = 300;
 
 /** A rendered object with the live values of some fields. What is not rendered needs none: an apply leaves it. */
 const asLeft = (rendered: KubeObject, live: KubeObject, kept: readonly Drifted[]): KubeObject =>

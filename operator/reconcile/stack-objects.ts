@@ -25,11 +25,12 @@ export class StackObjects {
     );
   }
 
-  /** Takes what the API server answered to a write before the watch says so, unless the watch was faster. */
-  remember(written: Observed): void {
+  /** Takes what the API server answered to a write before the watch says so, unless the watch was faster; answers it. */
+  remember(written: Observed): Observed {
     const cache = this.cacheOf(written.kind);
     const key = `${written.namespace}/${written.name}`;
     const present = cache.get(key);
     if (!present || isNewer(written, present)) cache.set(key, written);
+    return written;
   }
 }

@@ -37,6 +37,21 @@ export interface Outcome {
   readonly replicas?: number;
 }
 
+/** Of a reconcile that found nothing to tell. */
+export const nothingFound: Outcome = {
+  problems: [],
+  pending: [],
+  drift: [],
+  left: [],
+  contested: [],
+  workloads: [],
+  stuck: [],
+  wantedWorkloads: 0,
+  gates: [],
+  dependencies: [],
+  facts: {},
+};
+
 /** The status of a stack. Equal to the one before where nothing changed, so that it is written only then. */
 export function statusOf(resource: StackResource, outcome: Outcome, now: string): StackStatus {
   const { status: before = {}, metadata } = resource;
@@ -63,7 +78,7 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
  * deleted by somebody else. A newer operator may render further ones.
  * @param inventory of the objects that are rendered now.
  */
-export function wasApplied({ metadata, status }: StackResource, inventory: string): boolean {
+export function wasApplied({ metadata, status }: StackResource, inventory: string | undefined): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const isRefused = ready === undefined || unapplied.includes(ready.reason);
   const isSame = status?.observedGeneration === metadata.generation && status?.inventory === inventory;

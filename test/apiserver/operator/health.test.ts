@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { StackResource } from '../../../operator/reconcile/resource.ts';
-import { statusOf, type Outcome } from '../../../operator/reconcile/status.ts';
+import { nothingFound, statusOf, type Outcome } from '../../../operator/reconcile/status.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { capture } from '../../servers/command.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
@@ -36,22 +36,9 @@ const resource: StackResource = {
   kind: 'ChatStack',
   metadata: { name: 'talk', namespace: 'n', uid: 'u', generation: 3 },
 };
-const fine: Outcome = {
-  ...{
-    problems: [],
-    stuck: [],
-    drift: [],
-    left: [],
-    pending: [],
-    contested: [],
-    dependencies: [],
-    facts: {},
-  },
-  ...{ workloads: [], wantedWorkloads: 0, gates: [] },
-};
 const withStatus = (outcome: Partial<Outcome>): StackResource => ({
   ...resource,
-  status: statusOf(resource, { ...fine, ...outcome }, '2026-01-01T00:00:00Z'),
+  status: statusOf(resource, { ...nothingFound, ...outcome }, '2026-01-01T00:00:00Z'),
 });
 const rotation = { token: 'one', phase: 'Rotating', message: '', time: '2026-01-01T00:00:00Z' } as const;
 const moved = { ...withStatus({}), metadata: { ...resource.metadata, generation: 4 } };

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../operator/reconcile/observed.ts';
 import type { Drift, RotationStatus, StackResource } from '../../../operator/reconcile/resource.ts';
-import { isSameStatus, statusOf, wasApplied, type Outcome } from '../../../operator/reconcile/status.ts';
+import {
+  isSameStatus,
+  nothingFound,
+  statusOf,
+  wasApplied,
+  type Outcome,
+} from '../../../operator/reconcile/status.ts';
 
 const early = '2026-01-01T00:00:00Z';
 const late = '2026-01-01T01:00:00Z';
@@ -16,19 +22,7 @@ const workload = (rollout: Observed['rollout']): Observed => ({
   ...(rollout ? { rollout } : {}),
 });
 const up = workload({ wanted: 1, replicas: 1, ready: 1, updated: 1, isDone: true });
-const fine: Outcome = {
-  ...{
-    problems: [],
-    stuck: [],
-    drift: [],
-    left: [],
-    pending: [],
-    contested: [],
-    dependencies: [],
-    facts: {},
-  },
-  ...{ workloads: [up], wantedWorkloads: 1, gates: [] },
-};
+const fine: Outcome = { ...nothingFound, workloads: [up], wantedWorkloads: 1 };
 const drift: Drift = {
   object: 'Service demo-web',
   field: 'spec.ports[0].port',
