@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CompactType, KubernetesSchema, Retired } from '../proof/schemas/kubernetes-types.ts';
 
 /**
  * Kubernetes' own schema, compact: which fields each kind has, of which type, in which versions. Read from the OpenAPI
@@ -8,28 +9,6 @@ import { join } from 'node:path';
  * cycles of k8s.io/api.
  */
 const modules = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'];
-
-/** As `proof/schemas/kubernetes-types.ts` reads it. */
-export interface KubernetesSchema {
-  readonly versions: readonly string[];
-  /** By apiVersion and kind: the name of its type, with the versions that serve it. */
-  readonly kinds: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly types: Readonly<Record<string, CompactType>>;
-  /** By apiVersion and kind: when it is deprecated, removed, and what replaces it. */
-  readonly retired: Readonly<Record<string, Readonly<Record<string, Retired>>>>;
-}
-
-interface CompactType {
-  /** By field: its type, such as `string`, `[core.v1.Container]`, `{string}`, with the versions that have it. */
-  readonly fields: Readonly<Record<string, string>>;
-  readonly required?: readonly string[];
-}
-
-interface Retired {
-  readonly deprecated?: string;
-  readonly removed?: string;
-  readonly replacement?: string;
-}
 
 interface OpenApi {
   readonly $ref?: string;

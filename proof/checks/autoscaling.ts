@@ -2,7 +2,7 @@ import type { Fault } from '../findings.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
-import { called, containerCalled, type Check } from './subject.ts';
+import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 type Scaler = ObjectOf<'HorizontalPodAutoscaler'>;
 
@@ -34,7 +34,7 @@ function withoutRequest(scaler: Scaler, target: Workload, { resource, container,
       code: 'AUTOSCALER_BLIND',
       message: `${called(scaler)} scales by a share of the requested ${resource}, and ${containerCalled(target, without)} requests none: without a LimitRange that sets one it never scales.`,
       here: placeIn(scaler, ...path),
-      there: { doc: without.place.doc, path: [...without.place.path, 'resources'] },
+      there: inContainer(without, 'resources'),
       fix: `Write resources.requests.${resource} in the container, or scale by an AverageValue.`,
     },
   ];

@@ -1,7 +1,6 @@
-import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
-import { programAnnotation, saidProgram } from '../graph/programs.ts';
-import { called, containerCalled, type Check } from './subject.ts';
+import { programAnnotation, programCalled, programOfImage, saidProgram } from '../graph/programs.ts';
+import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 /** The annotation that says what a container runs must name a known program, and not contradict a known image. */
 export const saidPrograms: Check = ({ graph, programs }) =>
@@ -9,9 +8,9 @@ export const saidPrograms: Check = ({ graph, programs }) =>
     workload.containers.flatMap((container): Fault[] => {
       const said = saidProgram(workload, container);
       if (said === undefined) return [];
-      const named = programs.find(({ service, facts }) => said === facts.name || said === service.name);
+      const named = programCalled(programs, said);
       const { image = '' } = container.spec;
-      const pictured = programs.find(({ facts }) => facts.image === repositoryOf(image));
+      const pictured = programOfImage(programs, container);
       if (named && (!pictured || pictured.facts.name === named.facts.name)) return [];
       const names = programs.map(({ facts }) => facts.name).join(', ');
       return [
@@ -24,7 +23,7 @@ export const saidPrograms: Check = ({ graph, programs }) =>
             doc: workload.object.doc,
             path: [...workload.podPath.slice(0, -1), 'metadata', 'annotations', programAnnotation],
           },
-          there: { doc: container.place.doc, path: [...container.place.path, 'image'] },
+          there: inContainer(container, 'image'),
           fix: named
             ? `Write ${pictured?.facts.name ?? names}, or correct the image.`
             : `Write one of them, or take the annotation away.`,

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { groupOf } from '../schemas/kubernetes-types.ts';
 import { metadata } from '../shapes/common.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
 import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
@@ -62,8 +63,6 @@ const groups: Readonly<Record<KnownKind, string>> = {
 
 /** Where Kubernetes had workloads, policies and routes before they had groups of their own. */
 const formerGroup = 'extensions';
-
-const groupOf = (apiVersion: string): string => apiVersion.split('/').slice(0, -1).join('/');
 
 /** Whether an apiVersion, of whatever version, is of the group of a kind. */
 export const isGroupOf = (apiVersion: string, kind: KnownKind): boolean =>

@@ -71,11 +71,9 @@ function recognise(
   container: Container,
   programs: readonly Program[],
 ): Pick<KnownContainer, 'program' | 'by'> | undefined {
-  const said = saidProgram(workload, container);
-  const byAnnotation = programs.find(({ service, facts }) => said === facts.name || said === service.name);
+  const byAnnotation = programCalled(programs, saidProgram(workload, container));
   if (byAnnotation) return { program: byAnnotation, by: 'annotation' };
-  const repository = repositoryOf(container.spec.image ?? '');
-  const byImage = programs.find(({ facts }) => facts.image === repository);
+  const byImage = programOfImage(programs, container);
   if (byImage) return { program: byImage, by: 'image' };
   const byLabel = programs.find(
     ({ service }) =>
@@ -84,6 +82,15 @@ function recognise(
       service.name === container.name,
   );
   return byLabel && { program: byLabel, by: 'label' };
+}
+
+/** By the name of the program, or of its service. */
+export const programCalled = (programs: readonly Program[], name: string | undefined): Program | undefined =>
+  programs.find(({ service, facts }) => name === facts.name || name === service.name);
+
+export function programOfImage(programs: readonly Program[], { spec }: Container): Program | undefined {
+  const repository = repositoryOf(spec.image ?? '');
+  return programs.find(({ facts }) => facts.image === repository);
 }
 
 /** What the annotation says that a container runs. */

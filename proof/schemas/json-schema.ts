@@ -1,5 +1,6 @@
 import type { AnySchemaObject } from 'ajv';
 import type { KubernetesTypes, TypeWord } from './kubernetes-types.ts';
+import { contained, innermost } from './type-tree.ts';
 
 /** JSON schemas of Kubernetes' types, one for each, which refer to each other by `$id`. */
 
@@ -18,7 +19,7 @@ const scalars: Readonly<Record<string, AnySchemaObject>> = {
 
 /** The schema of a word, a reference where it names a type. */
 export function schemaOf(word: TypeWord): AnySchemaObject {
-  const [, open, inner = ''] = /^([[{])(.*)[\]}]$/.exec(word) ?? [];
+  const { open, inner = '' } = contained(word);
   if (open === '[') return { type: 'array', items: schemaOf(inner) };
   if (open === '{') return { type: 'object', additionalProperties: schemaOf(inner) };
   return scalars[word] ?? { $ref: idOf(word) };
@@ -28,7 +29,7 @@ export function schemaOf(word: TypeWord): AnySchemaObject {
 export function schemasFor(types: KubernetesTypes, name: string): Map<string, AnySchemaObject> {
   const found = new Map<string, AnySchemaObject>();
   const visit = (word: TypeWord): void => {
-    const inner = word.replaceAll(/[[\]{}]/g, '');
+    const inner = innermost(word);
     const type = types.type(inner);
     if (!type || found.has(idOf(inner))) return;
     found.set(idOf(inner), {

@@ -10,12 +10,20 @@ export interface ObjectType {
 /** `string`, `integer|string`, `quantity`, `object`, `any`, `[T]` a list of T, `{T}` a map of T, or the name of an `ObjectType`. */
 export type TypeWord = string;
 
-/** As scripts/kubernetes-schemas.ts writes it. */
-interface Stored {
+/** What scripts/kubernetes-schemas.ts writes: which fields each kind has, of which type, in which versions. */
+export interface KubernetesSchema {
   readonly versions: readonly string[];
+  /** By apiVersion and kind: the name of its type, with the versions that serve it. */
   readonly kinds: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly types: Readonly<Record<string, { fields: Readonly<Record<string, string>>; required?: string[] }>>;
+  readonly types: Readonly<Record<string, CompactType>>;
+  /** By apiVersion and kind: when it is deprecated, removed, and what replaces it. */
   readonly retired: Readonly<Record<string, Readonly<Record<string, Retired>>>>;
+}
+
+export interface CompactType {
+  /** By field: its type, such as `string`, `[core.v1.Container]`, `{string}`, with the versions that have it. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly required?: readonly string[];
 }
 
 /** What becomes of a kind of an old version. */
@@ -28,7 +36,8 @@ export interface Retired {
 }
 
 // A JSON module would be read at the start of every command.
-const stored = (): Stored => createRequire(import.meta.url)('./kubernetes.json') as Stored;
+const stored = (): KubernetesSchema =>
+  createRequire(import.meta.url)('./kubernetes.json') as KubernetesSchema;
 
 /** The releases whose schema is known, oldest first. */
 export const knownVersions = (): readonly string[] => stored().versions;
@@ -118,6 +127,7 @@ export class KubernetesTypes {
   }
 }
 
-const groupOf = (apiVersion: string): string => apiVersion.split('/').slice(0, -1).join('/');
+/** The group of an API version; empty for `v1`. */
+export const groupOf = (apiVersion: string): string => apiVersion.split('/').slice(0, -1).join('/');
 
 const minorOf = (release: string): number => Number(release.split('.')[1]);

@@ -4,12 +4,17 @@ import type { KubernetesTypes, ObjectType, TypeWord } from './kubernetes-types.t
 /** A type's word without the list or map around it. */
 export const innermost = (word: TypeWord): TypeWord => word.replaceAll(/[[\]{}]/g, '');
 
+/** `[` of a list or `{` of a map, and the word of what is in it; neither for another word. */
+export function contained(word: TypeWord): { readonly open?: string; readonly inner?: TypeWord } {
+  const [, open, inner] = /^([[{])(.*)[\]}]$/.exec(word) ?? [];
+  return open === undefined || inner === undefined ? {} : { open, inner };
+}
+
 /** The type of what stands at a path of an object of a type; `undefined` where the type has no such field. */
 export function wordAt(types: KubernetesTypes, root: TypeWord, path: Path): TypeWord | undefined {
   return path.reduce<TypeWord | undefined>((word, step) => {
     if (word === undefined) return undefined;
-    const [, open, inner] = /^([[{])(.*)[\]}]$/.exec(word) ?? [];
-    return open === undefined ? types.type(word)?.fields.get(String(step)) : inner;
+    return contained(word).inner ?? types.type(word)?.fields.get(String(step));
   }, root);
 }
 
@@ -27,7 +32,7 @@ export function placeOf(types: KubernetesTypes, root: TypeWord, at: Path, field:
     if (around?.fields.has(field)) return at.slice(0, length);
   }
   const own = wordAt(types, root, at);
-  const below = own === undefined ? undefined : below_(types, own, field, deepest);
+  const below = own === undefined ? undefined : placeBelow(types, own, field, deepest);
   return below && [...at, ...below];
 }
 
@@ -36,13 +41,13 @@ function typeAt(types: KubernetesTypes, root: TypeWord, path: Path): ObjectType 
   return word === undefined ? undefined : types.type(word);
 }
 
-function below_(types: KubernetesTypes, word: TypeWord, field: string, depth: number): Path | undefined {
+function placeBelow(types: KubernetesTypes, word: TypeWord, field: string, depth: number): Path | undefined {
   const fields = [...(types.type(innermost(word))?.fields ?? [])];
   const direct = fields.find(([, inner]) => types.type(innermost(inner))?.fields.has(field));
   if (direct) return [direct[0]];
   if (depth === 0) return undefined;
   for (const [name, inner] of fields) {
-    const further = below_(types, inner, field, depth - 1);
+    const further = placeBelow(types, inner, field, depth - 1);
     if (further) return [name, ...further];
   }
   return undefined;
