@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../kube/objects.ts';
+import { applyObject } from '../../../kube/server-side-apply.ts';
 import { at } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { chatStackIn, conditionOf, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
@@ -86,6 +87,17 @@ const spec = {
 };
 const reconciles = 1_000;
 
+const probe: KubeObject = {
+  ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'probe', namespace } },
+  spec: {
+    selector: { matchLabels: { app: 'probe' } },
+    template: {
+      metadata: { labels: { app: 'probe' } },
+      spec: { containers: [{ name: 'probe', image: 'probe:1' }] },
+    },
+  },
+};
+
 const scalerOf = (name: string): KubeObject => ({
   ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
   metadata: { name: `theirs-${name}`, namespace },
@@ -99,11 +111,12 @@ test(`${reconciles} reconciles with defaults, others' autoscalers and mutating a
   const user = userOf(lab());
   await lab().createNamespace(namespace);
   for (const object of policies) await user.apply(object);
-  await until('the policies to be in force', async () => {
-    const probe = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'probe', namespace } };
-    await user.apply({ ...probe, data: { at: String(performance.now()) } });
-    return JSON.stringify(await user.read('v1', 'ConfigMap', namespace, 'probe')).includes(
-      'example.com/cost',
+  // Each takes effect for itself.
+  await until('every policy to be in force', async () => {
+    const made = await applyObject(user.cluster, probe, { dryRun: true, force: true });
+    const text = JSON.stringify(made);
+    return ['example.com/cost', 'example.com/injected', 'mirror.example.com/'].every((one) =>
+      text.includes(one),
     );
   });
   const since = await writesOf();
