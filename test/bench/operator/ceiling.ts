@@ -21,7 +21,7 @@ export interface CeilingMeasured {
   };
 }
 
-/** Applies under way at once; more did not make it faster. */
+/** Applies under way at once: enough to keep an API server on two cores busy. */
 const concurrency = 16;
 
 /** Server-side applies the objects of so many stacks, which were rendered before the time begins. */
