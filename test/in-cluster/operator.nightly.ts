@@ -1,12 +1,9 @@
-import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../contract/chat-kind.ts';
 import { blocksOf } from '../e2e/shell-blocks.ts';
-import type { Cluster } from '../lab/cluster.ts';
-import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
-import { kubernetesBinaries } from '../servers/kubernetes/programs.ts';
 import { orStop } from '../servers/or-stop.ts';
+import { inUserShell } from '../servers/user-shell.ts';
 import { followsEachDependency } from './operator/dependencies.ts';
 import { isWell } from './operator/conditions.ts';
 import type { InstalledOperator } from './operator/installed-operator.ts';
@@ -59,15 +56,6 @@ describe('a kind of its own, beside the ChatStack', () => {
   );
 });
 
-/** Runs commands as a user's shell does. */
-async function shell({ kubeconfigPath }: Cluster, commands: string): Promise<void> {
-  const { kubectl } = await kubernetesBinaries();
-  const script = `set -e\nPATH="${dirname(kubectl)}:$PATH"\n${commands}`;
-  const env = { KUBECONFIG: kubeconfigPath, KUBERC: 'off' };
-  const { code, stdout, stderr } = await capture('/bin/sh', ['-c', script], { env });
-  expect(code, stdout + stderr).toBe(0);
-}
-
 const said = async (text: string): Promise<string> => {
   const client = new PageClient(lab().stack.chatUrl, { patient: 'patient:kept', session: 'session:removal' });
   try {
@@ -92,7 +80,8 @@ describe('a rotation by annotation', () => {
       await said('My sister is called Maria.');
       const before = await passwords();
       const [rotation] = blocksOf('docs/operator.md').filter(({ needs }) => needs === 'cluster');
-      await shell(cluster, rotation?.text ?? 'false');
+      const { code, printed } = await inUserShell(rotation?.text ?? 'false', cluster);
+      expect(code, printed).toBe(0);
       const after = await passwords();
       expect(Object.keys(after)).toEqual(Object.keys(before));
       for (const [key, value] of Object.entries(after)) expect(value, key).not.toBe(before[key]);

@@ -1,15 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { crdOf } from '../../../operator/manifests/crd.ts';
 import { blocksOf } from '../../e2e/shell-blocks.ts';
-import { capture } from '../../servers/command.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { kubernetesBinaries } from '../../servers/kubernetes/programs.ts';
+import { inUserShell } from '../../servers/user-shell.ts';
 import { chatStackIn, until } from './lab.ts';
 import { operated, startOperated, type Operated } from './operated.ts';
 
@@ -27,19 +26,15 @@ async function startDocsLab(): Promise<DocsLab> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-docs-'));
   const { namespace, name } = operated;
   await writeFile(join(folder, 'stack.yaml'), stringify(chatStackIn(namespace, {}, name)));
-  const { kubectl } = await kubernetesBinaries();
   // npx would look for the package in this folder.
   const npx = `npx() { shift; "${process.execPath}" "${resolve('cli/main.mjs')}" "$@"; }`;
   return {
     ...lab,
     shell: async (commands) => {
-      const script = `set -e\nPATH="${dirname(kubectl)}:$PATH"\n${npx}\n${commands}`;
-      const { code, stdout, stderr } = await capture('/bin/sh', ['-c', script], {
-        cwd: folder,
-        env: { KUBECONFIG: lab.server.kubeconfigPath, KUBERC: 'off', NO_COLOR: '1', MOORING_STACK: '' },
-      });
-      expect(code, `${commands}\n${stdout}${stderr}`).toBe(0);
-      return stdout + stderr;
+      const { kubeconfigPath } = lab.server;
+      const { code, printed } = await inUserShell(commands, { kubeconfigPath, cwd: folder, functions: npx });
+      expect(code, `${commands}\n${printed}`).toBe(0);
+      return printed;
     },
     stop: async () => {
       await lab.stop();

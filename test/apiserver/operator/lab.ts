@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -171,3 +172,31 @@ export const conditionOf = (resource: StackResource | undefined, type: string): 
   const found = resource?.status?.conditions?.find((one) => one.type === type);
   return found && `${found.status} ${found.reason}`;
 };
+
+/** A stack in a namespace of its own that an operator has applied. */
+export async function appliedStack(server: ApiServer, spec: object = {}): Promise<AppliedStack> {
+  const namespace = `stack-${randomUUID().slice(0, 8)}`;
+  await server.createNamespace(namespace);
+  const operator = await startOperator(server, { namespace });
+  const user = userOf(server);
+  await user.apply(chatStackIn(namespace, spec));
+  const isObserved = () => user.isObserved(namespace);
+  await until('the stack to be applied', isObserved);
+  const read: AppliedStack['read'] = (kind, name, apiVersion = 'v1') =>
+    user.read(apiVersion, kind, namespace, name);
+  const events = async () => {
+    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
+    return (json as { items: { reason: string; message: string }[] }).items;
+  };
+  return { namespace, operator, user, read, events, isObserved };
+}
+
+export interface AppliedStack {
+  readonly namespace: string;
+  readonly operator: RunningOperator;
+  readonly user: User;
+  /** An object of its namespace. */
+  readonly read: (kind: string, name: string, apiVersion?: string) => Promise<KubeObject | undefined>;
+  readonly events: () => Promise<readonly { readonly reason: string; readonly message: string }[]>;
+  readonly isObserved: () => Promise<boolean>;
+}

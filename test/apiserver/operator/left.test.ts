@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { backendName } from '../../../contract/services/backend-ports.ts';
 import { chatKind } from '../../../contract/chat-kind.ts';
@@ -10,39 +9,29 @@ import { isWorkload } from '../../../model/stack.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { poll } from '../../servers/poll.ts';
 import {
+  appliedStack,
   chatStackIn,
   conditionOf,
   settled,
   startOperator,
   startWithChatStacks,
   until,
-  userOf,
 } from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
 
-/** A stack of an operator, applied. */
+/** A stack that an operator has applied, of which nothing is under way. */
 async function applied(spec: object) {
-  const namespace = `left-${randomUUID().slice(0, 8)}`;
-  await lab().createNamespace(namespace);
-  const operator = await startOperator(lab(), { namespace });
-  const user = userOf(lab());
-  await user.apply(chatStackIn(namespace, spec));
-  await until('the stack to be applied', () => user.isObserved(namespace));
-  await settled(operator);
-  const read = async (kind: string, name: string, apiVersion = 'v1'): Promise<KubeObject> => {
-    const object = await user.read(apiVersion, kind, namespace, name);
+  const { read: find, events: found, ...stack } = await appliedStack(lab(), spec);
+  await settled(stack.operator);
+  const read = async (kind: string, name: string, apiVersion?: string): Promise<KubeObject> => {
+    const object = await find(kind, name, apiVersion);
     if (!object) throw new Error(`There is no ${kind} ${name}.`);
     return object;
   };
-  const drifted = async () => conditionOf(await user.resource(namespace), 'Drifted');
-  const events = async (): Promise<string[]> => {
-    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
-    return (json as { items: { reason: string; message: string }[] }).items.map(
-      ({ reason, message }) => `${reason} ${message}`,
-    );
-  };
-  return { namespace, operator, user, read, drifted, events };
+  const drifted = async () => conditionOf(await stack.user.resource(stack.namespace), 'Drifted');
+  const events = async () => (await found()).map(({ reason, message }) => `${reason} ${message}`);
+  return { ...stack, read, drifted, events };
 }
 
 const port = async (read: (kind: string, name: string) => Promise<KubeObject>): Promise<unknown> =>

@@ -6,6 +6,7 @@ import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import {
+  appliedStack,
   chatStackIn,
   conditionOf,
   settled,
@@ -17,23 +18,7 @@ import {
 
 const lab = forSuite(startWithChatStacks);
 
-/** A stack in a namespace of its own that an operator has applied. */
-async function applied(spec: object = {}) {
-  const namespace = `heal-${randomUUID().slice(0, 8)}`;
-  await lab().createNamespace(namespace);
-  const operator = await startOperator(lab(), { namespace });
-  const user = userOf(lab());
-  await user.apply(chatStackIn(namespace, spec));
-  const isObserved = () => user.isObserved(namespace);
-  await until('the stack to be applied', isObserved);
-  const read = (kind: string, name: string, apiVersion = 'v1') =>
-    user.read(apiVersion, kind, namespace, name);
-  const events = async () => {
-    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
-    return (json as { items: { reason: string; message: string }[] }).items;
-  };
-  return { namespace, operator, user, read, events, isObserved };
-}
+const applied = (spec?: object) => appliedStack(lab(), spec);
 
 describe('an operator', () => {
   test('applies every object of a document, owned by it, as `mooring apply` does, and says so', async () => {
