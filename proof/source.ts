@@ -1,9 +1,18 @@
 import { isCyclic } from '../model/cyclic.ts';
 import { withoutNulls } from '../model/without-nulls.ts';
 import { foreignInputOf, templateIn, type ForeignInput } from './foreign-input.ts';
-import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type Scalar,
+} from 'yaml';
 
-/** Where in a document something stands: keys and list indices from its top. */
+/** Where in a document something stands: keys and list indices from its top; in a text, a line of it, from 0. */
 export type Path = readonly (string | number)[];
 
 /** One Kubernetes object as it was written, and on which line each part of it is. */
@@ -133,12 +142,17 @@ function lineAt(top: unknown, path: Path, lines: LineCounter): number {
   let start = startOf(here);
   for (const step of path) {
     const next = stepInto(here, step);
+    if (isBlock(here) && typeof step === 'number' && start !== undefined)
+      return lines.linePos(here.range?.[0] ?? start).line + 1 + step;
     if (next === undefined) break;
     here = next.value;
     start = next.start ?? start;
   }
   return start === undefined ? 1 : lines.linePos(start).line;
 }
+
+/** A text after `|`: each of its lines is a line of the file. */
+const isBlock = (node: unknown): node is Scalar => isScalar(node) && node.type === 'BLOCK_LITERAL';
 
 function stepInto(
   node: unknown,

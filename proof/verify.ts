@@ -70,11 +70,11 @@ export function faultsOf(
   const read = readGraph(docs);
   const schema = schemaFaultsOf(docs, kubernetes);
   const own = [...schema, ...read.faults.filter((fault) => !schema.some((other) => isTold(fault, other)))];
-  const all = [...checks, ...packs.flatMap((pack) => pack.checks)];
-  const found = foundIn(read.graph, docs, { all, knowledge });
+  const all = [...checks, ...packs.flatMap((pack) => pack.checks ?? [])];
+  const found = foundIn(read.graph, docs, { all, knowledge, packs });
   if (read.damage.length === 0) return [...own, ...found];
   // What depends on what stands in for an unreadable part has that part as its cause, which is told already.
-  const other = foundIn(readGraph(docs, 'plausible').graph, docs, { all, knowledge });
+  const other = foundIn(readGraph(docs, 'plausible').graph, docs, { all, knowledge, packs });
   const also = new Set(other.map(keyOf));
   const independent = found.filter((fault) => also.has(keyOf(fault)) && !isAtDamage(fault, read.damage));
   return [...own, ...independent];
@@ -94,12 +94,14 @@ const isTold = ({ here }: Fault, other: Fault): boolean => isIn(other.here, here
 
 const keyOf = ({ code, message, here }: Fault): string => JSON.stringify([code, message, here.path]);
 
-function foundIn(
-  graph: Graph,
-  docs: readonly Doc[],
-  { all, knowledge }: { readonly all: readonly Check[]; readonly knowledge: Knowledge },
-): Fault[] {
-  const subject = subjectOf(graph, knowledge);
+interface Judges {
+  readonly all: readonly Check[];
+  readonly knowledge: Knowledge;
+  readonly packs: readonly Pack[];
+}
+
+function foundIn(graph: Graph, docs: readonly Doc[], { all, knowledge, packs }: Judges): Fault[] {
+  const subject = subjectOf(graph, knowledge, packs);
   return all.flatMap((check) => {
     try {
       return check(subject);

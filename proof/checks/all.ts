@@ -10,8 +10,11 @@ import { rewrites } from './rewrites.ts';
 import { secretTexts } from './secret-texts.ts';
 import { linksBesideHosts, serviceLinks } from './service-links.ts';
 import { volumeOwners } from './volume-owners.ts';
-import { configFiles } from './config-files.ts';
 import { hardening, tokens } from './hardening.ts';
+import { imageLinks } from './image-links.ts';
+import { imageProblems, rootImages } from './image-problems.ts';
+import { imageScratch } from './image-scratch.ts';
+import { schemes } from './schemes.ts';
 import { certificates, routes } from './ingress.ts';
 import { duplicateObjects, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { oddPorts } from './odd-ports.ts';
@@ -34,7 +37,7 @@ import { imageUsers, writablePaths } from './writes.ts';
 /** Every general check, those first whose findings explain the most. */
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
-  ...[connections, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
+  ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[targets, duplicateServicePorts, duplicateNodePorts, oddPorts, routes, rewrites, certificates],
   ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts],
   ...[
@@ -44,8 +47,9 @@ export const checks: readonly Check[] = [
     duplicateEnv,
     serviceLinks,
     linksBesideHosts,
+    imageLinks,
+    imageProblems,
     secretTexts,
-    configFiles,
     images,
     imageTags,
   ],
@@ -61,7 +65,7 @@ export const checks: readonly Check[] = [
   ],
   ...[selectsNothing, ownPods, selectsSeveral, selectorOfAnother, spreads],
   ...[rulePorts, ruleForms, openPorts, rolePorts],
-  ...[mounts, writablePaths, volumeOwners, imageUsers, claims, initMounts],
+  ...[mounts, writablePaths, imageScratch, volumeOwners, imageUsers, rootImages, claims, initMounts],
   ...[saidPrograms, executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas],
   ...[hardening, tokens],

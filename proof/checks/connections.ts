@@ -2,7 +2,7 @@ import { knownPortHint } from '../../model/known-port.ts';
 import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
-import type { Dial, DialPart } from '../graph/edges.ts';
+import type { Dial, DialPart } from '../graph/dial.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
@@ -64,6 +64,7 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   const there = names.find(({ name }) => name === near);
   return {
     code: 'HOST_UNKNOWN',
+    ...missingSeverity(dial, names.length > 0, near !== undefined),
     message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
@@ -73,11 +74,23 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   };
 }
 
-function partText({ variable, text, unset, part }: DialPart): string {
-  if (unset) return `${variable} is not set, so it is "${text}" in the environment`;
+/** A Service may come with other manifests: surely where none of the namespace is here. */
+function missingSeverity(
+  { known, meant }: Dial,
+  hasOthers: boolean,
+  isNear: boolean,
+): Pick<Fault, 'severity'> {
+  if (meant || (hasOthers && known === undefined)) return {};
+  if (!isNear || !hasOthers) return { severity: 'unknown' };
+  return known === 'guessed' ? { severity: 'warning' } : {};
+}
+
+function partText({ variable, text, unset, part, secret, in: where = 'the environment' }: DialPart): string {
+  if (unset) return `${variable} is not set, so it is "${text}" in ${where}`;
+  const shown = secret ? notShown : `"${text}"`;
   return part === undefined
-    ? `${variable} is "${text}" in the environment`
-    : `the ${part} in ${variable} is "${text}" in the environment`;
+    ? `${variable} is ${shown} in ${where}`
+    : `the ${part} in ${variable} is ${shown} in ${where}`;
 }
 
 /** What to write instead of a part of an address; `value` completes `Set DB_PORT to …`. */
@@ -98,6 +111,8 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
   return [
     {
       code: 'HOST_IS_ITSELF',
+      // What a process tells others, such as a browser, looks the same; and it may open ports it does not declare.
+      ...(dial.meant ? {} : { severity: 'warning' as const }),
       message: `${partText(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
       here: dial.host.place,
       fix: `${setTo(dial.host, `the name of the Service that leads to ${dial.meant?.service ?? 'it'}`)}.`,
@@ -110,8 +125,8 @@ function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   // A value that is no number is reported by the variable's schema.
   if (!/^\d+$/.test(dial.port.text)) return [];
   const port = servicePort(service, number);
-  if (!port) return [notServed(subject, dial, service)];
   const workloads = selectedBy(subject.graph, service);
+  if (!port) return isAtPods(service, workloads, number) ? [] : [notServed(subject, dial, service)];
   return workloads.flatMap((workload) => {
     const target = targetOf(port, workload);
     if (!target) return [];
@@ -121,6 +136,11 @@ function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
     ];
   });
 }
+
+/** A headless Service leads to its pods by name, on any port that they have. */
+const isAtPods = (service: Service, workloads: readonly Workload[], number: number): boolean =>
+  service.content.spec.clusterIP === 'None' &&
+  workloads.some((workload) => declaredPorts(workload).some((declared) => declared.number === number));
 
 /** A dialled port that the Service does not serve. */
 function notServed({ knownPorts }: Subject, dial: Dial, service: Service): Fault {
@@ -133,9 +153,9 @@ function notServed({ knownPorts }: Subject, dial: Dial, service: Service): Fault
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
     fix: only
-      ? `${setTo(dial.port, ports.length === 1 ? String(only.port) : `one of ${served}`)}, or give the Service port ${dial.port.text}.`
+      ? `${setTo(dial.port, ports.length === 1 ? String(only.port) : `one of ${served}`)}${dial.port.secret ? '' : `, or give the Service port ${dial.port.text}`}.`
       : 'Give the Service a port.',
-    hint: knownPortHint(knownPorts, Number(dial.port.text)),
+    hint: dial.port.secret ? undefined : knownPortHint(knownPorts, Number(dial.port.text)),
   };
 }
 

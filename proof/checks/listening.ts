@@ -1,163 +1,235 @@
 import type { Fault } from '../findings.ts';
-import { scriptOf } from '../graph/shell.ts';
+import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
+import { imageFactsOf, type Listening, type Server } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';
+import { processOf } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
-import { containerCalled, inContainer, type Check } from './subject.ts';
+import { probesOf } from './probes.ts';
+import { serverOf, valueOf } from './servers.ts';
+import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
 
-/** Servers that are told by their arguments where to listen, and how. */
-const servers: Readonly<
-  Record<string, { readonly port: readonly string[]; readonly host: readonly string[] }>
-> = {
-  uvicorn: { port: ['--port'], host: ['--host'] },
-  gunicorn: { port: [], host: ['--bind', '-b'] },
-  hypercorn: { port: [], host: ['--bind', '-b'] },
-  daphne: { port: ['--port', '-p'], host: ['--bind', '-b'] },
-  granian: { port: ['--port'], host: ['--host'] },
-  fastapi: { port: ['--port'], host: ['--host'] },
-  flask: { port: ['--port', '-p'], host: ['--host', '-h'] },
-  waitress: { port: ['--port'], host: ['--host', '--listen'] },
-  streamlit: { port: ['--server.port'], host: ['--server.address'] },
-  vllm: { port: ['--port'], host: ['--host'] },
-  next: { port: ['--port', '-p'], host: ['--hostname', '-H'] },
-  vite: { port: ['--port'], host: ['--host'] },
-};
-
-/** Where a server is told to listen. */
-interface Listening {
-  readonly server: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly place: Place;
+/** What a process is told about where to listen, by its command, its variables or its files. */
+interface Told {
+  readonly workload: Workload;
+  readonly container: Container;
+  readonly program: string;
+  readonly addresses: readonly (Omit<Listening, 'in'> & {
+    readonly place: Place;
+    /** Whether nothing says the address, so that it is the program's default. */
+    readonly usualHost?: boolean;
+  })[];
+  /** Whether it opens no other port. */
+  readonly only: boolean;
 }
 
-/** What a command tells a server: the port must be declared or led to, the address one that others can reach. */
-export const listening: Check = ({ graph }) =>
-  graph.workloads.flatMap((workload) =>
+/** What a process is told: the port must be declared or led to, the address one that others can reach. */
+export const listening: Check = (subject) =>
+  subject.graph.workloads.flatMap((workload) =>
     workload.containers
       .filter(({ init }) => !init)
       .flatMap((container) => {
-        const told = toldBy(container);
+        const told = toldByCommand(subject, workload, container) ?? toldByImage(subject, workload, container);
         return told
-          ? [
-              ...otherPort(graph, workload, { container, told }),
-              ...ownAddress(graph, workload, { container, told }),
-            ]
+          ? [...otherPorts(subject, told), ...ownAddress(subject, told)]
           : portVariable(workload, container);
       }),
   );
 
-/** The words of a command, or of the last line of its script, with what the environment holds for `$(X)`, `$X`. */
-function wordsOf({ spec, env }: Container): readonly string[] {
-  const words = [...spec.command, ...spec.args];
-  const script = scriptOf(words);
-  const all = script ? (script.text.trim().split('\n').at(-1)?.split(/\s+/) ?? []) : words;
-  return all.map((word) =>
-    word.replaceAll(
-      /\$\(?\{?(\w+)[)}]?/g,
-      (whole, name: string) => env.find((one) => one.name === name)?.value ?? whole,
-    ),
+function toldByCommand({ beside }: Subject, workload: Workload, container: Container): Told | undefined {
+  const started = serverOf(container, beside.servers);
+  if (!started) return undefined;
+  const { name, server, words } = started;
+  const isElsewhere = words.some((word) => server.instead?.includes(word.split('=')[0] ?? ''));
+  const addresses = isElsewhere ? [] : addressesOf(server, words, container);
+  return { workload, container, program: name, only: false, addresses };
+}
+
+function addressesOf(server: Server, words: readonly string[], container: Container): Told['addresses'] {
+  const said = saidIn(words, server, container);
+  const place = inContainer(container, container.spec.command.length > 0 ? 'command' : 'args');
+  const host = said.host ?? server.usual?.host;
+  // Without any port, it is probably the one that is declared.
+  const port = said.port ?? server.usual?.port ?? (host && container.spec.ports[0]?.containerPort);
+  if (typeof port !== 'number') return [];
+  const usual = { usualPort: said.port === undefined, usualHost: said.host === undefined };
+  return [{ port, place, ...usual, ...(host === undefined ? {} : { host }) }];
+}
+
+/** The address that options, else variables, tell a server. */
+function saidIn(
+  words: readonly string[],
+  { host, port, variables = {} }: Server,
+  { env }: Container,
+): { readonly host?: string | undefined; readonly port?: number } {
+  const variable = (called: string | undefined): string | undefined =>
+    env.find(({ name }) => name === called)?.value;
+  const bound = valueOf(words, host) ?? variable(variables.host);
+  const [, address = bound, behind] = /^(.*):(\d+)$/.exec(bound ?? '') ?? [];
+  const number = Number(valueOf(words, port) ?? behind ?? variable(variables.port));
+  return { host: address, ...(Number.isInteger(number) ? { port: number } : {}) };
+}
+
+/** Only where all of its environment is known, and the command is the image's own or its arguments. */
+function toldByImage({ graph, beside }: Subject, workload: Workload, container: Container): Told | undefined {
+  const { product, facts } = imageFactsOf(beside.images, workload, container);
+  const known = facts.find(({ listens }) => listens !== undefined);
+  if (!known?.listens || !container.envKnown || hasOtherCommand(container, known.name ?? product))
+    return undefined;
+  if (known.settings !== undefined && !isFolderKnown(mountsOf(graph, workload, container), known.settings))
+    return undefined;
+  const addresses = known.listens(processOf(graph, workload, container));
+  return (
+    addresses && {
+      ...{ workload, container, program: known.name ?? product, only: known.listensOnly ?? false },
+      addresses: addresses.map(({ in: where, ...address }) => ({
+        ...address,
+        place: placeOfSetting(graph, workload, container, where),
+      })),
+    }
   );
 }
 
-function toldBy(container: Container): Listening | undefined {
-  const all = wordsOf(container).map((word) => word.replace(/^["']|["']$/g, ''));
-  const at = all.findIndex((word) => Object.hasOwn(servers, programIn(word)));
-  const words = all.slice(Math.max(at, 0));
-  const name = programIn(words[0]);
-  const options = servers[name];
-  // A wrapper may come first: exec, python -m, poetry run. What follows a pipe or && is another command.
-  if (!options || words.some((word) => /^(&&|\|\|?|;)$/.test(word))) return undefined;
-  const bound = valueOf(words, options.host);
-  const [, host = bound, behind] = /^(.*):(\d+)$/.exec(bound ?? '') ?? [];
-  const port = Number(valueOf(words, options.port) ?? behind);
-  return {
-    server: name,
-    ...(host === undefined ? {} : { host }),
-    ...(Number.isInteger(port) ? { port } : {}),
-    place: inContainer(container, container.spec.command.length > 0 ? 'command' : 'args'),
-  };
+/** Whether the text of every file is known that a volume puts into a folder. */
+const isFolderKnown = (mounts: readonly Mount[], folder: string): boolean =>
+  mounts
+    .filter(({ path }) => `${path}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${path}/`))
+    .every(({ files }) => files?.every(({ text }) => text !== undefined) ?? false);
+
+const hasOtherCommand = ({ spec }: Container, program: string): boolean =>
+  spec.command.length > 0 && !(spec.command[0] ?? '').split('/').at(-1)?.startsWith(program);
+
+/** A port of a container that others are led to, with the Service that leads there. */
+interface Reached {
+  readonly port: number;
+  readonly service: Service | undefined;
 }
 
-const programIn = (word = ''): string => word.split('/').at(-1) ?? '';
-
-/** The value of the last of some options: `--port 80`, `--port=80`. */
-function valueOf(words: readonly string[], options: readonly string[]): string | undefined {
-  const found = words.flatMap((word, index) => {
-    const [option = '', value] = word.split(/=(.*)/);
-    return options.includes(option) ? [value ?? words[index + 1] ?? ''] : [];
-  });
-  return found.at(-1);
-}
-
-const declared = (workload: Workload): number[] => declaredPorts(workload).map(({ number }) => number);
-
-/** What is declared is for readers; a Service that leads to another port than is listened on is not. */
-function otherPort(
-  graph: Graph,
-  workload: Workload,
-  { container, told: { server, port, place } }: Told,
-): Fault[] {
+/** The ports it declares, and those that Services lead to where no other container can have them. */
+function reachedPorts(graph: Graph, workload: Workload, container: Container): Reached[] {
   const own = container.spec.ports.map(({ containerPort }) => containerPort);
-  if (port === undefined || own.length === 0 || declared(workload).includes(port)) return [];
-  const [only] = own;
-  const service = own.length === 1 && only !== undefined ? leadingTo(graph, workload, only) : undefined;
-  return [
-    {
-      code: 'CONTAINER_PORT',
-      ...(service ? {} : { severity: 'warning' as const }),
-      message: `${containerCalled(workload, container)} tells ${server} to listen on port ${port}, and declares ${own.join(', ')}${service ? `, where Service ${service.name} leads` : ''}.`,
-      here: place,
-      there: inContainer(container, 'ports', 0, 'containerPort'),
-      fix: `Write ${own.join(' or ')} in the command, or declare ${port} and lead the Service there.`,
-    },
-  ];
+  const declared = declaredPorts(workload).map(({ number }) => number);
+  const alone = workload.containers.filter(({ init }) => !init).length === 1;
+  const led = alone
+    ? servicesOf(graph, workload).flatMap((service) =>
+        service.content.spec.ports.flatMap((port) => targetOf(port, workload)?.number ?? []),
+      )
+    : [];
+  const all = new Set([...own, ...led.filter((port) => !declared.includes(port))]);
+  return [...all].map((port) => ({ port, service: leadingTo(graph, workload, port) }));
 }
 
-interface Told {
-  readonly container: Container;
-  readonly told: Listening;
-}
+const servicesOf = (graph: Graph, workload: Workload): Service[] =>
+  graph.ofKind('Service').filter((one) => selectedBy(graph, one).includes(workload));
 
 /** A Service with a port that leads to this one of the pods. */
 const leadingTo = (graph: Graph, workload: Workload, port: number): Service | undefined =>
-  graph
-    .ofKind('Service')
-    .find(
-      (one) =>
-        selectedBy(graph, one).includes(workload) &&
-        one.content.spec.ports.some((offered) => targetOf(offered, workload)?.number === port),
-    );
+  servicesOf(graph, workload).find((one) =>
+    one.content.spec.ports.some((offered) => targetOf(offered, workload)?.number === port),
+  );
 
-/** Only the pod itself reaches 127.0.0.1: not a Service, nor a probe. */
-function ownAddress(
-  graph: Graph,
-  workload: Workload,
-  { container, told: { server, host, port, place } }: Told,
-): Fault[] {
-  const own = host !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)$/.test(host);
-  const number = port ?? container.spec.ports[0]?.containerPort;
-  const service = number === undefined ? undefined : leadingTo(graph, workload, number);
-  if (!own || !service) return [];
+/** What is declared is for readers; a Service that leads to another port than is listened on is not. */
+function otherPorts(subject: Subject, told: Told): Fault[] {
+  const { workload, container, program, addresses } = told;
+  const [first] = addresses;
+  const wrong = worstPort(subject, told);
+  if (!first || !wrong) return [];
+  const { port, service } = wrong;
+  const listened = addresses.map((address) => address.port).join(' and ');
+  const index = container.spec.ports.findIndex(({ containerPort }) => containerPort === port);
+  const certain = service !== undefined && addresses.some(({ usualPort }) => !usualPort);
   return [
     {
       code: 'CONTAINER_PORT',
-      message: `${containerCalled(workload, container)} tells ${server} to listen on ${host}, which only the pod itself reaches, and Service ${service.name} leads to its port ${number ?? ''}.`,
-      here: place,
-      there: placeIn(service, 'spec', 'ports'),
-      fix: 'Listen on 0.0.0.0.',
+      ...(certain ? {} : { severity: 'warning' as const }),
+      message: `${containerCalled(workload, container)} runs ${program}, which as it is told listens on port ${listened}, and ${index < 0 ? 'is led to' : 'declares'} ${port}${service ? `, where Service ${service.name} leads` : ''}.`,
+      here: first.place,
+      there:
+        index < 0 && service
+          ? placeIn(service, 'spec', 'ports')
+          : inContainer(container, 'ports', index, 'containerPort'),
+      fix: `Tell it to listen on ${port}, or declare ${listened} and lead the Service there.`,
     },
   ];
 }
+
+/** A port that is led to, else declared, on which nothing listens. */
+function worstPort(
+  { graph, known }: Subject,
+  { workload, container, addresses, only }: Told,
+): Reached | undefined {
+  // Of a program that is known whole, what it opens is compared with what it declares.
+  if (known.some((one) => one.container === container)) return undefined;
+  const reached = reachedPorts(graph, workload, container);
+  const wrong = reached.filter(({ port }) => !addresses.some((address) => address.port === port));
+  // One that is listened on is enough, where it may open others that it is not told about.
+  if (!only && wrong.length < reached.length) return undefined;
+  return wrong.find(({ service }) => service) ?? wrong[0];
+}
+
+const isItself = (host: string | undefined): boolean =>
+  host !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)$/.test(host);
+
+/** Only the pod itself reaches 127.0.0.1: not a Service, nor a probe. */
+const ownAddress = (subject: Subject, { workload, container, program, addresses }: Told): Fault[] =>
+  addresses
+    .filter(
+      ({ host, port }) =>
+        isItself(host) && !addresses.some((other) => other.port === port && !isItself(other.host)),
+    )
+    .flatMap(({ host = '', port, place, usualHost }): Fault[] => {
+      const caller = callerOf(subject, workload, container, port);
+      if (!caller) return [];
+      const told = usualHost
+        ? `does not tell ${program} on which address to listen, so it is ${host}`
+        : `tells ${program} to listen on ${host}`;
+      return [
+        {
+          code: 'CONTAINER_PORT',
+          // Its image may set a variable that says otherwise.
+          ...(usualHost ? { severity: 'warning' as const } : {}),
+          message: `${containerCalled(workload, container)} ${told}, which only the pod itself reaches, and ${caller.says} its port ${port}.`,
+          here: place,
+          there: caller.place,
+          fix: 'Listen on 0.0.0.0.',
+        },
+      ];
+    });
+
+/** Who dials a port of a container at the address of its pod: a Service, else a probe. */
+function callerOf(
+  subject: Subject,
+  workload: Workload,
+  container: Container,
+  port: number,
+): { readonly says: string; readonly place: Place } | undefined {
+  const service = leadingTo(subject.graph, workload, port);
+  if (service) return { says: `Service ${service.name} leads to`, place: placeIn(service, 'spec', 'ports') };
+  const probe = probeOf(subject, container, port);
+  return probe && { says: `its ${probe.field} asks`, place: inContainer(container, probe.field) };
+}
+
+/** A probe that kubelet itself asks, at the address of the pod. */
+const probeOf = (
+  subject: Subject,
+  container: Container,
+  wanted: number,
+): { readonly field: string } | undefined =>
+  probesOf(subject).find(({ container: own, probe, port }) => {
+    const number =
+      container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort ?? port;
+    return own === container && !probe.exec && number === wanted && probe.httpGet?.['host'] === undefined;
+  });
 
 /** Most servers in containers listen where PORT says. */
 function portVariable(workload: Workload, container: Container): Fault[] {
   const entry = container.env.find(({ name }) => name === 'PORT');
   const own = container.spec.ports.map(({ containerPort }) => containerPort);
+  const declared = declaredPorts(workload).map(({ number }) => number);
   const number = Number(entry?.value);
-  if (!entry || !(number > 0) || own.length === 0 || declared(workload).includes(number)) return [];
+  if (!entry || !(number > 0) || own.length === 0 || declared.includes(number)) return [];
   return [
     {
       code: 'CONTAINER_PORT',

@@ -29,6 +29,8 @@ export const connectionsAllowed: Check = ({ graph, dials }) =>
     const policies = graph.ofKind('NetworkPolicy');
     const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
     if (host.kind === 'outside') {
+      // A secret address is not shown.
+      if (dial.host.secret) return [];
       const to: Party = { name: dial.host.text, ours: false, address: host.address ?? someAddress };
       return blocked(
         { from, to, port: Number(dial.port.text), why: dial.port.variable, here: dial.port.place },

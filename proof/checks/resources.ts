@@ -1,4 +1,6 @@
 import type { Fault } from '../findings.ts';
+import { imageFactsOf } from '../graph/images.ts';
+import { processOf } from '../graph/programs.ts';
 import { allClaims } from '../graph/volume-claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
@@ -113,10 +115,20 @@ export const scratchSizes: Check = ({ graph }) =>
   );
 
 /** The memory a program is configured to take must leave a tenth of the limit, or it is killed (OOM). */
-export const memorySettings: Check = ({ known }) =>
-  known.flatMap(({ workload, container, program, running }): Fault[] => {
+export const memorySettings: Check = ({ graph, known, beside }) => {
+  const taken = graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) => {
+      const facts = imageFactsOf(beside.images, workload, container).facts.filter(({ memory }) => memory);
+      const running = facts.length > 0 ? processOf(graph, workload, container) : undefined;
+      const told = facts.flatMap(({ memory }) => (running && memory?.(running)) ?? []);
+      return told.length > 0 ? [{ workload, container, told }] : [];
+    }),
+  );
+  const byPrograms = known.map(({ workload, container, program, running }) => ({
+    ...{ workload, container, told: program.facts.memory?.(running) ?? [] },
+  }));
+  return [...byPrograms, ...taken].flatMap(({ workload, container, told }): Fault[] => {
     const limit = amountOf(container.spec.resources.limits['memory'] ?? Number.NaN) / mebi;
-    const told = program.facts.memory?.(running) ?? [];
     const sum = told.reduce((total, { mebibytes }) => total + mebibytes, 0);
     const [first] = told;
     if (!first || !(sum > limit * 0.9)) return [];
@@ -130,6 +142,7 @@ export const memorySettings: Check = ({ known }) =>
       },
     ];
   });
+};
 
 /** Replicas of a store that is not configured as a cluster do not share data. */
 export const replicas: Check = ({ known }) =>

@@ -1,5 +1,5 @@
 import type { Fault } from '../findings.ts';
-import type { Dial } from '../graph/edges.ts';
+import type { Dial } from '../graph/dial.ts';
 import type { EnvEntry } from '../graph/environment.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { selectedBy } from '../graph/ports.ts';

@@ -1,5 +1,9 @@
 import type { Fault } from '../findings.ts';
-import { dialsOf, type Dial } from '../graph/edges.ts';
+import type { Dial } from '../graph/dial.ts';
+import { webPorts } from '../graph/addresses.ts';
+import { waiting, type Client } from '../graph/clients.ts';
+import { dialsOf } from '../graph/edges.ts';
+import type { ImageFacts, KnownPrograms, Server, Speech } from '../graph/images.ts';
 import type { Graph } from '../graph/graph.ts';
 import { knownContainers, type KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
@@ -11,22 +15,44 @@ export interface Subject extends Knowledge {
   readonly graph: Graph;
   /** The containers whose program is known. */
   readonly known: readonly KnownContainer[];
-  /** The connections the environments configure. */
+  /** What is known of images and commands of other programs. */
+  readonly beside: KnownPrograms;
+  /** The connections the manifests configure. */
   readonly dials: readonly Dial[];
 }
 
 /** One check of the manifests; empty when nothing is wrong. */
 export type Check = (subject: Subject) => Fault[];
 
-/** The checks of one kind of stack, one program, or one project's own conventions. */
+/** What is known of one kind of stack, one program, or one project's own conventions. */
 export interface Pack {
-  readonly checks: readonly Check[];
+  readonly checks?: readonly Check[];
+  readonly images?: readonly ImageFacts[];
+  /** Servers of own images, by the first word of a command. */
+  readonly servers?: readonly Server[];
+  /** Programs that scripts dial with. */
+  readonly clients?: readonly Client[];
+  /** By the scheme of a URL, what is spoken, and the port where the URL names none. */
+  readonly schemes?: Readonly<Record<string, { readonly speaks: Speech; readonly port?: number }>>;
 }
 
 /** What the checks look at, computed once. */
-export function subjectOf(graph: Graph, knowledge: Knowledge): Subject {
+export function subjectOf(graph: Graph, knowledge: Knowledge, packs: readonly Pack[] = []): Subject {
   const known = knownContainers(graph, knowledge.programs);
-  return { ...knowledge, graph, known, dials: dialsOf(graph, known) };
+  const beside = knownPrograms(packs);
+  return { ...knowledge, graph, known, beside, dials: dialsOf(graph, known, beside) };
+}
+
+function knownPrograms(packs: readonly Pack[]): KnownPrograms {
+  const schemes = packs.flatMap((pack) => Object.entries(pack.schemes ?? {}));
+  const ports = schemes.flatMap(([scheme, { port }]) => (port === undefined ? [] : [[scheme, port]]));
+  return {
+    images: packs.flatMap(({ images = [] }) => images),
+    servers: packs.flatMap(({ servers = [] }) => servers),
+    clients: [...waiting, ...packs.flatMap(({ clients = [] }) => clients)],
+    schemes: Object.fromEntries(schemes.map(([scheme, { speaks }]) => [scheme, speaks])),
+    usual: { ...webPorts, ...(Object.fromEntries(ports) as Record<string, number>) },
+  };
 }
 
 /** One fault where a condition holds. */

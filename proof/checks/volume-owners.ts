@@ -1,17 +1,19 @@
 import type { Fault } from '../findings.ts';
 import { mountsOf } from '../graph/files.ts';
+import { imageFactsOf } from '../graph/images.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { containerCalled, type Check } from './subject.ts';
 
 /** A new volume belongs to root: who is not root may write to it where fsGroup gives it to a group of the pod. */
-export const volumeOwners: Check = ({ graph }) =>
+export const volumeOwners: Check = ({ graph, beside }) =>
   graph.workloads.flatMap((workload) => {
     const { fsGroup } = workload.pod.securityContext;
     if (fsGroup !== undefined) return [];
     return workload.containers
       .filter(({ init }) => !init)
       .flatMap((container): Fault[] => {
-        const user = userOf(workload, container);
+        const { facts } = imageFactsOf(beside.images, workload, container);
+        const user = userOf(workload, container) ?? facts.find((one) => one.user !== undefined)?.user;
         const mount = mountsOf(graph, workload, container).find(
           (one) => one.kind === 'claim' && one.writable && !isPrepared(workload, one.name),
         );

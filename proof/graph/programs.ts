@@ -101,7 +101,8 @@ export function saidProgram({ annotations, containers }: Workload, { name }: Con
   return named ? named.slice(name.length + 1) : alone || undefined;
 }
 
-function processOf(graph: Graph, workload: Workload, container: Container): Process {
+/** A container as its manifests start it. */
+export function processOf(graph: Graph, workload: Workload, container: Container): Process {
   return {
     env: Object.fromEntries(
       container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),

@@ -52,8 +52,12 @@ export function programsIn(text: string): string[] {
   );
 }
 
-const withoutHereDocuments = (text: string): string =>
-  text.replaceAll(/(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g, '$1');
+/** The script with empty lines for the texts it gives to its commands. */
+export const withoutHereDocuments = (text: string): string =>
+  text.replaceAll(
+    /(<<-?\s*'?(\w+)'?[^\n]*)\n[\s\S]*?\n\s*\2(?=\n|$)/g,
+    (whole, head: string) => head + '\n'.repeat(whole.split('\n').length - 1),
+  );
 
 /** Whether a script has as many `case … in` as `esac`. */
 export function closesCases(text: string): boolean {

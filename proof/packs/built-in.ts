@@ -1,15 +1,19 @@
 import type { Pack } from '../checks/subject.ts';
 import { chatPack } from './chat/pack.ts';
-import { storeImages } from './chat/store-images.ts';
-import { imagesPack } from './images/pack.ts';
-import { wellKnownImages } from './images/well-known.ts';
+import { falkordbPack } from './falkordb.ts';
 import { mooringPack } from './mooring/pack.ts';
+import { nginxPack } from './nginx.ts';
+import { nodePack } from './node.ts';
+import { ollamaPack } from './ollama.ts';
+import { otherImages } from './others.ts';
+import { postgresPack } from './postgres.ts';
 import { redisPack } from './redis/pack.ts';
+import { uvicornPack } from './uvicorn.ts';
 
-/** The packs of the built-in kind, its programs, and Mooring itself. */
+/** The packs of the built-in kind, of programs that people run beside their own, and of Mooring itself. */
 export const builtInPacks: readonly Pack[] = [
   chatPack,
   redisPack,
-  imagesPack([...wellKnownImages, ...storeImages]),
+  ...[postgresPack, falkordbPack, uvicornPack, nodePack, nginxPack, ollamaPack, otherImages],
   mooringPack,
 ];

@@ -1,71 +1,17 @@
-import { describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import type { FindingCode } from '../../proof/codes.ts';
-import { readDocuments } from '../../proof/source.ts';
-import { verifyChat } from './known.ts';
+import { describe } from 'vitest';
+import {
+  configMap,
+  deployment,
+  env,
+  is,
+  judged,
+  service,
+  silent,
+  store,
+  type Fields,
+} from './small-manifests.ts';
 
 /** Faults that people make in manifests of their own programs, each kind in several variations beside what is right. */
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const findings = (...objects: Fields[]): string[] =>
-  verifyChat(
-    readDocuments('a.yaml', objects.map((one) => stringify(one, { version: '1.1' })).join('---\n')),
-  ).map(({ severity, code }) => `${severity} ${code}`);
-
-/** A Deployment of one container. */
-function deployment(name: string, container: Fields, pod: Fields = {}): Fields {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          enableServiceLinks: false,
-          ...pod,
-          containers: [{ name: 'main', image: 'registry.example.org/own:1', ...container }],
-        },
-      },
-    },
-  };
-}
-
-const service = (name: string, port: number, targetPort = port): Fields => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name },
-  spec: { selector: { app: name }, ports: [{ name: 'main', port, targetPort }] },
-});
-
-const configMap = (name: string, data: Fields): Fields => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-});
-
-const env = (variables: Readonly<Record<string, string>>): Fields[] =>
-  Object.entries(variables).map(([name, value]) => ({ name, value }));
-
-const store = (name: string, image: string, port: number): Fields[] => [
-  service(name, port),
-  deployment(name, { image, ports: [{ containerPort: port }] }),
-];
-
-type Variation = [string, Fields[], string[]];
-const is = (severity: 'error' | 'warning' | 'unknown', code: FindingCode): string[] => [
-  `${severity} ${code}`,
-];
-const silent: string[] = [];
-
-const judged = (variations: readonly Variation[]): void => {
-  test.each(variations)('%s', (_, objects, expected) => {
-    expect(findings(...objects)).toEqual(expected);
-  });
-};
 
 describe('$(NAME) in a ConfigMap', () => {
   const whole = (data: Fields, own: Fields[] = []): Fields[] => [
@@ -377,7 +323,12 @@ describe('an address in a configuration file', () => {
   judged([
     ['of YAML', file('audit.yaml', 'db:\n  host: ledgers\n  port: 5432\n'), is('warning', 'HOST_UNKNOWN')],
     ['of JSON', file('audit.json', '{"db":{"host":"leger","port":5432}}'), is('warning', 'HOST_UNKNOWN')],
-    ['in a list', file('audit.yml', 'sinks:\n- {host: nowhere, port: 514}\n'), is('warning', 'HOST_UNKNOWN')],
+    ['in a list', file('audit.yml', 'sinks:\n- {host: ledgerr, port: 514}\n'), is('warning', 'HOST_UNKNOWN')],
+    [
+      'like no other',
+      file('audit.yml', 'sinks:\n- {host: nowhere, port: 514}\n'),
+      is('unknown', 'HOST_UNKNOWN'),
+    ],
     ['that is right', file('audit.yaml', 'db:\n  host: ledger\n  port: 5432\n'), silent],
     ['to listen on', file('audit.yaml', 'server:\n  host: localhost\n  port: 9999\n'), silent],
     ['outside', file('audit.yaml', 'mail:\n  host: smtp.example.org\n  port: 25\n'), silent],

@@ -36,6 +36,13 @@ test.each([
     'port: 8080, targetPort: 3334',
     'TARGET_PORT_UNKNOWN',
   ],
+  ['an address in a flag', '/scripts/start.sh]', '/scripts/start.sh, --queue=queues:5672]', 'HOST_UNKNOWN'],
+  [
+    'an address in a script',
+    'exec /app/orders --verbose',
+    'exec /app/orders --queue=queue:5673',
+    'PORT_NOT_SERVED',
+  ],
 ])('%s is followed', (_, from, to, code) => {
   expect(codes(changed(from, to))).toContain(code);
 });
@@ -59,21 +66,23 @@ test.each([
     'QUEUE_HOST: queues.other.svc',
   ],
   ['a host outside', 'QUEUE_HOST: queue', 'QUEUE_HOST: queues.example.com'],
-  ['an address in a flag', '/scripts/start.sh]', '/scripts/start.sh, --queue=queues:1]'],
-  ['an address in a file', 'exec /app/orders --verbose', 'exec /app/orders --queue=queues:1'],
+  ['what a flag says to listen on', '/scripts/start.sh]', '/scripts/start.sh, --listen=queues:5672]'],
+  ['a word of a message in a script', 'exec /app/orders --verbose', 'echo queues:5672'],
 ])('%s is not', (_, from, to) => {
   expect(codes(changed(from, to))).toEqual([]);
 });
 
-test('an address in a Secret is not', () => {
+test('an address in a Secret is followed, and not shown', () => {
   const secret = `
 apiVersion: v1
 kind: Secret
 metadata: { name: login, namespace: shop }
-stringData: { url: 'amqp://queues:1/' }
+stringData: { url: 'amqp://orders:rabbits-password@queues:5672/' }
 `;
   const asked = '- { name: QUEUE_URL, valueFrom: { secretKeyRef: { name: login, key: url } } }';
   const name = '- { name: QUEUE_PORT,';
   expect(shop).toContain(name);
-  expect(codes(`${shop.replace(name, `${asked}\n                ${name}`)}---${secret}`)).toEqual([]);
+  const found = faults(`${shop.replace(name, `${asked}\n                ${name}`)}---${secret}`);
+  expect(found.map(({ code }) => code)).toEqual(['HOST_UNKNOWN']);
+  expect(JSON.stringify(found)).not.toMatch(/rabbits-password|queues|amqp/);
 });

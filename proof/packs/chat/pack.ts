@@ -2,9 +2,14 @@ import type { Pack } from '../../checks/subject.ts';
 import { grace } from './grace.ts';
 import { renamedSettings } from './renamed-settings.ts';
 import { chatRoutes } from './routes.ts';
+import { boltSchemes, storeImages } from './store-images.ts';
 
 /**
  * What is known of the chat beyond its model: the paths a browser needs, how long its backend takes to stop, and what
- * releases of its stores renamed.
+ * releases of its stores renamed; and the images and schemes of its stores.
  */
-export const chatPack: Pack = { checks: [chatRoutes, grace, renamedSettings] };
+export const chatPack: Pack = {
+  checks: [chatRoutes, grace, renamedSettings],
+  images: storeImages,
+  schemes: boltSchemes,
+};

@@ -1,14 +1,14 @@
 import { neo4jPorts } from '../../../contract/services/neo4j.ts';
 import { qdrantPorts } from '../../../contract/services/qdrant.ts';
-import { redisPorts } from '../../../contract/services/redis.ts';
-import type { WellKnownImage } from '../images/well-known.ts';
+import type { Pack } from '../../checks/subject.ts';
+import type { ImageFacts } from '../../graph/images.ts';
 
-const resp = { [redisPorts.redis.containerPort]: 'resp' } as const;
+const bolt = { speaks: 'bolt', port: neo4jPorts.bolt.containerPort } as const;
 
-/** The images of the chat's stores, and of what is run in the place of Redis. */
-export const storeImages: readonly WellKnownImage[] = [
-  { image: /^(redis|valkey\/valkey|redis\/redis-stack(-server)?)$/, speaks: resp },
-  { image: /^falkordb\/falkordb$/, speaks: { ...resp, 3000: 'http' } },
+export const boltSchemes: NonNullable<Pack['schemes']> = { bolt, neo4j: bolt };
+
+/** The images of the chat's stores but Redis, which has a pack of its own. */
+export const storeImages: readonly ImageFacts[] = [
   {
     image: /^neo4j$/,
     speaks: {

@@ -1,24 +1,15 @@
-import { containerCalled, inContainer, type Check, type Subject } from '../../checks/subject.ts';
-import type { Fault } from '../../findings.ts';
-import { resolveHost } from '../../graph/hosts.ts';
-import { selectedBy, servicePort, targetOf } from '../../graph/ports.ts';
-import type { Container, Workload } from '../../graph/workloads.ts';
-import type { Place } from '../../source.ts';
-import { knownImages, type Speech, type WellKnownImage } from './well-known.ts';
+import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
+import type { Fault } from '../findings.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import type { Place } from '../source.ts';
+import { imageFactsOf, type ImageFacts, type Speech } from '../graph/images.ts';
+import { processOf } from '../graph/programs.ts';
 
-/** What a client expects by the scheme of a URL, or by the word before `_PORT`. */
+/** What a client expects by the scheme of a URL, or by the word before `_PORT`, whatever program answers. */
 const expected: Readonly<Record<string, Speech>> = {
   ...{ http: 'http', https: 'http', ws: 'http', wss: 'http', rest: 'http', grpc: 'grpc', grpcs: 'grpc' },
-  ...{ redis: 'resp', rediss: 'resp', falkor: 'resp', amqp: 'amqp', amqps: 'amqp', kafka: 'kafka' },
-  ...{
-    bolt: 'bolt',
-    'bolt+s': 'bolt',
-    'bolt+ssc': 'bolt',
-    neo4j: 'bolt',
-    'neo4j+s': 'bolt',
-    'neo4j+ssc': 'bolt',
-  },
-  ...{ postgres: 'postgres', postgresql: 'postgres', mysql: 'mysql', mongodb: 'mongodb' },
 };
 
 /** A connection that says what is to be spoken. */
@@ -34,18 +25,16 @@ interface Spoken {
 }
 
 /** What a URL's scheme or a variable's name says is spoken must be what the image behind the port speaks there. */
-export const schemes = (images: readonly WellKnownImage[]): Check =>
-  function schemes(subject) {
-    return [...urls(subject), ...namedPorts(subject)].flatMap((spoken) => {
-      const host = resolveHost(subject.graph, spoken.workload.namespace, spoken.host);
-      const port = host.kind === 'service' ? servicePort(host.service, spoken.port) : undefined;
-      if (host.kind !== 'service' || !port) return [];
-      return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
-        const number = targetOf(port, workload)?.number;
-        return number === undefined ? [] : speechFaults(spoken, workload, { number, images });
-      });
+export const schemes: Check = (subject) =>
+  [...urls(subject), ...namedPorts(subject)].flatMap((spoken) => {
+    const host = resolveHost(subject.graph, spoken.workload.namespace, spoken.host);
+    const port = host.kind === 'service' ? servicePort(host.service, spoken.port) : undefined;
+    if (host.kind !== 'service' || !port) return [];
+    return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
+      const number = targetOf(port, workload)?.number;
+      return number === undefined ? [] : speechFaults(subject, spoken, workload, number);
     });
-  };
+  });
 
 const urls = ({ dials }: Subject): Spoken[] =>
   dials.flatMap(({ workload, container, host, port, scheme }) =>
@@ -80,15 +69,19 @@ const namedPorts = ({ graph }: Subject): Spoken[] =>
   );
 
 function speechFaults(
+  { graph, beside }: Subject,
   { workload, container: client, by, variable, place }: Spoken,
   server: Workload,
-  { number: port, images }: { readonly number: number; readonly images: readonly WellKnownImage[] },
+  port: number,
 ): Fault[] {
-  const wanted = expected[by];
+  // What follows a + is a driver of the client, or says that TLS is used.
+  const protocol = by.replace(/\+.*$/, '');
+  const wanted =
+    expected[protocol] ?? (Object.hasOwn(beside.schemes, protocol) ? beside.schemes[protocol] : undefined);
   return server.containers.flatMap((container): Fault[] => {
-    const { product, facts } = knownImages(images, container.spec.image);
-    const ports = facts.flatMap(({ speaks }) => Object.entries(speaks ?? {}));
-    const spoken = ports.find(([number]) => Number(number) === port)?.[1];
+    const { product, facts } = imageFactsOf(beside.images, server, container);
+    const ports = facts.flatMap((one) => spokenBy(one, graph, server, container));
+    const spoken = ports.find(([number]) => number === port)?.[1];
     if (container.init || wanted === undefined || spoken === undefined || spoken === wanted) return [];
     const right = ports.find(([, speech]) => speech === wanted)?.[0];
     // Some clients of other protocols, such as of gRPC, are given a URL with http.
@@ -104,4 +97,19 @@ function speechFaults(
       },
     ];
   });
+}
+
+/** What an image speaks on its usual ports; on the only one that it is told, what it speaks on the first of them. */
+function spokenBy(
+  { speaks = {}, listens }: ImageFacts,
+  graph: Subject['graph'],
+  workload: Workload,
+  container: Container,
+): [number, Speech][] {
+  const usual = Object.entries(speaks).map(([port, speech]): [number, Speech] => [Number(port), speech]);
+  const [first] = usual;
+  const [told, ...more] = (first && listens?.(processOf(graph, workload, container))) ?? [];
+  return first && told && more.length === 0 && !Object.hasOwn(speaks, told.port)
+    ? [[told.port, first[1]], ...usual.slice(1)]
+    : usual;
 }

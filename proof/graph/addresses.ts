@@ -1,0 +1,71 @@
+/** Addresses as people write them: URLs, `host:port`, lists of these, and the connection strings of databases. */
+
+export interface Address {
+  /** Empty where none is written, as in `host:1234`. */
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Scheme → the port of a URL that names none. */
+export type UsualPorts = Readonly<Record<string, number>>;
+
+export const webPorts: UsualPorts = { http: 80, https: 443, ws: 80, wss: 443 };
+
+/** Every address of a text that holds nothing else, between commas, semicolons or spaces. */
+export function addressesIn(text: string, usual: UsualPorts = webPorts): Address[] {
+  const alone = addressOf(text, usual) ?? connectionString(text);
+  if (alone) return [alone];
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  const found = parts.flatMap(
+    (part, index) => addressOf(part, usual) ?? sharing(parts.slice(0, index), part, usual) ?? [],
+  );
+  return parts.length > 1 && found.length === parts.length ? found : [];
+}
+
+/** In `amqp://one:5672,two:5672` the scheme is of both. */
+function sharing(before: readonly string[], part: string, usual: UsualPorts): Address | undefined {
+  const scheme = before
+    .map((one) => /^([a-z][-+.a-z0-9]*):\/\//i.exec(one)?.[1])
+    .find((one) => one !== undefined);
+  return scheme === undefined ? undefined : addressOf(`${scheme}://${part}`, usual);
+}
+
+/** With an `@` further on, what looks like the host may be part of a password. */
+function addressOf(text: string, usual: UsualPorts): Address | undefined {
+  const match =
+    /^(?:jdbc:)?([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(text) ??
+    /^()([-a-z0-9.]+):(\d{2,5})$/i.exec(text);
+  const [, written = '', host] = match ?? [];
+  const scheme = written.toLowerCase();
+  const port = match?.[3] ?? usualPort(scheme, usual)?.toString();
+  return host === undefined || port === undefined || isListenAddress(host)
+    ? undefined
+    : { scheme, host, port };
+}
+
+/** `postgresql+asyncpg` is a driver's name for the same; with `+srv` the port is asked of DNS. */
+const usualPort = (scheme: string, usual: UsualPorts): number | undefined => {
+  const base = scheme.replace(/\+(?!srv).*$/, '');
+  return Object.hasOwn(usual, base) ? usual[base] : undefined;
+};
+
+/** An address that a server listens on, which no client dials. */
+export const isListenAddress = (text: string): boolean => /^(0\.0\.0\.0|::|\[::\]|\*)$/.test(text);
+
+/** `host=db port=5432 dbname=shop`, `Server=db;Port=3306`, `user@tcp(db:3306)/shop`. */
+function connectionString(text: string): Address | undefined {
+  const [, host, port] = /@tcp\(([-\w.]+):(\d+)\)\//.exec(text) ?? [];
+  if (host !== undefined && port !== undefined) return { scheme: '', host, port };
+  const pairs = text.split(/\s*;\s*|\s+/).filter((part) => part !== '');
+  if (pairs.length < 2 || !pairs.every((pair) => /^\w+=/.test(pair))) return undefined;
+  const valueOf = (names: RegExp): string | undefined =>
+    pairs.find((pair) => names.test(pair))?.replace(/^\w+=/, '');
+  const [named, number] = [valueOf(/^(host|server)=/i), valueOf(/^port=/i)];
+  return named !== undefined && isHostName(named) && number !== undefined && /^\d+$/.test(number)
+    ? { scheme: '', host: named, port: number }
+    : undefined;
+}
+
+/** A name that may be a Service's, with or without its namespace. */
+export const isHostName = (text: string): boolean => /^[a-z]([-a-z0-9.]*[a-z0-9])?$/i.test(text);

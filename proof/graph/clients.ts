@@ -1,0 +1,152 @@
+import { addressesIn, isHostName, type Address, type UsualPorts } from './addresses.ts';
+
+/** A program that is told by its command line whom to dial. */
+export interface Client {
+  readonly names: readonly string[];
+  /** Options that take a host, and a port. */
+  readonly host?: readonly string[];
+  readonly port?: readonly string[];
+  /** The port where none is written. */
+  readonly usual?: number;
+  /** The scheme of a URL to the same. */
+  readonly scheme?: string;
+  /** It takes a host and a port one after the other. */
+  readonly positional?: true;
+  /** Options with a letter that take a value, where `positional` words must be told from values. */
+  readonly valued?: string;
+}
+
+/** Programs of every image that scripts wait with. */
+export const waiting: readonly Client[] = [
+  { names: ['nc', 'ncat', 'netcat'], positional: true, valued: 'wiqspXxWGIOTMeo' },
+  { names: ['telnet'], positional: true },
+  {
+    names: ['wait-for-it', 'wait-for', 'wait-for-port', 'wait4ports'],
+    host: ['-h', '--host'],
+    port: ['-p', '--port'],
+  },
+];
+
+/** Where a command line says whom it dials. */
+export interface Called extends Address {
+  /** The option or program it is written behind. */
+  readonly by: string;
+  /** Whether another meaning of the words is possible. */
+  readonly loose: boolean;
+  /** Which word holds it. */
+  readonly word: number;
+}
+
+/** Programs whose arguments are names of other things, or texts. */
+const others =
+  /^(chown|chgrp|chmod|install|docker|podman|crane|skopeo|git|echo|printf|print|sed|awk|grep|export|test|\[|\[\[|case|kill|tar|rsync|scp|ssh)$/;
+
+/** Options that are about the process itself, or not about a connection. */
+const own =
+  /listen|bind|advertis|external|public|origin|issuer|redirect|callback|cors|image|user|owner|group|label|selector|tag|volume|mount|domain|allowed|(root|site|web)-?url|(?<!host)name$|^-?(H|header)$/i;
+
+/** Every address that the words of a command name, by options, one after the other, or alone. */
+export function calledIn(
+  words: readonly string[],
+  clients: readonly Client[],
+  usual: UsualPorts,
+): readonly Called[] {
+  const program = (words[0] ?? '').split('/').at(-1) ?? '';
+  if (others.test(program)) return [];
+  const client = clients.find(({ names }) => names.includes(program.replace(/\.sh$/, '')));
+  return [
+    ...(client ? byClient(words, client, program) : pairsIn(words)),
+    ...wholeAddresses(words, usual),
+    ...shellSockets(words),
+  ];
+}
+
+interface Option {
+  readonly name: string;
+  readonly value: string;
+  readonly word: number;
+}
+
+/** `--host db`, `--host=db`, `-h db`, `-Dhost=db`. */
+const optionsIn = (words: readonly string[]): Option[] =>
+  words.flatMap((text, word): Option[] => {
+    const [, name, value] = /^(--?[A-Za-z][-\w.]*)(?:=(.*))?$/s.exec(text) ?? [];
+    if (name === undefined) return [];
+    if (value !== undefined) return [{ name, value, word }];
+    const next = words[word + 1];
+    return next === undefined || next.startsWith('-') ? [] : [{ name, value: next, word: word + 1 }];
+  });
+
+function byClient(words: readonly string[], client: Client, program: string): Called[] {
+  const valueOf = (names: readonly string[] = []): Option | undefined =>
+    optionsIn(words).find(({ name }) => names.includes(name)) ?? attached(words, names);
+  const [host, port] = client.positional
+    ? positional(words, client.valued ?? '')
+    : [valueOf(client.host), valueOf(client.port)];
+  const number = port?.value ?? client.usual?.toString();
+  if (!host || !isHostName(host.value) || number === undefined || !/^\d+$/.test(number)) return [];
+  return [
+    {
+      ...{ scheme: client.scheme ?? '', host: host.value, port: number, by: program },
+      ...{ loose: false, word: (port ?? host).word },
+    },
+  ];
+}
+
+/** `-hdb`, as some clients take it. */
+function attached(words: readonly string[], names: readonly string[]): Option | undefined {
+  const short = names.filter((name) => /^-\w$/.test(name));
+  return words.flatMap((text, word): Option[] => {
+    const name = short.find((one) => text.startsWith(one) && text.length > one.length);
+    return name === undefined ? [] : [{ name, value: text.slice(2), word }];
+  })[0];
+}
+
+/** The first two words that are no options nor their values. */
+function positional(words: readonly string[], valued: string): (Option | undefined)[] {
+  if (words.some((word) => /^-\w*l/.test(word))) return [];
+  const takes = (word = ''): boolean => /^-\w+$/.test(word) && valued.includes(word.at(-1) ?? '');
+  const free = words.flatMap((value, word): Option[] =>
+    word === 0 || value.startsWith('-') || takes(words[word - 1]) ? [] : [{ name: '', value, word }],
+  );
+  return [free[0], free[1]];
+}
+
+/** `--cache-host x --cache-port 1`. */
+function pairsIn(words: readonly string[]): Called[] {
+  const options = optionsIn(words);
+  return options.flatMap(({ name, value, word }): Called[] => {
+    const [, beginning] = /^(--?(?:[\w.-]*[-_.])?)(?:host|hostname|addr|address|server)$/i.exec(name) ?? [];
+    if (beginning === undefined || own.test(name) || !isHostName(value)) return [];
+    const port = options.find((other) => other.name.toLowerCase() === `${beginning}port`.toLowerCase());
+    if (!port || !/^\d+$/.test(port.value)) return [];
+    const loose = /^--?$/.test(beginning);
+    return [{ scheme: '', host: value, port: port.value, by: name, loose, word: Math.max(word, port.word) }];
+  });
+}
+
+/** Words and values of options that hold nothing but addresses. */
+function wholeAddresses(words: readonly string[], usual: UsualPorts): Called[] {
+  const options = optionsIn(words);
+  return words.flatMap((text, word) => {
+    const option = options.find((one) => one.word === word);
+    if ((word === 0 && !option) || (option && own.test(option.name))) return [];
+    return addressesIn(option?.value ?? text.replace(/^[\w.-]+=/, ''), usual)
+      .filter(({ host }) => isHostName(host))
+      .map((address) => ({
+        ...address,
+        by: option?.name ?? 'the command',
+        loose: address.scheme === '',
+        word,
+      }));
+  });
+}
+
+/** `< /dev/tcp/db/5432`, which bash opens itself. */
+const shellSockets = (words: readonly string[]): Called[] =>
+  words.flatMap((text, word) =>
+    [...text.matchAll(/\/dev\/tcp\/([-\w.]+)\/(\d+)/g)].map(([, host = '', port = '']) => ({
+      ...{ scheme: '', host, port },
+      ...{ by: '/dev/tcp', loose: false, word },
+    })),
+  );

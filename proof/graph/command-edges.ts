@@ -1,0 +1,80 @@
+import type { Place } from '../source.ts';
+import { calledIn, type Called } from './clients.ts';
+import { dialAt, type Dial } from './dial.ts';
+import { mountsOf, type MountedFile } from './files.ts';
+import type { Graph } from './graph.ts';
+import type { KnownPrograms } from './images.ts';
+import { isShell, scriptOf } from './shell.ts';
+import { simpleCommands } from './simple-commands.ts';
+import type { Container, Workload } from './workloads.ts';
+
+/** The connections that a container's command, its script or a script it starts from a mount will open. */
+export function commandDials(
+  graph: Graph,
+  workload: Workload,
+  container: Container,
+  { clients, usual }: KnownPrograms,
+): Dial[] {
+  const dial = ({ by, loose, ...address }: Called, place: Place, where: string): Dial => ({
+    ...dialAt(workload, container, address, {
+      ...{ variable: by, text: '', unset: false, place, in: where },
+    }),
+    known: loose ? 'guessed' : 'read',
+  });
+  const variables = new Map(
+    container.env.flatMap(({ name, value, secret }): [string, string][] =>
+      value === undefined || secret ? [] : [[name, value]],
+    ),
+  );
+  const inScript = ({ text, place, where }: Written): Dial[] =>
+    simpleCommands(text, variables).flatMap(({ words, line }) =>
+      calledIn(words, clients, usual).map((called) =>
+        dial(called, { doc: place.doc, path: [...place.path, line] }, where),
+      ),
+    );
+  const script = scriptIn(container);
+  const files = startedFiles(graph, workload, container).flatMap(inScript);
+  if (script) return [...inScript(script), ...files];
+  const words = expandedWords(container, variables);
+  const plain = calledIn(words, clients, usual).map((called) =>
+    dial(called, placeOfWord(container, called.word), 'the arguments'),
+  );
+  return [...plain, ...files];
+}
+
+interface Written {
+  readonly text: string;
+  readonly place: Place;
+  readonly where: string;
+}
+
+const wordsOf = ({ spec }: Container): string[] => [...spec.command, ...spec.args];
+
+function scriptIn(container: Container): Written | undefined {
+  const script = scriptOf(wordsOf(container));
+  return script && { ...script, place: placeOfWord(container, script.index), where: 'the script' };
+}
+
+/** Where the word of a position in command and arguments is written. */
+function placeOfWord({ spec, place }: Container, word: number): Place {
+  const inCommand = word < spec.command.length;
+  const path = inCommand ? ['command', word] : ['args', word - spec.command.length];
+  return { doc: place.doc, path: [...place.path, ...path] };
+}
+
+/** Kubernetes expands `$(NAME)` in arguments; a shell's `$NAME` it leaves as it is. */
+const expandedWords = (container: Container, variables: ReadonlyMap<string, string>): string[] =>
+  wordsOf(container).map((word) =>
+    word.replaceAll(/\$\(([-._A-Za-z0-9]+)\)/g, (whole, name: string) => variables.get(name) ?? whole),
+  );
+
+/** The mounted files that a command starts: by their path, or by a shell that is given it. */
+function startedFiles(graph: Graph, workload: Workload, container: Container): Written[] {
+  const [first = '', second = ''] = wordsOf(container);
+  const started = isShell(first) ? second : first;
+  const isStarted = ({ path, text }: MountedFile): boolean => path === started && text !== undefined;
+  return mountsOf(graph, workload, container)
+    .flatMap(({ files = [] }) => files)
+    .filter(isStarted)
+    .map(({ path, text = '', place }) => ({ text, place, where: path }));
+}

@@ -1,0 +1,129 @@
+import type { Process } from '../../model/program.ts';
+import type { Pack } from '../checks/subject.ts';
+import { isHostName } from '../graph/addresses.ts';
+import type { FileAddress, Listening } from '../graph/images.ts';
+
+/** nginx, told by files in /etc/nginx, or by templates that its image fills in from the environment. */
+
+const main = '/etc/nginx/nginx.conf';
+const usual = '/etc/nginx/conf.d/default.conf';
+const configuration =
+  /^\/etc\/nginx\/(nginx\.conf|(conf\.d|http\.d|sites-enabled|templates|stream\.d)\/[^/]+\.(conf|template))$/;
+
+interface Line {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** The lines of every configuration file, without comments, with the variables that a template is given. */
+const linesOf = ({ files, env }: Process): Line[] =>
+  files
+    .filter(({ path }) => configuration.test(path))
+    .flatMap(({ path, text }) =>
+      text.split('\n').map((line, index) => ({
+        file: path,
+        line: index,
+        text: line
+          .replace(/(^|\s)#.*$/, '')
+          .replaceAll(
+            /\$\{(\w+)\}/g,
+            (whole, name: string) => (/\.template$/.test(path) ? env[name] : undefined) ?? whole,
+          ),
+      })),
+    );
+
+/** What is passed to where: `proxy_pass http://api:8080/v1;` and its like. */
+const passes =
+  /\b((?:proxy|grpc|fastcgi|uwsgi|scgi)_pass)\s+(?:(https?|grpcs?):\/\/)?([-\w.]+)(?::(\d+))?[^;]*;/g;
+const ports: Readonly<Record<string, string>> = { http: '80', https: '443', grpc: '80', grpcs: '443' };
+
+function addresses(running: Process): FileAddress[] {
+  const lines = linesOf(running);
+  const groups = new Set(
+    lines.flatMap(({ text }) => [...text.matchAll(/\bupstream\s+([-\w.]+)/g)].map(([, name = '']) => name)),
+  );
+  return [...lines.flatMap((line) => passedIn(line, groups)), ...membersOf(lines)];
+}
+
+const passedIn = ({ text, ...at }: Line, groups: ReadonlySet<string>): FileAddress[] =>
+  [...text.matchAll(passes)].flatMap(([, by = '', scheme = '', host = '', number]) => {
+    const port = number ?? ports[scheme];
+    if (port === undefined || groups.has(host) || !isHostName(host) || host === 'unix') return [];
+    // What a proxied server speaks is known by the scheme; other protocols have none.
+    return [{ scheme, host, port, by, ...at }];
+  });
+
+/** `server api:8080 weight=2;` inside of `upstream name { … }`. */
+function membersOf(lines: readonly Line[]): FileAddress[] {
+  let inside = false;
+  return lines.flatMap(({ text, ...at }) => {
+    if (/\bupstream\s+[-\w.]+/.test(text)) inside = true;
+    const found = inside
+      ? [...text.matchAll(/\bserver\s+([-\w.]+)(?::(\d+))?[^;{]*;/g)].flatMap(([, host = '', port = '80']) =>
+          isHostName(host) && host !== 'unix' ? [{ scheme: '', host, port, by: 'upstream', ...at }] : [],
+        )
+      : [];
+    if (text.includes('}')) inside = false;
+    return found;
+  });
+}
+
+/** Every `listen`; the image's own server where neither of its files is replaced. */
+const listens =
+  (own: number) =>
+  (running: Process): Listening[] | undefined => {
+    const { files } = running;
+    const replaced = files.some(({ path }) => path === main || path === usual);
+    const told = linesOf(running).flatMap(({ file, text }) =>
+      [...text.matchAll(/(?:^|[\s;{])listen\s+([^\s;]+)[^;]*;/g)].map(([, value = '']) => ({ file, value })),
+    );
+    const addresses = told
+      .filter(({ value }) => !value.startsWith('unix:'))
+      .map(({ file, value }) => ({ file, match: /^(?:(\[[^\]]*\]|[^:]+):)?(\d+)$/.exec(value) }));
+    if (addresses.some(({ match }) => match === null) || (replaced && addresses.length === 0))
+      return undefined;
+    const listed = addresses.map(({ file, match }) => ({
+      port: Number(match?.[2]),
+      in: file,
+      ...(match?.[1] === undefined ? {} : { host: match[1] }),
+    }));
+    return [...listed, ...(replaced || told.length > 0 ? [] : [{ port: own, in: '', usualPort: true }])];
+  };
+
+/** A main file of one's own may move each of them. */
+const scratch =
+  (folders: readonly (readonly string[])[]) =>
+  (_: string, { files }: Process): readonly (readonly string[])[] =>
+    files.some(({ path }) => path === main) ? [] : folders;
+
+export const nginxPack: Pack = {
+  images: [
+    {
+      name: 'nginx',
+      image: /^nginx$/,
+      ...{
+        speaks: { 80: 'http' },
+        listens: listens(80),
+        listensOnly: true,
+        settings: '/etc/nginx',
+        addresses,
+        user: 0,
+      },
+      ...{ scratch: scratch([['/var/cache/nginx'], ['/var/run', '/run']]), rootWrites: true },
+    },
+    {
+      name: 'nginx-unprivileged',
+      image: /^nginxinc\/nginx-unprivileged$/,
+      ...{
+        speaks: { 8080: 'http' },
+        listens: listens(8080),
+        listensOnly: true,
+        settings: '/etc/nginx',
+        addresses,
+        user: 101,
+      },
+      scratch: scratch([['/tmp']]),
+    },
+  ],
+};

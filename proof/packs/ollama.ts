@@ -1,0 +1,29 @@
+import type { Process } from '../../model/program.ts';
+import type { Pack } from '../checks/subject.ts';
+import type { Listening } from '../graph/images.ts';
+
+/** Ollama, told by OLLAMA_HOST, which its image sets to every address. */
+
+const variable = 'OLLAMA_HOST';
+const usualPort = 11_434;
+
+function listens({ env }: Process): Listening[] | undefined {
+  const text = env[variable];
+  if (text === undefined || text === '') return [{ port: usualPort, in: '', usualPort: true }];
+  const [, host = '', port = String(usualPort)] =
+    /^(?:\w+:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?\/?$/.exec(text) ?? [];
+  const where = { port: Number(port), in: variable };
+  return [host === '' || host === '0.0.0.0' ? where : { ...where, host }];
+}
+
+export const ollamaPack: Pack = {
+  images: [
+    {
+      name: 'ollama',
+      image: /^ollama\/ollama$/,
+      ...{ speaks: { [usualPort]: 'http' }, listens, listensOnly: true, user: 0 },
+      // Its key is there, whether the models are or not.
+      scratch: (_, { env }) => [[env['HOME'] === undefined ? '/root/.ollama' : `${env['HOME']}/.ollama`]],
+    },
+  ],
+};

@@ -1,0 +1,53 @@
+import type { Pack } from '../checks/subject.ts';
+import type { ImageFacts } from '../graph/images.ts';
+
+/** What is known of other images that people run beside their own, as their documentation has it. */
+
+const underscored = (product: string): string => `${product.toUpperCase().replaceAll('-', '_')}_`;
+
+const images: readonly ImageFacts[] = [
+  {
+    image: /^(mysql|mariadb)$/,
+    ...{ speaks: { 3306: 'mysql' }, user: 0 },
+    scratch: () => [['/var/run/mysqld', '/run/mysqld']],
+  },
+  { image: /^mongo$/, speaks: { 27_017: 'mongodb' }, user: 0, scratch: () => [['/tmp']] },
+  { image: /^rabbitmq$/, speaks: { 5672: 'amqp', 15_672: 'http', 15_692: 'http' }, user: 0 },
+  { image: /^(apache|bitnami|bitnamilegacy)\/kafka$/, speaks: { 9092: 'kafka' } },
+  { image: /^prom\/prometheus$/, speaks: { 9090: 'http' }, user: 65_534 },
+  { image: /^grafana\/grafana$/, speaks: { 3000: 'http' }, user: 472 },
+  { image: /^grafana\/loki$/, speaks: { 3100: 'http' }, user: 10_001 },
+  { image: /^(elasticsearch|elasticsearch\/elasticsearch)$/, speaks: { 9200: 'http' }, user: 1000 },
+  { image: /^opensearchproject\/opensearch$/, speaks: { 9200: 'http' }, user: 1000 },
+  { image: /^n8nio\/n8n$/, speaks: { 5678: 'http' }, user: 1000 },
+  { image: /^jenkins\/jenkins$/, speaks: { 8080: 'http' }, user: 1000 },
+  { image: /^(python|alpine|busybox|debian|ubuntu|httpd)$/, user: 0 },
+  {
+    image: /^(bitnami|bitnamilegacy)\/[-a-z0-9]+$/,
+    scratch: (product) => [[`/opt/bitnami/${product}/tmp`]],
+    ...{ prefix: underscored, user: 1001 },
+  },
+  { image: /^confluentinc\/cp-[-a-z]+$/, prefix: (product) => underscored(product.replace(/^cp-/, '')) },
+];
+
+export const otherImages: Pack = {
+  images,
+  schemes: {
+    mysql: { speaks: 'mysql', port: 3306 },
+    mariadb: { speaks: 'mysql', port: 3306 },
+    mongodb: { speaks: 'mongodb', port: 27_017 },
+    amqp: { speaks: 'amqp', port: 5672 },
+    amqps: { speaks: 'amqp', port: 5671 },
+    kafka: { speaks: 'kafka' },
+  },
+  clients: [
+    {
+      names: ['mysql', 'mysqladmin', 'mysqldump', 'mariadb', 'mariadb-admin', 'mariadb-dump'],
+      ...{ host: ['-h', '--host'], port: ['-P', '--port'], usual: 3306, scheme: 'mysql' },
+    },
+    {
+      names: ['mongosh', 'mongo', 'mongodump', 'mongorestore'],
+      ...{ host: ['--host', '-h'], port: ['--port'], usual: 27_017, scheme: 'mongodb' },
+    },
+  ],
+};

@@ -1,0 +1,100 @@
+import type { Process, SettingProblem } from '../../model/program.ts';
+import type { Pack } from '../checks/subject.ts';
+import type { Listening, Started } from '../graph/images.ts';
+
+/** PostgreSQL in its official image, and in images made from it. */
+
+const usualPort = 5432;
+
+/** The release whose image keeps its data in a folder of its own release, and refuses the former one. */
+const movedSince = 18;
+const formerFolder = '/var/lib/postgresql/data';
+const folder = '/var/lib/postgresql';
+
+/** `-c name=value`, `--name=value`; the last one wins. */
+function settingIn({ command }: Process, name: string): string | undefined {
+  const pattern = new RegExp(`^(?:-c\\s*|--)?${name}\\s*=\\s*(.*)$`);
+  return command.flatMap((word) => pattern.exec(word)?.[1] ?? []).at(-1);
+}
+
+/** The address for clients; a file of settings may say otherwise. */
+function listens(running: Process): Listening[] | undefined {
+  const port = portIn(running);
+  const host = settingIn(running, 'listen_addresses')?.replaceAll(/["']/g, '') ?? '*';
+  if (settingIn(running, 'config_file') !== undefined || host.includes(',')) return undefined;
+  return Number.isInteger(port.port) ? [{ ...port, ...(host === '*' ? {} : { host }) }] : undefined;
+}
+
+/** By options, by `-p`, or by PGPORT. */
+function portIn(running: Process): Listening {
+  const { command, env } = running;
+  const short = command.includes('-p') ? command[command.indexOf('-p') + 1] : undefined;
+  const told = settingIn(running, 'port') ?? short;
+  const variable = told === undefined && env['PGPORT'] !== undefined ? 'PGPORT' : '';
+  const port = told ?? env['PGPORT'];
+  return { port: Number(port ?? usualPort), in: variable, usualPort: port === undefined };
+}
+
+const first = ['POSTGRES_PASSWORD', 'POSTGRES_PASSWORD_FILE'];
+
+function problems(started: Started): SettingProblem[] {
+  return [...withoutPassword(started), ...atFormerFolder(started)];
+}
+
+/** Without a password the image makes no database; one that is on a volume already needs none. */
+function withoutPassword({ running: { names, env } }: Started): SettingProblem[] {
+  const isSet = first.some((name) => names.has(name) && env[name] !== '');
+  if (isSet || env['POSTGRES_HOST_AUTH_METHOD'] === 'trust') return [];
+  return [
+    {
+      in: '',
+      // An image of this name from another registry may have one of its own.
+      severity: 'warning',
+      message:
+        'POSTGRES_PASSWORD is not set: the image ends at its first start, unless its volume holds a database.',
+      fix: 'Set POSTGRES_PASSWORD from a Secret.',
+    },
+  ];
+}
+
+function atFormerFolder({ running: { env }, tag, mounted }: Started): SettingProblem[] {
+  const release = Number(/^\d+/.exec(tag)?.[0] ?? 0);
+  if (release < movedSince || env['PGDATA'] !== undefined || !mounted.includes(formerFolder)) return [];
+  return [
+    {
+      in: '',
+      message: `The image of PostgreSQL ${release} keeps its data in ${folder}/${release}/docker, and refuses to start with a volume at ${formerFolder}.`,
+      fix: `Mount the volume at ${folder}.`,
+    },
+  ];
+}
+
+export const postgresPack: Pack = {
+  images: [
+    {
+      name: 'postgres',
+      image: /^(postgres|pgvector\/pgvector|postgis\/postgis|timescale\/timescaledb)$/,
+      speaks: { [usualPort]: 'postgres' },
+      listens,
+      listensOnly: true,
+      user: 0,
+      scratch: (_, { env }) => [
+        ['/var/run/postgresql', '/run/postgresql'],
+        [env['PGDATA'] ?? formerFolder, folder],
+      ],
+    },
+    // What comes with the entrypoint of the official image.
+    { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, problems },
+    { image: /^prometheuscommunity\/postgres-exporter$/, speaks: { 9187: 'http' } },
+  ],
+  schemes: {
+    postgres: { speaks: 'postgres', port: usualPort },
+    postgresql: { speaks: 'postgres', port: usualPort },
+  },
+  clients: [
+    {
+      names: ['pg_isready', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'createdb', 'dropdb', 'vacuumdb'],
+      ...{ host: ['-h', '--host'], port: ['-p', '--port'], usual: usualPort, scheme: 'postgres' },
+    },
+  ],
+};
