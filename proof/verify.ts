@@ -6,6 +6,8 @@ import { findingOf, type Fault, type Finding } from './findings.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
 import { withoutAnnotated, withoutNamed, type Ignore } from './ignore.ts';
 import type { Knowledge } from './knowledge.ts';
+import { definitionsIn } from './schemas/custom-definitions.ts';
+import { customFaults } from './schemas/custom-faults.ts';
 import { schemaFaults } from './schemas/faults.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
 import { Validator } from './schemas/validator.ts';
@@ -86,7 +88,11 @@ const validators = new Map<string, Validator>();
 function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
   const validator = validators.get(version) ?? new Validator(new KubernetesTypes(version));
   validators.set(version, validator);
-  return docs.flatMap((doc) => schemaFaults(doc, validator));
+  const definitions = definitionsIn(docs);
+  return docs.flatMap((doc) => [
+    ...schemaFaults(doc, validator),
+    ...customFaults(doc, definitions, validator),
+  ]);
 }
 
 /** What our shape of a part refuses is told by Kubernetes' own schema of the part, or of something in it. */

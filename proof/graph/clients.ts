@@ -52,7 +52,7 @@ export function calledIn(
   usual: UsualPorts,
 ): readonly Called[] {
   const program = (words[0] ?? '').split('/').at(-1) ?? '';
-  if (others.test(program)) return [];
+  if (others.test(program)) return shellSockets(words);
   const client = clients.find(({ names }) => names.includes(program.replace(/\.sh$/, '')));
   return [
     ...(client ? byClient(words, client, program) : pairsIn(words)),

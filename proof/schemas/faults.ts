@@ -34,7 +34,7 @@ const isRefused = ({ value }: Doc, { instancePath }: ErrorObject): boolean =>
   valueAt(value, pathOf(value, instancePath)) !== null;
 
 /** A JSON pointer as a path: a step into a list is a number. */
-function pathOf(value: unknown, pointer: string): Path {
+export function pathOf(value: unknown, pointer: string): Path {
   const path: (string | number)[] = [];
   for (const part of pointer.split('/').slice(1)) {
     const step = part.replaceAll('~1', '/').replaceAll('~0', '~');
