@@ -8,11 +8,16 @@ import { valueAt, type Path, type Place } from './source.ts';
 export function shownAt({ doc, path }: Place, redactor: Redactor): string | undefined {
   const value = valueAt(doc.value, path);
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
-  const secret = namesOf(doc.value, path).some((name) => redactor.isSecret(name));
+  const secret =
+    namesOf(doc.value, path).some((name) => redactor.isSecret(name)) ||
+    (typeof value === 'string' && secretField.test(String(path.at(-1))));
   if (secret || valueAt(doc.value, ['kind']) === 'Secret') return undefined;
   const shown = redactor.argument(argumentsBefore(doc.value, path), String(value));
   return shown === masked ? undefined : shown;
 }
+
+/** A field of a custom resource that holds a secret's text, not a name or reference of one. */
+const secretField = /(password|passwd|passphrase|token|secret|credentials?|api_?key)$/i;
 
 /** The arguments before one of a command line. */
 function argumentsBefore(value: object, path: Path): string[] {

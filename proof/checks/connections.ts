@@ -126,7 +126,7 @@ function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   if (!/^\d+$/.test(dial.port.text)) return [];
   const port = servicePort(service, number);
   const workloads = selectedBy(subject.graph, service);
-  if (!port) return isAtPods(service, workloads, number) ? [] : [notServed(subject, dial, service)];
+  if (!port) return [notServed(subject, dial, service, isAtPods(service, workloads, number))];
   return workloads.flatMap((workload) => {
     const target = targetOf(port, workload);
     if (!target) return [];
@@ -143,13 +143,14 @@ const isAtPods = (service: Service, workloads: readonly Workload[], number: numb
   workloads.some((workload) => declaredPorts(workload).some((declared) => declared.number === number));
 
 /** A dialled port that the Service does not serve. */
-function notServed({ knownPorts }: Subject, dial: Dial, service: Service): Fault {
+function notServed({ knownPorts }: Subject, dial: Dial, service: Service, works: boolean): Fault {
   const { ports } = service.content.spec;
   const [only] = ports;
   const served = ports.map(({ port }) => port).join(', ');
   return {
     code: 'PORT_NOT_SERVED',
-    message: `${partText(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}.`,
+    ...(works ? { severity: 'warning' as const } : {}),
+    message: `${partText(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}${works ? '; it is headless, and its pods have the port' : ''}.`,
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
     fix: only

@@ -289,35 +289,34 @@ describe('a URL in a Secret', () => {
   });
 });
 
-describe('a Service that is not among the manifests', () => {
-  const alone = (variables: Readonly<Record<string, string>>): Fields[] => [
-    deployment('teller', { env: env(variables) }),
-  ];
+describe('a host of which no Service is here', () => {
+  const alone = (container: Fields): Fields[] => [deployment('teller', container)];
   judged([
     [
-      'where none of its namespace is',
-      alone({ CACHE_URL: 'redis://cache:6379' }),
+      'in a variable',
+      alone({ env: env({ CACHE_URL: 'redis://cache:6379' }) }),
       is('unknown', 'HOST_UNKNOWN'),
     ],
-    [
-      'of a headless one, any port of its pods is open',
-      [
-        ...stores.filter(
-          ({ kind, metadata }) => kind !== 'Service' || (metadata as Fields)['name'] !== 'api',
-        ),
-        {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: { name: 'api' },
-          spec: {
-            clusterIP: 'None',
-            selector: { app: 'api' },
-            ports: [{ name: 'other', port: 9000, targetPort: 9000 }],
-          },
-        },
-        deployment('teller', { env: env({ API: 'http://api:8080' }) }),
-      ],
-      is('unknown', 'TARGET_PORT_UNKNOWN'),
-    ],
+    ['in a pair', alone({ env: env({ DB_HOST: 'db', DB_PORT: '1' }) }), is('unknown', 'HOST_UNKNOWN')],
+    ['in a flag', alone({ args: ['--cache=redis://cache:6379'] }), is('unknown', 'HOST_UNKNOWN')],
+    ['with its namespace', alone({ args: ['--cache=redis://cache.shared.svc:6379'] }), silent],
+  ]);
+});
+
+describe('a headless Service', () => {
+  const peers = (port: number, dialled: number): Fields[] => [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'peers' },
+      spec: { clusterIP: 'None', selector: { app: 'peers' }, ports: [{ name: 'main', port }] },
+    },
+    deployment('peers', { ports: [{ containerPort: 7000 }, { containerPort: 7001 }] }),
+    deployment('teller', { env: env({ PEERS: `http://peers:${dialled}` }) }),
+  ];
+  judged([
+    ['is dialled on a port of its pods only', peers(7000, 7001), is('warning', 'PORT_NOT_SERVED')],
+    ['is dialled on no port of its pods', peers(7000, 7002), is('error', 'PORT_NOT_SERVED')],
+    ['is dialled on its port', peers(7001, 7001), silent],
   ]);
 });
