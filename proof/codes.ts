@@ -87,7 +87,8 @@ export const findingCodes = {
   CONTAINER_PORT: {
     group: 'connections',
     severity: 'error',
-    meaning: 'A container declares a port its process does not open as it is configured.',
+    meaning:
+      'A container declares a port, or is led to one, where its process does not listen as it is configured.',
   },
   DNS_BLOCKED: {
     group: 'policies',
@@ -277,7 +278,7 @@ export const findingCodes = {
   PORT_NOT_SERVED: {
     group: 'connections',
     severity: 'error',
-    meaning: 'A client or an Ingress dials a port that the Service does not serve.',
+    meaning: 'A client or a route dials a port that the Service does not serve.',
   },
   PORT_OPEN: {
     group: 'policies',
@@ -334,6 +335,11 @@ export const findingCodes = {
     group: 'connections',
     severity: 'error',
     meaning: 'An Ingress leads a path that the stack serves nowhere, or to pods that cannot answer it.',
+  },
+  ROUTE_NOT_GRANTED: {
+    group: 'connections',
+    severity: 'error',
+    meaning: 'A route of the Gateway API leads into a namespace that has no ReferenceGrant for it.',
   },
   SECRET_MISMATCH: {
     group: 'secrets',
@@ -396,7 +402,11 @@ export const findingCodes = {
     severity: 'error',
     meaning: 'One end speaks TLS, the other does not.',
   },
-  UNKNOWN_KIND: { group: 'schema', severity: 'error', meaning: 'Kubernetes has no such kind or version.' },
+  UNKNOWN_KIND: {
+    group: 'schema',
+    severity: 'error',
+    meaning: 'Kubernetes, or a CustomResourceDefinition here, has no such kind or version.',
+  },
   UNKNOWN_TOPOLOGY: {
     group: 'resources',
     severity: 'warning',

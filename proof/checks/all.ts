@@ -15,7 +15,9 @@ import { imageLinks } from './image-links.ts';
 import { imageProblems, rootImages } from './image-problems.ts';
 import { imageScratch } from './image-scratch.ts';
 import { schemes } from './schemes.ts';
-import { certificates, routes } from './ingress.ts';
+import { certificates } from './ingress.ts';
+import { gatewayReferences } from './gateway-routes.ts';
+import { routes } from './route-targets.ts';
 import { duplicateObjects, podSecurityLabels, unusedNamespace } from './objects.ts';
 import { oddPorts } from './odd-ports.ts';
 import { accounts, autoscalers, budgets, claimsUsed, emptyWorkloads, governingServices } from './owners.ts';
@@ -38,7 +40,16 @@ import { imageUsers, writablePaths } from './writes.ts';
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
   ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
-  ...[targets, duplicateServicePorts, duplicateNodePorts, oddPorts, routes, rewrites, certificates],
+  ...[
+    targets,
+    duplicateServicePorts,
+    duplicateNodePorts,
+    oddPorts,
+    routes,
+    gatewayReferences,
+    rewrites,
+    certificates,
+  ],
   ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts],
   ...[
     environments,

@@ -1,9 +1,6 @@
-import { knownPortHint } from '../../model/known-port.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
-import { servicePort } from '../graph/ports.ts';
-import { steps } from '../source.ts';
 import { called, type Check } from './subject.ts';
 
 type Ingress = ObjectOf<'Ingress'>;
@@ -31,44 +28,6 @@ export function routesOf(ingress: Ingress): Route[] {
     })),
   );
 }
-
-/** Every route must lead to a Service and a port that are there. */
-export const routes: Check = ({ graph, knownPorts }) =>
-  graph
-    .ofKind('Ingress')
-    .flatMap(routesOf)
-    .flatMap(({ ingress, name, port, at }): Fault[] => {
-      const service = graph.find('Service', ingress.namespace, name);
-      const names = graph.ofKind('Service').map((one) => one.name);
-      if (!service) {
-        const near = nearest(name, names);
-        return [
-          {
-            code: 'HOST_UNKNOWN',
-            message: `${called(ingress)} leads to Service ${name}, which is not in namespace ${ingress.namespace}.`,
-            here: placeIn(ingress, ...at, ...steps('backend.service.name')),
-            fix: near ? `Write ${near}.` : 'Name a Service that is there.',
-          },
-        ];
-      }
-      if (servicePort(service, port)) return [];
-      const { ports } = service.content.spec;
-      return [
-        {
-          code: 'PORT_NOT_SERVED',
-          message: `${called(ingress)} leads to port "${port}" of ${called(service)}, which serves ${ports.map((one) => (one.name ? `${one.name} (${one.port})` : one.port)).join(', ')}.`,
-          here: placeIn(
-            ingress,
-            ...at,
-            ...steps('backend.service.port'),
-            typeof port === 'number' ? 'number' : 'name',
-          ),
-          there: placeIn(service, 'spec', 'ports', 0, 'port'),
-          fix: 'Write one of these.',
-          hint: typeof port === 'number' ? knownPortHint(knownPorts, port) : undefined,
-        },
-      ];
-    });
 
 /** A certificate must be for a host of a rule. */
 export const certificates: Check = ({ graph }) =>

@@ -4,26 +4,21 @@ import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import { routedIn } from './routed.ts';
 import { leads, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
-/** Whether an environment or an Ingress names the number of a Service's port. */
+/** Whether a client or a route names the number of a Service's port. */
 function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
   const byDial = dials.some(({ workload, host, port: dialled }) => {
     const found = resolveHost(graph, workload.namespace, host.text);
     return found.kind === 'service' && found.service === service && Number(dialled.text) === port.port;
   });
-  const byIngress = graph.ofKind('Ingress').some(({ namespace, content }) =>
-    content.spec.rules
-      .flatMap(({ http }) => http?.paths ?? [])
-      .some(({ backend }) => {
-        const { number } = backend.service.port;
-        return (
-          namespace === service.namespace && backend.service.name === service.name && number === port.port
-        );
-      }),
+  const byRoute = routedIn(graph).some(
+    (target) =>
+      target.namespace === service.namespace && target.name === service.name && target.port === port.port,
   );
-  return byDial || byIngress;
+  return byDial || byRoute;
 }
 
 /** One digit off, or a port that is usually one product's. */
@@ -37,7 +32,7 @@ function looksWrong({ knownPorts }: Subject, number: number, right: number): boo
 }
 
 /**
- * A Service port that differs from the pods' port, is dialled by no environment and no Ingress, and looks like a typo:
+ * A Service port that differs from the pods' port, is dialled by no client and no route, and looks like a typo:
  * only callers outside the manifests would notice.
  */
 export const oddPorts: Check = (subject) =>

@@ -15,7 +15,8 @@ import {
 } from '../graph/policies.ts';
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
 import { podParty, someAddress } from '../reach.ts';
-import { type Place, steps } from '../source.ts';
+import type { Place } from '../source.ts';
+import { routedIn } from './routed.ts';
 import { called, type Check } from './subject.ts';
 
 export const peersField = { Ingress: 'from', Egress: 'to' } as const;
@@ -105,7 +106,7 @@ function ruleNear(policies: readonly Policy[], direction: Direction, port: numbe
 
 const world: Party = { name: 'the world', ours: false, address: someAddress };
 
-/** Policies must admit what a node port, a load balancer or an Ingress opens to the world. */
+/** Policies must admit what a node port, a load balancer or a route opens to the world. */
 export const entriesAllowed: Check = ({ graph }) => {
   const policies = graph.ofKind('NetworkPolicy');
   const outward = graph
@@ -114,33 +115,11 @@ export const entriesAllowed: Check = ({ graph }) => {
     .flatMap((service) =>
       service.content.spec.ports.map((port) => ({ service, port, here: placeIn(service, 'spec', 'type') })),
     );
-  const routed = graph.ofKind('Ingress').flatMap((ingress) =>
-    ingress.content.spec.rules.flatMap(({ http }, rule) =>
-      (http?.paths ?? []).flatMap(({ backend }, path) => {
-        const service = graph.find('Service', ingress.namespace, backend.service.name);
-        const port =
-          service && servicePort(service, backend.service.port.number ?? backend.service.port.name ?? '');
-        return service && port
-          ? [
-              {
-                service,
-                port,
-                here: placeIn(
-                  ingress,
-                  'spec',
-                  'rules',
-                  rule,
-                  'http',
-                  'paths',
-                  path,
-                  ...steps('backend.service.port'),
-                ),
-              },
-            ]
-          : [];
-      }),
-    ),
-  );
+  const routed = routedIn(graph).flatMap(({ route, namespace, name, port: wanted = '', portAt }) => {
+    const service = graph.find('Service', namespace, name);
+    const port = service && servicePort(service, wanted);
+    return service && port ? [{ service, port, here: placeIn(route, ...portAt) }] : [];
+  });
   const entriesOf = (entries: typeof outward, admits: (wanted: Wanted) => boolean): Fault[] =>
     entries.flatMap(({ service, port, here }) =>
       selectedBy(graph, service).flatMap((workload) => {
@@ -158,7 +137,7 @@ export const entriesAllowed: Check = ({ graph }) => {
 };
 
 /**
- * The client of a routed Service is the controller of the Ingress: pods that are seldom among the manifests, in any
+ * The client of a routed Service is the controller of the Ingress or Gateway: pods that are seldom among the manifests, in any
  * namespace. A rule that lets in pods of which none is here may be for it.
  */
 const admitsController = (graph: Graph, policies: readonly Policy[], { to, port }: Wanted): boolean =>

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { groupOf } from '../schemas/kubernetes-types.ts';
 import { metadata } from '../shapes/common.ts';
+import { gatewayRouteSpec, referenceGrantSpec } from '../shapes/gateway.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
 import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
@@ -36,6 +37,12 @@ export const shapes = {
   PodDisruptionBudget: object(withSpec(disruptionBudgetSpec)),
   HorizontalPodAutoscaler: object(withSpec(autoscalerSpec)),
   PersistentVolumeClaim: object(withSpec(claimSpec)),
+  HTTPRoute: object(withSpec(gatewayRouteSpec)),
+  GRPCRoute: object(withSpec(gatewayRouteSpec)),
+  TCPRoute: object(withSpec(gatewayRouteSpec)),
+  TLSRoute: object(withSpec(gatewayRouteSpec)),
+  UDPRoute: object(withSpec(gatewayRouteSpec)),
+  ReferenceGrant: object(withSpec(referenceGrantSpec)),
 } as const;
 
 export type KnownKind = keyof typeof shapes;
@@ -59,6 +66,12 @@ const groups: Readonly<Record<KnownKind, string>> = {
   PodDisruptionBudget: 'policy',
   HorizontalPodAutoscaler: 'autoscaling',
   PersistentVolumeClaim: '',
+  HTTPRoute: 'gateway.networking.k8s.io',
+  GRPCRoute: 'gateway.networking.k8s.io',
+  TCPRoute: 'gateway.networking.k8s.io',
+  TLSRoute: 'gateway.networking.k8s.io',
+  UDPRoute: 'gateway.networking.k8s.io',
+  ReferenceGrant: 'gateway.networking.k8s.io',
 };
 
 /** Where Kubernetes had workloads, policies and routes before they had groups of their own. */

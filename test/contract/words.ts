@@ -35,8 +35,8 @@ const wordsIn = (text: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
-/** A field of Kubernetes' own Ingress that is called as a service of the chat, as identifier and in texts. */
-const ofKubernetes = { word: 'backend', path: /\bbackend\.service\b|\bdefaultBackend\b/g };
+/** Fields of Kubernetes' own routes that are called as a service of the chat, as identifier and in texts. */
+const ofKubernetes = { word: 'backend', path: /\bbackend\.service\b|\bdefaultBackend\b|\bbackendRefs?\b/g };
 
 /** What every browser shows; a service of the chat is called so, too. */
 const ordinary = ['page'];

@@ -3,7 +3,7 @@ import type { Fault } from '../../findings.ts';
 import { resolveHost } from '../../graph/hosts.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
 import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
-import { routesOf } from '../../checks/ingress.ts';
+import { routedIn } from '../../checks/routed.ts';
 import { called, inPod, when, type Check, type Subject } from '../../checks/subject.ts';
 
 /** Mooring's conventions for what it renders, checked on objects whose labels say that Mooring rendered them. */
@@ -49,7 +49,7 @@ function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
       const found = resolveHost(graph, workload.namespace, host.text);
       return found.kind === 'service' && found.service === object;
     }) ||
-    graph.ofKind('Ingress').some((ingress) => routesOf(ingress).some(({ name }) => name === object.name))
+    routedIn(graph).some(({ name, namespace }) => name === object.name && namespace === object.namespace)
   );
 }
 

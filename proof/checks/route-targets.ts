@@ -1,0 +1,57 @@
+import { knownPortHint } from '../../model/known-port.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Fault } from '../findings.ts';
+import { placeIn } from '../graph/objects.ts';
+import { servicePort, type Service } from '../graph/ports.ts';
+import { routedIn, type Routed } from './routed.ts';
+import { called, type Check, type Subject } from './subject.ts';
+
+/** Every route, of an Ingress or of the Gateway API, must lead to a Service and a port that are there. */
+export const routes: Check = (subject) =>
+  routedIn(subject.graph).flatMap((target): Fault[] => {
+    const { port } = target;
+    const service = subject.graph.find('Service', target.namespace, target.name);
+    if (!service) return [missingService(subject, target)];
+    return port === undefined || servicePort(service, port) || !isPortRead(service, port)
+      ? []
+      : [portNotServed(subject, service, target, port)];
+  });
+
+/** An Ingress names ports; a route of the Gateway API numbers them. A Service for a name outside has none to check. */
+const isPortRead = ({ content: { spec } }: Service, port: number | string): boolean =>
+  port !== '' && !(spec.type === 'ExternalName' && spec.ports.length === 0);
+
+function missingService({ graph }: Subject, { route, namespace, name, at }: Routed): Fault {
+  const services = graph.ofKind('Service').filter((one) => one.namespace === namespace);
+  const near = nearest(
+    name,
+    services.map((one) => one.name),
+  );
+  return {
+    code: 'HOST_UNKNOWN',
+    // All Services of the namespace may come with other manifests.
+    ...(services.length > 0 ? {} : { severity: 'unknown' as const }),
+    message: `${called(route)} leads to Service ${name}, which is not in namespace ${namespace}.`,
+    here: placeIn(route, ...at),
+    fix: near ? `Write ${near}.` : 'Name a Service that is there.',
+  };
+}
+
+function portNotServed(
+  { knownPorts }: Subject,
+  service: Service,
+  target: Routed,
+  port: number | string,
+): Fault {
+  const { ports } = service.content.spec;
+  const led = ports.find(({ targetPort }) => targetPort === port);
+  const served = ports.map((one) => (one.name ? `${one.name} (${one.port})` : one.port)).join(', ');
+  return {
+    code: 'PORT_NOT_SERVED',
+    message: `${called(target.route)} leads to port "${port}" of ${called(service)}, which serves ${served || 'no port'}.`,
+    here: placeIn(target.route, ...target.portAt),
+    there: placeIn(service, 'spec', 'ports', 0, 'port'),
+    fix: led ? `Write ${led.port}: the Service leads it to ${port}.` : 'Write one of these.',
+    hint: typeof port === 'number' ? knownPortHint(knownPorts, port) : undefined,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Graph } from '../graph/graph.ts';
+import type { KnownKind } from '../graph/kinds.ts';
+import type { AnyObject, ObjectOf } from '../graph/objects.ts';
+import type { GatewayReference } from '../shapes/gateway.ts';
+import { steps, type Path } from '../source.ts';
+import { routesOf } from './ingress.ts';
+
+/** A Service that a route sends requests to. */
+export interface Routed {
+  readonly route: AnyObject;
+  readonly namespace: string;
+  readonly name: string;
+  /** Its number or name; absent: none is written. */
+  readonly port?: number | string;
+  /** Where the Service is named, and its port. */
+  readonly at: Path;
+  readonly portAt: Path;
+}
+
+/** Kinds of the Gateway API that route to Services. */
+export const gatewayRoutes = [
+  'HTTPRoute',
+  'GRPCRoute',
+  'TCPRoute',
+  'TLSRoute',
+  'UDPRoute',
+] as const satisfies readonly KnownKind[];
+export type GatewayRoute = ObjectOf<(typeof gatewayRoutes)[number]>;
+
+export const gatewayGroup = 'gateway.networking.k8s.io';
+
+/** What every Ingress and every route of the Gateway API leads to. */
+export const routedIn = (graph: Graph): Routed[] => [
+  ...graph.ofKind('Ingress').flatMap(ingressTargets),
+  ...gatewayRoutes.flatMap((kind) => graph.ofKind(kind)).flatMap(gatewayTargets),
+];
+
+function ingressTargets(ingress: ObjectOf<'Ingress'>): Routed[] {
+  const { namespace } = ingress;
+  const { defaultBackend } = ingress.content.spec;
+  const portField = (port: number | string): string => (typeof port === 'number' ? 'number' : 'name');
+  const target = (name: string, port: number | string, at: Path): Routed => ({
+    ...{ route: ingress, namespace, name, port },
+    at: [...at, 'name'],
+    portAt: [...at, 'port', portField(port)],
+  });
+  const { number, name = '' } = defaultBackend?.service.port ?? {};
+  return [
+    ...routesOf(ingress).map((one) => target(one.name, one.port, [...one.at, ...steps('backend.service')])),
+    ...(defaultBackend
+      ? [target(defaultBackend.service.name, number ?? name, steps('spec.defaultBackend.service'))]
+      : []),
+  ];
+}
+
+/** Where a route's rules name Services: to answer, or to be sent a copy. */
+export function gatewayTargets(route: GatewayRoute): Routed[] {
+  return route.content.spec.rules.flatMap(({ backendRefs, filters }, rule) => {
+    const at: Path = ['spec', 'rules', rule];
+    return [
+      ...backendRefs.flatMap((one, index) => serviceTarget(route, one, [...at, 'backendRefs', index])),
+      ...filters.flatMap(({ requestMirror }, index) =>
+        requestMirror
+          ? serviceTarget(route, requestMirror.backendRef, [
+              ...[...at, 'filters', index],
+              ...steps('requestMirror.backendRef'),
+            ])
+          : [],
+      ),
+    ];
+  });
+}
+
+/** Other kinds than Services are a controller's own. */
+const serviceTarget = (route: GatewayRoute, reference: GatewayReference, at: Path): Routed[] =>
+  reference.group === '' && reference.kind === 'Service'
+    ? [
+        {
+          ...{ route, namespace: reference.namespace ?? route.namespace, name: reference.name },
+          ...(reference.port === undefined ? {} : { port: reference.port }),
+          ...{ at: [...at, 'name'], portAt: [...at, 'port'] },
+        },
+      ]
+    : [];
