@@ -61,28 +61,29 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
     host.name,
     names.map(({ name }) => name),
   );
-  const there = names.find(({ name }) => name === near);
+  const elsewhere = graph.ofKind('Service').find(({ name }) => name === host.name);
+  const there = names.find(({ name }) => name === near) ?? elsewhere;
   return {
     code: 'HOST_UNKNOWN',
-    ...missingSeverity(dial, names.length > 0, near !== undefined),
+    ...missingSeverity(dial, names.length > 0, there !== undefined),
     message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
-    fix: near
-      ? `Write ${near}.`
+    fix: there
+      ? `Write ${there === elsewhere ? `${there.name}.${there.namespace}` : there.name}.`
       : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
   };
 }
 
-/** A Service may come with other manifests: surely where none of the namespace is here. */
+/** A Service may come with other manifests, less probably where one is here that is called like it. */
 function missingSeverity(
   { known, meant }: Dial,
   hasOthers: boolean,
   isNear: boolean,
 ): Pick<Fault, 'severity'> {
   if (meant || (hasOthers && known === undefined)) return {};
-  if (!isNear || !hasOthers) return { severity: 'unknown' };
-  return known === 'guessed' ? { severity: 'warning' } : {};
+  if (!isNear) return { severity: 'unknown' };
+  return known === 'guessed' || !hasOthers ? { severity: 'warning' } : {};
 }
 
 function partText({ variable, text, unset, part, secret, in: where = 'the environment' }: DialPart): string {
@@ -149,7 +150,7 @@ function notServed({ knownPorts }: Subject, dial: Dial, service: Service, works:
   const served = ports.map(({ port }) => port).join(', ');
   return {
     code: 'PORT_NOT_SERVED',
-    ...(works ? { severity: 'warning' as const } : {}),
+    ...(works || dial.known === 'guessed' ? { severity: 'warning' as const } : {}),
     message: `${partText(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}${works ? '; it is headless, and its pods have the port' : ''}.`,
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),

@@ -2,7 +2,7 @@ import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
 import { imageFactsOf, type Listening, type Server } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
-import { declaredPorts, selectedBy, targetOf, type Service } from '../graph/ports.ts';
+import { declaredPorts, servicesOf, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';
 import { processOf } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
@@ -120,9 +120,6 @@ function reachedPorts(graph: Graph, workload: Workload, container: Container): R
   const all = new Set([...own, ...led.filter((port) => !declared.includes(port))]);
   return [...all].map((port) => ({ port, service: leadingTo(graph, workload, port) }));
 }
-
-const servicesOf = (graph: Graph, workload: Workload): Service[] =>
-  graph.ofKind('Service').filter((one) => selectedBy(graph, one).includes(workload));
 
 /** A Service with a port that leads to this one of the pods. */
 const leadingTo = (graph: Graph, workload: Workload, port: number): Service | undefined =>

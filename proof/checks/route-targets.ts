@@ -27,13 +27,19 @@ function missingService({ graph }: Subject, { route, namespace, name, at }: Rout
     name,
     services.map((one) => one.name),
   );
+  const elsewhere = graph.ofKind('Service').find((one) => one.name === name);
   return {
     code: 'HOST_UNKNOWN',
     // All Services of the namespace may come with other manifests.
-    ...(services.length > 0 ? {} : { severity: 'unknown' as const }),
-    message: `${called(route)} leads to Service ${name}, which is not in namespace ${namespace}.`,
+    ...(services.length > 0 ? {} : { severity: elsewhere ? ('warning' as const) : ('unknown' as const) }),
+    message: `${called(route)} leads to Service ${name}, which is not in namespace ${namespace}${elsewhere ? `, but in ${elsewhere.namespace}` : ''}.`,
     here: placeIn(route, ...at),
-    fix: near ? `Write ${near}.` : 'Name a Service that is there.',
+    ...(elsewhere ? { there: placeIn(elsewhere, 'metadata', 'name') } : {}),
+    fix: near
+      ? `Write ${near}.`
+      : elsewhere
+        ? `Put both into one namespace.`
+        : 'Name a Service that is there.',
   };
 }
 

@@ -12,23 +12,24 @@ export type UsualPorts = Readonly<Record<string, number>>;
 
 export const webPorts: UsualPorts = { http: 80, https: 443, ws: 80, wss: 443 };
 
+/** Longer texts are no lists of addresses. */
+const mostCharacters = 4000;
+
 /** Every address of a text that holds nothing else, between commas, semicolons or spaces. */
 export function addressesIn(text: string, usual: UsualPorts = webPorts): Address[] {
+  if (text.length > mostCharacters) return [];
   const alone = addressOf(text, usual) ?? connectionString(text);
   if (alone) return [alone];
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  const found = parts.flatMap(
-    (part, index) => addressOf(part, usual) ?? sharing(parts.slice(0, index), part, usual) ?? [],
-  );
-  return parts.length > 1 && found.length === parts.length ? found : [];
-}
-
-/** In `amqp://one:5672,two:5672` the scheme is of both. */
-function sharing(before: readonly string[], part: string, usual: UsualPorts): Address | undefined {
-  const scheme = before
-    .map((one) => /^([a-z][-+.a-z0-9]*):\/\//i.exec(one)?.[1])
-    .find((one) => one !== undefined);
-  return scheme === undefined ? undefined : addressOf(`${scheme}://${part}`, usual);
+  const found: Address[] = [];
+  for (const part of parts.length > 1 ? parts : []) {
+    // In `amqp://one:5672,two:5672` the scheme is of both.
+    const shared = found[0]?.scheme;
+    const address = addressOf(part, usual) ?? (shared ? addressOf(`${shared}://${part}`, usual) : undefined);
+    if (!address) return [];
+    found.push(address);
+  }
+  return found;
 }
 
 /** With an `@` further on, what looks like the host may be part of a password. */

@@ -45,18 +45,26 @@ const others =
 const own =
   /listen|bind|advertis|external|public|origin|issuer|redirect|callback|cors|image|user|owner|group|label|selector|tag|volume|mount|domain|allowed|(root|site|web)-?url|(?<!host)name$|^-?(H|header)$/i;
 
+/** Options that take an address to dial. */
+const dialling =
+  /host|addr|server|broker|ur[li]|endpoint|upstream|target|store|peer|node|seed|join|proxy|zookeeper|bootstrap|cluster|remote|connect|wait/i;
+
+/** So many words of one command are read. */
+const mostWords = 500;
+
 /** Every address that the words of a command name, by options, one after the other, or alone. */
 export function calledIn(
-  words: readonly string[],
+  all: readonly string[],
   clients: readonly Client[],
   usual: UsualPorts,
 ): readonly Called[] {
+  const words = all.slice(0, mostWords);
   const program = (words[0] ?? '').split('/').at(-1) ?? '';
   if (others.test(program)) return shellSockets(words);
   const client = clients.find(({ names }) => names.includes(program.replace(/\.sh$/, '')));
   return [
     ...(client ? byClient(words, client, program) : pairsIn(words)),
-    ...wholeAddresses(words, usual),
+    ...wholeAddresses(words, usual, client !== undefined),
     ...shellSockets(words),
   ];
 }
@@ -126,7 +134,7 @@ function pairsIn(words: readonly string[]): Called[] {
 }
 
 /** Words and values of options that hold nothing but addresses. */
-function wholeAddresses(words: readonly string[], usual: UsualPorts): Called[] {
+function wholeAddresses(words: readonly string[], usual: UsualPorts, isClient: boolean): Called[] {
   const options = optionsIn(words);
   return words.flatMap((text, word) => {
     const option = options.find((one) => one.word === word);
@@ -136,7 +144,7 @@ function wholeAddresses(words: readonly string[], usual: UsualPorts): Called[] {
       .map((address) => ({
         ...address,
         by: option?.name ?? 'the command',
-        loose: address.scheme === '',
+        loose: address.scheme === '' && !isClient && !(option && dialling.test(option.name)),
         word,
       }));
   });

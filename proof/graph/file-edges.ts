@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { valueAt } from '../source.ts';
 import { addressesIn, isHostName, type UsualPorts } from './addresses.ts';
 import { dialAt, type Dial } from './dial.ts';
@@ -50,10 +50,10 @@ const mostCharacters = 100_000;
 function structured({ path, text = '' }: MountedFile, usual: UsualPorts): FileAddress[] {
   if (!/\.(ya?ml|json)$/.test(path) || text.length > mostCharacters || !/host|:\/\//.test(text)) return [];
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { prettyErrors: false, lineCounter: lines });
+  const documents = documentsOf(text, lines);
   const found: FileAddress[] = [];
   const lineOf = (at: number | undefined): number => (at === undefined ? 0 : lines.linePos(at).line - 1);
-  for (const document of Array.isArray(documents) ? documents : [])
+  for (const document of documents)
     // Aliases are not followed: no file may cost more than its size.
     visit(document, {
       Pair: (_, { key, value }) => {
@@ -73,6 +73,16 @@ function structured({ path, text = '' }: MountedFile, usual: UsualPorts): FileAd
       },
     });
   return found;
+}
+
+/** None where a text is nested deeper than the parser goes. */
+function documentsOf(text: string, lineCounter: LineCounter): Document[] {
+  try {
+    const documents = parseAllDocuments(text, { prettyErrors: false, lineCounter });
+    return Array.isArray(documents) ? documents : [];
+  } catch {
+    return [];
+  }
 }
 
 /** URLs of a process itself, which others are told. */

@@ -38,6 +38,23 @@ export function selectedBy(graph: Graph, service: Service): Workload[] {
   );
 }
 
+const leading = new WeakMap<Graph, ReadonlyMap<Workload, readonly Service[]>>();
+
+/** The Services that lead to the pods of a workload. */
+export function servicesOf(graph: Graph, workload: Workload): readonly Service[] {
+  const known = leading.get(graph) ?? servicesByWorkload(graph);
+  leading.set(graph, known);
+  return known.get(workload) ?? [];
+}
+
+function servicesByWorkload(graph: Graph): ReadonlyMap<Workload, readonly Service[]> {
+  const found = new Map<Workload, Service[]>();
+  for (const service of graph.ofKind('Service'))
+    for (const workload of selectedBy(graph, service))
+      found.set(workload, [...(found.get(workload) ?? []), service]);
+  return found;
+}
+
 /** Where one port of a Service leads in a workload: a number, and the declaration it was found by. */
 export interface Target {
   readonly number: number;

@@ -11,7 +11,7 @@ export interface SimpleCommand {
 const unknown = '\u0000';
 
 /** Longer scripts, and deeper `$(…)`, are not read. */
-const [mostCharacters, deepest] = [100_000, 20];
+const [mostCharacters, deepest] = [50_000, 20];
 
 /** Words before a command that leave it what it is. */
 const leading = /^(?:until|while|if|elif|then|do|else|!|\{|exec|time|command|nohup|sudo|eval|\w+=.*)$/s;
@@ -138,6 +138,9 @@ class ScriptReader {
   }
 }
 
+/** Longer names and fallbacks of variables are not read. */
+const longestName = 500;
+
 interface Expansion {
   readonly length: number;
   readonly value: string;
@@ -155,7 +158,7 @@ function expansionIn(text: string, variables: ReadonlyMap<string, string>): Expa
     return { length, value: unknown, inner: text.slice(1, length - 1) };
   }
   if (text.startsWith('$(')) return substitution(text, variables);
-  const match = named.exec(text);
+  const match = named.exec(text.slice(0, longestName));
   if (!match) return { length: 1, value: '$' };
   const [whole, bare, braced, fallback] = match;
   const name = bare ?? braced;

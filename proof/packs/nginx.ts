@@ -10,6 +10,9 @@ const usual = '/etc/nginx/conf.d/default.conf';
 const configuration =
   /^\/etc\/nginx\/(nginx\.conf|(conf\.d|http\.d|sites-enabled|templates|stream\.d)\/[^/]+\.(conf|template))$/;
 
+/** Of larger files nothing, and of longer lines only the beginning is read. */
+const [mostCharacters, longestLine] = [200_000, 2000];
+
 interface Line {
   readonly file: string;
   readonly line: number;
@@ -19,12 +22,13 @@ interface Line {
 /** The lines of every configuration file, without comments, with the variables that a template is given. */
 const linesOf = ({ files, env }: Process): Line[] =>
   files
-    .filter(({ path }) => configuration.test(path))
+    .filter(({ path, text }) => configuration.test(path) && text.length <= mostCharacters)
     .flatMap(({ path, text }) =>
-      text.split('\n').map((line, index) => ({
+      text.split('\n').map((whole, index) => ({
         file: path,
         line: index,
-        text: line
+        text: whole
+          .slice(0, longestLine)
           .replace(/(^|\s)#.*$/, '')
           .replaceAll(
             /\$\{(\w+)\}/g,

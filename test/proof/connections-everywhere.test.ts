@@ -19,6 +19,12 @@ const stores: Fields[] = [
   ...store('api', 'registry.example.org/api:3', 8080),
 ];
 
+/** So that not all objects are of one namespace. */
+const configMapOf = (namespace: string): Fields => ({
+  ...configMap('one', {}),
+  metadata: { name: 'one', namespace },
+});
+
 /** A database without a password, which its image has to be told. */
 function withTrust(object: Fields): Fields {
   return object['kind'] === 'Deployment'
@@ -46,6 +52,7 @@ describe('an address in a flag', () => {
     ['of a URL, with a slip', flags('--cache-url', 'redis://cahce:6379'), is('error', 'HOST_UNKNOWN')],
     ['beside its port', flags('--db-host', 'ledger', '--db-port=5433'), is('error', 'PORT_NOT_SERVED')],
     ['of host and port', flags('--upstream=api:8081'), is('error', 'PORT_NOT_SERVED')],
+    ['that may mean something else', flags('--weight=api:90'), is('warning', 'PORT_NOT_SERVED')],
     ['in a list', flags('--peers', 'api:8080,api:9090'), is('error', 'PORT_NOT_SERVED')],
     ['of a property', flags('-Dcache.host=cache', '-Dcache.port=6378'), is('error', 'PORT_NOT_SERVED')],
     [
@@ -235,9 +242,9 @@ describe('an address in a mounted file of settings', () => {
     [
       'of properties',
       file('a.properties', 'spring.data.redis.host=cache\nspring.data.redis.port=6380\n'),
-      is('error', 'PORT_NOT_SERVED'),
+      is('warning', 'PORT_NOT_SERVED'),
     ],
-    ['of TOML', file('a.toml', '[api]\nurl = "http://api:3000"\n'), is('error', 'PORT_NOT_SERVED')],
+    ['of TOML', file('a.toml', '[api]\nurl = "http://api:3000"\n'), is('warning', 'PORT_NOT_SERVED')],
     [
       'in a URL of YAML',
       file('a.yaml', 'sources:\n- name: x\n  url: http://apii:8080\n'),
@@ -299,6 +306,18 @@ describe('a host of which no Service is here', () => {
     ],
     ['in a pair', alone({ env: env({ DB_HOST: 'db', DB_PORT: '1' }) }), is('unknown', 'HOST_UNKNOWN')],
     ['in a flag', alone({ args: ['--cache=redis://cache:6379'] }), is('unknown', 'HOST_UNKNOWN')],
+    [
+      'but in another namespace',
+      [
+        deployment('teller', { args: ['--cache=redis://cache:6379'] }),
+        ...store('cache', 'valkey/valkey:8', 6379).map((object) => ({
+          ...object,
+          metadata: { name: 'cache', namespace: 'shared' },
+        })),
+        configMapOf('other'),
+      ],
+      is('warning', 'HOST_UNKNOWN'),
+    ],
     ['with its namespace', alone({ args: ['--cache=redis://cache.shared.svc:6379'] }), silent],
   ]);
 });
