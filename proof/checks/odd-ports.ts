@@ -1,6 +1,5 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPort, knownPortHint } from '../../model/known-port.ts';
-import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
@@ -8,19 +7,14 @@ import { leads, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** Whether an environment or an Ingress names the number of a Service's port. */
-function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
-  const byDial = dials.some(({ workload, host, port: dialled }) => {
-    const found = resolveHost(graph, workload.namespace, host.text);
-    return found.kind === 'service' && found.service === service && Number(dialled.text) === port.port;
-  });
-  const byIngress = graph.ofKind('Ingress').some(({ namespace, content }) =>
+function isDialled({ graph, dialsTo }: Subject, service: Service, port: ServicePort): boolean {
+  const byDial = dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
+  const byIngress = graph.ofKindIn('Ingress', service.namespace).some(({ content }) =>
     content.spec.rules
       .flatMap(({ http }) => http?.paths ?? [])
       .some(({ backend }) => {
         const { number } = backend.service.port;
-        return (
-          namespace === service.namespace && backend.service.name === service.name && number === port.port
-        );
+        return backend.service.name === service.name && number === port.port;
       }),
   );
   return byDial || byIngress;

@@ -1,5 +1,6 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Fault } from '../findings.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
@@ -15,15 +16,21 @@ export interface Lead {
 }
 
 /** Every port of every Service with each workload behind it. */
-export function leads(subject: Subject): Lead[] {
-  return subject.graph
+export function leads({ graph }: Subject): readonly Lead[] {
+  const known = leadsOf.get(graph);
+  if (known) return known;
+  const found = graph
     .ofKind('Service')
     .flatMap((service) =>
-      selectedBy(subject.graph, service).flatMap((workload) =>
+      selectedBy(graph, service).flatMap((workload) =>
         service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
       ),
     );
+  leadsOf.set(graph, found);
+  return found;
 }
+
+const leadsOf = new WeakMap<Graph, readonly Lead[]>();
 
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
 export const targets: Check = (subject) =>
@@ -66,7 +73,7 @@ export const targets: Check = (subject) =>
 function undeclared(subject: Subject, { service, port, index, workload }: Lead): Fault[] {
   const declared = declaredPorts(workload);
   const wanted = port.targetPort ?? port.port;
-  const known = subject.known.filter((one) => one.workload === workload);
+  const known = subject.knownOf(workload);
   const open = known.flatMap(({ program, opens }) => [
     ...Object.values(opens),
     ...(program.facts.otherPorts ?? []),
@@ -139,9 +146,10 @@ export const duplicateNodePorts: Check = ({ graph }) => {
           : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
       ),
     );
-  return all.flatMap((one, index) => {
-    const first = all.slice(0, index).find(({ nodePort }) => nodePort === one.nodePort);
-    return first
+  const firsts = new Map(all.toReversed().map((one) => [one.nodePort, one]));
+  return all.flatMap((one) => {
+    const first = firsts.get(one.nodePort);
+    return first && first !== one
       ? [
           {
             code: 'PORT_TWICE' as const,

@@ -1,6 +1,8 @@
 import type { Fault } from '../findings.ts';
 import { dialsOf, type Dial } from '../graph/edges.ts';
 import type { Graph } from '../graph/graph.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import type { Service } from '../graph/ports.ts';
 import { knownContainers, type KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Knowledge } from '../knowledge.ts';
@@ -11,8 +13,14 @@ export interface Subject extends Knowledge {
   readonly graph: Graph;
   /** The containers whose program is known. */
   readonly known: readonly KnownContainer[];
+  /** The known program of a container. */
+  readonly knownIn: (container: Container) => KnownContainer | undefined;
+  /** The containers of a workload whose program is known. */
+  readonly knownOf: (workload: Workload) => readonly KnownContainer[];
   /** The connections the environments configure. */
   readonly dials: readonly Dial[];
+  /** Those that lead to a Service by its name. */
+  readonly dialsTo: (service: Service) => readonly Dial[];
 }
 
 /** One check of the manifests; empty when nothing is wrong. */
@@ -26,7 +34,22 @@ export interface Pack {
 /** What the checks look at, computed once. */
 export function subjectOf(graph: Graph, knowledge: Knowledge): Subject {
   const known = knownContainers(graph, knowledge.programs);
-  return { ...knowledge, graph, known, dials: dialsOf(graph, known) };
+  const byContainer = new Map(known.map((one) => [one.container, one]));
+  const byWorkload = Map.groupBy(known, ({ workload }) => workload);
+  const dials = dialsOf(graph, known);
+  const byService = Map.groupBy(dials, ({ workload, host }) => {
+    const found = resolveHost(graph, workload.namespace, host.text);
+    return found.kind === 'service' ? found.service : undefined;
+  });
+  return {
+    ...knowledge,
+    graph,
+    known,
+    knownIn: (container) => byContainer.get(container),
+    knownOf: (workload) => byWorkload.get(workload) ?? [],
+    dials,
+    dialsTo: (service) => byService.get(service) ?? [],
+  };
 }
 
 /** One fault where a condition holds. */

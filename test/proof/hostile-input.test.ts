@@ -54,7 +54,7 @@ describe('what cannot be read is refused in one sentence with its line', () => {
     [
       'a list that holds nothing',
       'kind: List\nitems:\n- kind: A\n-\n- b\n',
-      4,
+      2,
       'item 1 of this list is empty',
     ],
     ['a list that holds a text', 'kind: List\nitems:\n- b\n', 3, 'item 0 of this list is a text'],
