@@ -3,7 +3,7 @@ import { knownPort, knownPortHint } from '../../model/known-port.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
-import { leads, type Lead } from './services.ts';
+import { leads, leadsTo, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** Whether an environment or an Ingress names the number of a Service's port. */
@@ -61,10 +61,9 @@ export const oddPorts: Check = (subject) =>
 
 /** The other Services that offer the same port of the same pods under the same name. */
 const siblingsOf = (subject: Subject, { service, port, workload }: Lead, number: number): Lead[] =>
-  leads(subject).filter(
+  leadsTo(subject, workload).filter(
     (other) =>
       other.service !== service &&
-      other.workload === workload &&
       other.port.name === port.name &&
       targetOf(other.port, workload)?.number === number,
   );

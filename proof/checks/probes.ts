@@ -1,10 +1,11 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Answers, Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import { declaredPorts, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
+import { leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
@@ -82,15 +83,11 @@ export const probedPorts: Check = (subject) =>
   });
 
 /** The ports of a workload's pods that the environments of others lead to. */
-const dialledPorts = ({ graph, dialsTo }: Subject, workload: Workload): number[] =>
-  graph.ofKindIn('Service', workload.namespace).flatMap((service) =>
-    selectedBy(graph, service).includes(workload)
-      ? dialsTo(service).flatMap((dial) => {
-          const port = servicePort(service, Number(dial.port.text));
-          return (port && targetOf(port, workload)?.number) ?? [];
-        })
-      : [],
-  );
+const dialledPorts = (subject: Subject, workload: Workload): number[] =>
+  leadsTo(subject, workload).flatMap(({ service, port }) => {
+    const isDialled = subject.dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
+    return (isDialled && targetOf(port, workload)?.number) || [];
+  });
 
 /** A probe of a known program must ask a path that answers, and liveness none that depends on others. */
 export const probePaths: Check = (subject) =>

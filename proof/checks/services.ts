@@ -16,21 +16,33 @@ export interface Lead {
 }
 
 /** Every port of every Service with each workload behind it. */
-export function leads({ graph }: Subject): readonly Lead[] {
-  const known = leadsOf.get(graph);
+export const leads = ({ graph }: Subject): readonly Lead[] => leadsIn(graph).all;
+
+/** Those to one workload. */
+export const leadsTo = ({ graph }: Subject, workload: Workload): readonly Lead[] =>
+  leadsIn(graph).byWorkload.get(workload) ?? [];
+
+interface Leads {
+  readonly all: readonly Lead[];
+  readonly byWorkload: ReadonlyMap<Workload, readonly Lead[]>;
+}
+
+const memory = new WeakMap<Graph, Leads>();
+
+function leadsIn(graph: Graph): Leads {
+  const known = memory.get(graph);
   if (known) return known;
-  const found = graph
+  const all = graph
     .ofKind('Service')
     .flatMap((service) =>
       selectedBy(graph, service).flatMap((workload) =>
         service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
       ),
     );
-  leadsOf.set(graph, found);
+  const found = { all, byWorkload: Map.groupBy(all, ({ workload }) => workload) };
+  memory.set(graph, found);
   return found;
 }
-
-const leadsOf = new WeakMap<Graph, readonly Lead[]>();
 
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
 export const targets: Check = (subject) =>
