@@ -82,4 +82,11 @@ export function findingText(finding: Finding): string {
   ].join('\n');
 }
 
-const firstLine = (text: string): string => (text.includes('\n') ? `${text.split('\n')[0] ?? ''} …` : text);
+/** A file or a number without end is shown by how it begins. */
+function firstLine(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  const shown = line.slice(0, mostShown);
+  return shown === text ? text : `${shown} …`;
+}
+
+const mostShown = 200;

@@ -1,5 +1,3 @@
-import { isMap, visit, type Document } from 'yaml';
-
 /** What another tool reads, and how Kubernetes objects are made of it. */
 export interface ForeignInput {
   readonly what: string;
@@ -12,13 +10,12 @@ const helm: ForeignInput = {
   command: 'helm template RELEASE CHART',
 };
 
-/** A text that is no YAML, since a template's actions stand in it. */
+/** A text that is no YAML, since a template's actions stand in it: `{{ .Values.name }}` is a map whose key is a map. */
 export const templateIn = (text: string): ForeignInput | undefined =>
   /\{\{-?\s*[\w.$("/*]/.test(text) ? helm : undefined;
 
 /** A document that is no Kubernetes object; `undefined` where it may be one. */
-export function foreignInputOf(document: Document, value: unknown): ForeignInput | undefined {
-  if (hasAction(document)) return helm;
+export function foreignInputOf(value: unknown): ForeignInput | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { apiVersion, kind, ...fields } = value as Record<string, unknown>;
   if (isKustomization(apiVersion, kind, fields))
@@ -26,19 +23,6 @@ export function foreignInputOf(document: Document, value: unknown): ForeignInput
   if (apiVersion === undefined && kind === undefined && isCompose(fields['services']))
     return { what: 'a Compose file', command: 'kompose convert --stdout' };
   return undefined;
-}
-
-/** `{{ .Values.name }}` without quotes is a map for YAML whose key is a map. */
-function hasAction(document: Document): boolean {
-  let found = false;
-  visit(document, {
-    Pair: (_, { key }) => {
-      if (!isMap(key) || key.flow !== true) return undefined;
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
 }
 
 /** A kustomization may leave out what it is. */

@@ -59,7 +59,7 @@ export const podParty = (graph: Graph, workload: Workload): Party => ({
   namespace: {
     name: workload.namespace,
     labels: {
-      ...graph.ofKind('Namespace').find(({ name }) => name === workload.namespace)?.labels,
+      ...graph.find('Namespace', '', workload.namespace)?.labels,
       'kubernetes.io/metadata.name': workload.namespace,
     },
   },

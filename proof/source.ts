@@ -1,16 +1,7 @@
-import { isCyclic } from '../model/cyclic.ts';
+import { isUtf8 } from 'node:buffer';
 import { withoutNulls } from '../model/without-nulls.ts';
 import { foreignInputOf, templateIn, type ForeignInput } from './foreign-input.ts';
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type Document,
-  type Node,
-  type Scalar,
-} from 'yaml';
+import { readYaml, YamlError, type YamlDocument } from './yaml/read.ts';
 
 /** Where in a document something stands: keys and list indices from its top; in a text, a line of it, from 0. */
 export type Path = readonly (string | number)[];
@@ -47,71 +38,81 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-/** What Kubernetes' own YAML reader takes for a text, YAML 1.1 takes for a number of minutes or a date. */
-const foreignTags = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary']);
-
 /**
  * Every object in a text of YAML or JSON documents; the items of a List each for itself.
  * @param file how the text is called in messages.
- * @throws UnreadableError naming file and line of everything that is no YAML or no object.
+ * @throws UnreadableError naming file and line of what is no YAML or no object.
  */
 export function readDocuments(file: string, text: string): Doc[] {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    version: '1.1',
-    customTags: (tags) =>
-      tags.filter(
-        (tag) =>
-          typeof tag === 'string' ||
-          !(foreignTags.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
-      ),
-  });
-  const documents = Array.isArray(parsed) ? parsed : [];
-  const problems = documents.flatMap((document) =>
-    document.errors.map(({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${cut(message)}`),
-  );
-  if (problems.length > 0) {
-    const foreign = templateIn(text);
-    throw foreign ? refusedInput(file, foreign) : new UnreadableError(fewOf(problems).join('\n'));
-  }
-  return documents.flatMap((document) => objectsOf(file, document, lines));
+  return yamlOf(file, withoutMark(text)).flatMap((document) => objectsOf(file, document));
 }
 
-const [mostLetters, mostErrors] = [80, 5];
+/**
+ * The text of a file's bytes.
+ * @throws UnreadableError naming the first line that is not UTF-8.
+ */
+export function utf8Of(file: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let [line, start] = [1, 0];
+  for (let end = bytes.indexOf(newline); end >= 0 && isUtf8(bytes.subarray(start, end)); line++) {
+    start = end + 1;
+    end = bytes.indexOf(newline, start);
+  }
+  throw new UnreadableError(`${file}:${line}: this line is not UTF-8; save the file as UTF-8.`);
+}
 
-/** The parser's errors quote the text around them; in a binary file that is most of it. */
-const cut = (message: string): string => {
-  const printable = message.replaceAll(/[^\P{C}\n]+/gu, '?').replaceAll('\n', ' ');
-  return printable.length > mostLetters ? `${printable.slice(0, mostLetters)}…` : printable;
-};
+const newline = 10;
 
-const fewOf = (problems: readonly string[]): string[] =>
-  problems.length > mostErrors
-    ? [...problems.slice(0, mostErrors), `… and ${problems.length - mostErrors} more errors like these.`]
-    : [...problems];
+/** Editors of Windows begin a file with a byte order mark. */
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
+function yamlOf(file: string, text: string): YamlDocument[] {
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const foreign = templateIn(text);
+    throw foreign
+      ? refusedInput(file, foreign)
+      : new UnreadableError(`${file}:${error.line}: ${printable(error.message)}.`, { cause: error });
+  }
+}
+
+/** The parser's errors quote the text. */
+const printable = (message: string): string => message.replaceAll(/[^\P{C}]+/gu, '?');
 
 const refusedInput = (file: string, { what, command }: ForeignInput): UnreadableError =>
   new UnreadableError(`${file} is ${what}. Verify what it renders: ${command} | mooring verify -`);
 
-function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] {
-  const value = plainValue(file, document);
+function objectsOf(file: string, { value: written, lineOf }: YamlDocument): Doc[] {
+  const value = withoutNulls(written);
   if (value === null || value === undefined) return [];
-  const foreign = foreignInputOf(document, value);
+  const foreign = foreignInputOf(value);
   if (foreign) throw refusedInput(file, foreign);
-  const lineOf = (path: Path): number => lineAt(document.contents, path, lines);
-  if (!isObject(value))
-    throw new UnreadableError(
-      `${file}:${lineOf([])}: this is ${Array.isArray(value) ? 'a list' : 'a text'}; expected a Kubernetes object with apiVersion and kind.`,
-    );
+  if (!isObject(value)) throw noObject(`${file}:${lineOf([])}: this`, value);
   if (!isList(value)) return [{ file, value, lineOf }];
-  return value.items.filter(isObject).map((item, index) => ({
-    file,
-    value: { ...itemIdentity(value), ...item },
-    lineOf: (path) => lineOf(['items', index, ...path]),
-  }));
+  return value.items.map((item, index) => {
+    const path = ['items', index];
+    if (!isObject(item)) throw noObject(`${file}:${lineOf(path)}: item ${index} of this list`, item);
+    return {
+      file,
+      value: { ...itemIdentity(value), ...item },
+      lineOf: (inside) => lineOf([...path, ...inside]),
+    };
+  });
 }
+
+const noObject = (where: string, value: unknown): UnreadableError =>
+  new UnreadableError(`${where} is ${sortOf(value)}; expected a Kubernetes object with apiVersion and kind.`);
+
+const sortOf = (value: unknown): string =>
+  value === null
+    ? 'empty'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'string'
+        ? 'a text'
+        : `a ${typeof value}`;
 
 /** `List`, and the list of each kind, such as `ConfigMapList`. */
 const isList = (value: Record<string, unknown>): value is Record<string, unknown> & { items: unknown[] } =>
@@ -121,50 +122,5 @@ const isList = (value: Record<string, unknown>): value is Record<string, unknown
 const itemIdentity = ({ apiVersion, kind }: Record<string, unknown>): object =>
   kind === 'List' ? {} : { apiVersion, kind: String(kind).replace(/List$/, '') };
 
-function plainValue(file: string, document: Document): unknown {
-  const refused = (why: string): UnreadableError =>
-    new UnreadableError(`${file}: ${why}; nothing can be proved about it.`);
-  let value: unknown;
-  try {
-    value = document.toJS();
-  } catch {
-    throw refused('its aliases (*name) multiply, or it is nested too deeply');
-  }
-  if (isCyclic(value)) throw refused('an alias (*name) stands inside what it refers to');
-  return withoutNulls(value);
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function lineAt(top: unknown, path: Path, lines: LineCounter): number {
-  let here = top;
-  let start = startOf(here);
-  for (const step of path) {
-    const next = stepInto(here, step);
-    if (isBlock(here) && typeof step === 'number' && start !== undefined)
-      return lines.linePos(here.range?.[0] ?? start).line + 1 + step;
-    if (next === undefined) break;
-    here = next.value;
-    start = next.start ?? start;
-  }
-  return start === undefined ? 1 : lines.linePos(start).line;
-}
-
-/** A text after `|`: each of its lines is a line of the file. */
-const isBlock = (node: unknown): node is Scalar => isScalar(node) && node.type === 'BLOCK_LITERAL';
-
-function stepInto(
-  node: unknown,
-  step: string | number,
-): { value: unknown; start: number | undefined } | undefined {
-  if (isSeq(node)) {
-    const value = node.items[Number(step)];
-    return value === undefined ? undefined : { value, start: startOf(value) };
-  }
-  if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => String(key) === String(step));
-  return pair && { value: pair.value, start: startOf(pair.key) ?? startOf(pair.value) };
-}
-
-const startOf = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];

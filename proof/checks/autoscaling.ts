@@ -18,9 +18,7 @@ interface Share {
 export const autoscalerRequests: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler) => {
     const { kind, name } = scaler.content.spec.scaleTargetRef;
-    const target = graph.workloads.find(
-      (one) => one.kind === kind && one.name === name && one.namespace === scaler.namespace,
-    );
+    const target = graph.workloadsIn(scaler.namespace).find((one) => one.kind === kind && one.name === name);
     return target ? sharesOf(scaler).flatMap((share) => withoutRequest(scaler, target, share)) : [];
   });
 

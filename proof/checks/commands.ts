@@ -187,5 +187,5 @@ function folderFaults({ container, what }: Command, { service }: Program): Fault
 
 /** The program of a container, or of the image an init step shares with it. */
 export const programOf = (subject: Subject, container: Container): Program | undefined =>
-  subject.known.find((one) => one.container === container)?.program ??
+  subject.knownIn(container)?.program ??
   subject.programs.find(({ facts }) => facts.image === repositoryOf(container.spec.image ?? ''));

@@ -188,7 +188,7 @@ interface Reached {
 
 /** The program behind the Service must be the one the edge names, on that port, with the same use of TLS. */
 function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reached): Fault[] {
-  const target = subject.known.find((one) => one.workload === workload);
+  const target = subject.knownOf(workload)[0];
   if (!target || !dial.meant) return [];
   const { program, container, opens } = target;
   const there = placeIn(

@@ -1,19 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPort, knownPortHint } from '../../model/known-port.ts';
-import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import { routedIn } from './routed.ts';
-import { leads, type Lead } from './services.ts';
+import { leads, leadsTo, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** Whether a client or a route names the number of a Service's port. */
-function isDialled({ graph, dials }: Subject, service: Service, port: ServicePort): boolean {
-  const byDial = dials.some(({ workload, host, port: dialled }) => {
-    const found = resolveHost(graph, workload.namespace, host.text);
-    return found.kind === 'service' && found.service === service && Number(dialled.text) === port.port;
-  });
+function isDialled({ graph, dialsTo }: Subject, service: Service, port: ServicePort): boolean {
+  const byDial = dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
   const byRoute = routedIn(graph).some(
     (target) =>
       target.namespace === service.namespace && target.name === service.name && target.port === port.port,
@@ -62,10 +58,9 @@ export const oddPorts: Check = (subject) =>
 
 /** The other Services that offer the same port of the same pods under the same name. */
 const siblingsOf = (subject: Subject, { service, port, workload }: Lead, number: number): Lead[] =>
-  leads(subject).filter(
+  leadsTo(subject, workload).filter(
     (other) =>
       other.service !== service &&
-      other.workload === workload &&
       other.port.name === port.name &&
       targetOf(other.port, workload)?.number === number,
   );

@@ -2,7 +2,6 @@ import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { selectedBy } from '../graph/ports.ts';
-import { selects } from '../graph/selectors.ts';
 import { called, inPod, type Check } from './subject.ts';
 
 /** A claim may be outside the manifests, unless a claim among them is unused. */
@@ -80,7 +79,7 @@ export const accounts: Check = ({ graph }) => {
 export const governingServices: Check = ({ graph }) =>
   graph.ofKind('StatefulSet').flatMap((set) => {
     const { serviceName, template } = set.content.spec;
-    if (!graph.workloads.some(({ object }) => object === set)) return [];
+    if (!graph.workloadsIn(set.namespace).some(({ object }) => object === set)) return [];
     const service = graph.find('Service', set.namespace, serviceName);
     const selector = service?.content.spec.selector ?? {};
     const labels = template.metadata.labels;
@@ -106,13 +105,14 @@ export const governingServices: Check = ({ graph }) =>
 export const autoscalers: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
     const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
-    const target = graph.workloads.find(
-      ({ kind, name, namespace, object }) =>
-        kind === wanted.kind &&
-        name === wanted.name &&
-        namespace === scaler.namespace &&
-        (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
-    );
+    const target = graph
+      .workloadsIn(scaler.namespace)
+      .find(
+        ({ kind, name, object }) =>
+          kind === wanted.kind &&
+          name === wanted.name &&
+          (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
+      );
     const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
     if (!target)
       return [
@@ -173,26 +173,23 @@ export const emptyWorkloads: Check = ({ graph }) =>
 export const budgets: Check = ({ graph }) =>
   graph.ofKind('PodDisruptionBudget').flatMap((budget) => {
     const { minAvailable, maxUnavailable, selector } = budget.content.spec;
-    return graph.workloads
-      .filter(({ namespace, labels: pods }) => namespace === budget.namespace && selects(selector, pods))
-      .flatMap((workload): Fault[] => {
-        const scaler = graph
-          .ofKind('HorizontalPodAutoscaler')
-          .find(({ content }) => content.spec.scaleTargetRef.name === workload.name);
-        const replicas = scaler?.content.spec.minReplicas ?? workload.replicas;
-        const least =
-          typeof minAvailable === 'number' ? minAvailable : minAvailable === '100%' ? replicas : 0;
-        if (maxUnavailable !== 0 && maxUnavailable !== '0%' && (least === 0 || least < replicas)) return [];
-        return [
-          {
-            code: 'BUDGET_BLOCKS',
-            message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${called(workload)}: none may ever be evicted, so no node can be drained.`,
-            here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
-            there: placeIn(workload.object, 'spec', 'replicas'),
-            fix: 'Keep fewer, or run more.',
-          },
-        ];
-      });
+    return graph.selected(budget.namespace, selector).flatMap((workload): Fault[] => {
+      const scaler = graph
+        .ofKind('HorizontalPodAutoscaler')
+        .find(({ content }) => content.spec.scaleTargetRef.name === workload.name);
+      const replicas = scaler?.content.spec.minReplicas ?? workload.replicas;
+      const least = typeof minAvailable === 'number' ? minAvailable : minAvailable === '100%' ? replicas : 0;
+      if (maxUnavailable !== 0 && maxUnavailable !== '0%' && (least === 0 || least < replicas)) return [];
+      return [
+        {
+          code: 'BUDGET_BLOCKS',
+          message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${called(workload)}: none may ever be evicted, so no node can be drained.`,
+          here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
+          there: placeIn(workload.object, 'spec', 'replicas'),
+          fix: 'Keep fewer, or run more.',
+        },
+      ];
+    });
   });
 
 /** What a workload says about its replicas, where it may say anything. */

@@ -9,8 +9,9 @@ import { peersField, rulesField } from './policies.ts';
 import { called, when, type Check } from './subject.ts';
 
 /** Rules that contradict themselves, repeat themselves, or allow more than they can mean. */
-export const ruleForms: Check = ({ graph }) =>
-  graph.ofKind('NetworkPolicy').flatMap((policy, position, all) => {
+export const ruleForms: Check = ({ graph }) => {
+  const specs = new Map<string, Policy>();
+  return graph.ofKind('NetworkPolicy').flatMap((policy) => {
     const { policyTypes, ingress, egress } = policy.content.spec;
     const unsaid = (['Ingress', 'Egress'] as const).filter(
       (direction) =>
@@ -18,13 +19,9 @@ export const ruleForms: Check = ({ graph }) =>
         !policyTypes.includes(direction) &&
         (direction === 'Ingress' ? ingress : egress).length > 0,
     );
-    const same = all
-      .slice(0, position)
-      .find(
-        (other) =>
-          JSON.stringify(other.content.spec) === JSON.stringify(policy.content.spec) &&
-          other.namespace === policy.namespace,
-      );
+    const spec = JSON.stringify([policy.namespace, policy.content.spec]);
+    const same = specs.get(spec);
+    if (!same) specs.set(spec, policy);
     return [
       ...unsaid.map((direction) => ({
         code: 'POLICY_TYPES' as const,
@@ -60,6 +57,7 @@ export const ruleForms: Check = ({ graph }) =>
       ),
     ];
   });
+};
 
 /** A rule is redundant when another rule of its policy opens all its ports to every peer: one port is wrong. */
 function idleRules(policy: Policy, direction: Direction): Fault[] {

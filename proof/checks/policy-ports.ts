@@ -42,7 +42,7 @@ function targetsOf(
   direction: Direction,
   { peers }: ReturnType<typeof rulesOf>[number],
 ): Workload[] | undefined {
-  const near = graph.workloads.filter(({ namespace }) => namespace === policy.namespace);
+  const near = graph.workloadsIn(policy.namespace);
   if (direction === 'Ingress')
     return near.filter(({ labels }) => selects(policy.content.spec.podSelector ?? everyPod, labels));
   if (peers.length === 0 || peers.some(({ ipBlock, namespaceSelector }) => ipBlock ?? namespaceSelector))
@@ -54,12 +54,11 @@ function targetsOf(
 
 /** The ports the pods declare, and those their program opens undeclared. */
 function portsOf(
-  { known }: Subject,
+  { knownOf }: Subject,
   workload: Workload,
 ): { name?: string | undefined; number: number; protocol: string }[] {
   const declared = declaredPorts(workload);
-  const opened = known
-    .filter((one) => one.workload === workload)
+  const opened = knownOf(workload)
     .flatMap(({ opens }) => Object.entries(opens))
     .filter(([, number]) => !declared.some((port) => port.number === number));
   return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];

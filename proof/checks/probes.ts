@@ -1,11 +1,11 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Answers, Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
-import { resolveHost } from '../graph/hosts.ts';
-import { declaredPorts, selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import { declaredPorts, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
+import { leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
@@ -63,11 +63,10 @@ export const probePorts: Check = (subject) =>
 
 /** A declared port only informs: an unknown program may open others. */
 const undeclaredSeverity = (
-  { known }: Subject,
+  { knownIn }: Subject,
   container: Container,
   port: string | number,
-): Pick<Fault, 'severity'> =>
-  typeof port === 'string' || known.some((one) => one.container === container) ? {} : { severity: 'unknown' };
+): Pick<Fault, 'severity'> => (typeof port === 'string' || knownIn(container) ? {} : { severity: 'unknown' });
 
 /** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
@@ -84,18 +83,16 @@ export const probedPorts: Check = (subject) =>
   });
 
 /** The ports of a workload's pods that the environments of others lead to. */
-const dialledPorts = ({ graph, dials }: Subject, workload: Workload): number[] =>
-  dials.flatMap((dial) => {
-    const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
-    if (host.kind !== 'service' || !selectedBy(graph, host.service).includes(workload)) return [];
-    const port = servicePort(host.service, Number(dial.port.text));
-    return (port && targetOf(port, workload)?.number) ?? [];
+const dialledPorts = (subject: Subject, workload: Workload): number[] =>
+  leadsTo(subject, workload).flatMap(({ service, port }) => {
+    const isDialled = subject.dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
+    return (isDialled && targetOf(port, workload)?.number) || [];
   });
 
 /** A probe of a known program must ask a path that answers, and liveness none that depends on others. */
 export const probePaths: Check = (subject) =>
   probesOf(subject).flatMap((asking) => {
-    const found = subject.known.find(({ container }) => container === asking.container);
+    const found = subject.knownIn(asking.container);
     return found ? [...pathFaults(asking, found), ...schemeFaults(asking, found)] : [];
   });
 

@@ -7,14 +7,14 @@ import type { KnownContainer } from '../graph/programs.ts';
 import { called, inContainer, type Check } from './subject.ts';
 
 /** A client must send the secret its server expects: the same key of the same Secret. */
-export const bothEnds: Check = ({ graph, dials, known }) =>
+export const bothEnds: Check = ({ graph, dials, knownOf }) =>
   dials.flatMap((dial) => {
     const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
     if (host.kind !== 'service' || dial.secrets.length === 0) return [];
     const workloads = selectedBy(graph, host.service);
-    const target = known.find(
-      ({ workload, program }) => workloads.includes(workload) && program.service.name === dial.meant?.service,
-    );
+    const target = workloads
+      .flatMap(knownOf)
+      .find(({ program }) => program.service.name === dial.meant?.service);
     return target ? dial.secrets.flatMap((secret) => disagreement(dial, secret, target)) : [];
   });
 

@@ -40,10 +40,7 @@ function selectorsOf(graph: Graph): Selecting[] {
 /** A Service, budget or policy that selects no pod has no effect, and Kubernetes does not report it. */
 export const selectsNothing: Check = ({ graph }) =>
   selectorsOf(graph)
-    .filter(
-      ({ object, selector }) =>
-        !graph.workloads.some((one) => one.namespace === object.namespace && selects(selector, one.labels)),
-    )
+    .filter(({ object, selector }) => graph.selected(object.namespace, selector).length === 0)
     .map(({ object, selector, path }) => {
       const near = closest(graph, object.namespace, selector);
       return {
@@ -70,8 +67,9 @@ function closest(
   const score = ({ labels }: Graph['workloads'][number]): number =>
     Object.entries(matchLabels).filter(([key, value]) => labels[key] === value || labels[key] !== undefined)
       .length;
-  return [...graph.workloads]
-    .filter((one) => one.namespace === namespace && score(one) > 0)
+  return graph
+    .workloadsIn(namespace)
+    .filter((one) => score(one) > 0)
     .sort((a, b) => score(b) - score(a))[0];
 }
 
@@ -86,13 +84,9 @@ export const ownPods: Check = ({ graph }) =>
     const selector = ownSelector(workload.object);
     if (!selector) return [];
     const here = placeIn(workload.object, 'spec', 'selector', 'matchLabels');
-    const others = graph.workloads.filter(
-      (other) =>
-        other !== workload &&
-        other.namespace === workload.namespace &&
-        hasTerms(selector) &&
-        selects(selector, other.labels),
-    );
+    const others = hasTerms(selector)
+      ? graph.selected(workload.namespace, selector).filter((other) => other !== workload)
+      : [];
     return [
       ...(selects(selector, workload.labels)
         ? []

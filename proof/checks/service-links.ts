@@ -24,11 +24,11 @@ export const serviceLinks: Check = ({ graph, known }) =>
   );
 
 /** A program that is given `QUEUE_HOST` reads `QUEUE_PORT` too, if it reads it by the usual names. */
-export const linksBesideHosts: Check = ({ graph, known }) =>
+export const linksBesideHosts: Check = ({ graph, knownIn }) =>
   graph.workloads.flatMap((workload) => {
     const links = linksInto(graph, workload);
     return workload.containers
-      .filter((container) => !known.some((one) => one.container === container))
+      .filter((container) => !knownIn(container))
       .flatMap((container) =>
         container.env.flatMap(({ name, place }): Fault[] => {
           const [, variable] = /^(.+_)HOST$/.exec(name) ?? [];

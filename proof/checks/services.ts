@@ -1,5 +1,6 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Fault } from '../findings.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
@@ -15,14 +16,32 @@ export interface Lead {
 }
 
 /** Every port of every Service with each workload behind it. */
-export function leads(subject: Subject): Lead[] {
-  return subject.graph
+export const leads = ({ graph }: Subject): readonly Lead[] => leadsIn(graph).all;
+
+/** Those to one workload. */
+export const leadsTo = ({ graph }: Subject, workload: Workload): readonly Lead[] =>
+  leadsIn(graph).byWorkload.get(workload) ?? [];
+
+interface Leads {
+  readonly all: readonly Lead[];
+  readonly byWorkload: ReadonlyMap<Workload, readonly Lead[]>;
+}
+
+const memory = new WeakMap<Graph, Leads>();
+
+function leadsIn(graph: Graph): Leads {
+  const known = memory.get(graph);
+  if (known) return known;
+  const all = graph
     .ofKind('Service')
     .flatMap((service) =>
-      selectedBy(subject.graph, service).flatMap((workload) =>
+      selectedBy(graph, service).flatMap((workload) =>
         service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
       ),
     );
+  const found = { all, byWorkload: Map.groupBy(all, ({ workload }) => workload) };
+  memory.set(graph, found);
+  return found;
 }
 
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
@@ -66,7 +85,7 @@ export const targets: Check = (subject) =>
 function undeclared(subject: Subject, { service, port, index, workload }: Lead): Fault[] {
   const declared = declaredPorts(workload);
   const wanted = port.targetPort ?? port.port;
-  const known = subject.known.filter((one) => one.workload === workload);
+  const known = subject.knownOf(workload);
   const open = known.flatMap(({ program, opens }) => [
     ...Object.values(opens),
     ...(program.facts.otherPorts ?? []),
@@ -139,9 +158,10 @@ export const duplicateNodePorts: Check = ({ graph }) => {
           : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
       ),
     );
-  return all.flatMap((one, index) => {
-    const first = all.slice(0, index).find(({ nodePort }) => nodePort === one.nodePort);
-    return first
+  const firsts = new Map(all.toReversed().map((one) => [one.nodePort, one]));
+  return all.flatMap((one) => {
+    const first = firsts.get(one.nodePort);
+    return first && first !== one
       ? [
           {
             code: 'PORT_TWICE' as const,

@@ -5,6 +5,8 @@ import { waiting, type Client } from '../graph/clients.ts';
 import { dialsOf } from '../graph/edges.ts';
 import type { ImageFacts, KnownPrograms, Server, Speech } from '../graph/images.ts';
 import type { Graph } from '../graph/graph.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import type { Service } from '../graph/ports.ts';
 import { knownContainers, type KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Knowledge } from '../knowledge.ts';
@@ -17,8 +19,14 @@ export interface Subject extends Knowledge {
   readonly known: readonly KnownContainer[];
   /** What is known of images and commands of other programs. */
   readonly beside: KnownPrograms;
+  /** The known program of a container. */
+  readonly knownIn: (container: Container) => KnownContainer | undefined;
+  /** The containers of a workload whose program is known. */
+  readonly knownOf: (workload: Workload) => readonly KnownContainer[];
   /** The connections the manifests configure. */
   readonly dials: readonly Dial[];
+  /** Those that lead to a Service by its name. */
+  readonly dialsTo: (service: Service) => readonly Dial[];
 }
 
 /** One check of the manifests; empty when nothing is wrong. */
@@ -40,7 +48,23 @@ export interface Pack {
 export function subjectOf(graph: Graph, knowledge: Knowledge, packs: readonly Pack[] = []): Subject {
   const known = knownContainers(graph, knowledge.programs);
   const beside = knownPrograms(packs);
-  return { ...knowledge, graph, known, beside, dials: dialsOf(graph, known, beside) };
+  const byContainer = new Map(known.map((one) => [one.container, one]));
+  const byWorkload = Map.groupBy(known, ({ workload }) => workload);
+  const dials = dialsOf(graph, known, beside);
+  const byService = Map.groupBy(dials, ({ workload, host }) => {
+    const found = resolveHost(graph, workload.namespace, host.text);
+    return found.kind === 'service' ? found.service : undefined;
+  });
+  return {
+    ...knowledge,
+    graph,
+    known,
+    beside,
+    knownIn: (container) => byContainer.get(container),
+    knownOf: (workload) => byWorkload.get(workload) ?? [],
+    dials,
+    dialsTo: (service) => byService.get(service) ?? [],
+  };
 }
 
 function knownPrograms(packs: readonly Pack[]): KnownPrograms {

@@ -1,9 +1,13 @@
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { Place } from '../source.ts';
-import type { KnownKind } from './kinds.ts';
 import { placeIn, type ObjectOf } from './objects.ts';
 
-type OfKind = <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
+/** The object of that kind, namespace and name. */
+export type Find = <K extends 'ConfigMap' | 'Secret'>(
+  kind: K,
+  namespace: string,
+  name: string,
+) => ObjectOf<K> | undefined;
 
 /** One variable of a container. */
 export interface EnvEntry {
@@ -29,19 +33,14 @@ export interface EnvEntry {
  * The environment kubelet would make for a container: `envFrom` first, then `env` over it, `$(NAME)` expanded from
  * what stands before. A name appears once, with the value that wins.
  */
-export function environmentOf(
-  spec: ContainerSpec,
-  place: Place,
-  namespace: string,
-  ofKind: OfKind,
-): EnvEntry[] {
+export function environmentOf(spec: ContainerSpec, place: Place, namespace: string, find: Find): EnvEntry[] {
   const found = new Map<string, EnvEntry>();
   const set = (entry: EnvEntry): void => {
     found.delete(entry.name);
     found.set(entry.name, entry);
   };
   const named = <K extends 'ConfigMap' | 'Secret'>(kind: K, name: string): ObjectOf<K> | undefined =>
-    ofKind(kind).find((object) => object.name === name && object.namespace === namespace);
+    find(kind, namespace, name);
   for (const { prefix, configMapRef, secretRef } of spec.envFrom) {
     const source = configMapRef
       ? named('ConfigMap', configMapRef.name)
@@ -64,11 +63,10 @@ export function environmentOf(
 }
 
 /** Whether every ConfigMap and Secret that is taken whole is among the manifests. */
-export const sourcesKnown = (spec: ContainerSpec, namespace: string, ofKind: OfKind): boolean =>
+export const sourcesKnown = (spec: ContainerSpec, namespace: string, find: Find): boolean =>
   spec.envFrom.every(({ configMapRef, secretRef }) => {
     const there = (kind: 'ConfigMap' | 'Secret', name: string | undefined): boolean =>
-      name === undefined ||
-      ofKind(kind).some((object) => object.name === name && object.namespace === namespace);
+      name === undefined || find(kind, namespace, name) !== undefined;
     return there('ConfigMap', configMapRef?.name) && there('Secret', secretRef?.name);
   });
 

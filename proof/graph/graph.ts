@@ -2,6 +2,8 @@ import type { Doc, Place } from '../source.ts';
 import type { Fault } from '../findings.ts';
 import type { KnownKind } from './kinds.ts';
 import { readObject, type AnyObject, type ObjectOf, type StandIns } from './objects.ts';
+import type { Selector } from '../shapes/common.ts';
+import { WorkloadIndex } from './workload-index.ts';
 import { workloadOf, type Workload } from './workloads.ts';
 
 /** The objects of a set of manifests, each part with the place it is written at. */
@@ -10,8 +12,15 @@ export interface Graph {
   readonly workloads: readonly Workload[];
   /** All objects of one kind, in the order they are written. */
   readonly ofKind: <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
+  /** The same, of one namespace. */
+  readonly ofKindIn: <K extends KnownKind>(kind: K, namespace: string) => readonly ObjectOf<K>[];
   /** The object of that kind, namespace and name. */
   readonly find: <K extends KnownKind>(kind: K, namespace: string, name: string) => ObjectOf<K> | undefined;
+  readonly workloadsIn: (namespace: string) => readonly Workload[];
+  /** The workloads of a namespace whose pods a selector selects. */
+  readonly selected: (namespace: string, selector: Selector) => readonly Workload[];
+  /** Whether any object is in a namespace of that name. */
+  readonly hasNamespace: (name: string) => boolean;
 }
 
 export interface ReadGraph {
@@ -52,17 +61,32 @@ const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
   /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
 function graphOf(objects: readonly AnyObject[]): Graph {
-  const byKind = new Map<KnownKind, AnyObject[]>();
-  for (const object of objects) byKind.set(object.kind, [...(byKind.get(object.kind) ?? []), object]);
-  const ofKind = <K extends KnownKind>(kind: K): ObjectOf<K>[] => (byKind.get(kind) ?? []) as ObjectOf<K>[];
+  const byKind = Map.groupBy(objects, ({ kind }) => kind);
+  const byNamespace = Map.groupBy(objects, ({ kind, namespace }) => keyOf(kind, namespace));
+  const byName = new Map<string, AnyObject>();
+  for (const object of objects) {
+    const key = keyOf(object.kind, object.namespace, object.name);
+    if (!byName.has(key)) byName.set(key, object);
+  }
+  const find: Graph['find'] = <K extends KnownKind>(kind: K, namespace: string, name: string) =>
+    byName.get(keyOf(kind, namespace, name)) as ObjectOf<K> | undefined;
+  const namespaces = new Set(objects.map(({ namespace }) => namespace));
+  const workloads = objects.flatMap((object) => workloadOf(object, find) ?? []);
+  const index = new WorkloadIndex(workloads);
   return {
     objects,
-    workloads: objects.flatMap((object) => workloadOf(object, ofKind) ?? []),
-    ofKind,
-    find: (kind, namespace, name) =>
-      ofKind(kind).find((object) => object.name === name && object.namespace === namespace),
+    workloads,
+    ofKind: <K extends KnownKind>(kind: K) => (byKind.get(kind) ?? []) as ObjectOf<K>[],
+    ofKindIn: <K extends KnownKind>(kind: K, namespace: string) =>
+      (byNamespace.get(keyOf(kind, namespace)) ?? []) as ObjectOf<K>[],
+    find,
+    workloadsIn: (namespace) => index.in(namespace),
+    selected: (namespace, selector) => index.selected(namespace, selector),
+    hasNamespace: (name) => namespaces.has(name),
   };
 }
+
+const keyOf = (...parts: readonly string[]): string => parts.join('\0');
 
 /** The namespace of objects that name none: the one the others name, if it is only one. */
 function usualNamespace(docs: readonly Doc[]): string {

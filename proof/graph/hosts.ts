@@ -32,15 +32,12 @@ export function resolveHost(graph: Graph, namespace: string, host: string): Host
 const serviceOrMissing = (graph: Graph, namespace: string, name: string): Host =>
   serviceOr(graph, namespace, name) ?? { kind: 'missing', name, namespace };
 
-const hasNamespace = (graph: Graph, name: string): boolean =>
-  graph.objects.some(({ namespace }) => namespace === name);
-
 /** `queue.shop`, `queue.shop.svc.cluster.local`, `queue-0.queue-peers`, or a name in the world. */
 function dotted(graph: Graph, namespace: string, name: string): Host {
   const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
   if (cluster) return inCluster(graph, namespace, cluster[1] ?? '', cluster[2] ?? usualDomain);
   const [first = '', second = '', third] = name.split('.');
-  const near = hasNamespace(graph, second);
+  const near = graph.hasNamespace(second);
   if (third === undefined && near) return serviceOrMissing(graph, second, first);
   // `queue.shop.svx`: there is no such top-level domain, so `svc` is meant.
   if (third !== undefined && near && distance(third, 'svc') === 1)
@@ -60,7 +57,7 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
   const name = parts.at(-2) ?? '';
   const found = serviceOr(graph, namespace, name);
   if (found) return found;
-  return hasNamespace(graph, namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
+  return graph.hasNamespace(namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
 }
 
 /** `queue-0.queue-peers`: one pod of a StatefulSet by name, from its own namespace. */

@@ -69,8 +69,8 @@ export const rulesOf = (
 export const policiesFor = (policies: readonly Policy[], party: Party, direction: Direction): Policy[] =>
   policies.filter(
     (policy) =>
-      directionsOf(policy).includes(direction) &&
       policy.namespace === party.namespace?.name &&
+      directionsOf(policy).includes(direction) &&
       party.labels !== undefined &&
       selects(policy.content.spec.podSelector ?? everyPod, party.labels),
   );

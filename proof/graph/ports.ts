@@ -1,6 +1,5 @@
 import type { Graph } from './graph.ts';
 import type { ObjectOf } from './objects.ts';
-import { includes } from './selectors.ts';
 import type { Container, Workload } from './workloads.ts';
 
 export type Service = ObjectOf<'Service'>;
@@ -30,12 +29,10 @@ export const declaredPorts = (workload: Workload): DeclaredPort[] =>
     );
 
 /** The workloads whose pods a Service leads to; empty for one without a selector. */
-export function selectedBy(graph: Graph, service: Service): Workload[] {
+export function selectedBy(graph: Graph, service: Service): readonly Workload[] {
   const { selector } = service.content.spec;
   if (!selector || Object.keys(selector).length === 0) return [];
-  return graph.workloads.filter(
-    (workload) => workload.namespace === service.namespace && includes(workload.labels, selector),
-  );
+  return graph.selected(service.namespace, { matchLabels: selector, matchExpressions: [] });
 }
 
 const leading = new WeakMap<Graph, ReadonlyMap<Workload, readonly Service[]>>();

@@ -1,12 +1,10 @@
 import type { KnownKind } from './kinds.ts';
-import type { AnyObject, ObjectOf } from './objects.ts';
+import type { AnyObject } from './objects.ts';
 import type { Path, Place } from '../source.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { ClaimTemplate, PodSpec } from '../shapes/pod.ts';
-import { environmentOf, sourcesKnown, type EnvEntry } from './environment.ts';
+import { environmentOf, sourcesKnown, type EnvEntry, type Find } from './environment.ts';
 import type { Labels } from './selectors.ts';
-
-type OfKind = <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
 
 /** What runs pods, with its pod's template unfolded. */
 export interface Workload {
@@ -39,7 +37,7 @@ export interface Container {
 }
 
 /** The workload of an object, or `undefined` when it runs no pods. */
-export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefined {
+export function workloadOf(object: AnyObject, find: Find): Workload | undefined {
   const unfolded = unfold(object);
   if (!unfolded) return undefined;
   const { template, path, replicas = 1, claims = [] } = unfolded;
@@ -53,8 +51,8 @@ export function workloadOf(object: AnyObject, ofKind: OfKind): Workload | undefi
         init,
         spec,
         place,
-        env: environmentOf(spec, place, object.namespace, ofKind),
-        envKnown: sourcesKnown(spec, object.namespace, ofKind),
+        env: environmentOf(spec, place, object.namespace, find),
+        envKnown: sourcesKnown(spec, object.namespace, find),
       };
     });
   return {

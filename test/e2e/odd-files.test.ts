@@ -118,7 +118,7 @@ test('a kubeconfig that is a FIFO, named or at its usual place, hangs no command
 describe('manifests that are no ordinary files', () => {
   test.each([
     ['aliases that multiply', 'bomb.yaml', 65, /its aliases/],
-    ['an alias of itself', 'cycle.yaml', 65, /an alias \(\*name\) stands inside what it refers to/],
+    ['an alias of itself', 'cycle.yaml', 65, /cycle\.yaml:3: the alias \*a stands inside what it refers to/],
     ['a FIFO', 'pipe', 66, /it is a pipe/],
     ['a link to nothing', 'dangling', 66, /There is no dangling/],
   ])('verify of %s', async (_, path, exit, told) => {
@@ -127,6 +127,45 @@ describe('manifests that are no ordinary files', () => {
     await capture('mkfifo', [join(folder, 'pipe')]);
     symlinkSync('nothing', join(folder, 'dangling'));
     await expectEnding(['verify', path], exit, told);
+  });
+});
+
+describe('manifests that are too many or too large are refused within bounded memory', () => {
+  const tooLarge = /is larger than 32 MiB; verify parts of it/;
+
+  test('standard input without end', async () => {
+    const { code, stderr } = await capture('sh', ['-c', `yes | timeout 60 ${launcher} verify -`], {
+      cwd: folder,
+    });
+    expect({ code, stderr }).toEqual({ code: 65, stderr: expect.stringMatching(tooLarge) as string });
+  });
+
+  test('a file of 50 MB, and one of millions of list items', async () => {
+    write('large.yaml', `apiVersion: v1\nkind: ConfigMap\ndata:\n${'  # a line\n'.repeat(5_000_000)}`);
+    await expectEnding(['verify', 'large.yaml'], 65, tooLarge);
+    write('many.yaml', `apiVersion: v1\nkind: ConfigMap\ndata: [${'a,'.repeat(5_000_000)}]\n`);
+    await expectEnding(
+      ['verify', 'many.yaml'],
+      65,
+      /has more than 1000000 lines and list items; verify parts/,
+    );
+  });
+
+  test('a folder whose files are too large together', async () => {
+    for (const name of ['a.yaml', 'b.yaml', 'c.yaml'])
+      write(
+        name,
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n${`# ${'long '.repeat(12)}\n`.repeat(200_000)}`,
+      );
+    await expectEnding(['verify', '.'], 65, /What you named, all together, is larger than 32 MiB/);
+  });
+
+  test('a folder with a loop of links, and with a folder called as a manifest', async () => {
+    mkdirSync(join(folder, 'sub.yaml'));
+    write('a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n');
+    await expectEnding(['verify', '.'], 0, /1 object: no findings/);
+    symlinkSync('.', join(folder, 'loop.yaml'));
+    await expectEnding(['verify', '.'], 66, /loop\.yaml cannot be read: it is a folder/);
   });
 });
 

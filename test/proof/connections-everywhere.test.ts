@@ -8,6 +8,7 @@ import {
   judged,
   silent,
   store,
+  textOf,
   type Fields,
 } from './small-manifests.ts';
 
@@ -165,6 +166,8 @@ test('what a script says is reported at its line, and what its variables say onc
   const [found, ...more] = findingsIn(...objects).filter(({ here }) => here.field.includes('command'));
   expect(more).toEqual([]);
   expect(found?.here.field).toMatch(/\.command\.2\.2$/);
+  const lines = textOf(...objects).split('\n');
+  expect(lines[(found?.here.line ?? 0) - 1]).toContain('until nc -z ledger 5431');
   const twice = started({
     command: ['sh', '-c', 'nc -z $API_HOST $API_PORT; exec ./teller'],
     env: env({ API_HOST: 'api', API_PORT: '81' }),

@@ -9,9 +9,13 @@ import { verifyChat } from './known.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Objects as they are written in one file. */
+export const textOf = (...objects: Fields[]): string =>
+  objects.map((one) => stringify(one, { version: '1.1' })).join('---\n');
+
 /** What is found in objects, as they are written in one file. */
 export const findingsIn = (...objects: Fields[]): Finding[] =>
-  verifyChat(readDocuments('a.yaml', objects.map((one) => stringify(one, { version: '1.1' })).join('---\n')));
+  verifyChat(readDocuments('a.yaml', textOf(...objects)));
 
 const findings = (...objects: Fields[]): string[] =>
   findingsIn(...objects).map(({ severity, code }) => `${severity} ${code}`);

@@ -1,14 +1,31 @@
 import { neo4jPorts } from '../../../contract/services/neo4j.ts';
 import { qdrantPorts } from '../../../contract/services/qdrant.ts';
+import { redisName, redisPorts } from '../../../contract/services/redis.ts';
 import type { Pack } from '../../checks/subject.ts';
+import { boundTo } from '../redis/listening.ts';
 import type { ImageFacts } from '../../graph/images.ts';
 
 const bolt = { speaks: 'bolt', port: neo4jPorts.bolt.containerPort } as const;
+const resp = { speaks: 'resp', port: redisPorts.redis.containerPort } as const;
 
-export const boltSchemes: NonNullable<Pack['schemes']> = { bolt, neo4j: bolt };
+export const storeSchemes: NonNullable<Pack['schemes']> = {
+  ...{ bolt, neo4j: bolt },
+  ...{ redis: resp, rediss: resp, valkey: resp },
+};
 
-/** The images of the chat's stores but Redis, which has a pack of its own. */
+export const storeClients: NonNullable<Pack['clients']> = [
+  {
+    names: ['redis-cli', 'valkey-cli'],
+    ...{ host: ['-h'], port: ['-p'], usual: resp.port, scheme: redisName },
+  },
+];
+
+/** The images of the chat's stores, and of what is run in the place of Redis. */
 export const storeImages: readonly ImageFacts[] = [
+  {
+    image: /^(redis|valkey\/valkey|redis\/redis-stack(-server)?)$/,
+    ...{ speaks: { [resp.port]: 'resp' }, listens: boundTo(resp.port), user: 0 },
+  },
   {
     image: /^neo4j$/,
     speaks: {

@@ -46,16 +46,17 @@ export const components: Check = ({ graph }) => {
   const ours = graph.objects.filter(
     (object) => isManagedByMooring(object) && object.labels[nameLabel] !== undefined,
   );
-  return ours.flatMap((object) => {
-    const kin = ours.filter((other) =>
-      [instanceLabel, nameLabel].every((label) => other.labels[label] === object.labels[label]),
-    );
-    const usual = commonest(kin.map((other) => other.labels[componentLabel] ?? '(nothing)'));
+  const services = Map.groupBy(ours, ({ labels }) =>
+    JSON.stringify([labels[instanceLabel], labels[nameLabel]]),
+  );
+  return [...services.values()].flatMap((kin) => {
+    const componentOf = ({ labels }: AnyObject): string => labels[componentLabel] ?? '(nothing)';
+    const usual = commonest(kin.map(componentOf));
     const other = kin.find(({ labels }) => labels[componentLabel] === usual);
-    const own = object.labels[componentLabel] ?? '(nothing)';
-    return when(own !== usual, () => ({
-      code: 'LABELS',
-      message: `${called(object)} is a "${own}", other objects of its service are "${usual}".`,
+    const odd = kin.filter((object) => componentOf(object) !== usual);
+    return odd.map((object) => ({
+      code: 'LABELS' as const,
+      message: `${called(object)} is a "${componentOf(object)}", other objects of its service are "${usual}".`,
       here: at(object, componentLabel),
       ...(other ? { there: at(other, componentLabel) } : {}),
       fix: 'Make them agree.',
@@ -64,8 +65,8 @@ export const components: Check = ({ graph }) => {
 };
 
 function commonest(words: readonly string[]): string {
-  const times = (word: string): number => words.filter((other) => other === word).length;
-  return [...words].sort((a, b) => times(b) - times(a))[0] ?? '';
+  const alike = [...Map.groupBy(words, (word) => word).values()];
+  return alike.reduce((most, some) => (some.length > most.length ? some : most), [])[0] ?? '';
 }
 
 /** The pods and claims a workload makes have the workload's labels. */

@@ -1,6 +1,5 @@
 import { suffixes, workloadName } from '../../../model/names.ts';
 import type { Fault } from '../../findings.ts';
-import { resolveHost } from '../../graph/hosts.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
 import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
 import { routedIn } from '../../checks/routed.ts';
@@ -42,13 +41,10 @@ const suffixesOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A Service that is dialled or routed to by its name may have any name: a wrong one would be found at its callers. */
-function isReferredTo({ graph, dials }: Subject, object: AnyObject): boolean {
+function isReferredTo({ graph, dialsTo }: Subject, object: AnyObject): boolean {
   if (object.kind !== 'Service') return false;
   return (
-    dials.some(({ workload, host }) => {
-      const found = resolveHost(graph, workload.namespace, host.text);
-      return found.kind === 'service' && found.service === object;
-    }) ||
+    dialsTo(object).length > 0 ||
     routedIn(graph).some(({ name, namespace }) => name === object.name && namespace === object.namespace)
   );
 }

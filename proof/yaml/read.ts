@@ -1,0 +1,105 @@
+import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
+import type { Path } from '../source.ts';
+import { aliasTrouble } from './aliases.ts';
+import { offsetOfComplexKey, type Trouble, type YamlEvent } from './events.ts';
+import { YamlLines } from './lines.ts';
+import { kubernetesYaml } from './schema.ts';
+
+/** One document of a text of YAML or JSON. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** The line, from 1, of what stands at `path`, or of the nearest thing above it that exists. */
+  readonly lineOf: (path: Path) => number;
+}
+
+/** Text that is no YAML: on which line, and a sentence without a full stop that says why. */
+export class YamlError extends Error {
+  override readonly name = 'YamlError';
+  readonly line: number;
+
+  constructor(line: number, why: string, options?: ErrorOptions) {
+    super(why, options);
+    this.line = line;
+  }
+}
+
+/** Far more than Kubernetes' own objects have; deeper ones would exhaust the stack. */
+const maxDepth = 500;
+
+/** More keys than any set of manifests merges by `<<`. */
+const maxTotalMergeKeys = 1_000_000;
+
+/**
+ * Every document of a text, its values as Kubernetes' own reader takes them. What aliases repeat is one object.
+ * @throws YamlError.
+ */
+export function readYaml(text: string): YamlDocument[] {
+  const events = eventsOf(text);
+  const lines = new YamlLines(text, events);
+  const trouble = aliasTrouble(text, events) ?? keyTrouble(events);
+  if (trouble) throw new YamlError(lines.lineAt(trouble.offset), trouble.what);
+  const values = valuesOf(text, events);
+  return firstsOf(events).map((first, index) => ({
+    value: values[index],
+    lineOf: (path) => lines.lineOf(first, path),
+  }));
+}
+
+function keyTrouble(events: readonly YamlEvent[]): Trouble | undefined {
+  const offset = offsetOfComplexKey(events);
+  return offset === undefined
+    ? undefined
+    : { offset, what: 'a map or a list stands as a key; a key must be a text' };
+}
+
+const eventsOf = (text: string): YamlEvent[] => orYamlError(text, () => parseEvents(text, { maxDepth }));
+
+const valuesOf = (text: string, events: YamlEvent[]): unknown[] =>
+  orYamlError(text, () =>
+    constructFromEvents(events, { source: text, schema: kubernetesYaml, maxTotalMergeKeys }),
+  );
+
+/** The event after the begin of each document. */
+const firstsOf = (events: readonly YamlEvent[]): number[] =>
+  events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at + 1] : []));
+
+function orYamlError<T>(text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const { reason, mark } = error;
+    throw new YamlError((mark?.line ?? 0) + 1, whyOf(reason, text.slice(mark?.position ?? 0)), {
+      cause: error,
+    });
+  }
+}
+
+/** The parser's reason, and what to do where that is certain. */
+function whyOf(reason: string, from: string): string {
+  const [word = ''] = /^[^\s:,[\]{}"']{1,60}/.exec(from) ?? [];
+  const [alias = ''] = /"(.*)"/.exec(reason)?.slice(1) ?? [];
+  const known = [
+    [/^duplicated mapping key/, `the key ${word} stands twice in one map; keep one`],
+    [
+      /^unidentified alias/,
+      `the alias *${alias} refers to no anchor (&${alias}) before it; put a text in quotes`,
+    ],
+    [/^nesting exceeded/, `it is nested more than ${maxDepth} levels deep, as no object of Kubernetes is`],
+    [/^cannot merge/, 'what << merges is no map; write *name of an anchor of a map'],
+    [
+      /^(null byte|the stream contains non-printable|expected valid JSON character)/,
+      'a control character stands in the text; remove it',
+    ],
+    [/^tab characters/, 'a tab is used to indent; use spaces'],
+    [
+      /^bad indentation/,
+      'this fits neither the indentation above it nor a value; indent it as its neighbours, or put the text in quotes',
+    ],
+    [
+      /^deficient indentation/,
+      'a quote or a bracket that is opened above is not closed, or this line is not indented enough',
+    ],
+  ] as const;
+  return known.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
+}
