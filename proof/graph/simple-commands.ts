@@ -13,6 +13,9 @@ const unknown = '\u0000';
 /** Longer scripts, and deeper `$(…)`, are not read. */
 const [mostCharacters, deepest] = [50_000, 20];
 
+/** A word may grow without end, since a variable can be set to itself twice. */
+const longestWord = 5000;
+
 /** Words before a command that leave it what it is. */
 const leading = /^(?:until|while|if|elif|then|do|else|!|\{|exec|time|command|nohup|sudo|eval|\w+=.*)$/s;
 
@@ -87,7 +90,9 @@ class ScriptReader {
 
   #take(more: string): void {
     if (this.#words.length === 0 && this.#word === undefined) this.#begins = this.#line;
-    this.#word = (this.#word ?? '') + more;
+    const word = this.#word ?? '';
+    // What is added to a word that is too long makes it no address.
+    this.#word = word.length + more.length > longestWord ? word.slice(0, longestWord) + unknown : word + more;
   }
 
   #endWord(): void {

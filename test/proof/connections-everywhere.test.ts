@@ -177,6 +177,15 @@ test('what a script says is reported at its line, and what its variables say onc
   ]);
 });
 
+test.each([
+  ['doubles a variable', `A=xx; ${'A=$A$A; '.repeat(60)}nc -z $A 1; nc -z ledger 1`],
+  ['opens what it does not close', `nc -z ledger 1; ${'$('.repeat(5000)}`],
+  ['opens braces', `nc -z ledger 1; ${'${'.repeat(5000)}`],
+])('a script that %s is read all the same', (_, text) => {
+  const found = findingsIn(...started({ command: ['sh', '-c', text] }));
+  expect(found.map(({ code }) => code)).toEqual(['PORT_NOT_SERVED']);
+});
+
 describe('a file of nginx', () => {
   const front = (text: string, file = 'default.conf', folder = '/etc/nginx/conf.d'): Fields[] => [
     ...stores,
