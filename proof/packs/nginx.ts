@@ -73,26 +73,47 @@ function membersOf(lines: readonly Line[]): FileAddress[] {
   });
 }
 
-/** Every `listen`; the image's own server where neither of its files is replaced. */
+/** Files that take the place of the image's own server. */
+const replacements = [main, usual, '/etc/nginx/templates/default.conf.template'];
+
+/** Files that come with the image and hold no server. */
+const harmless = /\b(mime\.types|\w+_params|modules[-\w]*\/\S*)$/;
+
+/** Whether a file takes in others that are not read here. */
+const takesInOthers = (lines: readonly Line[]): boolean => {
+  const own = lines.map(({ file }) => file);
+  return lines.some(({ text }) => {
+    const [, path] = /^\s*include\s+([^;]+);/.exec(text) ?? [];
+    if (path === undefined || harmless.test(path)) return false;
+    const folder = path.replace(/[^/]*$/, '');
+    return !own.some((file) => file !== main && file.startsWith(folder));
+  });
+};
+
+const countOf = (lines: readonly Line[], pattern: RegExp): number =>
+  lines.reduce((sum, { text }) => sum + [...text.matchAll(pattern)].length, 0);
+
+/** Every `listen`; the image's own server where none of its files is replaced, and 80 where a server says nothing. */
 const listens =
   (own: number) =>
   (running: Process): Listening[] | undefined => {
-    const { files } = running;
-    const replaced = files.some(({ path }) => path === main || path === usual);
-    const told = linesOf(running).flatMap(({ file, text }) =>
+    const lines = linesOf(running);
+    const replaced = running.files.some(({ path }) => replacements.includes(path));
+    const told = lines.flatMap(({ file, text }) =>
       [...text.matchAll(/(?:^|[\s;{])listen\s+([^\s;]+)[^;]*;/g)].map(([, value = '']) => ({ file, value })),
     );
     const addresses = told
       .filter(({ value }) => !value.startsWith('unix:'))
       .map(({ file, value }) => ({ file, match: /^(?:(\[[^\]]*\]|[^:]+):)?(\d+)$/.exec(value) }));
-    if (addresses.some(({ match }) => match === null) || (replaced && addresses.length === 0))
-      return undefined;
+    if (takesInOthers(lines) || addresses.some(({ match }) => match === null)) return undefined;
     const listed = addresses.map(({ file, match }) => ({
       port: Number(match?.[2]),
       in: file,
       ...(match?.[1] === undefined ? {} : { host: match[1] }),
     }));
-    return [...listed, ...(replaced || told.length > 0 ? [] : [{ port: own, in: '', usualPort: true }])];
+    const silent = countOf(lines, /\bserver\s*\{/g) > told.length;
+    const usualPorts = [...(replaced ? [] : [own]), ...(silent ? [80] : [])];
+    return [...listed, ...usualPorts.map((port) => ({ port, in: '', usualPort: true }))];
   };
 
 /** A main file of one's own may move each of them. */

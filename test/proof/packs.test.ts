@@ -344,6 +344,18 @@ describe('nginx', () => {
       sites('server { listen 80; }\nserver { listen 8080 http2; }\n', 8080),
       silent,
     ],
+    ['says no port', sites('server {\n  root /srv;\n}\n', 80), silent],
+    [
+      'takes in files that are not read',
+      withMain('http {\n  include /srv/sites/*.conf;\n  server { listen 9000; }\n}\n'),
+      silent,
+    ],
+    [
+      'takes in its types only',
+      withMain('http {\n  include mime.types;\n  server { listen 9000; }\n}\n'),
+      is('error', 'CONTAINER_PORT'),
+    ],
+    ['keeps the server of its image', beside('server { listen 8081; }'), silent],
     [
       'takes its port from its environment',
       behind(
@@ -369,6 +381,27 @@ describe('nginx', () => {
     ],
   ]);
 });
+
+/** nginx with a main file of its own, behind a Service for port 80. */
+function withMain(text: string): Fields[] {
+  return mounted({ 'nginx.conf': text }, '/etc/nginx/nginx.conf', 'nginx.conf');
+}
+
+/** nginx with a file beside the one of its image. */
+function beside(text: string): Fields[] {
+  return mounted({ 'more.conf': text }, '/etc/nginx/conf.d/more.conf', 'more.conf');
+}
+
+function mounted(data: Fields, mountPath: string, subPath: string): Fields[] {
+  return [
+    configMap('sites', data),
+    ...behind(
+      80,
+      { image: 'nginx:1.27', volumeMounts: [{ name: 'sites', mountPath, subPath }] },
+      { volumes: [{ name: 'sites', configMap: { name: 'sites' } }] },
+    ),
+  ];
+}
 
 function withAnnotation(object: Fields, program: string): Fields {
   const copy = structuredClone(object) as { spec: { template: { metadata: Fields } } } & Fields;
