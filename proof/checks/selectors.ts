@@ -45,6 +45,8 @@ export const selectsNothing: Check = ({ graph }) =>
       const near = closest(graph, object.namespace, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
+        // Pods without any of these labels here: a custom resource may make some, or another chart.
+        ...(near ? {} : { severity: 'unknown' as const }),
         message:
           `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
           (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
@@ -121,6 +123,11 @@ const ownSelector = (object: AnyObject): Selector | undefined =>
 /** A Service must lead to pods of one program. */
 export const selectsSeveral: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
+    const isNamed = Object.keys(service.content.spec.selector ?? {}).some((key) =>
+      programLabels.includes(key),
+    );
+    // By the name of one program its versions are selected, whatever their images are called.
+    if (isNamed) return [];
     const [first, ...rest] = selectedBy(graph, service).filter(
       ({ kind }) => kind !== 'Job' && kind !== 'CronJob',
     );
@@ -140,12 +147,15 @@ export const selectsSeveral: Check = ({ graph }) =>
       : [];
   });
 
-/** An object labelled as one service must not select the pods of another. */
+/** Labels that name a program, by custom. */
+const programLabels = [nameLabel, 'app', 'k8s-app', 'name', 'run'];
+
+/** An object labelled as one service must not select the pods of another; `queue-metrics` is one of `queue`. */
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
-    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined || own === wanted)
-      return [];
+    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined) return [];
+    if (own === wanted || own.startsWith(`${wanted}-`)) return [];
     return [
       {
         code: 'SELECTOR_OF_ANOTHER' as const,
