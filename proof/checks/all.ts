@@ -1,6 +1,6 @@
 import { executables } from './commands.ts';
 import { connections, pairs } from './connections.ts';
-import { duplicateContainerPorts, images, imageTags, openedPorts } from './containers.ts';
+import { duplicateContainerPorts, images, imagesGiven, imageTags, openedPorts } from './containers.ts';
 import { namesAllowed } from './dns.ts';
 import { environments, envReferences, duplicateEnv } from './environment.ts';
 import { unexpanded } from './expansion.ts';
@@ -26,7 +26,7 @@ import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
 import { saidPrograms } from './said-programs.ts';
 import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
-import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
+import { duplicateNodePorts, duplicateServicePorts, portsGiven, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
 import { imageUsers, writablePaths } from './writes.ts';
@@ -35,7 +35,16 @@ import { imageUsers, writablePaths } from './writes.ts';
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
   ...[connections, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
-  ...[targets, duplicateServicePorts, duplicateNodePorts, oddPorts, routes, rewrites, certificates],
+  ...[
+    targets,
+    portsGiven,
+    duplicateServicePorts,
+    duplicateNodePorts,
+    oddPorts,
+    routes,
+    rewrites,
+    certificates,
+  ],
   ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts],
   ...[
     environments,
@@ -47,6 +56,7 @@ export const checks: readonly Check[] = [
     secretTexts,
     configFiles,
     images,
+    imagesGiven,
     imageTags,
   ],
   ...[

@@ -45,8 +45,7 @@ export const selectsNothing: Check = ({ graph }) =>
       const near = closest(graph, object.namespace, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
-        // Pods without any of these labels here: a custom resource may make some, or another chart.
-        ...(near ? {} : { severity: 'unknown' as const }),
+        ...(isElsewhere(graph, object.namespace, selector) ? { severity: 'unknown' as const } : {}),
         message:
           `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
           (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
@@ -59,6 +58,15 @@ export const selectsNothing: Check = ({ graph }) =>
           : 'Select labels some pod has, or remove it.',
       };
     });
+
+/** A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own. */
+const isElsewhere = (graph: Graph, namespace: string, selector: Selector): boolean =>
+  (graph.workloadsIn(namespace).length === 0 || Object.keys(selector.matchLabels).some(isForeign)) &&
+  !graph.workloads.some(({ labels }) => selects(selector, labels));
+
+/** `strimzi.io/cluster`: a label in the domain of another project. */
+const isForeign = (label: string): boolean =>
+  /^[^/]+\//.test(label) && !/(^|\.)(kubernetes|k8s)\.io\//.test(label);
 
 /** The workload that has most of what is selected. */
 function closest(

@@ -1,4 +1,5 @@
 import type { Pack } from '../../checks/subject.ts';
+import { modelProbes, policyScopes, writtenNamespaces } from './completeness.ts';
 import { mooringHardening, mooringTokens } from './hardening.ts';
 import { components, copies, manager, wholes } from './labels.ts';
 import { immutableSecrets, names, namespaces, unreadyServices, users } from './mooring-conventions.ts';
@@ -9,6 +10,7 @@ export const mooringPack: Pack = {
   checks: [
     ...[policyRoles, mooringHardening, mooringTokens, names],
     ...[manager, wholes, components, copies],
+    ...[policyScopes, writtenNamespaces, modelProbes],
     ...[users, unreadyServices, immutableSecrets, namespaces],
   ],
 };
