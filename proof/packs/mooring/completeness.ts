@@ -51,6 +51,45 @@ function unscoped(policy: Policy, selector: Selector | undefined, here: Place): 
   }));
 }
 
+/** A rule of a stack's policy names its ports, and, but for the clients of a public port, its peers. */
+export const policyRules: Check = ({ graph }) =>
+  graph
+    .ofKind('NetworkPolicy')
+    .filter(isManagedByMooring)
+    .flatMap((policy) =>
+      directionsOf(policy).flatMap((direction) =>
+        rulesOf(policy, direction).flatMap(({ peers, ports }, rule): Fault[] => {
+          const isOpen = peers.length === 0 && !policy.name.includes('-from-');
+          const lacks =
+            ports.some(({ port }) => port === undefined) || ports.length === 0 ? 'ports' : undefined;
+          const field = isOpen ? peersField[direction] : lacks;
+          return when(field, () => ({
+            code: 'PORT_OPEN',
+            severity: 'error',
+            message: `A rule of ${called(policy)} names no ${field ?? ''}: it allows every one of them.`,
+            here: placeIn(policy, 'spec', rulesField[direction], rule),
+            fix: `Write ${field ?? ''}.`,
+          }));
+        }),
+      ),
+    );
+
+/** A stack's Service leads to pods of the stack, unless it is another name for a host. */
+export const serviceSelectors: Check = ({ graph }) =>
+  graph
+    .ofKind('Service')
+    .filter(isManagedByMooring)
+    .flatMap((service): Fault[] => {
+      const { selector, type } = service.content.spec;
+      return when(Object.keys(selector ?? {}).length === 0 && type !== 'ExternalName', () => ({
+        code: 'SELECTS_NOTHING',
+        severity: 'error',
+        message: `${called(service)} has no selector, so it leads to no pod.`,
+        here: placeIn(service, 'spec', 'selector'),
+        fix: 'Select the pods of its service.',
+      }));
+    });
+
 /** Objects of one stack are in a namespace that is written, or in the one that apply chooses: not some in each. */
 export const writtenNamespaces: Check = ({ graph }) => {
   const ours = graph.objects.filter((object) => isManagedByMooring(object) && object.kind !== 'Namespace');

@@ -1,5 +1,11 @@
 import type { Pack } from '../../checks/subject.ts';
-import { modelProbes, policyScopes, writtenNamespaces } from './completeness.ts';
+import {
+  modelProbes,
+  policyRules,
+  policyScopes,
+  serviceSelectors,
+  writtenNamespaces,
+} from './completeness.ts';
 import { mooringHardening, mooringTokens } from './hardening.ts';
 import { components, copies, manager, wholes } from './labels.ts';
 import { immutableSecrets, names, namespaces, unreadyServices, users } from './mooring-conventions.ts';
@@ -10,7 +16,7 @@ export const mooringPack: Pack = {
   checks: [
     ...[policyRoles, mooringHardening, mooringTokens, names],
     ...[manager, wholes, components, copies],
-    ...[policyScopes, writtenNamespaces, modelProbes],
+    ...[policyScopes, policyRules, serviceSelectors, writtenNamespaces, modelProbes],
     ...[users, unreadyServices, immutableSecrets, namespaces],
   ],
 };
