@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { withoutNulls } from '../model/without-nulls.ts';
 import { foreignInputOf, templateIn, type ForeignInput } from './foreign-input.ts';
+import type { Path } from './yaml/path.ts';
 import { readYaml, YamlError, type YamlDocument } from './yaml/read.ts';
 
-/** Where in a document something stands: keys and list indices from its top; in a text, a line of it, from 0. */
-export type Path = readonly (string | number)[];
+export type { Path };
 
 /** One Kubernetes object as it was written, and on which line each part of it is. */
 export interface Doc {

@@ -1,6 +1,6 @@
 import { executables } from './commands.ts';
 import { connections, pairs } from './connections.ts';
-import { duplicateContainerPorts, images, imageTags, openedPorts } from './containers.ts';
+import { duplicateContainerPorts, images, imagesGiven, imageTags, openedPorts } from './containers.ts';
 import { namesAllowed } from './dns.ts';
 import { environments, envReferences, duplicateEnv } from './environment.ts';
 import { unexpanded } from './expansion.ts';
@@ -31,7 +31,7 @@ import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
 import { saidPrograms } from './said-programs.ts';
 import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
-import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
+import { duplicateNodePorts, duplicateServicePorts, portsGiven, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
 import { imageUsers, writablePaths } from './writes.ts';
@@ -42,6 +42,7 @@ export const checks: readonly Check[] = [
   ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[
     targets,
+    portsGiven,
     duplicateServicePorts,
     duplicateNodePorts,
     oddPorts,
@@ -62,6 +63,7 @@ export const checks: readonly Check[] = [
     imageProblems,
     secretTexts,
     images,
+    imagesGiven,
     imageTags,
   ],
   ...[

@@ -5,7 +5,7 @@ import type { Fault } from '../findings.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Place } from '../source.ts';
-import { called, containerCalled, inContainer, type Check } from './subject.ts';
+import { called, containerCalled, inContainer, when, type Check } from './subject.ts';
 
 /** A container must declare the ports its process really opens. */
 export const openedPorts: Check = ({ known, knownPorts }) =>
@@ -77,6 +77,19 @@ export const duplicateContainerPorts: Check = ({ graph }) =>
         : [];
     });
   });
+
+/** A container without an image is refused. */
+export const imagesGiven: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      when(!container.spec.image, () => ({
+        code: 'INVALID_FIELD',
+        message: `${containerCalled(workload, container)} has no image.`,
+        here: inContainer(container, 'image'),
+        fix: 'Write the image it runs.',
+      })),
+    ),
+  );
 
 /** An image name one letter off a well-known one is a typo, or typosquatting. */
 export const images: Check = ({ graph, programs }) =>

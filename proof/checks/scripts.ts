@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { nearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
 import type { Fault } from '../findings.ts';
-import { mountAt, mountsOf, type Mount } from '../graph/files.ts';
+import { mountAt, mountsOf, trimmed, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
 import { commandsOf, faultIn, programOf, type Command, probeCommandsOf } from './commands.ts';
@@ -64,12 +64,15 @@ export const commandFiles: Check = (subject) =>
     return pathsIn(command.words.join(' ')).flatMap((path) => pathFaults(subject, command, found, path));
   });
 
+/** A program may be told to read all files of a folder. */
+const isAt = (file: string, path: string): boolean => file === path || file.startsWith(`${trimmed(path)}/`);
+
 function pathFaults(subject: Subject, command: Command, found: readonly Mount[], path: string): Fault[] {
   const mount = mountAt(found, path);
   const files = (mount?.files ?? found.flatMap(({ files: mounted = [] }) => mounted)).map(
     (file) => file.path,
   );
-  if (files.includes(path)) return [];
+  if (files.some((file) => isAt(file, path))) return [];
   const meant = meantPath(subject, command, files, path);
   if (mount?.files ?? (meant !== undefined && !mount))
     return [

@@ -45,6 +45,7 @@ export const selectsNothing: Check = ({ graph }) =>
       const near = closest(graph, object.namespace, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
+        ...(isElsewhere(graph, object.namespace, selector) ? { severity: 'unknown' as const } : {}),
         message:
           `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
           (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
@@ -57,6 +58,15 @@ export const selectsNothing: Check = ({ graph }) =>
           : 'Select labels some pod has, or remove it.',
       };
     });
+
+/** A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own. */
+const isElsewhere = (graph: Graph, namespace: string, selector: Selector): boolean =>
+  (graph.workloadsIn(namespace).length === 0 || Object.keys(selector.matchLabels).some(isForeign)) &&
+  !graph.workloads.some(({ labels }) => selects(selector, labels));
+
+/** `strimzi.io/cluster`: a label in the domain of another project. */
+const isForeign = (label: string): boolean =>
+  /^[^/]+\//.test(label) && !/(^|\.)(kubernetes|k8s)\.io\//.test(label);
 
 /** The workload that has most of what is selected. */
 function closest(
@@ -121,6 +131,11 @@ const ownSelector = (object: AnyObject): Selector | undefined =>
 /** A Service must lead to pods of one program. */
 export const selectsSeveral: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
+    const isNamed = Object.keys(service.content.spec.selector ?? {}).some((key) =>
+      programLabels.includes(key),
+    );
+    // By the name of one program its versions are selected, whatever their images are called.
+    if (isNamed) return [];
     const [first, ...rest] = selectedBy(graph, service).filter(
       ({ kind }) => kind !== 'Job' && kind !== 'CronJob',
     );
@@ -140,12 +155,15 @@ export const selectsSeveral: Check = ({ graph }) =>
       : [];
   });
 
-/** An object labelled as one service must not select the pods of another. */
+/** Labels that name a program, by custom. */
+const programLabels = [nameLabel, 'app', 'k8s-app', 'name', 'run'];
+
+/** An object labelled as one service must not select the pods of another; `queue-metrics` is one of `queue`. */
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
-    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined || own === wanted)
-      return [];
+    if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined) return [];
+    if (own === wanted || own.startsWith(`${wanted}-`)) return [];
     return [
       {
         code: 'SELECTOR_OF_ANOTHER' as const,

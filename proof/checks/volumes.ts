@@ -20,17 +20,15 @@ export const mounts: Check = ({ graph }) =>
       })),
     ];
     const names = volumes.map(({ name }) => name);
-    const scripts = workload.pod.volumes.filter(
-      ({ emptyDir, persistentVolumeClaim }) => !emptyDir && !persistentVolumeClaim,
-    );
+    // What an init step is given to read, such as its script or a claim with a copy of data, is its own.
+    const given = workload.pod.volumes.filter(({ emptyDir }) => !emptyDir);
     const used = new Set([
       ...workload.containers
         .filter(({ init }) => !init)
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
-      // What an init step is given to read, such as its script, is its own.
       ...workload.containers
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name))
-        .filter((name) => scripts.some((volume) => volume.name === name)),
+        .filter((name) => given.some((volume) => volume.name === name)),
     ]);
     return [
       ...workload.containers.flatMap((container) =>

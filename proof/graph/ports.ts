@@ -61,7 +61,9 @@ export interface Target {
 /** `undefined` when it names a port the workload does not have. */
 export function targetOf(port: ServicePort, workload: Workload): Target | undefined {
   const wanted = port.targetPort ?? port.port;
-  const declared = declaredPorts(workload).find(({ name, number }) => wanted === name || wanted === number);
+  const all = declaredPorts(workload).filter(({ name, number }) => wanted === name || wanted === number);
+  // One number may be declared for two protocols, as that of a name server is.
+  const declared = all.find(({ protocol }) => protocol === port.protocol) ?? all[0];
   if (declared) return { number: declared.number, declared };
   return typeof wanted === 'number' ? { number: wanted } : undefined;
 }

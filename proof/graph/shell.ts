@@ -62,7 +62,10 @@ export const withoutHereDocuments = (text: string): string =>
 /** Whether a script has as many `case … in` as `esac`. */
 export function closesCases(text: string): boolean {
   const count = (pattern: RegExp): number => [...withoutHereDocuments(text).matchAll(pattern)].length;
-  return count(/(?:^|[\s;])case\s+\S+\s+in(?=\s)/g) === count(/(?:^|[\s;])esac(?=[\s;)]|$)/g);
+  return (
+    count(/(?:^|[\s;])case\s+(?:\"[^\"\n]*\"|'[^'\n]*'|\S)+\s+in(?=\s)/g) ===
+    count(/(?:^|[\s;])esac(?=[\s;)]|$)/g)
+  );
 }
 
 /** A here-document whose end never comes takes the rest of the script. */

@@ -1,4 +1,5 @@
 import type { Selector } from '../shapes/common.ts';
+import { withoutMade } from './made-labels.ts';
 import { selects } from './selectors.ts';
 import type { Workload } from './workloads.ts';
 
@@ -24,13 +25,15 @@ export class WorkloadIndex {
 
   /** The workloads of a namespace whose pods a selector selects, in the order they are written. */
   selected(namespace: string, selector: Selector): Workload[] {
-    const candidates = Object.entries(selector.matchLabels)
+    const { written, isGiven } = withoutMade(selector.matchLabels);
+    const candidates = Object.entries(written)
       .map(([key, value]) => this.#byLabel.get(labelKey(namespace, key, value)) ?? [])
       .reduce(
         (fewest: readonly Workload[], some) => (some.length < fewest.length ? some : fewest),
         this.in(namespace),
       );
-    return candidates.filter(({ labels }) => selects(selector, labels));
+    const wanted = { ...selector, matchLabels: written };
+    return candidates.filter((one) => selects(wanted, one.labels) && isGiven(one));
   }
 }
 

@@ -1,6 +1,6 @@
 import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml';
-import type { Path } from '../source.ts';
 import { offsetOf, opens, type YamlEvent } from './events.ts';
+import type { Path } from './path.ts';
 
 /** Finds the lines of what stands in a text of YAML. Nothing is worked out before the first line is asked for. */
 export class YamlLines {

@@ -1,8 +1,8 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
-import type { Path } from '../source.ts';
 import { aliasTrouble } from './aliases.ts';
 import { offsetOfComplexKey, type Trouble, type YamlEvent } from './events.ts';
 import { YamlLines } from './lines.ts';
+import type { Path } from './path.ts';
 import { kubernetesYaml } from './schema.ts';
 
 /** One document of a text of YAML or JSON. */

@@ -5,10 +5,12 @@ import { format, resolveConfig } from 'prettier';
 import { fileDocs, presetDocs, presets } from '../proof/manifests.ts';
 import { excuses } from '../proof/mutation/excused.ts';
 import { measure, type Measure } from '../proof/mutation/measure.ts';
+import { measureStructural } from '../proof/mutation/structural.ts';
 
 /**
  * `npm run bench:mutation [-- --json] [--write]`: every mutant of every preset and of the hand-written manifests, put
- * to `verify`. With `--write` the report, with every mutant that was not caught, becomes docs/bench/mutation.json.
+ * to `verify`; and entries of the presets' manifests that are deleted, emptied, doubled, swapped or set to 0, -1 and
+ * 65536, which end nothing: what no rule judges is counted by field. With `--write` the report, with every mutant that was not caught, becomes docs/bench/mutation.json.
  */
 const reportFile = 'docs/bench/mutation.json';
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, write: { type: 'boolean' } } });
@@ -32,6 +34,7 @@ const result = {
   equivalent: sum((one) => one.equivalent),
   excused: sum((one) => one.excused),
   falseAlarms: sum((one) => one.falseAlarms) + unmutated.reduce((total, one) => total + one, 0),
+  structural: measureStructural(presets.map(presetDocs)),
 };
 const survivors = [...measured].flatMap(([name, one]) => one.survivors.map((text) => `${name}: ${text}`));
 

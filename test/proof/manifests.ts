@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { renderStack } from '../../charts-ts/render.ts';
@@ -25,3 +25,6 @@ const folder = import.meta.dirname;
 /** A checked-in file of this folder, as documents that call it by its name there. */
 export const fileText = (name: string): string => readFileSync(join(folder, name), 'utf8');
 export const fileDocs = (name: string): Doc[] => readDocuments(name, fileText(name));
+
+/** Correct manifests of other people's kind. */
+export const corpusFiles = globSync('corpus/*', { cwd: folder }).sort();

@@ -1,4 +1,11 @@
 import type { Pack } from '../../checks/subject.ts';
+import {
+  modelProbes,
+  policyRules,
+  policyScopes,
+  serviceSelectors,
+  writtenNamespaces,
+} from './completeness.ts';
 import { mooringHardening, mooringTokens } from './hardening.ts';
 import { components, copies, manager, wholes } from './labels.ts';
 import { immutableSecrets, names, namespaces, unreadyServices, users } from './mooring-conventions.ts';
@@ -9,6 +16,7 @@ export const mooringPack: Pack = {
   checks: [
     ...[policyRoles, mooringHardening, mooringTokens, names],
     ...[manager, wholes, components, copies],
+    ...[policyScopes, policyRules, serviceSelectors, writtenNamespaces, modelProbes],
     ...[users, unreadyServices, immutableSecrets, namespaces],
   ],
 };
