@@ -175,6 +175,12 @@ export const findingCodes = {
     severity: 'error',
     meaning: 'A key is taken from a ConfigMap or Secret that does not have it.',
   },
+  IGNORE: {
+    group: 'ours',
+    severity: 'warning',
+    meaning:
+      'An annotation mooring.dev/ignore names a finding that is not there, or is no code, or gives no reason.',
+  },
   LABELS: { group: 'ours', severity: 'error', meaning: 'Labels of the objects of one stack disagree.' },
   MEMORY: {
     group: 'resources',

@@ -1,5 +1,6 @@
 import { isCyclic } from '../model/cyclic.ts';
 import { withoutNulls } from '../model/without-nulls.ts';
+import { foreignInputOf, templateIn, type ForeignInput } from './foreign-input.ts';
 import { isMap, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 
 /** Where in a document something stands: keys and list indices from its top. */
@@ -62,7 +63,10 @@ export function readDocuments(file: string, text: string): Doc[] {
   const problems = documents.flatMap((document) =>
     document.errors.map(({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${cut(message)}`),
   );
-  if (problems.length > 0) throw new UnreadableError(fewOf(problems).join('\n'));
+  if (problems.length > 0) {
+    const foreign = templateIn(text);
+    throw foreign ? refusedInput(file, foreign) : new UnreadableError(fewOf(problems).join('\n'));
+  }
   return documents.flatMap((document) => objectsOf(file, document, lines));
 }
 
@@ -79,9 +83,14 @@ const fewOf = (problems: readonly string[]): string[] =>
     ? [...problems.slice(0, mostErrors), `… and ${problems.length - mostErrors} more errors like these.`]
     : [...problems];
 
+const refusedInput = (file: string, { what, command }: ForeignInput): UnreadableError =>
+  new UnreadableError(`${file} is ${what}. Verify what it renders: ${command} | mooring verify -`);
+
 function objectsOf(file: string, document: Document, lines: LineCounter): Doc[] {
   const value = plainValue(file, document);
   if (value === null || value === undefined) return [];
+  const foreign = foreignInputOf(document, value);
+  if (foreign) throw refusedInput(file, foreign);
   const lineOf = (path: Path): number => lineAt(document.contents, path, lines);
   if (!isObject(value))
     throw new UnreadableError(

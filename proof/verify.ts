@@ -4,6 +4,7 @@ import { checks } from './checks/all.ts';
 import { subjectOf, type Check, type Pack } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
+import { withoutAnnotated, withoutNamed, type Ignore } from './ignore.ts';
 import type { Knowledge } from './knowledge.ts';
 import { schemaFaults } from './schemas/faults.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
@@ -23,14 +24,33 @@ export function verify(
   packs: readonly Pack[],
   kubernetes?: string,
 ): Finding[] {
+  return verifySifted(docs, knowledge, packs, kubernetes === undefined ? {} : { kubernetes }).findings;
+}
+
+export interface VerifyChoice {
+  readonly kubernetes?: string;
+  /** What is not to be reported, besides what annotations say. */
+  readonly ignores?: readonly Ignore[];
+}
+
+/** The same, and how many findings were left out because annotations or `ignores` say so. */
+export function verifySifted(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  { kubernetes, ignores = [] }: VerifyChoice,
+): { readonly findings: Finding[]; readonly ignored: number } {
   const seen = new Set<string>();
   const redactor = redactorFor(variablesIn(knowledge));
-  return faultsOf(docs, knowledge, packs, kubernetes)
+  const annotated = withoutAnnotated(docs, faultsOf(docs, knowledge, packs, kubernetes));
+  const named = withoutNamed(annotated.faults, ignores);
+  const findings = named.faults
     .map((fault) => findingOf(fault, redactor))
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
     .sort((a, b) =>
       a.here.file === b.here.file ? a.here.line - b.here.line : a.here.file < b.here.file ? -1 : 1,
     );
+  return { findings, ignored: annotated.ignored + named.ignored };
 }
 
 /** Every variable of the programs, by name. */

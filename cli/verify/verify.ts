@@ -9,10 +9,12 @@ import { findingText, type Finding } from '../../proof/findings.ts';
 import { readDocuments, UnreadableError, type Doc } from '../../proof/source.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { builtInPacks } from '../../proof/packs/built-in.ts';
-import { verify } from '../../proof/verify.ts';
+import { ignoreOf } from '../../proof/ignore.ts';
+import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
+import { verifySifted, type VerifyChoice } from '../../proof/verify.ts';
 import { CommandError } from '../errors.ts';
-import type { OutputOptions } from '../options.ts';
-import { print } from '../output.ts';
+import { print, type OutputFormat } from '../output.ts';
+import { formats, type FindingFormat } from './formats.ts';
 
 /** Where `mooring synth` writes. */
 const usualFolder = 'dist';
@@ -29,10 +31,17 @@ interface Verdict {
   readonly errors: number;
   readonly warnings: number;
   readonly unknowns: number;
+  /** Findings that were left out, since an annotation or the command line says so. */
+  readonly ignored: number;
   readonly findings: readonly Finding[];
 }
 
-export interface VerifyOptions extends OutputOptions {
+export interface VerifyOptions {
+  readonly output?: OutputFormat | FindingFormat;
+  /** `CODE` or `CODE@Kind/name`. */
+  readonly ignore?: readonly string[];
+  /** A release of Kubernetes, such as `1.33`; absent: the newest that is known. */
+  readonly kubernetes?: string;
   /** End with 1 on warnings too. */
   readonly strict?: boolean;
   /** List for people what depends on things that are not among the manifests. */
@@ -53,18 +62,50 @@ export async function verifyCommand(
   const docs = await documentsOf(named.length > 0 ? named : [usual()]);
   if (docs.length === 0)
     throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
-  const verdict = verdictOf(docs.length, verify(docs, knowledgeOf(kinds), builtInPacks));
-  await print(verdict, forPeople(verdict, options), options.output);
+  const verdict = verdictOf(
+    docs.length,
+    verifySifted(docs, knowledgeOf(kinds), builtInPacks, choiceOf(options)),
+  );
+  await printVerdict(verdict, options);
   if (verdict.errors > 0 || (options.strict && verdict.warnings > 0)) process.exitCode = 1;
 }
 
-function verdictOf(objects: number, findings: readonly Finding[]): Verdict {
+/** @throws CommandError USAGE. */
+function choiceOf({ kubernetes, ignore = [] }: VerifyOptions): VerifyChoice {
+  if (kubernetes !== undefined && !knownVersions().includes(kubernetes))
+    throw new CommandError(
+      'USAGE',
+      `The schema of Kubernetes ${kubernetes} is not known; choose one of ${knownVersions().join(', ')}.`,
+    );
+  try {
+    return { ignores: ignore.map(ignoreOf), ...(kubernetes === undefined ? {} : { kubernetes }) };
+  } catch (error) {
+    throw error instanceof RangeError ? new CommandError('USAGE', `--ignore: ${error.message}`) : error;
+  }
+}
+
+/** Formats of other programs show what people are shown; JSON and YAML are whole. */
+async function printVerdict(verdict: Verdict, options: VerifyOptions): Promise<void> {
+  const { output, strict = false } = options;
+  if (output === undefined || output === 'json' || output === 'yaml')
+    return print(verdict, forPeople(verdict, options), output);
+  return print(undefined, formats[output](shownOf(verdict, options), { strict }));
+}
+
+const shownOf = ({ findings }: Verdict, { showUnknown = false }: VerifyOptions): readonly Finding[] =>
+  findings.filter(({ severity }) => showUnknown || severity !== 'unknown');
+
+function verdictOf(
+  objects: number,
+  { findings, ignored }: { readonly findings: readonly Finding[]; readonly ignored: number },
+): Verdict {
   const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
   return {
     objects,
     errors: count('error'),
     warnings: count('warning'),
     unknowns: count('unknown'),
+    ignored,
     findings,
   };
 }
@@ -114,19 +155,17 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function forPeople({ findings, ...verdict }: Verdict, { showUnknown = false }: VerifyOptions): string {
-  const shown = findings.filter(({ severity }) => showUnknown || severity !== 'unknown');
-  return [...shown.map(findingText), summaryOf(verdict, showUnknown)].join('\n\n');
+function forPeople(verdict: Verdict, options: VerifyOptions): string {
+  const shown = shownOf(verdict, options);
+  return [...shown.map(findingText), summaryOf(verdict, options.showUnknown === true)].join('\n\n');
 }
 
-function summaryOf(
-  { objects, errors, warnings, unknowns }: Omit<Verdict, 'findings'>,
-  showsAll: boolean,
-): string {
+function summaryOf({ objects, errors, warnings, unknowns, ignored }: Verdict, showsAll: boolean): string {
   const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
   const told = [
     ...(errors > 0 ? [many(errors, 'error')] : []),
     ...(warnings > 0 ? [many(warnings, 'warning')] : []),
+    ...(ignored > 0 ? [`${ignored} ignored`] : []),
   ];
   const found =
     told.length > 0

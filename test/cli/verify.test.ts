@@ -88,3 +88,29 @@ test.each([
     message: expect.stringContaining(message) as string,
   });
 });
+
+test('what is ignored is left out, counted, and ends with 0', async () => {
+  const file = written('all.yaml', bad);
+  expect(await run(file, '--ignore', 'PORT_NOT_SERVED@ConfigMap/demo-backend-config')).toBeUndefined();
+  expect(printed).toBe('33 objects, 1 ignored.\n');
+});
+
+test('-o sarif and -o junit and -o github end as without', async () => {
+  const file = written('all.yaml', bad);
+  for (const format of ['sarif', 'junit', 'github']) expect(await run(file, '-o', format), format).toBe(1);
+  expect(printed).toContain('::error file=');
+});
+
+test.each([
+  ['a release that is not known', ['--kubernetes', '1.9'], 'choose one of 1.31, 1.32, 1.33, 1.34'],
+  ['a code that is not there', ['--ignore', 'PORTS'], '"PORTS" is not CODE or CODE@Kind/name'],
+])('%s is a mistake of the command line', async (_, words, message) => {
+  await expect(run(written('all.yaml', good), ...words)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('an older release has its own schema', async () => {
+  expect(await run(written('all.yaml', good), '--kubernetes', '1.31')).toBeUndefined();
+});

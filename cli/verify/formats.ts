@@ -1,0 +1,106 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { findingCodes, type Severity } from '../../proof/codes.ts';
+import type { End, Finding } from '../../proof/findings.ts';
+
+/** How findings are written for other programs, besides JSON and YAML. */
+export const formats = {
+  github: githubText,
+  junit: junitText,
+  sarif: sarifText,
+} as const;
+
+export type FindingFormat = keyof typeof formats;
+
+export interface FormatOptions {
+  /** Warnings fail too. */
+  readonly strict: boolean;
+}
+
+const levels = { error: 'error', warning: 'warning', unknown: 'note' } as const satisfies Record<
+  Severity,
+  string
+>;
+
+/** Workflow commands of GitHub Actions, which shows each at its line of a change. */
+function githubText(findings: readonly Finding[]): string {
+  const commands = { error: 'error', warning: 'warning', unknown: 'notice' } as const;
+  return findings
+    .map(({ severity, code, message, here, fix }) => {
+      const at = `file=${property(here.file)},line=${here.line},title=${property(code)}`;
+      return `::${commands[severity]} ${at}::${data(`${message}\nfix: ${fix}`)}\n`;
+    })
+    .join('');
+}
+
+/** As actions/toolkit escapes a command's text and its properties. */
+const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** SARIF 2.1.0, as code scanning reads it. */
+function sarifText(findings: readonly Finding[]): string {
+  const codes = [...new Set(findings.map(({ code }) => code))].sort();
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'mooring verify',
+            version: packageJson.version,
+            rules: codes.map((id) => ({
+              id,
+              shortDescription: { text: findingCodes[id].meaning },
+              defaultConfiguration: { level: levels[findingCodes[id].severity] },
+            })),
+          },
+        },
+        results: findings.map(({ code, severity, message, here, there, fix }) => ({
+          ruleId: code,
+          ruleIndex: codes.indexOf(code),
+          level: levels[severity],
+          message: { text: `${message}\nFix: ${fix}` },
+          locations: [locationOf(here)],
+          ...(there ? { relatedLocations: [locationOf(there)] } : {}),
+        })),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+const locationOf = ({ file, line }: End): object => ({
+  physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
+});
+
+/** A suite for each file with findings, as CI servers read JUnit's reports. */
+function junitText(findings: readonly Finding[], { strict }: FormatOptions): string {
+  const fails = ({ severity }: Finding): boolean =>
+    severity === 'error' || (strict && severity === 'warning');
+  const suites = [...Map.groupBy(findings, ({ here }) => here.file)].map(([file, ones]) => {
+    const cases = ones.map((one) => caseText(one, fails(one))).join('');
+    return `  <testsuite name="${xml(file)}" tests="${ones.length}" failures="${ones.filter(fails).length}">\n${cases}  </testsuite>\n`;
+  });
+  const none =
+    '  <testsuite name="mooring verify" tests="1" failures="0">\n    <testcase name="no findings"/>\n  </testsuite>\n';
+  const [tests, failures] = [Math.max(1, findings.length), findings.filter(fails).length];
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="mooring verify" tests="${tests}" failures="${failures}">\n${suites.join('') || none}</testsuites>\n`;
+}
+
+function caseText({ code, severity, message, here, fix }: Finding, isFailure: boolean): string {
+  const text = xml(`${here.file}:${here.line}: ${message}\nfix: ${fix}`);
+  const inside = isFailure
+    ? `<failure type="${code}" message="${xml(message)}">${text}</failure>`
+    : `<system-out>${severity}: ${text}</system-out>`;
+  return `    <testcase classname="${xml(here.file)}" name="${code} at line ${here.line}">${inside}</testcase>\n`;
+}
+
+/** XML 1.0 has no control characters, escaped or not. */
+const xml = (text: string): string =>
+  text
+    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '?')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
