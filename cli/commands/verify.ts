@@ -8,7 +8,11 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
   const command = withOutput(program.command('verify'), ['github', 'junit', 'sarif'])
     .description('check rendered manifests for contradictions: Mooring’s, Helm’s, or edited by hand')
     .argument('[files...]', 'files, folders, or - for standard input (default: dist/)')
-    .option('--ignore <code...>', 'leave out findings of CODE, or of CODE@Kind/name in one object')
+    .option(
+      '--ignore <code>',
+      'leave out findings of CODE, or of CODE@Kind/name in one object; may be repeated',
+      (code: string, before?: readonly string[]) => [...(before ?? []), code],
+    )
     .option('--kubernetes <version>', 'hold objects against the schema of this release, such as 1.33')
     .option('--strict', 'end with 1 on warnings too')
     .option('--show-unknown', 'list what depends on objects that are not among the manifests')
