@@ -3,7 +3,8 @@ import { workloadName } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
-import type { DependencyState } from '../gates/dependency-states.ts';
+import type { PodProber } from '../gates/pod-prober.ts';
+import type { PodView } from '../gates/pod-view.ts';
 import type { Cache } from '../runtime/cache.ts';
 import { fenced } from '../runtime/fenced.ts';
 import type { Reconciled } from '../runtime/workers.ts';
@@ -20,6 +21,7 @@ import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
 import { stuckOf } from './stuck.ts';
+import { suspendedOutcome } from './suspended.ts';
 import { StuckPods } from './stuck-pods.ts';
 import { isSameStatus, nothingFound, statusOf, wasApplied, type Outcome } from './status.ts';
 
@@ -28,7 +30,7 @@ export interface ReconcilerOptions {
   readonly context: Context;
   readonly resources: Cache<StackResource>;
   /** What is known of the dependencies of a stack's pods, from their own reports. */
-  readonly dependenciesOf: (namespace: string, stack: string) => readonly DependencyState[];
+  readonly dependenciesOf: PodProber['dependenciesOf'];
   /** After so long a stack is compared anew with the API server itself, in milliseconds. */
   readonly resyncMs: number;
 }
@@ -128,14 +130,12 @@ export class Reconciler {
     const { kind } = this.#options;
     const context = this.#whileWanted(key, resource);
     const shape = shapeOf(kind, desired);
-    if (desired.reserved.paused)
-      return this.#report(
-        resource,
-        { ...this.#seen(key, resource), ...shape, paused: 'spec.paused is true: nothing is changed.' },
-        signal,
-      );
-    const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const isApplied = wasApplied(resource, shape.facts.inventory);
+    if (desired.reserved.paused) {
+      const suspended = await suspendedOutcome(context, { resource, desired, signal });
+      return this.#report(resource, { ...this.#seen(key, resource), ...shape, ...suspended }, signal);
+    }
+    const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const pass = { key, resource, desired, live, before, wasApplied: isApplied, signal };
     const secret = await this.#secret(context, pass);
     if (secret.isBlocking) {
@@ -215,11 +215,13 @@ export class Reconciler {
       .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
       .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
     const contested = this.#contested(`${key} `);
-    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
+    const own = new Set(workloads.map((workload) => workload.name));
+    const isOwn = ({ stack, service }: PodView): boolean => own.has(workloadName(stack, service));
+    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key).filter(isOwn), workloads, Date.now());
     return {
       ...nothingFound,
       ...{ workloads, stuck, contested, ...scaledReplicas(kind, name, workloads) },
-      dependencies: dependenciesOf(namespace, name),
+      dependencies: dependenciesOf(namespace, name, isOwn),
       ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
   }

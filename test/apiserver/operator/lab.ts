@@ -190,10 +190,14 @@ export const conditionOf = (resource: StackResource | undefined, type: string): 
 };
 
 /** A stack in a namespace of its own that an operator has applied. */
-export async function appliedStack(server: ApiServer, spec: object = {}): Promise<AppliedStack> {
+export async function appliedStack(
+  server: ApiServer,
+  spec: object = {},
+  options: StartOptions = {},
+): Promise<AppliedStack> {
   const namespace = `stack-${randomUUID().slice(0, 8)}`;
   await server.createNamespace(namespace);
-  const operator = await startOperator(server, { namespace });
+  const operator = await startOperator(server, { namespace, ...options });
   const user = userOf(server);
   await user.apply(chatStackIn(namespace, spec));
   const isObserved = () => user.isObserved(namespace);

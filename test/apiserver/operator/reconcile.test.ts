@@ -234,6 +234,17 @@ describe('an operator', () => {
       async () => conditionOf(await user.resource(namespace), 'Paused') === 'True Paused',
     );
     expect(await port()).toBe(6380);
+    const ready = async () => {
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      return conditions.find(({ type }) => type === 'Ready');
+    };
+    // What others changed is no difference of the document.
+    expect(await ready()).toMatchObject({ reason: 'WorkloadsNotReady' });
+    await user.apply(chatStackIn(namespace, { paused: true, backend: { replicas: 3 } }));
+    await until('the document to be called unapplied', async () => (await ready())?.reason === 'NotApplied');
+    expect((await ready())?.message).toBe(
+      'Not applied while spec.paused is true: Deployment talk-backend, PodDisruptionBudget talk-backend.',
+    );
     await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
       { op: 'add', path: '/metadata/annotations', value: { 'mooring.dev/paused': 'true' } },
     ]);
