@@ -58,7 +58,7 @@ export const stackConditions = {
       LeftAsChanged: 'By `spec.drift: report`, a change is left as it is.',
       Contested: 'Another program keeps changing an object; it is put back ever more rarely.',
       AsRendered: 'Every object is as rendered.',
-      Paused: 'Drift is not looked for while `spec.paused` is true.',
+      Paused: 'The stack, or an object of it, is paused: it is not compared.',
     },
   },
 } as const satisfies Record<string, ConditionMeaning>;

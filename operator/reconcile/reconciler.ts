@@ -15,7 +15,8 @@ import type { Context } from './context.ts';
 import { problemOf } from './converge.ts';
 import type { Converged } from './converged.ts';
 import { desiredOf, type Desired } from './desired.ts';
-import { InSyncStacks } from './in-sync.ts';
+import { InSyncStacks, type Shape } from './in-sync.ts';
+import { assertSecretKept, nextLook, SecretLooks } from './lost-secret.ts';
 import { objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
@@ -46,6 +47,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #inSync: InSyncStacks;
   readonly #stuckPods = new StuckPods();
+  readonly #secretLooks = new SecretLooks();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -76,7 +78,8 @@ export class Reconciler {
     const found = isRotationDue(resource)
       ? undefined
       : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
+    if (found && (await this.#hasSecret(key, found.shape, signal)))
+      return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     return this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
   }
 
@@ -92,7 +95,11 @@ export class Reconciler {
     const replaced = await this.#stuckPods.replace(context, { key, resource, before, signal });
     const problems = [...outcome.problems, ...replaced.problems];
     const reported = await this.#report(resource, { ...outcome, problems }, signal);
-    return againAfter([reported, outcome, replaced]);
+    return againAfter([reported, outcome, replaced, nextLook]);
+  }
+
+  async #hasSecret(key: string, { hasSecret }: Shape, signal: AbortSignal): Promise<boolean> {
+    return !hasSecret || this.#secretLooks.isThere(this.#options.context.cluster, key, signal);
   }
 
   /**
@@ -116,6 +123,7 @@ export class Reconciler {
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
     this.#stuckPods.forget(key);
+    this.#secretLooks.forget(key);
     const { drifts, verdicts } = this.#options.context;
     for (const known of [drifts, verdicts]) known.forget(`${key} `);
     return { isGone: true };
@@ -170,19 +178,26 @@ export class Reconciler {
   /** The stack's own Secret: made, or rotated by one step. */
   async #secret(context: Context, pass: Pass): Promise<SecretStep> {
     const { kind } = this.#options;
-    const { resource, desired, signal } = pass;
+    const { key, resource, desired, live, signal } = pass;
+    const told = `${key} Secret`;
     try {
+      await assertSecretKept(context.cluster, desired.stack, live, signal);
+      context.drifts.settled(told);
       if (isRotationDue(resource)) {
         const rotation = await rotate(context, { ...pass, rotators: kind.rotate ?? {} });
         return { ...rotation, outcome: { rotation: rotation.status } };
       }
       await ensureOwnSecret(context.cluster, desired, signal);
+      this.#secretLooks.saw(key);
       return { isBlocking: false, outcome: {} };
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
+      const { reason } = (error as ClusterError).facts;
+      if (reason === 'SecretLost' && context.drifts.isNews(told, problem))
+        await context.record(resource, { type: 'Warning', reason, message: problem });
       // Pods that a rotation by another command has ended must not come back before it has.
-      const isBlocking = error instanceof ClusterError && error.facts.reason === 'RotationUnfinished';
+      const isBlocking = reason === 'RotationUnfinished';
       return { isBlocking, outcome: { problems: [problem] }, requeueAfterMs: problemRetryMs };
     }
   }

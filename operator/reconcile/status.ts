@@ -5,7 +5,7 @@ import { longestMessage } from '../manifests/status-schema.ts';
 import type { Dependencies } from '../gates/dependency-states.ts';
 import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
-import type { Observed, Rollout } from './observed.ts';
+import { objectKey, type Observed, type Rollout } from './observed.ts';
 import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
 /** What one reconcile found. */
@@ -14,8 +14,6 @@ export interface Outcome {
   readonly refused?: string;
   /** What is left as it is, a sentence. */
   readonly paused?: string;
-  /** `spec.paused` is true: nothing was compared. */
-  readonly isSuspended?: true;
   /** Why objects could not be applied, a sentence each. */
   readonly problems: readonly string[];
   /** What has to end before the document is applied as a whole, a sentence each. */
@@ -29,6 +27,8 @@ export interface Outcome {
   /** What keeps pods from coming up and will not pass by itself, a sentence each. */
   readonly stuck: readonly string[];
   readonly wantedWorkloads: number;
+  /** The workloads that the document itself scales to 0, as `<Kind>/<name>`. */
+  readonly idle: readonly string[];
   /** The dependencies that pods of the stack have a gate for. */
   readonly gates: readonly string[];
   /** What pods that were asked say of them. */
@@ -50,6 +50,7 @@ export const nothingFound: Outcome = {
   workloads: [],
   stuck: [],
   wantedWorkloads: 0,
+  idle: [],
   gates: [],
   dependencies: { states: [], isEveryPodAsked: true },
   facts: {},
@@ -143,19 +144,22 @@ function ready(outcome: Outcome, dependencies: readonly Finding[]): Finding {
     return finding('Ready', 'False', 'WorkloadsNotReady', sentences([...waiting, ...outcome.stuck]));
   if (unknown.length > 0)
     return finding('Ready', 'Unknown', 'Unreachable', sentences(unknown.map(({ message }) => message)));
-  return finding('Ready', 'True', 'Available', 'Every workload runs what is rendered and is ready.');
+  const what = outcome.left.length > 0 ? 'as others have changed it (see Drifted)' : 'what is rendered';
+  return finding('Ready', 'True', 'Available', `Every workload runs ${what} and is ready.`);
 }
 
-function unready({ workloads, wantedWorkloads }: Outcome): string[] {
-  const late = workloads.flatMap((one) =>
-    one.rollout && !one.rollout.isDone ? [lateText(one, one.rollout)] : [],
-  );
+function unready({ workloads, wantedWorkloads, idle }: Outcome): string[] {
+  const late = workloads.flatMap((one) => {
+    const isStopped = one.rollout?.wanted === 0 && !idle.includes(objectKey(one));
+    return one.rollout && (isStopped || !one.rollout.isDone) ? [lateText(one, one.rollout)] : [];
+  });
   const absent = wantedWorkloads - workloads.length;
   return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
 }
 
 /** Pods of an earlier template that are ready go on serving. */
 function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout): string {
+  if (wanted === 0) return `${kind} ${name} is scaled to 0; the document wants pods of it.`;
   const earlier = updated < wanted && ready > 0 ? `; ${updated} run what is rendered` : '';
   return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
 }
@@ -205,12 +209,12 @@ const paused = ({ paused: why }: Outcome): Finding =>
     ? finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.')
     : finding('Paused', 'True', 'Paused', why);
 
-function drifted({ left, contested, isSuspended }: Outcome): Finding {
-  if (isSuspended !== undefined)
-    return finding('Drifted', 'Unknown', 'Paused', 'Drift is not looked for while spec.paused is true.');
+function drifted({ left, contested, paused: why }: Outcome): Finding {
   const lines = [...contested, ...left.map(driftText)];
   if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(lines));
   if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(lines));
+  if (why !== undefined)
+    return finding('Drifted', 'Unknown', 'Paused', `What is paused is not compared. ${why}`);
   return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
 }
 

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { Pass } from './apply-objects.ts';
 import type { Outcome } from './status.ts';
 
-type Suspended = Pick<Outcome, 'paused' | 'isSuspended' | 'pending'>;
+type Suspended = Pick<Outcome, 'paused' | 'pending'>;
 
 /** So many objects are named. */
 const mostNamed = 5;
@@ -25,7 +25,6 @@ export async function suspendedOutcome(
   const earlier = ready?.reason === 'NotApplied' ? [ready.message] : [];
   return {
     paused: 'spec.paused is true: nothing is changed.',
-    isSuspended: true,
     pending: isAsked ? earlier : unappliedText(await unapplied(context, pass)),
   };
 }

@@ -140,7 +140,14 @@ describe('while a pod was not asked yet', () => {
 });
 
 test('under spec.paused it is not known whether others changed something', () => {
-  expect(word({ isSuspended: true, paused: 'p' }, 'Drifted')).toBe('Unknown Paused');
+  expect(word({ paused: 'p' }, 'Drifted')).toBe('Unknown Paused');
+  expect(word({ ...leaving(drift), paused: 'p' }, 'Drifted')).toBe('True LeftAsChanged');
+});
+
+test('a workload that others scaled to 0 is not ready, one that the document scales so is', () => {
+  const stopped = workload({ wanted: 0, replicas: 0, ready: 0, updated: 0, isDone: true });
+  expect(word({ workloads: [stopped] }, 'Ready')).toBe('False WorkloadsNotReady');
+  expect(word({ workloads: [stopped], idle: ['Deployment/demo-web'] }, 'Ready')).toBe('True Available');
 });
 
 test('waits for what has to end first, and is not applied until then', () => {
