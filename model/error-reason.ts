@@ -25,6 +25,7 @@ export type ErrorReason =
   | 'SecretsKeptByUser'
   | 'SecretMissing'
   | 'SecretUnusable'
+  | 'SecretLost'
   | 'NoReadyPod'
   | 'WorkloadFailed'
   | 'RolloutTimeout'

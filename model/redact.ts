@@ -58,7 +58,9 @@ const harmless =
   '["\']?(?:\\$(?:\\([\\w.-]+\\)|\\{[^}]*\\}|[a-z_]\\w*)|true|false|null|none)(?![^\\s"\',;)}\\]|&])|[?{[]|(?:&&?|\\|\\|?|[;<>]+)(?=\\s|$)';
 /** What follows the value of a setting without a sign, unlike a word of a sentence. */
 const endOfPhrase = '(?:\\s*(?:$|[\\n"\'|;&<>#)])|\\s+-)';
-const quotedOrPlain = '"(?:[^"\\\\\\n]|\\\\.)*"|\'[^\'\\n]*\'|["\']?[^\\s"\']+';
+const quoted = '"(?:[^"\\\\\\n]|\\\\.)*"|\'[^\'\\n]*\'';
+/** A quote that is closed is no part of a plain text: `secret "name" not found` is a sentence. */
+const quotedOrPlain = `${quoted}|(?!${quoted})["']?[^\\s"']+`;
 
 /**
  * A setting of a file or a flag, as `requirepass x`, `--auth-token x`, `password: x` and `"apiKey": "x"`; the short flag

@@ -137,8 +137,7 @@ export class Operator {
 
   async #run({ kind, resources, queue }: Controller, context: Context, signal: AbortSignal): Promise<void> {
     const { resyncMs = 600_000, concurrency = 4, onReconciled } = this.#options;
-    const dependenciesOf = (namespace: string, stack: string) =>
-      this.#prober.dependenciesOf(namespace, stack);
+    const dependenciesOf: PodProber['dependenciesOf'] = (...of) => this.#prober.dependenciesOf(...of);
     const reconciler = new Reconciler({ kind, context, resources, dependenciesOf, resyncMs });
     for (const key of resources.keys()) queue.add(key);
     await runWorkers({

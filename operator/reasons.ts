@@ -9,7 +9,7 @@ export const stackConditions = {
       DocumentRefused:
         'The document is not valid; the message is what the command line says. Nothing was applied.',
       NotApplied:
-        'An object could not be applied: the API server refused it, a right is missing, or another owns it.',
+        'An object is not applied: the API server refused it, a right is missing, another owns it, or `spec.paused` is true.',
       WorkloadsNotReady: 'A workload has fewer ready pods than wanted, or is not there yet.',
       Unreachable: 'Workloads are ready, but the operator cannot ask a pod for its dependencies.',
     },
@@ -58,6 +58,7 @@ export const stackConditions = {
       LeftAsChanged: 'By `spec.drift: report`, a change is left as it is.',
       Contested: 'Another program keeps changing an object; it is put back ever more rarely.',
       AsRendered: 'Every object is as rendered.',
+      Paused: 'The stack, or an object of it, is paused: it is not compared.',
     },
   },
 } as const satisfies Record<string, ConditionMeaning>;

@@ -183,6 +183,12 @@ export const findingCodes = {
       'An annotation mooring.dev/ignore names a finding that is not there, or is no code, or gives no reason.',
   },
   LABELS: { group: 'ours', severity: 'error', meaning: 'Labels of the objects of one stack disagree.' },
+  LIVE_UNREAD: {
+    group: 'ours',
+    severity: 'unknown',
+    meaning:
+      'With `--live`: the account may not read the objects of a kind, so what depends on them is not known.',
+  },
   MEMORY: {
     group: 'resources',
     severity: 'warning',

@@ -2,6 +2,7 @@ import type { Kinds } from '../../model/kinds.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
 import type { Severity } from '../../proof/codes.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
+import type { Doc } from '../../proof/source.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { builtInPacks } from '../../proof/packs/built-in.ts';
 import { ignoreOf } from '../../proof/ignore.ts';
@@ -9,6 +10,7 @@ import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
 import { verifySifted, type VerifyChoice } from '../../proof/verify.ts';
 import { CommandError } from '../errors.ts';
 import { print, type OutputFormat } from '../output.ts';
+import { findTarget } from '../target.ts';
 import { formats, type FindingFormat } from './formats.ts';
 import { documentsOf, usualFolder } from './input.ts';
 
@@ -31,6 +33,11 @@ export interface VerifyOptions {
   readonly kubernetes?: string;
   /** End with 1 on warnings too. */
   readonly strict?: boolean;
+  /** Check a namespace of a cluster. */
+  readonly live?: true;
+  readonly namespace?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
   /** List for people what depends on things that are not among the manifests. */
   readonly showUnknown?: boolean;
 }
@@ -46,15 +53,49 @@ export async function verifyCommand(
   named: readonly string[],
   options: VerifyOptions,
 ): Promise<void> {
-  const docs = await documentsOf(named);
-  if (docs.length === 0)
-    throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
-  const verdict = verdictOf(
-    docs.length,
-    verifySifted(docs, knowledgeOf(kinds), builtInPacks, choiceOf(options)),
-  );
+  const choice = choiceOf(options);
+  const { docs, kubernetes, asSaid } = await inputOf(named, options);
+  const sifted = verifySifted(docs, knowledgeOf(kinds), builtInPacks, { ...kubernetes, ...choice });
+  const verdict = verdictOf(docs.length, {
+    ...sifted,
+    findings: asSaid?.(sifted.findings) ?? sifted.findings,
+  });
   await printVerdict(verdict, options);
   if (verdict.errors > 0 || (options.strict && verdict.warnings > 0)) process.exitCode = 1;
+}
+
+interface Input {
+  readonly docs: readonly Doc[];
+  readonly kubernetes?: Pick<VerifyChoice, 'kubernetes'>;
+  /** The findings as they can be said of this input. */
+  readonly asSaid?: (found: readonly Finding[]) => readonly Finding[];
+}
+
+/** @throws CommandError USAGE, NO_SUCH_FILE; UserError where there is nothing; ClusterError. */
+async function inputOf(named: readonly string[], options: VerifyOptions): Promise<Input> {
+  if (options.live) return liveInput(named, options);
+  const [option] = (['namespace', 'context', 'kubeconfig'] as const).filter((one) => options[one]);
+  if (option) throw new CommandError('USAGE', `--${option} is for --live, which reads a cluster.`);
+  const docs = await documentsOf(named);
+  if (docs.length > 0) return { docs };
+  throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
+}
+
+async function liveInput(named: readonly string[], options: VerifyOptions): Promise<Input> {
+  if (named.length > 0)
+    throw new CommandError('USAGE', `--live reads a cluster; leave out ${named.join(', ')}, or --live.`);
+  const { cluster } = await findTarget(options);
+  const { liveFindings, readLive } = await import('./live.ts');
+  const namespace = options.namespace ?? cluster.api.namespace ?? 'default';
+  const live = await readLive(cluster, namespace).finally(() => cluster.api.close());
+  const { docs, unread, kubernetes } = live;
+  if (docs.length === 0 && unread.length === 0)
+    throw new UserError(`There is no object in namespace ${namespace} (context ${cluster.api.context}).`);
+  return {
+    docs,
+    ...(kubernetes === undefined ? {} : { kubernetes: { kubernetes } }),
+    asSaid: (found) => liveFindings(namespace, live, found),
+  };
 }
 
 /** @throws CommandError USAGE. */

@@ -9,6 +9,14 @@ export interface DependencyState {
   readonly message: string;
 }
 
+/** What is known of a stack's dependencies. */
+export interface Dependencies {
+  /** From the pods that were asked. */
+  readonly states: readonly DependencyState[];
+  /** False for a while after an operator has begun, and for each new pod. */
+  readonly isEveryPodAsked: boolean;
+}
+
 /** What is known of one pod. */
 export interface PodSaying {
   readonly pod: string;

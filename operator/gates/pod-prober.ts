@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts';
 import { Cache } from '../runtime/cache.ts';
-import { dependencyStates, type DependencyState } from './dependency-states.ts';
+import { dependencyStates, type Dependencies } from './dependency-states.ts';
 import type { PodObserved } from './observed.ts';
 import type { Ask } from './pod-answer.ts';
 import { PodProbe, type ProbeOptions } from './pod-probe.ts';
@@ -90,14 +90,21 @@ export class PodProber {
     return this.#running.get(key)?.probe.observed;
   }
 
-  /** What is known of each dependency of a stack, from all of its pods that have a gate for it. */
-  dependenciesOf(namespace: string, stack: string): DependencyState[] {
-    return dependencyStates(
-      this.#pods.keysBy(byStack, `${namespace}/${stack}`).flatMap((key) => {
-        const probe = this.#running.get(key)?.probe;
-        return probe?.observed ? [{ pod: probe.pod.name, observed: probe.observed }] : [];
-      }),
-    );
+  /**
+   * What is known of each dependency of a stack, from all of its pods that have a gate for it.
+   * @param isOwn whether a pod is one of the stack: one of another kind may have the same name.
+   */
+  dependenciesOf(
+    namespace: string,
+    stack: string,
+    isOwn: (pod: PodView) => boolean = () => true,
+  ): Dependencies {
+    const pods = this.#pods.keysBy(byStack, `${namespace}/${stack}`).flatMap((key) => {
+      const pod = this.#pods.get(key);
+      return pod && isOwn(pod) ? [{ pod: pod.name, observed: this.observedOf(key) }] : [];
+    });
+    const asked = pods.flatMap(({ pod, observed }) => (observed ? [{ pod, observed }] : []));
+    return { states: dependencyStates(asked), isEveryPodAsked: asked.length === pods.length };
   }
 
   /** Asks and writes until the signal is aborted, and then until the last question has ended; never rejects. */

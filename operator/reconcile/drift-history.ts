@@ -85,7 +85,8 @@ export class DriftHistory {
 
   #of(key: string): Repairs {
     const repairs = this.#repairs.get(key);
-    const isOver = repairs !== undefined && this.#now() - repairs.lastAt > forgottenAfterMs;
-    return repairs && !isOver ? repairs : { count: 0, lastAt: -Infinity };
+    if (repairs && this.#now() - repairs.lastAt <= forgottenAfterMs) return repairs;
+    this.#repairs.delete(key);
+    return { count: 0, lastAt: -Infinity };
   }
 }

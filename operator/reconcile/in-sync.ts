@@ -3,7 +3,10 @@ import type { StackResource } from './resource.ts';
 import type { Outcome } from './status.ts';
 
 /** What follows from a document alone. */
-export type Shape = Pick<Outcome, 'wantedWorkloads' | 'gates' | 'facts'>;
+export type Shape = Pick<Outcome, 'wantedWorkloads' | 'idle' | 'gates' | 'facts'> & {
+  /** It generates passwords, and keeps them in a Secret. */
+  readonly hasSecret: boolean;
+};
 
 /** A stack as it was found or made: what need not be rendered and compared again. */
 export interface InSync {

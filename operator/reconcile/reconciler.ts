@@ -3,7 +3,8 @@ import { workloadName } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import { isNewer, keyOfObject, type KubeObject } from '../../kube/objects.ts';
-import type { DependencyState } from '../gates/dependency-states.ts';
+import type { PodProber } from '../gates/pod-prober.ts';
+import type { PodView } from '../gates/pod-view.ts';
 import type { Cache } from '../runtime/cache.ts';
 import { fenced } from '../runtime/fenced.ts';
 import type { Reconciled } from '../runtime/workers.ts';
@@ -14,12 +15,14 @@ import type { Context } from './context.ts';
 import { problemOf } from './converge.ts';
 import type { Converged } from './converged.ts';
 import { desiredOf, type Desired } from './desired.ts';
-import { InSyncStacks } from './in-sync.ts';
+import { InSyncStacks, type Shape } from './in-sync.ts';
+import { assertSecretKept, nextLook, SecretLooks } from './lost-secret.ts';
 import { objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
 import { stuckOf } from './stuck.ts';
+import { suspendedOutcome } from './suspended.ts';
 import { StuckPods } from './stuck-pods.ts';
 import { isSameStatus, nothingFound, statusOf, wasApplied, type Outcome } from './status.ts';
 
@@ -28,7 +31,7 @@ export interface ReconcilerOptions {
   readonly context: Context;
   readonly resources: Cache<StackResource>;
   /** What is known of the dependencies of a stack's pods, from their own reports. */
-  readonly dependenciesOf: (namespace: string, stack: string) => readonly DependencyState[];
+  readonly dependenciesOf: PodProber['dependenciesOf'];
   /** After so long a stack is compared anew with the API server itself, in milliseconds. */
   readonly resyncMs: number;
 }
@@ -44,6 +47,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #inSync: InSyncStacks;
   readonly #stuckPods = new StuckPods();
+  readonly #secretLooks = new SecretLooks();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -74,7 +78,8 @@ export class Reconciler {
     const found = isRotationDue(resource)
       ? undefined
       : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
-    if (found) return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
+    if (found && (await this.#hasSecret(key, found.shape, signal)))
+      return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     return this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
   }
 
@@ -90,7 +95,11 @@ export class Reconciler {
     const replaced = await this.#stuckPods.replace(context, { key, resource, before, signal });
     const problems = [...outcome.problems, ...replaced.problems];
     const reported = await this.#report(resource, { ...outcome, problems }, signal);
-    return againAfter([reported, outcome, replaced]);
+    return againAfter([reported, outcome, replaced, nextLook]);
+  }
+
+  async #hasSecret(key: string, { hasSecret }: Shape, signal: AbortSignal): Promise<boolean> {
+    return !hasSecret || this.#secretLooks.isThere(this.#options.context.cluster, key, signal);
   }
 
   /**
@@ -114,6 +123,7 @@ export class Reconciler {
   #forget(key: string): Reconciled {
     this.#inSync.delete(key);
     this.#stuckPods.forget(key);
+    this.#secretLooks.forget(key);
     const { drifts, verdicts } = this.#options.context;
     for (const known of [drifts, verdicts]) known.forget(`${key} `);
     return { isGone: true };
@@ -128,14 +138,12 @@ export class Reconciler {
     const { kind } = this.#options;
     const context = this.#whileWanted(key, resource);
     const shape = shapeOf(kind, desired);
-    if (desired.reserved.paused)
-      return this.#report(
-        resource,
-        { ...this.#seen(key, resource), ...shape, paused: 'spec.paused is true: nothing is changed.' },
-        signal,
-      );
-    const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const isApplied = wasApplied(resource, shape.facts.inventory);
+    if (desired.reserved.paused) {
+      const suspended = await suspendedOutcome(context, { resource, desired, signal });
+      return this.#report(resource, { ...this.#seen(key, resource), ...shape, ...suspended }, signal);
+    }
+    const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const pass = { key, resource, desired, live, before, wasApplied: isApplied, signal };
     const secret = await this.#secret(context, pass);
     if (secret.isBlocking) {
@@ -170,19 +178,26 @@ export class Reconciler {
   /** The stack's own Secret: made, or rotated by one step. */
   async #secret(context: Context, pass: Pass): Promise<SecretStep> {
     const { kind } = this.#options;
-    const { resource, desired, signal } = pass;
+    const { key, resource, desired, live, signal } = pass;
+    const told = `${key} Secret`;
     try {
+      await assertSecretKept(context.cluster, desired.stack, live, signal);
+      context.drifts.settled(told);
       if (isRotationDue(resource)) {
         const rotation = await rotate(context, { ...pass, rotators: kind.rotate ?? {} });
         return { ...rotation, outcome: { rotation: rotation.status } };
       }
       await ensureOwnSecret(context.cluster, desired, signal);
+      this.#secretLooks.saw(key);
       return { isBlocking: false, outcome: {} };
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
+      const { reason } = (error as ClusterError).facts;
+      if (reason === 'SecretLost' && context.drifts.isNews(told, problem))
+        await context.record(resource, { type: 'Warning', reason, message: problem });
       // Pods that a rotation by another command has ended must not come back before it has.
-      const isBlocking = error instanceof ClusterError && error.facts.reason === 'RotationUnfinished';
+      const isBlocking = reason === 'RotationUnfinished';
       return { isBlocking, outcome: { problems: [problem] }, requeueAfterMs: problemRetryMs };
     }
   }
@@ -215,11 +230,13 @@ export class Reconciler {
       .filter(({ rollout, ownerUid = metadata.uid }) => rollout !== undefined && ownerUid === metadata.uid)
       .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
     const contested = this.#contested(`${key} `);
-    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key), workloads, Date.now());
+    const own = new Set(workloads.map((workload) => workload.name));
+    const isOwn = ({ stack, service }: PodView): boolean => own.has(workloadName(stack, service));
+    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key).filter(isOwn), workloads, Date.now());
     return {
       ...nothingFound,
       ...{ workloads, stuck, contested, ...scaledReplicas(kind, name, workloads) },
-      dependencies: dependenciesOf(namespace, name),
+      dependencies: dependenciesOf(namespace, name, isOwn),
       ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
     };
   }

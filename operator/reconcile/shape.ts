@@ -3,18 +3,24 @@ import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import { gatesOfService } from '../../model/gates.ts';
 import { asSelector, selectorOf } from '../../model/labels.ts';
 import { configDigestAnnotation, workloadName } from '../../model/names.ts';
+import { generatedSecretKeys } from '../../model/environment.ts';
 import { isWorkload, reportingServices } from '../../model/stack.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { podTemplateOf } from '../../kube/kinds.ts';
+import { podTemplateOf, type Deployment } from '../../kube/kinds.ts';
 import type { Desired } from './desired.ts';
 import type { Shape } from './in-sync.ts';
 
 /** What a status says of a stack that follows from its document alone. */
 export const shapeOf = (kind: StackKind, desired: Desired): Shape => ({
   wantedWorkloads: desired.stack.services.filter(isWorkload).length,
+  idle: desired.objects.filter(isIdle).map(keyOfObject),
+  hasSecret: generatedSecretKeys(desired.stack).length > 0,
   gates: [...new Set(reportingServices(desired.stack).flatMap(gatesOfService))],
   facts: factsOf(kind, desired),
 });
+
+const isIdle = (object: KubeObject): boolean =>
+  podTemplateOf(object) !== undefined && (object as Partial<Deployment>).spec?.replicas === 0;
 
 /** Tells whether two documents, or two versions of the operator, ask for objects of the same names. */
 export const inventoryOf = (objects: readonly KubeObject[]): string =>

@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kubernetesWord } from '../../model/gates.ts';
-import { conditionsOf, type Finding } from '../conditions.ts';
+import { conditionsOf, type Condition, type Finding } from '../conditions.ts';
 import { longestMessage } from '../manifests/status-schema.ts';
-import type { DependencyState } from '../gates/dependency-states.ts';
+import type { Dependencies } from '../gates/dependency-states.ts';
 import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
-import type { Observed, Rollout } from './observed.ts';
+import { objectKey, type Observed, type Rollout } from './observed.ts';
 import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
 /** What one reconcile found. */
 export interface Outcome {
   /** Why the document is refused; nothing was applied. */
   readonly refused?: string;
+  /** What is left as it is, a sentence. */
   readonly paused?: string;
   /** Why objects could not be applied, a sentence each. */
   readonly problems: readonly string[];
@@ -26,10 +27,12 @@ export interface Outcome {
   /** What keeps pods from coming up and will not pass by itself, a sentence each. */
   readonly stuck: readonly string[];
   readonly wantedWorkloads: number;
+  /** The workloads that the document itself scales to 0, as `<Kind>/<name>`. */
+  readonly idle: readonly string[];
   /** The dependencies that pods of the stack have a gate for. */
   readonly gates: readonly string[];
   /** What pods that were asked say of them. */
-  readonly dependencies: readonly DependencyState[];
+  readonly dependencies: Dependencies;
   /** How far a rotation came; absent: as it was. */
   readonly rotation?: RotationStatus;
   readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'inventory' | 'selector'>;
@@ -47,8 +50,9 @@ export const nothingFound: Outcome = {
   workloads: [],
   stuck: [],
   wantedWorkloads: 0,
+  idle: [],
   gates: [],
-  dependencies: [],
+  dependencies: { states: [], isEveryPodAsked: true },
   facts: {},
 };
 
@@ -58,13 +62,14 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
   const generation = metadata.generation ?? 0;
   const drift = laterDrift(before, outcome);
   const { rotation = before.rotation, replicas } = outcome;
+  const earlier = before.conditions ?? [];
+  const found = { ...outcome, ...(rotation ? { rotation } : {}) };
   return {
     observedGeneration: generation,
-    conditions: conditionsOf(
-      findingsOf({ ...outcome, ...(rotation ? { rotation } : {}) }),
-      before.conditions ?? [],
-      { generation, now },
-    ),
+    conditions: conditionsOf(findingsOf(found, dependenciesOf(outcome, earlier)), earlier, {
+      generation,
+      now,
+    }),
     revision: generation,
     ...outcome.facts,
     ...(replicas === undefined ? {} : { replicas }),
@@ -92,32 +97,32 @@ const unapplied: readonly string[] = ['DocumentRefused', 'NotApplied'] satisfies
 export const isSameStatus = (one: StackStatus | undefined, other: StackStatus): boolean =>
   isDeepStrictEqual(one, other);
 
-function findingsOf(outcome: Outcome): Finding[] {
-  return [
-    ready(outcome),
-    progressing(outcome),
-    ...kstatusOf(outcome),
-    degraded(outcome),
-    paused(outcome),
-    drifted(outcome),
-    ...dependenciesOf(outcome).map(({ name, ...state }) => ({
-      type: `${kubernetesWord(name)}Ready`,
-      ...state,
-    })),
-  ];
-}
+const findingsOf = (outcome: Outcome, dependencies: readonly Finding[]): Finding[] => [
+  ready(outcome, dependencies),
+  progressing(outcome),
+  ...kstatusOf(outcome),
+  degraded(outcome),
+  paused(outcome),
+  drifted(outcome),
+  ...dependencies,
+];
 
-/** One of which no pod has said anything is unknown. */
-const dependenciesOf = ({ gates, dependencies }: Outcome): readonly DependencyState[] =>
-  gates.map(
-    (gate): DependencyState =>
-      dependencies.find(({ name }) => name === gate) ?? {
-        name: gate,
-        status: 'Unknown',
-        reason: 'NotReported',
-        message: `No pod has reported ${gate} yet.`,
-      },
-  );
+/**
+ * One of which no pod has said anything is unknown. While a pod was not asked yet, as after another operator has taken
+ * over, only that one pod waits for a dependency is news.
+ */
+const dependenciesOf = ({ gates, dependencies }: Outcome, earlier: readonly Condition[]): Finding[] =>
+  gates.map((gate) => {
+    const type = `${kubernetesWord(gate)}Ready`;
+    const state = dependencies.states.find(({ name }) => name === gate);
+    const before = dependencies.isEveryPodAsked ? undefined : earlier.find((one) => one.type === type);
+    const { status, reason, message } = (state?.status === 'False' ? state : (before ?? state)) ?? {
+      status: 'Unknown',
+      reason: 'NotReported',
+      message: `No pod has reported ${gate} yet.`,
+    };
+    return { type, status, reason, message };
+  });
 
 type FindingOf<T extends StackConditionType> = Finding & { readonly reason: ReasonOf<T> };
 
@@ -129,29 +134,32 @@ const finding = <T extends StackConditionType>(
   message: string,
 ): FindingOf<T> => ({ type, status, reason, message });
 
-function ready(outcome: Outcome): Finding {
+function ready(outcome: Outcome, dependencies: readonly Finding[]): Finding {
   if (outcome.refused !== undefined) return finding('Ready', 'False', 'DocumentRefused', outcome.refused);
   const unfinished = [...outcome.problems, ...outcome.pending];
   if (unfinished.length > 0) return finding('Ready', 'False', 'NotApplied', sentences(unfinished));
-  const unknown = dependenciesOf(outcome).filter(({ status }) => status === 'Unknown');
+  const unknown = dependencies.filter(({ status }) => status === 'Unknown');
   const waiting = unready(outcome);
   if (waiting.length > 0)
     return finding('Ready', 'False', 'WorkloadsNotReady', sentences([...waiting, ...outcome.stuck]));
   if (unknown.length > 0)
     return finding('Ready', 'Unknown', 'Unreachable', sentences(unknown.map(({ message }) => message)));
-  return finding('Ready', 'True', 'Available', 'Every workload runs what is rendered and is ready.');
+  const what = outcome.left.length > 0 ? 'as others have changed it (see Drifted)' : 'what is rendered';
+  return finding('Ready', 'True', 'Available', `Every workload runs ${what} and is ready.`);
 }
 
-function unready({ workloads, wantedWorkloads }: Outcome): string[] {
-  const late = workloads.flatMap((one) =>
-    one.rollout && !one.rollout.isDone ? [lateText(one, one.rollout)] : [],
-  );
+function unready({ workloads, wantedWorkloads, idle }: Outcome): string[] {
+  const late = workloads.flatMap((one) => {
+    const isStopped = one.rollout?.wanted === 0 && !idle.includes(objectKey(one));
+    return one.rollout && (isStopped || !one.rollout.isDone) ? [lateText(one, one.rollout)] : [];
+  });
   const absent = wantedWorkloads - workloads.length;
   return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
 }
 
 /** Pods of an earlier template that are ready go on serving. */
 function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout): string {
+  if (wanted === 0) return `${kind} ${name} is scaled to 0; the document wants pods of it.`;
   const earlier = updated < wanted && ready > 0 ? `; ${updated} run what is rendered` : '';
   return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
 }
@@ -201,22 +209,27 @@ const paused = ({ paused: why }: Outcome): Finding =>
     ? finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.')
     : finding('Paused', 'True', 'Paused', why);
 
-function drifted({ left, contested }: Outcome): Finding {
-  if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(contested));
-  if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(left.map(driftText)));
+function drifted({ left, contested, paused: why }: Outcome): Finding {
+  const lines = [...contested, ...left.map(driftText)];
+  if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(lines));
+  if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(lines));
+  if (why !== undefined)
+    return finding('Drifted', 'Unknown', 'Paused', `What is paused is not compared. ${why}`);
   return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
 }
 
-/** One that was left as it is, and still is, keeps the time when it was found first; one that is put back is a new one. */
+/** The last that is news: one that was left as it is, and still is, was told before; one that is put back is a new one. */
 function laterDrift(
   { lastDrift: before, conditions = [] }: StackStatus,
   { drift, left }: Outcome,
 ): Drift | undefined {
-  const found = drift.at(-1);
-  if (!found) return before;
-  const wasLeft = conditions.some(({ type, status }) => type === 'Drifted' && status === 'True');
-  const isStillLeft = wasLeft && left.includes(found);
-  return isStillLeft && isDeepStrictEqual({ ...found, time: before?.time }, before) ? before : found;
+  const drifted = conditions.find(({ type, status }) => type === 'Drifted' && status === 'True');
+  const told = new Set(drifted?.message.split('\n'));
+  const isTold = (one: Drift): boolean =>
+    drifted !== undefined &&
+    left.includes(one) &&
+    (told.has(driftText(one)) || isDeepStrictEqual({ ...one, time: before?.time }, before));
+  return drift.findLast((one) => !isTold(one)) ?? before ?? drift.at(-1);
 }
 
 const rotationText = ({ token, phase, message }: RotationStatus): string => {

@@ -48,30 +48,30 @@ export const shapes = {
 export type KnownKind = keyof typeof shapes;
 export type Parsed<K extends KnownKind> = z.output<(typeof shapes)[K]>;
 
-/** The API group of each kind. */
-const groups: Readonly<Record<KnownKind, string>> = {
-  Deployment: 'apps',
-  StatefulSet: 'apps',
-  DaemonSet: 'apps',
-  Job: 'batch',
-  CronJob: 'batch',
-  Pod: '',
-  Service: '',
-  ConfigMap: '',
-  Secret: '',
-  ServiceAccount: '',
-  Namespace: '',
-  NetworkPolicy: 'networking.k8s.io',
-  Ingress: 'networking.k8s.io',
-  PodDisruptionBudget: 'policy',
-  HorizontalPodAutoscaler: 'autoscaling',
-  PersistentVolumeClaim: '',
-  HTTPRoute: 'gateway.networking.k8s.io',
-  GRPCRoute: 'gateway.networking.k8s.io',
-  TCPRoute: 'gateway.networking.k8s.io',
-  TLSRoute: 'gateway.networking.k8s.io',
-  UDPRoute: 'gateway.networking.k8s.io',
-  ReferenceGrant: 'gateway.networking.k8s.io',
+/** The version in which each kind is served: by every supported release of Kubernetes, or by the Gateway API. */
+export const apiVersions: Readonly<Record<KnownKind, string>> = {
+  Deployment: 'apps/v1',
+  StatefulSet: 'apps/v1',
+  DaemonSet: 'apps/v1',
+  Job: 'batch/v1',
+  CronJob: 'batch/v1',
+  Pod: 'v1',
+  Service: 'v1',
+  ConfigMap: 'v1',
+  Secret: 'v1',
+  ServiceAccount: 'v1',
+  Namespace: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  Ingress: 'networking.k8s.io/v1',
+  PodDisruptionBudget: 'policy/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+  PersistentVolumeClaim: 'v1',
+  HTTPRoute: 'gateway.networking.k8s.io/v1',
+  GRPCRoute: 'gateway.networking.k8s.io/v1',
+  TCPRoute: 'gateway.networking.k8s.io/v1alpha2',
+  TLSRoute: 'gateway.networking.k8s.io/v1alpha2',
+  UDPRoute: 'gateway.networking.k8s.io/v1alpha2',
+  ReferenceGrant: 'gateway.networking.k8s.io/v1beta1',
 };
 
 /** Where Kubernetes had workloads, policies and routes before they had groups of their own. */
@@ -79,10 +79,10 @@ const formerGroup = 'extensions';
 
 /** Whether an apiVersion, of whatever version, is of the group of a kind. */
 export const isGroupOf = (apiVersion: string, kind: KnownKind): boolean =>
-  groupOf(apiVersion) === groups[kind];
+  groupOf(apiVersion) === groupOf(apiVersions[kind]);
 
 /** The same, for a former group or one a letter or two off. */
 export const isNearGroup = (apiVersion: string, kind: KnownKind): boolean =>
-  groupOf(apiVersion) === formerGroup || distance(groupOf(apiVersion), groups[kind]) <= 2;
+  groupOf(apiVersion) === formerGroup || distance(groupOf(apiVersion), groupOf(apiVersions[kind])) <= 2;
 
 export const isKnown = (kind: string): kind is KnownKind => Object.hasOwn(shapes, kind);

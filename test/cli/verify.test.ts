@@ -95,6 +95,11 @@ test('what is ignored is left out, counted, and ends with 0', async () => {
   expect(printed).toBe('33 objects, 1 ignored.\n');
 });
 
+test('--ignore takes one code, so that files may follow it, and may be repeated', async () => {
+  const ignored = ['--ignore', 'IMAGE_TAGS', '--ignore', 'PORT_NOT_SERVED@ConfigMap/demo-backend-config'];
+  expect(await run(...ignored, written('all.yaml', bad))).toBeUndefined();
+});
+
 test('-o sarif and -o junit and -o github end as without', async () => {
   const file = written('all.yaml', bad);
   for (const format of ['sarif', 'junit', 'github']) expect(await run(file, '-o', format), format).toBe(1);

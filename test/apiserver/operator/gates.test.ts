@@ -84,7 +84,7 @@ test('a process that does not answer leaves its gates True, with the reason, and
   await lab.isAsked(3);
   expect(lab.writes).toHaveLength(length);
   expect(lab.conditionOf('web')?.message).toContain('does not answer: connect ECONNREFUSED');
-  expect(lab.prober.dependenciesOf(lab.namespace, 'demo')).toMatchObject([
+  expect(lab.prober.dependenciesOf(lab.namespace, 'demo').states).toMatchObject([
     { name: 'queue', status: 'Unknown' },
   ]);
   await lab.process.up();

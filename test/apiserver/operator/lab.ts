@@ -8,6 +8,7 @@ import { openCluster, type Cluster } from '../../../kube/cluster.ts';
 import type { Choice } from '../../../kube/kubeconfig.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
+import type { StackKind } from '../../../model/stack-kind.ts';
 import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
 import type { StackResource } from '../../../operator/reconcile/resource.ts';
 import {
@@ -28,14 +29,17 @@ export async function startWithChatStacks(options: ApiServerOptions = {}): Promi
   const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'test');
   const text = await readFile('operator/manifests/chatstacks.yaml', 'utf8');
   for (const document of parseAllDocuments(text)) await applyObject(cluster, document.toJS() as KubeObject);
-  await until('the API server to serve ChatStacks', async () => {
-    const { status } = await cluster.api.request('GET', `/apis/${chatKind.apiVersion}/${chatKind.plural}`, {
-      accept: [404],
-    });
-    return status === 200;
-  });
+  await isServed(cluster, chatKind);
   cluster.api.close();
   return server;
+}
+
+/** Until the API server serves a kind and says so in its discovery, which follow a definition apart, in either order. */
+export async function isServed({ api, discovery }: Cluster, { apiVersion, kind }: StackKind): Promise<void> {
+  await until(`the API server to serve ${kind}`, async () => {
+    const { status } = await api.request('GET', await discovery.collectionOf(apiVersion, kind));
+    return status === 200;
+  });
 }
 
 export interface RunningOperator {
@@ -159,6 +163,18 @@ export function userOf(server: ApiServer): User {
   };
 }
 
+export interface OperatorEvent {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The operator's Events in a namespace. The API server writes some too, such as of a cluster IP it repairs. */
+export async function eventsIn({ cluster }: User, namespace: string): Promise<OperatorEvent[]> {
+  const { json } = await cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
+  const { items } = json as { items: (OperatorEvent & { reportingComponent?: string })[] };
+  return items.filter(({ reportingComponent }) => reportingComponent === operatorName);
+}
+
 /** A ChatStack document. */
 export const chatStackIn = (namespace: string, spec: object = {}, name = 'talk'): KubeObject => ({
   apiVersion: chatKind.apiVersion,
@@ -174,20 +190,21 @@ export const conditionOf = (resource: StackResource | undefined, type: string): 
 };
 
 /** A stack in a namespace of its own that an operator has applied. */
-export async function appliedStack(server: ApiServer, spec: object = {}): Promise<AppliedStack> {
+export async function appliedStack(
+  server: ApiServer,
+  spec: object = {},
+  options: StartOptions = {},
+): Promise<AppliedStack> {
   const namespace = `stack-${randomUUID().slice(0, 8)}`;
   await server.createNamespace(namespace);
-  const operator = await startOperator(server, { namespace });
+  const operator = await startOperator(server, { namespace, ...options });
   const user = userOf(server);
   await user.apply(chatStackIn(namespace, spec));
   const isObserved = () => user.isObserved(namespace);
   await until('the stack to be applied', isObserved);
   const read: AppliedStack['read'] = (kind, name, apiVersion = 'v1') =>
     user.read(apiVersion, kind, namespace, name);
-  const events = async () => {
-    const { json } = await user.cluster.api.request('GET', `/api/v1/namespaces/${namespace}/events`);
-    return (json as { items: { reason: string; message: string }[] }).items;
-  };
+  const events = () => eventsIn(user, namespace);
   return { namespace, operator, user, read, events, isObserved };
 }
 
@@ -197,6 +214,6 @@ export interface AppliedStack {
   readonly user: User;
   /** An object of its namespace. */
   readonly read: (kind: string, name: string, apiVersion?: string) => Promise<KubeObject | undefined>;
-  readonly events: () => Promise<readonly { readonly reason: string; readonly message: string }[]>;
+  readonly events: () => Promise<readonly OperatorEvent[]>;
   readonly isObserved: () => Promise<boolean>;
 }

@@ -234,6 +234,17 @@ describe('an operator', () => {
       async () => conditionOf(await user.resource(namespace), 'Paused') === 'True Paused',
     );
     expect(await port()).toBe(6380);
+    const ready = async () => {
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      return conditions.find(({ type }) => type === 'Ready');
+    };
+    // What others changed is no difference of the document.
+    expect(await ready()).toMatchObject({ reason: 'WorkloadsNotReady' });
+    await user.apply(chatStackIn(namespace, { paused: true, backend: { replicas: 3 } }));
+    await until('the document to be called unapplied', async () => (await ready())?.reason === 'NotApplied');
+    expect((await ready())?.message).toBe(
+      'Not applied while spec.paused is true: Deployment talk-backend, PodDisruptionBudget talk-backend.',
+    );
     await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
       { op: 'add', path: '/metadata/annotations', value: { 'mooring.dev/paused': 'true' } },
     ]);
@@ -249,6 +260,37 @@ describe('an operator', () => {
       { op: 'remove', path: '/metadata/annotations/mooring.dev~1paused' },
     ]);
     await until('the port to be put back', async () => (await port()) === 6379);
+  });
+
+  test('makes no new passwords over volumes where the Secret was deleted, says so, and goes on when it is back', async () => {
+    const { namespace, user, operator, read, events } = await applied();
+    await settled(operator);
+    const secret = (await read('Secret', 'talk-secrets')) as KubeObject;
+    await user.remove(secret);
+    const condition = async (type: string) => {
+      operator.enqueue(namespace, 'talk');
+      return conditionOf(await user.resource(namespace), type);
+    };
+    await until('the report', async () => (await condition('Degraded')) === 'True AttentionNeeded');
+    expect(await condition('Ready')).toBe('False NotApplied');
+    await until('the Event', async () => (await events()).some(({ reason }) => reason === 'SecretLost'));
+    await user.apply(chatStackIn(namespace, { backend: { replicas: 2 } }));
+    await until('the change to be applied', async () => {
+      const { spec } = (await read('Deployment', 'talk-backend', 'apps/v1')) as {
+        spec?: { replicas: number };
+      };
+      return spec?.replicas === 2;
+    });
+    expect(await read('Secret', 'talk-secrets')).toBeUndefined();
+    const { type, data, metadata } = secret as KubeObject & { data: object; type: string };
+    const { name, labels = {} } = metadata;
+    await user.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, type, data });
+    await until(
+      'the stack to be whole again',
+      async () => (await condition('Degraded')) === 'False AsRendered',
+    );
+    expect(((await read('Secret', 'talk-secrets')) as { data?: object }).data).toEqual(data);
+    expect(operator.errors).toEqual([]);
   });
 
   test('reports a document that the API server takes and the schema refuses, in the words of the CLI', async () => {

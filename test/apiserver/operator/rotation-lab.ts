@@ -9,9 +9,11 @@ import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
 import {
   chatStackIn,
+  eventsIn,
   startOperator,
   until,
   userOf,
+  type OperatorEvent,
   type RunningOperator,
   type StartOptions,
   type User,
@@ -41,7 +43,7 @@ export interface RotationLab {
   /** When a workload was restarted last, as its template says. */
   readonly restartedAt: (kind: string, name: string) => Promise<string | undefined>;
   readonly read: (kind: string, name: string, apiVersion?: string) => Promise<KubeObject | undefined>;
-  readonly events: () => Promise<{ readonly reason: string; readonly message: string }[]>;
+  readonly events: () => Promise<OperatorEvent[]>;
   /** The names of the policies that admit the operator to a store. */
   readonly doors: () => Promise<string[]>;
 }
@@ -101,10 +103,7 @@ export async function startRotationLab(server: ApiServer, spec: object = {}): Pr
       };
       return found?.template.metadata.annotations?.['kubectl.kubernetes.io/restartedAt'];
     },
-    events: async () => {
-      const { json } = await request('GET', `/api/v1/namespaces/${namespace}/events`);
-      return (json as { items: { reason: string; message: string }[] }).items;
-    },
+    events: () => eventsIn(user, namespace),
     doors: async () => {
       const { json } = await request(
         'GET',

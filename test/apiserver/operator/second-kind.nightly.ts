@@ -12,7 +12,16 @@ import type { StackResource } from '../../../operator/reconcile/resource.ts';
 import { shopKind } from '../../kinds/shop-kind.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { editsOf, type Edit } from '../repair/edits.ts';
-import { chatStackIn, settled, startOperator, startWithChatStacks, until, userOf, type User } from './lab.ts';
+import {
+  chatStackIn,
+  isServed,
+  settled,
+  startOperator,
+  startWithChatStacks,
+  until,
+  userOf,
+  type User,
+} from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
 const kinds = [chatKind, shopKind];
@@ -21,12 +30,9 @@ const seed = 20_261_128;
 
 /** The definition of the second kind, as `kubectl apply` of its CRD makes it. */
 async function serveShops(kind = shopKind): Promise<void> {
-  await userOf(lab()).apply(crdOf(kind) as unknown as KubeObject);
-  await until(
-    'the API server to serve ShopStacks',
-    async () =>
-      (await lab().request('GET', `/apis/${shopKind.apiVersion}/${shopKind.plural}`)).status === 200,
-  );
+  const user = userOf(lab());
+  await user.apply(crdOf(kind) as unknown as KubeObject);
+  await isServed(user.cluster, kind);
 }
 
 /** A ShopStack document. */

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../../kube/kinds.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { startControllerManager } from './controller-manager.ts';
-import { chatStackIn, conditionOf, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import {
+  chatStackIn,
+  conditionOf,
+  eventsIn,
+  startOperator,
+  startWithChatStacks,
+  until,
+  userOf,
+} from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
 
@@ -43,10 +51,7 @@ async function started() {
     user.patch((await user.read('v1', 'Service', namespace, service)) ?? expect.fail(), [
       { op: 'add', path: '/metadata/annotations', value: { 'example.com/seen': 'yes' } },
     ]);
-  const events = async () => {
-    const { json } = await request('GET', `/api/v1/namespaces/${namespace}/events`);
-    return (json as { items: { reason: string; message: string }[] }).items;
-  };
+  const events = () => eventsIn(user, namespace);
   return { namespace, operator, podsOf, podWith, report, message, condition, apply, annotate, events };
 }
 

@@ -109,7 +109,7 @@ test('a question without an answer is no news, two in a row are; the condition s
     unreachable: 'Nothing listens.',
     dependencies: [{ name: 'queue', state: 'open' }],
   });
-  expect(prober.dependenciesOf('n', 'demo')).toMatchObject([{ name: 'queue', status: 'Unknown' }]);
+  expect(prober.dependenciesOf('n', 'demo').states).toMatchObject([{ name: 'queue', status: 'Unknown' }]);
   away = 0;
   await soon(() => expect(statusOf()).toBe('True Open'));
   expect(prober.observedOf('n/web-1')).not.toHaveProperty('unreachable');
@@ -120,6 +120,21 @@ test('a question that fails in the asking program is one without an answer', asy
   run();
   add();
   await soon(() => expect(statusOf()).toBe('Unknown Unreachable'));
+});
+
+test('a stack knows whether every pod of it was asked, and has no pod of another', async () => {
+  const { prober, answers, run, add } = probing();
+  answers.set('u1', saying([gate('open')]));
+  add();
+  expect(prober.dependenciesOf('n', 'demo')).toEqual({ states: [], isEveryPodAsked: false });
+  expect(prober.dependenciesOf('n', 'demo', () => false)).toEqual({ states: [], isEveryPodAsked: true });
+  run();
+  await soon(() =>
+    expect(prober.dependenciesOf('n', 'demo')).toMatchObject({
+      states: [{ name: 'queue', status: 'True' }],
+      isEveryPodAsked: true,
+    }),
+  );
 });
 
 test('what is known of a pod is told when it changes, and when the pod is gone', async () => {
@@ -140,7 +155,7 @@ test('what is known of a pod is told when it changes, and when the pod is gone',
     ['n/web-1', undefined],
   ]);
   expect(prober.observedOf('n/web-1')).toBeUndefined();
-  expect(prober.dependenciesOf('n', 'demo')).toEqual([]);
+  expect(prober.dependenciesOf('n', 'demo')).toEqual({ states: [], isEveryPodAsked: true });
 });
 
 test('a pod without gates of its own, or one that does not run, is neither asked nor written', async () => {

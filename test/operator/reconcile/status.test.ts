@@ -34,9 +34,12 @@ const word = (outcome: Partial<Outcome>, type: string): string => {
   const { status, reason } = conditions.find((one) => one.type === type) ?? { status: 'absent', reason: '' };
   return `${status} ${reason}`;
 };
-const dependency = (status: 'True' | 'False' | 'Unknown') => ({
+const dependency = (status: 'True' | 'False' | 'Unknown', isEveryPodAsked = true) => ({
   gates: ['queue'],
-  dependencies: [{ name: 'queue', status, reason: 'Closed' as const, message: 'm' }],
+  dependencies: {
+    states: [{ name: 'queue', status, reason: 'Closed' as const, message: 'm' }],
+    isEveryPodAsked,
+  },
 });
 const rotation = (phase: RotationStatus['phase']): RotationStatus => ({
   ...{ token: 'one', phase, message: 'why', time: early },
@@ -101,6 +104,50 @@ test('a drift that is found again, since it is left as it is, keeps its time', (
   const first = statusOf(resource, leaving(drift), early);
   const again = leaving({ ...drift, time: late });
   expect(statusOf({ ...resource, status: first }, again, late).lastDrift).toEqual(drift);
+});
+
+test('of several drifts that are left as they are, the one that was told last stays the last', () => {
+  const other = { ...drift, object: 'Service demo-db' };
+  const both = { ...fine, drift: [drift, other], left: [drift, other] };
+  const first = statusOf(resource, both, early);
+  expect(first.lastDrift).toEqual(other);
+  const [again, alike] = [drift, other].map((one) => ({ ...one, time: late }));
+  const swapped = { ...fine, drift: [alike, again], left: [alike, again] } as Outcome;
+  expect(statusOf({ ...resource, status: first }, swapped, late).lastDrift).toEqual(other);
+});
+
+describe('while a pod was not asked yet', () => {
+  const after = (status: 'True' | 'False' | 'Unknown', outcome: Partial<Outcome>): string[] => {
+    const before = statusOf(resource, { ...fine, ...dependency(status) }, early);
+    const { conditions = [] } = statusOf({ ...resource, status: before }, { ...fine, ...outcome }, late);
+    return ['Ready', 'QueueReady'].map((type) => conditions.find((one) => one.type === type)?.status ?? '');
+  };
+  const unasked = { gates: ['queue'], dependencies: { states: [], isEveryPodAsked: false } };
+
+  test('its dependencies, and the stack, are as they were before', () => {
+    expect(after('True', unasked)).toEqual(['True', 'True']);
+    expect(after('False', unasked)).toEqual(['True', 'False']);
+  });
+
+  test('what an asked one waits for is told', () => {
+    expect(after('True', dependency('False', false))).toEqual(['True', 'False']);
+    expect(after('False', dependency('True', false))).toEqual(['True', 'False']);
+  });
+
+  test('a dependency of which nothing was ever said is unknown', () => {
+    expect(word(unasked, 'QueueReady')).toBe('Unknown NotReported');
+  });
+});
+
+test('under spec.paused it is not known whether others changed something', () => {
+  expect(word({ paused: 'p' }, 'Drifted')).toBe('Unknown Paused');
+  expect(word({ ...leaving(drift), paused: 'p' }, 'Drifted')).toBe('True LeftAsChanged');
+});
+
+test('a workload that others scaled to 0 is not ready, one that the document scales so is', () => {
+  const stopped = workload({ wanted: 0, replicas: 0, ready: 0, updated: 0, isDone: true });
+  expect(word({ workloads: [stopped] }, 'Ready')).toBe('False WorkloadsNotReady');
+  expect(word({ workloads: [stopped], idle: ['Deployment/demo-web'] }, 'Ready')).toBe('True Available');
 });
 
 test('waits for what has to end first, and is not applied until then', () => {
