@@ -3,7 +3,7 @@ import { nearest } from '../../model/nearest.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf } from '../graph/files.ts';
-import { isShell, programsIn, scriptOf } from '../graph/shell.ts';
+import { isShell, programsIn, scriptOf, isScriptFlag } from '../graph/shell.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
 import { probesOf } from './probes.ts';
@@ -85,7 +85,7 @@ function nameFaults(subject: Subject, command: Command, { facts }: Program): Fau
   const word = [first, ...(script ? programsIn(script.text) : [])].find(
     (name) => isSlip(bare(name), own.map(bare)) && !mountedFiles(subject, command).includes(name),
   );
-  const noShell = isScriptFlag(command.words[1]) && !isShell(first) && !own.includes(first);
+  const noShell = isScriptFlag(command.words[1] ?? '') && !isShell(first) && !own.includes(first);
   if (word === undefined && !noShell) return [];
   const [started, meant = 'sh'] = word === undefined ? [first] : [word, nearest(bare(word), own.map(bare))];
   return [
@@ -96,9 +96,6 @@ function nameFaults(subject: Subject, command: Command, { facts }: Program): Fau
     ),
   ];
 }
-
-/** `-c`, or `-ec` and the like. */
-const isScriptFlag = (word: string | undefined): boolean => /^-[a-z]*c$/.test(word ?? '');
 
 /** Short names of programs are a letter apart: `cp` and `cat`. */
 const shortestSlip = 5;

@@ -90,6 +90,8 @@ export const claimSizes: Check = ({ graph }) =>
     return [
       {
         code: 'QUANTITY',
+        // A file server gives what it has, whatever is asked for.
+        severity: 'warning',
         message: `${called(object)} claims ${text} of storage, which is ${value < 64 * mebi ? 'next to nothing' : 'more than any disk has'}.`,
         here: placeIn(object, ...path, 'resources', 'requests', 'storage'),
         fix: 'Check the unit: 10Gi.',

@@ -61,7 +61,9 @@ export const selectsNothing: Check = ({ graph }) =>
 
 /** A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own. */
 const isElsewhere = (graph: Graph, namespace: string, selector: Selector): boolean =>
-  (graph.workloadsIn(namespace).length === 0 || Object.keys(selector.matchLabels).some(isForeign)) &&
+  (graph.workloadsIn(namespace).length === 0 ||
+    graph.mayBeMade(namespace, selector) ||
+    Object.keys(selector.matchLabels).some(isForeign)) &&
   !graph.workloads.some(({ labels }) => selects(selector, labels));
 
 /** `strimzi.io/cluster`: a label in the domain of another project. */

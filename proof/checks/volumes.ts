@@ -2,6 +2,7 @@ import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
+import { isManagedByMooring } from '../graph/managed-by.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
@@ -92,6 +93,10 @@ export const mounts: Check = ({ graph }) =>
           ? [
               {
                 code: 'MOUNT_TWICE',
+                // A claim of a StatefulSet takes the place of a volume of its name.
+                ...(workload.claims.some(({ metadata }) => metadata.name === name)
+                  ? { severity: 'warning' as const }
+                  : {}),
                 message: `${called(workload)} has two volumes called "${name}".`,
                 here: place,
                 fix: 'Rename one.',
@@ -111,6 +116,8 @@ export const claims: Check = ({ graph }) =>
     .filter(({ spec }) => spec.accessModes.every((mode) => mode === 'ReadOnlyMany'))
     .map(({ object, path }) => ({
       code: 'CLAIM_READ_ONLY' as const,
+      // What others have written may be what is wanted.
+      severity: isManagedByMooring(object) ? ('error' as const) : ('warning' as const),
       message: `A claim of ${called(object)} may only be read.`,
       here: placeIn(object, ...path, 'accessModes', 0),
       fix: 'Write ReadWriteOnce.',

@@ -1,8 +1,10 @@
-import type { Doc, Place } from '../source.ts';
+import { valueAt, type Doc, type Place } from '../source.ts';
 import type { Fault } from '../findings.ts';
+import { givenLabels, type GivenLabels } from './given-labels.ts';
 import type { KnownKind } from './kinds.ts';
 import { readObject, type AnyObject, type ObjectOf, type StandIns } from './objects.ts';
 import type { Selector } from '../shapes/common.ts';
+import { selects } from './selectors.ts';
 import { WorkloadIndex } from './workload-index.ts';
 import { workloadOf, type Workload } from './workloads.ts';
 
@@ -19,6 +21,8 @@ export interface Graph {
   readonly workloadsIn: (namespace: string) => readonly Workload[];
   /** The workloads of a namespace whose pods a selector selects. */
   readonly selected: (namespace: string, selector: Selector) => readonly Workload[];
+  /** Whether an object of a kind that is not read, such as a custom resource, may make pods that a selector selects. */
+  readonly mayBeMade: (namespace: string, selector: Selector) => boolean;
   /** Whether any object is in a namespace of that name. */
   readonly hasNamespace: (name: string) => boolean;
 }
@@ -50,7 +54,10 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
       : [],
   );
   return {
-    graph: graphOf(objects),
+    graph: graphOf(
+      objects,
+      reads.flatMap(({ doc, kind }) => (kind ? [] : givenLabels(doc, namespaceOf(doc) ?? usual))),
+    ),
     faults: reads.flatMap(({ faults }) => faults),
     damage: reads.flatMap(({ doc, damage }) => damage.map((path) => ({ doc, path }))),
   };
@@ -60,7 +67,7 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
 const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
   /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
-function graphOf(objects: readonly AnyObject[]): Graph {
+function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): Graph {
   const byKind = Map.groupBy(objects, ({ kind }) => kind);
   const byNamespace = Map.groupBy(objects, ({ kind, namespace }) => keyOf(kind, namespace));
   const byName = new Map<string, AnyObject>();
@@ -82,22 +89,22 @@ function graphOf(objects: readonly AnyObject[]): Graph {
     find,
     workloadsIn: (namespace) => index.in(namespace),
     selected: (namespace, selector) => index.selected(namespace, selector),
+    mayBeMade: (namespace, selector) =>
+      given.some((one) => one.namespace === namespace && selects(selector, one.labels)),
     hasNamespace: (name) => namespaces.has(name),
   };
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\0');
 
+function namespaceOf({ value }: Doc): string | undefined {
+  const namespace = valueAt(value, ['metadata', 'namespace']);
+  return typeof namespace === 'string' ? namespace : undefined;
+}
+
 /** The namespace of objects that name none: the one the others name, if it is only one. */
 function usualNamespace(docs: readonly Doc[]): string {
-  const named = new Set(
-    docs.flatMap(({ value }) => {
-      const metadata = 'metadata' in value ? value.metadata : undefined;
-      const namespace =
-        typeof metadata === 'object' && metadata && 'namespace' in metadata ? metadata.namespace : undefined;
-      return typeof namespace === 'string' ? [namespace] : [];
-    }),
-  );
+  const named = new Set(docs.flatMap((doc) => namespaceOf(doc) ?? []));
   const [only = 'default'] = named;
   return named.size === 1 ? only : 'default';
 }

@@ -11,9 +11,12 @@ const shells = /(^|\/)(sh|bash|ash|dash)$/;
 
 export const isShell = (word: string): boolean => shells.test(word);
 
+/** Options of a shell in one word, `c` among them: `-c`, `-ec`, `-ecx`. */
+export const isScriptFlag = (word: string): boolean => /^-(?=[a-z]*c)[abcefhiklmnprtuvx]+$/.test(word);
+
 /** The script of a shell command; `undefined` where the command is no shell's. */
 export function scriptOf(command: readonly string[]): Script | undefined {
-  const flag = command.findIndex((word, index) => index > 0 && /^-[abefhiklmnprtuvx]*c$/.test(word));
+  const flag = command.findIndex((word, index) => index > 0 && isScriptFlag(word));
   const text = command[flag + 1];
   return isShell(command[0] ?? '') && flag > 0 && text !== undefined ? { text, index: flag + 1 } : undefined;
 }

@@ -51,12 +51,13 @@ export const excuses: readonly Excuse[] = [
   },
   {
     name: 'flag-of-a-command',
-    reason: 'What cp and its like take for flags is theirs; -x, the letter added here, is one of them.',
+    reason:
+      'What a shell, cp and their like take for flags is theirs; -x, the letter added here, is one of them.',
     covers: ({ from, to }) =>
       typeof to === 'string' &&
       typeof from === 'string' &&
-      /(^|\s)cp -\w*x\s/.test(to) &&
-      !/(^|\s)cp -\w*x\s/.test(from),
+      ((/(^|\s)cp -\w*x\s/.test(to) && !/(^|\s)cp -\w*x\s/.test(from)) ||
+        (/^-e?c$/.test(from) && to === `${from}x`)),
   },
   {
     name: 'program-of-an-image',
