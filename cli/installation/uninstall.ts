@@ -44,7 +44,9 @@ async function uninstall(
   const { cluster } = target;
   const { namespace } = chosen(options);
   await refuseStacks(cluster, kinds, options, signal);
-  const definitions = options.deleteCrds ? await definitionsIn(cluster, kinds, namespace, signal) : [];
+  const definitions = options.deleteCrds
+    ? await definitionsIn(cluster, kinds, { namespace, where: options, signal })
+    : [];
   const objects = await installedObjects(cluster, kinds, options, signal);
   const going = [...objects, ...definitions];
   const kept = keptText(options);

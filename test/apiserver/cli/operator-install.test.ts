@@ -1,12 +1,14 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import type { StackKind } from '../../../model/stack-kind.ts';
 import { operatorManifests } from '../../../operator/manifests/operator-manifests.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { startLab } from './mooring.ts';
+import { startLab, type Ended } from './mooring.ts';
 
 const lab = forSuite(startLab);
 const kinds = [chatKind] as unknown as readonly StackKind[];
+const install = resolve('operator/manifests/install.yaml');
 const all = operatorManifests(kinds).length;
 
 describe('mooring operator install', () => {
@@ -51,6 +53,7 @@ describe('mooring operator install', () => {
 
   test('of one namespace gives no right outside it', async () => {
     await lab().server.createNamespace('alone');
+    await lab().kubectl(['-n', 'mooring-system', 'delete', 'deployment', 'mooring-operator']);
     const { code } = await lab().mooring(['operator', 'install', '--yes', '-n', 'alone']);
     expect(code).toBe(0);
     const may = async (...words: string[]): Promise<string> => {
@@ -61,6 +64,76 @@ describe('mooring operator install', () => {
     expect(await may('create', 'deployments.apps', '-n', 'default')).toBe('no');
     expect(await may('list', 'secrets', '-n', 'alone')).toBe('no');
     expect(await may('get', 'storageclasses.storage.k8s.io')).toBe('no');
+  });
+});
+
+describe('where another operator works on the same stacks', () => {
+  const installed = async (namespace: string): Promise<string> =>
+    lab().kubectl(['-n', namespace, 'get', 'roles,deployments', '-o', 'name']);
+
+  test('an operator of every namespace is refused beside one of a namespace, also in a dry run', async () => {
+    for (const how of ['--yes', '--dry-run']) {
+      const { code, stderr } = await lab().mooring(['operator', 'install', how]);
+      expect(code).toBe(69);
+      expect(stderr).toContain('the operator in namespace alone, which looks at namespace alone');
+      expect(stderr).toContain('mooring operator uninstall --namespace alone');
+    }
+    expect(await installed('mooring-system')).not.toContain('deployment');
+  });
+
+  test('one of another namespace is not', async () => {
+    await lab().server.createNamespace('apart');
+    const apart = (word: string): Promise<Ended> =>
+      lab().mooring(['operator', word, '--yes', '--namespace', 'apart']);
+    expect(await apart('install')).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('Unknown') as string,
+    });
+    expect(await apart('uninstall')).toMatchObject({ code: 0 });
+  });
+
+  test('one of a namespace is refused beside one of every namespace, which is named with its removal', async () => {
+    await lab().kubectl(['apply', '--server-side', '--force-conflicts', '-f', install]);
+    const { code, stderr } = await lab().mooring(['operator', 'install', '--yes', '--namespace', 'apart']);
+    expect(code).toBe(69);
+    expect(stderr).toContain('the operator in namespace mooring-system, which looks at every namespace');
+    expect(stderr).toMatch(/^ +mooring operator uninstall$/m);
+    expect(await installed('apart')).toBe('');
+  });
+
+  test('status names the other, of either, and ends with 1', async () => {
+    for (const [words, other] of [
+      [[], 'alone'],
+      [['--namespace', 'alone'], 'mooring-system'],
+    ] as const) {
+      const { code, stdout } = await lab().mooring(['operator', 'status', ...words, '-o', 'json']);
+      expect(code).toBe(1);
+      expect((JSON.parse(stdout) as { checks: object[] }).checks).toContainEqual({
+        id: `operator/other/${other}`,
+        verdict: 'wrong',
+        says: expect.stringContaining(`the operator in namespace ${other}`) as string,
+        fix: expect.stringContaining('mooring operator uninstall') as string,
+      });
+    }
+  });
+
+  test('who may not look is told that it is not known', async () => {
+    await lab().kubectl(['-n', 'apart', 'create', 'serviceaccount', 'local']);
+    const bind = [
+      'create',
+      'rolebinding',
+      'local',
+      '--clusterrole=cluster-admin',
+      '--serviceaccount=apart:local',
+    ];
+    await lab().kubectl(['-n', 'apart', ...bind]);
+    const kubeconfig = await lab().kubeconfigOf(
+      await lab().kubectl(['-n', 'apart', 'create', 'token', 'local']),
+    );
+    const words = ['operator', 'install', '--dry-run', '--namespace', 'apart'];
+    const { code, stderr } = await lab().mooring(words, { kubeconfig });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('Unknown: whether another operator works on the same stacks.');
   });
 });
 
