@@ -12,6 +12,7 @@ import type { ChangeOptions } from '../options.ts';
 import { print, progress } from '../output.ts';
 import { definitionsIn, deleteDefinitions, noteRemoved, resourcesOf } from './definitions.ts';
 import { releaseOf } from '../owned.ts';
+import { refuseUnknownKinds } from './served.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 
 export interface UninstallOptions extends ChangeOptions {
@@ -43,6 +44,7 @@ async function uninstall(
 ): Promise<void> {
   const { cluster } = target;
   const { namespace } = chosen(options);
+  await refuseUnknownKinds(cluster, kinds, chosen(options), signal);
   await refuseStacks(cluster, kinds, options, signal);
   const definitions = options.deleteCrds
     ? await definitionsIn(cluster, kinds, { namespace, where: options, signal })

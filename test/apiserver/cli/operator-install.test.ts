@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import type { StackKind } from '../../../model/stack-kind.ts';
 import { operatorManifests } from '../../../operator/manifests/operator-manifests.ts';
+import { capture } from '../../servers/command.ts';
 import { forSuite } from '../../servers/for-suite.ts';
+import { until } from '../operator/lab.ts';
 import { startLab, type Ended } from './mooring.ts';
 
 const lab = forSuite(startLab);
@@ -189,5 +191,55 @@ describe('mooring operator uninstall', () => {
       ...{ code: 0, removed: [definition] },
     });
     expect(await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name'])).toBe('');
+  });
+});
+
+describe('where the operator serves a kind that this command line does not know', () => {
+  const own = (...words: string[]): Promise<Ended> =>
+    capture(process.execPath, [resolve('test/kinds/cli.ts'), 'operator', ...words, '--yes'], {
+      env: { KUBECONFIG: lab().server.kubeconfigPath, MOORING_STACK: '', NO_COLOR: '1' },
+    });
+  const all = 'deployments,roles,rolebindings,clusterroles,clusterrolebindings';
+  const versions = (): Promise<string> =>
+    lab().kubectl([
+      ...['get', all, '-A', '-l', 'app.kubernetes.io/name=mooring-operator'],
+      ...['-o', 'jsonpath={.items[*].metadata.resourceVersion}'],
+    ]);
+
+  test.each([[[]], [['--namespace', 'alone']]])(
+    'install and uninstall are refused with the name of that kind, %j',
+    async (where) => {
+      if (where.length > 0) await lab().kubectl(['-n', 'mooring-system', 'delete', 'deployment', '--all']);
+      const made = await own('install', ...where);
+      expect(made.code, made.stderr).toBe(0);
+      const before = await versions();
+      for (const word of ['install', 'uninstall']) {
+        const { code, stderr } = await lab().mooring(['operator', word, '--yes', ...where]);
+        expect(code).toBe(69);
+        expect(stderr).toContain('  - shopstacks.example.com\n');
+        expect(stderr).not.toContain('chatstacks');
+        expect(stderr).toContain('Use the command line of these kinds');
+      }
+      expect(await versions()).toBe(before);
+    },
+  );
+
+  test('uninstall of the namespace it runs in is refused, though it works in every one', async () => {
+    // A definition that was made anew is not served for a moment.
+    await until(
+      'stacks to be listed',
+      async () => (await lab().server.kubectl(['get', 'chatstacks,shopstacks'])).code === 0,
+    );
+    expect(await own('uninstall', '--namespace', 'alone')).toMatchObject({ code: 0 });
+    expect(await own('install')).toMatchObject({ code: 0 });
+    const words = ['operator', 'uninstall', '--yes', '--namespace', 'mooring-system'];
+    const { code, stderr } = await lab().mooring(words);
+    expect(code).toBe(69);
+    expect(stderr).toContain('shopstacks.example.com');
+  });
+
+  test('the command line of that kind removes it', async () => {
+    expect(await own('uninstall')).toMatchObject({ code: 0 });
+    expect(await versions()).toBe('');
   });
 });
