@@ -9,14 +9,11 @@ import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName } from '../../operator/manifests/crd.ts';
-import { operatorPodLabels } from '../../operator/manifests/names.ts';
 import { note, progress } from '../output.ts';
 import type { Where } from '../owned.ts';
 import { runToEnd } from '../waiting/run-to-end.ts';
+import { goneWithinMs, podsGone } from './pods.ts';
 import { otherOperators, removalOf } from './others.ts';
-
-/** How long pods, resources and definitions may take to be gone. */
-const goneWithinMs = 60_000;
 
 export const noteRemoved = (object: KubeObject): void => note(`${nameOf(object)} removed`);
 
@@ -63,12 +60,6 @@ export async function deleteDefinitions(
       await runToEnd(() => orphanStep(cluster, resource, { signal }), how);
   await deleteObjects(cluster, definitions, { signal, onRemoved: noteRemoved });
   for (const definition of definitions) await runToEnd(() => goneStep(cluster, definition, signal), how);
-}
-
-async function podsGone(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<StepResult<true>> {
-  const pods = await listObjects(cluster, ['v1', 'Pod'], { namespace, labels: operatorPodLabels, signal });
-  if (pods.length === 0) return { done: true };
-  return deletionPending(`${pods.map(nameOf).join(', ')} of the operator is still ending`);
 }
 
 async function goneStep(

@@ -243,3 +243,45 @@ describe('where the operator serves a kind that this command line does not know'
     expect(await versions()).toBe('');
   });
 });
+
+test('uninstall leaves the rights until the pods have ended, and then removes the Lease', async () => {
+  expect((await lab().mooring(['operator', 'install', '--yes'])).code).toBe(0);
+  await until(
+    'stacks to be listed',
+    async () => (await lab().server.kubectl(['get', 'chatstacks'])).code === 0,
+  );
+  const namespace = 'mooring-system';
+  const metadata = { name: 'mooring-operator', namespace };
+  const template = await lab().kubectl([
+    ...['-n', namespace, 'get', 'deployment', 'mooring-operator', '-o', 'jsonpath={.spec.template}'],
+  ]);
+  const pod = JSON.parse(template) as { metadata: object };
+  const made = [
+    { ...pod, apiVersion: 'v1', kind: 'Pod', metadata: { ...pod.metadata, ...metadata } },
+    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: { holderIdentity: 'one' } },
+  ];
+  for (const one of made) await lab().kubectl(['create', '-f', '-'], JSON.stringify(one));
+
+  const ending = lab().mooring(['operator', 'uninstall', '--yes', '-o', 'json']);
+  const left = (kinds: string): Promise<string> =>
+    lab().kubectl([
+      '-n',
+      namespace,
+      'get',
+      kinds,
+      '-l',
+      'app.kubernetes.io/name=mooring-operator',
+      '-o',
+      'name',
+    ]);
+  await until('the Deployment to be gone', async () => (await left('deployments')) === '');
+  for (const kind of ['clusterrolebindings', 'rolebindings', 'roles', 'serviceaccounts'])
+    expect(await left(kind), kind).not.toBe('');
+  await lab().kubectl(['-n', namespace, 'delete', 'pod', 'mooring-operator']);
+
+  const { code, stdout, stderr } = await ending;
+  expect(code, stderr).toBe(0);
+  expect((JSON.parse(stdout) as { removed: string[] }).removed).toContain('Lease mooring-operator');
+  expect(await left('clusterrolebindings,roles')).toBe('');
+  expect(await lab().kubectl(['-n', namespace, 'get', 'leases', '-o', 'name'])).toBe('');
+});
