@@ -49,7 +49,7 @@ const customResourceRules = ({ apiVersion, plural }: StackKind): k8s.PolicyRule[
   rule(groupOf(apiVersion), [`${plural}${status}`], ['patch']),
 ];
 
-/** A rule as RBAC has it, whoever wrote it. */
+/** The part of a rule, as it is read from a cluster, that names resources. */
 export interface Rule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
