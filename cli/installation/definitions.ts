@@ -9,13 +9,11 @@ import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName } from '../../operator/manifests/crd.ts';
-import { operatorPodLabels } from '../../operator/manifests/names.ts';
-import { chosen } from '../../operator/manifests/options.ts';
 import { note, progress } from '../output.ts';
+import type { Where } from '../owned.ts';
 import { runToEnd } from '../waiting/run-to-end.ts';
-
-/** How long pods, resources and definitions may take to be gone. */
-const goneWithinMs = 60_000;
+import { goneWithinMs, podsGone } from './pods.ts';
+import { otherOperators, removalOf } from './others.ts';
 
 export const noteRemoved = (object: KubeObject): void => note(`${nameOf(object)} removed`);
 
@@ -23,8 +21,7 @@ export const noteRemoved = (object: KubeObject): void => note(`${nameOf(object)}
 export async function definitionsIn(
   cluster: Cluster,
   kinds: Kinds,
-  namespace: string,
-  signal: AbortSignal,
+  { namespace, where, signal }: { namespace: string; where: Where; signal: AbortSignal },
 ): Promise<KubeObject[]> {
   const others = await otherOperators(cluster, namespace, signal);
   if (others.length > 0)
@@ -32,22 +29,13 @@ export async function definitionsIn(
       'PREFLIGHT_FAILED',
       [
         'Other operators use the CustomResourceDefinitions; nothing was changed. Remove them first:',
-        ...others.map((one) => `  ${uninstallOf(one)}`),
+        ...others.map((one) => `  ${removalOf(one, where)}`),
       ].join('\n'),
       { reason: 'RequirementsMissing' },
     );
   const live = await Promise.all(kinds.map((kind) => readObject(cluster, definitionOf(kind), signal)));
   return live.filter((object) => object !== undefined);
 }
-
-/** The namespaces of other operators. */
-async function otherOperators(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<string[]> {
-  const all = await listObjects(cluster, ['apps/v1', 'Deployment'], { labels: operatorPodLabels, signal });
-  return all.map(({ metadata }) => metadata.namespace ?? '').filter((other) => other !== namespace);
-}
-
-const uninstallOf = (namespace: string): string =>
-  `mooring operator uninstall${namespace === chosen({}).namespace ? '' : ` --namespace ${namespace}`}`;
 
 const definitionOf = (kind: StackKind): KubeObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -72,12 +60,6 @@ export async function deleteDefinitions(
       await runToEnd(() => orphanStep(cluster, resource, { signal }), how);
   await deleteObjects(cluster, definitions, { signal, onRemoved: noteRemoved });
   for (const definition of definitions) await runToEnd(() => goneStep(cluster, definition, signal), how);
-}
-
-async function podsGone(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<StepResult<true>> {
-  const pods = await listObjects(cluster, ['v1', 'Pod'], { namespace, labels: operatorPodLabels, signal });
-  if (pods.length === 0) return { done: true };
-  return deletionPending(`${pods.map(nameOf).join(', ')} of the operator is still ending`);
 }
 
 async function goneStep(

@@ -16,6 +16,8 @@ import { interruptible } from '../interrupt.ts';
 import type { ChangeOptions } from '../options.ts';
 import { note, print, progress } from '../output.ts';
 import { announce, findTarget, type Target } from '../target.ts';
+import { refuseRivals, rivalsOf } from './others.ts';
+import { refuseUnknownKinds } from './served.ts';
 import { runToEnd } from '../waiting/run-to-end.ts';
 
 export interface InstallOptions extends ManifestOptions, ChangeOptions {
@@ -52,6 +54,10 @@ async function planInstallation(
   signal: AbortSignal,
 ): Promise<Planned[]> {
   const { namespace, isNamespaced } = chosen(options);
+  await refuseUnknownKinds(cluster, kinds, chosen(options), signal);
+  const rivals = await rivalsOf(cluster, kinds, chosen(options), signal);
+  refuseRivals(rivals, options);
+  for (const line of rivals.unknown) note(line);
   const isAbsent = (await namespaceState(cluster, namespace, signal)) === 'absent';
   if (isNamespaced) await refuseMissing(cluster, kinds, isAbsent ? namespace : undefined);
   return planOf(cluster, operatorManifests(kinds, options), {

@@ -6,17 +6,14 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { Deployment } from '../../kube/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName } from '../../operator/manifests/crd.ts';
-import {
-  onlyNamespaceVariable,
-  operatorContainer,
-  operatorName,
-  operatorPodLabels,
-} from '../../operator/manifests/names.ts';
+import { operatorContainer, operatorName, operatorPodLabels } from '../../operator/manifests/names.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import type { Check } from '../doctor/check.ts';
 import { targetWords, type Where } from '../owned.ts';
 import { commandLine } from '../shell.ts';
 import { leaderIn, type Leader } from './leader.ts';
+import { watchedBy } from './installed.ts';
+import { otherText, removalOf, rivalsOf, type Rivals } from './others.ts';
 import { missingRights } from './rights.ts';
 
 /** An operator, as it is in its namespace. */
@@ -62,6 +59,7 @@ export async function operatorSeen(
   const rights = await unlessDenied('operator/rights', 'whether the operator has its rights', () =>
     missingRights(cluster, kinds, installed, signal),
   );
+  const rivals = await rivalsOf(cluster, kinds, installed, signal);
   return {
     ...{ namespace, isNamespaced: installed.isNamespaced, unserved, workload },
     ...('known' in led ? { leader: led.known } : {}),
@@ -70,6 +68,7 @@ export async function operatorSeen(
       ...('known' in rights ? rightsCheck(rights.known, installed) : [rights.unknown]),
       ...(await podChecks(cluster, installed)),
       ...('known' in led ? leaderCheck(led.known, installed) : [led.unknown]),
+      ...rivalChecks(rivals, place),
     ],
   };
 }
@@ -122,7 +121,7 @@ export function choiceOf({ object }: WorkloadState): {
 } {
   const { replicas = 1, template } = (object as Deployment).spec;
   const [container] = template.spec?.containers ?? [];
-  const isNamespaced = (container?.env ?? []).some(({ name }) => name === onlyNamespaceVariable);
+  const isNamespaced = watchedBy(object as Deployment) !== undefined;
   return { image: container?.image ?? '', replicas, isNamespaced };
 }
 
@@ -157,6 +156,16 @@ function rightsCheck(missing: readonly string[], { install }: Installation): Che
   const says = `The operator lacks rights that it needs: ${missing.join('; ')}.`;
   return [{ id: 'operator/rights', verdict: 'wrong', says, fix: install('--force-conflicts') }];
 }
+
+const rivalChecks = ({ rivals, unknown }: Rivals, { where }: Place): Check[] => [
+  ...rivals.map((one): Check => ({
+    id: `operator/other/${one.namespace}`,
+    verdict: 'wrong',
+    says: `Another operator works on the same stacks, and each puts back what the other does: ${otherText(one)}.`,
+    fix: `keep one of both; this removes the other: ${removalOf(one, where)}`,
+  })),
+  ...unknown.map((says): Check => ({ id: 'operator/other', verdict: 'note', says })),
+];
 
 const cannotPull = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
 

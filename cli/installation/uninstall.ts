@@ -1,9 +1,11 @@
 import { deleteObjects } from '../../deploy/take-down.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { leaseAt } from '../../kube/lease-object.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
+import { operatorName } from '../../operator/manifests/names.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import { confirm } from '../confirm.ts';
@@ -12,6 +14,8 @@ import type { ChangeOptions } from '../options.ts';
 import { print, progress } from '../output.ts';
 import { definitionsIn, deleteDefinitions, noteRemoved, resourcesOf } from './definitions.ts';
 import { releaseOf } from '../owned.ts';
+import { awaitPodsGone } from './pods.ts';
+import { refuseUnknownKinds } from './served.ts';
 import { announce, findTarget, type Target } from '../target.ts';
 
 export interface UninstallOptions extends ChangeOptions {
@@ -20,7 +24,7 @@ export interface UninstallOptions extends ChangeOptions {
 }
 
 /**
- * What `mooring operator uninstall` does: deletes what an installation made, but its Namespace, and its
+ * What `mooring operator uninstall` does: deletes what an installation and its replicas made, but its Namespace, and its
  * CustomResourceDefinitions only with `--delete-crds`. Refuses while there are stacks of the operator: their new pods
  * could not become ready without it.
  * @throws ClusterError, its code saying why.
@@ -43,8 +47,11 @@ async function uninstall(
 ): Promise<void> {
   const { cluster } = target;
   const { namespace } = chosen(options);
+  await refuseUnknownKinds(cluster, kinds, chosen(options), signal);
   await refuseStacks(cluster, kinds, options, signal);
-  const definitions = options.deleteCrds ? await definitionsIn(cluster, kinds, namespace, signal) : [];
+  const definitions = options.deleteCrds
+    ? await definitionsIn(cluster, kinds, { namespace, where: options, signal })
+    : [];
   const objects = await installedObjects(cluster, kinds, options, signal);
   const going = [...objects, ...definitions];
   const kept = keptText(options);
@@ -56,13 +63,30 @@ async function uninstall(
   const along = definitions.length > 0 ? ` and ${definitions.map(nameOf).join(', ')}` : '';
   if (going.length > 0)
     await confirm(`Remove the operator from namespace ${namespace}${along}?`, target, options);
-  await deleteObjects(cluster, objects, { signal, onRemoved: noteRemoved });
+  await deleteInstallation(cluster, objects, { namespace, signal });
   if (definitions.length > 0) await deleteDefinitions(cluster, kinds, definitions, { namespace, signal });
   const done =
     going.length === 0
       ? 'No operator is installed there.'
       : `The operator is gone: ${going.length} objects removed.`;
   await print(result, [done, ...kept].join('\n'), options.output);
+}
+
+/** Its rights are the last that is taken: the replica that leads releases the Lease as it ends. */
+async function deleteInstallation(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  { namespace, signal }: { namespace: string; signal: AbortSignal },
+): Promise<void> {
+  const how = { signal, onRemoved: noteRemoved };
+  const isDeployment = ({ kind }: KubeObject): boolean => kind === 'Deployment';
+  await deleteObjects(cluster, objects.filter(isDeployment), how);
+  if (objects.length > 0) await awaitPodsGone(cluster, namespace, signal);
+  await deleteObjects(
+    cluster,
+    objects.filter((object) => !isDeployment(object)),
+    how,
+  );
 }
 
 function keptText({ namespace, deleteCrds }: UninstallOptions): string[] {
@@ -73,7 +97,7 @@ function keptText({ namespace, deleteCrds }: UninstallOptions): string[] {
   return kept.length > 0 ? [`Kept: ${kept.join(' and ')}.`] : [];
 }
 
-/** What is there of an installation; what depends on others first. */
+/** What is there of an installation, and the Lease that its replicas made; what depends on others first. */
 async function installedObjects(
   cluster: Cluster,
   kinds: Kinds,
@@ -82,7 +106,8 @@ async function installedObjects(
 ): Promise<KubeObject[]> {
   const kept = ['Namespace', 'CustomResourceDefinition'];
   const own = operatorManifests(kinds, options).filter(({ kind }) => !kept.includes(kind));
-  const live = await Promise.all(own.map((object) => readObject(cluster, object, signal)));
+  const lease = leaseAt({ name: operatorName, namespace: chosen(options).namespace });
+  const live = await Promise.all([lease, ...own].map((object) => readObject(cluster, object, signal)));
   return live.filter((object) => object !== undefined).reverse();
 }
 

@@ -12,6 +12,9 @@ import { resourceOf, type ApiResource } from './resources.ts';
 const write = ['create', 'patch', 'delete'];
 const watch = ['list', 'watch'];
 
+/** Ends the path of the resource that is an object's status. */
+const status = '/status';
+
 /** In every namespace with stacks. */
 export function stackRules(kinds: readonly StackKind[]): k8s.PolicyRule[] {
   const rendered = kinds.flatMap(kindsRendered).map((kind) => resourceOf(...kind));
@@ -43,8 +46,29 @@ export const leaseRules: k8s.PolicyRule[] = [
 
 const customResourceRules = ({ apiVersion, plural }: StackKind): k8s.PolicyRule[] => [
   rule(groupOf(apiVersion), [plural], watch),
-  rule(groupOf(apiVersion), [`${plural}/status`], ['patch']),
+  rule(groupOf(apiVersion), [`${plural}${status}`], ['patch']),
 ];
+
+/** The part of a rule, as it is read from a cluster, that names resources. */
+export interface Rule {
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+}
+
+/** The names of the definitions whose resources rules let an operator serve: it alone writes their status. */
+export const definitionsServed = (rules: readonly Rule[]): string[] => [
+  ...new Set(
+    rules.flatMap(({ apiGroups = [], resources = [] }) =>
+      apiGroups
+        .filter((group) => group !== '')
+        .flatMap((group) =>
+          resources.filter(isStatus).map((path) => `${path.slice(0, -status.length)}.${group}`),
+        ),
+    ),
+  ),
+];
+
+const isStatus = (path: string): boolean => path.endsWith(status);
 
 function rule(apiGroup: string, resources: string[], verbs: string[]): k8s.PolicyRule {
   return { apiGroups: [apiGroup], resources, verbs };

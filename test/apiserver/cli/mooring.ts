@@ -32,6 +32,8 @@ export interface Lab {
   readonly kubectl: (words: readonly string[], input?: string) => Promise<string>;
   /** A field of a live object, by kubectl's jsonpath. */
   readonly field: (namespace: string, object: string, jsonpath: string) => Promise<string>;
+  /** The path of a kubeconfig for a token. */
+  readonly kubeconfigOf: (token: string) => Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -57,11 +59,29 @@ export async function startLab(program = itself): Promise<Lab> {
     document: (name, spec = {}) => writeDocument(folder, name, spec),
     field: (namespace, object, jsonpath) =>
       kubectl(['-n', namespace, 'get', object, '-o', `jsonpath=${jsonpath}`]),
+    kubeconfigOf: (token) => kubeconfigOf({ folder, server }, token),
     stop: async () => {
       await rm(folder, { recursive: true, force: true });
       await server.stop();
     },
   };
+}
+
+async function kubeconfigOf(
+  { folder, server }: Pick<Lab, 'folder' | 'server'>,
+  token: string,
+): Promise<string> {
+  const path = join(folder, 'token.kubeconfig');
+  const name = 'token';
+  const ca = Buffer.from(server.caPem).toString('base64');
+  const content = {
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': name },
+    clusters: [{ name, cluster: { server: server.url, 'certificate-authority-data': ca } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  };
+  await writeFile(path, stringify(content), { mode: 0o600 });
+  return path;
 }
 
 /** A stack of this name, alone in a namespace of this name. */

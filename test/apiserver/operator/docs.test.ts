@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { crdOf } from '../../../operator/manifests/crd.ts';
+import { chosen } from '../../../operator/manifests/options.ts';
 import { blocksOf } from '../../e2e/shell-blocks.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { inUserShell } from '../../servers/user-shell.ts';
@@ -92,6 +93,21 @@ const sections: Readonly<Record<string, (lab: DocsLab, run: () => Promise<string
 
 test(`every section of ${page} with commands is run, and no other`, () => {
   expect(headings).toEqual(Object.keys(sections));
+});
+
+test(`the image that ${page} builds and loads is the one the manifests ask for`, () => {
+  const { image } = chosen({});
+  const commands = blocksOf(page)
+    .filter(({ heading }) => heading === 'Image')
+    .map(({ text }) => text);
+  for (const words of [
+    `docker build -f operator/Dockerfile -t ${image} .`,
+    `kind load docker-image ${image} `,
+  ])
+    expect(
+      commands.some((text) => text.startsWith(words)),
+      words,
+    ).toBe(true);
 });
 
 describe(`the commands of ${page}, as they stand there`, () => {

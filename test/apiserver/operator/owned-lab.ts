@@ -17,8 +17,6 @@ export interface OwnedLab extends Lab {
   readonly shell: (line: string) => Promise<Ended>;
   /** Writes the status of every pod of a namespace, as its kubelet would. */
   readonly setPods: (namespace: string, status: object) => Promise<void>;
-  /** The path of a kubeconfig for a token. */
-  readonly kubeconfigOf: (token: string) => Promise<string>;
   /** Applies a document by kubectl, and waits until an operator in this process has applied its objects. */
   readonly operated: (name: string, spec?: object) => Promise<Operated>;
 }
@@ -65,7 +63,6 @@ export async function startOwnedLab(controllerNames: readonly string[] = []): Pr
           },
         }),
       setPods: (namespace, status) => setPods(lab, namespace, status),
-      kubeconfigOf: (token) => kubeconfigOf(lab, token),
       operated: async (name, spec = {}) => {
         await lab.server.createNamespace(name);
         const operator = await startOperator(lab.server, { namespace: name });
@@ -89,20 +86,6 @@ async function setPods({ kubectl }: Lab, namespace: string, status: object): Pro
     const patch = JSON.stringify({ status });
     await kubectl([...['-n', namespace, 'patch', name, '--subresource=status', '--type=merge', '-p', patch]]);
   }
-}
-
-async function kubeconfigOf({ folder, server }: Lab, token: string): Promise<string> {
-  const path = join(folder, 'token.kubeconfig');
-  const name = 'token';
-  const ca = Buffer.from(server.caPem).toString('base64');
-  const content = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': name },
-    clusters: [{ name, cluster: { server: server.url, 'certificate-authority-data': ca } }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-  };
-  await writeFile(path, stringify(content), { mode: 0o600 });
-  return path;
 }
 
 /** The status of a pod that has long been ready. No container is said to run: nothing can be asked in it. */
