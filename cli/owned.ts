@@ -1,6 +1,8 @@
 import { owningResource, type OwningResource } from '../deploy/owning-resource.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
-import { nameOf } from '../kube/objects.ts';
+import { nameOf, type KubeObject } from '../kube/objects.ts';
+import { pausedAnnotation } from '../model/names.ts';
+import type { ReservedFields } from '../model/reserved-fields.ts';
 import type { StackDocument, StackKind } from '../model/stack-kind.ts';
 import type { ClusterOptions } from './options.ts';
 import { commandLine } from './shell.ts';
@@ -67,6 +69,28 @@ export const changeOf = (owned: Owned, file: string | undefined): string =>
   file === undefined
     ? kubectlOf(owned, 'edit')
     : kubectlIn(owned.resource, owned.where, 'apply', '--filename', file);
+
+/**
+ * Why its operator leaves what others change, and the command line that ends that; `undefined` where it puts it back, or
+ * where the resource may not be read.
+ */
+export function leftBecause(owned: Owned): string | undefined {
+  const { paused, drift } = (owned.resource['spec'] ?? {}) as Partial<ReservedFields>;
+  const ends = (spec: Partial<ReservedFields>): string =>
+    kubectlOf(owned, 'patch', '--type', 'merge', '--patch', JSON.stringify({ spec }));
+  if (paused === true)
+    return `its operator changes nothing while spec.paused is true; "${ends({ paused: false })}" lets it go on`;
+  if (drift === 'report' || drift === 'ignore')
+    return `its operator leaves it, since spec.drift is "${drift}"; "${ends({ drift: 'heal' })}" has it put back`;
+  return undefined;
+}
+
+/** The same of one object with the annotation. */
+export const unpauseOf = ({ kind, metadata }: KubeObject, where: Where): string =>
+  commandLine(
+    ...(['kubectl', ...targetWords(where), '--namespace', metadata.namespace ?? ''] as const),
+    ...(['annotate', kind.toLowerCase(), metadata.name, `${pausedAnnotation}-`] as const),
+  );
 
 /** What takes a stack from its operator while it runs on: afterwards its pods wait for no operator. */
 export function releaseOf(owned: Owned): string[] {

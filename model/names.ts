@@ -15,6 +15,9 @@ export const filesDigestAnnotation = `${apiGroup}/files-digest`;
 /** Namespace label by which policies admit outsiders with a role: `monitoring` or `operator`. */
 export const roleLabel = `${apiGroup}/role`;
 
+/** On an object of a stack, with "true": an operator leaves it as it is. */
+export const pausedAnnotation = `${apiGroup}/paused`;
+
 /** On a custom resource: a token; another one than before has its secrets rotated. */
 export const rotateAnnotation = `${apiGroup}/rotate`;
 

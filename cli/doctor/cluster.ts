@@ -10,14 +10,14 @@ import { findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { note, progress } from '../output.ts';
 import { comparedIn, type Compared } from '../compared.ts';
-import { changeOf } from '../owned.ts';
+import { changeOf, leftBecause, unpauseOf, type Owned } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { gateChecks, type Gated } from './gates.ts';
 import { environmentChecks } from './environments.ts';
-import { objectChecks, remedyOf, type Foreseen, type Unread } from './objects.ts';
+import { objectChecks, remedyOf, type Foreseen, type Operated, type Unread } from './objects.ts';
 import { podChecks } from './pods.ts';
 import { runningPods } from './running.ts';
 import { prerequisiteChecks } from './prerequisites.ts';
@@ -124,11 +124,20 @@ async function otherObjects(
 
 const unforeseeable: readonly ClusterError['code'][] = ['CLUSTER_DENIED', 'NAMESPACE_ENDING'];
 
+const operatedBy = (owned: Owned, file: string | undefined): Operated => {
+  const leaves = leftBecause(owned);
+  return {
+    changedBy: changeOf(owned, file),
+    unpausedBy: (object) => unpauseOf(object, owned.where),
+    ...(leaves === undefined ? {} : { leaves }),
+  };
+};
+
 /** A plan takes a dry run, for which read permission is not enough. */
 async function foresee(cluster: Cluster, source: StackSource, { owned, file }: Gated): Promise<Foreseen> {
   try {
     const plan = await planStack(cluster, source);
-    return owned ? { ...plan, appliedBy: changeOf(owned, file) } : plan;
+    return owned ? { ...plan, operated: operatedBy(owned, file) } : plan;
   } catch (error) {
     if (error instanceof ClusterError && unforeseeable.includes(error.code))
       return { unknown: error.message };

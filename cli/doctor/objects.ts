@@ -3,13 +3,24 @@ import type { FieldChange } from '../../deploy/changes.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
+import { pausedAnnotation } from '../../model/names.ts';
 import type { Check } from './check.ts';
 
 /** What an apply would do to each object, or why that is unknown. */
 export type Foreseen = ForeseenPlan | { readonly unknown: string };
 
-/** `appliedBy`: the command line that has an operator apply it, where a custom resource owns the stack. */
-type ForeseenPlan = StackPlan & { readonly appliedBy?: string };
+/** `operated`: where a custom resource owns the stack. */
+type ForeseenPlan = StackPlan & { readonly operated?: Operated };
+
+/** How an operator keeps a stack. */
+export interface Operated {
+  /** The command line that changes its document. */
+  readonly changedBy: string;
+  /** Why it leaves what others change, and what ends that; absent where it puts it back. */
+  readonly leaves?: string;
+  /** The command line that has it put one object back that is left by its annotation. */
+  readonly unpausedBy: (object: KubeObject) => string;
+}
 
 /** An object that may not be read. */
 export interface Unread {
@@ -35,7 +46,7 @@ export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked
   const fix = remedyOf(foreseen);
   const checks = [
     ...ending,
-    ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix, foreseen.appliedBy)),
+    ...foreseen.planned.flatMap((planned) => objectCheck(planned, fix, foreseen.operated)),
     ...secretCheck(stack, foreseen),
   ];
   if (checks.length > 0) return checks;
@@ -45,7 +56,7 @@ export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked
 
 /** An object that is gone as soon as its finalizers are. */
 function endingCheck({ kind, metadata }: KubeObject, foreseen: Foreseen): Check[] {
-  const maker = 'appliedBy' in foreseen ? 'its operator' : '"mooring apply"';
+  const maker = 'operated' in foreseen ? 'its operator' : '"mooring apply"';
   const { name, deletionTimestamp, finalizers = [] } = metadata;
   if (deletionTimestamp === undefined) return [];
   const held = finalizers.length > 0 ? `, held by ${finalizers.map((one) => `"${one}"`).join(', ')}` : '';
@@ -66,7 +77,7 @@ function endingCheck({ kind, metadata }: KubeObject, foreseen: Foreseen): Check[
  */
 export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   if ('unknown' in foreseen) return undefined;
-  const { planned, appliedBy } = foreseen;
+  const { planned, operated } = foreseen;
   const blocked = planned.filter(({ refused }) => refused.length > 0);
   const names = blocked.map(({ object }) => nameOf(object)).join(', ');
   const isContested = planned.some(({ contested }) => contested.length > 0);
@@ -74,8 +85,9 @@ export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   if (blocked.length > 0 && !isContested)
     return `once the API server takes ${names}, "mooring diff" shows what an apply takes back.`;
   const once = blocked.length > 0 ? `, once the API server takes ${names}` : '';
-  if (appliedBy !== undefined)
-    return `its operator takes it back${effect}${once}, unless the document there says otherwise ("${appliedBy}" changes it) or the operator does not work ("mooring operator status").`;
+  if (operated?.leaves !== undefined) return `${operated.leaves}${once}.`;
+  if (operated)
+    return `its operator takes it back${effect}${once}, unless the document there says otherwise ("${operated.changedBy}" changes it) or the operator does not work ("mooring operator status").`;
   return `"mooring apply${isContested ? ' --force-conflicts' : ''}" takes it back${effect}${once}.`;
 }
 
@@ -106,17 +118,24 @@ function unknownCheck(reason: string): Check {
   return { id: 'object', verdict: 'note', says };
 }
 
-function objectCheck(planned: Planned, fix: string | undefined, appliedBy?: string): Check[] {
+function objectCheck(planned: Planned, usual: string | undefined, operated?: Operated): Check[] {
   const { object, live, changes, refused } = planned;
-  if (!live) return [missing(object, refused, appliedBy)];
+  if (!live) return [missing(object, refused, operated?.leaves ?? operated?.changedBy)];
   if (changes.length === 0 && refused.length === 0) return [];
   const says = [
     ...(changes.length > 0 ? [`${nameOf(object)} differs from the manifests: ${fieldsText(planned)}.`] : []),
     ...(refused.length > 0 ? [`An apply is refused: ${refused.join(' ')}`] : []),
   ].join(' ');
-  const isRefused = refused.length > 0;
-  return [{ id: `object/${nameOf(object)}`, verdict: 'wrong', says, ...(fix && !isRefused ? { fix } : {}) }];
+  const fix = refused.length > 0 ? undefined : fixOf(live, usual, operated);
+  return [{ id: `object/${nameOf(object)}`, verdict: 'wrong', says, ...(fix ? { fix } : {}) }];
 }
+
+const fixOf = (live: KubeObject, usual: string | undefined, operated?: Operated): string | undefined =>
+  operated && isPaused(live)
+    ? `its operator leaves it, by its annotation; "${operated.unpausedBy(live)}" has it put back.`
+    : usual;
+
+const isPaused = ({ metadata }: KubeObject): boolean => metadata.annotations?.[pausedAnnotation] === 'true';
 
 /** So many fields are named; "mooring diff" has all. */
 const named = 3;
@@ -141,16 +160,18 @@ const brief = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
 
-function secretCheck(stack: StackRef, { newSecretKeys, secretExists, appliedBy }: ForeseenPlan): Check[] {
+function secretCheck(stack: StackRef, { newSecretKeys, secretExists, operated }: ForeseenPlan): Check[] {
   if (newSecretKeys.length === 0) return [];
-  const maker = appliedBy === undefined ? '"mooring apply"' : 'its operator';
+  const fix = operated
+    ? `restore it from a backup, or make it of what running pods have ("kubectl --namespace ${stack.namespace} exec POD -- env"): its operator makes no new values while a workload takes them from it.`
+    : 'restore it from a backup if there is one: "mooring apply" makes new values, and a volume keeps the password it was made with.';
   const name = nameOf(stackSecretOf(stack));
   return [
     {
       id: `object/${name}`,
       verdict: 'wrong',
       says: secretExists ? `${name} lacks ${newSecretKeys.join(', ')}.` : `${name} is not in the cluster.`,
-      fix: `restore it from a backup if there is one: ${maker} makes new values, and a volume keeps the password it was made with.`,
+      fix,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isObserved } from '../../deploy/rollout/workload-status.ts';
 import type { Deployment, StatefulSet } from '../../kube/kinds.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
-import { apiGroup } from '../../model/names.ts';
+import { pausedAnnotation } from '../../model/names.ts';
 
 /** What is kept of a live object in the cache; the rest of it is dropped. */
 export interface Observed {
@@ -41,7 +41,6 @@ export interface Rollout {
 }
 
 /** On one object: the operator leaves it as it is. */
-const pausedAnnotation = `${apiGroup}/paused`;
 
 /** The key of an object in the cache, as `keyOfObject` has it of the object itself. */
 export const objectKey = ({ kind, name }: Pick<Observed, 'kind' | 'name'>): string =>

@@ -94,6 +94,27 @@ describe('objects', () => {
     );
   });
 
+  test('are put back by an operator, unless its document or an annotation has it leave them: then that is to be ended', () => {
+    const operated = { changedBy: 'kubectl edit it', unpausedBy: () => 'kubectl annotate it' };
+    const plan = planned({ 'Service demo-redis': { changes: [change] } });
+    expect(remedyOf({ ...plan, operated })).toMatch(
+      /^its operator takes it back, unless .*"kubectl edit it"/,
+    );
+    const left = {
+      ...plan,
+      operated: { ...operated, leaves: 'its operator leaves it; "kubectl patch it" ends that' },
+    };
+    expect(remedyOf(left)).toBe('its operator leaves it; "kubectl patch it" ends that.');
+    const redis = rendered.find((object) => nameOf(object) === 'Service demo-redis') as KubeObject;
+    const annotations = { 'mooring.dev/paused': 'true' };
+    const live = { ...redis, metadata: { ...redis.metadata, annotations } };
+    const paused = planned({ 'Service demo-redis': { changes: [change], live } });
+    const found = objectChecks(stack, { ...paused, operated }, { rendered, live: rendered, unread: [] });
+    expect(found.map(({ fix }) => fix)).toContain(
+      'its operator leaves it, by its annotation; "kubectl annotate it" has it put back.',
+    );
+  });
+
   test('of a kind of which there is none in the cluster are missing, too, but not what may not be read', () => {
     const live = rendered.filter(({ kind }) => kind === 'Deployment');
     const unread = rendered
