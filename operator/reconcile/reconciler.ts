@@ -148,7 +148,7 @@ export class Reconciler {
     const secret = await this.#secret(context, pass);
     if (secret.isBlocking) {
       // A document that was changed meanwhile is applied once the rotation is done.
-      const pending = isApplied ? [] : ['The rotation has to end first.'];
+      const pending = isApplied || secret.outcome.problems ? [] : ['The rotation has to end first.'];
       const reported = await this.#report(
         resource,
         { ...this.#seen(key, resource), ...shape, ...secret.outcome, pending },
@@ -196,8 +196,10 @@ export class Reconciler {
       const { reason } = (error as ClusterError).facts;
       if (reason === 'SecretLost' && context.drifts.isNews(told, problem))
         await context.record(resource, { type: 'Warning', reason, message: problem });
-      // Pods that a rotation by another command has ended must not come back before it has.
-      const isBlocking = reason === 'RotationUnfinished';
+      // Pods that a rotation by another command has ended must not come back before it has. Without its Secret no pod of
+      // a new stack starts, and that its workloads take their environment from one has to mean that there was one.
+      const isNew = !live.some(({ rollout }) => rollout !== undefined);
+      const isBlocking = reason === 'RotationUnfinished' || isNew;
       return { isBlocking, outcome: { problems: [problem] }, requeueAfterMs: problemRetryMs };
     }
   }
