@@ -2,8 +2,9 @@ import type { Program } from '../../model/program.ts';
 import { nearest } from '../../model/nearest.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Fault } from '../findings.ts';
+import { wordsOf } from '../graph/command-words.ts';
 import { mountsOf } from '../graph/files.ts';
-import { isShell, programsIn, scriptOf, isScriptFlag } from '../graph/shell.ts';
+import { isScriptFlag, isShell, programsIn, scriptOf } from '../graph/shell.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
 import { probesOf } from './probes.ts';
@@ -23,7 +24,7 @@ export function commandsOf(subject: Subject): Command[] {
     workload.containers.map((container): Command => ({
       workload,
       container,
-      words: [...container.spec.command, ...container.spec.args],
+      words: wordsOf(container),
       path: [container.spec.command.length > 0 ? 'command' : 'args'],
       what: containerCalled(workload, container),
     })),

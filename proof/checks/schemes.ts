@@ -9,7 +9,13 @@ import { processOf } from '../graph/programs.ts';
 
 /** What a client expects by the scheme of a URL, or by the word before `_PORT`, whatever program answers. */
 const expected: Readonly<Record<string, Speech>> = {
-  ...{ http: 'http', https: 'http', ws: 'http', wss: 'http', rest: 'http', grpc: 'grpc', grpcs: 'grpc' },
+  http: 'http',
+  https: 'http',
+  ws: 'http',
+  wss: 'http',
+  rest: 'http',
+  grpc: 'grpc',
+  grpcs: 'grpc',
 };
 
 /** A connection that says what is to be spoken. */

@@ -1,3 +1,4 @@
+import { expandedWords, wordsOf } from '../graph/command-words.ts';
 import type { Server } from '../graph/images.ts';
 import { scriptOf } from '../graph/shell.ts';
 import { simpleCommands } from '../graph/simple-commands.ts';
@@ -29,16 +30,13 @@ const serverCalled = (servers: readonly Server[], word: string | undefined): Ser
   servers.find(({ names }) => names.includes(programIn(word)));
 
 /** The commands of a script, or the command itself, with what the environment holds for `$(X)` and a shell's `$X`. */
-function commandsOf({ spec, env }: Container): readonly (readonly string[])[] {
-  const words = [...spec.command, ...spec.args];
-  const script = scriptOf(words);
-  const variables = new Map(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+function commandsOf(container: Container): readonly (readonly string[])[] {
+  const script = scriptOf(wordsOf(container));
+  const variables = new Map(
+    container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+  );
   if (script) return simpleCommands(script.text, variables).map((command) => command.words);
-  return [
-    words.map((word) =>
-      word.replaceAll(/\$\(([-._A-Za-z0-9]+)\)/g, (whole, name: string) => variables.get(name) ?? whole),
-    ),
-  ];
+  return [expandedWords(container, (name) => variables.get(name))];
 }
 
 /** The value of the last of some options: `--port 80`, `--port=80`. */

@@ -41,9 +41,14 @@ export interface Called extends Address {
 const others =
   /^(chown|chgrp|chmod|install|docker|podman|crane|skopeo|git|echo|printf|print|sed|awk|grep|export|test|\[|\[\[|case|kill|tar|rsync|scp|ssh)$/;
 
+/** Words of names that are about the process itself: where it listens, and how others are told to reach it. */
+export const itself = 'listen|bind|advertis|external|public|origin|issuer|redirect|callback';
+
 /** Options that are about the process itself, or not about a connection. */
-const own =
-  /listen|bind|advertis|external|public|origin|issuer|redirect|callback|cors|image|user|owner|group|label|selector|tag|volume|mount|domain|allowed|(root|site|web)-?url|(?<!host)name$|^-?(H|header)$/i;
+const own = new RegExp(
+  `${itself}|cors|image|user|owner|group|label|selector|tag|volume|mount|domain|allowed|(root|site|web)-?url|(?<!host)name$|^-?(H|header)$`,
+  'i',
+);
 
 /** Options that take an address to dial. */
 const dialling =

@@ -1,5 +1,6 @@
 import type { Place } from '../source.ts';
 import { calledIn, type Called } from './clients.ts';
+import { expandedWords, wordsOf } from './command-words.ts';
 import { dialAt, type Dial } from './dial.ts';
 import { mountsOf, type MountedFile } from './files.ts';
 import type { Graph } from './graph.ts';
@@ -35,7 +36,7 @@ export function commandDials(
   const script = scriptIn(container);
   const files = startedFiles(graph, workload, container).flatMap(inScript);
   if (script) return [...inScript(script), ...files];
-  const words = expandedWords(container, variables);
+  const words = expandedWords(container, (name) => variables.get(name));
   const plain = calledIn(words, clients, usual).map((called) =>
     dial(called, placeOfWord(container, called.word), 'the arguments'),
   );
@@ -48,8 +49,6 @@ interface Written {
   readonly where: string;
 }
 
-const wordsOf = ({ spec }: Container): string[] => [...spec.command, ...spec.args];
-
 function scriptIn(container: Container): Written | undefined {
   const script = scriptOf(wordsOf(container));
   return script && { ...script, place: placeOfWord(container, script.index), where: 'the script' };
@@ -61,12 +60,6 @@ function placeOfWord({ spec, place }: Container, word: number): Place {
   const path = inCommand ? ['command', word] : ['args', word - spec.command.length];
   return { doc: place.doc, path: [...place.path, ...path] };
 }
-
-/** Kubernetes expands `$(NAME)` in arguments; a shell's `$NAME` it leaves as it is. */
-const expandedWords = (container: Container, variables: ReadonlyMap<string, string>): string[] =>
-  wordsOf(container).map((word) =>
-    word.replaceAll(/\$\(([-._A-Za-z0-9]+)\)/g, (whole, name: string) => variables.get(name) ?? whole),
-  );
 
 /** The mounted files that a command starts: by their path, or by a shell that is given it. */
 function startedFiles(graph: Graph, workload: Workload, container: Container): Written[] {

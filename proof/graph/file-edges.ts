@@ -1,6 +1,7 @@
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { valueAt } from '../source.ts';
 import { addressesIn, isHostName, type UsualPorts } from './addresses.ts';
+import { itself } from './clients.ts';
 import { dialAt, type Dial } from './dial.ts';
 import { mountsOf, type MountedFile } from './files.ts';
 import type { Graph } from './graph.ts';
@@ -86,8 +87,8 @@ function documentsOf(text: string, lineCounter: LineCounter): Document[] {
 }
 
 /** URLs of a process itself, which others are told. */
-const isDialled = (key: string): boolean =>
-  !/listen|bind|advertis|external|public|origin|issuer|redirect|callback|(root|site|web)_?-?url/i.test(key);
+const ownNames = new RegExp(`${itself}|(root|site|web)_?-?url`, 'i');
+const isDialled = (key: string): boolean => !ownNames.test(key);
 
 /** `cache.host=x` beside `cache.port=1`, and URLs, in a file of settings, one a line. */
 function settings({ path, text = '' }: MountedFile, usual: UsualPorts): FileAddress[] {

@@ -1,7 +1,6 @@
 import { valueAt, type Doc } from '../source.ts';
 import { groupOf } from '../schemas/kubernetes-types.ts';
-
-type Labels = Readonly<Record<string, string>>;
+import type { Labels } from './selectors.ts';
 
 /** Custom resources and the like are not read, and an operator may make pods of them. */
 export interface GivenLabels {

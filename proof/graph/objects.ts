@@ -3,6 +3,7 @@ import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
+import { typeWords } from '../schemas/type-words.ts';
 import { isGroupOf, isKnown, isNearGroup, shapes, type KnownKind, type Parsed } from './kinds.ts';
 
 /** One object of the manifests, read by the shape of its kind. */
@@ -169,13 +170,9 @@ function expectedIn(message: string, found: unknown): string {
 }
 
 const articles: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  array: 'a list',
-  object: 'a map of fields',
+  ...typeWords,
+  int: typeWords.integer,
   record: 'a map',
-  boolean: 'true or false',
 };
 
 /** The place of a field of an object. */

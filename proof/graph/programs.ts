@@ -2,6 +2,7 @@ import type { Process, Program } from '../../model/program.ts';
 import { apiGroup } from '../../model/names.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import { isManagedByMooring } from './managed-by.ts';
+import { expandedWords } from './command-words.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
 import type { Container, Workload } from './workloads.ts';
@@ -114,11 +115,6 @@ export function processOf(graph: Graph, workload: Workload, container: Container
     files: mountsOf(graph, workload, container)
       .flatMap(({ files = [] }) => files)
       .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
-    command: [...container.spec.command, ...container.spec.args].map((word) =>
-      word.replaceAll(
-        /\$\(([-._A-Za-z0-9]+)\)/g,
-        (whole, name: string) => container.env.find((entry) => entry.name === name)?.value ?? whole,
-      ),
-    ),
+    command: expandedWords(container, (name) => container.env.find((entry) => entry.name === name)?.value),
   };
 }

@@ -1,6 +1,6 @@
 import type { Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
-import { isHostName } from '../graph/addresses.ts';
+import { isHostName, webPorts, type UsualPorts } from '../graph/addresses.ts';
 import type { FileAddress, Listening } from '../graph/images.ts';
 
 /** nginx, told by files in /etc/nginx, or by templates that its image fills in from the environment. */
@@ -40,7 +40,7 @@ const linesOf = ({ files, env }: Process): Line[] =>
 /** What is passed to where: `proxy_pass http://api:8080/v1;` and its like. */
 const passes =
   /\b((?:proxy|grpc|fastcgi|uwsgi|scgi)_pass)\s+(?:(https?|grpcs?):\/\/)?([-\w.]+)(?::(\d+))?[^;]*;/g;
-const ports: Readonly<Record<string, string>> = { http: '80', https: '443', grpc: '80', grpcs: '443' };
+const ports: UsualPorts = { ...webPorts, grpc: 80, grpcs: 443 };
 
 function addresses(running: Process): FileAddress[] {
   const lines = linesOf(running);
@@ -52,7 +52,7 @@ function addresses(running: Process): FileAddress[] {
 
 const passedIn = ({ text, ...at }: Line, groups: ReadonlySet<string>): FileAddress[] =>
   [...text.matchAll(passes)].flatMap(([, by = '', scheme = '', host = '', number]) => {
-    const port = number ?? ports[scheme];
+    const port = number ?? ports[scheme]?.toString();
     if (port === undefined || groups.has(host) || !isHostName(host) || host === 'unix') return [];
     // What a proxied server speaks is known by the scheme; other protocols have none.
     return [{ scheme, host, port, by, ...at }];

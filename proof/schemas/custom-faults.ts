@@ -13,6 +13,7 @@ import {
 } from './custom-definitions.ts';
 import { pathOf } from './faults.ts';
 import { groupOf } from './kubernetes-types.ts';
+import { typeWords } from './type-words.ts';
 import type { Validator } from './validator.ts';
 
 /** What an API server would refuse of an object whose kind a CustomResourceDefinition among the manifests brings. */
@@ -146,7 +147,7 @@ function unknownField(judged: Judged, at: Path, field: string): Fault {
 function expectedBy(schema: StructuralSchema, keyword: string): string {
   if (keyword === 'type')
     return schema['x-kubernetes-int-or-string'] === true
-      ? 'a whole number or a text'
+      ? typeWords['integer|string']
       : (types[String(schema.type)] ?? 'another type');
   if (keyword === 'enum' && Array.isArray(schema['enum'])) return `one of ${schema['enum'].join(', ')}`;
   if (keyword in bounds) return `${bounds[keyword] ?? ''} ${String(schema[bare(keyword)])}`;
@@ -155,14 +156,7 @@ function expectedBy(schema: StructuralSchema, keyword: string): string {
 
 const bare = (keyword: string): string => keyword.replace(/^exclusiveM/, 'm');
 
-const types: Readonly<Record<string, string>> = {
-  string: 'a text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map of fields',
-};
+const types: Readonly<Record<string, string>> = typeWords;
 
 const bounds: Readonly<Record<string, string>> = {
   minimum: 'at least',

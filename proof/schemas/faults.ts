@@ -5,6 +5,7 @@ import type { Fault } from '../findings.ts';
 import { valueAt, type Doc, type Path } from '../source.ts';
 import { identityFaults } from './identity.ts';
 import { placeOf, wordAt } from './type-tree.ts';
+import { typeWords } from './type-words.ts';
 import type { Validator } from './validator.ts';
 
 /** Each document is judged once: a mutated set of manifests shares all but one with the original. */
@@ -121,11 +122,7 @@ function expected(word: string, found: unknown): string {
 }
 
 const words: Readonly<Record<string, string>> = {
-  string: 'a text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
+  ...typeWords,
   quantity: 'a quantity like 512Mi or 250m',
-  'integer|string': 'a whole number or a text',
   any: 'a value',
 };

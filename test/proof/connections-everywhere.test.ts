@@ -6,6 +6,7 @@ import {
   findingsIn,
   is,
   judged,
+  mounting,
   silent,
   store,
   textOf,
@@ -241,15 +242,7 @@ describe('a file of nginx', () => {
 });
 
 describe('an address in a mounted file of settings', () => {
-  const file = (name: string, text: string): Fields[] => [
-    ...stores,
-    configMap('files', { [name]: text }),
-    deployment(
-      'audit',
-      { volumeMounts: [{ name: 'files', mountPath: '/etc/audit' }] },
-      { volumes: [{ name: 'files', configMap: { name: 'files' } }] },
-    ),
-  ];
+  const file = (name: string, text: string): Fields[] => [...stores, ...mounting('audit', name, text)];
   judged([
     [
       'of properties',

@@ -5,6 +5,7 @@ import {
   env,
   is,
   judged,
+  mounting,
   service,
   silent,
   store,
@@ -313,12 +314,7 @@ describe('what is spoken to a port', () => {
 describe('an address in a configuration file', () => {
   const file = (name: string, text: string): Fields[] => [
     ...store('ledger', 'registry.example.org/ledger:1', 5432),
-    configMap('files', { [name]: text }),
-    deployment(
-      'audit',
-      { volumeMounts: [{ name: 'files', mountPath: '/etc/audit' }] },
-      { volumes: [{ name: 'files', configMap: { name: 'files' } }] },
-    ),
+    ...mounting('audit', name, text),
   ];
   judged([
     ['of YAML', file('audit.yaml', 'db:\n  host: ledgers\n  port: 5432\n'), is('warning', 'HOST_UNKNOWN')],

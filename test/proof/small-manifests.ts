@@ -54,6 +54,16 @@ export const configMap = (name: string, data: Fields): Fields => ({
   data,
 });
 
+/** A Deployment of one container with a ConfigMap of one file in a folder of its own. */
+export const mounting = (name: string, file: string, text: string): Fields[] => [
+  configMap('files', { [file]: text }),
+  deployment(
+    name,
+    { volumeMounts: [{ name: 'files', mountPath: `/etc/${name}` }] },
+    { volumes: [{ name: 'files', configMap: { name: 'files' } }] },
+  ),
+];
+
 export const env = (variables: Readonly<Record<string, string>>): Fields[] =>
   Object.entries(variables).map(([name, value]) => ({ name, value }));
 

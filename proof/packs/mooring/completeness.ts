@@ -111,19 +111,18 @@ export const writtenNamespaces: Check = ({ graph }) => {
 const isWritten = ({ doc }: { readonly doc: Place['doc'] }): boolean =>
   valueAt(doc.value, ['metadata', 'namespace']) !== undefined;
 
-const fields = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
-
 /** Without its probes a service is sent requests it cannot answer, and is left alone when it hangs. */
 export const modelProbes: Check = ({ known }) =>
   known
     .filter(({ workload }) => isManagedByMooring(workload.object))
     .flatMap(({ container, program: { service } }) =>
-      (['startup', 'liveness', 'readiness'] as const).flatMap((kind) =>
-        when(service.container.probes?.[kind] && !container.spec[fields[kind]], () => ({
+      (['startup', 'liveness', 'readiness'] as const).flatMap((kind) => {
+        const field = `${kind}Probe` as const;
+        return when(service.container.probes?.[kind] && !container.spec[field], () => ({
           code: 'PROBE_PATH',
-          message: `Container ${container.name} has no ${fields[kind]}, and ${service.name} is rendered with one.`,
+          message: `Container ${container.name} has no ${field}, and ${service.name} is rendered with one.`,
           here: inContainer(container, 'name'),
-          fix: `Write the ${fields[kind]} of ${service.name}.`,
-        })),
-      ),
+          fix: `Write the ${field} of ${service.name}.`,
+        }));
+      }),
     );
