@@ -34,10 +34,10 @@ export const connections: Check = (subject) =>
   });
 
 /** `QUEUE_PORT` beside `QUEUE_HOST` in an unknown program must be a port. */
-export const pairs: Check = ({ graph, known }) =>
+export const pairs: Check = ({ graph, knownIn }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers
-      .filter((container) => !known.some((one) => one.container === container))
+      .filter((container) => !knownIn(container))
       .flatMap(({ env }) =>
         env.flatMap(({ name, value, secret, place }): Fault[] => {
           const beside = env.some((other) => other.name === name.replace(/PORT$/, 'HOST'));

@@ -26,7 +26,7 @@ function withoutPort({ route, name, port, at }: Routed): Fault[] {
 
 function notGranted(graph: Graph, { route, namespace, name, at }: Routed): Fault[] {
   if (namespace === route.namespace || isGranted(graph, route, namespace, name)) return [];
-  const [grant] = graph.ofKind('ReferenceGrant').filter((one) => one.namespace === namespace);
+  const [grant] = graph.ofKindIn('ReferenceGrant', namespace);
   return [
     {
       code: 'ROUTE_NOT_GRANTED',
@@ -41,14 +41,13 @@ function notGranted(graph: Graph, { route, namespace, name, at }: Routed): Fault
 
 /** A grant may come with other manifests of its namespace: less probably, where some of it are here. */
 const grantSeverity = (graph: Graph, namespace: string): Severity =>
-  graph.objects.some((one) => one.namespace === namespace) ? 'warning' : 'unknown';
+  graph.hasNamespace(namespace) ? 'warning' : 'unknown';
 
 const isGranted = (graph: Graph, route: Routed['route'], namespace: string, service: string): boolean =>
   graph
-    .ofKind('ReferenceGrant')
+    .ofKindIn('ReferenceGrant', namespace)
     .some(
-      ({ namespace: own, content: { spec } }) =>
-        own === namespace &&
+      ({ content: { spec } }) =>
         spec.from.some(
           (from) =>
             from.group === gatewayGroup && from.kind === route.kind && from.namespace === route.namespace,

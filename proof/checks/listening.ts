@@ -154,11 +154,11 @@ function otherPorts(subject: Subject, told: Told): Fault[] {
 
 /** A port that is led to, else declared, on which nothing listens. */
 function worstPort(
-  { graph, known }: Subject,
+  { graph, knownIn }: Subject,
   { workload, container, addresses, only }: Told,
 ): Reached | undefined {
   // Of a program that is known whole, what it opens is compared with what it declares.
-  if (known.some((one) => one.container === container)) return undefined;
+  if (knownIn(container)) return undefined;
   const reached = reachedPorts(graph, workload, container);
   const wrong = reached.filter(({ port }) => !addresses.some((address) => address.port === port));
   // One that is listened on is enough, where it may open others that it is not told about.

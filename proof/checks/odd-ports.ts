@@ -3,19 +3,14 @@ import { knownPort, knownPortHint } from '../../model/known-port.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
-import { routedIn } from './routed.ts';
+import { routedTo } from './routed.ts';
 import { leads, leadsTo, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** Whether a client or a route names the number of a Service's port. */
-function isDialled({ graph, dialsTo }: Subject, service: Service, port: ServicePort): boolean {
-  const byDial = dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
-  const byRoute = routedIn(graph).some(
-    (target) =>
-      target.namespace === service.namespace && target.name === service.name && target.port === port.port,
-  );
-  return byDial || byRoute;
-}
+const isDialled = ({ graph, dialsTo }: Subject, service: Service, { port }: ServicePort): boolean =>
+  dialsTo(service).some((dial) => Number(dial.port.text) === port) ||
+  routedTo(graph, service).some((target) => target.port === port);
 
 /** One digit off, or a port that is usually one product's. */
 function looksWrong({ knownPorts }: Subject, number: number, right: number): boolean {

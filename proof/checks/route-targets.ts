@@ -22,7 +22,7 @@ const isPortRead = ({ content: { spec } }: Service, port: number | string): bool
   port !== '' && !(spec.type === 'ExternalName' && spec.ports.length === 0);
 
 function missingService({ graph }: Subject, { route, namespace, name, at }: Routed): Fault {
-  const services = graph.ofKind('Service').filter((one) => one.namespace === namespace);
+  const services = graph.ofKindIn('Service', namespace);
   const near = nearest(
     name,
     services.map((one) => one.name),

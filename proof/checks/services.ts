@@ -1,7 +1,7 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Fault } from '../findings.ts';
-import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
+import { oncePerGraph } from '../graph/once-per-graph.ts';
 import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { called, inContainer, when, type Check, type Subject } from './subject.ts';
@@ -22,27 +22,16 @@ export const leads = ({ graph }: Subject): readonly Lead[] => leadsIn(graph).all
 export const leadsTo = ({ graph }: Subject, workload: Workload): readonly Lead[] =>
   leadsIn(graph).byWorkload.get(workload) ?? [];
 
-interface Leads {
-  readonly all: readonly Lead[];
-  readonly byWorkload: ReadonlyMap<Workload, readonly Lead[]>;
-}
-
-const memory = new WeakMap<Graph, Leads>();
-
-function leadsIn(graph: Graph): Leads {
-  const known = memory.get(graph);
-  if (known) return known;
+const leadsIn = oncePerGraph((graph) => {
   const all = graph
     .ofKind('Service')
     .flatMap((service) =>
       selectedBy(graph, service).flatMap((workload) =>
-        service.content.spec.ports.map((port, index) => ({ service, port, index, workload })),
+        service.content.spec.ports.map((port, index): Lead => ({ service, port, index, workload })),
       ),
     );
-  const found = { all, byWorkload: Map.groupBy(all, ({ workload }) => workload) };
-  memory.set(graph, found);
-  return found;
-}
+  return { all, byWorkload: Map.groupBy(all, ({ workload }) => workload) };
+});
 
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
 export const targets: Check = (subject) =>

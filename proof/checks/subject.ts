@@ -49,8 +49,9 @@ export function subjectOf(graph: Graph, knowledge: Knowledge, packs: readonly Pa
   const known = knownContainers(graph, knowledge.programs);
   const beside = knownPrograms(packs);
   const byContainer = new Map(known.map((one) => [one.container, one]));
+  const knownIn: Subject['knownIn'] = (container) => byContainer.get(container);
   const byWorkload = Map.groupBy(known, ({ workload }) => workload);
-  const dials = dialsOf(graph, known, beside);
+  const dials = dialsOf(graph, knownIn, beside);
   const byService = Map.groupBy(dials, ({ workload, host }) => {
     const found = resolveHost(graph, workload.namespace, host.text);
     return found.kind === 'service' ? found.service : undefined;
@@ -60,7 +61,7 @@ export function subjectOf(graph: Graph, knowledge: Knowledge, packs: readonly Pa
     graph,
     known,
     beside,
-    knownIn: (container) => byContainer.get(container),
+    knownIn,
     knownOf: (workload) => byWorkload.get(workload) ?? [],
     dials,
     dialsTo: (service) => byService.get(service) ?? [],

@@ -16,10 +16,14 @@ import type { Container, Workload } from './workloads.ts';
  * Every connection the manifests configure: the edges of known programs, host and port pairs, URLs and lists of them in
  * environments, the words of commands and scripts, and mounted files.
  */
-export function dialsOf(graph: Graph, known: readonly KnownContainer[], beside: KnownPrograms): Dial[] {
+export function dialsOf(
+  graph: Graph,
+  knownIn: (container: Container) => KnownContainer | undefined,
+  beside: KnownPrograms,
+): Dial[] {
   return graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
-      const found = known.find((one) => one.container === container);
+      const found = knownIn(container);
       const edges = found ? edgeDials(found) : [];
       const taken = new Set(edges.flatMap(({ host, port }) => [host.variable, port.variable]));
       const stated = [

@@ -1,5 +1,6 @@
 import type { Graph } from './graph.ts';
 import type { ObjectOf } from './objects.ts';
+import { oncePerGraph } from './once-per-graph.ts';
 import type { Container, Workload } from './workloads.ts';
 
 export type Service = ObjectOf<'Service'>;
@@ -35,22 +36,17 @@ export function selectedBy(graph: Graph, service: Service): readonly Workload[] 
   return graph.selected(service.namespace, { matchLabels: selector, matchExpressions: [] });
 }
 
-const leading = new WeakMap<Graph, ReadonlyMap<Workload, readonly Service[]>>();
-
 /** The Services that lead to the pods of a workload. */
-export function servicesOf(graph: Graph, workload: Workload): readonly Service[] {
-  const known = leading.get(graph) ?? servicesByWorkload(graph);
-  leading.set(graph, known);
-  return known.get(workload) ?? [];
-}
+export const servicesOf = (graph: Graph, workload: Workload): readonly Service[] =>
+  servicesByWorkload(graph).get(workload) ?? [];
 
-function servicesByWorkload(graph: Graph): ReadonlyMap<Workload, readonly Service[]> {
+const servicesByWorkload = oncePerGraph((graph) => {
   const found = new Map<Workload, Service[]>();
   for (const service of graph.ofKind('Service'))
     for (const workload of selectedBy(graph, service))
       found.set(workload, [...(found.get(workload) ?? []), service]);
   return found;
-}
+});
 
 /** Where one port of a Service leads in a workload: a number, and the declaration it was found by. */
 export interface Target {

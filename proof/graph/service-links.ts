@@ -1,4 +1,5 @@
 import type { Graph } from './graph.ts';
+import { oncePerGraph } from './once-per-graph.ts';
 import type { Service } from './ports.ts';
 import type { Workload } from './workloads.ts';
 
@@ -11,20 +12,18 @@ export interface ServiceLink {
 
 /** The links a pod gets: of each Service with an address, unless the pod wants none. */
 export const linksInto = (graph: Graph, { namespace, pod }: Workload): readonly ServiceLink[] =>
-  pod.enableServiceLinks === false ? [] : linksOf(graph, namespace);
-
-const memory = new WeakMap<Graph, Map<string, readonly ServiceLink[]>>();
+  pod.enableServiceLinks === false ? [] : (linksByNamespace(graph).get(namespace) ?? []);
 
 /** One list for all pods of a namespace. */
-function linksOf(graph: Graph, namespace: string): readonly ServiceLink[] {
-  const known = memory.get(graph) ?? new Map<string, readonly ServiceLink[]>();
-  memory.set(graph, known);
-  const links =
-    known.get(namespace) ??
+const linksByNamespace = oncePerGraph((graph) =>
+  Map.groupBy(
     graph
-      .ofKindIn('Service', namespace)
+      .ofKind('Service')
       .filter(({ content: { spec } }) => spec.clusterIP !== 'None' && spec.type !== 'ExternalName')
-      .map((service) => ({ service, prefix: `${service.name.toUpperCase().replaceAll('-', '_')}_` }));
-  known.set(namespace, links);
-  return links;
-}
+      .map((service): ServiceLink => ({
+        service,
+        prefix: `${service.name.toUpperCase().replaceAll('-', '_')}_`,
+      })),
+    ({ service }) => service.namespace,
+  ),
+);

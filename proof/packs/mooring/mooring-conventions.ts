@@ -2,7 +2,7 @@ import { suffixes, workloadName } from '../../../model/names.ts';
 import type { Fault } from '../../findings.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
 import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
-import { routedIn } from '../../checks/routed.ts';
+import { routedTo } from '../../checks/routed.ts';
 import { called, inPod, when, type Check, type Subject } from '../../checks/subject.ts';
 
 /** Mooring's conventions for what it renders, checked on objects whose labels say that Mooring rendered them. */
@@ -41,13 +41,8 @@ const suffixesOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A Service that is dialled or routed to by its name may have any name: a wrong one would be found at its callers. */
-function isReferredTo({ graph, dialsTo }: Subject, object: AnyObject): boolean {
-  if (object.kind !== 'Service') return false;
-  return (
-    dialsTo(object).length > 0 ||
-    routedIn(graph).some(({ name, namespace }) => name === object.name && namespace === object.namespace)
-  );
-}
+const isReferredTo = ({ graph, dialsTo }: Subject, object: AnyObject): boolean =>
+  object.kind === 'Service' && (dialsTo(object).length > 0 || routedTo(graph, object).length > 0);
 
 /** A pod runs as one user and group, which also owns its volumes. */
 export const users: Check = ({ graph }) =>
