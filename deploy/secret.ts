@@ -119,13 +119,16 @@ export async function isSecretImmutable(
 export interface SecretMaker {
   readonly value: () => string;
   readonly object: (values: SecretValues) => KubeObject;
+  /** Throws where no values may be made although there is no Secret. */
+  readonly assertNew?: () => Promise<void>;
 }
 
 /**
  * Ensures that the stack's own Secret exists with every key the stack needs: live values are never changed, missing
  * keys are added. Does nothing for a stack that generates no secret.
  * @returns the Secret that was there; undefined where there was none.
- * @throws ClusterError PREFLIGHT_FAILED when a rotation was interrupted: only the rotation can finish it.
+ * @throws ClusterError PREFLIGHT_FAILED when a rotation was interrupted: only the rotation can finish it. What
+ * `make.assertNew` throws.
  */
 export async function ensureSecret(
   cluster: Cluster,
@@ -140,10 +143,20 @@ export async function ensureSecret(
   if (next?.rotation) throw halfRotated(stack);
   const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
   const how = { make, signal };
-  if (!found) await swapSecret(cluster, stack, values, { ...how, replace: false });
+  if (!found) await createSecret(cluster, stack, values, { ...how, isStaged: next !== undefined });
   else if (!isWhole(live ?? {}, values)) await addKeys(cluster, found, values, { ...how, stack });
   if (next) await dropNextSecret(cluster, stack, signal);
   return found;
+}
+
+async function createSecret(
+  cluster: Cluster,
+  stack: StackRef,
+  values: SecretValues,
+  { isStaged, ...how }: { make: SecretMaker; isStaged: boolean; signal: AbortSignal | undefined },
+): Promise<void> {
+  if (!isStaged) await how.make.assertNew?.();
+  await swapSecret(cluster, stack, values, { ...how, replace: false });
 }
 
 /** One patch; an immutable Secret cannot get more keys and must be recreated, so its values are staged first. */

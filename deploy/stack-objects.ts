@@ -1,7 +1,7 @@
 import { stackHistoryName, stackSecretName } from '../model/environment.ts';
 import { asSelector, managedBy, stackLabels, stackSelector } from '../model/labels.ts';
 import { isWorkload, type Stack } from '../model/stack.ts';
-import { workloadName } from '../model/names.ts';
+import { pausedAnnotation, workloadName } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { PersistentVolumeClaim } from '../kube/kinds.ts';
 import { keyOfObject, type KubeObject, type ObjectPlace } from '../kube/objects.ts';
@@ -15,6 +15,10 @@ export const historyPlace = (stack: StackRef): ObjectPlace => ({
   namespace: stack.namespace,
   labels: stackLabels(stack),
 });
+
+/** Whether an object is to be left as it is, by its annotation. */
+export const isPaused = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  metadata.annotations?.[pausedAnnotation] === 'true';
 
 /** Every kind a stack is made of, in the order of deletion: dependents first. */
 export const ownedKinds: readonly (readonly [apiVersion: string, kind: string])[] = [

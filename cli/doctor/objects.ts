@@ -1,9 +1,8 @@
 import type { StackPlan } from '../../deploy/stack-plan.ts';
 import type { FieldChange } from '../../deploy/changes.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
-import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
+import { isPaused, stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
-import { pausedAnnotation } from '../../model/names.ts';
 import type { Check } from './check.ts';
 
 /** What an apply would do to each object, or why that is unknown. */
@@ -134,8 +133,6 @@ const fixOf = (live: KubeObject, usual: string | undefined, operated?: Operated)
   operated && isPaused(live)
     ? `its operator leaves it, by its annotation; "${operated.unpausedBy(live)}" has it put back.`
     : usual;
-
-const isPaused = ({ metadata }: KubeObject): boolean => metadata.annotations?.[pausedAnnotation] === 'true';
 
 /** So many fields are named; "mooring diff" has all. */
 const named = 3;

@@ -1,4 +1,4 @@
-import { liveSecret, nextSecret } from '../../deploy/secret.ts';
+import { liveSecret } from '../../deploy/secret.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
 import { podTemplateOf } from '../../kube/kinds.ts';
@@ -7,22 +7,20 @@ import { readObject } from '../../kube/server-side-apply.ts';
 import type { Observed } from './observed.ts';
 
 /**
- * Refuses to go on where the Secret of a stack was deleted: stores keep their passwords in their volumes, so new ones
- * would lock every new pod out. What the Secret held is lost only where a live workload takes its environment from it.
+ * Refuses to make a Secret anew that was deleted: stores keep their passwords in their volumes, so new ones would lock
+ * every new pod out. It was there where a live workload takes its environment from it.
  * @param live the stack's own objects.
  * @throws ClusterError PREFLIGHT_FAILED, SecretLost.
  */
-export async function assertSecretKept(
+export async function assertNeverMade(
   cluster: Cluster,
   stack: StackRef,
   live: readonly Observed[],
   signal: AbortSignal,
 ): Promise<void> {
-  const workloads = live.filter(({ rollout, isEnding }) => rollout !== undefined && !isEnding);
-  if (workloads.length === 0 || (await liveSecret(cluster, stack, signal))) return;
-  if (await nextSecret(cluster, stack, signal)) return;
-  for (const workload of workloads)
-    if (await takesFrom(cluster, workload, stackSecretOf(stack).metadata.name, signal)) throw lost(stack);
+  const { name } = stackSecretOf(stack).metadata;
+  for (const workload of live.filter(({ rollout, isEnding }) => rollout !== undefined && !isEnding))
+    if (await takesFrom(cluster, workload, name, signal)) throw lost(stack);
 }
 
 async function takesFrom(

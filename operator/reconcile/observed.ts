@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isObserved } from '../../deploy/rollout/workload-status.ts';
+import { isPaused } from '../../deploy/stack-objects.ts';
 import type { Deployment, StatefulSet } from '../../kube/kinds.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
-import { pausedAnnotation } from '../../model/names.ts';
 
 /** What is kept of a live object in the cache; the rest of it is dropped. */
 export interface Observed {
@@ -40,23 +40,13 @@ export interface Rollout {
   readonly revision?: string;
 }
 
-/** On one object: the operator leaves it as it is. */
-
 /** The key of an object in the cache, as `keyOfObject` has it of the object itself. */
 export const objectKey = ({ kind, name }: Pick<Observed, 'kind' | 'name'>): string =>
   keyOfObject({ kind, metadata: { name } });
 
 export function projectObject(object: KubeObject): Observed {
   const { apiVersion, kind, metadata } = object;
-  const {
-    name,
-    namespace = '',
-    uid = '',
-    resourceVersion = '',
-    labels = {},
-    annotations = {},
-    deletionTimestamp,
-  } = metadata;
+  const { name, namespace = '', uid = '', resourceVersion = '', labels = {}, deletionTimestamp } = metadata;
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
   const rollout = rolloutOf(object);
   return {
@@ -64,7 +54,7 @@ export function projectObject(object: KubeObject): Observed {
     stack: labels['app.kubernetes.io/instance'] ?? '',
     fingerprint: fingerprintOf(object),
     isEnding: deletionTimestamp !== undefined,
-    isPaused: annotations[pausedAnnotation] === 'true',
+    isPaused: isPaused(object),
     ...(owner === undefined ? {} : { ownerUid: owner }),
     ...(rollout ? { rollout } : {}),
   };

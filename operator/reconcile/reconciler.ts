@@ -16,7 +16,7 @@ import { problemOf } from './converge.ts';
 import type { Converged } from './converged.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks, type Shape } from './in-sync.ts';
-import { assertSecretKept, nextLook, SecretLooks } from './lost-secret.ts';
+import { nextLook, SecretLooks } from './lost-secret.ts';
 import { objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
@@ -87,7 +87,7 @@ export class Reconciler {
   async #settle(
     key: string,
     resource: StackResource,
-    outcome: Seen,
+    outcome: Seen & Pick<Shape, 'hasSecret'>,
     signal: AbortSignal,
   ): Promise<Reconciled> {
     const { context } = this.#options;
@@ -95,7 +95,7 @@ export class Reconciler {
     const replaced = await this.#stuckPods.replace(context, { key, resource, before, signal });
     const problems = [...outcome.problems, ...replaced.problems];
     const reported = await this.#report(resource, { ...outcome, problems }, signal);
-    return againAfter([reported, outcome, replaced, nextLook]);
+    return againAfter([reported, outcome, replaced, outcome.hasSecret ? nextLook : {}]);
   }
 
   async #hasSecret(key: string, { hasSecret }: Shape, signal: AbortSignal): Promise<boolean> {
@@ -178,16 +178,16 @@ export class Reconciler {
   /** The stack's own Secret: made, or rotated by one step. */
   async #secret(context: Context, pass: Pass): Promise<SecretStep> {
     const { kind } = this.#options;
-    const { key, resource, desired, live, signal } = pass;
+    const { key, resource, live } = pass;
     const told = `${key} Secret`;
     try {
-      await assertSecretKept(context.cluster, desired.stack, live, signal);
-      context.drifts.settled(told);
       if (isRotationDue(resource)) {
         const rotation = await rotate(context, { ...pass, rotators: kind.rotate ?? {} });
+        context.drifts.settled(told);
         return { ...rotation, outcome: { rotation: rotation.status } };
       }
-      await ensureOwnSecret(context.cluster, desired, signal);
+      await ensureOwnSecret(context.cluster, pass);
+      context.drifts.settled(told);
       this.#secretLooks.saw(key);
       return { isBlocking: false, outcome: {} };
     } catch (error) {

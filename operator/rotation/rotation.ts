@@ -47,17 +47,18 @@ export async function rotate(context: Context, pass: RotationPass): Promise<Rota
     return step(context, pass, { token, staged });
   }
   if (asked !== undefined && (await isMadeFor(context, pass, asked))) return done(context, pass, asked);
-  await ensureOwnSecret(context.cluster, desired, signal);
+  await ensureOwnSecret(context.cluster, pass);
   if (asked === undefined) return cancelled(context, pass);
   return step(context, pass, { token: asked });
 }
 
 /** Whether the live values were made for a token. A Secret that is not there yet is made for it. */
-async function isMadeFor({ cluster }: Context, { desired, signal }: Pass, token: string): Promise<boolean> {
+async function isMadeFor({ cluster }: Context, pass: Pass, token: string): Promise<boolean> {
+  const { desired, signal } = pass;
   if (generatedSecretKeys(desired.stack).length === 0) return false;
   const live = await readObject(cluster, stackSecretOf(desired.stack), signal);
   if (live) return rotationToken(live) === token;
-  await ensureOwnSecret(cluster, desired, signal, madeFor(token, ownSecretMaker(desired)));
+  await ensureOwnSecret(cluster, pass, madeFor(token, ownSecretMaker(desired)));
   return true;
 }
 
