@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { neo4jName } from '../../../contract/services/neo4j.ts';
 import { redisName } from '../../../contract/services/redis.ts';
 import { removeNamespaces } from '../../lab/remove-namespaces.ts';
 import { ask } from '../stack/ask.ts';
@@ -30,8 +31,16 @@ async function remembersWhatIsSaid(lab: DeployingLab): Promise<void> {
   await remembers(lab);
 }
 
-const factsOf = async ({ stack }: DeployingLab) =>
-  (await stack.context(patient)).facts.map(({ text }) => text).join('\n');
+/** What the record holds; a first read of a Neo4j that has just started may fail, and then says which store is away. */
+async function factsOf({ stack }: DeployingLab): Promise<string> {
+  let texts: string[] = [];
+  await until('the record to be read', async () => {
+    const { facts, unavailable } = await stack.context(patient);
+    texts = facts.map(({ text }) => text);
+    return !unavailable.includes(neo4jName);
+  });
+  return texts.join('\n');
+}
 
 /** What a redis-cli in a pod of the stack's Redis answers. */
 const redisSays = ({ stack }: DeployingLab, ...args: string[]) =>
