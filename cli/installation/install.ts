@@ -7,7 +7,7 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf } from '../../kube/objects.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import { chosen, type ManifestOptions } from '../../operator/manifests/options.ts';
 import { countText, differencesIn, diffText, warningsOf } from '../apply/plan-text.ts';

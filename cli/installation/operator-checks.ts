@@ -5,8 +5,12 @@ import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Deployment } from '../../kube/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
-import { operatorContainer, operatorName, operatorPodLabels } from '../../operator/manifests/names.ts';
+import {
+  crdName,
+  operatorContainer,
+  operatorName,
+  operatorPodLabels,
+} from '../../operator/manifests/names.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import type { Check } from '../doctor/check.ts';
 import { targetWords, type Where } from '../owned.ts';

@@ -4,7 +4,7 @@ import { nameOf } from '../../kube/objects.ts';
 import type { OwningResource } from '../../deploy/owning-resource.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import { checkText, type Check } from '../doctor/check.ts';
 import { CommandError } from '../errors.ts';
