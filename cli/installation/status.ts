@@ -13,7 +13,8 @@ import type { ClusterOptions } from '../options.ts';
 import { print, table, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
 import { conditionIn, isCurrent } from '../status/conditions.ts';
-import { choiceOf, isEssential, operatorSeen, type OperatorSeen } from './operator-checks.ts';
+import { isEssential, operatorSeen, type OperatorSeen } from './operator-checks.ts';
+import { choiceOf } from './operator-running.ts';
 
 export interface OperatorStatusOptions extends Pick<ClusterOptions, 'context' | 'kubeconfig'> {
   readonly namespace?: string;
