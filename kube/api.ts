@@ -6,6 +6,7 @@ import { accessReviewPath, attributesOf, attributesOfWatch, isDenied } from './a
 import { refusal, unreachable, type Asked } from './api-errors.ts';
 import type { ApiError } from './cluster-error.ts';
 import { noCredentials } from './credentials.ts';
+import { onceInitialized } from './initializing.ts';
 import { chosenKubeConfig, type Choice } from './kubeconfig.ts';
 
 export interface ApiAnswer {
@@ -107,10 +108,12 @@ export function connect(choice: Choice = {}): Api {
     namespace: kubeConfig.getContextObject(context)?.namespace,
     kubeConfig,
     request: async (method, path, request = {}) => {
-      const answer = await answerOf(await send(method, path, request), (error) => {
+      const failed = (error: unknown): never => {
         request.signal?.throwIfAborted();
         throw unreachable(asked(method, path), error);
-      });
+      };
+      const once = async (): Promise<ApiAnswer> => answerOf(await send(method, path, request), failed);
+      const answer = await onceInitialized(once, request.signal);
       const { status } = answer;
       if ((status >= 200 && status < 300) || request.accept?.includes(status)) return answer;
       throw await refused({ method, path }, answer, request);

@@ -61,7 +61,11 @@ export function discoveryOf(api: Api): Discovery {
 }
 
 /** The path of a resource's collection, or of one object of it. */
-export function pathOfResource(resource: Resource, namespace?: string, name?: string): string {
+export function pathOfResource(
+  resource: Pick<Resource, 'apiVersion' | 'plural' | 'namespaced'>,
+  namespace?: string,
+  name?: string,
+): string {
   const inNamespace = resource.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : '';
   return `${rootOf(resource.apiVersion)}${inNamespace}/${resource.plural}${name === undefined ? '' : `/${name}`}`;
 }

@@ -51,6 +51,7 @@ export interface ObjectPlace {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** The group of an API version; empty for `v1`. */

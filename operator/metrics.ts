@@ -29,6 +29,12 @@ export class OperatorMetrics {
     help: 'Watches that failed and were begun anew',
     registers: this.#registers,
   });
+  readonly definitionMissing = new Gauge({
+    name: 'mooring_operator_definition_missing',
+    help: '1 while a kind is not served, since its CustomResourceDefinition is not there',
+    labelNames: ['kind'] as const,
+    registers: this.#registers,
+  });
   readonly leads = new Gauge({
     name: 'mooring_operator_leads',
     help: '1 while this replica leads',

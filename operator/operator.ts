@@ -4,8 +4,9 @@ import type { StackKind } from '../model/stack-kind.ts';
 import type { RenderOptions } from '../charts-ts/options.ts';
 import { autoscalerKind, foreignTargetOf } from '../deploy/autoscalers.ts';
 import { ownedKinds } from '../deploy/stack-objects.ts';
+import { isClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import { pathOfResource } from '../kube/discovery.ts';
 import { httpAsk, type HttpAsk } from './gates/http-ask.ts';
 import type { Ask } from './gates/pod-answer.ts';
 import { PodProber } from './gates/pod-prober.ts';
@@ -22,7 +23,8 @@ import { Verdicts } from './reconcile/verdicts.ts';
 import { reachPods } from './rotation/pod-reach.ts';
 import { Cache } from './runtime/cache.ts';
 import { fenced } from './runtime/fenced.ts';
-import { Informer, type Change } from './runtime/informer.ts';
+import { Informer, type InformerOptions } from './runtime/informer.ts';
+import type { Collection } from './runtime/list-watch.ts';
 import { WorkQueue } from './runtime/work-queue.ts';
 import { runWorkers, type ReconcileEnd } from './runtime/workers.ts';
 
@@ -47,6 +49,8 @@ export interface OperatorOptions {
   readonly onDrift?: (drift: Drift) => void;
   /** For each gate that opened or closed: how long after the process knew it was written, in seconds. */
   readonly onLatency?: (seconds: number) => void;
+  /** The definition of a kind is not there, so that the kind is not served; or it is there again. */
+  readonly onDefinition?: (kind: StackKind, isThere: boolean) => void;
   /** A watch that failed and is begun anew. */
   readonly onRestart?: (error: unknown) => void;
   /** An Event or a readiness gate that could not be written. */
@@ -78,7 +82,11 @@ export class Operator {
   readonly #prober: PodProber;
   readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
   readonly #controllers: readonly Controller[];
-  readonly #informers: Pick<Informer<unknown>, 'run' | 'synced' | 'silentForMs'>[] = [];
+  /** Kinds whose definition is not there. */
+  readonly #unserved = new Set<StackKind>();
+  readonly #informers: Pick<Informer<unknown>, 'run' | 'silentForMs'>[] = [];
+  /** When each informer has filled its cache, or it is known that it cannot. */
+  readonly #known: Promise<unknown>[] = [];
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -101,12 +109,12 @@ export class Operator {
 
   /** Fills the caches and keeps them, until the signal is aborted; resolves then, or when they are filled once. */
   async watch(signal: AbortSignal): Promise<void> {
-    for (const controller of this.#controllers) await this.#watchResources(controller);
+    for (const controller of this.#controllers) this.#watchResources(controller);
     for (const kind of ownedKinds) await this.#watchObjects(kind);
     await this.#watchAutoscalers();
     await this.#watchPods();
     for (const informer of this.#informers) void informer.run(signal);
-    await Promise.all(this.#informers.map(({ synced }) => synced));
+    await Promise.all(this.#known);
   }
 
   /** Reconciles until the signal is aborted, every stack once at the beginning. `watch` comes first. */
@@ -122,6 +130,11 @@ export class Operator {
   /** How many stacks wait for a worker. */
   get depth(): number {
     return this.#controllers.reduce((sum, { queue }) => sum + queue.depth, 0);
+  }
+
+  /** The kinds that are not served, since their definition is not there. */
+  get unserved(): readonly StackKind[] {
+    return [...this.#unserved];
   }
 
   /** How long the quietest watch has been silent, in milliseconds. */
@@ -168,20 +181,34 @@ export class Operator {
     };
   }
 
-  async #watchResources({ kind, resources, queue, reports }: Controller): Promise<void> {
-    await this.#inform([kind.apiVersion, kind.kind], {
+  /** Without its definition a kind is not served until it is there. The other kinds are. */
+  #watchResources({ kind, resources, queue, reports }: Controller): void {
+    const isMissing = Promise.withResolvers<undefined>();
+    const found = (isThere: boolean): void => {
+      if (this.#unserved.has(kind) === isThere) this.#options.onDefinition?.(kind, isThere);
+      if (isThere) this.#unserved.delete(kind);
+      else this.#unserved.add(kind);
+      if (!isThere) isMissing.resolve(undefined);
+    };
+    const informer = this.#inform(pathOfResource({ ...kind, namespaced: true }, this.#options.namespace), {
       cache: resources,
       project: projectResource,
       onChange: ({ key, before, now }) => {
         if (!now) reports.forget(key);
         if (!now || !before || isAnother(before, now)) queue.add(key);
       },
+      onListed: () => found(true),
+      onRestart: (error) => {
+        if (isClusterError(error, 'NOT_FOUND_IN_CLUSTER')) found(false);
+        else this.#options.onRestart?.(error);
+      },
     });
+    this.#known.push(Promise.race([informer.synced, isMissing.promise]));
   }
 
   async #watchObjects(kind: readonly [string, string]): Promise<void> {
     const cache = this.#objects.cacheOf(kind[1]);
-    await this.#inform(kind, {
+    await this.#informKind(kind, {
       cache,
       isKnown: (key, { metadata }) => cache.get(key)?.resourceVersion === metadata.resourceVersion,
       query: { labelSelector: asSelector(managedBy) },
@@ -202,7 +229,7 @@ export class Operator {
   }
 
   async #watchPods(): Promise<void> {
-    await this.#inform(['v1', 'Pod'], {
+    await this.#informKind(['v1', 'Pod'], {
       cache: this.#pods,
       query: { labelSelector: asSelector(managedBy) },
       project: projectPod,
@@ -216,36 +243,35 @@ export class Operator {
   }
 
   async #watchAutoscalers(): Promise<void> {
-    await this.#inform(autoscalerKind, {
+    await this.#informKind(autoscalerKind, {
       cache: this.#autoscaled,
       project: (autoscaler) => foreignTargetOf(autoscaler) ?? '',
       onChange: () => undefined,
     });
   }
 
-  async #inform<T>(
-    [apiVersion, kind]: readonly [string, string],
-    what: {
-      readonly cache: Cache<T>;
-      readonly project: (object: KubeObject) => T;
-      readonly onChange: (change: Change<T>) => void;
-      readonly isKnown?: (key: string, object: KubeObject) => boolean;
-      readonly query?: Readonly<Record<string, string>>;
-    },
-  ): Promise<void> {
-    const { cluster, namespace } = this.#options;
-    const path = await cluster.discovery.collectionOf(apiVersion, kind, namespace);
-    const { query, ...options } = what;
-    const collection = { api: cluster.api, path, ...(query ? { query } : {}) };
-    this.#informers.push(
-      new Informer({
-        ...options,
-        collection,
-        onRestart: (error) => this.#options.onRestart?.(error),
-      }),
-    );
+  async #informKind<T>([apiVersion, kind]: readonly [string, string], informed: Informed<T>): Promise<void> {
+    const { discovery } = this.#options.cluster;
+    const path = await discovery.collectionOf(apiVersion, kind, this.#options.namespace);
+    this.#known.push(this.#inform(path, informed).synced);
+  }
+
+  #inform<T>(path: string, { query, ...options }: Informed<T>): Informer<T> {
+    const { cluster, onRestart } = this.#options;
+    const informer = new Informer({
+      onRestart: (error) => onRestart?.(error),
+      ...options,
+      collection: { api: cluster.api, path, ...(query ? { query } : {}) },
+    });
+    this.#informers.push(informer);
+    return informer;
   }
 }
+
+/** What is done with the objects of a collection, and which of them there are. */
+type Informed<T> = Omit<InformerOptions<T>, 'collection' | 'onRestart'> &
+  Partial<Pick<InformerOptions<T>, 'onRestart'>> &
+  Pick<Collection, 'query'>;
 
 /** Whether something of a pod has changed that its stack's status depends on. */
 const isOtherwise = (before: PodView | undefined, now: PodView | undefined): boolean =>

@@ -36,6 +36,7 @@ export const stackConditions = {
     reasons: {
       Paused: 'It is so, by `spec.paused` or by the annotation.',
       Reconciled: 'The stack is reconciled.',
+      DocumentRefused: 'As of `Ready`.',
     },
   },
   Stalled: {
@@ -59,6 +60,7 @@ export const stackConditions = {
       Contested: 'Another program keeps changing an object; it is put back ever more rarely.',
       AsRendered: 'Every object is as rendered.',
       Paused: 'The stack, or an object of it, is paused: it is not compared.',
+      DocumentRefused: 'As of `Ready`.',
     },
   },
 } as const satisfies Record<string, ConditionMeaning>;
@@ -78,6 +80,7 @@ export const gateReasons = {
   Open: 'The dependency answers.',
   Degraded: 'The dependency is away, and the process works without it.',
   Closed: 'The process needs the dependency, and it is away.',
+  NotTried: 'The process waits for the dependency, and has no failed try to tell of: it has just begun.',
   NotReported: 'The process answers, but does not say this in words that are known here.',
   Unreachable: 'The process cannot be asked. A gate keeps the status it had.',
   DigestEqual: 'The process runs with the configuration that was rendered.',

@@ -7,7 +7,7 @@ import { openCluster } from '../kube/cluster.ts';
 import type { Choice } from '../kube/kubeconfig.ts';
 import type { OperatorEnv } from './env.ts';
 import { serveHealth } from './health.ts';
-import { operatorPodLabels } from './manifests/names.ts';
+import { crdName, operatorPodLabels, servesAnnotation } from './manifests/names.ts';
 import { OperatorMetrics } from './metrics.ts';
 import { Operator, operatorName } from './operator.ts';
 import { backoffMs } from './runtime/backoff.ts';
@@ -33,18 +33,23 @@ interface State {
   problem: string | undefined;
   /** The permissions that are missing, a line each. */
   denied: () => readonly string[];
+  /** The kinds that are not served. */
+  unserved: () => readonly StackKind[];
   silentForMs: () => number;
 }
 
 /**
  * Runs an operator: its caches are kept at once, stacks are reconciled while this replica leads. Resolves when the
- * signal is aborted and the last reconcile has ended. What keeps it from beginning (a CRD that is not there, a missing
- * permission, no API server) is said at /readyz, and tried again.
+ * signal is aborted and the last reconcile has ended. What keeps it from beginning (a missing permission, no API
+ * server) is said at /readyz, and tried again.
  */
 export async function runOperator(options: RunOptions, signal: AbortSignal): Promise<void> {
   const { env, log = pino({ level: env.LOG_LEVEL, base: null }) } = options;
   const state: State = {
-    ...{ problem: 'The caches are being filled.', denied: () => [], silentForMs: () => 0 },
+    problem: 'The caches are being filled.',
+    denied: () => [],
+    unserved: () => [],
+    silentForMs: () => 0,
   };
   let depth = (): number => 0;
   const metrics = new OperatorMetrics(() => depth());
@@ -55,8 +60,8 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
           ? 'A watch of the API server has been silent for 2 minutes.'
           : undefined,
       unready: () => {
-        const denied = state.denied();
-        return denied.length > 0 ? denied.join('\n') : state.problem;
+        const lacks = [...state.denied(), ...state.unserved().map(unservedText)];
+        return lacks.length > 0 ? lacks.join('\n') : state.problem;
       },
       registry: metrics.registry,
     },
@@ -69,6 +74,7 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
     const { operator, election, denials, close } = created(options, { log, metrics });
     depth = () => operator.depth;
     state.denied = () => denials.problems;
+    state.unserved = () => operator.unserved;
     void denials.run(ends);
     try {
       await operator.watch(ends);
@@ -116,7 +122,10 @@ function created(
   const { cluster } = denials;
   const election = new LeaderElection({
     cluster,
-    place: { name: operatorName, namespace: env.POD_NAMESPACE, labels: managedBy },
+    place: {
+      ...{ name: operatorName, namespace: env.POD_NAMESPACE, labels: managedBy },
+      annotations: { [servesAnnotation]: kinds.map(crdName).join(',') },
+    },
     identity: `${env.POD_NAME}_${randomBytes(4).toString('hex')}`,
     onError: (error) => log.warn({ err: error }, 'The Lease could not be read or written'),
   });
@@ -132,6 +141,11 @@ function created(
       metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
       log.warn({ ...reconcileNow(), object, field, manager }, 'Changed by another manager');
     },
+    onDefinition: (kind, isThere) => {
+      metrics.definitionMissing.set({ kind: kind.kind }, isThere ? 0 : 1);
+      if (isThere) log.info({ kind: kind.kind }, 'Its definition is there; it is served');
+      else log.error({ kind: kind.kind }, unservedText(kind));
+    },
     onRestart: (error) => {
       metrics.watchRestarts.inc();
       log.warn({ err: error }, 'A watch was begun anew');
@@ -141,6 +155,9 @@ function created(
   });
   return { operator, election, denials, close: () => opened.api.close() };
 }
+
+const unservedText = (kind: StackKind): string =>
+  `CustomResourceDefinition ${crdName(kind)} is not there: no ${kind.kind} is looked at until it is.`;
 
 function noteReconcile(
   kind: string,

@@ -2,7 +2,8 @@ import { gateNames, kubernetesWord } from '../model/gates.ts';
 import { markdownTable } from '../model/describe.ts';
 import type { StackDocument, StackKind } from '../model/stack-kind.ts';
 import { validationsKeyword } from '../model/validation-rules.ts';
-import { crdName, crdOf } from '../operator/manifests/crd.ts';
+import { crdName } from '../operator/manifests/names.ts';
+import { crdOf } from '../operator/manifests/crd.ts';
 import type { Schema } from '../operator/manifests/structural.ts';
 import { gateReasons, stackConditions } from '../operator/reasons.ts';
 

@@ -1,6 +1,6 @@
 import type { Kinds } from '../../model/kinds.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { workloadStates } from '../../deploy/rollout/workload-status.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { planStack, type StackSource } from '../../deploy/stack-plan.ts';
@@ -54,10 +54,7 @@ async function checksOf(
   progress.show('Reading what lives in the cluster …');
   const live = await liveObjects(cluster, rendered.filter(isLookedInto));
   if (!live.some(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet'))
-    throw new CommandError(
-      'NOT_FOUND_IN_CLUSTER',
-      `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${context}. "mooring apply" brings it there.`,
-    );
+    return absent(cluster, context, gated);
   const states = await workloadStates(cluster, stack);
   const written = writtenManifests(stack);
   progress.show('Asking the running services …');
@@ -87,6 +84,20 @@ async function checksOf(
     ...pods,
     ...surroundings,
   ];
+}
+
+/** Of a stack without workloads: why the operator of its resource has made none, if that is known. */
+async function absent(cluster: Cluster, context: string, gated: Gated): Promise<Check[]> {
+  const { stack, owned } = gated;
+  const checks = owned ? await gateChecks(cluster, gated) : [];
+  if (checks.length > 0) return checks;
+  const what = owned
+    ? `${nameOf(owned.resource)} is there, and its operator has made no workload of it: "mooring status" shows why.`
+    : '"mooring apply" brings it there.';
+  throw new CommandError(
+    'NOT_FOUND_IN_CLUSTER',
+    `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${context}. ${what}`,
+  );
 }
 
 /** Kinds that the checks look into; of every other only whether it is there, and as it is rendered. */

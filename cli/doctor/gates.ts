@@ -7,9 +7,10 @@ import { isReady } from '../../deploy/rollout/workload-status.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { nameOf } from '../../kube/objects.ts';
-import { chosen } from '../../operator/manifests/options.ts';
-import { isInstalledIn } from '../installation/installed.ts';
+import { crdName } from '../../operator/manifests/names.ts';
+import { isLed } from '../installation/leader.ts';
 import { isEssential, operatorSeen } from '../installation/operator-checks.ts';
+import { operatorPlace } from '../installation/operator-running.ts';
 import { releaseOf, targetWords, type Owned, type Where } from '../owned.ts';
 import { commandLine } from '../shell.ts';
 import type { Check } from './check.ts';
@@ -26,7 +27,7 @@ export interface Gated {
 
 /**
  * Pods that wait for readiness gates which no operator sets now: one line that names them, why, and what to do; none
- * where every gate is set, or no pod has any. Throws as a request does.
+ * where every gate is set. Without such pods, why the operator that owns the stack does not work. Throws as a request does.
  */
 export async function gateChecks(cluster: Cluster, gated: Gated): Promise<Check[]> {
   const { stack } = gated;
@@ -35,8 +36,8 @@ export async function gateChecks(cluster: Cluster, gated: Gated): Promise<Check[
     labels: stackLabels(stack),
   })) as Pod[];
   const waiting = pods.filter((pod) => gatesOf(pod).length > 0 && !pod.metadata.deletionTimestamp);
-  if (waiting.length === 0) return [];
-  return gated.owned ? checksOfOperator(cluster, waiting, gated, gated.owned) : [unowned(waiting, gated)];
+  if (gated.owned) return checksOfOperator(cluster, waiting, gated, gated.owned);
+  return waiting.length > 0 ? [unowned(waiting, gated)] : [];
 }
 
 /** Its gates that an operator sets. */
@@ -63,11 +64,15 @@ async function checksOfOperator(
   owned: Owned,
 ): Promise<Check[]> {
   const { stack, kind, where } = gated;
-  const isBeside = await isInstalledIn(cluster, stack.namespace);
-  const namespace = isBeside ? stack.namespace : chosen({}).namespace;
-  const { checks, leader } = await operatorSeen(cluster, [kind], { namespace, where });
-  if (leader?.holder !== undefined && !leader.isStale) return unset(pods, namespace, gated);
+  const place = await operatorPlace(cluster, stack.namespace, { where });
+  const { checks, leader } = await operatorSeen(cluster, [kind], place);
+  const isServed = leader?.serves?.includes(crdName(kind)) !== false;
+  if (leader && isLed(leader) && isServed) return unset(pods, place.namespace, gated);
   const wrong = checks.find(({ verdict }) => verdict === 'wrong');
+  if (pods.length === 0)
+    return wrong
+      ? [{ ...wrong, says: `${wrong.says} What is changed in ${kind.kind} ${stack.name} is not applied.` }]
+      : [];
   if (!wrong) return checks.filter(({ id }) => isEssential(id)).map((check) => unknownGates(pods, check));
   const release = releaseOf(owned).map((command) => `      ${command}`);
   return [

@@ -8,7 +8,7 @@ import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { note, progress } from '../output.ts';
 import type { Where } from '../owned.ts';
 import { runToEnd } from '../waiting/run-to-end.ts';

@@ -7,9 +7,9 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf } from '../../kube/objects.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
-import { chosen, type ManifestOptions } from '../../operator/manifests/options.ts';
+import { chosen, needsOwnImage, type ManifestOptions } from '../../operator/manifests/options.ts';
 import { countText, differencesIn, diffText, warningsOf } from '../apply/plan-text.ts';
 import { confirm } from '../confirm.ts';
 import { interruptible } from '../interrupt.ts';
@@ -53,7 +53,12 @@ async function planInstallation(
   options: InstallOptions,
   signal: AbortSignal,
 ): Promise<Planned[]> {
-  const { namespace, isNamespaced } = chosen(options);
+  const { namespace, isNamespaced, image } = chosen(options);
+  const own = options.image === undefined ? kinds.filter(needsOwnImage) : [];
+  if (own.length > 0)
+    note(
+      `The image ${image} does not serve ${own.map(({ kind }) => kind).join(', ')}: name one that does with --image (docs/own-kind.md, "Its operator").`,
+    );
   await refuseUnknownKinds(cluster, kinds, chosen(options), signal);
   const rivals = await rivalsOf(cluster, kinds, chosen(options), signal);
   refuseRivals(rivals, options);

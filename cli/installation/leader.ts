@@ -2,7 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { Lease } from '../../kube/kinds.ts';
 import { leaseAt } from '../../kube/lease-object.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
-import { operatorName } from '../../operator/manifests/names.ts';
+import { operatorName, servesAnnotation } from '../../operator/manifests/names.ts';
 import { inSeconds } from '../times.ts';
 import { pause } from '../waiting/pause.ts';
 
@@ -14,9 +14,14 @@ export interface Leader {
   readonly since?: string;
   /** When it was renewed last, RFC 3339. */
   readonly renewed?: string;
+  /** The definitions whose resources it serves, as it says itself; absent where it is of a version that does not. */
+  readonly serves?: readonly string[];
   /** It is not renewed any more. */
   readonly isStale: boolean;
 }
+
+/** Whether a replica leads now. */
+export const isLed = ({ holder, isStale }: Leader): boolean => holder !== undefined && !isStale;
 
 /** A leader renews every 2 s: one that does not for so long is gone, or cannot reach the API server. */
 const watchedMs = 6_000;
@@ -29,10 +34,12 @@ export async function leaderIn(cluster: Cluster, namespace: string, signal?: Abo
   const lease = await leaseIn(cluster, namespace, signal);
   const { holderIdentity, acquireTime, renewTime } = lease?.spec ?? {};
   if (!lease || !holderIdentity) return { isStale: false };
+  const serves = lease.metadata.annotations?.[servesAnnotation]?.split(',');
   return {
     holder: holderIdentity,
     ...(acquireTime === undefined ? {} : { since: inSeconds(acquireTime) }),
     ...(renewTime === undefined ? {} : { renewed: inSeconds(renewTime) }),
+    ...(serves === undefined ? {} : { serves }),
     isStale: !isOfLate(lease) && !(await isRenewed(cluster, lease, namespace, signal)),
   };
 }

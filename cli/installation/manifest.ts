@@ -1,6 +1,6 @@
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
 import type { Kinds } from '../../model/kinds.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import type { ManifestOptions } from '../../operator/manifests/options.ts';
 import type { OutputOptions } from '../options.ts';

@@ -4,7 +4,7 @@ import { nameOf } from '../../kube/objects.ts';
 import type { OwningResource } from '../../deploy/owning-resource.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
-import { crdName } from '../../operator/manifests/crd.ts';
+import { crdName } from '../../operator/manifests/names.ts';
 import { chosen } from '../../operator/manifests/options.ts';
 import { checkText, type Check } from '../doctor/check.ts';
 import { CommandError } from '../errors.ts';
@@ -13,7 +13,8 @@ import type { ClusterOptions } from '../options.ts';
 import { print, table, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
 import { conditionIn, isCurrent } from '../status/conditions.ts';
-import { choiceOf, isEssential, operatorSeen, type OperatorSeen } from './operator-checks.ts';
+import { isEssential, operatorSeen, type OperatorSeen } from './operator-checks.ts';
+import { choiceOf } from './operator-running.ts';
 
 export interface OperatorStatusOptions extends Pick<ClusterOptions, 'context' | 'kubeconfig'> {
   readonly namespace?: string;

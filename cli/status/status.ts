@@ -13,6 +13,9 @@ import { untilInterrupted } from '../interrupt.ts';
 import { print, table, tone } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';
+import { checkText } from '../doctor/check.ts';
+import { operatorPlace, operatorRunning, type OperatorRunning } from '../installation/operator-running.ts';
+import type { Where } from '../owned.ts';
 import { conditionsText, isReadyResource } from './conditions.ts';
 import type { ClusterOptions } from '../options.ts';
 
@@ -43,7 +46,7 @@ export async function statusCommand(kinds: Kinds, options: StatusOptions): Promi
   const target = await findTarget(options);
   try {
     if (options.watch) return await watch(target.cluster, asked, options);
-    const seen = await seenOf(target.cluster, asked);
+    const seen = await seenOf(target.cluster, asked, options);
     if (seen.services.length === 0 && !seen.resource)
       throw new CommandError(
         'NOT_FOUND_IN_CLUSTER',
@@ -57,12 +60,13 @@ export async function statusCommand(kinds: Kinds, options: StatusOptions): Promi
 }
 
 /** Prints the status whenever it changes, until Ctrl-C. */
-function watch(cluster: Cluster, asked: Subject, { output }: StatusOptions): Promise<void> {
+function watch(cluster: Cluster, asked: Subject, options: StatusOptions): Promise<void> {
   const { stack } = asked;
+  const { output } = options;
   let shown = '';
   return untilInterrupted(async (signal) => {
     for (;;) {
-      const seen = await seenOf(cluster, asked, signal);
+      const seen = await seenOf(cluster, asked, options, signal);
       const isThere = seen.services.length > 0 || seen.resource !== undefined;
       const text = isThere ? statusText(seen) : `There is no stack "${stack.name}" yet.`;
       if (text !== shown) await print(asData(stack, seen), `${text}\n`, output);
@@ -72,18 +76,26 @@ function watch(cluster: Cluster, asked: Subject, { output }: StatusOptions): Pro
   });
 }
 
-/** A stack as its workloads are, and as the custom resource that owns it says. */
+/** A stack as its workloads are, and as the custom resource that owns it says, with the operator that keeps it. */
 interface Seen {
   readonly services: readonly ServiceStatus[];
   readonly resource?: OwningResource;
+  readonly operator?: OperatorRunning;
 }
 
-async function seenOf(cluster: Cluster, { kind, stack }: Subject, signal?: AbortSignal): Promise<Seen> {
+async function seenOf(
+  cluster: Cluster,
+  { kind, stack }: Subject,
+  where: Where,
+  signal?: AbortSignal,
+): Promise<Seen> {
   const [services, resource] = await Promise.all([
     statusOf(cluster, stack, signal),
     owningResource(cluster, kind, stack, signal),
   ]);
-  return { services, ...(resource ? { resource } : {}) };
+  if (!resource) return { services };
+  const place = await operatorPlace(cluster, stack.namespace, { where, signal });
+  return { services, resource, operator: await operatorRunning(cluster, [kind], place) };
 }
 
 /** What the resource says counts, where it may be read; a status that nobody writes any more is told by the workloads. */
@@ -91,13 +103,20 @@ const isAllReady = ({ services, resource }: Seen): boolean =>
   services.every(({ rolledOut }) => rolledOut) &&
   (resource === undefined || resource.isUnread === true || isReadyResource(resource));
 
-function asData({ name, namespace }: Stack, { services, resource }: Seen): object {
+function asData({ name, namespace }: Stack, { services, resource, operator }: Seen): object {
   if (!resource) return { name, namespace, services };
   const { kind, metadata, status, isUnread } = resource;
   const { generation } = metadata;
   const told = { generation, observedGeneration: status?.observedGeneration, conditions: status?.conditions };
-  return { name, namespace, services, resource: { kind, ...(isUnread ? { isUnread } : told) } };
+  return {
+    ...{ name, namespace, services, resource: { kind, ...(isUnread ? { isUnread } : told) } },
+    ...(operator ? { operator: operatorData(operator) } : {}),
+  };
 }
+
+const operatorData = ({ namespace, leader, checks }: OperatorRunning): object => ({
+  ...{ namespace, leader: leader ?? null, checks },
+});
 
 /** Every service of a stack that has a workload in the cluster. */
 export async function statusOf(
@@ -133,12 +152,27 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
   };
 }
 
-function statusText({ services, resource }: Seen): string {
+function statusText({ services, resource, operator }: Seen): string {
   const parts = [
     ...(services.length > 0 ? [servicesText(services)] : []),
     ...(resource ? [conditionsText(resource)] : []),
+    ...(resource && operator && operator.checks.length > 0 ? [operatorText(resource, operator)] : []),
   ];
   return parts.join('\n\n');
+}
+
+/** What the operator of a stack lacks, and how old what it has said of the stack may be. */
+function operatorText(
+  { metadata, status, isUnread }: OwningResource,
+  { checks, leader }: OperatorRunning,
+): string {
+  const isAway = checks.some(({ verdict }) => verdict === 'wrong');
+  const isTold = isAway && !isUnread && status?.conditions !== undefined;
+  const renewed =
+    leader &&
+    `, and ${leader.renewed === undefined ? 'no replica of it leads' : `its Lease was renewed last at ${leader.renewed}`}`;
+  const age = `  The conditions may be old: they are of generation ${status?.observedGeneration ?? 0} of the document, which is at generation ${metadata.generation ?? 0}${renewed ?? ''}.`;
+  return [...checks.map(checkText), ...(isTold ? [age] : [])].join('\n');
 }
 
 function servicesText(services: readonly ServiceStatus[]): string {

@@ -50,12 +50,16 @@ function stateOf(name: string, sayings: readonly Saying[]): Omit<DependencyState
   const sorted = [...sayings].sort((one, other) => (one.pod < other.pod ? -1 : 1));
   const answering = sorted.filter(({ unreachable }) => unreachable === undefined);
   const inState = (state: Saying['state']): Saying[] => answering.filter((one) => one.state === state);
-  const closed = inState('closed');
+  const waiting = inState('closed');
+  // A process that has just begun waits for what it has not tried to reach yet: each rollout has such ones.
+  const [untried, closed] = [waiting.filter(isUntried), waiting.filter((one) => !isUntried(one))];
   if (closed.length > 0)
     return { status: 'False', reason: 'Closed', message: listed(closed, `waits for ${name}`) };
   const silent = sorted.filter(({ unreachable }) => unreachable !== undefined);
   if (silent.length > 0)
     return { status: 'Unknown', reason: 'Unreachable', message: listed(silent, 'cannot be asked') };
+  if (untried.length > 0)
+    return { status: 'Unknown', reason: 'NotTried', message: listed(untried, `has not tried ${name} yet`) };
   const unknown = inState('unknown');
   if (unknown.length > 0)
     return { status: 'Unknown', reason: 'NotReported', message: listed(unknown, `does not report ${name}`) };
@@ -64,6 +68,9 @@ function stateOf(name: string, sayings: readonly Saying[]): Omit<DependencyState
     return { status: 'True', reason: 'Degraded', message: listed(degraded, `works without ${name}`) };
   return { status: 'True', reason: 'Open', message: `Every pod reports that ${name} answers.` };
 }
+
+/** A process that has tried in vain says why. */
+const isUntried = ({ says }: Saying): boolean => says === '';
 
 /** A sentence for each pod, as far as they are named. */
 function listed(sayings: readonly Saying[], what: string): string {

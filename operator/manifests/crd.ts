@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { groupOf } from '../../kube/objects.ts';
 import { kubernetesWord, gateNames } from '../../model/gates.ts';
 import type { PrinterColumn, StackDocument, StackKind } from '../../model/stack-kind.ts';
+import { crdName } from './names.ts';
 import { statusSchema } from './status-schema.ts';
 import { structural, type Schema } from './structural.ts';
 
@@ -67,10 +68,6 @@ export function crdOf<D extends StackDocument>(kind: StackKind<D>): CustomResour
     },
   };
 }
-
-/** `<plural>.<group>`, which Kubernetes demands. */
-export const crdName = ({ plural, apiVersion }: Pick<StackKind, 'plural' | 'apiVersion'>): string =>
-  `${plural}.${groupOf(apiVersion)}`;
 
 const scaleOf = ({ replicasPath }: { readonly replicasPath: string }): Record<string, string> => ({
   specReplicasPath: `.${replicasPath}`,

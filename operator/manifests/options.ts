@@ -1,4 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { groupOf } from '../../kube/objects.ts';
+import { apiGroup } from '../../model/names.ts';
+import type { StackKind } from '../../model/stack-kind.ts';
 import { operatorVariables } from '../env.ts';
 
 /** What may be chosen of an installation. */
@@ -13,6 +16,10 @@ export interface ManifestOptions {
    */
   readonly namespace?: string;
 }
+
+/** Whether the image of this version does not serve a kind: it serves those of Mooring's own API group. */
+export const needsOwnImage = ({ apiVersion }: Pick<StackKind, 'apiVersion'>): boolean =>
+  groupOf(apiVersion) !== apiGroup;
 
 export const operatorVersion = packageJson.version;
 

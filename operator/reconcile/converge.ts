@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { fingerprintOf, projectObject, type Observed } from './observed.ts';
 import { leftBy, repair } from './repair.ts';
-import type { Drift } from './resource.ts';
+import { unknownManager, type Drift } from './resource.ts';
 
 /** Makes one live object what is rendered, by as few requests as can be: none is a write where nothing differs. */
 export async function converge(
@@ -109,7 +109,7 @@ const deletion = (desired: KubeObject, time: string): Drift => ({
   field: '',
   from: 'the object',
   to: 'deleted',
-  manager: 'unknown',
+  manager: unknownManager,
   time,
 });
 

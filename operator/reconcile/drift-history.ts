@@ -45,6 +45,13 @@ export class DriftHistory {
     return this.count(key) > atOnce;
   }
 
+  /** When the first of the objects whose key begins so is contested no longer, in milliseconds; undefined without one. */
+  calmInMs(prefix: string): number | undefined {
+    const waits = this.contested(prefix).map((key) => this.#of(key).lastAt + forgottenAfterMs - this.#now());
+    // It is contested up to that moment, and no longer right after it.
+    return waits.length > 0 ? Math.floor(Math.min(...waits)) + 1 : undefined;
+  }
+
   /** The objects that others keep changing whose key begins so. */
   contested(prefix: string): string[] {
     return [...this.#repairs.keys()].filter((key) => key.startsWith(prefix) && this.isContested(key)).sort();

@@ -141,7 +141,9 @@ export class Reconciler {
     const isApplied = wasApplied(resource, shape.facts.inventory);
     if (desired.reserved.paused) {
       const suspended = await suspendedOutcome(context, { resource, desired, signal });
-      return this.#report(resource, { ...this.#seen(key, resource), ...shape, ...suspended }, signal);
+      const seen = this.#seen(key, resource);
+      const reported = await this.#report(resource, { ...seen, ...shape, ...suspended }, signal);
+      return againAfter([reported, seen, againFor(suspended)]);
     }
     const [live, before] = [context.objects.ofStack(key), this.#inSync.of(key, resource)];
     const pass = { key, resource, desired, live, before, wasApplied: isApplied, signal };
@@ -149,12 +151,13 @@ export class Reconciler {
     if (secret.isBlocking) {
       // A document that was changed meanwhile is applied once the rotation is done.
       const pending = isApplied || secret.outcome.problems ? [] : ['The rotation has to end first.'];
+      const seen = this.#seen(key, resource);
       const reported = await this.#report(
         resource,
-        { ...this.#seen(key, resource), ...shape, ...secret.outcome, pending },
+        { ...seen, ...shape, ...secret.outcome, pending },
         signal,
       );
-      return againAfter([reported, secret]);
+      return againAfter([reported, secret, seen]);
     }
     const { results, problems: unpruned } = await applyObjects(context, pass);
     const problems = [...(secret.outcome.problems ?? []), ...unpruned];
@@ -234,12 +237,13 @@ export class Reconciler {
     const contested = this.#contested(`${key} `);
     const own = new Set(workloads.map((workload) => workload.name));
     const isOwn = ({ stack, service }: PodView): boolean => own.has(workloadName(stack, service));
-    const { stuck, requeueAfterMs } = stuckOf(context.podsOf(key).filter(isOwn), workloads, Date.now());
+    const { stuck, ...late } = stuckOf(context.podsOf(key).filter(isOwn), workloads, Date.now());
+    const calmInMs = context.drifts.calmInMs(`${key} `);
     return {
       ...nothingFound,
       ...{ workloads, stuck, contested, ...scaledReplicas(kind, name, workloads) },
       dependencies: dependenciesOf(namespace, name, isOwn),
-      ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
+      ...againAfter([late, calmInMs === undefined ? {} : { requeueAfterMs: calmInMs }]),
     };
   }
 

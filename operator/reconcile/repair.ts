@@ -5,7 +5,7 @@ import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { projectObject } from './observed.ts';
-import type { Drift } from './resource.ts';
+import { noValue, unknownManager, type Drift } from './resource.ts';
 
 /** A field that others changed. */
 interface Drifted {
@@ -111,7 +111,7 @@ function driftIn({ object, contested, changes, steps }: Planned, options: Conver
   return changes.flatMap(({ path, from, to }, index) => {
     const at = steps[index];
     if (!at || (!wasInSync && !owners.has(path))) return [];
-    const manager = owners.get(path) ?? 'unknown';
+    const manager = owners.get(path) ?? unknownManager;
     const drift = { object: nameOf(object), field: path, from: shown(to), to: shown(from), manager, time };
     return [{ steps: at, drift }];
   });
@@ -121,4 +121,4 @@ const longestValue = 1_000;
 
 /** A value as JSON, bounded as the status is. */
 const shown = (value: unknown): string =>
-  value === undefined ? 'nothing' : JSON.stringify(value).slice(0, longestValue);
+  value === undefined ? noValue : JSON.stringify(value).slice(0, longestValue);

@@ -34,6 +34,12 @@ export interface RotationStatus {
   readonly time: string;
 }
 
+/** Stands in a drift for the manager of a change that left no trace of who made it. */
+export const unknownManager = 'unknown';
+
+/** Stands in a drift for the value of a field that is not there. */
+export const noValue = 'nothing';
+
 /** A change by another manager. Both values are redacted. */
 export interface Drift {
   /** Such as `Service demo-redis`. */

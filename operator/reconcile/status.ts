@@ -6,7 +6,14 @@ import type { Dependencies } from '../gates/dependency-states.ts';
 import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
 import { objectKey, type Observed, type Rollout } from './observed.ts';
-import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
+import {
+  noValue,
+  unknownManager,
+  type Drift,
+  type RotationStatus,
+  type StackResource,
+  type StackStatus,
+} from './resource.ts';
 
 /** What one reconcile found. */
 export interface Outcome {
@@ -124,6 +131,9 @@ const dependenciesOf = ({ gates, dependencies }: Outcome, earlier: readonly Cond
     return { type, status, reason, message };
   });
 
+/** `Ready` has the whole sentence. */
+const refusedText = 'The document is refused; Ready says why.';
+
 type FindingOf<T extends StackConditionType> = Finding & { readonly reason: ReasonOf<T> };
 
 /** A finding whose reason is one of its condition's. */
@@ -181,7 +191,7 @@ function progressing(outcome: Outcome): FindingOf<'Progressing'> {
  * help, else `Reconciling` while something is under way.
  */
 function kstatusOf(outcome: Outcome): Finding[] {
-  if (outcome.refused !== undefined) return [finding('Stalled', 'True', 'DocumentRefused', outcome.refused)];
+  if (outcome.refused !== undefined) return [finding('Stalled', 'True', 'DocumentRefused', refusedText)];
   const { reason, message } = progressing(outcome);
   if (reason === 'Settled') return [];
   return [
@@ -193,7 +203,7 @@ function kstatusOf(outcome: Outcome): Finding[] {
 
 function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {
   const reasons = [
-    ...(refused === undefined ? [] : [refused]),
+    ...(refused === undefined ? [] : [refusedText]),
     ...problems,
     ...contested,
     ...stuck,
@@ -204,12 +214,15 @@ function degraded({ refused, problems, contested, stuck, rotation }: Outcome): F
     : finding('Degraded', 'False', 'AsRendered', 'Nothing needs attention.');
 }
 
-const paused = ({ paused: why }: Outcome): Finding =>
-  why === undefined
+function paused({ paused: why, refused }: Outcome): Finding {
+  if (refused !== undefined) return finding('Paused', 'Unknown', 'DocumentRefused', refusedText);
+  return why === undefined
     ? finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.')
     : finding('Paused', 'True', 'Paused', why);
+}
 
-function drifted({ left, contested, paused: why }: Outcome): Finding {
+function drifted({ left, contested, paused: why, refused }: Outcome): Finding {
+  if (refused !== undefined) return finding('Drifted', 'Unknown', 'DocumentRefused', refusedText);
   const lines = [...contested, ...left.map(driftText)];
   if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(lines));
   if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(lines));
@@ -237,10 +250,13 @@ const rotationText = ({ token, phase, message }: RotationStatus): string => {
   return `The rotation "${token}" ${how}${message === '' ? '.' : `: ${message}`}`;
 };
 
-/** A drift in a sentence. */
-export const driftText = ({ object, field, from, to, manager }: Drift): string =>
-  field === ''
-    ? `${object} was deleted.`
-    : `${object}: ${field} is ${to} (set by ${manager}); rendered is ${from}.`;
+/** A drift in a sentence. `managedFields` tells of no removal whose it was. */
+export function driftText({ object, field, from, to, manager }: Drift): string {
+  if (field === '') return `${object} was deleted.`;
+  const by = manager === unknownManager ? '' : ` (set by ${manager})`;
+  if (from === noValue) return `${object}: ${field} was added${by}: ${to}; nothing is rendered there.`;
+  if (to === noValue) return `${object}: ${field} was removed; rendered is ${from}.`;
+  return `${object}: ${field} is ${to}${by}; rendered is ${from}.`;
+}
 
 const sentences = (lines: readonly string[]): string => lines.join('\n').slice(0, longestMessage);

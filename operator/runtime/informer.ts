@@ -1,3 +1,4 @@
+import { ApiError } from '../../kube/cluster-error.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import type { Cache } from './cache.ts';
@@ -16,6 +17,8 @@ export interface InformerOptions<T> {
   readonly isKnown?: (key: string, object: KubeObject) => boolean;
   /** Called once the cache has the change; it only adds keys to queues. */
   readonly onChange: (change: Change<T>) => void;
+  /** Called whenever the cache has the whole collection. */
+  readonly onListed?: () => void;
   /** Each failure, before the next try. */
   readonly onRestart: (error: unknown) => void;
   /** A watch that is silent for so long is begun anew, in milliseconds. An API server's bookmarks come each minute. */
@@ -83,8 +86,11 @@ export class Informer<T> {
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#options.onRestart(error);
+    const isGone = error instanceof ApiError && error.status === 404;
+    // The API server answers, though the definition of the collection is not there.
+    if (isGone) this.#heardAt = performance.now();
     // After an error of this process the cache may have missed what it was about.
-    if (error instanceof ResourceExpired || error instanceof NotTaken) this.#version = undefined;
+    if (isGone || error instanceof ResourceExpired || error instanceof NotTaken) this.#version = undefined;
     this.#failures += 1;
     await pause(backoffMs(this.#failures, this.#options.backoff), signal);
   }
@@ -104,6 +110,7 @@ export class Informer<T> {
       signal,
     );
     for (const key of gone) this.#drop(key);
+    this.#options.onListed?.();
     this.#synced.resolve(undefined);
     return version;
   }

@@ -9,6 +9,7 @@ import { pause } from './pause.ts';
 
 export interface LeaderElectionOptions {
   readonly cluster: Cluster;
+  /** Of the Lease. Its annotations are what the process that holds it says of itself. */
   readonly place: ObjectPlace;
   /** Unique to this process, such as `<pod>_<random>`. */
   readonly identity: string;
@@ -140,7 +141,9 @@ export class LeaderElection {
   async #write(seen: Seen | undefined, spec: LeaseSpec, signal: AbortSignal): Promise<boolean> {
     const { cluster, place } = this.#options;
     try {
-      const { metadata } = await writeLease(cluster, seen?.metadata ?? place, spec, signal);
+      const annotations = { ...seen?.metadata.annotations, ...place.annotations };
+      const at = { ...(seen?.metadata ?? place), annotations };
+      const { metadata } = await writeLease(cluster, at, spec, signal);
       this.#seen = { metadata, spec, at: performance.now() };
       return true;
     } catch (error) {

@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { starterDocument } from '../../contract/starter-document.ts';
-import { chatStack } from '../../contract/chat-stack.ts';
-import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { chatKind } from '../../contract/chat-kind.ts';
+import { readDocument } from '../../model/read-document.ts';
 import { hostileTexts } from '../charts-ts/hostile-texts.ts';
 
 const starter = {
@@ -12,6 +12,8 @@ const starter = {
   schema: 'docs/reference/chatstack.schema.json',
 };
 const text = starterDocument(starter);
+/** A document as every command reads it, with the fields that an operator looks at. */
+const read = (document: unknown) => readDocument(chatKind.schema, document, 'it');
 const lines = text.split('\n');
 /** Examples that are commented out: a "#" directly before a word. */
 const examples = lines.filter((line) => /^\s*#[a-zA-Z]/.test(line));
@@ -22,7 +24,7 @@ describe('the document init writes', () => {
   });
 
   test('is the defaults, as it stands', () => {
-    expect(readChatStack(parse(text), 'it')).toEqual(readChatStack({}, 'the defaults'));
+    expect(read(parse(text))).toEqual(read({}));
   });
 
   test('keeps the name, namespace and preset that were asked for', () => {
@@ -53,13 +55,13 @@ describe('the document init writes', () => {
 
   test.each(examples.map((line) => [line.trim(), line] as const))('%s may be put into force', (_, line) => {
     const changed = lines.map((one) => (one === line ? one.replace('#', '') : one)).join('\n');
-    const document = readChatStack(parse(changed), 'it');
-    expect(document).not.toEqual(readChatStack({}, 'the defaults'));
-    expect(chatStack(document).services.length).toBeGreaterThan(0);
+    const document = read(parse(changed));
+    expect(document).not.toEqual(read({}));
+    expect(chatKind.stack(document).services.length).toBeGreaterThan(0);
   });
 
   test('every group of spec is in it', () => {
-    const groups = Object.keys(readChatStack({}, 'it').spec);
+    const groups = Object.keys(read({}).spec);
     for (const group of [...groups, 'ingress', 'llm', 'embeddings'])
       expect(text).toMatch(new RegExp(`#?${group}:`));
   });

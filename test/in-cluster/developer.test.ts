@@ -9,11 +9,15 @@ import { requireNode } from '../lab/requirements.ts';
 
 const npm = (script: string) => capture('npm', ['run', '--silent', script]);
 
-/** What `npm run cluster:up` says KUBECONFIG is to be. */
-async function up(): Promise<string> {
+/** What `npm run cluster:up` says KUBECONFIG is to be, and the line that installs the operator. */
+async function up(): Promise<{ kubeconfig: string; install: string }> {
   const { code, stdout, stderr } = await npm('cluster:up');
   expect(code, stderr).toBe(0);
-  return /^export KUBECONFIG=(.*)$/m.exec(stdout)?.[1] ?? '';
+  const said = (line: RegExp): string => line.exec(stdout)?.[1] ?? '';
+  return {
+    kubeconfig: said(/^export KUBECONFIG=(.*)$/m),
+    install: said(/^npx (mooring operator install .*)$/m),
+  };
 }
 
 test('`npm run cluster:up` gives one cluster, however often it is said, and `cluster:down` ends it', (context) =>
@@ -22,11 +26,20 @@ test('`npm run cluster:up` gives one cluster, however often it is said, and `clu
     if ((await readNote()) !== undefined)
       throw new Unavailable('another developer cluster', 'one of this clone is up, and it is not the tests’');
     try {
-      const kubeconfig = await up();
-      expect(await up()).toBe(kubeconfig);
+      const told = await up();
+      expect(await up()).toEqual(told);
+      const { kubeconfig, install } = told;
       const kubectl = await builtProgram('kubectl');
-      const nodes = await capture(kubectl, ['--kubeconfig', kubeconfig, 'get', 'nodes']);
-      expect(nodes.stdout).toMatch(/ Ready /);
+      const ask = (...words: string[]) => capture(kubectl, ['--kubeconfig', kubeconfig, ...words]);
+      expect((await ask('get', 'nodes')).stdout).toMatch(/ Ready /);
+      // The image is on the node: nothing is pulled here.
+      const installed = await capture('npx', ['--no', ...install.split(' ')], {
+        env: { KUBECONFIG: kubeconfig },
+      });
+      expect(installed.code, installed.stderr).toBe(0);
+      const wait = ['rollout', 'status', 'deployment/mooring-operator', '--timeout=120s'];
+      const rolled = await ask('-n', 'mooring-system', ...wait);
+      expect(rolled.code, rolled.stderr).toBe(0);
       expect((await npm('cluster:down')).stdout).toContain('The cluster is gone.');
       expect(existsSync(kubeconfig)).toBe(false);
     } finally {

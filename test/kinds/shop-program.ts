@@ -26,7 +26,7 @@ else {
 function serveShop(env: WebEnv): void {
   let gate: GateReport = {
     ...{ name: 'queue', state: 'closed', attempts: 0 },
-    ...{ since: new Date().toISOString(), lastError: 'It was not dialled yet.' },
+    ...{ since: new Date().toISOString(), lastError: null },
   };
   setInterval(() => void dial(env).then((lastError) => (gate = after(gate, lastError))), dialEveryMs);
   createHttpServer((request, response) => {

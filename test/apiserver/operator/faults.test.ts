@@ -115,6 +115,29 @@ describe('an operator whose requests fail', () => {
   );
 });
 
+test('a paused stack of which a dry run is denied says so, and asks again', async () => {
+  const namespace = await newNamespace();
+  const user = userOf(lab());
+  let isDenied = true;
+  const intercept: Intercept = (method, path, send) =>
+    isDenied && method === 'PATCH' && path.includes('/services/')
+      ? Promise.reject(refused(403, 'Forbidden'))
+      : send();
+  const { errors, enqueue } = await startOperator(lab(), { namespace, intercept });
+  await user.apply(chatStackIn(namespace, { paused: true }));
+  const ready = async () => {
+    enqueue(namespace, 'talk');
+    const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+    return conditions.find(({ type }) => type === 'Ready');
+  };
+  await until('the denial to be told', async () => /says Forbidden/.test((await ready())?.message ?? ''));
+  expect(await ready()).toMatchObject({ status: 'False', reason: 'NotApplied' });
+  isDenied = false;
+  await until('it to be asked again', async () => !/Forbidden/.test((await ready())?.message ?? ''));
+  expect((await ready())?.message).toMatch(/^Not applied while spec.paused is true: .* more\.$/);
+  expect(errors).toEqual([]);
+});
+
 describe('an object that is written by others while it is put back', () => {
   const deploymentIn = (namespace: string) =>
     userOf(lab()).read('apps/v1', 'Deployment', namespace, 'talk-backend');

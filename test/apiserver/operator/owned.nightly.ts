@@ -9,7 +9,7 @@ import { openCluster } from '../../../kube/cluster.ts';
 import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import type { Kinds } from '../../../model/kinds.ts';
 import { readObject } from '../../../kube/server-side-apply.ts';
-import { crdName } from '../../../operator/manifests/crd.ts';
+import { crdName } from '../../../operator/manifests/names.ts';
 import { fieldManager } from '../../../model/names.ts';
 import { at } from '../../charts-ts/rendered.ts';
 import { forSuite } from '../../servers/for-suite.ts';

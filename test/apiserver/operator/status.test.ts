@@ -3,9 +3,10 @@ import { chatKind } from '../../../contract/chat-kind.ts';
 import type { StackKind } from '../../../model/stack-kind.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openCluster } from '../../../kube/cluster.ts';
-import { operatorName } from '../../../operator/manifests/names.ts';
+import { crdName, operatorName, servesAnnotation } from '../../../operator/manifests/names.ts';
 import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { pause } from '../../../operator/runtime/pause.ts';
+import { shopKind } from '../../kinds/shop-kind.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { chatStackIn, until } from './lab.ts';
 import { longReady, startOwnedLab } from './owned-lab.ts';
@@ -15,10 +16,10 @@ const system = 'mooring-system';
 const kinds = [chatKind] as unknown as readonly StackKind[];
 
 /** What is seen of the operator, without a new process. */
-async function seen(namespace = system): Promise<OperatorSeen> {
+async function seen(namespace = system, of = kinds): Promise<OperatorSeen> {
   const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, 'test');
   try {
-    return await operatorSeen(cluster, kinds, { namespace, where: {} });
+    return await operatorSeen(cluster, of, { namespace, where: {} });
   } finally {
     cluster.api.close();
   }
@@ -45,12 +46,12 @@ async function pods(count: number): Promise<void> {
 }
 
 /** Holds the operator's Lease until the test ends. */
-async function lead(): Promise<void> {
+async function lead(annotations = {}): Promise<void> {
   const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, operatorName);
   const stopping = new AbortController();
   const election = new LeaderElection({
     cluster,
-    place: { name: operatorName, namespace: system, labels: {} },
+    place: { name: operatorName, namespace: system, labels: {}, annotations },
     identity: 'mooring-operator-one_1234',
     onError: () => undefined,
   });
@@ -188,6 +189,27 @@ describe('mooring operator status', () => {
     );
   });
 
+  test('names a kind that the image which leads does not serve, and asks for one that does', async () => {
+    await lead({ [servesAnnotation]: crdName(chatKind) });
+    const { checks } = await seen(system, [...kinds, shopKind]);
+    const found = checks.filter(({ id }) => id.startsWith('operator/kind/'));
+    expect(found).toMatchObject([
+      {
+        id: 'operator/kind/shopstacks.example.com',
+        says: 'The operator does not serve ShopStack: its image example.com/operator:2 serves chatstacks.mooring.dev alone.',
+        fix: expect.stringMatching(
+          /docs\/own-kind\.md.*: mooring operator install --replicas 3 --image <reference>$/,
+        ) as string,
+      },
+    ]);
+  });
+
+  test('of kinds of your own that no operator is installed for names the image in its advice', async () => {
+    expect(wrongIn(await seen('default', [...kinds, shopKind])).fix).toMatch(
+      /docs\/own-kind\.md.*: mooring operator install --namespace default --image <reference>$/,
+    );
+  });
+
   test('says that it is unknown where nothing may be read, and ends with 77', async () => {
     await lab().kubectl(['-n', 'default', 'create', 'serviceaccount', 'stranger']);
     const token = await lab().kubectl(['-n', 'default', 'create', 'token', 'stranger']);
@@ -197,5 +219,47 @@ describe('mooring operator status', () => {
     expect(stdout).toContain('Unknown: whether the operator runs.');
     expect(stdout).toContain('Unknown: which ChatStacks there are.');
     expect(stdout).not.toContain('No operator is installed');
+  });
+});
+
+describe('a stack whose operator is away', () => {
+  const now = '2026-11-28T09:00:00Z';
+
+  /** A resource with the status that an operator gave it; its document was changed since. */
+  async function left(name: string): Promise<string> {
+    const file = await lab().document(name);
+    await lab().kubectl(['create', 'namespace', name]);
+    await lab().kubectl(['apply', '-f', '-'], JSON.stringify(chatStackIn(name, {}, name)));
+    const conditions = [
+      { type: 'Ready', status: 'True', reason: 'Available', message: '', lastTransitionTime: now },
+    ];
+    const status = JSON.stringify({ status: { observedGeneration: 1, conditions } });
+    const patch = ['-n', name, 'patch', 'chatstack', name, '--type=merge'];
+    await lab().kubectl([...patch, '--subresource=status', '-p', status]);
+    await lab().kubectl([...patch, '-p', '{"spec":{"backend":{"replicas":2}}}']);
+    return file;
+  }
+
+  test('is told so by mooring status and doctor, with the command that brings one, and how old its conditions may be', async () => {
+    const file = await left('stale');
+    const { stdout } = await lab().mooring(['status', '-f', file]);
+    expect(stdout).toMatch(/✗ .*[0-9]+ of 3 replicas run what is installed and are ready/);
+    expect(stdout).toMatch(
+      /conditions may be old: they are of generation 1 of the document, which is at generation 2, and no replica of it leads\.$/m,
+    );
+
+    await lab().kubectl(['-n', system, 'delete', 'deployment', operatorName]);
+    const absent = await lab().mooring(['status', '-f', file]);
+    expect(absent.stdout).toContain(
+      `✗ No operator is installed in namespace ${system}.\n    To do: mooring operator install\n`,
+    );
+    const data = await lab().mooring(['status', '-f', file, '-o', 'json']);
+    expect(JSON.parse(data.stdout)).toMatchObject({
+      operator: { namespace: system, leader: null, checks: [{ id: 'operator', verdict: 'wrong' }] },
+    });
+    const doctor = await lab().mooring(['doctor', '--dry-run', '-f', file]);
+    expect(doctor.code, doctor.stderr).toBe(1);
+    expect(doctor.stdout).toContain(`No operator is installed in namespace ${system}.`);
+    expect(doctor.stdout).toContain('To do: mooring operator install');
   });
 });

@@ -14,6 +14,9 @@ export interface KeeperNote {
   keeper: string;
   kubeconfigPath: string;
   nodeAddress: string;
+  /** Of the stack in `STACK_FILE`. */
+  namespace: string;
+  operatorImage: string;
 }
 
 export async function makeKeeperFolder(): Promise<void> {

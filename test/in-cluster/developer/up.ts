@@ -41,5 +41,8 @@ async function tell(): Promise<void> {
   if (note === undefined) throw new Error('The cluster was ended while it was being started.');
   console.log(`export KUBECONFIG=${note.kubeconfigPath}
 # node ports are at ${note.nodeAddress}; the images are named in ${STACK_FILE}:
-MOORING_STACK=${STACK_FILE} npm run synth && kubectl apply -f dist/`);
+MOORING_STACK=${STACK_FILE} npm run synth && kubectl apply -f dist/
+# or by the operator (docs/operator.md):
+npx mooring operator install --yes --image ${note.operatorImage}
+kubectl create namespace ${note.namespace}; kubectl apply -f ${STACK_FILE}`);
 }

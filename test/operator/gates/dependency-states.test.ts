@@ -49,9 +49,17 @@ test('a state that is not known here is unknown, and one without which a pod wor
   });
 });
 
+test('a pod that waits for it and has not tried yet, as in each rollout, leaves it unknown', () => {
+  expect(stateOf(saying('a', 'open'), saying('b', 'closed'))).toEqual({
+    ...{ name: 'queue', status: 'Unknown', reason: 'NotTried' },
+    message: 'Pod b has not tried queue yet.',
+  });
+  expect(stateOf(saying('a', 'closed', { says: 'refused' }), saying('b', 'closed'))?.status).toBe('False');
+});
+
 test('a message names three pods, in an order that does not depend on that of the answers', () => {
-  const pods = ['e', 'b', 'd', 'a', 'c'].map((pod) => saying(pod, 'closed'));
-  const message = ['a', 'b', 'c'].map((pod) => `Pod ${pod} waits for queue.`).join('\n');
+  const pods = ['e', 'b', 'd', 'a', 'c'].map((pod) => saying(pod, 'closed', { says: 'refused' }));
+  const message = ['a', 'b', 'c'].map((pod) => `Pod ${pod} waits for queue: refused`).join('\n');
   expect(stateOf(...pods)?.message).toBe(`${message}\n2 more pods say the same.`);
 });
 

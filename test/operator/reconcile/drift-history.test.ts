@@ -78,3 +78,17 @@ test("a stack's contested objects are those that others keep changing, and no ot
     for (let count = 0; count < times; count++) drifts.repaired(key);
   expect(drifts.contested('chat/demo ')).toEqual(['chat/demo Service/a']);
 });
+
+test('when a stack has its first object that is contested no longer, counted from the last repair of each', () => {
+  const { drifts, pass } = history();
+  const repair = (key: string): void => {
+    for (let count = 0; count < 4; count++) drifts.repaired(key);
+  };
+  expect(drifts.calmInMs('chat/demo ')).toBeUndefined();
+  repair('chat/demo Service/a');
+  pass(60 * seconds);
+  repair('chat/demo Service/b');
+  expect(drifts.calmInMs('chat/demo ')).toBe(540 * seconds + 1);
+  pass(drifts.calmInMs('chat/demo ') ?? 0);
+  expect(drifts.contested('chat/demo ')).toEqual(['chat/demo Service/b']);
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../operator/reconcile/observed.ts';
 import type { Drift, RotationStatus, StackResource } from '../../../operator/reconcile/resource.ts';
 import {
+  driftText,
   isSameStatus,
   nothingFound,
   statusOf,
@@ -49,6 +50,7 @@ describe('the conditions of a stack', () => {
   test.each<[string, Partial<Outcome>, string, string]>([
     ['runs what is rendered', {}, 'Ready', 'True Available'],
     ['has a refused document', { refused: 'no' }, 'Ready', 'False DocumentRefused'],
+    ['has a refused document (2)', { refused: 'no' }, 'Drifted', 'Unknown DocumentRefused'],
     ['has an object that was refused', { problems: ['no'] }, 'Ready', 'False NotApplied'],
     ['lacks a workload', { wantedWorkloads: 2 }, 'Ready', 'False WorkloadsNotReady'],
     [
@@ -186,3 +188,24 @@ test.each<[string, boolean, Partial<Outcome>, number]>([
     expect(wasApplied(now, 'a')).toBe(expected);
   },
 );
+
+test('a refused document is told by Ready, and the other conditions refer to it', () => {
+  const { conditions = [] } = statusOf(
+    resource,
+    { ...nothingFound, refused: 'spec.size: no such size' },
+    early,
+  );
+  const told = (type: string) => conditions.find((one) => one.type === type)?.message;
+  expect(told('Ready')).toBe('spec.size: no such size');
+  for (const type of ['Stalled', 'Degraded', 'Paused', 'Drifted'])
+    expect(told(type)).toBe('The document is refused; Ready says why.');
+});
+
+test.each<[string, Partial<Drift>, string]>([
+  ['was changed', {}, 'is 81 (set by kubectl-edit); rendered is 80.'],
+  ['was changed by it is not known whom', { manager: 'unknown' }, 'is 81; rendered is 80.'],
+  ['was added', { from: 'nothing' }, 'was added (set by kubectl-edit): 81; nothing is rendered there.'],
+  ['was removed', { to: 'nothing', manager: 'unknown' }, 'was removed; rendered is 80.'],
+])('a field that %s is told in words', (_, change, expected) => {
+  expect(driftText({ ...drift, ...change })).toBe(`Service demo-web: spec.ports[0].port ${expected}`);
+});

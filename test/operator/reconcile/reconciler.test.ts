@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { Cluster } from '../../../kube/cluster.ts';
+import type { Context } from '../../../operator/reconcile/context.ts';
+import { DriftHistory } from '../../../operator/reconcile/drift-history.ts';
+import { Reconciler } from '../../../operator/reconcile/reconciler.ts';
+import type { StackResource, StackStatus } from '../../../operator/reconcile/resource.ts';
+import { StackObjects } from '../../../operator/reconcile/stack-objects.ts';
+import { Verdicts } from '../../../operator/reconcile/verdicts.ts';
+import { Cache } from '../../../operator/runtime/cache.ts';
+import { shopKind } from '../../kinds/shop-kind.ts';
+
+const key = 'market/shop';
+const minute = 60_000;
+
+/** A stack that is paused and was looked at, and an API server that takes its status. */
+function paused() {
+  let now = 0;
+  const resource: StackResource = {
+    ...{ apiVersion: shopKind.apiVersion, kind: shopKind.kind, spec: { paused: true } },
+    metadata: { name: 'shop', namespace: 'market', uid: 'u', generation: 1 },
+    status: { observedGeneration: 1 },
+  };
+  const resources = new Cache<StackResource>();
+  resources.set(key, resource);
+  let status: StackStatus = {};
+  const cluster = {
+    fieldManager: 'test',
+    discovery: { pathOf: () => Promise.resolve('/shop') },
+    api: {
+      request: (_: string, __: string, { body }: { body: { status: StackStatus } }) => {
+        status = body.status;
+        return Promise.resolve({ status: 200, json: { ...resource, ...body }, warnings: [] });
+      },
+    },
+  } as unknown as Cluster;
+  const drifts = new DriftHistory(() => now);
+  const context: Context = {
+    ...{ cluster, drifts, render: {}, objects: new StackObjects(), verdicts: new Verdicts() },
+    isForeignTarget: () => false,
+    podsOf: () => [],
+    reachOf: () => {
+      throw new Error('No secret is rotated here.');
+    },
+    record: () => Promise.resolve(),
+    onDrift: () => undefined,
+  };
+  const reconciler = new Reconciler({
+    ...{ kind: shopKind, context, resources, resyncMs: 10 * minute },
+    dependenciesOf: () => ({ states: [], isEveryPodAsked: true }),
+  });
+  return {
+    drifts,
+    pass: (ms: number) => (now += ms),
+    reconcile: () => reconciler.reconcile(key, AbortSignal.timeout(minute)),
+    drifted: () => status.conditions?.find(({ type }) => type === 'Drifted')?.reason,
+  };
+}
+
+test('a stack that is contested is looked at again when it is no longer, and then says so', async () => {
+  const { drifts, pass, reconcile, drifted } = paused();
+  for (let count = 0; count < 4; count++) drifts.repaired(`${key} Service/shop-web`);
+  pass(minute);
+  const { requeueAfterMs = 0 } = await reconcile();
+  expect([drifted(), requeueAfterMs]).toEqual(['Contested', 9 * minute + 1]);
+  pass(requeueAfterMs);
+  expect(await reconcile()).toEqual({});
+  expect(drifted()).toBe('Paused');
+});
