@@ -52,7 +52,10 @@ export const openedPorts: Check = ({ known, knownPorts }) =>
 export const configuredAt = (container: KnownContainer['container'], variable: string): Place =>
   container.env.find(({ name }) => name === variable)?.place ?? inContainer(container, 'image');
 
-/** Ports of one pod with the same number or name: the second process cannot listen, or is never found. */
+/**
+ * Ports of one pod with the same number or name: the second process cannot listen, or is never found. One process may
+ * give its port two names.
+ */
 export const duplicateContainerPorts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     const all = declaredPorts(workload);
@@ -68,6 +71,9 @@ export const duplicateContainerPorts: Check = ({ graph }) =>
         ? [
             {
               code: 'PORT_TWICE',
+              ...(port.container === first.container && port.name !== first.name
+                ? { severity: 'warning' }
+                : {}),
               message: `${called(workload)} declares port ${port.name ?? port.number} (${port.number}) beside ${first.name ?? first.number} (${first.number}).`,
               here: inContainer(port.container, 'ports', port.index, 'containerPort'),
               there: inContainer(first.container, 'ports', first.index, 'containerPort'),

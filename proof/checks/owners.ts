@@ -1,6 +1,6 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
 import { selectedBy } from '../graph/ports.ts';
 import { called, inPod, type Check } from './subject.ts';
 
@@ -75,28 +75,33 @@ export const accounts: Check = ({ graph }) => {
   return [...missingOnes, ...unusedOnes];
 };
 
-/** A StatefulSet's pods get their names from a Service that must select them. */
+/** A StatefulSet's pods get their names from a Service that must select them. Without one they run, and have no names. */
 export const governingServices: Check = ({ graph }) =>
-  graph.ofKind('StatefulSet').flatMap((set) => {
+  graph.ofKind('StatefulSet').flatMap((set): Fault[] => {
     const { serviceName, template } = set.content.spec;
+    if (serviceName === undefined) return [];
     if (!graph.workloadsIn(set.namespace).some(({ object }) => object === set)) return [];
     const service = graph.find('Service', set.namespace, serviceName);
-    const selector = service?.content.spec.selector ?? {};
-    const labels = template.metadata.labels;
-    if (service && Object.entries(selector).every(([key, value]) => labels[key] === value)) return [];
-    const near = nearest(
-      serviceName,
-      graph.ofKind('Service').map(({ name }) => name),
-    );
+    const selectsPods = (one: ObjectOf<'Service'>): boolean =>
+      Object.entries(one.content.spec.selector ?? {}).every(
+        ([key, value]) => template.metadata.labels[key] === value,
+      );
+    if (service && selectsPods(service)) return [];
+    const meant = graph
+      .ofKind('Service')
+      .find(
+        (one) => one.namespace === set.namespace && one.content.spec.clusterIP === 'None' && selectsPods(one),
+      );
     return [
       {
-        code: 'OBJECT_MISSING' as const,
+        code: 'OBJECT_MISSING',
+        ...(service || meant ? {} : { severity: 'warning' }),
         message: service
           ? `${called(set)} takes its pods' names from ${called(service)}, which selects other pods.`
           : `${called(set)} takes its pods' names from Service ${serviceName}, which is not in namespace ${set.namespace}.`,
         here: placeIn(set, 'spec', 'serviceName'),
         ...(service ? { there: placeIn(service, 'spec', 'selector') } : {}),
-        fix: near && !service ? `Write ${near}.` : 'Name a headless Service that selects its pods.',
+        fix: meant ? `Write ${meant.name}.` : 'Name a headless Service that selects its pods.',
       },
     ];
   });

@@ -64,6 +64,7 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
   const fix = meant ? `Write ${meant.name}.` : `Add the ${kind}, or correct its name.`;
   return when(kind === 'ConfigMap' || meant, () => ({
     code: 'OBJECT_MISSING',
+    ...(meant || others.length > 0 ? {} : { severity: 'unknown' }),
     message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
     here: place,
     ...(meant ? { there: placeIn(meant, 'metadata', 'name') } : {}),

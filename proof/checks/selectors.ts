@@ -1,7 +1,7 @@
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
-import { nameLabel } from '../graph/managed-by.ts';
+import { isManagedByMooring, nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
 import { everyPod, selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';
@@ -160,12 +160,17 @@ export const selectsSeveral: Check = ({ graph }) =>
 /** Labels that name a program, by custom. */
 const programLabels = [nameLabel, 'app', 'k8s-app', 'name', 'run'];
 
-/** An object labelled as one service must not select the pods of another; `queue-metrics` is one of `queue`. */
+/**
+ * An object labelled as one service, whose pods are there, must not select the pods of another. A second Service of a
+ * program often has a name of its own (`queue-metrics` of `queue`) that no pod has.
+ */
 export const selectorOfAnother: Check = ({ graph }) =>
   selectorsOf(graph).flatMap(({ object, selector, path }) => {
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
     if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined) return [];
     if (own === wanted || own.startsWith(`${wanted}-`)) return [];
+    const hasPods = graph.workloadsIn(object.namespace).some(({ labels }) => labels[nameLabel] === own);
+    if (!hasPods && !isManagedByMooring(object)) return [];
     return [
       {
         code: 'SELECTOR_OF_ANOTHER' as const,

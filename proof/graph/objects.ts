@@ -76,7 +76,7 @@ function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
       ? parsed.data
       : parsed.error.issues.map(({ path, message }) => ({ path: path.map(stepOf), message }));
   };
-  let [value, found] = [doc.value as unknown, parse(doc.value)];
+  let { value, found } = withoutEmpty(doc.value, parse);
   const faults = isIssues(found) ? found.map((issue) => shapeFault(doc, issue.path, issue)) : [];
   const damage: Path[] = [];
   while (isIssues(found)) {
@@ -87,6 +87,25 @@ function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
     [value, found] = [repaired.value, repaired.found];
   }
   return { faults, damage, kind, content: found };
+}
+
+/** Without the empty texts that are refused and need not be there: Kubernetes takes an empty text as no text. */
+function withoutEmpty(
+  value: unknown,
+  parse: (value: unknown) => Found,
+): { readonly value: unknown; readonly found: Found } {
+  const found = parse(value);
+  const empty = isIssues(found) ? found.filter(({ path }) => valueAt(value, path) === '') : [];
+  return empty.reduce(
+    (before, { path }) => {
+      const tried = withPart(before.value, path, undefined);
+      const left = parse(tried);
+      return isIssues(left) && left.some((issue) => isWithin(issue.path, path))
+        ? before
+        : { value: tried, found: left };
+    },
+    { value, found },
+  );
 }
 
 interface Issue {

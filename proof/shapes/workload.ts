@@ -29,7 +29,7 @@ export const statefulSetSpec = z.looseObject({
   revisionHistoryLimit: count.optional(),
   selector,
   template: podTemplate,
-  serviceName: objectName,
+  serviceName: objectName.optional(),
   podManagementPolicy: z.enum(['Parallel', 'OrderedReady']).optional(),
   updateStrategy: z.looseObject({ type: z.enum(['RollingUpdate', 'OnDelete']).optional() }).optional(),
   volumeClaimTemplates: list(claimTemplate),

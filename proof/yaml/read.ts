@@ -1,5 +1,6 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import { aliasTrouble } from './aliases.ts';
+import { withIndentation } from './indentation.ts';
 import { offsetOfComplexKey, type Trouble, type YamlEvent } from './events.ts';
 import { YamlLines } from './lines.ts';
 import type { Path } from './path.ts';
@@ -33,8 +34,8 @@ const maxTotalMergeKeys = 1_000_000;
  * Every document of a text, its values as Kubernetes' own reader takes them. What aliases repeat is one object.
  * @throws YamlError.
  */
-export function readYaml(text: string): YamlDocument[] {
-  const events = eventsOf(text);
+export function readYaml(written: string): YamlDocument[] {
+  const { text, events } = eventsOf(written);
   const lines = new YamlLines(text, events);
   const trouble = aliasTrouble(text, events) ?? keyTrouble(events);
   if (trouble) throw new YamlError(lines.lineAt(trouble.offset), trouble.what);
@@ -52,7 +53,20 @@ function keyTrouble(events: readonly YamlEvent[]): Trouble | undefined {
     : { offset, what: 'a map or a list stands as a key; a key must be a text' };
 }
 
-const eventsOf = (text: string): YamlEvent[] => orYamlError(text, () => parseEvents(text, { maxDepth }));
+const parse = (text: string): YamlEvent[] => parseEvents(text, { maxDepth });
+
+/** The events of a text, and the text they are of: the one that was written, its lines indented as they must be. */
+function eventsOf(written: string): { readonly text: string; readonly events: YamlEvent[] } {
+  return orYamlError(written, () => {
+    try {
+      return { text: written, events: parse(written) };
+    } catch (error) {
+      const text = withIndentation(written, parse);
+      if (text === undefined) throw error;
+      return { text, events: parse(text) };
+    }
+  });
+}
 
 const valuesOf = (text: string, events: YamlEvent[]): unknown[] =>
   orYamlError(text, () =>

@@ -114,7 +114,9 @@ async function makeNamespaces(all: readonly KubeObject[]): Promise<void> {
 /** A Pod needs the ServiceAccount of its namespace, which `default` has none of here. */
 async function inNamespace({ discovery }: Cluster, object: KubeObject): Promise<KubeObject> {
   const resource = await discovery.find(object.apiVersion, object.kind);
-  return resource?.namespaced ? { ...object, metadata: { namespace: 'corpus', ...object.metadata } } : object;
+  if (!resource?.namespaced) return object;
+  // An empty namespace is none.
+  return { ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace || 'corpus' } };
 }
 
 const ours = (object: KubeObject): string[] =>

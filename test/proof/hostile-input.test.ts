@@ -139,3 +139,37 @@ describe('scalars are what Kubernetes reads', () => {
     expect(doc?.value).toMatchObject({ value: read });
   });
 });
+
+describe('what stands in brackets or quotes may be indented less than YAML 1.2 wants', () => {
+  const values = (text: string): unknown[] => readDocuments('a', text).map(({ value }) => value);
+
+  test('a list, a map and a text', () => {
+    const written = 'a: [\n  1,\n]\nb: {\nc: 2\n}\nd: "x\ny"\ne:\n- f: [\n1\n]\n';
+    expect(values(written)).toEqual([{ a: [1], b: { c: 2 }, d: 'x y', e: [{ f: [1] }] }]);
+  });
+
+  test('lines keep their numbers', () => {
+    const [doc] = readDocuments('a', 'a: [\n]\nb: c\n---\na: {\n}\nd: e\n');
+    expect(doc?.lineOf(['b'])).toBe(3);
+  });
+
+  test('a text after | stays as it is', () => {
+    expect(values('a: [\n]\nb: |\n  x: [\n  ]\n')).toEqual([{ a: [], b: 'x: [\n]\n' }]);
+  });
+
+  test.each([
+    ['a quote', 'a: "b\nc: "d"\n', 2],
+    ['a bracket', 'a:\n  b: [c\n  d: "e"\n', 3],
+  ])('%s that is not closed is an error of its next line', (_, written, line) => {
+    expect(() => values(written)).toThrow(new RegExp(`^a:${line}: `));
+  });
+
+  test('2,000 of them, one in a document', () => {
+    expect(values('a: [\n]\n---\n'.repeat(2_000) + 'a: b\n')).toHaveLength(2_001);
+  });
+
+  test('more of them in one document than a person writes are an error of the first', () => {
+    const lists = Array.from({ length: 10_000 }, (_, at) => `a${at}: [\n]\n`).join('');
+    expect(() => values(lists)).toThrow(/^a:2: /);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { deployment, is, judged, service, silent, type Fields } from './small-manifests.ts';
+import { configMap, deployment, is, judged, service, silent, type Fields } from './small-manifests.ts';
 
 /** Forms that public sets of manifests have, and that are right. */
 
@@ -70,5 +70,89 @@ describe('a claim', () => {
       is('warning', 'QUANTITY'),
     ],
     ['of a disk', claim('ReadWriteOnce', '10Gi'), silent],
+  ]);
+});
+
+describe('a StatefulSet whose Service is not there', () => {
+  const set = (serviceName: string): Fields => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'sync' },
+    spec: {
+      serviceName,
+      selector: { matchLabels: { app: 'sync' } },
+      template: {
+        metadata: { labels: { app: 'sync' } },
+        spec: { containers: [{ name: 'main', image: 'registry.example.org/own:1' }] },
+      },
+    },
+  });
+  const headless: Fields = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'sync-pods' },
+    spec: { clusterIP: 'None', selector: { app: 'sync' }, ports: [{ port: 80 }] },
+  };
+  judged([
+    ['runs, without names for its pods', [set('sync')], is('warning', 'OBJECT_MISSING')],
+    [
+      'names another than the headless one of its pods',
+      [set('sync'), headless],
+      is('error', 'OBJECT_MISSING'),
+    ],
+    ['is named nowhere', [set(''), headless], silent],
+  ]);
+});
+
+describe('a ConfigMap that is not there', () => {
+  const pod = deployment('web', { envFrom: [{ configMapRef: { name: 'settings' } }] });
+  judged([
+    ['is unknown where no ConfigMap is', [pod], is('unknown', 'OBJECT_MISSING')],
+    ['is an error beside others', [pod, configMap('other', { A: 'b' })], is('error', 'OBJECT_MISSING')],
+  ]);
+});
+
+describe('two declared ports', () => {
+  const ports = (...list: Fields[]): Fields[] => [deployment('web', { ports: list })];
+  judged([
+    [
+      'of one number have two names',
+      ports({ name: 'http', containerPort: 80 }, { name: 'https', containerPort: 80 }),
+      is('warning', 'PORT_TWICE'),
+    ],
+    [
+      'of one name are refused',
+      ports({ name: 'http', containerPort: 80 }, { name: 'http', containerPort: 81 }),
+      is('error', 'PORT_TWICE'),
+    ],
+  ]);
+});
+
+describe('a Service labelled as another program than it selects', () => {
+  const labelled = (name: string): Fields => ({
+    ...service('web', 80),
+    metadata: { name: 'web', labels: { 'app.kubernetes.io/name': name } },
+    spec: { selector: { 'app.kubernetes.io/name': 'web' }, ports: [{ port: 80 }] },
+  });
+  const program = (name: string): Fields => {
+    const labels = { 'app.kubernetes.io/name': name };
+    const container = { name: 'main', image: 'registry.example.org/own:1' };
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    };
+  };
+  judged([
+    [
+      'that is there',
+      [labelled('shop'), program('shop'), program('web')],
+      is('error', 'SELECTOR_OF_ANOTHER'),
+    ],
+    ['that is not there', [labelled('shop'), program('web')], silent],
   ]);
 });
