@@ -25,7 +25,7 @@ export function printFixes({ sources, docs, findings, fixes }: Fixable, redactor
   );
   process.stdout.write(diffs.map(({ text }) => text).join(''));
   note(
-    `${fixes.fixed.length} of ${findings.length} findings can be mended without a decision.${againText(fixes)}`,
+    `Findings that can be mended without a decision: ${fixes.fixed.length} of ${findings.length}.${againText(fixes)}`,
   );
   if (diffs.some(({ isMasked }) => isMasked))
     note('Lines with a secret are masked: this diff does not apply there. --fix --write changes the files.');
@@ -41,7 +41,7 @@ export function writeFixes(sources: readonly Source[], fixes: Fixes): void {
       note(`Changed ${file}.`);
     }
   }
-  note(`${fixes.fixed.length} findings are mended.${againText(fixes)}`);
+  note(`Findings mended: ${fixes.fixed.length}.${againText(fixes)}`);
 }
 
 const againText = ({ overlapping }: Fixes): string =>
