@@ -11,3 +11,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     ? best
     : undefined;
 }
+
+/** The same where it alone can be meant: no other is as near, and half of the word at least is right. */
+export function onlyNearest(word: string, known: readonly string[]): string | undefined {
+  const best = nearest(word, known);
+  if (best === undefined || best === word || distance(word, best) * 2 > word.length) return undefined;
+  const isAsNear = (other: string): boolean =>
+    other !== best && distance(word, other) <= distance(word, best);
+  return known.some(isAsNear) ? undefined : best;
+}

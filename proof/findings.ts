@@ -1,7 +1,9 @@
 import { findingCodes, type FindingCode, type Severity } from './codes.ts';
 import type { Redactor } from '../model/redact.ts';
-import { shownAt } from './redact.ts';
+import type { PlacedChange } from './changes.ts';
+import { isShown, shownAt } from './redact.ts';
 import type { Place } from './source.ts';
+import type { Edit } from './yaml/read.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */
 export interface End {
@@ -10,6 +12,11 @@ export interface End {
   /** The field, as `spec.ports.0.port`. */
   readonly field: string;
   readonly value?: string;
+}
+
+/** A change of a file that may mend a finding. */
+export interface FileEdit extends Edit {
+  readonly file: string;
 }
 
 /** One contradiction in the manifests. */
@@ -23,6 +30,8 @@ export interface Finding {
   readonly there?: End;
   /** What to change. */
   readonly fix: string;
+  /** The same as it would be written, if that is the cause; `fixesOf` says whether it is. */
+  readonly edits?: readonly FileEdit[] | undefined;
   /** A usual cause, such as a port that is another product's default. */
   readonly hint?: string;
 }
@@ -36,6 +45,8 @@ export interface Fault {
   readonly here: Place;
   readonly there?: Place;
   readonly fix: string;
+  /** The fix, where only one is possible; absent otherwise. */
+  readonly changes?: readonly PlacedChange[] | undefined;
   readonly hint?: string | undefined;
 }
 
@@ -49,8 +60,19 @@ export function findingOf(fault: Fault, redactor: Redactor): Finding {
     here: endOf(fault.here, redactor),
     ...(fault.there ? { there: endOf(fault.there, redactor) } : {}),
     fix: redactor.sentence(fix),
+    ...editsOf(fault, redactor),
     ...(hint ? { hint } : {}),
   };
+}
+
+/** All of them, or none: what is secret is not shown, and half a fix is none. */
+function editsOf(fault: Fault, redactor: Redactor): Pick<Finding, 'edits'> {
+  const changes = severityOf(fault) === 'unknown' ? [] : (fault.changes ?? []);
+  const edits = changes.flatMap(({ doc, ...change }): FileEdit[] => {
+    const edit = isShown({ doc, path: change.path }, redactor) ? doc.editOf?.(change) : undefined;
+    return edit ? [{ file: doc.file, ...edit }] : [];
+  });
+  return edits.length > 0 && edits.length === changes.length ? { edits } : {};
 }
 
 export const severityOf = ({ code, severity }: Fault): Severity => severity ?? findingCodes[code].severity;

@@ -16,6 +16,14 @@ export function shownAt({ doc, path }: Place, redactor: Redactor): string | unde
   return shown === masked ? undefined : shown;
 }
 
+/** Whether the whole of what stands at a place may be shown: of a map or list, and of what is not there, nothing is. */
+export function isShown(place: Place, redactor: Redactor): boolean {
+  const field = String(place.path[0]);
+  if (valueAt(place.doc.value, ['kind']) === 'Secret') return field !== 'data' && field !== 'stringData';
+  const value = valueAt(place.doc.value, place.path);
+  return !['string', 'number', 'boolean'].includes(typeof value) || shownAt(place, redactor) !== undefined;
+}
+
 /** A field of a custom resource that holds a secret's text, not a name or reference of one. */
 const secretField = /(password|passwd|passphrase|token|secret|credentials?|api_?key)$/i;
 

@@ -12,6 +12,9 @@ export interface Doc {
   readonly value: object;
   /** The line, from 1, of what stands at `path`, or of the nearest thing above it that exists. */
   readonly lineOf: (path: Path) => number;
+  /** What a change of it would write in the file; absent where it is not from a file. */
+  readonly editOf?: YamlDocument['editOf'];
+  readonly lastLineOf?: YamlDocument['lastLineOf'];
 }
 
 /** `backend.service.name` as a path, for keys without a dot in them. */
@@ -84,13 +87,13 @@ const printable = (message: string): string => message.replaceAll(/[^\P{C}]+/gu,
 const refusedInput = (file: string, { what, command }: ForeignInput): UnreadableError =>
   new UnreadableError(`${file} is ${what}. Verify what it renders: ${command} | mooring verify -`);
 
-function objectsOf(file: string, { value: written, lineOf }: YamlDocument): Doc[] {
+function objectsOf(file: string, { value: written, lineOf, lastLineOf, editOf }: YamlDocument): Doc[] {
   const value = withoutNulls(written);
   if (value === null || value === undefined) return [];
   const foreign = foreignInputOf(value);
   if (foreign) throw refusedInput(file, foreign);
   if (!isObject(value)) throw noObject(`${file}:${lineOf([])}: this`, value);
-  if (!isList(value)) return [{ file, value, lineOf }];
+  if (!isList(value)) return [{ file, value, lineOf, lastLineOf, editOf }];
   return value.items.map((item, index) => {
     const path = ['items', index];
     if (!isObject(item)) throw noObject(`${file}:${lineOf(path)}: item ${index} of this list`, item);
@@ -98,6 +101,8 @@ function objectsOf(file: string, { value: written, lineOf }: YamlDocument): Doc[
       file,
       value: { ...itemIdentity(value), ...item },
       lineOf: (inside) => lineOf([...path, ...inside]),
+      lastLineOf: (inside) => lastLineOf([...path, ...inside]),
+      editOf: (change) => editOf({ ...change, path: [...path, ...change.path] }),
     };
   });
 }

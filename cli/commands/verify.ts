@@ -8,6 +8,8 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
   const command = withKubeconfig(withOutput(program.command('verify'), ['github', 'junit', 'sarif']))
     .description('check rendered manifests for contradictions: Mooring’s, Helm’s, or edited by hand')
     .argument('[files...]', 'files, folders, or - for standard input (default: dist/)')
+    .option('--fix', 'print a diff of what mends findings without a decision; nothing is changed')
+    .option('--write', 'with --fix: write it into the files; of standard input, print the whole text')
     .option(
       '--ignore <code>',
       'leave out findings of CODE, or of CODE@Kind/name in one object; may be repeated',
@@ -24,6 +26,7 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
   withExamples(command, {
     'mooring verify': 'what mooring synth wrote; exit 1 on errors',
     'helm template my-release my-chart | mooring verify -': "another tool's output",
+    'mooring verify --fix --write deploy/': 'mend what can be mended by one certain change',
     'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
     'mooring verify --live -n shop': 'what is in a namespace now; nothing is changed',
   });

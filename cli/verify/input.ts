@@ -2,11 +2,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularBytes, readStream, TooLargeError } from '../../charts-ts/read-file.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
+import type { Source } from '../../proof/fixes.ts';
 import { readDocuments, UnreadableError, utf8Of, type Doc } from '../../proof/source.ts';
 import { CommandError } from '../errors.ts';
 
 /** Where `mooring synth` writes. */
 export const usualFolder = 'dist';
+
+/** What the text of `-` is called. */
+export const standardInput = '(standard input)';
 
 /** Of all files together; enough for thousands of objects, and read within a gigabyte of memory whatever is in it. */
 const [mostMebibytes, mostParts] = [32, 1_000_000];
@@ -21,18 +25,26 @@ interface Input {
 }
 
 /**
- * The objects of files, of folders without their subfolders, and of `-`.
+ * The texts of files, of folders without their subfolders, and of `-`.
  * @param named empty: `dist/`.
- * @throws CommandError NO_SUCH_FILE; UserError when a file is no YAML, or too much.
+ * @throws CommandError NO_SUCH_FILE; UserError when a file is no text, or too much.
  */
-export async function documentsOf(named: readonly string[]): Promise<Doc[]> {
+export async function sourcesOf(named: readonly string[]): Promise<Source[]> {
   const inputs: Input[] = [];
   for (const name of (named.length > 0 ? named : [usual()]).flatMap(filesOf)) {
     inputs.push(await inputOf(name));
     refuseTooMuch(inputs);
   }
+  return orUserError(() => inputs.map(({ file, bytes }) => ({ file, text: utf8Of(file, bytes) })));
+}
+
+/** The objects of texts. @throws UserError when one is no YAML. */
+export const documentsOf = (sources: readonly Source[]): Doc[] =>
+  orUserError(() => sources.flatMap(({ file, text }) => readDocuments(file, text)));
+
+function orUserError<T>(read: () => T): T {
   try {
-    return inputs.flatMap(({ file, bytes }) => readDocuments(file, utf8Of(file, bytes)));
+    return read();
   } catch (error) {
     throw error instanceof UnreadableError ? new UserError(error.message, { cause: error }) : error;
   }
@@ -62,7 +74,7 @@ function filesOf(name: string): string[] {
 }
 
 async function inputOf(name: string): Promise<Input> {
-  const file = name === '-' ? '(standard input)' : name;
+  const file = name === '-' ? standardInput : name;
   try {
     const bytes =
       name === '-' ? await readStream(process.stdin, mostMebibytes) : readRegularBytes(name, mostMebibytes);

@@ -1,18 +1,21 @@
 import type { Kinds } from '../../model/kinds.ts';
 import { UserError } from '../../charts-ts/user-error.ts';
+import { redactorFor } from '../../model/redact.ts';
 import type { Severity } from '../../proof/codes.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
+import { fixesOf, type Source } from '../../proof/fixes.ts';
 import type { Doc } from '../../proof/source.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { builtInPacks } from '../../proof/packs/built-in.ts';
 import { ignoreOf } from '../../proof/ignore.ts';
 import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
-import { verifySifted, type VerifyChoice } from '../../proof/verify.ts';
+import { variablesIn, verifySifted, type VerifyChoice } from '../../proof/verify.ts';
 import { CommandError } from '../errors.ts';
-import { print, type OutputFormat } from '../output.ts';
+import { note, print, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
 import { formats, type FindingFormat } from './formats.ts';
-import { documentsOf, usualFolder } from './input.ts';
+import { printFixes, writeFixes } from './fix.ts';
+import { documentsOf, sourcesOf, usualFolder } from './input.ts';
 
 /** What `-o json` and `-o yaml` write. */
 interface Verdict {
@@ -33,6 +36,10 @@ export interface VerifyOptions {
   readonly kubernetes?: string;
   /** End with 1 on warnings too. */
   readonly strict?: boolean;
+  /** Print what would mend findings as a diff. */
+  readonly fix?: true;
+  /** With `fix`: write it into the files. */
+  readonly write?: true;
   /** Check a namespace of a cluster. */
   readonly live?: true;
   readonly namespace?: string;
@@ -53,18 +60,69 @@ export async function verifyCommand(
   named: readonly string[],
   options: VerifyOptions,
 ): Promise<void> {
+  refuseFixOf(options);
   const choice = choiceOf(options);
-  const { docs, kubernetes, asSaid } = await inputOf(named, options);
-  const sifted = verifySifted(docs, knowledgeOf(kinds), builtInPacks, { ...kubernetes, ...choice });
-  const verdict = verdictOf(docs.length, {
-    ...sifted,
-    findings: asSaid?.(sifted.findings) ?? sifted.findings,
-  });
+  const { sources, docs, kubernetes, asSaid } = await inputOf(named, options);
+  const knowledge = knowledgeOf(kinds);
+  const judge = (some: readonly Doc[]): Sifted => {
+    const { findings, ignored } = verifySifted(some, knowledge, builtInPacks, { ...kubernetes, ...choice });
+    return { findings: asSaid?.(findings) ?? findings, ignored };
+  };
+  const sifted = judge(docs);
+  const verdictFor = (found: Sifted): Verdict => verdictOf(docs.length, found);
+  if (!options.fix) return conclude(verdictFor(withoutEdits(sifted)), options);
+  const { findings } = sifted;
+  const fixes = fixesOf(sources, findings, (some) => judge(some).findings);
+  const proven = findings.map((one) => (fixes.fixed.includes(one) ? one : withoutEdit(one)));
+  if (options.output) return conclude(verdictFor({ ...sifted, findings: proven }), options);
+  const redactor = redactorFor(variablesIn(knowledge));
+  if (!options.write) printFixes({ sources, docs, findings, fixes }, redactor);
+  else writeFixes(sources, fixes);
+  const shown = verdictFor(options.write ? { ...sifted, findings: fixes.left } : sifted);
+  if (options.write) note(forPeople(shown, options));
+  endWith(shown, options);
+}
+
+interface Sifted {
+  readonly findings: readonly Finding[];
+  readonly ignored: number;
+}
+
+const withoutEdit = (finding: Finding): Finding => ({ ...finding, edits: undefined });
+
+/** What is not proved to mend a finding is not shown. */
+const withoutEdits = ({ findings, ignored }: Sifted): Sifted => ({
+  findings: findings.map(withoutEdit),
+  ignored,
+});
+
+async function conclude(verdict: Verdict, options: VerifyOptions): Promise<void> {
   await printVerdict(verdict, options);
-  if (verdict.errors > 0 || (options.strict && verdict.warnings > 0)) process.exitCode = 1;
+  endWith(verdict, options);
+}
+
+function endWith({ errors, warnings }: Verdict, { strict }: VerifyOptions): void {
+  if (errors > 0 || (strict && warnings > 0)) process.exitCode = 1;
+}
+
+/** @throws CommandError USAGE. */
+function refuseFixOf({ fix, write, live, output }: VerifyOptions): void {
+  const refused =
+    write && !fix
+      ? '--write writes what --fix prints; give both.'
+      : fix && live
+        ? '--fix is for files; --live reads a cluster.'
+        : write && output
+          ? '--write changes the files; leave out -o, or --write.'
+          : fix && output && output !== 'json' && output !== 'yaml'
+            ? `-o ${output} has no edits; use -o json, or no -o for a diff.`
+            : undefined;
+  if (refused !== undefined) throw new CommandError('USAGE', refused);
 }
 
 interface Input {
+  /** The texts of the objects; none of a cluster. */
+  readonly sources: readonly Source[];
   readonly docs: readonly Doc[];
   readonly kubernetes?: Pick<VerifyChoice, 'kubernetes'>;
   /** The findings as they can be said of this input. */
@@ -76,8 +134,9 @@ async function inputOf(named: readonly string[], options: VerifyOptions): Promis
   if (options.live) return liveInput(named, options);
   const [option] = (['namespace', 'context', 'kubeconfig'] as const).filter((one) => options[one]);
   if (option) throw new CommandError('USAGE', `--${option} is for --live, which reads a cluster.`);
-  const docs = await documentsOf(named);
-  if (docs.length > 0) return { docs };
+  const sources = await sourcesOf(named);
+  const docs = documentsOf(sources);
+  if (docs.length > 0) return { sources, docs };
   throw new UserError(`There is no object in ${named.join(', ') || usualFolder}; name rendered manifests.`);
 }
 
@@ -92,6 +151,7 @@ async function liveInput(named: readonly string[], options: VerifyOptions): Prom
   if (docs.length === 0 && unread.length === 0)
     throw new UserError(`There is no object in namespace ${namespace} (context ${cluster.api.context}).`);
   return {
+    sources: [],
     docs,
     ...(kubernetes === undefined ? {} : { kubernetes: { kubernetes } }),
     asSaid: (found) => liveFindings(namespace, live, found),

@@ -1,6 +1,7 @@
 import type { Program } from '../../model/program.ts';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
+import { only, replacing, setting, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { wordsOf } from '../graph/command-words.ts';
 import { mountsOf } from '../graph/files.ts';
@@ -49,6 +50,18 @@ export function commandsOf(subject: Subject): Command[] {
 export const probeCommandsOf = (subject: Subject): Command[] =>
   commandsOf(subject).filter(({ path }) => path.length > 1);
 
+/** Writes a word of a command, or a part of one, anew; nothing where it is there twice. */
+export function rewording({ container, words, path }: Command, from: string, to: string): Mended {
+  const { command } = container.spec;
+  const holding = words.flatMap((word, index) => (word.includes(from) ? [index] : []));
+  return only(holding, (index) => {
+    // The words of a container are its command and then its arguments.
+    const isArgument = path.length === 1 && command.length > 0 && index >= command.length;
+    const at = isArgument ? ['args', index - command.length] : [...path, index];
+    return replacing(inContainer(container, ...at), from, to);
+  });
+}
+
 export const faultIn = (
   { container, path }: Command,
   message: string,
@@ -90,11 +103,16 @@ function nameFaults(subject: Subject, command: Command, { facts }: Program): Fau
   if (word === undefined && !noShell) return [];
   const [started, meant = 'sh'] = word === undefined ? [first] : [word, nearest(bare(word), own.map(bare))];
   return [
-    faultIn(
-      command,
-      `${command.what} starts "${started}", which is not in its image.`,
-      `Did you mean ${meant}?`,
-    ),
+    {
+      ...faultIn(
+        command,
+        `${command.what} starts "${started}", which is not in its image.`,
+        `Did you mean ${meant}?`,
+      ),
+      ...(word !== undefined && onlyNearest(bare(word), own.map(bare))
+        ? rewording(command, bare(word), meant)
+        : {}),
+    },
   ];
 }
 
@@ -179,6 +197,7 @@ function folderFaults({ container, what }: Command, { service }: Program): Fault
           message: `${what} starts a program of its working directory, which is ${chosen}; in this image it is in ${right}.`,
           here: inContainer(container, 'workingDir'),
           fix: `Write workingDir: ${right}.`,
+          ...setting(inContainer(container, 'workingDir'), right),
         },
       ];
 }

@@ -1,6 +1,7 @@
 import { knownPortHint } from '../../model/known-port.ts';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
+import { only as onlyOf, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import type { Dial, DialPart } from '../graph/dial.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
@@ -15,6 +16,8 @@ import {
 } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
+import type { Place } from '../source.ts';
+import { redialled, rewritten } from './redial.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
 /** Follows each configured connection: host, Service, port, pod, the program that answers there. */
@@ -61,6 +64,10 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
     host.name,
     names.map(({ name }) => name),
   );
+  const only = onlyNearest(
+    host.name,
+    names.map(({ name }) => name),
+  );
   const elsewhere = graph.ofKind('Service').find(({ name }) => name === host.name);
   const there = names.find(({ name }) => name === near) ?? elsewhere;
   return {
@@ -72,6 +79,7 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
     fix: there
       ? `Write ${there === elsewhere ? `${there.name}.${there.namespace}` : there.name}.`
       : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
+    ...(only === undefined ? {} : hostAs(dial, only)),
   };
 }
 
@@ -93,6 +101,10 @@ function partText({ variable, text, unset, part, secret, in: where = 'the enviro
     ? `${variable} is ${shown} in ${where}`
     : `the ${part} in ${variable} is ${shown} in ${where}`;
 }
+
+/** The host with another first word: a Service of the same namespace. */
+const hostAs = (dial: Dial, service: string): Mended =>
+  redialled(dial, 'host', dial.host.text.replace(/^[^.]+/, service));
 
 /** What to write instead of a part of an address; `value` completes `Set DB_PORT to …`. */
 const setTo = ({ variable, part }: DialPart, value: string): string =>
@@ -144,7 +156,7 @@ const isAtPods = (service: Service, workloads: readonly Workload[], number: numb
   workloads.some((workload) => declaredPorts(workload).some((declared) => declared.number === number));
 
 /** A dialled port that the Service does not serve. */
-function notServed({ knownPorts }: Subject, dial: Dial, service: Service, works: boolean): Fault {
+function notServed(subject: Subject, dial: Dial, service: Service, works: boolean): Fault {
   const { ports } = service.content.spec;
   const [only] = ports;
   const served = ports.map(({ port }) => port).join(', ');
@@ -157,8 +169,19 @@ function notServed({ knownPorts }: Subject, dial: Dial, service: Service, works:
     fix: only
       ? `${setTo(dial.port, ports.length === 1 ? String(only.port) : `one of ${served}`)}${dial.port.secret ? '' : `, or give the Service port ${dial.port.text}`}.`
       : 'Give the Service a port.',
-    hint: dial.port.secret ? undefined : knownPortHint(knownPorts, Number(dial.port.text)),
+    ...(works || isOdd(subject, dial, service)
+      ? {}
+      : onlyOf(ports, ({ port }) => redialled(dial, 'port', String(port)))),
+    hint: dial.port.secret ? undefined : knownPortHint(subject.knownPorts, Number(dial.port.text)),
   };
+}
+
+/** Whether the Service may be what is wrong: all its clients, several, dial one other port. */
+function isOdd({ dialsTo }: Subject, { port: { text, place } }: Dial, service: Service): boolean {
+  const ports = dialsTo(service).map(({ port }) => port);
+  const isElsewhere = (other: Place): boolean =>
+    other.doc !== place.doc || other.path.join() !== place.path.join();
+  return ports.every((port) => port.text === text) && ports.some((port) => isElsewhere(port.place));
 }
 
 /** A headless Service resolves to the pods' own addresses: the port is not translated. */
@@ -206,6 +229,7 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
         here: dial.host.place,
         there: inContainer(container, 'image'),
         fix: `Set ${dial.host.variable} to the Service of ${dial.meant.service}.`,
+        ...toProgram(subject, dial, dial.meant.service),
       },
     ];
   const [name] = Object.entries(opens).find(([, number]) => number === reached.number) ?? [];
@@ -219,12 +243,33 @@ function answers(subject: Subject, dial: Dial, workload: Workload, reached: Reac
             here: dial.port.place,
             there,
             fix: `Set ${dial.port.variable} to the port of "${dial.meant.port}" (${opens[dial.meant.port] ?? ''}).`,
+            ...toPort(dial, workload, reached.service, opens[dial.meant.port]),
             hint: knownPortHint(subject.knownPorts, reached.number),
           },
         ]),
     ...tls(dial, target),
     ...offered(dial, target),
   ];
+}
+
+/** The port of a Service that leads to one of the pods. */
+function toPort(dial: Dial, workload: Workload, service: Service, wanted: number | undefined): Mended {
+  const leading = service.content.spec.ports.filter((port) => targetOf(port, workload)?.number === wanted);
+  return leading.length === 1 ? redialled(dial, 'port', String(leading[0]?.port)) : {};
+}
+
+/** The only Service that leads to a program by the port that is dialled. */
+function toProgram(subject: Subject, dial: Dial, program: string): Mended {
+  const leading = subject.graph
+    .ofKindIn('Service', dial.workload.namespace)
+    .filter(
+      (service) =>
+        servicePort(service, Number(dial.port.text)) &&
+        selectedBy(subject.graph, service).some(
+          (workload) => subject.knownOf(workload)[0]?.program.service.name === program,
+        ),
+    );
+  return leading.length === 1 ? hostAs(dial, leading[0]?.name ?? '') : {};
 }
 
 function tls(dial: Dial, { program, running, workload, container }: KnownContainer): Fault[] {
@@ -238,6 +283,7 @@ function tls(dial: Dial, { program, running, workload, container }: KnownContain
       here: dial.tls.place,
       there: inContainer(container, 'name'),
       fix: `Set ${dial.tls.variable} to ${speaks}, or configure TLS at both.`,
+      ...(speaks ? rewritten(dial.tls, 'true') : {}),
     },
   ];
 }
@@ -256,6 +302,7 @@ function offered(dial: Dial, { program, running, workload, container }: KnownCon
           here: entry.place,
           there: inContainer(container, 'image'),
           fix: `Set ${entry.name} to ${right}.`,
+          ...(entry.secret ? {} : replacing(entry.place, entry.value, right)),
         },
       ];
     },

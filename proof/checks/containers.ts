@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPortHint } from '../../model/known-port.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
+import { only, replacing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
@@ -42,6 +43,7 @@ export const openedPorts: Check = ({ known, knownPorts }) =>
                 message: `${containerCalled(workload, container)} declares ${protocol} on port ${containerPort}; ${program.service.name} speaks TCP.`,
                 here: inContainer(container, 'ports', index, 'protocol'),
                 fix: 'Write TCP.',
+                ...setting(inContainer(container, 'ports', index, 'protocol'), 'TCP'),
               },
             ]),
       ];
@@ -102,12 +104,13 @@ export const images: Check = ({ graph, programs }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container): Fault[] => {
       const repository = repositoryOf(container.spec.image ?? '');
-      const near = programs
+      const nears = programs
         .map(({ facts }) => facts.image)
-        .find((image) => {
+        .filter((image) => {
           const letters = distance(image, repository);
           return letters > 0 && letters <= Math.min(2, image.length - 3);
         });
+      const [near] = nears;
       return near
         ? [
             {
@@ -115,6 +118,7 @@ export const images: Check = ({ graph, programs }) =>
               message: `${containerCalled(workload, container)} runs "${repository}", which is a letter or two from "${near}".`,
               here: inContainer(container, 'image'),
               fix: `Write ${near}, if that is meant.`,
+              ...only(nears, (right) => replacing(inContainer(container, 'image'), repository, right)),
             },
           ]
         : [];

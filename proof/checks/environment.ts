@@ -1,15 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { shownText, notShown } from '../../model/redact.ts';
 import { distance } from 'fastest-levenshtein';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import type { Program, ProgramFacts } from '../../model/program.ts';
 import { expectationOf, valueIn } from '../../model/variable.ts';
+import { only, removing, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { linksInto } from '../graph/service-links.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
+import type { Place } from '../source.ts';
 import { configuredAt } from './containers.ts';
+import { renamedVariable } from './renamed-variable.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 /** The environment must parse as the program itself parses it; every bad variable is named. */
@@ -75,11 +79,12 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
   return container.env
     .filter(({ name }) => !known.includes(name))
     .flatMap(({ name, place }): Fault[] => {
-      const meant = known.find(
+      const meants = known.filter(
         (one) =>
           (distance(one, name) <= 2 || new RegExp(`^${one}[^_A-Z0-9]`).test(name)) &&
           !container.env.some((entry) => entry.name === one),
       );
+      const [meant] = meants;
       return meant
         ? [
             {
@@ -87,6 +92,7 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
               message: `${name} is set for ${called(workload)}, but ${program.service.name} reads no such variable; ${meant} is not set.`,
               here: place,
               fix: `Write ${meant}.`,
+              ...only(meants, (right) => renamedVariable(place, name, right)),
             },
           ]
         : [];
@@ -146,6 +152,7 @@ export const envReferences: Check = ({ graph }) =>
               message: `${containerCalled(workload, container)} is started with $(${other}), which is not set: the process gets the text "$(${other})".`,
               here: inContainer(container, field, index),
               fix: `Write $(${nearest(other, [...all.keys()]) ?? other}).`,
+              ...referring(inContainer(container, field, index), other, [...all.keys()]),
             })),
         ),
       );
@@ -154,10 +161,8 @@ export const envReferences: Check = ({ graph }) =>
         return referredIn(value ?? '')
           .filter((other) => !before(other) && !links.isSet(other))
           .map((other) => {
-            const near = nearest(
-              other,
-              [...all.keys()].filter((key) => key !== name),
-            );
+            const others = [...all.keys()].filter((key) => key !== name);
+            const near = nearest(other, others);
             return {
               code: 'ENV_REFERENCE' as const,
               ...(links.maySet(other) ? { severity: 'unknown' as const } : {}),
@@ -168,12 +173,21 @@ export const envReferences: Check = ({ graph }) =>
                 : near
                   ? `Write $(${near}).`
                   : `Set ${other}, or write $$(${other}) where the text itself is meant.`,
+              ...(all.has(other)
+                ? {}
+                : referring(inContainer(container, 'env', index, 'value'), other, others.filter(before))),
             };
           });
       });
       return [...inWords, ...inValues];
     }),
   );
+
+/** `$(NAME)` of the only variable that is called almost as what is written. */
+function referring(place: Place, written: string, known: readonly string[]): Mended {
+  const meant = onlyNearest(written, known);
+  return meant === undefined ? {} : replacing(place, `$(${written})`, `$(${meant})`);
+}
 
 /** Kubernetes sets these in every pod, whether or not it sets those of other Services. */
 const always = /^KUBERNETES_(SERVICE_|PORT)/;
@@ -214,6 +228,9 @@ export const duplicateEnv: Check = ({ graph }) =>
                 here: inContainer(container, 'env', index, 'name'),
                 there: inContainer(container, 'env', first, 'name'),
                 fix: 'Remove one.',
+                ...(isDeepStrictEqual(container.spec.env[first], container.spec.env[index])
+                  ? removing(inContainer(container, 'env', index))
+                  : {}),
               },
             ]
           : [];

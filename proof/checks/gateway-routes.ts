@@ -1,4 +1,5 @@
 import type { Severity } from '../codes.ts';
+import { field, only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
@@ -10,16 +11,18 @@ export const gatewayReferences: Check = ({ graph }) =>
   gatewayRoutes
     .flatMap((kind) => graph.ofKind(kind))
     .flatMap(gatewayTargets)
-    .flatMap((target) => [...withoutPort(target), ...notGranted(graph, target)]);
+    .flatMap((target) => [...withoutPort(graph, target), ...notGranted(graph, target)]);
 
-function withoutPort({ route, name, port, at }: Routed): Fault[] {
+function withoutPort(graph: Graph, { route, namespace, name, port, at }: Routed): Fault[] {
   if (port !== undefined) return [];
+  const ports = graph.find('Service', namespace, name)?.content.spec.ports ?? [];
   return [
     {
       code: 'INVALID_FIELD',
       message: `${called(route)} leads to Service ${name} and names no port, which a Service needs.`,
       here: placeIn(route, ...at),
       fix: "Write port: with one of the Service's ports.",
+      ...only(ports, (one) => field(placeIn(route, ...at.slice(0, -1)), 'port', one.port)),
     },
   ];
 }

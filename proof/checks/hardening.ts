@@ -1,3 +1,4 @@
+import { field as setField, removing, setting, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
@@ -5,7 +6,7 @@ import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { PodSpec } from '../shapes/pod.ts';
-import type { Path } from '../source.ts';
+import { valueAt, type Path, type Place } from '../source.ts';
 import { called, containerCalled, type Check } from './subject.ts';
 
 /** One field of a pod or container that a policy fixes. */
@@ -54,7 +55,21 @@ export const hardeningFaults = (workload: Workload, rules: HardeningRules, becau
     message: `${container ? containerCalled(workload, container) : called(workload)}: ${field} must be ${expected}${because}.`,
     here: { doc: workload.object.doc, path },
     fix: `Set ${field} to ${expected}.`,
+    ...hardened({ doc: workload.object.doc, path }, expected),
   }));
+
+/** What a rule expects, where the map around the field is there. */
+function hardened({ doc, path }: Place, expected: string): Mended {
+  const [around, key] = [{ doc, path: path.slice(0, -1) }, String(path.at(-1))];
+  if (typeof valueAt(doc.value, around.path) !== 'object') return {};
+  if (expected === 'true' || expected === 'false') return setField(around, key, expected === 'true');
+  const found = valueAt(doc.value, path);
+  if (expected === 'nothing') return found === undefined ? {} : removing({ doc, path });
+  const type = [...path, 'type'];
+  return key === 'seccompProfile' && valueAt(doc.value, type) !== undefined
+    ? setting({ doc, path: type }, expected)
+    : {};
+}
 
 /** In a namespace that enforces `restricted`, explicit violations are reported. Mooring's own objects have stricter rules. */
 export const hardening: Check = ({ graph }) =>
@@ -169,4 +184,5 @@ export const tokenFault = (account: ObjectOf<'ServiceAccount'>): Fault => ({
   message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,
   here: placeIn(account, 'automountServiceAccountToken'),
   fix: 'Set automountServiceAccountToken to false.',
+  ...setField(placeIn(account), 'automountServiceAccountToken', false),
 });

@@ -1,8 +1,9 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { linksInto } from '../graph/service-links.ts';
-import { containerCalled, inContainer, when, type Check } from './subject.ts';
+import { containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 import { placeIn } from '../graph/objects.ts';
+import { field } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { imageFactsOf } from '../graph/images.ts';
 
@@ -25,6 +26,7 @@ export const imageLinks: Check = ({ graph, beside }) =>
         here: inContainer(container, 'name'),
         ...(link ? { there: placeIn(link.service, 'metadata', 'name') } : {}),
         fix: 'Set enableServiceLinks: false on the pod, or give the Service another name.',
+        ...field(inPod(workload), 'enableServiceLinks', false),
       }));
     }),
   );

@@ -1,3 +1,4 @@
+import { only, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
 import { imageFactsOf, type Listening, type Server } from '../graph/images.ts';
@@ -191,9 +192,21 @@ const ownAddress = (subject: Subject, { workload, container, program, addresses 
           here: place,
           there: caller.place,
           fix: 'Listen on 0.0.0.0.',
+          ...(usualHost ? {} : everywhere(container, place, host)),
         },
       ];
     });
+
+/** All addresses, where the own one is written once: in a word of the command, a variable or a file. */
+function everywhere(container: Container, place: Place, host: string): Mended {
+  const words = (['command', 'args'] as const).flatMap((field) =>
+    container.spec[field].map((word, index) => ({ word, place: inContainer(container, field, index) })),
+  );
+  const holding = words.filter(({ word }) => word.includes(host));
+  return holding.length === 0
+    ? replacing(place, host, '0.0.0.0')
+    : only(holding, (one) => replacing(one.place, host, '0.0.0.0'));
+}
 
 /** Who dials a port of a container at the address of its pod: a Service, else a probe. */
 function callerOf(

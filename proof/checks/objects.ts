@@ -1,3 +1,5 @@
+import { onlyNearest } from '../../model/nearest.ts';
+import { setting } from '../changes.ts';
 import { placeIn } from '../graph/objects.ts';
 import { type Check, called } from './subject.ts';
 
@@ -60,6 +62,7 @@ export const podSecurityLabels: Check = ({ graph }) =>
           },
         ];
       const expected = match[2] ? 'latest or a version like v1.34' : levels.join(', ');
+      const near = onlyNearest(value, levels);
       const right = match[2] ? /^(latest|v1\.\d+)$/.test(value) : levels.includes(value);
       return right
         ? []
@@ -69,6 +72,7 @@ export const podSecurityLabels: Check = ({ graph }) =>
               message: `${key} is "${value}"; Pod Security knows ${expected}, and ignores anything else.`,
               here,
               fix: `Write one of ${expected}.`,
+              ...(near === undefined || match[2] ? {} : setting(here, near)),
             },
           ];
     }),

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPort, knownPortHint } from '../../model/known-port.ts';
+import { setting } from '../changes.ts';
 import { placeIn } from '../graph/objects.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
@@ -47,6 +48,7 @@ export const oddPorts: Check = (subject) =>
         ? placeIn(other.service, 'spec', 'ports', other.index, 'port')
         : placeIn(workload.object, 'metadata', 'name'),
       fix: `Write port: ${right}, or correct its callers.`,
+      ...(strict ? setting(placeIn(service, 'spec', 'ports', index, 'port'), right) : {}),
       hint: knownPortHint(subject.knownPorts, port.port),
     }));
   });

@@ -1,7 +1,9 @@
 import { nearest } from '../../model/nearest.ts';
+import { field, removing, setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
 import { selectedBy } from '../graph/ports.ts';
+import type { Place } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';
 
 /** A claim may be outside the manifests, unless a claim among them is unused. */
@@ -9,9 +11,9 @@ export const claimsUsed: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.pod.volumes.flatMap(({ persistentVolumeClaim: wanted }, index): Fault[] => {
       if (!wanted || graph.find('PersistentVolumeClaim', workload.namespace, wanted.claimName)) return [];
-      const unused = graph
+      const allUnused = graph
         .ofKind('PersistentVolumeClaim')
-        .find(
+        .filter(
           (claim) =>
             !graph.workloads.some(
               ({ namespace, pod }) =>
@@ -19,6 +21,7 @@ export const claimsUsed: Check = ({ graph }) =>
                 pod.volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.name),
             ),
         );
+      const [unused, ...others] = allUnused;
       return unused
         ? [
             {
@@ -27,6 +30,12 @@ export const claimsUsed: Check = ({ graph }) =>
               here: inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
               there: placeIn(unused, 'metadata', 'name'),
               fix: `Write ${unused.name}, and put both into one namespace.`,
+              ...(others.length === 0 && unused.namespace === workload.namespace
+                ? setting(
+                    inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
+                    unused.name,
+                  )
+                : {}),
             },
           ]
         : [];
@@ -53,6 +62,7 @@ export const accounts: Check = ({ graph }) => {
         here: inPod(workload, 'serviceAccountName'),
         there: placeIn(own, 'metadata', 'name'),
         fix: `Write ${own.name}.`,
+        ...field(inPod(workload), 'serviceAccountName', own.name),
       },
     ];
   });
@@ -69,6 +79,11 @@ export const accounts: Check = ({ graph }) => {
         here: inPod(workload, 'serviceAccountName'),
         ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),
         fix: `Add the ServiceAccount, or name one that is there${near ? `: ${near}` : ''}.`,
+        ...named(
+          inPod(workload, 'serviceAccountName'),
+          name,
+          usable.filter((one) => one.namespace === workload.namespace),
+        ),
       },
     ];
   });
@@ -82,29 +97,37 @@ export const governingServices: Check = ({ graph }) =>
     if (serviceName === undefined) return [];
     if (!graph.workloadsIn(set.namespace).some(({ object }) => object === set)) return [];
     const service = graph.find('Service', set.namespace, serviceName);
-    const selectsPods = (one: ObjectOf<'Service'>): boolean =>
-      Object.entries(one.content.spec.selector ?? {}).every(
-        ([key, value]) => template.metadata.labels[key] === value,
-      );
-    if (service && selectsPods(service)) return [];
+    const { labels } = template.metadata;
+    if (service && isGoverning(service, labels)) return [];
     const meant = graph
-      .ofKind('Service')
-      .find(
-        (one) => one.namespace === set.namespace && one.content.spec.clusterIP === 'None' && selectsPods(one),
-      );
+      .ofKindIn('Service', set.namespace)
+      .filter((one) => one.content.spec.clusterIP === 'None' && isGoverning(one, labels));
+    const [first] = meant;
     return [
       {
         code: 'OBJECT_MISSING',
-        ...(service || meant ? {} : { severity: 'warning' }),
+        ...(service || first ? {} : { severity: 'warning' }),
         message: service
           ? `${called(set)} takes its pods' names from ${called(service)}, which selects other pods.`
           : `${called(set)} takes its pods' names from Service ${serviceName}, which is not in namespace ${set.namespace}.`,
         here: placeIn(set, 'spec', 'serviceName'),
         ...(service ? { there: placeIn(service, 'spec', 'selector') } : {}),
-        fix: meant ? `Write ${meant.name}.` : 'Name a headless Service that selects its pods.',
+        fix: first && !service ? `Write ${first.name}.` : 'Name a headless Service that selects its pods.',
+        ...(service ? {} : named(placeIn(set, 'spec', 'serviceName'), serviceName, meant)),
       },
     ];
   });
+
+const isGoverning = ({ content }: ObjectOf<'Service'>, labels: Readonly<Record<string, string>>): boolean =>
+  Object.entries(content.spec.selector ?? {}).every(([key, value]) => labels[key] === value);
+
+/** The name of the only object that is called almost so. */
+const named = (place: Place, written: string, objects: readonly { readonly name: string }[]): Mended =>
+  slipOf(
+    place,
+    written,
+    objects.map(({ name }) => name),
+  );
 
 /** What an autoscaler scales must be there, and leave its replicas to it. */
 export const autoscalers: Check = ({ graph }) =>
@@ -126,6 +149,11 @@ export const autoscalers: Check = ({ graph }) =>
           message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
           here,
           fix: `Name a workload that is there: ${graph.workloads.map(called).join(', ')}.`,
+          ...named(
+            here,
+            wanted.name,
+            graph.workloadsIn(scaler.namespace).filter(({ kind }) => kind === wanted.kind),
+          ),
         },
       ];
     return [
@@ -137,6 +165,7 @@ export const autoscalers: Check = ({ graph }) =>
               here: placeIn(target.object, 'spec', 'replicas'),
               there: here,
               fix: 'Remove spec.replicas.',
+              ...removing(placeIn(target.object, 'spec', 'replicas')),
             },
           ]
         : []),

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { distance } from 'fastest-levenshtein';
+import { appending, removing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
@@ -29,6 +31,7 @@ export const ruleForms: Check = ({ graph }) => {
         here: placeIn(policy, 'spec', 'policyTypes'),
         there: placeIn(policy, 'spec', rulesField[direction]),
         fix: `Add ${direction} to policyTypes.`,
+        ...appending(placeIn(policy, 'spec', 'policyTypes'), direction),
       })),
       ...(policyTypes && new Set(policyTypes).size < policyTypes.length
         ? [
@@ -103,6 +106,9 @@ function peerForms(
               here: at('ports', position),
               there: at('ports', keys.indexOf(key)),
               fix: 'Name each port and protocol once.',
+              ...(isDeepStrictEqual(ports[keys.indexOf(key)], ports[position])
+                ? removing(at('ports', position))
+                : {}),
             },
           ]
         : [],
@@ -115,6 +121,7 @@ function peerForms(
               message: `${called(policy)} allows port ${port} of kube-dns, which listens on ${nameServerPorts.join(', ')}.`,
               here: at('ports', position, 'port'),
               fix: `Write ${nameServerPorts[0] ?? ''}.`,
+              ...setting(at('ports', position, 'port'), nameServerPorts[0] ?? port),
             },
           ]
         : [],
@@ -148,6 +155,9 @@ function familyForms(
               here: at(position, 'ipBlock', 'cidr'),
               there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'),
               fix: 'Name each block once.',
+              ...(isDeepStrictEqual(peers[blocks.indexOf(cidr)], peers[position])
+                ? removing(at(position))
+                : {}),
             },
           ]
         : [],

@@ -1,12 +1,14 @@
 import { roleLabel } from '../../model/names.ts';
+import { field as setField, only, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
-import { declaredPorts } from '../graph/ports.ts';
+import { declaredPorts, targetOf } from '../graph/ports.ts';
 import { everyPod, selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { podParty } from '../reach.ts';
 import { rulesField } from './policies.ts';
+import { leadsTo } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** A rule must name a port that the selected pods have. */
@@ -22,18 +24,39 @@ export const rulePorts: Check = (subject) =>
           const found = known.find(({ name, number }) => port === name || port === number);
           if (found?.protocol === protocol) return [];
           const field = found ? 'protocol' : 'port';
+          const at = placeIn(policy, 'spec', rulesField[direction], index, 'ports', position);
           return [
             {
               code: 'POLICY_PORT',
               message: `${called(policy)} allows port ${port}/${protocol}, but the pods it is about have ${known.map(({ name, number, protocol: by }) => `${name ? `${name} ` : ''}${number}/${by}`).join(', ')}.`,
-              here: placeIn(policy, 'spec', rulesField[direction], index, 'ports', position, field),
+              here: { ...at, path: [...at.path, field] },
               fix: 'Policies see the port of the pod (containerPort), not that of the Service: write one of these.',
+              ...(found
+                ? // Which end is wrong is not said, but nearly all programs speak TCP.
+                  only(
+                    ['TCP'].filter((usual) => usual === found.protocol),
+                    (usual) => setField(at, 'protocol', usual),
+                  )
+                : only(
+                    [...new Set(ledTo(subject, pods ?? [], port) ?? known.map(({ number }) => number))],
+                    (number) => setting({ ...at, path: [...at.path, 'port'] }, number),
+                  )),
             },
           ];
         });
       }),
     ),
   );
+
+/** The ports of pods to which their Services lead a port; `undefined` where none serves it. */
+function ledTo(subject: Subject, pods: readonly Workload[], port: number | string): number[] | undefined {
+  const leading = pods.flatMap((workload) =>
+    leadsTo(subject, workload)
+      .filter((lead) => lead.port.port === port)
+      .flatMap((lead) => targetOf(lead.port, workload)?.number ?? []),
+  );
+  return leading.length === 0 ? undefined : leading;
+}
 
 /** The workloads at the receiving end of a rule; `undefined` where it is not about pods of the manifests alone. */
 function targetsOf(

@@ -1,5 +1,7 @@
 import { knownPortHint } from '../../model/known-port.ts';
 import type { Answers, Program } from '../../model/program.ts';
+import { onlyNearest } from '../../model/nearest.ts';
+import { field as setField, only, setting, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { declaredPorts, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
@@ -48,18 +50,32 @@ export const probePorts: Check = (subject) =>
     if (port === undefined || own.some(({ name, number }) => port === name || port === number)) return [];
     if (typeof port === 'number' && own.length === 0) return [];
     const [first] = own;
+    const { severity } = undeclaredSeverity(subject, container, port);
     return [
       {
         code: 'PROBE_PORT',
-        ...undeclaredSeverity(subject, container, port),
+        ...(severity ? { severity } : {}),
         message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${own.map(({ name, number }) => (name ? `${name} (${number})` : number)).join(', ') || 'none'}.`,
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
         fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
+        ...(severity === 'unknown' ? {} : askingOf(asking, own)),
         hint: typeof port === 'number' ? knownPortHint(subject.knownPorts, port) : undefined,
       },
     ];
   });
+
+/** The only port of the container, or the only one that is called almost so. */
+function askingOf({ container, port, path }: Asking, own: ReturnType<typeof declaredPorts>): Mended {
+  const near = onlyNearest(
+    String(port),
+    own.flatMap(({ name }) => name ?? []),
+  );
+  const meant = own.length === 1 ? own[0] : own.find(({ name }) => name !== undefined && name === near);
+  if (!meant) return {};
+  const value = path.includes('grpc') ? meant.number : (meant.name ?? meant.number);
+  return setting(inContainer(container, ...path, 'port'), value);
+}
 
 /** A declared port only informs: an unknown program may open others. */
 const undeclaredSeverity = (
@@ -79,6 +95,7 @@ export const probedPorts: Check = (subject) =>
       message: `The ${field} of ${containerCalled(workload, container)} asks port ${asked ?? ''}, while its clients dial ${[...dialled].join(', ')}.`,
       here: inContainer(container, field, 'tcpSocket', 'port'),
       fix: `Ask ${[...dialled].join(' or ')}.`,
+      ...only([...dialled], (number) => setting(inContainer(container, field, 'tcpSocket', 'port'), number)),
     }));
   });
 
@@ -111,6 +128,12 @@ function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[]
       message: `${where} asks HTTP of port "${portName}", which does not speak it.`,
       here: inContainer(container, field, 'httpGet', 'port'),
       fix: `Ask ${Object.keys(all).join(' or ')}.`,
+      ...only(Object.keys(all), (name) => {
+        const number = opens[name];
+        const declared = declaredPorts(workload).find((one) => one.number === number);
+        const right = declared?.name ?? number;
+        return right === undefined ? {} : setting(inContainer(container, field, 'httpGet', 'port'), right);
+      }),
     },
   ];
 }
@@ -131,6 +154,7 @@ function answerFaults(
     message: `${where} asks ${asked}, ${troubleOf(asked, { alive, ready })}; ${service.name} answers ${right.join(', ')}.`,
     here: inContainer(container, field, 'httpGet', 'path'),
     fix: `Write path: ${right[0] ?? ''}.`,
+    ...only(right, (path) => setting(inContainer(container, field, 'httpGet', 'path'), path)),
   }));
 }
 
@@ -153,6 +177,11 @@ function schemeFaults(
       message: `The ${field} of ${containerCalled(workload, container)} speaks ${probe.httpGet.scheme}, but ${called(workload)} is ${program.facts.speaksTls(running) ? '' : 'not '}configured to speak TLS.`,
       here: inContainer(container, field, 'httpGet', 'scheme'),
       fix: `Write scheme: ${program.facts.speaksTls(running) ? 'HTTPS' : 'HTTP'}.`,
+      ...setField(
+        inContainer(container, field, 'httpGet'),
+        'scheme',
+        program.facts.speaksTls(running) ? 'HTTPS' : 'HTTP',
+      ),
     },
   ];
 }

@@ -1,4 +1,5 @@
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
+import { setting, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { textsOf } from '../graph/environment.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -43,6 +44,7 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
         here,
         there: placeIn(found, 'data'),
         fix: like ? `Write ${like}.` : `Add the key to ${kind} ${name}, or take another.`,
+        ...slipOf(here, key, known),
       };
     });
 }
@@ -61,6 +63,11 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
     all.find((one) => one.name === name) ??
     others.find((one) => one.name === near) ??
     others.find((one) => keys.some(({ key }) => key in textsOf(one)) && !isUsed(graph, one));
+  const only = onlyNearest(
+    name,
+    others.map((other) => other.name),
+  );
+  const holds = others.find((one) => one.name === only && keys.every(({ key }) => key in textsOf(one)));
   const fix = meant ? `Write ${meant.name}.` : `Add the ${kind}, or correct its name.`;
   return when(kind === 'ConfigMap' || meant, () => ({
     code: 'OBJECT_MISSING',
@@ -73,6 +80,7 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
       : meant?.name === name
         ? `It is in namespace ${meant.namespace}: put both into one.`
         : fix,
+    ...(holds && !twin ? setting(place, holds.name) : {}),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { removing } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import { routesOf, type Route } from './ingress.ts';
@@ -31,4 +32,5 @@ const lostPath = (ingress: ObjectOf<'Ingress'>, { path }: Route, target: string)
     path === '/'
       ? 'Take the annotation away: below / nothing needs to be rewritten.'
       : `Write path: ${path.replace(/\/$/, '')}(/|$)(.*) with pathType: ImplementationSpecific and rewrite-target: /$2.`,
+  ...(path === '/' ? removing(placeIn(ingress, 'metadata', 'annotations', rewriteTarget)) : {}),
 });

@@ -1,8 +1,9 @@
 import { knownPortHint } from '../../model/known-port.ts';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
+import { setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
-import { servicePort, type Service } from '../graph/ports.ts';
+import { servicePort, type Service, type ServicePort } from '../graph/ports.ts';
 import { routedIn, type Routed } from './routed.ts';
 import { called, type Check, type Subject } from './subject.ts';
 
@@ -23,10 +24,8 @@ const isPortRead = ({ content: { spec } }: Service, port: number | string): bool
 
 function missingService({ graph }: Subject, { route, namespace, name, at }: Routed): Fault {
   const services = graph.ofKindIn('Service', namespace);
-  const near = nearest(
-    name,
-    services.map((one) => one.name),
-  );
+  const names = services.map((one) => one.name);
+  const near = nearest(name, names);
   const elsewhere = graph.ofKind('Service').find((one) => one.name === name);
   return {
     code: 'HOST_UNKNOWN',
@@ -40,6 +39,7 @@ function missingService({ graph }: Subject, { route, namespace, name, at }: Rout
       : elsewhere
         ? `Put both into one namespace.`
         : 'Name a Service that is there.',
+    ...slipOf(placeIn(route, ...at), name, names),
   };
 }
 
@@ -58,6 +58,23 @@ function portNotServed(
     here: placeIn(target.route, ...target.portAt),
     there: placeIn(service, 'spec', 'ports', 0, 'port'),
     fix: led ? `Write ${led.port}: the Service leads it to ${port}.` : 'Write one of these.',
+    ...rerouted(target, ports, led),
     hint: typeof port === 'number' ? knownPortHint(knownPorts, port) : undefined,
   };
+}
+
+/** The port that leads where the route wants to, else the only one, or the only one that is called almost so. */
+function rerouted(
+  { route, port, portAt }: Routed,
+  ports: readonly ServicePort[],
+  led: ServicePort | undefined,
+): Mended {
+  const near = onlyNearest(
+    String(port),
+    ports.flatMap(({ name }) => name ?? []),
+  );
+  const meant =
+    led ?? (ports.length === 1 ? ports[0] : ports.find(({ name }) => name !== undefined && name === near));
+  const value = typeof port === 'number' ? meant?.port : meant?.name;
+  return value === undefined ? {} : setting(placeIn(route, ...portAt), value);
 }

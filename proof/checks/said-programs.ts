@@ -1,3 +1,5 @@
+import { onlyNearest } from '../../model/nearest.ts';
+import { replacing } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { programAnnotation, programCalled, programOfImage, saidProgram } from '../graph/programs.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
@@ -14,6 +16,11 @@ export const saidPrograms: Check = ({ graph, programs, beside }) => {
       const pictured = programOfImage(programs, container) ?? named;
       if (named && pictured && pictured.facts.name === named.facts.name) return [];
       const { image = '' } = container.spec;
+      const meant = onlyNearest(said, [...programs.map(({ facts }) => facts.name), ...images]);
+      const place = {
+        doc: workload.object.doc,
+        path: [...workload.podPath.slice(0, -1), 'metadata', 'annotations', programAnnotation],
+      };
       return [
         {
           code: 'PROGRAM_SAID',
@@ -25,11 +32,9 @@ export const saidPrograms: Check = ({ graph, programs, beside }) => {
             : {
                 message: `${called(workload)} is said to run "${said}"; the programs that are known are ${names}.`,
                 fix: 'Write one of them, or take the annotation away.',
+                ...(meant === undefined ? {} : replacing(place, said, meant)),
               }),
-          here: {
-            doc: workload.object.doc,
-            path: [...workload.podPath.slice(0, -1), 'metadata', 'annotations', programAnnotation],
-          },
+          here: place,
           there: inContainer(container, 'image'),
         },
       ];

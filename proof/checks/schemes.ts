@@ -1,7 +1,8 @@
 import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
+import { only, replacing } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
-import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import { selectedBy, servicePort, targetOf, type Service } from '../graph/ports.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { imageFactsOf, type ImageFacts, type Speech } from '../graph/images.ts';
@@ -28,6 +29,7 @@ interface Spoken {
   readonly by: string;
   readonly variable: string;
   readonly place: Place;
+  readonly secret?: boolean;
 }
 
 /** What a URL's scheme or a variable's name says is spoken must be what the image behind the port speaks there. */
@@ -38,7 +40,7 @@ export const schemes: Check = (subject) =>
     if (host.kind !== 'service' || !port) return [];
     return selectedBy(subject.graph, host.service).flatMap((workload): Fault[] => {
       const number = targetOf(port, workload)?.number;
-      return number === undefined ? [] : speechFaults(subject, spoken, workload, number);
+      return number === undefined ? [] : speechFaults(subject, spoken, { ...host, workload, number });
     });
   });
 
@@ -55,6 +57,7 @@ const urls = ({ dials }: Subject): Spoken[] =>
             by: scheme,
             variable: port.variable,
             place: port.place,
+            ...(port.secret ? { secret: true } : {}),
           },
         ],
   );
@@ -76,9 +79,12 @@ const namedPorts = ({ graph }: Subject): Spoken[] =>
 
 function speechFaults(
   { graph, beside }: Subject,
-  { workload, container: client, by, variable, place }: Spoken,
-  server: Workload,
-  port: number,
+  { workload, container: client, by, variable, place, secret, port: dialled }: Spoken,
+  {
+    service,
+    workload: server,
+    number: port,
+  }: { readonly service: Service; readonly workload: Workload; readonly number: number },
 ): Fault[] {
   // What follows a + is a driver of the client, or says that TLS is used.
   const protocol = by.replace(/\+.*$/, '');
@@ -100,6 +106,12 @@ function speechFaults(
         here: place,
         there: inContainer(container, 'image'),
         fix: right === undefined ? `Name what speaks ${wanted}.` : `Dial the Service's port for ${right}.`,
+        ...only(
+          isLoose || secret
+            ? []
+            : service.content.spec.ports.filter((one) => targetOf(one, server)?.number === right),
+          (one) => replacing(place, String(dialled), String(one.port)),
+        ),
       },
     ];
   });

@@ -1,11 +1,12 @@
 import { distance } from 'fastest-levenshtein';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
+import { only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf, trimmed, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
-import { commandsOf, faultIn, programOf, type Command, probeCommandsOf } from './commands.ts';
+import { commandsOf, faultIn, programOf, rewording, type Command, probeCommandsOf } from './commands.ts';
 import { when, type Check, type Subject } from './subject.ts';
 
 /** A script may use only variables its container has: an unset one expands to nothing. */
@@ -20,12 +21,15 @@ export const scriptVariables: Check = (subject) =>
         .filter((name) => !names.includes(name) && mustBeSet(subject, command, script.text, name))
         .map((name) => {
           const near = nearest(name, names);
-          return faultIn(
-            command,
-            `The script of ${command.what} uses $${name}, which the container is not given.`,
-            near ? `Write $${near}.` : `Set ${name}.`,
-            script.index,
-          );
+          return {
+            ...faultIn(
+              command,
+              `The script of ${command.what} uses $${name}, which the container is not given.`,
+              near ? `Write $${near}.` : `Set ${name}.`,
+              script.index,
+            ),
+            ...(near !== undefined && onlyNearest(name, names) ? rewording(command, name, near) : {}),
+          };
         }),
       ...when(!closesCases(script.text), () =>
         faultIn(
@@ -82,12 +86,18 @@ function pathFaults(subject: Subject, command: Command, found: readonly Mount[],
           `${command.what} names ${path}, and no such file is mounted.`,
           `Write ${meant ?? files[0] ?? 'another path'}, or mount it.`,
         ),
+        ...only(nearestOf(path, files), (file) => rewording(command, path, file)),
         code: 'FILE_MISSING',
         ...(mount ? { there: mount.place } : {}),
       },
     ];
   return mount ? [] : unwritable(command, found, path);
 }
+
+const nearestOf = (path: string, files: readonly string[]): string[] => {
+  const near = onlyNearest(path, files);
+  return near === undefined ? [] : [near];
+};
 
 /** The path that was probably meant: of a mounted file, or of one that comes with the image. */
 const meantPath = (
@@ -145,6 +155,7 @@ export const probeCommands: Check = (subject) =>
             `${command.what} asks port ${port}; the container declares ${numbers.join(', ')}.`,
             `Ask ${numbers[0] ?? ''}.`,
           ),
+          ...only(numbers, (number) => rewording(command, String(port), String(number))),
           code: 'PROBE_PORT' as const,
         })),
       ...when(hasOpenTest(text), () =>

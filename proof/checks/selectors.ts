@@ -1,3 +1,5 @@
+import { onlyNearest } from '../../model/nearest.ts';
+import { setting, slipOf, type Mended } from '../changes.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
@@ -5,7 +7,7 @@ import { isManagedByMooring, nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
 import { everyPod, selectorText, selects } from '../graph/selectors.ts';
 import type { Selector } from '../shapes/common.ts';
-import type { Path } from '../source.ts';
+import type { Path, Place } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';
 
 /** A selector of an object, where it is written. */
@@ -56,8 +58,32 @@ export const selectsNothing: Check = ({ graph }) =>
         fix: near
           ? 'Make the selector and the labels of the pods agree.'
           : 'Select labels some pod has, or remove it.',
+        ...reselecting(placeIn(object, ...path), selector, graph.workloadsIn(object.namespace)),
       };
     });
+
+/** The value of the one label by which the pods of one workload alone are missed, by a slip. */
+function reselecting(
+  { doc, path }: Place,
+  { matchLabels, matchExpressions }: Selector,
+  workloads: Graph['workloads'],
+): Mended {
+  if (matchExpressions.length > 0) return {};
+  const slips = workloads.flatMap(({ labels }) => {
+    const [missed, ...others] = Object.entries(matchLabels).filter(([key, value]) => labels[key] !== value);
+    const right = missed && labels[missed[0]];
+    return missed &&
+      right !== undefined &&
+      others.length === 0 &&
+      onlyNearest(missed[1], [right]) !== undefined
+      ? [{ key: missed[0], right }]
+      : [];
+  });
+  const [first] = slips;
+  return first && slips.every(({ key, right }) => key === first.key && right === first.right)
+    ? setting({ doc, path: [...path, first.key] }, first.right)
+    : {};
+}
 
 /** A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own. */
 const isElsewhere = (graph: Graph, namespace: string, selector: Selector): boolean =>
@@ -196,6 +222,9 @@ export const spreads: Check = ({ graph }) =>
                 message: `${called(workload)} spreads pods with ${selectorText(labelSelector)}, but its own have ${labelsText(workload.labels, labelSelector)}.`,
                 here: inPod(workload, ...at, 'labelSelector', 'matchLabels'),
                 fix: 'Select its own pods.',
+                ...reselecting(inPod(workload, ...at, 'labelSelector', 'matchLabels'), labelSelector, [
+                  workload,
+                ]),
               },
             ]
           : []),
@@ -206,6 +235,7 @@ export const spreads: Check = ({ graph }) =>
                 message: `${called(workload)} spreads over "${topologyKey}", which is no label of Kubernetes' nodes.`,
                 here: inPod(workload, ...at, 'topologyKey'),
                 fix: `Write one of ${topologies.join(', ')}.`,
+                ...slipOf(inPod(workload, ...at, 'topologyKey'), topologyKey, topologies),
               },
             ]
           : []),

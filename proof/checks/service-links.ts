@@ -1,8 +1,9 @@
+import { field } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { linksInto, type ServiceLink } from '../graph/service-links.ts';
 import type { Container } from '../graph/workloads.ts';
-import { called, inContainer, type Check } from './subject.ts';
+import { called, inContainer, inPod, type Check } from './subject.ts';
 
 /** Kubernetes writes `QUEUE_PORT=tcp://10.0.0.1:5672` into pods beside a Service called queue. */
 export const serviceLinks: Check = ({ graph, known }) =>
@@ -17,6 +18,7 @@ export const serviceLinks: Check = ({ graph, known }) =>
               here: inContainer(container, 'name'),
               there: placeIn(link.service, 'metadata', 'name'),
               fix: `Set enableServiceLinks: false on the pod, or set ${variable}.`,
+              ...field(inPod(workload), 'enableServiceLinks', false),
             },
           ]
         : [];
@@ -43,6 +45,7 @@ export const linksBesideHosts: Check = ({ graph, knownIn }) =>
                   here: inContainer(container, 'name'),
                   there: place,
                   fix: `Set enableServiceLinks: false on the pod, or set ${port}.`,
+                  ...field(inPod(workload), 'enableServiceLinks', false),
                 },
               ]
             : [];

@@ -1,8 +1,17 @@
 import { knownPortHint } from '../../model/known-port.ts';
+import { onlyNearest } from '../../model/nearest.ts';
+import { field as setField, only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { oncePerGraph } from '../graph/once-per-graph.ts';
-import { declaredPorts, selectedBy, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import {
+  declaredPorts,
+  selectedBy,
+  targetOf,
+  type DeclaredPort,
+  type Service,
+  type ServicePort,
+} from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { called, inContainer, when, type Check, type Subject } from './subject.ts';
 
@@ -37,7 +46,7 @@ const leadsIn = oncePerGraph((graph) => {
 export const targets: Check = (subject) =>
   leads(subject).flatMap(({ service, port, index, workload }) => {
     const target = targetOf(port, workload);
-    const at = (field: string) => placeIn(service, 'spec', 'ports', index, field);
+    const at = (...fields: string[]) => placeIn(service, 'spec', 'ports', index, ...fields);
     const declared = declaredPorts(workload);
     if (!target?.declared) return undeclared(subject, { service, port, index, workload });
     const { declared: found } = target;
@@ -63,6 +72,7 @@ export const targets: Check = (subject) =>
               here: at('targetPort'),
               there: inContainer(namesake.container, 'ports', namesake.index, 'containerPort'),
               fix: `Write targetPort: ${namesake.name ?? namesake.number}.`,
+              ...setField(at(), 'targetPort', namesake.name ?? namesake.number),
               hint: knownPortHint(subject.knownPorts, target.number),
             },
           ]
@@ -94,9 +104,24 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
       fix: first
         ? `Write targetPort: ${first.name ?? first.number}, or declare the port.`
         : 'Declare the port in the container.',
+      ...only(meantPorts(declared, port), (right) =>
+        setField(placeIn(service, 'spec', 'ports', index), 'targetPort', right.name ?? right.number),
+      ),
       hint: typeof wanted === 'number' ? knownPortHint(subject.knownPorts, wanted) : undefined,
     },
   ];
+}
+
+/** The only port of the pods, or those that are called so or almost so. */
+function meantPorts(
+  declared: readonly DeclaredPort[],
+  { name, targetPort }: ServicePort,
+): readonly DeclaredPort[] {
+  if (declared.length < 2) return declared;
+  const called = typeof targetPort === 'string' ? targetPort : name;
+  const names = declared.flatMap((port) => port.name ?? []);
+  const meant = names.find((one) => one === called) ?? onlyNearest(called ?? '', names);
+  return declared.filter((port) => port.name !== undefined && port.name === meant);
 }
 
 /** A declared port only informs: an unknown program may open others. Without a target it is probably forgotten. */

@@ -1,4 +1,5 @@
 import { nearest } from '../../model/nearest.ts';
+import { only, setting, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { allClaims } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
@@ -64,6 +65,7 @@ export const mounts: Check = ({ graph }) =>
                     message: `${containerCalled(workload, container)} mounts volume "${name}", which the pod does not have; it has ${names.join(', ') || 'none'}.`,
                     here: inContainer(container, 'volumeMounts', index, 'name'),
                     fix: near ? `Write ${near}.` : 'Add the volume.',
+                    ...slipOf(inContainer(container, 'volumeMounts', index, 'name'), name, names),
                   },
                 ]),
             ...(first < index
@@ -121,6 +123,9 @@ export const claims: Check = ({ graph }) =>
       message: `A claim of ${called(object)} may only be read.`,
       here: placeIn(object, ...path, 'accessModes', 0),
       fix: 'Write ReadWriteOnce.',
+      ...(isManagedByMooring(object)
+        ? setting(placeIn(object, ...path, 'accessModes', 0), 'ReadWriteOnce')
+        : {}),
     }));
 
 /** An init step must mount a volume where its command or another container of the pod uses it. */
@@ -139,6 +144,9 @@ export const initMounts: Check = ({ graph }) =>
             .filter((other) => other !== container)
             .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name === name));
           const [other] = elsewhere;
+          const mended = only([...new Set(elsewhere.map((mount) => mount.mountPath))], (path) =>
+            setting(inContainer(container, 'volumeMounts', index, 'mountPath'), path),
+          );
           const taken = workload.containers
             .filter((one) => !one.init)
             .flatMap(({ spec }) =>
@@ -153,6 +161,7 @@ export const initMounts: Check = ({ graph }) =>
                 message: `${containerCalled(workload, container)} mounts "${name}" at ${mountPath}, where the pod's containers have "${taken.name}".`,
                 here: inContainer(container, 'volumeMounts', index, 'mountPath'),
                 fix: `Write ${other?.mountPath ?? 'another path'}.`,
+                ...mended,
               },
             ];
           if (
@@ -167,6 +176,7 @@ export const initMounts: Check = ({ graph }) =>
               message: `${containerCalled(workload, container)} mounts "${name}" at ${mountPath}, which its command does not mention; elsewhere it is at ${other.mountPath}.`,
               here: inContainer(container, 'volumeMounts', index, 'mountPath'),
               fix: `Write ${other.mountPath}.`,
+              ...mended,
             },
           ];
         });

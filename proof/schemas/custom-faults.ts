@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
-import { nearest } from '../../model/nearest.ts';
+import { renaming, setting } from '../changes.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import type { Fault } from '../findings.ts';
@@ -47,6 +48,7 @@ function slipOfKind(doc: Doc, kind: string, definitions: readonly Definition[]):
       here: { doc, path: ['kind'] },
       there: { doc: definition.doc, path: ['spec', 'names', 'kind'] },
       fix: `Write kind: ${near}.`,
+      ...setting({ doc, path: ['kind'] }, near),
     },
   ];
 }
@@ -130,16 +132,16 @@ const writtenAt = ({ schema, structural }: Judged, path: Path): Place => ({
 function unknownField(judged: Judged, at: Path, field: string): Fault {
   const { doc, structural } = judged;
   const known = Object.keys(partOf(structural, at)?.schema.properties ?? {});
-  const near = nearest(
-    field,
-    known.filter((name) => valueAt(doc.value, [...at, name]) === undefined),
-  );
+  const free = known.filter((name) => valueAt(doc.value, [...at, name]) === undefined);
+  const near = nearest(field, free);
+  const only = onlyNearest(field, free);
   return {
     code: 'FIELD_UNKNOWN',
     message: `${shown([...at, field])} is no field of its CustomResourceDefinition${known.length > 0 ? `, which has ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''} there` : ''}. kubectl refuses it, and an API server that does not drops it.`,
     here: { doc, path: [...at, field] },
     there: writtenAt(judged, at),
     fix: near === undefined ? 'Take it away.' : `Write ${near}.`,
+    ...(only === undefined ? {} : renaming({ doc, path: [...at, field] }, only)),
   };
 }
 

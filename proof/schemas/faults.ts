@@ -1,8 +1,9 @@
 import type { ErrorObject } from 'ajv';
-import { nearest } from '../../model/nearest.ts';
+import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
-import { valueAt, type Doc, type Path } from '../source.ts';
+import { quoting, renaming, setting, type Mended } from '../changes.ts';
+import { valueAt, type Doc, type Path, type Place } from '../source.ts';
 import { identityFaults } from './identity.ts';
 import { placeOf, wordAt } from './type-tree.ts';
 import { typeWords } from './type-words.ts';
@@ -22,7 +23,7 @@ export function schemaFaults(doc: Doc, validator: Validator): readonly Fault[] {
 
 function freshFaults(doc: Doc, validator: Validator): Fault[] {
   const { apiVersion, kind } = doc.value as Readonly<Record<string, unknown>>;
-  const identity = identityFaults(doc, validator.types);
+  const identity = identityFaults(doc, validator);
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return identity;
   const type = validator.types.typeOfKind(apiVersion, kind);
   if (type === undefined) return identity;
@@ -64,10 +65,9 @@ const shownPath = (path: Path): string => path.join('.') || 'the object';
 function unknownField({ doc, type, validator: { types } }: Typed, at: Path, field: string): Fault {
   const word = wordAt(types, type, at) ?? '';
   const known = [...(types.type(word)?.fields.keys() ?? [])];
-  const near = nearest(
-    field,
-    known.filter((name) => valueAt(doc.value, [...at, name]) === undefined),
-  );
+  const free = known.filter((name) => valueAt(doc.value, [...at, name]) === undefined);
+  const near = nearest(field, free);
+  const isOnly = onlyNearest(field, free) !== undefined;
   const place = placeOf(types, type, at, field);
   const home = place && shownPath(place.filter((step) => typeof step === 'string'));
   return {
@@ -75,6 +75,9 @@ function unknownField({ doc, type, validator: { types } }: Typed, at: Path, fiel
     message: `${shownPath([...at, field])} is no field of Kubernetes'${home ? `; ${field} is one of ${home}` : ''}. kubectl refuses it, and an API server that does not drops it.`,
     here: { doc, path: [...at, field] },
     fix: fixOf({ field, near, home }),
+    ...(near !== undefined && home === undefined && isOnly
+      ? renaming({ doc, path: [...at, field] }, near)
+      : {}),
   };
 }
 
@@ -110,7 +113,17 @@ function wrongType({ doc, type, validator: { types } }: Typed, path: Path, keywo
     message: `${shownPath(path)} is ${isSecret ? notShown : JSON.stringify(found).slice(0, 80)}; expected ${expected(word, found)}.`,
     here: { doc, path },
     fix: `Write ${expected(word, isSecret ? undefined : found)}.`,
+    ...asType({ doc, path }, word, found),
   };
+}
+
+/** A text without its quotes, or a number with quotes, where that is the type that is asked for. */
+function asType(place: Place, word: string, found: unknown): Mended {
+  if (word === 'string' && (typeof found === 'number' || typeof found === 'boolean')) return quoting(place);
+  if (word.startsWith('integer') && typeof found === 'string' && /^\d{1,9}$/.test(found))
+    return setting(place, Number(found));
+  if (word === 'boolean' && (found === 'true' || found === 'false')) return setting(place, found === 'true');
+  return {};
 }
 
 /** What a type's word asks for. */

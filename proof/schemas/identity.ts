@@ -1,11 +1,13 @@
 import { distance } from 'fastest-levenshtein';
+import { only, setting, slipOf, type Mended } from '../changes.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import type { Doc } from '../source.ts';
-import type { KubernetesTypes } from './kubernetes-types.ts';
+import type { Validator } from './validator.ts';
 
 /** Whether Kubernetes has the version and kind an object says it is of. */
-export function identityFaults(doc: Doc, types: KubernetesTypes): Fault[] {
+export function identityFaults(doc: Doc, validator: Validator): Fault[] {
+  const { types } = validator;
   const { apiVersion, kind } = doc.value as Readonly<Record<string, unknown>>;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
     const missing = typeof apiVersion === 'string' ? 'kind' : 'apiVersion';
@@ -18,10 +20,10 @@ export function identityFaults(doc: Doc, types: KubernetesTypes): Fault[] {
       },
     ];
   }
-  const old = retiredFault(doc, types, { apiVersion, kind });
+  const old = retiredFault(doc, validator, { apiVersion, kind });
   if (old) return [old];
   return types.typeOfKind(apiVersion, kind) === undefined
-    ? unknownKind(doc, types, { apiVersion, kind })
+    ? unknownKind(doc, validator, { apiVersion, kind })
     : [];
 }
 
@@ -30,18 +32,21 @@ interface Identity {
   readonly kind: string;
 }
 
-function retiredFault(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Identity): Fault | undefined {
+function retiredFault(doc: Doc, validator: Validator, { apiVersion, kind }: Identity): Fault | undefined {
+  const { types } = validator;
   const { deprecated, removed, replacement } = types.retired(apiVersion, kind) ?? {};
   const fix = replacement
     ? `Write apiVersion: ${replacement.split(' ')[0] ?? ''}${otherKind(replacement, kind)}, and read what changed in it.`
     : 'Remove it.';
   const here = { doc, path: ['apiVersion'] };
+  const mended = succeeding(doc, validator, kind, replacement);
   if (removed !== undefined && !types.isBefore(removed))
     return {
       code: 'API_REMOVED',
       message: `${kind} of ${apiVersion} is not served since Kubernetes ${removed}.`,
       here,
       fix,
+      ...mended,
     };
   if (deprecated === undefined || types.isBefore(deprecated)) return undefined;
   const end = removed === undefined ? '' : ` and not served from ${removed} on`;
@@ -50,7 +55,21 @@ function retiredFault(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Id
     message: `${kind} of ${apiVersion} is deprecated since Kubernetes ${deprecated}${end}.`,
     here,
     fix,
+    ...mended,
   };
+}
+
+/** To the successor, where that has the same name. */
+function succeeding(doc: Doc, validator: Validator, kind: string, replacement = ''): Mended {
+  const [apiVersion = '', called = kind] = replacement.split(' ');
+  return called === kind ? moving(doc, validator, { apiVersion, kind }) : {};
+}
+
+/** To another version in which the object is right as it stands. */
+function moving(doc: Doc, validator: Validator, { apiVersion, kind }: Identity): Mended {
+  const type = validator.types.typeOfKind(apiVersion, kind);
+  if (type === undefined || validator.errorsOf(type, { ...doc.value, apiVersion }).length > 0) return {};
+  return setting({ doc, path: ['apiVersion'] }, apiVersion);
 }
 
 const otherKind = (replacement: string, kind: string): string => {
@@ -58,8 +77,10 @@ const otherKind = (replacement: string, kind: string): string => {
   return other === kind ? '' : `, kind: ${other}`;
 };
 
-function unknownKind(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Identity): Fault[] {
-  const [home] = types.homesOf(kind);
+function unknownKind(doc: Doc, validator: Validator, { apiVersion, kind }: Identity): Fault[] {
+  const { types } = validator;
+  const homes = types.homesOf(kind);
+  const [home] = homes;
   const kinds = types.kindsOf(apiVersion);
   // Any other API group may exist, unless it is a letter or two from one of Kubernetes' own.
   const isMeant = home !== undefined && distance(apiVersion.toLowerCase(), home) <= 2;
@@ -77,6 +98,9 @@ function unknownKind(doc: Doc, types: KubernetesTypes, { apiVersion, kind }: Ide
         : near
           ? `Write kind: ${near}.`
           : 'Write a kind and apiVersion your cluster serves.',
+      ...(home === undefined
+        ? slipOf({ doc, path: ['kind'] }, kind, kinds ?? [])
+        : only(homes, (apiVersion) => moving(doc, validator, { apiVersion, kind }))),
     },
   ];
 }

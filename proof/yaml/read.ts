@@ -1,16 +1,29 @@
 import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import { aliasTrouble } from './aliases.ts';
-import { withIndentation } from './indentation.ts';
+import { YamlChanges, type Change } from './change.ts';
 import { offsetOfComplexKey, type Trouble, type YamlEvent } from './events.ts';
-import { YamlLines } from './lines.ts';
+import { withIndentation } from './indentation.ts';
+import { YamlLines, type Position } from './lines.ts';
 import type { Path } from './path.ts';
 import { kubernetesYaml } from './schema.ts';
+
+/** What is to be written from one position of a text to another. */
+export interface Edit {
+  readonly start: Position;
+  /** Before it. */
+  readonly end: Position;
+  readonly text: string;
+}
 
 /** One document of a text of YAML or JSON. */
 export interface YamlDocument {
   readonly value: unknown;
   /** The line, from 1, of what stands at `path`, or of the nearest thing above it that exists. */
   readonly lineOf: (path: Path) => number;
+  /** The line in which what stands at `path` ends. */
+  readonly lastLineOf: (path: Path) => number;
+  /** What a change would write, and where; `undefined` where nothing of the text is the value alone. */
+  readonly editOf: (change: Change) => Edit | undefined;
 }
 
 /** Text that is no YAML: on which line, and a sentence without a full stop that says why. */
@@ -40,9 +53,21 @@ export function readYaml(written: string): YamlDocument[] {
   const trouble = aliasTrouble(text, events) ?? keyTrouble(events);
   if (trouble) throw new YamlError(lines.lineAt(trouble.offset), trouble.what);
   const values = valuesOf(text, events);
+  const changes = new YamlChanges(text, events, lines);
   return firstsOf(events).map((first, index) => ({
     value: values[index],
     lineOf: (path) => lines.lineOf(first, path),
+    lastLineOf: (path) => {
+      const end = changes.endOf(first, path);
+      return end === undefined ? lines.lineOf(first, path) : lines.lineAt(end - 1);
+    },
+    editOf: (change) => {
+      // The columns of a text that was indented are not those of the file.
+      const edit = text === written ? changes.editOf(first, change) : undefined;
+      return (
+        edit && { start: lines.positionAt(edit.start), end: lines.positionAt(edit.end), text: edit.text }
+      );
+    },
   }));
 }
 

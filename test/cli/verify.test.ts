@@ -1,5 +1,5 @@
 import { chatKind } from '../../contract/chat-kind.ts';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -118,4 +118,59 @@ test.each([
 
 test('an older release has its own schema', async () => {
   expect(await run(written('all.yaml', good), '--kubernetes', '1.31')).toBeUndefined();
+});
+
+const misspelt = `apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+stringData: {token: hunter2hunter2}
+---
+apiVersion: v1
+kind: Service # public
+metadata: {name: web}
+spec: {clusterIP: None, sesionAffinity: ClientIP}
+`;
+
+test('--fix prints a diff without secrets, and changes nothing', async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const file = written('all.yaml', misspelt);
+  expect(await run(file, '--fix')).toBe(1);
+  expect(printed).toContain(
+    '-spec: {clusterIP: None, sesionAffinity: ClientIP}\n+spec: {clusterIP: None, sessionAffinity: ClientIP}\n',
+  );
+  expect(printed).not.toContain('sessionAffinity: ClientIP}\n+');
+  expect(printed).not.toContain('hunter2');
+  expect(readFileSync(file, 'utf8')).toBe(misspelt);
+});
+
+test('--fix --write writes the file, and ends as what is left does', async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const file = written('all.yaml', misspelt);
+  expect(await run(file, '--fix', '--write')).toBeUndefined();
+  expect(readFileSync(file, 'utf8')).toBe(misspelt.replace('sesion', 'session'));
+});
+
+test('--fix -o json has the edits, -o json alone has none', async () => {
+  const file = written('all.yaml', misspelt);
+  await run(file, '--fix', '-o', 'json');
+  expect(parse(printed)).toMatchObject({
+    findings: [
+      {
+        edits: [
+          { file, start: { line: 9, column: 25 }, end: { line: 9, column: 39 }, text: 'sessionAffinity' },
+        ],
+      },
+    ],
+  });
+  printed = '';
+  await run(file, '-o', 'json');
+  expect(printed).not.toContain('edits');
+});
+
+test.each([
+  ['--write without --fix', ['--write']],
+  ['--fix with a format that has no edits', ['--fix', '-o', 'junit']],
+  ['--write with -o', ['--fix', '--write', '-o', 'json']],
+])('%s is a mistake of the command line', async (_, words) => {
+  await expect(run(written('all.yaml', good), ...words)).rejects.toMatchObject({ code: 'USAGE' });
 });

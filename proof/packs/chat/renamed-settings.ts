@@ -1,4 +1,5 @@
 import { neo4jName } from '../../../contract/services/neo4j.ts';
+import { renamedVariable } from '../../checks/renamed-variable.ts';
 import { called, type Check } from '../../checks/subject.ts';
 import type { Fault } from '../../findings.ts';
 
@@ -41,6 +42,7 @@ export const renamedSettings: Check = ({ known }) =>
             message: `${name} of ${called(workload)} is a setting of Neo4j 4; this one calls it ${now}.`,
             here: place,
             fix: `Write ${now}.`,
+            ...(container.env.some((entry) => entry.name === now) ? {} : renamedVariable(place, name, now)),
           },
         ];
       }),

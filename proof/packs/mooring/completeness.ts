@@ -1,3 +1,4 @@
+import { field as setField } from '../../changes.ts';
 import type { Fault } from '../../findings.ts';
 import { peersField, rulesField } from '../../checks/policies.ts';
 import { called, inContainer, when, type Check } from '../../checks/subject.ts';
@@ -104,6 +105,7 @@ export const writtenNamespaces: Check = ({ graph }) => {
       here: placeIn(object, 'metadata'),
       ...(other ? { there: placeIn(other, 'metadata', 'namespace') } : {}),
       fix: `Write namespace: ${other?.namespace ?? ''}.`,
+      ...setField(placeIn(object, 'metadata'), 'namespace', other?.namespace ?? ''),
     }));
   });
 };

@@ -1,4 +1,5 @@
 import { suffixes, workloadName } from '../../../model/names.ts';
+import { field as setField } from '../../changes.ts';
 import type { Fault } from '../../findings.ts';
 import { placeIn, type AnyObject } from '../../graph/objects.ts';
 import { instanceLabel, isManagedByMooring, nameLabel } from '../../graph/managed-by.ts';
@@ -87,6 +88,7 @@ export const unreadyServices: Check = ({ graph }) =>
                 message: `${called(service)} is there for pods that are not ready, and does not publish them.`,
                 here: placeIn(service, 'spec', 'publishNotReadyAddresses'),
                 fix: 'Set publishNotReadyAddresses to true.',
+                ...setField(placeIn(service, 'spec'), 'publishNotReadyAddresses', true),
               },
             ]
           : []),
@@ -95,6 +97,7 @@ export const unreadyServices: Check = ({ graph }) =>
           message: `${called(service)} is to give each pod a name of its own, and is not headless.`,
           here: placeIn(service, 'spec', 'clusterIP'),
           fix: 'Set clusterIP to None.',
+          ...setField(placeIn(service, 'spec'), 'clusterIP', 'None'),
         })),
         ...(unnamed >= 0
           ? [
@@ -120,6 +123,7 @@ export const immutableSecrets: Check = ({ graph }) =>
       message: `${called(secret)} is mutable: the stores' volumes keep the old passwords, so clients with changed ones are refused.`,
       here: placeIn(secret, 'immutable'),
       fix: 'Set immutable to true.',
+      ...setField(placeIn(secret), 'immutable', true),
     }));
 
 /** A Namespace enforces, audits and warns by `restricted`, of one version. */
@@ -145,6 +149,7 @@ export const namespaces: Check = ({ graph }) =>
                 message: `${called(space)} does not ask for restricted pods: ${weak} is "${space.labels[weak] ?? '(nothing)'}".`,
                 here: placeIn(space, 'metadata', 'labels', weak),
                 fix: 'Write restricted.',
+                ...setField(placeIn(space, 'metadata', 'labels'), weak, 'restricted'),
               },
             ]
           : []),

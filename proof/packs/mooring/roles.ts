@@ -3,6 +3,7 @@ import { nearest } from '../../../model/nearest.ts';
 import type { Outsider } from '../../../model/stack.ts';
 import { peersField, rulesField } from '../../checks/policies.ts';
 import { called, type Check } from '../../checks/subject.ts';
+import { slipOf } from '../../changes.ts';
 import type { Fault } from '../../findings.ts';
 import { placeIn } from '../../graph/objects.ts';
 import { directionsOf, rulesOf, type Policy } from '../../graph/policies.ts';
@@ -36,6 +37,7 @@ function roleFaults(policy: Policy, role: string | undefined, here: Place): Faul
       message: `${called(policy)} lets in namespaces with ${roleLabel}=${role}, and there is no such role.`,
       here,
       fix: `Write ${near ?? roles.join(' or ')}.`,
+      ...slipOf(here, role, roles),
     },
   ];
 }
