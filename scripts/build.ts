@@ -10,7 +10,7 @@ await Promise.all([
   // The entry checks Node's version before it loads anything that an older one lacks.
   build({
     ...forImage,
-    entryPoints: { main: 'app/main.mjs', 'record-thread': 'app/stores/embedded/record-thread.ts' },
+    entryPoints: { main: 'app/main.mjs', 'database-thread': 'app/stores/embedded/database-thread.ts' },
     outdir: 'build/app',
   }),
   buildPage(),

@@ -15,10 +15,10 @@ import { Thread } from './thread.ts';
 /** The system of record in one SQLite file. A write is on the disk when its method returned. */
 export class EmbeddedRecordStore implements RecordStore {
   readonly name = neo4jName;
-  readonly #thread: Thread;
+  readonly #thread: Thread<'record'>;
 
   constructor(file: string) {
-    this.#thread = new Thread(file);
+    this.#thread = new Thread('record', file);
   }
 
   connect(): Promise<void> {

@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { IdReusedError, UnknownOutcomeError } from '../types.ts';
-import type { RecordDatabase } from './record-database.ts';
-import type { Call, Reply } from './record-thread.ts';
+import type { Call, databases, Reply, ThreadSpec } from './database-thread.ts';
 
-type Method = Exclude<keyof RecordDatabase, 'together'>;
+type Databases = { readonly [K in ThreadSpec['kind']]: InstanceType<(typeof databases)[K]> };
+
+/** The methods of a database that may be called. */
+type Methods<K extends ThreadSpec['kind']> = {
+  readonly [M in Exclude<keyof Databases[K], 'together'>]: Databases[K][M] extends (
+    ...args: infer A
+  ) => infer R
+    ? (...args: A) => R
+    : never;
+};
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -11,23 +19,23 @@ interface Waiting {
 }
 
 /** Bundled for the image, a file has the name of its entry and another ending. */
-const entry = new URL(`./record-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const entry = new URL(`./database-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-/** The embedded record's thread: started when it is first called, and again after it was closed or ended. */
-export class Thread {
-  readonly #file: string;
+/** A database in a thread: started when it is first called, and again after it was closed or ended. */
+export class Thread<K extends ThreadSpec['kind']> {
+  readonly #spec: ThreadSpec;
   #running: Running | undefined;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(kind: K, file: string) {
+    this.#spec = { kind, file };
   }
 
-  async call<M extends Method>(
+  async call<M extends keyof Methods<K> & string>(
     method: M,
-    ...args: Parameters<RecordDatabase[M]>
-  ): Promise<ReturnType<RecordDatabase[M]>> {
-    if (this.#running?.hasEnded ?? true) this.#running = new Running(this.#file);
-    return (await this.#running?.call(method, args)) as ReturnType<RecordDatabase[M]>;
+    ...args: Parameters<Methods<K>[M]>
+  ): Promise<ReturnType<Methods<K>[M]>> {
+    if (this.#running?.hasEnded ?? true) this.#running = new Running(this.#spec);
+    return (await this.#running?.call(method, args)) as ReturnType<Methods<K>[M]>;
   }
 
   async close(): Promise<void> {
@@ -44,16 +52,18 @@ class Running {
   #calls = 0;
   #idle: () => void = () => undefined;
 
-  constructor(file: string) {
-    this.#worker = new Worker(entry, { workerData: { file }, name: 'record' });
+  constructor(spec: ThreadSpec) {
+    this.#worker = new Worker(entry, { workerData: spec, name: spec.kind });
     this.#worker.on('message', (replies: readonly Reply[]) =>
       replies.forEach((reply) => this.#replied(reply)),
     );
     this.#worker.on('error', (error: Error) => this.#ended(error));
-    this.#worker.on('exit', (code) => this.#ended(new Error(`The record's thread ended with ${code}.`)));
+    this.#worker.on('exit', (code) =>
+      this.#ended(new Error(`The thread of ${spec.file} ended with ${code}.`)),
+    );
   }
 
-  call(method: Method, args: readonly unknown[]): Promise<unknown> {
+  call(method: string, args: readonly unknown[]): Promise<unknown> {
     const id = ++this.#calls;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

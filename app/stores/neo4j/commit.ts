@@ -14,7 +14,7 @@ import type {
   StoredMessage,
 } from '../types.ts';
 import type { Run } from './graph.ts';
-import type { Results } from './group-commit.ts';
+import type { Results } from '../group-commit.ts';
 import { answerKey, failureKey, key, messageKey, sessionKey } from './keys.ts';
 import * as statements from './statements.ts';
 

@@ -14,7 +14,7 @@ import type {
 } from '../types.ts';
 import { commitTogether, toOutcome, toTurn, type Entry, type EntryResult } from './commit.ts';
 import { codeOf, Graph, type GraphEnv } from './graph.ts';
-import { GroupCommit, type Results } from './group-commit.ts';
+import { GroupCommit, type Results } from '../group-commit.ts';
 import { key, messageKey, sessionKey } from './keys.ts';
 import { migrate } from './migrations.ts';
 import * as statements from './statements.ts';
