@@ -22,6 +22,14 @@ const migrations = [
    CREATE TABLE IF NOT EXISTS known (
      patientId TEXT NOT NULL, factId TEXT NOT NULL, PRIMARY KEY (patientId, factId)
    );`,
+  // The patient becomes a term too: a search then walks the entries of one patient, not those of all. The record fills
+  // an index of a new identity again.
+  `DELETE FROM identity;
+   DELETE FROM known;
+   DROP TABLE entry;
+   CREATE VIRTUAL TABLE entry USING fts5 (
+     patientId UNINDEXED, factId UNINDEXED, patient, terms, tokenize = "unicode61 tokenchars '_'"
+   );`,
 ];
 
 /** The search index as methods that return at once; `EmbeddedSearchIndex` runs it in a thread of its own. */
@@ -55,10 +63,11 @@ export class IndexDatabase {
     this.together(() => {
       const remember = this.#database.statement('INSERT INTO known VALUES (?, ?) ON CONFLICT DO NOTHING');
       const insert = this.#database.statement(
-        'INSERT INTO entry (patientId, factId, terms) VALUES (?, ?, ?)',
+        'INSERT INTO entry (patientId, factId, patient, terms) VALUES (?, ?, ?, ?)',
       );
       for (const { patientId, factId, terms } of entries)
-        if (remember.run(patientId, factId).changes !== 0) insert.run(patientId, factId, terms);
+        if (remember.run(patientId, factId).changes !== 0)
+          insert.run(patientId, factId, termOf(patientId), terms);
     });
   }
 
@@ -66,10 +75,13 @@ export class IndexDatabase {
   search(patientId: string, terms: string, limit: number): Hit[] {
     return this.#database
       .statement(
-        `SELECT factId, -bm25(entry) AS score FROM entry
-         WHERE entry MATCH ? AND patientId = ? ORDER BY bm25(entry), rowid LIMIT ?`,
+        `SELECT factId, -bm25(entry, 0, 0, 0, 1) AS score FROM entry
+         WHERE entry MATCH ? AND patientId = ? ORDER BY bm25(entry, 0, 0, 0, 1), rowid LIMIT ?`,
       )
-      .all(terms, patientId, limit)
+      .all(`patient : ${termOf(patientId)} AND terms : (${terms})`, patientId, limit)
       .map((row) => ({ factId: String(row['factId']), score: Number(row['score']) }));
   }
 }
+
+/** One token without a case, whatever is in the id. */
+const termOf = (patientId: string): string => `p${Buffer.from(patientId).toString('hex')}`;
