@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import driver from 'neo4j-driver';
 import { describe, expect, test, vi } from 'vitest';
 import { Neo4jRecordStore } from '../../app/stores/neo4j/record-store.ts';
+import { UnknownOutcomeError } from '../../app/stores/types.ts';
 import { startProxy } from '../faults/proxy.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startNeo4j, type Neo4jServer } from '../servers/neo4j/neo4j.ts';
@@ -11,6 +12,9 @@ import { freePort } from '../servers/ports.ts';
 import { previousRecordFacts } from './previous/facts.ts';
 import { envOf } from './real.ts';
 import { fact, message, newScope, recordStoreFacts } from './store-suite.ts';
+
+/** A COMMIT of Bolt, in its chunk. */
+const boltCommit = Buffer.from([0, 2, 0xb0, 0x12, 0, 0]);
 
 const recordOf = (
   { host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop'>,
@@ -45,6 +49,29 @@ describe('Neo4j', () => {
     await record.close();
     await proxy.stop();
     expect(lost).toHaveBeenCalledTimes(length);
+  });
+
+  test('a message whose commit was sent and not answered is of unknown outcome, and is stored once', async () => {
+    const proxy = await startProxy(neo4j());
+    const record = recordOf({ ...neo4j(), port: proxy.port });
+    await record.connect();
+    const scope = newScope();
+    const [sent, before] = ['m1', 'm2'].map((id) => ({ ...scope, ...message(id, id) }));
+    if (!sent || !before) throw new Error('two messages');
+    const isDown = proxy.downAfter(boltCommit);
+    await expect(record.addMessage(sent, [fact(scope.patientId, 'm1')])).rejects.toBeInstanceOf(
+      UnknownOutcomeError,
+    );
+    await isDown;
+    const known: unknown = await record.addMessage(before, []).catch((error: unknown) => error);
+    expect(known, 'nothing was sent').not.toBeInstanceOf(UnknownOutcomeError);
+    expect(known).toBeInstanceOf(Error);
+    await proxy.up();
+    expect(await record.addMessage(sent, [fact(scope.patientId, 'm1')])).toMatchObject({ offset: 1 });
+    expect(await record.addMessage(before, [])).toMatchObject({ offset: 2, duplicate: false });
+    expect(await record.facts(scope.patientId, 9)).toHaveLength(1);
+    await record.close();
+    await proxy.stop();
   });
 
   test('refuses a wrong password in words that do not repeat it', async () => {

@@ -34,6 +34,8 @@ async function measureReal(): Promise<Figures> {
   try {
     const env = {
       EMBEDDED_STORES: 'qdrant',
+      // The first statements of a cold database take their time.
+      STORE_TIMEOUT: '20000',
       ...{ NEO4J_HOST: neo4j.host, NEO4J_PORT: String(neo4j.port), NEO4J_PASSWORD: neo4j.password },
       ...{ REDIS_HOST: redis.host, REDIS_PORT: String(redis.port), REDIS_PASSWORD: redis.password },
     };
