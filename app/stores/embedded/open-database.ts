@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../observability/error-text.ts';
@@ -59,19 +59,36 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
+const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+
 /** A database that opens when it is first used, and again after it was closed. */
 export class Database {
   readonly #spec: DatabaseSpec;
   readonly #statements = new Map<string, StatementSync>();
   #open: DatabaseSync | undefined;
+  #inode: number | undefined;
 
   constructor(spec: DatabaseSpec) {
     this.#spec = spec;
   }
 
   get(): DatabaseSync {
-    this.#open ??= openDatabase(this.#spec);
+    if (this.#open) return this.#open;
+    this.#open = openDatabase(this.#spec);
+    this.#inode = inodeOf(this.#spec.file);
     return this.#open;
+  }
+
+  /**
+   * The database, if its file is still the one that was opened.
+   * @throws Error when it was removed or replaced: what is written now would be gone with this process.
+   */
+  inPlace(): DatabaseSync {
+    const database = this.get();
+    if (inodeOf(this.#spec.file) === this.#inode) return database;
+    throw new Error(
+      `${this.#spec.file} was removed or replaced while the app had it open; nothing is written any more. Stop the app, put the file back, and start it again.`,
+    );
   }
 
   /** A statement, compiled when it is first used. */

@@ -42,8 +42,9 @@ export class RecordDatabase {
     this.#now = now;
   }
 
+  /** Writes, so that a full disk does not pass for ready. */
   connect(): void {
-    this.#all('SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)');
+    this.together(() => this.#database.get().exec(`PRAGMA user_version = ${recordMigrations.length}`));
   }
 
   close(): void {
@@ -52,7 +53,7 @@ export class RecordDatabase {
 
   /** Runs `work` as one transaction; each write in it fails by itself. */
   together<T>(work: () => T): T {
-    return inTransaction(this.#database.get(), work);
+    return inTransaction(this.#database.inPlace(), work);
   }
 
   addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): StoredMessage {

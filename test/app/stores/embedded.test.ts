@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -122,6 +122,23 @@ test('a file of a newer version of the app is refused in words', async () => {
   newer.exec('PRAGMA user_version = 99');
   newer.close();
   await expect(record.connect()).rejects.toThrow(/schema version 99; .*another DATA_DIR/);
+});
+
+test('a record whose file is removed or replaced refuses to write, and says so', async () => {
+  const scope = newScope();
+  const file = newFile();
+  const record = new EmbeddedRecordStore(file);
+  await record.addMessage({ ...scope, ...message('m1', 'kept') }, []);
+  await rename(file, `${file}.away`);
+  const gone = `${file} was removed or replaced`;
+  await expect(record.addMessage({ ...scope, ...message('m2', 'lost') }, [])).rejects.toThrow(gone);
+  await expect(record.connect()).rejects.toThrow(gone);
+  await writeFile(file, '');
+  await expect(record.connect()).rejects.toThrow(gone);
+  await rename(`${file}.away`, file);
+  await record.connect();
+  expect((await record.history(scope, 9))?.turns).toHaveLength(1);
+  await record.close();
 });
 
 test('a file that is no database is named', async () => {
