@@ -18,6 +18,7 @@ import type { Stores } from './stores/types.ts';
 import { reportStoreEvents } from './readiness/store-events.ts';
 import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
+import { CatchingUp } from './ws/catching-up.ts';
 import { Connections } from './ws/connections.ts';
 import { Upgrades } from './ws/upgrades.ts';
 
@@ -55,6 +56,7 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     const publicUrl = await listen(servers.world, { name: 'http', host, number: env.HTTP_PORT });
     log.info(`Listening on ${publicUrl}; operations on ${metricsUrl}`);
     core.gates.start();
+    chat.catchingUp.start();
     const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers));
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
@@ -93,12 +95,15 @@ function createCore(env: Env, log: Logger): Core {
 interface Chat {
   readonly connections: Connections;
   readonly answers: Answers;
+  readonly catchingUp: CatchingUp;
 }
 
 function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const connections = new Connections(log, metrics);
   reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
-  return { connections, answers: new Answers({ memory, metrics, log }) };
+  const answers = new Answers({ memory, metrics, log });
+  const isOpen = (name: string): boolean => gates.state(name) === 'open';
+  return { connections, answers, catchingUp: new CatchingUp({ memory, answers, isOpen, log }) };
 }
 
 interface Servers {
@@ -135,8 +140,8 @@ const lingerMs = 2_000;
 
 /** On loopback there is no load balancer to wait for. */
 function endingOf(
-  { env, log, gates, stores }: Core,
-  { connections, answers }: Chat,
+  { env, log, gates, memory, stores }: Core,
+  { connections, answers, catchingUp }: Chat,
   servers: Servers,
 ): Ending {
   const alone = isLoopback(listenHost(env));
@@ -149,6 +154,8 @@ function endingOf(
     answersIdle: () => answers.idle(),
     abortAnswers: () => answers.abort(),
     close: [
+      () => catchingUp.stop(),
+      () => memory.handOver(),
       () => closeServer(servers.world),
       () => closeServer(servers.operations),
       () => gates.stop(),

@@ -33,6 +33,11 @@ export const errorCodes = {
     exit: 75,
     means: 'The message was not stored; nothing was acknowledged, send it again.',
   },
+  UNKNOWN_OUTCOME: {
+    http: 503,
+    exit: 75,
+    means: 'It is not known whether the message was stored; send it again with the same id.',
+  },
   ANSWER_FAILED: {
     http: 502,
     exit: 75,

@@ -8,6 +8,10 @@ import { forImage } from './for-image.ts';
 await rm('build/app', { recursive: true, force: true });
 await Promise.all([
   // The entry checks Node's version before it loads anything that an older one lacks.
-  build({ ...forImage, entryPoints: { main: 'app/main.mjs' }, outdir: 'build/app' }),
+  build({
+    ...forImage,
+    entryPoints: { main: 'app/main.mjs', 'database-thread': 'app/stores/embedded/database-thread.ts' },
+    outdir: 'build/app',
+  }),
   buildPage(),
 ]);

@@ -1,4 +1,5 @@
 import { withTimeLimit } from '../../model/time-limit.ts';
+import { GroupCommit } from '../stores/group-commit.ts';
 import type { Availability, Fact, Stores } from '../stores/types.ts';
 
 const batch = 100;
@@ -11,6 +12,10 @@ export class Indexing {
   readonly #stores: Stores;
   readonly #availability: Availability;
   readonly #adding = new Map<string, Promise<void>>();
+  readonly #additions = new GroupCommit<readonly Fact[], undefined>(async (groups) => {
+    await this.#add(groups.flat());
+    return groups.map(() => undefined);
+  });
   #reindexing: Promise<void> | undefined;
   /** The id of the index last known to hold every fact of the record. */
   #complete: string | undefined;
@@ -27,8 +32,7 @@ export class Indexing {
   /** Adds facts that the record already holds, in the background. Never fails. */
   add(patientId: string, facts: readonly Fact[]): void {
     if (facts.length === 0) return;
-    const before = this.#adding.get(patientId) ?? Promise.resolve();
-    const adding = before.then(() => this.#add(facts)).catch(() => this.#lacks());
+    const adding: Promise<void> = this.#additions.add(facts).catch(() => this.#lacks());
     this.#adding.set(patientId, adding);
     void adding.finally(() => {
       if (this.#adding.get(patientId) === adding) this.#adding.delete(patientId);
@@ -72,7 +76,7 @@ export class Indexing {
   }
 
   async #add(facts: readonly Fact[]): Promise<void> {
-    if (!this.isOpen) return this.#lacks();
+    if (!this.isOpen) throw new Error('The search index is away.');
     const { index, record } = this.#stores;
     const id = await index.id();
     await index.add(facts);

@@ -1,4 +1,4 @@
-import type { Fact } from '../stores/types.ts';
+import type { StoredFact } from '../stores/types.ts';
 import type { MessageParts } from './message-parts.ts';
 import { bestFacts } from './recall/best-facts.ts';
 import { asksForAll } from './recall/recall.ts';
@@ -8,12 +8,12 @@ import { sameThing, similarity } from './recall/similar.ts';
 
 export interface Reply {
   readonly text: string;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StoredFact[];
 }
 
 /** What is known when a reply is made. */
 export interface Known {
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StoredFact[];
   /** Whether the whole memory was searched. */
   readonly isComplete: boolean;
   /** The most facts a reply may use. */
@@ -53,7 +53,7 @@ function answer(question: string, { facts, isComplete, limit }: Known): Reply {
   const [first, ...others] = found;
   if (first === undefined) return { text: unknown, facts: [] };
   const lines = others.map((fact) =>
-    similarity(first.text, fact.text) >= sameThing && fact.recordedAt < first.recordedAt
+    similarity(first.text, fact.text) >= sameThing && fact.place < first.place
       ? `Earlier, ${lowerFirst(quoted(fact))}`
       : quoted(fact),
   );
@@ -67,16 +67,16 @@ const unsearched =
 const partly = 'My memory search is unavailable at the moment; I looked only through what you told me last.';
 
 /** A fact quoted, with the date and id of its message. */
-const quoted = ({ recordedAt, text, sourceId }: Fact): string =>
+const quoted = ({ recordedAt, text, sourceId }: StoredFact): string =>
   `On ${recordedAt.slice(0, 10)} you said: "${text}" (message ${sourceId})`;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-const newestFirst = (facts: readonly Fact[]): Fact[] =>
-  facts.toSorted((a, b) => (a.recordedAt < b.recordedAt ? 1 : a.recordedAt > b.recordedAt ? -1 : 0));
+const newestFirst = (facts: readonly StoredFact[]): StoredFact[] =>
+  facts.toSorted((a, b) => b.place - a.place);
 
 /** Puts the facts about the same thing as the best one first, newest first; the others keep their order. */
-function newestOfSameThing(facts: readonly Fact[]): Fact[] {
+function newestOfSameThing(facts: readonly StoredFact[]): StoredFact[] {
   const [best] = facts;
   if (best === undefined) return [];
   const same = facts.filter((fact) => similarity(fact.text, best.text) >= sameThing);

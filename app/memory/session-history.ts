@@ -1,13 +1,11 @@
 import type { Turn } from '../../contract/protocol.ts';
-import type { Availability, Scope, Stores } from '../stores/types.ts';
+import type { Availability, History, Position, Scope, Stores } from '../stores/types.ts';
 
-/** The turns of sessions, from the cache when it is complete, else from the record. */
+/** The turns of sessions: from the cache when it has got as far as the record, else from the record. */
 export class SessionHistory {
   readonly #stores: Stores;
   readonly #availability: Availability;
   readonly #kept: number;
-  /** Sessions of which the cache lacks a turn: they are filled again before the cache is used. */
-  readonly #stale = new Set<string>();
 
   /** `kept`: how many turns a cached session starts with. */
   constructor(stores: Stores, availability: Availability, kept: number) {
@@ -17,55 +15,31 @@ export class SessionHistory {
   }
 
   async turns(scope: Scope, limit: number): Promise<Turn[]> {
-    const cached = await this.#cached(scope, limit);
-    if (cached !== undefined) return cached;
-    const turns = await this.#stores.record.history(scope, Math.max(limit, this.#kept));
-    await this.#fill(scope, turns);
-    return limit === 0 ? [] : turns.slice(-limit);
+    const { record } = this.#stores;
+    const [last, cached] = await Promise.all([record.position(scope), this.#cached(scope, limit)]);
+    if (last === undefined) return [];
+    if (cached && isAt(cached, last)) return [...cached.turns];
+    const history = await record.history(scope, Math.max(limit, this.#kept));
+    if (history === undefined) return [];
+    await this.#quietly((cache) => cache.fill(scope, history));
+    return limit === 0 ? [] : history.turns.slice(-limit);
   }
 
-  /** Caches turns that the record already holds. Never fails: the record has them. */
-  async remember(scope: Scope, ...turns: readonly Turn[]): Promise<void> {
-    try {
-      let isCached = this.#isTrusted(scope);
-      for (const turn of turns) isCached &&= await this.#stores.cache.addTurn(scope, turn);
-      if (!isCached) await this.#refill(scope);
-    } catch {
-      this.#stale.add(keyOf(scope));
-    }
+  /** Caches a turn that the record already holds. Never fails: a cache that lacks it is not believed. */
+  async remember(scope: Scope, position: Position, turn: Turn): Promise<void> {
+    await this.#quietly((cache) => cache.addTurn(scope, position, turn));
   }
 
-  async #cached(scope: Scope, limit: number): Promise<Turn[] | undefined> {
-    if (!this.#isTrusted(scope)) return undefined;
-    try {
-      return await this.#stores.cache.recentTurns(scope, limit);
-    } catch {
-      return undefined;
-    }
+  #cached(scope: Scope, limit: number): Promise<History | undefined> {
+    return this.#quietly((cache) => cache.recentTurns(scope, limit));
   }
 
-  async #refill(scope: Scope): Promise<void> {
-    if (!this.#isOpen()) this.#stale.add(keyOf(scope));
-    else await this.#fill(scope, await this.#stores.record.history(scope, this.#kept));
-  }
-
-  async #fill(scope: Scope, turns: readonly Turn[]): Promise<void> {
-    if (!this.#isOpen()) return;
-    try {
-      await this.#stores.cache.fill(scope, turns);
-      this.#stale.delete(keyOf(scope));
-    } catch {
-      this.#stale.add(keyOf(scope));
-    }
-  }
-
-  #isOpen(): boolean {
-    return this.#availability(this.#stores.cache.name) === 'open';
-  }
-
-  #isTrusted(scope: Scope): boolean {
-    return this.#isOpen() && !this.#stale.has(keyOf(scope));
+  async #quietly<T>(work: (cache: Stores['cache']) => Promise<T>): Promise<T | undefined> {
+    const { cache } = this.#stores;
+    if (this.#availability(cache.name) !== 'open') return undefined;
+    return work(cache).catch(() => undefined);
   }
 }
 
-const keyOf = ({ patientId, sessionId }: Scope): string => JSON.stringify([patientId, sessionId]);
+const isAt = (cached: Position, last: Position): boolean =>
+  cached.epoch === last.epoch && cached.offset === last.offset;

@@ -1,6 +1,6 @@
 import type { AnswerMode, Turn, UsedFact } from '../../contract/protocol.ts';
 import type { PatientContext } from '../../contract/http.ts';
-import type { Scope } from '../stores/types.ts';
+import type { OwedMessage, Scope } from '../stores/types.ts';
 
 /** The memory as ws/ and http/ use it. `createMemory` in memory.ts creates one. */
 export interface Memory {
@@ -9,12 +9,12 @@ export interface Memory {
   history(scope: Scope, limit: number): Promise<Turn[]>;
   /**
    * Commits a patient's message in the system of record. When it resolves, the message may be acknowledged.
-   * @throws IdReusedError; any other error means that nothing was stored.
+   * @throws IdReusedError; UnknownOutcomeError; any other error means that nothing was stored.
    */
   accept(scope: Scope, message: { readonly id: string; readonly text: string }): Promise<Accepted>;
   /**
-   * Streams the answer to an accepted message, and stores it. Recalls the facts it uses.
-   * Not called for a duplicate whose answer is already stored.
+   * Streams the answer to an accepted message, and stores it. Recalls the facts it uses. When another process makes it
+   * or has made it, that answer is waited for, and comes whole. Not called for a duplicate whose answer is already stored.
    */
   answer(
     scope: Scope,
@@ -23,15 +23,19 @@ export interface Memory {
   ): AsyncGenerator<string, Answer>;
   /** What is remembered of a patient. */
   context(patientId: string): Promise<PatientContext>;
-  /** Adds the facts to the search index that an outage kept out; called when the index is back. */
+  /** Adds the facts to the search index that it lacks: an outage kept them out, or their process ended. */
   reindex(): Promise<void>;
+  /** Messages whose answer no living process makes. */
+  owed(limit: number): Promise<OwedMessage[]>;
+  /** Gives up the answers claimed here, for another process to make; called when this one ends. */
+  handOver(): Promise<void>;
 }
 
 export interface Accepted {
   readonly recordedAt: string;
   readonly duplicate: boolean;
   /** The answer, when one is already stored. */
-  readonly answer?: Turn;
+  readonly answer?: Answer;
 }
 
 /** A whole answer and the facts it used. */

@@ -1,5 +1,5 @@
 import type { GateState } from '../../model/report.ts';
-import type { Turn } from '../../contract/protocol.ts';
+import type { Turn, UsedFact } from '../../contract/protocol.ts';
 import type { StoreName } from '../../contract/services/backend-variables.ts';
 
 /** The three store interfaces. Each has a remote and an embedded implementation; one store suite tests both. */
@@ -25,6 +25,12 @@ export interface Fact {
   readonly sourceId: string;
 }
 
+/** A fact as the record has it. */
+export interface StoredFact extends Fact {
+  /** The commit of its message: of two facts of a patient the one with the higher number was said later. */
+  readonly place: number;
+}
+
 export interface Store {
   readonly name: StoreName;
   /**
@@ -37,27 +43,120 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** System of record: Neo4j, or SQLite. A write survives a crash once its method returned. */
+/** How far a session's log has got. */
+export interface Position {
+  /** Random, made with the session: an offset means something only together with it. */
+  readonly epoch: string;
+  /** The commit number of the last event within the session, without gaps from 1; 0 before the first. */
+  readonly offset: number;
+}
+
+/** What an event of a session's log is about. `forgotten` is reserved. */
+export type EventKind = 'turn' | 'answer' | 'edited' | 'stopped' | 'failed';
+
+/** One commit of a session. A failure is the turn of an answer without text. */
+export interface SessionEvent {
+  readonly offset: number;
+  readonly kind: EventKind;
+  readonly turn: Turn;
+}
+
+/** The right to answer a message, while its lease runs. */
+export interface Claim extends Scope {
+  readonly messageId: string;
+  /** Counts the claims of this answer; only the newest may be settled. */
+  readonly attempt: number;
+  /** How many attempts in a row were begun, this one included; starts again after a stored failure. */
+  readonly tries: number;
+}
+
+/** Who claims, and for how many milliseconds on the clock of the record. */
+export interface Lease {
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+/** How an owed answer ended. */
+export interface Outcome {
+  readonly kind: 'answer' | 'stopped' | 'failed';
+  readonly turn: Turn;
+  /** The facts the answer used. */
+  readonly facts: readonly UsedFact[];
+  /** Why the answer may lack facts that the memory has. */
+  readonly degraded?: string;
+}
+
+/** An outcome that the record has. */
+export type Settled = Outcome & Position;
+
+/** The claim; or how the answer ended; or that another owner's lease is running. */
+export type Claimed =
+  | { readonly state: 'claimed'; readonly claim: Claim }
+  | { readonly state: 'settled'; readonly outcome: Settled }
+  | { readonly state: 'busy' };
+
+/** A message whose answer is owed, and whose lease has run out. */
+export interface OwedMessage extends Scope {
+  readonly messageId: string;
+  readonly text: string;
+}
+
+/** A message as the record has it. */
+export interface StoredMessage extends Position {
+  readonly recordedAt: string;
+  /** Whether it was there already. */
+  readonly duplicate: boolean;
+}
+
+/** The last turns of a session, and the position they reach to. */
+export interface History extends Position {
+  /** Oldest first; an answer follows its message. */
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * System of record: Neo4j, or SQLite. A session is a log; everything is ordered by commit, never by clock. A write
+ * survives a crash once its method returned. A write that throws anything but UnknownOutcomeError changed nothing.
+ */
 export interface RecordStore extends Store {
   /**
-   * Writes a patient's message and its facts in one transaction. `id` is an idempotency key within the session.
-   * @returns when it was first recorded, and whether it had been already.
+   * Writes a patient's message, its facts (which no index holds yet), and that its answer is owed, in one transaction.
+   * `id` is an idempotency key within the session. `lease` claims the answer at once, as its first attempt.
    * @throws IdReusedError when the id was used for another text.
    */
-  addMessage(episode: Episode, facts: readonly Fact[]): Promise<{ recordedAt: string; duplicate: boolean }>;
-  /** Writes the answer to message `episode.replyTo`; a second answer to the same message changes nothing. */
-  addAnswer(episode: Episode): Promise<void>;
-  /** The answer to a message, if one was stored. */
-  answerTo(scope: Scope, messageId: string): Promise<Turn | undefined>;
-  /** The last `limit` turns of the session, oldest first; an answer follows its message. */
-  history(scope: Scope, limit: number): Promise<Turn[]>;
-  /** The patient's last `limit` turns of all sessions, oldest first. */
+  addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): Promise<StoredMessage>;
+  /**
+   * Claims the answer to a message, unless it is settled or another owner's lease is running. A stored failure is
+   * claimed only with `again`.
+   * @throws Error when there is no such message.
+   */
+  claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed>;
+  /** Lets the leases of these claims run from now. Those that were lost stay so. */
+  renew(claims: readonly Claim[], leaseMs: number): Promise<void>;
+  /** Ends leases early, so that the answers are taken up elsewhere at once; the attempts do not count as tries. */
+  release(claims: readonly Claim[]): Promise<void>;
+  /**
+   * Commits how an answer ended, if the claim is still the newest.
+   * @returns the outcome the record has: this one, or another attempt's, or none when another attempt is being made.
+   */
+  settle(claim: Claim, outcome: Outcome): Promise<Settled | undefined>;
+  /** Messages that are owed an answer by no living owner, the longest waiting first. */
+  owed(limit: number): Promise<OwedMessage[]>;
+  /** How a message was answered, if it was. */
+  outcomeOf(scope: Scope, messageId: string): Promise<Settled | undefined>;
+  /** The end of a session's log; none of an unknown session. */
+  position(scope: Scope): Promise<Position | undefined>;
+  /** The events of a session after an offset, in order. */
+  events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]>;
+  /** The last `limit` turns of a session; none of an unknown session. */
+  history(scope: Scope, limit: number): Promise<History | undefined>;
+  /** The patient's last `limit` turns of all sessions, in the order of their commits. */
   recent(patientId: string, limit: number): Promise<Turn[]>;
-  /** A patient's newest facts, newest first. */
-  facts(patientId: string, limit: number): Promise<Fact[]>;
+  /** A patient's newest facts, the last committed first. */
+  facts(patientId: string, limit: number): Promise<StoredFact[]>;
   /** Facts by id; ids of other patients are silently not found. */
-  factsById(patientId: string, ids: readonly string[]): Promise<Fact[]>;
-  /** Facts that the search index `indexId` does not hold yet, oldest first. */
+  factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]>;
+  /** The outbox of the search index `indexId`: facts that it does not hold yet, in the order of their commits. */
   unindexed(indexId: string, limit: number): Promise<Fact[]>;
   /** Records that the index `indexId` holds these facts. */
   markIndexed(indexId: string, facts: readonly Fact[]): Promise<void>;
@@ -79,18 +178,21 @@ export interface SearchIndex extends Store {
   ): Promise<{ readonly factId: string; readonly score: number }[]>;
 }
 
-/** Sessions and recent turns: Redis, or SQLite. Expires after REDIS_SESSION_TTL; never the only copy of anything. */
+/**
+ * Sessions and recent turns: Redis, or SQLite. Expires after REDIS_SESSION_TTL; never the only copy of anything. What it
+ * has of a session counts only while the record's position is the same.
+ */
 export interface SessionCache extends Store {
   /**
-   * Adds a turn and restarts the time to live. A turn already cached is not added again.
-   * @returns false when the session is not cached: then nothing is added, since a part of a session would be taken for
-   * the whole; `fill` it from the record instead.
+   * Adds the turn committed at `position` and restarts the time to live. A turn already cached is not added again.
+   * @returns false when the session is not cached up to the offset before: then nothing is added, since a part of a
+   * session would be taken for the whole; `fill` it from the record instead.
    */
-  addTurn(scope: Scope, turn: Turn): Promise<boolean>;
-  /** Recent turns, oldest first; `undefined` when the session is not cached (then the record is asked). */
-  recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined>;
-  /** Caches a session as the record has it. Turns cached meanwhile that `turns` lacks are kept. */
-  fill(scope: Scope, turns: readonly Turn[]): Promise<void>;
+  addTurn(scope: Scope, position: Position, turn: Turn): Promise<boolean>;
+  /** The last turns and the position they reach to; `undefined` when the session is not cached. */
+  recentTurns(scope: Scope, limit: number): Promise<History | undefined>;
+  /** Caches a session as the record has it, unless the cache has got further in the same epoch. */
+  fill(scope: Scope, history: History): Promise<void>;
 }
 
 export interface Stores {
@@ -109,5 +211,13 @@ export class IdReusedError extends Error {
       `The message id "${id}" was already used in this session for another text; a new message needs a new id.`,
     );
     this.name = 'IdReusedError';
+  }
+}
+
+/** A write of which it is not known whether it was committed. Repeated with the same id it changes nothing twice. */
+export class UnknownOutcomeError extends Error {
+  constructor(cause: unknown) {
+    super('It is not known whether this was stored.', { cause });
+    this.name = 'UnknownOutcomeError';
   }
 }

@@ -4,9 +4,9 @@ import type { ErrorCode } from '../../model/errors.ts';
 import type { ServerFrame, Turn } from '../../contract/protocol.ts';
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Memory } from '../memory/types.ts';
+import type { Answer, Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { IdReusedError, type Scope } from '../stores/types.ts';
+import { IdReusedError, UnknownOutcomeError, type Scope } from '../stores/types.ts';
 import type { Answers, Message, RunningAnswer } from './answers.ts';
 import { fittingHistory } from './fitting-history.ts';
 import { readFrame } from './read-frame.ts';
@@ -96,6 +96,14 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   #notAccepted(id: string, error: unknown): void {
     if (error instanceof IdReusedError) return this.#error('ID_REUSED', error.message, id);
+    if (error instanceof UnknownOutcomeError) {
+      this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'A message may be stored or not');
+      return this.#error(
+        'UNKNOWN_OUTCOME',
+        'It is not known whether the message was stored. Send it again, with the same id.',
+        id,
+      );
+    }
     this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'A message was not stored');
     this.#error(
       'STORE_AWAY',
@@ -109,14 +117,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#shown.add(id);
     answer.join({
       delta: (text) => this.#send({ type: 'delta', id, text }),
-      done: ({ text, facts, degraded }) =>
-        this.#send({
-          type: 'done',
-          id,
-          text,
-          facts: [...facts],
-          ...(degraded === undefined ? {} : { degraded }),
-        }),
+      done: (whole) => this.#done(id, whole),
       failed: () => {
         this.#shown.delete(id);
         this.#error(
@@ -136,9 +137,19 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   }
 
   /** For a resent message that was answered on another connection after this one got its history. */
-  #sendStored(id: string, { text }: Turn): void {
+  #sendStored(id: string, answer: Answer): void {
     this.#shown.add(id);
-    this.#send({ type: 'done', id, text, facts: [] });
+    this.#done(id, answer);
+  }
+
+  #done(id: string, { text, facts, degraded }: Answer): void {
+    this.#send({
+      type: 'done',
+      id,
+      text,
+      facts: [...facts],
+      ...(degraded === undefined ? {} : { degraded }),
+    });
   }
 
   #began(): void {

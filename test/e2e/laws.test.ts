@@ -42,8 +42,8 @@ const twins: Readonly<Record<string, Twin>> = {
     red: 'every bad variable is one line on standard error, and the process exits with 78',
   },
   'law 5: a message is stored without its facts': {
-    file: 'app/stores/embedded/record-store.ts',
-    find: 'for (const fact of facts) this.#insertFact(fact);',
+    file: 'app/stores/embedded/record-database.ts',
+    find: 'for (const fact of facts) this.#insertFact(fact, position);',
     replace: '',
     tests: 'test/app/memory/memory.test.ts',
     red: 'what was told in one session is quoted in the next, with date and source, in pieces that make up the answer',
@@ -64,9 +64,9 @@ const twins: Readonly<Record<string, Twin>> = {
     red: 'is acknowledged as a duplicate and not answered again',
   },
   "law 5: everybody's facts are found": {
-    file: 'app/stores/embedded/record-store.ts',
-    find: 'FROM fact WHERE patientId = ? ORDER BY',
-    replace: "FROM fact WHERE '' <> ? ORDER BY",
+    file: 'app/stores/embedded/record-database.ts',
+    find: 'FROM fact WHERE patientId = :patientId ORDER BY',
+    replace: "FROM fact WHERE '' <> :patientId ORDER BY",
     tests: 'test/app/memory/memory.test.ts',
     red: "another patient's memory is never used",
   },

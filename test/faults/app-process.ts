@@ -25,6 +25,8 @@ interface Launched {
   readonly port: number;
   readonly metricsPort: number;
   readonly logFile: string;
+  /** Ends it as a crash does; `stop` still removes its folder. */
+  readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -50,7 +52,11 @@ export async function launchApp(env: Readonly<Record<string, string>>, root = '.
     await app.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { port, metricsPort, logFile, stop };
+  const kill = async (): Promise<void> => {
+    process.kill(app.pid, 'SIGKILL');
+    await app.exited;
+  };
+  return { port, metricsPort, logFile, kill, stop };
 }
 
 /**

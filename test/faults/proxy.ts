@@ -6,6 +6,8 @@ export interface Proxy {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
   down(): Promise<void>;
+  /** Lets these bytes of a client through, then is `down`. Resolves when it is. */
+  downAfter(bytes: Buffer): Promise<void>;
   /** Accepts connections and lets no byte through, either way. */
   timeout(): void;
   /** All well again. What `timeout` held back is lost with its connections. */
@@ -17,6 +19,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
   const port = await freePort();
   const open = new Set<Socket>();
   let stalled = false;
+  let fatal: { readonly bytes: Buffer; readonly met: () => void } | undefined;
   let server: Server | undefined;
   const serve = (near: Socket): void => {
     const far = connect(target);
@@ -25,7 +28,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
       [far, near],
     ] as const) {
       open.add(from);
-      from.on('data', (bytes) => stalled || to.write(bytes));
+      from.on('data', (bytes) => stalled || to.write(bytes, () => from === near && end(bytes)));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         open.delete(from);
@@ -40,6 +43,13 @@ export async function startProxy(target: { host: string; port: number }): Promis
     cut();
     if (closing) await new Promise((resolve) => closing.close(resolve));
   };
+  const end = (bytes: Buffer): void => {
+    if (fatal === undefined || !bytes.includes(fatal.bytes)) return;
+    void down().then(fatal.met);
+    fatal = undefined;
+  };
+  const downAfter = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve) => (fatal = { bytes, met: resolve }));
   const up = async (): Promise<void> => {
     stalled = false;
     cut();
@@ -49,5 +59,5 @@ export async function startProxy(target: { host: string; port: number }): Promis
     server = opening;
   };
   await up();
-  return { port, down, up, timeout: () => (stalled = true), stop: down };
+  return { port, down, downAfter, up, timeout: () => (stalled = true), stop: down };
 }

@@ -9,7 +9,7 @@ import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
 import { startRedis } from '../servers/redis.ts';
 import { envOf } from './real.ts';
-import { message, newScope, sessionCacheFacts } from './store-suite.ts';
+import { message, newScope, sessionCacheFacts, upTo } from './store-suite.ts';
 
 interface Address {
   readonly host: string;
@@ -31,8 +31,8 @@ describe('Redis', () => {
   test('forgets a session once it was silent for the time to live', async () => {
     const cache = cacheOf(redis(), { REDIS_SESSION_TTL: '1' });
     const scope = newScope();
-    await cache.fill(scope, [message('m1', 'Hello')]);
-    expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
+    await cache.fill(scope, upTo(1, [message('m1', 'Hello')]));
+    expect((await cache.recentTurns(scope, 9))?.turns).toHaveLength(1);
     await vi.waitFor(async () => expect(await cache.recentTurns(scope, 9)).toBeUndefined(), 5_000);
     await cache.close();
   });
@@ -60,28 +60,28 @@ test('an open connection that the other side closes is told once, and one that i
 describe('Redis, short of memory', () => {
   const redis = forSuite(() => startRedis());
 
-  test.each(['turns', 'keys'])(
-    'a session whose %s were evicted is not believed until filled',
-    async (part) => {
-      const cache = cacheOf(redis());
-      const scope = newScope();
-      await cache.fill(scope, [message('m1', 'Hello')]);
-      const client = new Redis(redis().url);
-      onTestFinished(() => client.disconnect());
-      const evict = async (): Promise<void> => {
-        const [key = ''] = await client.keys(`*${encodeURIComponent(scope.sessionId)}*:${part}`);
-        expect(await client.del(key)).toBe(1);
-      };
-      await evict();
-      expect(await cache.recentTurns(scope, 9)).toBeUndefined();
-      expect(await cache.addTurn(scope, message('m2', 'More'))).toBe(false);
-      expect(await cache.recentTurns(scope, 9)).toBeUndefined();
-      await cache.fill(scope, [message('m1', 'Hello'), message('m2', 'More')]);
-      expect(await cache.recentTurns(scope, 9)).toHaveLength(2);
-      client.disconnect();
-      await cache.close();
-    },
-  );
+  test.each([
+    ['turns', 'log'],
+    ['keys', 'position'],
+  ])('a session whose %s were evicted is not believed until filled', async (_what, part) => {
+    const cache = cacheOf(redis());
+    const scope = newScope();
+    await cache.fill(scope, upTo(1, [message('m1', 'Hello')]));
+    const client = new Redis(redis().url);
+    onTestFinished(() => client.disconnect());
+    const evict = async (): Promise<void> => {
+      const [key = ''] = await client.keys(`*${encodeURIComponent(scope.sessionId)}*:${part}`);
+      expect(await client.del(key)).toBe(1);
+    };
+    await evict();
+    expect(await cache.recentTurns(scope, 9)).toBeUndefined();
+    expect(await cache.addTurn(scope, upTo(2, []), message('m2', 'More'))).toBe(false);
+    expect(await cache.recentTurns(scope, 9)).toBeUndefined();
+    await cache.fill(scope, upTo(2, [message('m1', 'Hello'), message('m2', 'More')]));
+    expect((await cache.recentTurns(scope, 9))?.turns).toHaveLength(2);
+    client.disconnect();
+    await cache.close();
+  });
 });
 
 describe('Redis, dialled', () => {
@@ -96,14 +96,14 @@ describe('Redis, dialled', () => {
       const first = await startRedis({ port, password: 'very secret', folder });
       try {
         await cache.connect();
-        await cache.fill(scope, [message('m1', 'Hello')]);
+        await cache.fill(scope, upTo(1, [message('m1', 'Hello')]));
       } finally {
         await first.stop();
       }
       await expect(cache.recentTurns(scope, 9)).rejects.toThrow();
       const second = await startRedis({ port, password: 'very secret', folder });
       try {
-        expect(await cache.recentTurns(scope, 9)).toHaveLength(1);
+        expect((await cache.recentTurns(scope, 9))?.turns).toHaveLength(1);
         const intruder = cacheOf({ host: '127.0.0.1', port, password: 'wrong guess' });
         await expect(intruder.connect()).rejects.toThrow(/^WRONGPASS/);
         await expect(intruder.connect()).rejects.not.toThrow('wrong guess');

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Turn } from '../../contract/protocol.ts';
 import {
   IdReusedError,
   type Fact,
+  type History,
+  type Lease,
   type RecordStore,
   type Scope,
   type SearchIndex,
   type SessionCache,
+  type Settled,
   type Store,
 } from '../../app/stores/types.ts';
 
@@ -41,8 +44,24 @@ export const fact = (patientId: string, text: string, recordedAt = at(0)): Fact 
   sourceId: 'm1',
 });
 
-const texts = (turns: readonly { readonly text: string }[] | undefined): string[] | undefined =>
-  turns?.map(({ text }) => text);
+type Texts = readonly { readonly text: string }[];
+const texts = (said: Texts | { readonly turns: Texts } | undefined): string[] | undefined =>
+  (said && 'turns' in said ? said.turns : said)?.map(({ text }) => text);
+
+/** A cached or recorded session at an offset. */
+export const upTo = (offset: number, turns: readonly Turn[], epoch = 'epoch'): History => ({
+  ...{ epoch, offset, turns },
+});
+
+const lease: Lease = { owner: 'a process', leaseMs: 60_000 };
+
+/** Claims an answer and stores it. */
+export async function answered(record: RecordStore, scope: Scope, turn: Turn): Promise<Settled | undefined> {
+  const claimed = await record.claim(scope, turn.replyTo ?? '', lease);
+  if (claimed.state === 'settled') return claimed.outcome;
+  if (claimed.state === 'busy') throw new Error('another owner holds the claim');
+  return record.settle(claimed.claim, { kind: 'answer', turn, facts: [] });
+}
 
 /** Opens a store before the tests of the calling `describe` and closes it after them. */
 function opened<S extends Store>(make: () => S): () => S {
@@ -64,8 +83,8 @@ export function recordStoreFacts(make: () => RecordStore): void {
       const scope = newScope();
       const first = await record().addMessage({ ...scope, ...message('m1', 'Hello', at(1)) }, []);
       const again = await record().addMessage({ ...scope, ...message('m1', 'Hello', at(9)) }, []);
-      expect(first).toEqual({ recordedAt: at(1), duplicate: false });
-      expect(again).toEqual({ recordedAt: at(1), duplicate: true });
+      expect(first).toMatchObject({ offset: 1, recordedAt: at(1), duplicate: false });
+      expect(again).toEqual({ ...first, duplicate: true });
       expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
     });
 
@@ -78,7 +97,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
       const results = await Promise.all(sent);
       expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
       expect(new Set(results.map(({ recordedAt }) => recordedAt)).size).toBe(1);
-      expect(await record().history(scope, 10)).toHaveLength(1);
+      expect(texts(await record().history(scope, 10))).toHaveLength(1);
       expect(await record().facts(scope.patientId, 10)).toHaveLength(1);
     });
 
@@ -106,7 +125,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
           fact(scope.patientId, text),
         ]);
         expect(stored.duplicate).toBe(false);
-        await record().addAnswer({ ...scope, ...answer('m1', `answer to ${text}`) });
+        await answered(record(), scope, answer('m1', `answer to ${text}`));
       }
       expect(texts(await record().history(one, 10))).toEqual(['one', 'answer to one']);
       expect(texts(await record().history(otherSession, 10))).toEqual(['two', 'answer to two']);
@@ -132,8 +151,8 @@ export function recordStoreFacts(make: () => RecordStore): void {
       await record().addMessage({ ...scope, ...message('m1', 'cat dog', at(1)) }, [cat, dog]);
       await record().addMessage({ ...scope, ...message('m2', 'tea', at(1)) }, [tea]);
       await record().addMessage({ ...scope, ...message('m3', 'newest', at(2)) }, [newest]);
-      expect(await record().facts(scope.patientId, 10)).toEqual([newest, tea, dog, cat]);
-      expect(await record().facts(scope.patientId, 2)).toEqual([newest, tea]);
+      expect(await record().facts(scope.patientId, 10)).toMatchObject([newest, tea, dog, cat]);
+      expect(await record().facts(scope.patientId, 2)).toMatchObject([newest, tea]);
     });
 
     test('finds facts by id, and of another patient none', async () => {
@@ -141,7 +160,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
       const stranger = newScope();
       const [cat, dog] = [fact(scope.patientId, 'cat'), fact(scope.patientId, 'dog')];
       await record().addMessage({ ...scope, ...message('m1', 'cat dog') }, [cat, dog]);
-      expect(await record().factsById(scope.patientId, [cat.id])).toEqual([cat]);
+      expect(await record().factsById(scope.patientId, [cat.id])).toMatchObject([cat]);
       expect(await record().factsById(scope.patientId, [])).toEqual([]);
       expect(await record().factsById(stranger.patientId, [cat.id, dog.id])).toEqual([]);
     });
@@ -149,19 +168,19 @@ export function recordStoreFacts(make: () => RecordStore): void {
     test('tells the history oldest first, in the order of writing, each answer behind its message', async () => {
       const scope = newScope();
       for (const id of ['m1', 'm2', 'm3']) await record().addMessage({ ...scope, ...message(id, id) }, []);
-      for (const id of ['m3', 'm1']) await record().addAnswer({ ...scope, ...answer(id, `to ${id}`) });
+      for (const id of ['m3', 'm1']) await answered(record(), scope, answer(id, `to ${id}`));
       expect(texts(await record().history(scope, 10))).toEqual(['m1', 'to m1', 'm2', 'm3', 'to m3']);
       expect(texts(await record().history(scope, 3))).toEqual(['m2', 'm3', 'to m3']);
-      expect(await record().history(scope, 0)).toEqual([]);
-      expect(await record().history(newScope(), 10)).toEqual([]);
+      expect(texts(await record().history(scope, 0))).toEqual([]);
+      expect(await record().history(newScope(), 10)).toBeUndefined();
     });
 
     test("tells a patient's last turns of all sessions, oldest first", async () => {
       const scope = newScope();
       const later = { ...scope, sessionId: 'session:later' };
-      await record().addMessage({ ...later, ...message('m1', 'third', at(3)) }, []);
       await record().addMessage({ ...scope, ...message('m1', 'first', at(1)) }, []);
-      await record().addAnswer({ ...scope, ...answer('m1', 'second', at(2)) });
+      await answered(record(), scope, answer('m1', 'second', at(2)));
+      await record().addMessage({ ...later, ...message('m1', 'third', at(3)) }, []);
       expect(texts(await record().recent(scope.patientId, 10))).toEqual(['first', 'second', 'third']);
       expect(texts(await record().recent(scope.patientId, 1))).toEqual(['third']);
       expect(await record().recent(newScope().patientId, 1)).toEqual([]);
@@ -170,17 +189,17 @@ export function recordStoreFacts(make: () => RecordStore): void {
     test('stores one answer to a message; a second one changes nothing', async () => {
       const scope = newScope();
       await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
-      expect(await record().answerTo(scope, 'm1')).toBeUndefined();
-      await record().addAnswer({ ...scope, ...answer('m1', 'first') });
-      await record().addAnswer({ ...scope, ...answer('m1', 'second'), id: 'another id' });
-      expect(await record().answerTo(scope, 'm1')).toEqual(answer('m1', 'first'));
+      expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
+      await answered(record(), scope, answer('m1', 'first'));
+      await answered(record(), scope, { ...answer('m1', 'second'), id: 'another id' });
+      expect((await record().outcomeOf(scope, 'm1'))?.turn).toEqual(answer('m1', 'first'));
       expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'first']);
     });
 
     test('takes a message whose id is that of an answer', async () => {
       const scope = newScope();
       await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
-      await record().addAnswer({ ...scope, ...answer('m1', 'first') });
+      await answered(record(), scope, answer('m1', 'first'));
       const stored = await record().addMessage({ ...scope, ...message('answer-m1', 'mine') }, []);
       expect(stored.duplicate).toBe(false);
       expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'first', 'mine']);
@@ -191,15 +210,154 @@ export function recordStoreFacts(make: () => RecordStore): void {
       const mine = (facts: readonly Fact[]): Fact[] =>
         facts.filter(({ patientId }) => patientId === scope.patientId);
       const [older, newer] = [fact(scope.patientId, 'older', at(1)), fact(scope.patientId, 'newer', at(2))];
-      await record().addMessage({ ...scope, ...message('m2', 'newer') }, [newer]);
       await record().addMessage({ ...scope, ...message('m1', 'older') }, [older]);
+      await record().addMessage({ ...scope, ...message('m2', 'newer') }, [newer]);
       const index = `index:${randomUUID()}`;
-      expect(mine(await record().unindexed(index, 10_000))).toEqual([older, newer]);
+      expect(mine(await record().unindexed(index, 10_000))).toMatchObject([older, newer]);
       await record().markIndexed(index, [older]);
-      expect(mine(await record().unindexed(index, 10_000))).toEqual([newer]);
-      expect(mine(await record().unindexed('another index', 10_000))).toEqual([older, newer]);
+      expect(mine(await record().unindexed(index, 10_000))).toMatchObject([newer]);
+      expect(mine(await record().unindexed('another index', 10_000))).toMatchObject([older, newer]);
       await record().markIndexed(index, []);
       expect(await record().unindexed(index, 0)).toEqual([]);
+    });
+
+    test('numbers the commits of a session without gaps, and a duplicate takes no number', async () => {
+      const scope = newScope();
+      const ids = Array.from({ length: 10 }, (_, nth) => `m${nth}`);
+      const stored = await Promise.all(
+        [...ids, ...ids].map((id) => record().addMessage({ ...scope, ...message(id, id) }, [])),
+      );
+      await Promise.all(ids.map((id) => answered(record(), scope, answer(id, `to ${id}`))));
+      const events = await record().events(scope, 0, 100);
+      expect(events.map(({ offset }) => offset)).toEqual(Array.from({ length: 20 }, (_, nth) => nth + 1));
+      expect(new Set(stored.map(({ offset }) => offset)).size).toBe(10);
+      const position = await record().position(scope);
+      expect(position).toEqual({ epoch: stored[0]?.epoch, offset: 20 });
+      expect(await record().history(scope, 1)).toMatchObject(position ?? {});
+      expect((await record().events(scope, 18, 1)).map(({ offset }) => offset)).toEqual([19]);
+    });
+
+    test('gives each session an epoch of its own, which stays', async () => {
+      const scope = newScope();
+      const other = { ...scope, sessionId: 'session:other' };
+      expect(await record().position(scope)).toBeUndefined();
+      const first = await record().addMessage({ ...scope, ...message('m1', 'one') }, []);
+      const second = await record().addMessage({ ...scope, ...message('m2', 'two') }, []);
+      const elsewhere = await record().addMessage({ ...other, ...message('m1', 'one') }, []);
+      expect(second).toMatchObject({ epoch: first.epoch, offset: 2 });
+      expect(elsewhere.offset).toBe(1);
+      expect(elsewhere.epoch).not.toBe(first.epoch);
+    });
+
+    test('orders facts, turns and history by commit, whatever the clocks say', async () => {
+      const scope = newScope();
+      const other = { ...scope, sessionId: 'session:other' };
+      for (const [where, id, second] of [
+        [scope, 'm1', 90],
+        [other, 'm2', 30],
+        [scope, 'm3', 60],
+      ] as const)
+        await record().addMessage({ ...where, ...message(id, id, at(second)) }, [
+          fact(scope.patientId, id, at(second)),
+        ]);
+      expect(texts(await record().facts(scope.patientId, 10))).toEqual(['m3', 'm2', 'm1']);
+      expect(texts(await record().recent(scope.patientId, 10))).toEqual(['m1', 'm2', 'm3']);
+      expect(texts(await record().history(scope, 10))).toEqual(['m1', 'm3']);
+    });
+
+    test('one refused message does not touch those committed with it', async () => {
+      const scope = newScope();
+      await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
+      const results = await Promise.allSettled(
+        [message('m2', 'two'), message('m1', 'Other'), message('m3', 'three')].map((turn) =>
+          record().addMessage({ ...scope, ...turn }, []),
+        ),
+      );
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(texts(await record().history(scope, 10))?.toSorted()).toEqual(['Hello', 'three', 'two']);
+    });
+
+    describe('an owed answer', () => {
+      const owed = async (scope: Scope): Promise<string[]> =>
+        (await record().owed(10_000))
+          .filter(({ patientId }) => patientId === scope.patientId)
+          .map(({ messageId, text }) => `${messageId}: ${text}`);
+      const lapsed: Lease = { owner: 'a process that ended', leaseMs: 0 };
+
+      test('is claimed by one owner until its lease has run out', async () => {
+        const scope = newScope();
+        await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lease);
+        expect(await owed(scope)).toEqual([]);
+        expect(await record().claim(scope, 'm1', { ...lease, owner: 'another' })).toEqual({ state: 'busy' });
+        await record().addMessage({ ...scope, ...message('m2', 'Again') }, [], lapsed);
+        await vi.waitFor(async () => expect(await owed(scope)).toEqual(['m2: Again']));
+        const claims = await Promise.all(
+          ['one', 'two', 'three'].map((owner) => record().claim(scope, 'm2', { ...lease, owner })),
+        );
+        const won = claims.filter(({ state }) => state === 'claimed');
+        expect(won).toEqual([
+          { state: 'claimed', claim: { ...scope, messageId: 'm2', attempt: 2, tries: 2 } },
+        ]);
+        expect(await owed(scope)).toEqual([]);
+      });
+
+      test('is settled only by its newest attempt, and a second outcome is refused', async () => {
+        const scope = newScope();
+        await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lapsed);
+        const old = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+        const claimed = await record().claim(scope, 'm1', lease);
+        if (claimed.state !== 'claimed') throw new Error(claimed.state);
+        const [late, first] = ['late', 'first'].map((text) => ({
+          kind: 'answer' as const,
+          turn: answer('m1', text),
+          facts: [{ id: 'f1', text: 'Hello', recordedAt: at(0), sourceId: 'm0' }],
+          degraded: 'memory search is unavailable',
+        }));
+        if (!late || !first) throw new Error('two outcomes');
+        expect(await record().settle(old, late)).toBeUndefined();
+        const settled = await record().settle(claimed.claim, first);
+        expect(settled).toMatchObject({ ...first, offset: 2 });
+        expect(await record().settle(claimed.claim, late)).toEqual(settled);
+        expect(await record().settle(old, late)).toEqual(settled);
+        expect(await record().outcomeOf(scope, 'm1')).toEqual(settled);
+        expect(await record().claim(scope, 'm1', lease, true)).toEqual({
+          state: 'settled',
+          outcome: settled,
+        });
+        expect(await record().events(scope, 0, 10)).toHaveLength(2);
+      });
+
+      test('that failed is an event, is not shown, and is claimed again only on request', async () => {
+        const scope = newScope();
+        await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lease);
+        const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+        await record().settle(claim, { kind: 'failed', turn: answer('m1', ''), facts: [] });
+        expect((await record().events(scope, 0, 10)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
+        expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
+        expect(await record().claim(scope, 'm1', lease)).toMatchObject({
+          state: 'settled',
+          outcome: { kind: 'failed' },
+        });
+        const again = await record().claim(scope, 'm1', lease, true);
+        expect(again).toMatchObject({ claim: { attempt: 2, tries: 1 } });
+        expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
+        expect((await answered(record(), scope, answer('m1', 'at last')))?.offset).toBe(3);
+        expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'at last']);
+      });
+
+      test('is renewed by its holder, and taken up at once when that gives it up', async () => {
+        const scope = newScope();
+        const other = { ...lease, owner: 'another' };
+        await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lapsed);
+        const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+        await record().renew([claim], 60_000);
+        expect(await record().claim(scope, 'm1', other)).toEqual({ state: 'busy' });
+        await record().release([claim]);
+        expect(await record().claim(scope, 'm1', other)).toMatchObject({ claim: { attempt: 2, tries: 1 } });
+        await record().renew([claim], 0);
+        expect(await owed(scope), 'a claim that was lost renews nothing').toEqual([]);
+        await expect(record().claim(scope, 'unknown', other)).rejects.toThrow('no message "unknown"');
+      });
     });
 
     test('keeps a text as it was written, whatever is in it', async () => {
@@ -279,51 +437,61 @@ export function sessionCacheFacts(make: () => SessionCache): void {
 
     test('does not know a session it was not told of, and does not take a part for the whole', async () => {
       const scope = newScope();
+      const told = upTo(1, []);
       expect(await cache().recentTurns(scope, 10)).toBeUndefined();
-      expect(await cache().addTurn(scope, message('m1', 'Hello'))).toBe(false);
+      expect(await cache().addTurn(scope, told, message('m1', 'Hello'))).toBe(false);
       expect(await cache().recentTurns(scope, 10)).toBeUndefined();
+      await cache().fill(scope, upTo(1, [message('m1', 'Hello')]));
+      expect(await cache().addTurn(scope, upTo(3, []), message('m3', 'after a gap'))).toBe(false);
+      expect(await cache().addTurn(scope, upTo(2, [], 'other'), message('m2', 'other epoch'))).toBe(false);
+      expect(await cache().recentTurns(scope, 10)).toEqual(upTo(1, [message('m1', 'Hello')]));
     });
 
     test('knows an empty session from an unknown one', async () => {
       const scope = newScope();
-      await cache().fill(scope, []);
-      expect(await cache().recentTurns(scope, 10)).toEqual([]);
+      await cache().fill(scope, upTo(0, []));
+      expect(await cache().recentTurns(scope, 10)).toEqual(upTo(0, []));
     });
 
     test('gives back the last turns, oldest first, each once, each answer behind its message', async () => {
       const scope = newScope();
-      await cache().fill(scope, [message('m1', 'one')]);
-      for (const turn of [
-        message('m2', 'two'),
-        answer('m1', 'to one'),
-        answer('m2', 'to two'),
-        message('m1', 'one'),
-      ])
-        expect(await cache().addTurn(scope, turn)).toBe(true);
-      expect(texts(await cache().recentTurns(scope, 10))).toEqual(['one', 'to one', 'two', 'to two']);
+      await cache().fill(scope, upTo(1, [message('m1', 'one')]));
+      for (const [offset, turn] of [
+        [2, message('m2', 'two')],
+        [3, answer('m1', 'to one')],
+        [4, answer('m2', 'to two')],
+        [1, message('m1', 'one')],
+      ] as const)
+        expect(await cache().addTurn(scope, upTo(offset, []), turn)).toBe(true);
+      const cached = await cache().recentTurns(scope, 10);
+      expect(texts(cached)).toEqual(['one', 'to one', 'two', 'to two']);
+      expect(cached).toMatchObject({ epoch: 'epoch', offset: 4 });
       expect(texts(await cache().recentTurns(scope, 2))).toEqual(['two', 'to two']);
-      expect(await cache().recentTurns(scope, 0)).toEqual([]);
-      expect((await cache().recentTurns(scope, 1))?.[0]).toEqual(answer('m2', 'to two'));
+      expect(await cache().recentTurns(scope, 0)).toEqual(upTo(4, []));
+      expect((await cache().recentTurns(scope, 1))?.turns[0]).toEqual(answer('m2', 'to two'));
     });
 
     test('takes the order of the record when it is filled, and keeps what came meanwhile', async () => {
       const scope = newScope();
-      await cache().fill(scope, [message('m2', 'two')]);
-      await cache().addTurn(scope, message('m3', 'three'));
-      await cache().fill(scope, [message('m1', 'one'), message('m2', 'two')]);
+      await cache().fill(scope, upTo(1, [message('m2', 'two')]));
+      await cache().fill(scope, upTo(2, [message('m1', 'one'), message('m2', 'two')]));
+      await cache().addTurn(scope, upTo(3, []), message('m3', 'three'));
+      await cache().fill(scope, upTo(2, [message('m1', 'one'), message('m2', 'two')]));
       expect(texts(await cache().recentTurns(scope, 10))).toEqual(['one', 'two', 'three']);
+      await cache().fill(scope, upTo(1, [message('m1', 'restored')], 'another epoch'));
+      expect(texts(await cache().recentTurns(scope, 10))).toEqual(['restored']);
     });
 
     test('keeps patients and sessions apart', async () => {
       const one = newScope();
-      await cache().fill(one, [message('m1', 'one')]);
+      await cache().fill(one, upTo(1, [message('m1', 'one')]));
       expect(await cache().recentTurns({ ...one, sessionId: 'other' }, 10)).toBeUndefined();
       expect(await cache().recentTurns({ ...one, patientId: 'other' }, 10)).toBeUndefined();
     });
 
     test('keeps names apart that would run into one another when joined', async () => {
       const left = { patientId: `a:${randomUUID()}`, sessionId: 'b:c' };
-      await cache().fill(left, [message('m1', 'left')]);
+      await cache().fill(left, upTo(1, [message('m1', 'left')]));
       expect(
         await cache().recentTurns({ patientId: `${left.patientId}:b`, sessionId: 'c' }, 9),
       ).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { Fact } from '../../stores/types.ts';
+import type { StoredFact } from '../../stores/types.ts';
 import { questionOf } from './question.ts';
 import { scored } from './score.ts';
 
@@ -7,7 +7,7 @@ const nearBest = 0.95;
 const fewAnswers = 3;
 
 /** The facts that answer a question, best first, of equal ones the newest first. Empty: no fact answers it. */
-export function bestFacts(question: string, facts: readonly Fact[], limit: number): Fact[] {
+export function bestFacts(question: string, facts: readonly StoredFact[], limit: number): StoredFact[] {
   const asked = questionOf(question);
   const ranked = scored(asked, facts);
   const [best] = ranked;

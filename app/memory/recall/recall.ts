@@ -1,10 +1,10 @@
-import type { Fact, Stores } from '../../stores/types.ts';
+import type { StoredFact, Stores } from '../../stores/types.ts';
 import { errorText } from '../../observability/error-text.ts';
 
 /** The facts recalled for one message. */
 export interface Recalled {
   /** Candidates in the order of the index; newest first when the index is unavailable. */
-  readonly facts: readonly Fact[];
+  readonly facts: readonly StoredFact[];
   /** Why there may be facts that were not found. */
   readonly degraded?: string;
 }

@@ -1,12 +1,12 @@
 import { alikeTo, kindsOf, rootOf } from '../words/lexicon.ts';
 import { words } from '../words/terms.ts';
-import type { Fact } from '../../stores/types.ts';
+import type { StoredFact } from '../../stores/types.ts';
 import { holds, holdsSurely, isExplicit, isPerson } from './answer-type.ts';
 import type { AskedWord, Question } from './question.ts';
 
 /** How well one fact answers a question. */
 export interface Scored {
-  readonly fact: Fact;
+  readonly fact: StoredFact;
   /** Above 0: it answers; the higher the better. */
   readonly score: number;
 }
@@ -29,7 +29,7 @@ const firstPersonBonus = 0.15;
  * Scores facts by the share of the question's words they match, weighted by rarity. A fact that lacks a noun of the
  * question scores 0, whatever else it matches: so a question about something never told has no answer.
  */
-export function scored(question: Question, facts: readonly Fact[]): Scored[] {
+export function scored(question: Question, facts: readonly StoredFact[]): Scored[] {
   const read = facts.map((fact) => ({ fact, words: wordsOf(fact.text) }));
   const rarity = new Map(
     question.asked.map((asked) => {
@@ -40,7 +40,7 @@ export function scored(question: Question, facts: readonly Fact[]): Scored[] {
   return read
     .map((one) => ({ fact: one.fact, score: scoreOf(question, one.words, rarity) }))
     .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || (a.fact.recordedAt < b.fact.recordedAt ? 1 : -1));
+    .sort((a, b) => b.score - a.score || b.fact.place - a.fact.place);
 }
 
 function wordsOf(text: string): FactWords {

@@ -1,24 +1,29 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../observability/error-text.ts';
 
 /** The file of one store; each entry of `migrations` raises the schema by one version. */
 export interface DatabaseSpec {
   readonly file: string;
   readonly migrations: readonly string[];
+  /** Whether the last commits may be lost when the machine (not the process) ends: then a commit waits for no disk. */
+  readonly mayLag?: boolean;
 }
 
 /**
  * Opens a SQLite file, makes its folder, and brings its schema up to date in one transaction.
  * @throws Error naming the file when it is no database, is locked, or was written by a newer version of the app.
  */
-export function openDatabase({ file, migrations }: DatabaseSpec): DatabaseSync {
+export function openDatabase({ file, migrations, mayLag = false }: DatabaseSpec): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   try {
     // FULL: a committed transaction survives a crash of the process and of the machine.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
+    const synchronous = mayLag ? 'NORMAL' : 'FULL';
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 2000`,
+    );
     inTransaction(database, () => migrate(database, migrations));
     return database;
   } catch (error) {
@@ -38,34 +43,65 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
-/** Runs `work` in one transaction. */
+/** Runs `work` in one transaction; within another one, as a part of it that may fail by itself. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
+  const [begin, commit, undo] = database.isTransaction
+    ? ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part']
+    : ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'];
+  database.exec(begin);
   try {
     const result = work();
-    database.exec('COMMIT');
+    database.exec(commit);
     return result;
   } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec(undo);
     throw error;
   }
 }
 
+const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+
 /** A database that opens when it is first used, and again after it was closed. */
 export class Database {
   readonly #spec: DatabaseSpec;
+  readonly #statements = new Map<string, StatementSync>();
   #open: DatabaseSync | undefined;
+  #inode: number | undefined;
 
   constructor(spec: DatabaseSpec) {
     this.#spec = spec;
   }
 
   get(): DatabaseSync {
-    this.#open ??= openDatabase(this.#spec);
+    if (this.#open) return this.#open;
+    this.#open = openDatabase(this.#spec);
+    this.#inode = inodeOf(this.#spec.file);
     return this.#open;
   }
 
+  /**
+   * The database, if its file is still the one that was opened.
+   * @throws Error when it was removed or replaced: what is written now would be gone with this process.
+   */
+  inPlace(): DatabaseSync {
+    const database = this.get();
+    if (inodeOf(this.#spec.file) === this.#inode) return database;
+    throw new Error(
+      `${this.#spec.file} was removed or replaced while the app had it open; nothing is written any more. Stop the app, put the file back, and start it again.`,
+    );
+  }
+
+  /** A statement, compiled when it is first used. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.get().prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
   close(): void {
+    this.#statements.clear();
     this.#open?.close();
     this.#open = undefined;
   }

@@ -1,176 +1,91 @@
-import type { SQLOutputValue } from 'node:sqlite';
-import { z } from 'zod';
-import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
-import { IdReusedError, type Episode, type Fact, type RecordStore, type Scope } from '../types.ts';
-import { Database, inTransaction } from './open-database.ts';
+import type { Claim, Claimed, Episode, Fact, History, Lease, Outcome, OwedMessage } from '../types.ts';
+import type {
+  Position,
+  RecordStore,
+  Scope,
+  SessionEvent,
+  Settled,
+  StoredFact,
+  StoredMessage,
+} from '../types.ts';
+import type { Turn } from '../../../contract/protocol.ts';
+import { Thread } from './thread.ts';
 
-const migrations = [
-  `CREATE TABLE IF NOT EXISTS episode (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-     patientId TEXT NOT NULL, sessionId TEXT NOT NULL, speaker TEXT NOT NULL, id TEXT NOT NULL,
-     text TEXT NOT NULL, recordedAt TEXT NOT NULL, replyTo TEXT,
-     UNIQUE (patientId, sessionId, speaker, id),
-     UNIQUE (patientId, sessionId, replyTo)
-   );
-   CREATE TABLE IF NOT EXISTS fact (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT,
-     patientId TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, recordedAt TEXT NOT NULL,
-     sourceId TEXT NOT NULL, indexedIn TEXT NOT NULL DEFAULT '',
-     UNIQUE (patientId, id)
-   );
-   CREATE INDEX IF NOT EXISTS episode_newest ON episode (patientId, recordedAt, seq);
-   CREATE INDEX IF NOT EXISTS fact_newest ON fact (patientId, recordedAt, seq);
-   CREATE INDEX IF NOT EXISTS fact_index ON fact (indexedIn);`,
-];
-
-const factSchema = z.object({
-  id: z.string(),
-  patientId: z.string(),
-  text: z.string(),
-  recordedAt: z.string(),
-  sourceId: z.string(),
-});
-const factColumns = 'id, patientId, text, recordedAt, sourceId';
-const episodeColumns = 'e.id, e.speaker, e.text, e.recordedAt, e.replyTo';
-
-type Row = Record<string, SQLOutputValue>;
-const toFact = (row: Row): Fact => factSchema.parse(row);
-const toTurn = ({ replyTo, ...rest }: Row): Turn =>
-  turnSchema.parse({ ...rest, ...(replyTo === null ? {} : { replyTo }) });
-
-/** The system of record in one SQLite file. A write is on the disk when its method returns. */
+/** The system of record in one SQLite file. A write is on the disk when its method returned. */
 export class EmbeddedRecordStore implements RecordStore {
   readonly name = neo4jName;
-  readonly #database: Database;
+  readonly #thread: Thread<'record'>;
 
   constructor(file: string) {
-    this.#database = new Database({ file, migrations });
+    this.#thread = new Thread('record', file);
   }
 
-  async connect(): Promise<void> {
-    this.#database.get().prepare('SELECT count(*) FROM (SELECT 1 FROM episode LIMIT 1)').get();
+  connect(): Promise<void> {
+    return this.#thread.call('connect');
   }
 
-  async close(): Promise<void> {
-    this.#database.close();
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 
-  async addMessage(
-    episode: Episode,
-    facts: readonly Fact[],
-  ): Promise<{ recordedAt: string; duplicate: boolean }> {
-    return inTransaction(this.#database.get(), () => {
-      const known = this.#messageOf(episode);
-      if (known === undefined) {
-        this.#insertEpisode(episode);
-        for (const fact of facts) this.#insertFact(fact);
-        return { recordedAt: episode.recordedAt, duplicate: false };
-      }
-      if (known.text !== episode.text) throw new IdReusedError(episode.id);
-      return { recordedAt: known.recordedAt, duplicate: true };
-    });
+  addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): Promise<StoredMessage> {
+    return this.#thread.call('addMessage', episode, facts, lease);
   }
 
-  async addAnswer(episode: Episode): Promise<void> {
-    this.#insertEpisode(episode);
+  claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed> {
+    return this.#thread.call('claim', scope, messageId, lease, again);
   }
 
-  async answerTo({ patientId, sessionId }: Scope, messageId: string): Promise<Turn | undefined> {
-    const row = this.#database
-      .get()
-      .prepare(
-        `SELECT ${episodeColumns} FROM episode e WHERE patientId = ? AND sessionId = ? AND replyTo = ?`,
-      )
-      .get(patientId, sessionId, messageId);
-    return row === undefined ? undefined : toTurn(row);
+  renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
+    return this.#thread.call('renew', claims, leaseMs);
   }
 
-  async history({ patientId, sessionId }: Scope, limit: number): Promise<Turn[]> {
-    const rows = this.#database
-      .get()
-      .prepare(
-        `SELECT ${episodeColumns} FROM episode e
-         LEFT JOIN episode m ON m.patientId = e.patientId AND m.sessionId = e.sessionId
-           AND m.speaker = 'patient' AND m.id = e.replyTo
-         WHERE e.patientId = ? AND e.sessionId = ?
-         ORDER BY coalesce(m.seq, e.seq) DESC, e.seq DESC LIMIT ?`,
-      )
-      .all(patientId, sessionId, limit);
-    return rows.map(toTurn).reverse();
+  release(claims: readonly Claim[]): Promise<void> {
+    return this.#thread.call('release', claims);
   }
 
-  async recent(patientId: string, limit: number): Promise<Turn[]> {
-    const rows = this.#database
-      .get()
-      .prepare(
-        `SELECT ${episodeColumns} FROM episode e WHERE patientId = ? ORDER BY recordedAt DESC, seq DESC LIMIT ?`,
-      )
-      .all(patientId, limit);
-    return rows.map(toTurn).reverse();
+  settle(claim: Claim, outcome: Outcome): Promise<Settled | undefined> {
+    return this.#thread.call('settle', claim, outcome);
   }
 
-  async facts(patientId: string, limit: number): Promise<Fact[]> {
-    return this.#database
-      .get()
-      .prepare(
-        `SELECT ${factColumns} FROM fact WHERE patientId = ? ORDER BY recordedAt DESC, seq DESC LIMIT ?`,
-      )
-      .all(patientId, limit)
-      .map(toFact);
+  owed(limit: number): Promise<OwedMessage[]> {
+    return this.#thread.call('owed', limit);
   }
 
-  async factsById(patientId: string, ids: readonly string[]): Promise<Fact[]> {
-    return this.#database
-      .get()
-      .prepare(
-        `SELECT ${factColumns} FROM fact WHERE patientId = ? AND id IN (SELECT value FROM json_each(?))`,
-      )
-      .all(patientId, JSON.stringify(ids))
-      .map(toFact);
+  outcomeOf(scope: Scope, messageId: string): Promise<Settled | undefined> {
+    return this.#thread.call('outcomeOf', scope, messageId);
   }
 
-  async unindexed(indexId: string, limit: number): Promise<Fact[]> {
-    return this.#database
-      .get()
-      .prepare(`SELECT ${factColumns} FROM fact WHERE indexedIn <> ? ORDER BY recordedAt, seq LIMIT ?`)
-      .all(indexId, limit)
-      .map(toFact);
+  position(scope: Scope): Promise<Position | undefined> {
+    return this.#thread.call('position', scope);
   }
 
-  async markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {
-    const database = this.#database.get();
-    const mark = database.prepare('UPDATE fact SET indexedIn = ? WHERE patientId = ? AND id = ?');
-    inTransaction(database, () => {
-      for (const { patientId, id } of facts) mark.run(indexId, patientId, id);
-    });
+  events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]> {
+    return this.#thread.call('events', scope, after, limit);
   }
 
-  #messageOf({ patientId, sessionId, id }: Episode): Turn | undefined {
-    const row = this.#database
-      .get()
-      .prepare(
-        `SELECT ${episodeColumns} FROM episode e
-         WHERE patientId = ? AND sessionId = ? AND speaker = 'patient' AND id = ?`,
-      )
-      .get(patientId, sessionId, id);
-    return row === undefined ? undefined : toTurn(row);
+  history(scope: Scope, limit: number): Promise<History | undefined> {
+    return this.#thread.call('history', scope, limit);
   }
 
-  #insertEpisode({ patientId, sessionId, speaker, id, text, recordedAt, replyTo }: Episode): void {
-    this.#database
-      .get()
-      .prepare(
-        `INSERT INTO episode (patientId, sessionId, speaker, id, text, recordedAt, replyTo)
-         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-      )
-      .run(patientId, sessionId, speaker, id, text, recordedAt, replyTo ?? null);
+  recent(patientId: string, limit: number): Promise<Turn[]> {
+    return this.#thread.call('recent', patientId, limit);
   }
 
-  #insertFact({ patientId, id, text, recordedAt, sourceId }: Fact): void {
-    this.#database
-      .get()
-      .prepare(`INSERT INTO fact (${factColumns}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-      .run(id, patientId, text, recordedAt, sourceId);
+  facts(patientId: string, limit: number): Promise<StoredFact[]> {
+    return this.#thread.call('facts', patientId, limit);
+  }
+
+  factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]> {
+    return this.#thread.call('factsById', patientId, ids);
+  }
+
+  unindexed(indexId: string, limit: number): Promise<Fact[]> {
+    return this.#thread.call('unindexed', indexId, limit);
+  }
+
+  markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {
+    return this.#thread.call('markIndexed', indexId, facts);
   }
 }

@@ -1,78 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import type { Fact, SearchIndex } from '../types.ts';
 import { factTerms, queryTerms } from '../../memory/words/terms.ts';
-import { Database, inTransaction } from './open-database.ts';
-
-/** Terms are stored in the form they are searched for, so the tokenizer only has to split at blanks. */
-const migrations = [
-  `CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
-   CREATE VIRTUAL TABLE IF NOT EXISTS entry USING fts5 (
-     patientId UNINDEXED, factId UNINDEXED, terms, tokenize = "unicode61 tokenchars '_'"
-   );
-   CREATE TABLE IF NOT EXISTS known (
-     patientId TEXT NOT NULL, factId TEXT NOT NULL, PRIMARY KEY (patientId, factId)
-   );`,
-];
-
-const hit = z.object({ factId: z.string(), score: z.number() });
+import type { Hit } from './index-database.ts';
+import { Thread } from './thread.ts';
 
 /** Search by words (BM25) in one SQLite file. */
 export class EmbeddedSearchIndex implements SearchIndex {
   readonly name = qdrantName;
-  readonly #database: Database;
+  readonly #thread: Thread<'index'>;
 
   constructor(file: string) {
-    this.#database = new Database({ file, migrations });
+    this.#thread = new Thread('index', file);
   }
 
   async connect(): Promise<void> {
     await this.id();
   }
 
-  async close(): Promise<void> {
-    this.#database.close();
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 
-  async id(): Promise<string> {
-    const database = this.#database.get();
-    return inTransaction(database, () => {
-      const known = database.prepare('SELECT id FROM identity').get()?.['id'];
-      if (typeof known === 'string') return known;
-      const id = randomUUID();
-      database.prepare('INSERT INTO identity (id) VALUES (?)').run(id);
-      return id;
-    });
+  id(): Promise<string> {
+    return this.#thread.call('id');
   }
 
-  async add(facts: readonly Fact[]): Promise<void> {
-    const database = this.#database.get();
-    const remember = database.prepare('INSERT INTO known VALUES (?, ?) ON CONFLICT DO NOTHING');
-    const insert = database.prepare('INSERT INTO entry (patientId, factId, terms) VALUES (?, ?, ?)');
-    inTransaction(database, () => {
-      for (const { patientId, id, text } of facts) {
-        if (remember.run(patientId, id).changes === 0) continue;
-        insert.run(patientId, id, factTerms(text).map(encoded).join(' '));
-      }
-    });
+  add(facts: readonly Fact[]): Promise<void> {
+    const entries = facts.map(({ patientId, id, text }) => ({
+      patientId,
+      factId: id,
+      terms: factTerms(text).map(encoded).join(' '),
+    }));
+    return this.#thread.call('add', entries);
   }
 
-  async search(
-    patientId: string,
-    query: string,
-    limit: number,
-  ): Promise<{ readonly factId: string; readonly score: number }[]> {
-    const terms = queryTerms(query);
-    if (terms.length === 0) return [];
-    return this.#database
-      .get()
-      .prepare(
-        `SELECT factId, -bm25(entry) AS score FROM entry
-         WHERE entry MATCH ? AND patientId = ? ORDER BY bm25(entry), rowid LIMIT ?`,
-      )
-      .all(terms.map((term) => `"${encoded(term)}"`).join(' OR '), patientId, limit)
-      .map((row) => hit.parse(row));
+  async search(patientId: string, query: string, limit: number): Promise<Hit[]> {
+    const terms = queryTerms(query).map((term) => `"${encoded(term)}"`);
+    return terms.length === 0 ? [] : this.#thread.call('search', patientId, terms.join(' OR '), limit);
   }
 }
 

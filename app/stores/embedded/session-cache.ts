@@ -1,8 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { redisName } from '../../../contract/services/redis.ts';
 import { conversationOrder, turnKey } from '../conversation-order.ts';
-import type { Scope, SessionCache } from '../types.ts';
+import type { History, Position, Scope, SessionCache } from '../types.ts';
 import { Database, inTransaction } from './open-database.ts';
 
 const migrations = [
@@ -17,6 +16,10 @@ const migrations = [
      UNIQUE (patientId, sessionId, key),
      FOREIGN KEY (patientId, sessionId) REFERENCES session ON DELETE CASCADE
    );`,
+  // What was cached without its position cannot be believed.
+  `DELETE FROM session;
+   ALTER TABLE session ADD COLUMN epoch TEXT NOT NULL DEFAULT '';
+   ALTER TABLE session ADD COLUMN "offset" INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 export interface EmbeddedCacheOptions {
@@ -35,75 +38,76 @@ export class EmbeddedSessionCache implements SessionCache {
   readonly #now: () => number;
 
   constructor({ file, ttl, now }: EmbeddedCacheOptions) {
-    this.#database = new Database({ file, migrations });
+    this.#database = new Database({ file, migrations, mayLag: true });
     this.#ttl = ttl * 1000;
     this.#now = now;
   }
 
   async connect(): Promise<void> {
-    this.#living();
+    this.#forgetSilent();
   }
 
   async close(): Promise<void> {
     this.#database.close();
   }
 
-  async addTurn(scope: Scope, turn: Turn): Promise<boolean> {
-    const database = this.#living();
-    return inTransaction(database, () => {
-      if (!this.#isCached(database, scope)) return false;
-      this.#keep(database, scope, [turn]);
+  async addTurn(scope: Scope, position: Position, turn: Turn): Promise<boolean> {
+    return inTransaction(this.#database.get(), () => {
+      this.#forgetSilent();
+      const cached = this.#position(scope);
+      if (cached?.epoch !== position.epoch || cached.offset < position.offset - 1) return false;
+      const offset = Math.max(cached.offset, position.offset);
+      this.#keep(scope, { epoch: position.epoch, offset, turns: [turn] });
       return true;
     });
   }
 
-  async recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined> {
-    const database = this.#living();
-    if (!this.#isCached(database, scope)) return undefined;
-    const turns = conversationOrder(this.#turns(database, scope));
-    return limit === 0 ? [] : turns.slice(-limit);
+  async recentTurns(scope: Scope, limit: number): Promise<History | undefined> {
+    this.#forgetSilent();
+    const position = this.#position(scope);
+    if (position === undefined) return undefined;
+    const turns = conversationOrder(this.#turns(scope));
+    return { ...position, turns: limit === 0 ? [] : turns.slice(-limit) };
   }
 
-  async fill(scope: Scope, turns: readonly Turn[]): Promise<void> {
-    const database = this.#living();
-    inTransaction(database, () => {
-      const cached = this.#turns(database, scope);
-      database
-        .prepare('DELETE FROM turn WHERE patientId = ? AND sessionId = ?')
+  async fill(scope: Scope, history: History): Promise<void> {
+    inTransaction(this.#database.get(), () => {
+      this.#forgetSilent();
+      const cached = this.#position(scope);
+      if (cached?.epoch === history.epoch && cached.offset > history.offset) return;
+      this.#database
+        .statement('DELETE FROM session WHERE patientId = ? AND sessionId = ?')
         .run(scope.patientId, scope.sessionId);
-      this.#keep(database, scope, [...turns, ...cached]);
+      this.#keep(scope, history);
     });
   }
 
-  /** The database without the sessions whose time is over. */
-  #living(): DatabaseSync {
-    const database = this.#database.get();
-    database.prepare('DELETE FROM session WHERE expiresAt <= ?').run(this.#now());
-    return database;
+  #forgetSilent(): void {
+    this.#database.statement('DELETE FROM session WHERE expiresAt <= ?').run(this.#now());
   }
 
-  #isCached(database: DatabaseSync, { patientId, sessionId }: Scope): boolean {
-    const row = database
-      .prepare('SELECT 1 FROM session WHERE patientId = ? AND sessionId = ?')
+  #position({ patientId, sessionId }: Scope): Position | undefined {
+    const row = this.#database
+      .statement('SELECT epoch, "offset" FROM session WHERE patientId = ? AND sessionId = ?')
       .get(patientId, sessionId);
-    return row !== undefined;
+    return row === undefined ? undefined : { epoch: String(row['epoch']), offset: Number(row['offset']) };
   }
 
-  #turns(database: DatabaseSync, { patientId, sessionId }: Scope): Turn[] {
-    return database
-      .prepare('SELECT turn FROM turn WHERE patientId = ? AND sessionId = ? ORDER BY seq')
+  #turns({ patientId, sessionId }: Scope): Turn[] {
+    return this.#database
+      .statement('SELECT turn FROM turn WHERE patientId = ? AND sessionId = ? ORDER BY seq')
       .all(patientId, sessionId)
       .map(({ turn }) => turnSchema.parse(JSON.parse(String(turn))));
   }
 
-  #keep(database: DatabaseSync, { patientId, sessionId }: Scope, turns: readonly Turn[]): void {
-    database
-      .prepare(
-        `INSERT INTO session VALUES (?, ?, ?)
-         ON CONFLICT (patientId, sessionId) DO UPDATE SET expiresAt = excluded.expiresAt`,
+  #keep({ patientId, sessionId }: Scope, { epoch, offset, turns }: History): void {
+    this.#database
+      .statement(
+        `INSERT INTO session (patientId, sessionId, expiresAt, epoch, "offset") VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (patientId, sessionId) DO UPDATE SET expiresAt = excluded.expiresAt, "offset" = excluded."offset"`,
       )
-      .run(patientId, sessionId, this.#now() + this.#ttl);
-    const insert = database.prepare(
+      .run(patientId, sessionId, this.#now() + this.#ttl, epoch, offset);
+    const insert = this.#database.statement(
       'INSERT INTO turn (patientId, sessionId, key, turn) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     for (const turn of turns) insert.run(patientId, sessionId, turnKey(turn), JSON.stringify(turn));

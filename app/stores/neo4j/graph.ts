@@ -3,6 +3,7 @@ import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
 import type { Env } from '../../../contract/backend-env.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { errorText } from '../../observability/error-text.ts';
+import { UnknownOutcomeError } from '../types.ts';
 import { onClosedConnection } from './closed-connections.ts';
 
 export type GraphEnv = Pick<
@@ -15,6 +16,15 @@ export type GraphEnv = Pick<
   | 'NEO4J_TLS'
   | 'STORE_TIMEOUT'
 >;
+
+/** Runs a statement in a transaction. */
+export type Run = <R extends RecordShape>(statement: string, parameters?: object) => Promise<R[]>;
+
+/** How far a transaction's commit has got, over all attempts. */
+interface Commit {
+  isTooLate: boolean;
+  isSent: boolean;
+}
 
 /** Idle milliseconds after which a connection is tested before use: the server may have restarted. */
 const idleBeforeCheck = 1_000;
@@ -35,13 +45,24 @@ export class Graph {
     this.#onLost = onLost;
   }
 
-  /** Writes. May run the statement more than once, so it must be idempotent. */
-  write<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
-    return this.#run<R>('WRITE', statement, parameters);
+  /**
+   * Runs `work` in one transaction and commits it. May run it more than once, so it must be idempotent.
+   * @throws UnknownOutcomeError when the transaction may have been committed; after any other error it was not.
+   */
+  async write<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const commit: Commit = { isTooLate: false, isSent: false };
+    try {
+      return await this.#transact('WRITE', work, commit);
+    } catch (error) {
+      throw commit.isSent ? new UnknownOutcomeError(error) : error;
+    } finally {
+      commit.isTooLate = true;
+    }
   }
 
+  /** Runs one statement that only reads. */
   read<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
-    return this.#run<R>('READ', statement, parameters);
+    return this.#transact('READ', (run) => run<R>(statement, parameters));
   }
 
   async close(): Promise<void> {
@@ -51,11 +72,7 @@ export class Graph {
     await driver?.close();
   }
 
-  async #run<R extends RecordShape>(
-    mode: 'READ' | 'WRITE',
-    statement: string,
-    parameters: object,
-  ): Promise<R[]> {
+  async #transact<T>(mode: 'READ' | 'WRITE', work: (run: Run) => Promise<T>, commit?: Commit): Promise<T> {
     const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE, STORE_TIMEOUT } = this.#env;
     const tooLate = `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${STORE_TIMEOUT} ms`;
     // The driver's types declare its options as classes; it takes plain objects.
@@ -63,10 +80,15 @@ export class Graph {
     const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
     const answer = withRetries(async () => {
       const transaction = await session.beginTransaction({ timeout: STORE_TIMEOUT });
+      const run: Run = async (statement, parameters) =>
+        (await transaction.run(statement, parameters)).records.map((record) => record.toObject());
       try {
-        const { records } = await transaction.run<R>(statement, parameters);
+        const result = await work(run);
+        // The caller was told that nothing was stored.
+        if (commit?.isTooLate) throw new Error(tooLate);
+        if (commit) commit.isSent = true;
         await transaction.commit();
-        return records.map((record) => record.toObject());
+        return result;
       } finally {
         await transaction.close();
       }
@@ -118,6 +140,12 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
     await setTimeout(pause);
   }
   return attempt();
+}
+
+/** The database's own code of an error: it answered, and nothing was written. */
+export function codeOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof neo4j.Neo4jError && cause.code.startsWith('Neo.') ? cause.code : undefined;
 }
 
 /** The driver's further lines are only general advice. */

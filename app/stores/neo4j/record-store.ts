@@ -1,9 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
+import type { Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
-import { IdReusedError, type Episode, type Fact, type RecordStore, type Scope } from '../types.ts';
-import { Graph, type GraphEnv } from './graph.ts';
+import { UnknownOutcomeError } from '../types.ts';
+import type { Claim, Claimed, Episode, Fact, History, Lease, Outcome, OwedMessage } from '../types.ts';
+import type {
+  Position,
+  RecordStore,
+  Scope,
+  SessionEvent,
+  Settled,
+  StoredFact,
+  StoredMessage,
+} from '../types.ts';
+import { commitTogether, toOutcome, toTurn, type Entry, type EntryResult } from './commit.ts';
+import { codeOf, Graph, type GraphEnv } from './graph.ts';
+import { GroupCommit, type Results } from '../group-commit.ts';
+import { key, messageKey, sessionKey } from './keys.ts';
+import { migrate } from './migrations.ts';
 import * as statements from './statements.ts';
 
 const factSchema = z.object({
@@ -12,21 +25,26 @@ const factSchema = z.object({
   text: z.string(),
   recordedAt: z.string(),
   sourceId: z.string(),
+  place: z.number(),
 });
-
-const recorded = z.tuple([z.object({ text: z.string(), recordedAt: z.string(), duplicate: z.boolean() })]);
-
-const key = (...parts: readonly string[]): string => JSON.stringify(parts);
-const sessionKey = ({ patientId, sessionId }: Scope): string => key(patientId, sessionId);
-const messageKey = ({ patientId, sessionId }: Scope, id: string): string =>
-  key(patientId, sessionId, 'message', id);
-const answerKey = ({ patientId, sessionId }: Scope, messageId: string): string =>
-  key(patientId, sessionId, 'answer', messageId);
+const positionSchema = z.object({ epoch: z.string(), offset: z.number() });
+const eventSchema = z.object({
+  offset: z.number(),
+  kind: z.enum(['turn', 'answer', 'edited', 'stopped', 'failed']),
+});
+const owedSchema = z.object({
+  patientId: z.string(),
+  sessionId: z.string(),
+  messageId: z.string(),
+  text: z.string(),
+});
+const claimSchema = z.object({ isFree: z.boolean(), attempt: z.number(), tries: z.number() });
 
 /** The system of record in Neo4j. */
 export class Neo4jRecordStore implements RecordStore {
   readonly name = neo4jName;
   readonly #graph: Graph;
+  readonly #commits = new GroupCommit<Entry, EntryResult>((entries) => this.#commit(entries));
   #isPrepared = false;
 
   /** @param onLost told when an open connection closes. */
@@ -36,9 +54,8 @@ export class Neo4jRecordStore implements RecordStore {
 
   async connect(): Promise<void> {
     try {
-      await this.#graph.write(statements.dial);
-      if (!this.#isPrepared)
-        for (const constraint of statements.constraints) await this.#graph.write(constraint);
+      await this.#graph.write((run) => run(statements.dial));
+      if (!this.#isPrepared) await migrate(this.#graph);
       this.#isPrepared = true;
     } catch (error) {
       // The database may be another, empty one when it is back.
@@ -52,44 +69,61 @@ export class Neo4jRecordStore implements RecordStore {
     await this.#graph.close();
   }
 
-  async addMessage(
-    episode: Episode,
-    facts: readonly Fact[],
-  ): Promise<{ recordedAt: string; duplicate: boolean }> {
-    const rows = await this.#graph.write(statements.addMessage, {
-      ...about(episode),
-      key: messageKey(episode, episode.id),
-      episode,
-      facts: facts.map((fact, at) => ({
-        ...fact,
-        key: key(fact.patientId, fact.id),
-        part: at / facts.length,
-      })),
-      attempt: randomUUID(),
-    });
-    const [{ text, recordedAt, duplicate }] = recorded.parse(rows);
-    if (text !== episode.text) throw new IdReusedError(episode.id);
-    return { recordedAt, duplicate };
+  async addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): Promise<StoredMessage> {
+    const entry: Entry = { type: 'message', episode, facts, ...(lease === undefined ? {} : { lease }) };
+    return (await this.#commits.add(entry)) as StoredMessage;
   }
 
-  async addAnswer(episode: Episode): Promise<void> {
-    const messageId = episode.replyTo ?? episode.id;
-    await this.#graph.write(statements.addAnswer, {
-      ...about(episode),
-      key: answerKey(episode, messageId),
-      messageKey: messageKey(episode, messageId),
-      episode,
-    });
+  async settle(claim: Claim, outcome: Outcome): Promise<Settled | undefined> {
+    return (await this.#commits.add({ type: 'outcome', claim, outcome })) as Settled | undefined;
   }
 
-  async answerTo(scope: Scope, messageId: string): Promise<Turn | undefined> {
-    const [row] = await this.#graph.read(statements.answerTo, { key: answerKey(scope, messageId) });
-    return row === undefined ? undefined : toTurn(row);
+  async claim(scope: Scope, messageId: string, lease: Lease, again = false): Promise<Claimed> {
+    const parameters = { key: messageKey(scope, messageId), again, ...lease };
+    const [row] = await this.#graph.write((run) => run(statements.claim, parameters));
+    if (row === undefined) throw new Error(`The record has no message "${messageId}" in this session.`);
+    const { isFree, attempt, tries } = claimSchema.parse(row);
+    const { patientId, sessionId } = scope;
+    if (isFree) return { state: 'claimed', claim: { patientId, sessionId, messageId, attempt, tries } };
+    const outcome = await this.outcomeOf(scope, messageId);
+    return outcome === undefined ? { state: 'busy' } : { state: 'settled', outcome };
   }
 
-  async history(scope: Scope, limit: number): Promise<Turn[]> {
+  async renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
+    await this.#graph.write((run) => run(statements.renew, { claims: claims.map(claimRow), leaseMs }));
+  }
+
+  async release(claims: readonly Claim[]): Promise<void> {
+    await this.#graph.write((run) => run(statements.release, { claims: claims.map(claimRow) }));
+  }
+
+  async owed(limit: number): Promise<OwedMessage[]> {
+    const rows = await this.#graph.read(statements.owed, { limit });
+    return rows.map((row) => owedSchema.parse(row));
+  }
+
+  async outcomeOf(scope: Scope, messageId: string): Promise<Settled | undefined> {
+    const [row] = await this.#graph.read(statements.outcomeOf, { key: messageKey(scope, messageId) });
+    if (row === undefined) return undefined;
+    return { ...toOutcome(row), epoch: positionSchema.parse(row).epoch };
+  }
+
+  async position(scope: Scope): Promise<Position | undefined> {
+    const [row] = await this.#graph.read(statements.position, { sessionKey: sessionKey(scope) });
+    return row === undefined ? undefined : positionSchema.parse(row);
+  }
+
+  async events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]> {
+    const rows = await this.#graph.read(statements.events, { sessionKey: sessionKey(scope), after, limit });
+    return rows.map((row) => ({ ...eventSchema.parse(row), turn: toTurn(row) }));
+  }
+
+  /** The position is read first: turns that are committed meanwhile are shown although it does not reach to them. */
+  async history(scope: Scope, limit: number): Promise<History | undefined> {
+    const position = await this.position(scope);
+    if (position === undefined) return undefined;
     const rows = await this.#graph.read(statements.history, { sessionKey: sessionKey(scope), limit });
-    return rows.map(toTurn);
+    return { ...position, turns: rows.map(toTurn) };
   }
 
   async recent(patientId: string, limit: number): Promise<Turn[]> {
@@ -97,11 +131,11 @@ export class Neo4jRecordStore implements RecordStore {
     return rows.map(toTurn);
   }
 
-  async facts(patientId: string, limit: number): Promise<Fact[]> {
+  async facts(patientId: string, limit: number): Promise<StoredFact[]> {
     return this.#facts(statements.facts, { patientId, limit });
   }
 
-  async factsById(patientId: string, ids: readonly string[]): Promise<Fact[]> {
+  async factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]> {
     return this.#facts(statements.factsById, { keys: ids.map((id) => key(patientId, id)) });
   }
 
@@ -111,20 +145,40 @@ export class Neo4jRecordStore implements RecordStore {
 
   async markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {
     const keys = facts.map(({ patientId, id }) => key(patientId, id));
-    await this.#graph.write(statements.markIndexed, { indexId, keys });
+    await this.#graph.write((run) => run(statements.markIndexed, { indexId, keys }));
   }
 
-  async #facts(statement: string, parameters: object): Promise<Fact[]> {
+  async #facts(statement: string, parameters: object): Promise<StoredFact[]> {
     const rows = await this.#graph.read(statement, parameters);
     return rows.map((row) => factSchema.parse(row));
   }
+
+  /**
+   * Commits a group; one that the database refuses, entry by entry. A commit of unknown outcome is repeated once: by the
+   * message ids it finds what was stored, after waiting for the locks of a commit that is still running.
+   */
+  async #commit(entries: readonly Entry[]): Promise<Results<EntryResult>> {
+    try {
+      return await this.#together(entries);
+    } catch (error) {
+      if (error instanceof UnknownOutcomeError)
+        return this.#together(entries).catch(() => entries.map(() => error));
+      if (entries.length === 1 || codeOf(error) === undefined) throw error;
+      return Promise.all(entries.map(async (entry) => this.#alone(entry)));
+    }
+  }
+
+  #together(entries: readonly Entry[]): Promise<Results<EntryResult>> {
+    return this.#graph.write((run) => commitTogether(run, entries));
+  }
+
+  async #alone(entry: Entry): Promise<EntryResult | Error> {
+    const [result] = await this.#commit([entry]).catch((error: unknown) => [error as Error]);
+    return result;
+  }
 }
 
-const about = (scope: Scope): object => ({
-  patientId: scope.patientId,
-  sessionId: scope.sessionId,
-  sessionKey: sessionKey(scope),
+const claimRow = (claim: Claim): object => ({
+  key: messageKey(claim, claim.messageId),
+  attempt: claim.attempt,
 });
-
-const toTurn = ({ replyTo, ...rest }: Record<string, unknown>): Turn =>
-  turnSchema.parse({ ...rest, ...(replyTo === null ? {} : { replyTo }) });

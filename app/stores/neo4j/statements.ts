@@ -1,77 +1,122 @@
 /**
- * The graph: (:Session)<-[:IN]-(:Episode)<-[:SAID_IN]-(:Fact). Keys are JSON lists, so that ids with separators in them
- * cannot collide. Every statement is idempotent.
+ * The graph: (:Session)<-[:IN]-(:Episode)<-[:SAID_IN]-(:Fact), and a (:Patient) that counts the commits of all sessions.
+ * An episode is an event of its session's log. That an answer is owed is written on its message: state, attempt, tries,
+ * owner, leaseUntil; `outcome` is then the key of the event that settled it.
  */
-
-export const constraints = [
-  'CREATE CONSTRAINT session_key IF NOT EXISTS FOR (s:Session) REQUIRE s.key IS UNIQUE',
-  'CREATE CONSTRAINT episode_key IF NOT EXISTS FOR (e:Episode) REQUIRE e.key IS UNIQUE',
-  'CREATE CONSTRAINT fact_key IF NOT EXISTS FOR (f:Fact) REQUIRE f.key IS UNIQUE',
-  'CREATE INDEX episode_session IF NOT EXISTS FOR (e:Episode) ON (e.sessionKey, e.place)',
-  'CREATE INDEX episode_patient IF NOT EXISTS FOR (e:Episode) ON (e.patientId, e.recordedAt)',
-  'CREATE INDEX fact_patient IF NOT EXISTS FOR (f:Fact) ON (f.patientId, f.recordedAt)',
-  'CREATE INDEX fact_indexed_in IF NOT EXISTS FOR (f:Fact) ON (f.indexedIn)',
-];
 
 /** The dial writes, so that a read-only database does not pass for ready. */
 export const dial = 'CREATE (d:Dial) DELETE d';
 
-/**
- * Incrementing the count locks the session, so that two writers of one message are serialised here instead of failing at
- * the constraint. `attempt` tells an episode of this call, repeated by the driver or not, from an older one.
- */
-export const addMessage = `
-  MERGE (s:Session {key: $sessionKey})
-    ON CREATE SET s.patientId = $patientId, s.sessionId = $sessionId
-  SET s.count = coalesce(s.count, 0) + 1
-  MERGE (e:Episode {key: $key})
-    ON CREATE SET e += $episode, e.sessionKey = $sessionKey, e.place = s.count, e.attempt = $attempt
-  MERGE (e)-[:IN]->(s)
-  FOREACH (fact IN CASE WHEN e.attempt = $attempt THEN $facts ELSE [] END |
-    MERGE (f:Fact {key: fact.key})
-      ON CREATE SET f += fact, f.indexedIn = '', f.place = e.place + fact.part
-    MERGE (f)-[:SAID_IN]->(e)
-  )
-  RETURN e.text AS text, e.recordedAt AS recordedAt, e.attempt <> $attempt AS duplicate`;
+/** Sorted by the caller, so that two writers lock in the same order. What is locked here is read by the next statement. */
+export const lockPatients = `
+  UNWIND $patients AS id
+  MERGE (p:Patient {id: id}) ON CREATE SET p.last = 0
+  SET p.isLocked = true`;
 
-/** An answer's key contains the message it answers, so a message has at most one. Its place follows the message. */
-export const addAnswer = `
-  MERGE (s:Session {key: $sessionKey})
-    ON CREATE SET s.patientId = $patientId, s.sessionId = $sessionId
-  SET s.count = coalesce(s.count, 0) + 1
+export const openSessions = `
+  UNWIND $sessions AS session
+  MERGE (s:Session {key: session.key})
+    ON CREATE SET s.patientId = session.patientId, s.sessionId = session.sessionId, s.epoch = session.epoch, s.last = 0
   WITH s
-  OPTIONAL MATCH (m:Episode {key: $messageKey})
-  MERGE (e:Episode {key: $key})
-    ON CREATE SET e += $episode, e.sessionKey = $sessionKey, e.place = coalesce(m.place, s.count) + 0.5
-  MERGE (e)-[:IN]->(s)`;
+  MATCH (p:Patient {id: s.patientId})
+  RETURN s.key AS key, s.epoch AS epoch, s.last AS offset, p.id AS patientId, p.last AS place`;
 
 const turn =
   'e.id AS id, e.speaker AS speaker, e.text AS text, e.recordedAt AS recordedAt, e.replyTo AS replyTo';
 
-export const answerTo = `MATCH (e:Episode {key: $key}) RETURN ${turn}`;
+const settled = `${turn}, e.kind AS kind, e.offset AS offset, e.facts AS facts, e.degraded AS degraded`;
+
+export const knownMessages = `
+  MATCH (m:Episode) WHERE m.key IN $keys
+  OPTIONAL MATCH (e:Episode {key: m.outcome})
+  RETURN m.key AS key, m.text AS said, m.recordedAt AS saidAt, m.offset AS saidOffset, m.state AS state,
+    m.attempt AS attempt, e.key AS outcome, ${settled}`;
+
+export const createEvents = `
+  UNWIND $events AS event
+  MATCH (s:Session {key: event.sessionKey})
+  CREATE (e:Episode)-[:IN]->(s)
+  SET e = event.properties, e.leaseUntil = timestamp() + event.leaseMs`;
+
+export const createFacts = `
+  UNWIND $facts AS fact
+  MATCH (e:Episode {key: fact.messageKey})
+  MERGE (f:Fact {key: fact.key}) ON CREATE SET f += fact.properties
+  MERGE (f)-[:SAID_IN]->(e)`;
+
+export const settleMessages = `
+  UNWIND $settled AS change
+  MATCH (m:Episode {key: change.key}) SET m.state = change.state, m.outcome = change.outcome`;
+
+export const moveOn = `
+  UNWIND $sessions AS session
+  MATCH (s:Session {key: session.key}) SET s.last = session.offset`;
+
+export const moveOnPatients = `
+  UNWIND $patients AS patient
+  MATCH (p:Patient {id: patient.id}) SET p.last = patient.place`;
+
+/** Setting a property locks the message before its lease is read. */
+export const claim = `
+  MATCH (m:Episode {key: $key}) SET m.isLocked = true
+  WITH m, m.state = 'owed' AND (m.owner = $owner OR m.leaseUntil <= timestamp()) OR m.state = 'failed' AND $again
+    AS isFree
+  FOREACH (ignored IN CASE WHEN isFree THEN [1] ELSE [] END |
+    SET m.attempt = m.attempt + 1, m.tries = CASE m.state WHEN 'failed' THEN 1 ELSE m.tries + 1 END,
+      m.owner = $owner, m.leaseUntil = timestamp() + $leaseMs, m.state = 'owed')
+  RETURN coalesce(isFree, false) AS isFree, m.attempt AS attempt, m.tries AS tries`;
+
+const heldClaims = `
+  UNWIND $claims AS claim
+  MATCH (m:Episode {key: claim.key}) WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
+
+export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs`;
+
+export const release = `${heldClaims} SET m.leaseUntil = 0, m.tries = m.tries - 1`;
+
+export const owed = `
+  MATCH (m:Episode) WHERE m.state = 'owed' AND m.leaseUntil <= timestamp()
+  RETURN m.patientId AS patientId, m.sessionId AS sessionId, m.id AS messageId, m.text AS text
+  ORDER BY m.leaseUntil, m.place LIMIT toInteger($limit)`;
+
+export const outcomeOf = `
+  MATCH (m:Episode {key: $key}) WHERE m.state <> 'owed'
+  MATCH (e:Episode {key: m.outcome})
+  MATCH (s:Session {key: m.sessionKey})
+  RETURN s.epoch AS epoch, ${settled}`;
+
+export const position = 'MATCH (s:Session {key: $sessionKey}) RETURN s.epoch AS epoch, s.last AS offset';
+
+export const events = `
+  MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.offset > $after
+  RETURN ${turn}, e.kind AS kind, e.offset AS offset ORDER BY e.offset LIMIT toInteger($limit)`;
 
 export const history = `
-  MATCH (e:Episode {sessionKey: $sessionKey})
+  MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.kind <> 'failed'
+  WITH e ORDER BY e.messageOffset DESC, e.offset DESC LIMIT toInteger($limit)
+  RETURN ${turn} ORDER BY e.messageOffset, e.offset`;
+
+export const recent = `
+  MATCH (e:Episode {patientId: $patientId}) WHERE e.kind <> 'failed'
   WITH e ORDER BY e.place DESC LIMIT toInteger($limit)
   RETURN ${turn} ORDER BY e.place`;
 
-export const recent = `
-  MATCH (e:Episode {patientId: $patientId})
-  WITH e ORDER BY e.recordedAt DESC, e.place DESC LIMIT toInteger($limit)
-  RETURN ${turn} ORDER BY e.recordedAt, e.place`;
-
-const fact =
-  'f.id AS id, f.patientId AS patientId, f.text AS text, f.recordedAt AS recordedAt, f.sourceId AS sourceId';
+/** The fraction of a fact's place is its place within its message. */
+const fact = `f.id AS id, f.patientId AS patientId, f.text AS text, f.recordedAt AS recordedAt,
+    f.sourceId AS sourceId, toInteger(f.place) AS place`;
 
 export const facts = `
   MATCH (f:Fact {patientId: $patientId})
-  RETURN ${fact} ORDER BY f.recordedAt DESC, f.place DESC LIMIT toInteger($limit)`;
+  RETURN ${fact} ORDER BY f.place DESC LIMIT toInteger($limit)`;
 
 export const factsById = `MATCH (f:Fact) WHERE f.key IN $keys RETURN ${fact}`;
 
-/** Two ranges instead of `<>`, since an index can seek ranges only. */
+/**
+ * In the order of commits within each patient; between patients there is none. Two ranges instead of `<>`, since an index
+ * can seek ranges only.
+ */
 export const unindexed = `
   MATCH (f:Fact) WHERE f.indexedIn < $indexId OR f.indexedIn > $indexId
-  RETURN ${fact} ORDER BY f.recordedAt, f.place LIMIT toInteger($limit)`;
+  RETURN ${fact} ORDER BY f.patientId, f.place LIMIT toInteger($limit)`;
 
 export const markIndexed = 'MATCH (f:Fact) WHERE f.key IN $keys SET f.indexedIn = $indexId';

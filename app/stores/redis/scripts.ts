@@ -1,43 +1,44 @@
 /**
- * A session is a list of turns (JSON) and a set of their keys plus one empty key, so that an empty session can be cached
- * too. KEYS: turns, keys. Each script is one atomic step; both keys have the same hash tag and so the same slot.
+ * A session is a list of turns (JSON) and a hash: the epoch and offset it reaches to, and how many turns are kept. KEYS:
+ * turns, position. Each script is one atomic step; both keys have the same hash tag and so the same slot. A Redis short of
+ * memory evicts key by key: one without the other is only a part of the session.
  */
 
 /** Most turns kept of a session: the largest history a client may ask for. */
 const keptTurns = 1_000;
 
-/**
- * ARGV: seconds to live, the turn's key, the turn. Returns 0 when the session is not cached completely: a Redis short of
- * memory evicts key by key, and turns without keys, or keys without turns, are only a part of the session.
- */
-export const addTurnScript = `
-  local known = redis.call('SCARD', KEYS[2])
-  if known == 0 then return 0 end
-  if known > 1 and redis.call('EXISTS', KEYS[1]) == 0 then
-    redis.call('DEL', KEYS[2])
-    return 0
-  end
-  if redis.call('SADD', KEYS[2], ARGV[2]) == 1 then
-    redis.call('RPUSH', KEYS[1], ARGV[3])
-    redis.call('LTRIM', KEYS[1], -${keptTurns}, -1)
-  end
+/** `kept` is compared, so that a list that was evicted and begun anew does not pass for the whole. */
+const cached = `
+  local at = redis.call('HMGET', KEYS[2], 'epoch', 'offset', 'kept')
+  local isWhole = at[1] and redis.call('LLEN', KEYS[1]) == tonumber(at[3])`;
+
+const restartTimeToLive = `
+  redis.call('HSET', KEYS[2], 'kept', redis.call('LLEN', KEYS[1]))
   redis.call('EXPIRE', KEYS[1], ARGV[1])
   redis.call('EXPIRE', KEYS[2], ARGV[1])
   return 1`;
 
-/** ARGV: seconds to live, then key and turn of each turn. Other turns that are cached are appended. */
-export const fillScript = `
-  local cached = redis.call('LRANGE', KEYS[1], 0, -1)
+/**
+ * ARGV: seconds to live, epoch, offset, the turn. Returns 0 when the session is not cached whole up to the offset before.
+ */
+export const addTurnScript = `${cached}
+  local offset = tonumber(ARGV[3])
+  if not isWhole or at[1] ~= ARGV[2] or tonumber(at[2]) < offset - 1 then return 0 end
+  if tonumber(at[2]) < offset then
+    redis.call('RPUSH', KEYS[1], ARGV[4])
+    redis.call('LTRIM', KEYS[1], -${keptTurns}, -1)
+    redis.call('HSET', KEYS[2], 'offset', ARGV[3])
+  end${restartTimeToLive}`;
+
+/** ARGV: seconds to live, epoch, offset, then the turns. Changes nothing when the cache has got further. */
+export const fillScript = `${cached}
+  if isWhole and at[1] == ARGV[2] and tonumber(at[2]) > tonumber(ARGV[3]) then return 0 end
   redis.call('DEL', KEYS[1], KEYS[2])
-  redis.call('SADD', KEYS[2], '')
-  for i = 2, #ARGV, 2 do
-    if redis.call('SADD', KEYS[2], ARGV[i]) == 1 then redis.call('RPUSH', KEYS[1], ARGV[i + 1]) end
-  end
-  for _, json in ipairs(cached) do
-    local turn = cjson.decode(json)
-    if redis.call('SADD', KEYS[2], turn.speaker .. ':' .. turn.id) == 1 then redis.call('RPUSH', KEYS[1], json) end
-  end
+  for i = 4, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
   redis.call('LTRIM', KEYS[1], -${keptTurns}, -1)
-  redis.call('EXPIRE', KEYS[1], ARGV[1])
-  redis.call('EXPIRE', KEYS[2], ARGV[1])
-  return 1`;
+  redis.call('HSET', KEYS[2], 'epoch', ARGV[2], 'offset', ARGV[3])${restartTimeToLive}`;
+
+/** Returns epoch, offset and the turns, or nothing when the session is not cached whole. */
+export const recentTurnsScript = `${cached}
+  if not isWhole then return false end
+  return { at[1], at[2], redis.call('LRANGE', KEYS[1], 0, -1) }`;

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { Env } from '../../../contract/backend-env.ts';
 import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { redisName } from '../../../contract/services/redis.ts';
-import { conversationOrder, turnKey } from '../conversation-order.ts';
-import type { Scope, SessionCache } from '../types.ts';
+import { conversationOrder } from '../conversation-order.ts';
+import type { History, Position, Scope, SessionCache } from '../types.ts';
 import { RedisConnection } from './redis-connection.ts';
-import { addTurnScript, fillScript } from './scripts.ts';
+import { addTurnScript, fillScript, recentTurnsScript } from './scripts.ts';
 
 type RedisEnv = Pick<
   Env,
@@ -51,38 +52,36 @@ export class RedisSessionCache implements SessionCache {
     await this.#connection.close();
   }
 
-  async addTurn(scope: Scope, turn: Turn): Promise<boolean> {
-    const added = await this.#run(addTurnScript, scope, [turnKey(turn), JSON.stringify(turn)]);
-    return added === 1;
+  async addTurn(scope: Scope, { epoch, offset }: Position, turn: Turn): Promise<boolean> {
+    return (await this.#run(addTurnScript, scope, [this.#ttl, epoch, offset, JSON.stringify(turn)])) === 1;
   }
 
-  async recentTurns(scope: Scope, limit: number): Promise<Turn[] | undefined> {
-    const { turns, keys } = keysOf(scope);
-    const [known, texts] = await this.#connection.run((client) =>
-      Promise.all([client.scard(keys), client.lrange(turns, 0, -1)]),
-    );
-    // Keys without turns: the turns were evicted.
-    if (known === 0 || (known > 1 && texts.length === 0)) return undefined;
-    const cached = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
-    return limit === 0 ? [] : cached.slice(-limit);
+  async recentTurns(scope: Scope, limit: number): Promise<History | undefined> {
+    const answer = await this.#run(recentTurnsScript, scope, []);
+    if (answer === null) return undefined;
+    const [epoch, offset, texts] = cachedSession.parse(answer);
+    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
+    return { epoch, offset, turns: limit === 0 ? [] : turns.slice(-limit) };
   }
 
-  async fill(scope: Scope, turns: readonly Turn[]): Promise<void> {
-    await this.#run(
-      fillScript,
-      scope,
-      turns.flatMap((turn) => [turnKey(turn), JSON.stringify(turn)]),
-    );
+  async fill(scope: Scope, { epoch, offset, turns }: History): Promise<void> {
+    const texts = turns.map((turn) => JSON.stringify(turn));
+    await this.#run(fillScript, scope, [this.#ttl, epoch, offset, ...texts]);
   }
 
-  #run(script: string, scope: Scope, values: readonly string[]): Promise<unknown> {
-    const { turns, keys } = keysOf(scope);
-    return this.#connection.run((client: Redis) => client.eval(script, 2, turns, keys, this.#ttl, ...values));
+  #run(script: string, scope: Scope, values: readonly (string | number)[]): Promise<unknown> {
+    const { turns, position } = keysOf(scope);
+    return this.#connection.run((client: Redis) => client.eval(script, 2, turns, position, ...values));
   }
 }
 
-/** Ids are encoded, so that an id with a separator in it cannot collide with another one. */
-function keysOf({ patientId, sessionId }: Scope): { turns: string; keys: string } {
+const cachedSession = z.tuple([z.string(), z.coerce.number(), z.array(z.string())]);
+
+/**
+ * Ids are encoded, so that an id with a separator in it cannot collide with another one. Release 0.1 wrote `:turns` and
+ * `:keys`, and may still do so beside this one.
+ */
+function keysOf({ patientId, sessionId }: Scope): { turns: string; position: string } {
   const session = `mooring:{${encodeURIComponent(patientId)}:${encodeURIComponent(sessionId)}}`;
-  return { turns: `${session}:turns`, keys: `${session}:keys` };
+  return { turns: `${session}:log`, position: `${session}:position` };
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { IdReusedError, type Scope, type Stores } from '../../../app/stores/types.ts';
 import { answerOf, openMemory, type OpenMemory, type Parts } from './open-memory.ts';
 
@@ -43,7 +44,7 @@ test('a message is accepted once; a resend is a duplicate that has the answer, i
   const { text } = await answerOf(memory, scope, message);
   expect(await memory.accept(scope, message)).toMatchObject({
     ...{ ...first, duplicate: true },
-    answer: { text, replyTo: 'm1' },
+    answer: { text },
   });
   await expect(memory.accept(scope, { id: 'm1', text: 'Other' })).rejects.toBeInstanceOf(IdReusedError);
   expect(await memory.history(scope, 10)).toHaveLength(2);
@@ -171,6 +172,121 @@ test('a cache that is away loses no turn, and is not believed when it is back be
     Array.from({ length: 3 }, () => ['patient', 'assistant']).flat(),
   );
   expect(await memory.history(scope, 2)).toEqual(turns.slice(-2));
+});
+
+/** Another process over the same stores. */
+const beside = (first: OpenMemory, parts: Parts = {}, other: Partial<Stores> = {}): Promise<OpenMemory> =>
+  open({ ...parts, around: () => ({ ...first.stores, ...other }) });
+const texts = async ({ memory }: OpenMemory): Promise<string[]> =>
+  (await memory.history(scope, 10)).map(({ text }) => text);
+
+test('a turn that one replica stored while its cache was away is shown by another, whose cache was not', async () => {
+  const one = await open();
+  const other = await beside(one);
+  await one.say(scope, 'm1', 'I have a cat.');
+  expect(await texts(other)).toHaveLength(2);
+  one.gates.redis = 'closed';
+  await one.say(scope, 'm2', 'I have a dog.');
+  one.gates.redis = 'open';
+  expect((await texts(other)).slice(2)).toEqual(['I have a dog.', 'Noted: “I have a dog.”']);
+});
+
+test('a turn stored while the cache was away is shown by a process started since', async () => {
+  const one = await open();
+  await one.say(scope, 'm1', 'I have a cat.');
+  await texts(one);
+  one.gates.redis = 'closed';
+  await one.say(scope, 'm2', 'I have a dog.');
+  expect((await texts(await beside(one))).slice(2)).toEqual(['I have a dog.', 'Noted: “I have a dog.”']);
+});
+
+test('a cache that comes back with older contents is not believed', async () => {
+  const one = await open();
+  await one.say(scope, 'm1', 'I have a cat.');
+  await texts(one);
+  const dump = await one.stores.cache.recentTurns(scope, 10);
+  await one.say(scope, 'm2', 'I have a dog.');
+  const { cache } = (await open()).stores;
+  if (dump) await cache.fill(scope, dump);
+  const other = await beside(one, {}, { cache });
+  expect(await texts(other)).toEqual(await texts(one));
+  await other.say(scope, 'm3', 'I have a fish.');
+  expect(await texts(other)).toHaveLength(6);
+});
+
+test('an answer whose process ended is taken up by another one when the lease has run out', async () => {
+  const ended = await open({ leaseMs: 0 });
+  const living = await beside(ended);
+  const message = { id: 'm1', text: 'I have a cat.' };
+  await ended.memory.accept(scope, message);
+  expect(await living.memory.owed(9)).toEqual([{ ...scope, messageId: 'm1', text: 'I have a cat.' }]);
+  const { text } = await answerOf(living.memory, scope, message);
+  expect(text).toBe('Noted: “I have a cat.”');
+  expect(await living.memory.owed(9)).toEqual([]);
+  expect((await answerOf(ended.memory, scope, message)).text, 'the stored one wins').toBe(text);
+  expect(await texts(living)).toHaveLength(2);
+});
+
+test('an answer that another process is making is waited for, and is the same one', async () => {
+  const { promise: half, resolve: goOn } = Promise.withResolvers<undefined>();
+  const llm: LanguageModel = {
+    async *stream() {
+      yield 'Half ';
+      await half;
+      yield 'and whole.';
+    },
+  };
+  const owner = await open({ llm });
+  const other = await beside(owner);
+  const message = { id: 'm1', text: 'I have a cat.' };
+  await owner.memory.accept(scope, message);
+  const made = answerOf(owner.memory, scope, message);
+  expect(await other.memory.accept(scope, message)).toMatchObject({ duplicate: true });
+  const waited = answerOf(other.memory, scope, message);
+  goOn(undefined);
+  expect((await made).text).toBe('Half and whole.');
+  expect((await waited).text).toBe('Half and whole.');
+});
+
+test('an answer is given up, and the failure stored, when three attempts ended with their process', async () => {
+  const ended = await open({ leaseMs: 0 });
+  const message = { id: 'm1', text: 'I have a cat.' };
+  await ended.memory.accept(scope, message);
+  for (const owner of ['second', 'third'])
+    expect(await ended.stores.record.claim(scope, 'm1', { owner, leaseMs: 0 })).toHaveProperty('claim');
+  const living = await beside(ended);
+  await expect(answerOf(living.memory, scope, message)).rejects.toThrow('3 attempts');
+  expect((await ended.stores.record.events(scope, 0, 9)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
+  expect(await living.memory.owed(9)).toEqual([]);
+  expect((await answerOf(living.memory, scope, message)).text, 'sent again, it is made').toContain('cat');
+});
+
+test('a process that ends hands its answers over at once', async () => {
+  const leaving = await open();
+  const staying = await beside(leaving);
+  await leaving.memory.accept(scope, { id: 'm1', text: 'I have a cat.' });
+  expect(await staying.memory.owed(9)).toEqual([]);
+  await leaving.memory.handOver();
+  expect(await staying.memory.owed(9)).toHaveLength(1);
+});
+
+test('a resent message has the answer with the facts it used', async () => {
+  const { say, memory } = await open();
+  await say(scope, 'm1', 'My cat is called Milo.');
+  const { text, facts } = await say(later, 'm2', 'What is my cat called?');
+  const again = await memory.accept(later, { id: 'm2', text: 'What is my cat called?' });
+  expect(facts).toHaveLength(1);
+  expect(again.answer).toEqual({ text, facts });
+});
+
+test('what was said last is quoted first, although its clock was behind', async () => {
+  const { say, clock } = await open();
+  await say(scope, 'm1', 'My cat is called Milo.');
+  clock.now -= 86_400_000;
+  await say(scope, 'm2', 'My cat is called Tom.');
+  const { text } = await say(later, 'm3', 'What is my cat called?');
+  expect(text.split('\n').map((line) => line.slice(0, 7))).toEqual(['On 2026', 'Earlier']);
+  expect(text.split('\n')[0]).toContain('Tom');
 });
 
 test('the context shows facts and turns of all sessions, and says which stores could not be asked', async () => {

@@ -31,12 +31,14 @@ export interface Parts {
   readonly llm?: LanguageModel;
   /** Stands between the memory and the stores, to break them. */
   readonly around?: (stores: Stores) => Stores;
+  readonly leaseMs?: number;
 }
 
 export async function openMemory({
   index,
   llm,
   around = (stores) => stores,
+  leaseMs = 10_000,
 }: Parts = {}): Promise<OpenMemory> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-memory-'));
   const embedded = createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
@@ -47,6 +49,7 @@ export async function openMemory({
     stores,
     availability: (name) => gates[name] ?? 'open',
     llm,
+    leaseMs,
     now: () => clock.now,
     limits: { history: 50, recall: 8 },
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,14 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
 import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
 import { EmbeddedSessionCache } from '../../../app/stores/embedded/session-cache.ts';
+import { previousRecordFacts } from '../../stores/previous/facts.ts';
 import {
   answer,
+  answered,
   fact,
   message,
   newScope,
   recordStoreFacts,
   searchIndexFacts,
   sessionCacheFacts,
+  upTo,
 } from '../../stores/store-suite.ts';
 
 let folder: string;
@@ -39,14 +42,19 @@ test('the embedded record knows everything again after it was closed', async () 
   const told = fact(scope.patientId, 'I have a cat.');
   const first = new EmbeddedRecordStore(file);
   await first.addMessage({ ...scope, ...message('m1', 'I have a cat.') }, [told]);
-  await first.addAnswer({ ...scope, ...answer('m1', 'Noted.') });
+  await answered(first, scope, answer('m1', 'Noted.'));
   await first.close();
   await first.close();
   const second = new EmbeddedRecordStore(file);
-  expect(await second.history(scope, 9)).toEqual([message('m1', 'I have a cat.'), answer('m1', 'Noted.')]);
-  expect(await second.facts(scope.patientId, 9)).toEqual([told]);
+  expect((await second.history(scope, 9))?.turns).toEqual([
+    message('m1', 'I have a cat.'),
+    answer('m1', 'Noted.'),
+  ]);
+  expect(await second.facts(scope.patientId, 9)).toMatchObject([told]);
   await second.close();
-  expect(await first.facts(scope.patientId, 9), 'a closed store opens again when it is used').toEqual([told]);
+  expect(await first.facts(scope.patientId, 9), 'a closed store opens again when it is used').toMatchObject([
+    told,
+  ]);
   await first.close();
 });
 
@@ -70,15 +78,15 @@ test('the embedded cache forgets a session once it was silent for the time to li
   let now = 0;
   const cache = newCache(() => now);
   const scope = newScope();
-  await cache.fill(scope, [message('m1', 'Hello')]);
+  await cache.fill(scope, upTo(1, [message('m1', 'Hello')]));
   now = 59_000;
-  expect(await cache.addTurn(scope, message('m2', 'Still here'))).toBe(true);
+  expect(await cache.addTurn(scope, upTo(2, []), message('m2', 'Still here'))).toBe(true);
   now = 118_000;
-  expect(await cache.recentTurns(scope, 9)).toHaveLength(2);
+  expect((await cache.recentTurns(scope, 9))?.turns).toHaveLength(2);
   now = 119_000;
   expect(await cache.recentTurns(scope, 9)).toBeUndefined();
-  await cache.fill(scope, []);
-  expect(await cache.recentTurns(scope, 9), 'what was forgotten stays so').toEqual([]);
+  await cache.fill(scope, upTo(2, []));
+  expect((await cache.recentTurns(scope, 9))?.turns, 'what was forgotten stays so').toEqual([]);
   await cache.close();
 });
 
@@ -88,9 +96,21 @@ test('two processes may have the embedded record open at the same moment', async
   const [one, other] = [new EmbeddedRecordStore(file), new EmbeddedRecordStore(file)];
   await one.addMessage({ ...scope, ...message('m1', 'one') }, []);
   await other.addMessage({ ...scope, ...message('m2', 'two') }, []);
-  expect(await one.history(scope, 9)).toHaveLength(2);
+  expect((await one.history(scope, 9))?.turns).toHaveLength(2);
   await one.close();
   await other.close();
+});
+
+test('the record of the previous release becomes a log with everything in it', async () => {
+  const file = join(folder, 'previous.sqlite');
+  const previous = new DatabaseSync(file);
+  previous.exec(await readFile('test/stores/previous/record.sql', 'utf8'));
+  previous.close();
+  const record = new EmbeddedRecordStore(file);
+  await previousRecordFacts(record);
+  await record.close();
+  await record.connect();
+  await record.close();
 });
 
 test('a file of a newer version of the app is refused in words', async () => {
@@ -102,6 +122,23 @@ test('a file of a newer version of the app is refused in words', async () => {
   newer.exec('PRAGMA user_version = 99');
   newer.close();
   await expect(record.connect()).rejects.toThrow(/schema version 99; .*another DATA_DIR/);
+});
+
+test('a record whose file is removed or replaced refuses to write, and says so', async () => {
+  const scope = newScope();
+  const file = newFile();
+  const record = new EmbeddedRecordStore(file);
+  await record.addMessage({ ...scope, ...message('m1', 'kept') }, []);
+  await rename(file, `${file}.away`);
+  const gone = `${file} was removed or replaced`;
+  await expect(record.addMessage({ ...scope, ...message('m2', 'lost') }, [])).rejects.toThrow(gone);
+  await expect(record.connect()).rejects.toThrow(gone);
+  await writeFile(file, '');
+  await expect(record.connect()).rejects.toThrow(gone);
+  await rename(`${file}.away`, file);
+  await record.connect();
+  expect((await record.history(scope, 9))?.turns).toHaveLength(1);
+  await record.close();
 });
 
 test('a file that is no database is named', async () => {

@@ -1,0 +1,66 @@
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { IndexDatabase } from './index-database.ts';
+import { RecordDatabase } from './record-database.ts';
+
+/** A thread with one database: SQLite blocks, above all while a commit waits for the disk. */
+
+/** The databases that have threads of their own. */
+export const databases = { record: RecordDatabase, index: IndexDatabase };
+
+export interface ThreadSpec {
+  readonly kind: keyof typeof databases;
+  readonly file: string;
+}
+
+/** A method and its arguments. */
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** An error's class does not survive the way between threads, so its name goes along. */
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: Error; readonly name: string };
+
+/** Most calls committed together. */
+const mostTogether = 64;
+
+/** Calls that came while the previous ones were committed are committed together; if that fails, each by itself. */
+function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, first: Call): void {
+  const calls = [first, ...waiting(port)];
+  const replies = (): Reply[] => calls.map((call) => replyTo(database, call));
+  let made: Reply[];
+  try {
+    made = calls.length === 1 ? replies() : database.together(replies);
+  } catch {
+    made = replies();
+  }
+  port.postMessage(made);
+}
+
+function* waiting(port: MessagePort): Generator<Call> {
+  for (let taken = 1; taken < mostTogether; taken += 1) {
+    const next = receiveMessageOnPort(port) as { readonly message: Call } | undefined;
+    if (next === undefined) return;
+    yield next.message;
+  }
+}
+
+function replyTo(database: object, { id, method, args }: Call): Reply {
+  try {
+    const run: unknown = Reflect.get(database, method);
+    return { id, value: Reflect.apply(run as (...args: readonly unknown[]) => unknown, database, args) };
+  } catch (error) {
+    const known = error instanceof Error ? error : new Error(String(error));
+    return { id, error: known, name: known.name };
+  }
+}
+
+if (parentPort) {
+  const { kind, file } = workerData as ThreadSpec;
+  const port = parentPort;
+  const database = new databases[kind](file);
+  port.on('message', (call: Call) => serve(database, port, call));
+}

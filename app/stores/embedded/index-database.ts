@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { Database, inTransaction } from './open-database.ts';
+
+/** A fact as it is searched for: its terms, divided by blanks. */
+export interface Entry {
+  readonly patientId: string;
+  readonly factId: string;
+  readonly terms: string;
+}
+
+export interface Hit {
+  readonly factId: string;
+  readonly score: number;
+}
+
+/** Terms are stored in the form they are searched for, so the tokenizer only has to split at blanks. */
+const migrations = [
+  `CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
+   CREATE VIRTUAL TABLE IF NOT EXISTS entry USING fts5 (
+     patientId UNINDEXED, factId UNINDEXED, terms, tokenize = "unicode61 tokenchars '_'"
+   );
+   CREATE TABLE IF NOT EXISTS known (
+     patientId TEXT NOT NULL, factId TEXT NOT NULL, PRIMARY KEY (patientId, factId)
+   );`,
+  // The patient becomes a term too: a search then walks the entries of one patient, not those of all. The record fills
+  // an index of a new identity again.
+  `DELETE FROM identity;
+   DELETE FROM known;
+   DROP TABLE entry;
+   CREATE VIRTUAL TABLE entry USING fts5 (
+     patientId UNINDEXED, factId UNINDEXED, patient, terms, tokenize = "unicode61 tokenchars '_'"
+   );`,
+];
+
+/** The search index as methods that return at once; `EmbeddedSearchIndex` runs it in a thread of its own. */
+export class IndexDatabase {
+  readonly #database: Database;
+
+  constructor(file: string) {
+    this.#database = new Database({ file, migrations });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Runs `work` as one transaction; each write in it fails by itself. */
+  together<T>(work: () => T): T {
+    return inTransaction(this.#database.get(), work);
+  }
+
+  id(): string {
+    return this.together(() => {
+      const known = this.#database.statement('SELECT id FROM identity').get()?.['id'];
+      if (typeof known === 'string') return known;
+      const id = randomUUID();
+      this.#database.statement('INSERT INTO identity (id) VALUES (?)').run(id);
+      return id;
+    });
+  }
+
+  add(entries: readonly Entry[]): void {
+    this.together(() => {
+      const remember = this.#database.statement('INSERT INTO known VALUES (?, ?) ON CONFLICT DO NOTHING');
+      const insert = this.#database.statement(
+        'INSERT INTO entry (patientId, factId, patient, terms) VALUES (?, ?, ?, ?)',
+      );
+      for (const { patientId, factId, terms } of entries)
+        if (remember.run(patientId, factId).changes !== 0)
+          insert.run(patientId, factId, termOf(patientId), terms);
+    });
+  }
+
+  /** `terms` in the syntax of FTS5. */
+  search(patientId: string, terms: string, limit: number): Hit[] {
+    return this.#database
+      .statement(
+        `SELECT factId, -bm25(entry, 0, 0, 0, 1) AS score FROM entry
+         WHERE entry MATCH ? AND patientId = ? ORDER BY bm25(entry, 0, 0, 0, 1), rowid LIMIT ?`,
+      )
+      .all(`patient : ${termOf(patientId)} AND terms : (${terms})`, patientId, limit)
+      .map((row) => ({ factId: String(row['factId']), score: Number(row['score']) }));
+  }
+}
+
+/** One token without a case, whatever is in the id. */
+const termOf = (patientId: string): string => `p${Buffer.from(patientId).toString('hex')}`;

@@ -1,0 +1,354 @@
+import { randomUUID } from 'node:crypto';
+import type { SQLInputValue, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
+import type { Turn, UsedFact } from '../../../contract/protocol.ts';
+import { IdReusedError } from '../types.ts';
+import type {
+  Claim,
+  Claimed,
+  Episode,
+  EventKind,
+  Fact,
+  History,
+  Lease,
+  Outcome,
+  OwedMessage,
+  Position,
+  Scope,
+  SessionEvent,
+  Settled,
+  StoredFact,
+  StoredMessage,
+} from '../types.ts';
+import { Database, inTransaction } from './open-database.ts';
+import { recordMigrations } from './record-migrations.ts';
+
+/** A row as this file's own statements return it. */
+type Row = Record<string, SQLOutputValue>;
+type Parameters = Record<string, SQLInputValue>;
+
+const session = 'patientId = :patientId AND sessionId = :sessionId';
+const factColumns = 'id, patientId, text, recordedAt, sourceId, place';
+const turnColumns = 'id, speaker, text, recordedAt, replyTo';
+const isTurn = "kind <> 'failed'";
+
+/** The record as methods that return at once; `EmbeddedRecordStore` runs it in a thread of its own. */
+export class RecordDatabase {
+  readonly #database: Database;
+  readonly #now: () => number;
+
+  /** `now`: milliseconds since 1970; the clock leases run on. */
+  constructor(file: string, now: () => number = Date.now) {
+    this.#database = new Database({ file, migrations: recordMigrations });
+    this.#now = now;
+  }
+
+  /** Writes, so that a full disk does not pass for ready. */
+  connect(): void {
+    this.together(() => this.#database.get().exec(`PRAGMA user_version = ${recordMigrations.length}`));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Runs `work` as one transaction; each write in it fails by itself. */
+  together<T>(work: () => T): T {
+    return inTransaction(this.#database.inPlace(), work);
+  }
+
+  addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): StoredMessage {
+    return this.together(() => {
+      const known = this.#message(episode, episode.id);
+      if (known !== undefined) {
+        if (known.text !== episode.text) throw new IdReusedError(episode.id);
+        const { epoch = '' } = this.position(episode) ?? {};
+        return { epoch, offset: known.offset, recordedAt: known.recordedAt, duplicate: true };
+      }
+      const position = this.#append(episode, { kind: 'turn', turn: episode });
+      for (const fact of facts) this.#insertFact(fact, position);
+      this.#run(
+        `INSERT INTO owed VALUES (:patientId, :sessionId, :messageId, 'owed', :attempt, :attempt, :owner, :leaseUntil)`,
+        {
+          ...keyOf(episode, episode.id),
+          attempt: lease === undefined ? 0 : 1,
+          owner: lease?.owner ?? null,
+          leaseUntil: lease === undefined ? 0 : this.#now() + lease.leaseMs,
+        },
+      );
+      const { epoch, offset } = position;
+      return { epoch, offset, recordedAt: episode.recordedAt, duplicate: false };
+    });
+  }
+
+  claim(scope: Scope, messageId: string, { owner, leaseMs }: Lease, again = false): Claimed {
+    return this.together(() => {
+      const key = keyOf(scope, messageId);
+      const now = this.#now();
+      const [row] = this.#all(
+        `UPDATE owed SET state = 'owed', attempt = attempt + 1, tries = iif(state = 'failed', 1, tries + 1),
+           owner = :owner, leaseUntil = :until
+         WHERE ${session} AND messageId = :messageId
+           AND (state = 'owed' AND (owner IS :owner OR leaseUntil <= :now) OR state = 'failed' AND :again)
+         RETURNING attempt, tries`,
+        { ...key, owner, until: now + leaseMs, now, again: Number(again) },
+      );
+      if (row !== undefined)
+        return {
+          state: 'claimed',
+          claim: {
+            ...scopeOf(scope),
+            messageId,
+            attempt: Number(row['attempt']),
+            tries: Number(row['tries']),
+          },
+        };
+      const outcome = this.outcomeOf(scope, messageId);
+      if (outcome !== undefined) return { state: 'settled', outcome };
+      if (this.#message(scope, messageId) === undefined)
+        throw new Error(`The record has no message "${messageId}" in this session.`);
+      return { state: 'busy' };
+    });
+  }
+
+  renew(claims: readonly Claim[], leaseMs: number): void {
+    this.#setLeases(claims, 'leaseUntil = :until', { until: this.#now() + leaseMs });
+  }
+
+  release(claims: readonly Claim[]): void {
+    this.#setLeases(claims, 'leaseUntil = :until, tries = tries - 1', { until: 0 });
+  }
+
+  settle(claim: Claim, outcome: Outcome): Settled | undefined {
+    return this.together(() => {
+      const { changes } = this.#run(
+        `UPDATE owed SET state = :state
+         WHERE ${session} AND messageId = :messageId AND state = 'owed' AND attempt = :attempt`,
+        { ...keyOf(claim, claim.messageId), state: outcome.kind, attempt: claim.attempt },
+      );
+      if (changes === 0) return this.outcomeOf(claim, claim.messageId);
+      const { epoch, offset } = this.#append(claim, outcome);
+      return { ...outcome, epoch, offset };
+    });
+  }
+
+  owed(limit: number): OwedMessage[] {
+    return this.#all(
+      `SELECT o.patientId, o.sessionId, o.messageId, m.text FROM owed o
+       JOIN event m ON m.patientId = o.patientId AND m.sessionId = o.sessionId
+         AND m.id = o.messageId AND m.replyTo IS NULL
+       WHERE o.state = 'owed' AND o.leaseUntil <= :now ORDER BY o.leaseUntil, m.place LIMIT :limit`,
+      { now: this.#now(), limit },
+    ).map((row) => ({
+      patientId: text(row, 'patientId'),
+      sessionId: text(row, 'sessionId'),
+      messageId: text(row, 'messageId'),
+      text: text(row, 'text'),
+    }));
+  }
+
+  outcomeOf(scope: Scope, messageId: string): Settled | undefined {
+    const [row] = this.#all(
+      `SELECT ${turnColumns}, "offset", kind, facts, degraded,
+         (SELECT epoch FROM session WHERE ${session}) AS epoch
+       FROM event WHERE ${session} AND replyTo = :messageId
+         AND (SELECT state FROM owed WHERE ${session} AND messageId = :messageId) = kind
+       ORDER BY "offset" DESC LIMIT 1`,
+      keyOf(scope, messageId),
+    );
+    return row === undefined ? undefined : settledOf(row);
+  }
+
+  position(scope: Scope): Position | undefined {
+    const [row] = this.#all(`SELECT epoch, last FROM session WHERE ${session}`, scopeOf(scope));
+    return row === undefined ? undefined : { epoch: text(row, 'epoch'), offset: Number(row['last']) };
+  }
+
+  events(scope: Scope, after: number, limit: number): SessionEvent[] {
+    return this.#all(
+      `SELECT ${turnColumns}, "offset", kind FROM event
+       WHERE ${session} AND "offset" > :after ORDER BY "offset" LIMIT :limit`,
+      { ...scopeOf(scope), after, limit },
+    ).map((row) => ({
+      offset: Number(row['offset']),
+      kind: text(row, 'kind') as EventKind,
+      turn: toTurn(row),
+    }));
+  }
+
+  history(scope: Scope, limit: number): History | undefined {
+    const position = this.position(scope);
+    if (position === undefined) return undefined;
+    const rows = this.#all(
+      `SELECT ${turnColumns} FROM event WHERE ${session} AND ${isTurn}
+       ORDER BY messageOffset DESC, "offset" DESC LIMIT :limit`,
+      { ...scopeOf(scope), limit },
+    );
+    return { ...position, turns: rows.map(toTurn).reverse() };
+  }
+
+  recent(patientId: string, limit: number): Turn[] {
+    return this.#all(
+      `SELECT ${turnColumns} FROM event WHERE patientId = :patientId AND ${isTurn} ORDER BY place DESC LIMIT :limit`,
+      { patientId, limit },
+    )
+      .map(toTurn)
+      .reverse();
+  }
+
+  facts(patientId: string, limit: number): StoredFact[] {
+    return this.#all(
+      `SELECT ${factColumns} FROM fact WHERE patientId = :patientId ORDER BY place DESC, seq DESC LIMIT :limit`,
+      { patientId, limit },
+    ).map(toFact);
+  }
+
+  factsById(patientId: string, ids: readonly string[]): StoredFact[] {
+    return this.#all(
+      `SELECT ${factColumns} FROM fact
+       WHERE patientId = :patientId AND id IN (SELECT value FROM json_each(:ids))`,
+      { patientId, ids: JSON.stringify(ids) },
+    ).map(toFact);
+  }
+
+  /** Two ranges instead of `<>`, since an index can seek ranges only. */
+  unindexed(indexId: string, limit: number): StoredFact[] {
+    return this.#all(
+      `SELECT ${factColumns} FROM fact WHERE indexedIn < :indexId OR indexedIn > :indexId ORDER BY seq LIMIT :limit`,
+      { indexId, limit },
+    ).map(toFact);
+  }
+
+  markIndexed(indexId: string, facts: readonly Fact[]): void {
+    this.together(() => {
+      for (const { patientId, id } of facts)
+        this.#run('UPDATE fact SET indexedIn = :indexId WHERE patientId = :patientId AND id = :id', {
+          ...{ indexId, patientId, id },
+        });
+    });
+  }
+
+  #message(scope: Scope, id: string): KnownMessage | undefined {
+    const [row] = this.#all(
+      `SELECT text, recordedAt, "offset" FROM event WHERE ${session} AND id = :messageId AND replyTo IS NULL`,
+      keyOf(scope, id),
+    );
+    if (row === undefined) return undefined;
+    return {
+      text: text(row, 'text'),
+      recordedAt: text(row, 'recordedAt'),
+      offset: Number(row['offset']),
+    };
+  }
+
+  /** Writes the next event of a session, and the session with its first one. */
+  #append(scope: Scope, event: Appended): Appending {
+    const [row] = this.#all(
+      `INSERT INTO session VALUES (:patientId, :sessionId, :epoch, 1)
+       ON CONFLICT DO UPDATE SET last = last + 1 RETURNING epoch, last`,
+      { ...scopeOf(scope), epoch: randomUUID() },
+    );
+    if (row === undefined) throw new Error('An upsert returned no row.');
+    const position = { epoch: text(row, 'epoch'), offset: Number(row['last']) };
+    const { turn, kind, facts = [], degraded = null } = event;
+    const message = turn.replyTo === undefined ? undefined : this.#message(scope, turn.replyTo);
+    const { lastInsertRowid: place } = this.#run(
+      `INSERT INTO event (patientId, sessionId, "offset", messageOffset, kind, speaker, id, text, recordedAt,
+         replyTo, facts, degraded)
+       VALUES (:patientId, :sessionId, :offset, :messageOffset, :kind, :speaker, :id, :text, :recordedAt,
+         :replyTo, :facts, :degraded)`,
+      {
+        ...scopeOf(scope),
+        offset: position.offset,
+        messageOffset: message?.offset ?? position.offset,
+        kind,
+        ...{ speaker: turn.speaker, id: turn.id, text: turn.text, recordedAt: turn.recordedAt },
+        replyTo: turn.replyTo ?? null,
+        facts: JSON.stringify(facts),
+        degraded,
+      },
+    );
+    return { ...position, place: Number(place) };
+  }
+
+  #insertFact({ patientId, id, text: said, recordedAt, sourceId }: Fact, { place }: Appending): void {
+    this.#run(
+      `INSERT INTO fact (${factColumns}) VALUES (:id, :patientId, :said, :recordedAt, :sourceId, :place)
+       ON CONFLICT DO NOTHING`,
+      { id, patientId, said, recordedAt, sourceId, place },
+    );
+  }
+
+  #setLeases(claims: readonly Claim[], change: string, values: Parameters): void {
+    this.together(() => {
+      for (const claim of claims)
+        this.#run(
+          `UPDATE owed SET ${change}
+           WHERE ${session} AND messageId = :messageId AND state = 'owed' AND attempt = :attempt`,
+          { ...keyOf(claim, claim.messageId), attempt: claim.attempt, ...values },
+        );
+    });
+  }
+
+  #all(sql: string, values: Parameters = {}): Row[] {
+    return this.#database.statement(sql).all(values);
+  }
+
+  #run(sql: string, values: Parameters): StatementResultingChanges {
+    return this.#database.statement(sql).run(values);
+  }
+}
+
+interface KnownMessage {
+  readonly text: string;
+  readonly recordedAt: string;
+  readonly offset: number;
+}
+
+/** Where an event was appended. */
+interface Appending extends Position {
+  readonly place: number;
+}
+
+interface Appended {
+  readonly kind: EventKind;
+  readonly turn: Turn;
+  readonly facts?: readonly UsedFact[];
+  readonly degraded?: string;
+}
+
+const scopeOf = ({ patientId, sessionId }: Scope): { patientId: string; sessionId: string } => ({
+  patientId,
+  sessionId,
+});
+const keyOf = (scope: Scope, messageId: string): ReturnType<typeof scopeOf> & { messageId: string } => ({
+  ...scopeOf(scope),
+  messageId,
+});
+
+const text = (row: Row, column: string): string => String(row[column]);
+
+const toFact = (row: Row): StoredFact => ({
+  id: text(row, 'id'),
+  patientId: text(row, 'patientId'),
+  text: text(row, 'text'),
+  recordedAt: text(row, 'recordedAt'),
+  sourceId: text(row, 'sourceId'),
+  place: Number(row['place']),
+});
+
+const toTurn = (row: Row): Turn => ({
+  id: text(row, 'id'),
+  speaker: text(row, 'speaker') as Turn['speaker'],
+  text: text(row, 'text'),
+  recordedAt: text(row, 'recordedAt'),
+  ...(row['replyTo'] === null ? {} : { replyTo: text(row, 'replyTo') }),
+});
+
+const settledOf = (row: Row): Settled => ({
+  epoch: text(row, 'epoch'),
+  offset: Number(row['offset']),
+  kind: text(row, 'kind') as Outcome['kind'],
+  turn: toTurn(row),
+  facts: JSON.parse(text(row, 'facts')) as UsedFact[],
+  ...(row['degraded'] === null ? {} : { degraded: text(row, 'degraded') }),
+});
