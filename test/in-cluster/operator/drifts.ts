@@ -149,7 +149,7 @@ async function isAnEvent({ stack, kubectl }: DeployedStack, drift: Drift | undef
   const fields = `involvedObject.kind=ChatStack,involvedObject.name=${stack.name},reason=DriftHealed,type=Warning`;
   const text = await kubectl(['get', 'events', '--field-selector', fields, '-o', 'json']);
   const messages = (JSON.parse(text) as { items: { message: string }[] }).items.map(({ message }) => message);
-  const what = drift?.field === '' ? 'was deleted' : `${drift?.field} is `;
+  const what = drift?.field === '' ? 'was deleted' : `${drift?.field} `;
   expect(
     messages.filter((message) => message.startsWith(drift?.object ?? '') && message.includes(what)),
   ).toEqual([expect.stringMatching(/It was put back\.$/)]);
