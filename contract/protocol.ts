@@ -14,6 +14,8 @@ export const limits = {
   nameLength: 128,
   /** Bytes waiting in a connection's send buffer before it is closed as too slow. */
   bufferedBytes: 1_048_576,
+  /** Bytes of facts and turns in the context of a patient; the oldest are left out. */
+  contextBytes: 262_144,
 } as const;
 
 /**
