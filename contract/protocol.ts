@@ -8,13 +8,20 @@ export const limits = {
   messageBytes: 65_536,
   /** Characters of a message's text. */
   textLength: 16_000,
+  /** Characters of an answer; a longer one is ended there. */
+  answerLength: 16_000,
   /** Characters of a message id. */
   idLength: 128,
   /** Characters of a patient or session id, after percent-decoding. */
   nameLength: 128,
   /** Bytes waiting in a connection's send buffer before it is closed as too slow. */
   bufferedBytes: 1_048_576,
+  /** Bytes of facts and turns in the context of a patient; the oldest are left out. */
+  contextBytes: 262_144,
 } as const;
+
+/** Calls to a language model of one process: at once in all, at once for a patient, and waiting for a patient. */
+export const modelCallLimits = { inAll: 16, perKey: 2, waitingPerKey: 4 } as const;
 
 /**
  * WebSocket subprotocols. A browser cannot set headers on a handshake, so it offers its token as a second

@@ -1,8 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+} from 'jose';
 import type { Env } from '../../contract/backend-env.ts';
 import { retryAfterSeconds } from '../../contract/http.ts';
 import { subprotocols } from '../../contract/protocol.ts';
+import { bounded } from '../bounded-body.ts';
 import { ProblemError } from './problem.ts';
 
 /** An authenticated client. */
@@ -62,7 +70,12 @@ function verifier(env: Env): (token: string) => Promise<JWTPayload> {
   };
   const secret =
     env.AUTH_JWT_SECRET === undefined ? undefined : new TextEncoder().encode(env.AUTH_JWT_SECRET);
-  const keys = env.AUTH_JWKS_URL === undefined ? undefined : createRemoteJWKSet(new URL(env.AUTH_JWKS_URL));
+  const keys =
+    env.AUTH_JWKS_URL === undefined
+      ? undefined
+      : createRemoteJWKSet(new URL(env.AUTH_JWKS_URL), {
+          [customFetch]: async (url, options) => bounded(await fetch(url, options), mostKeyBytes),
+        });
   return async (token) => {
     // Algorithm confusion: a public key must never be used as a shared secret, so each kind of key has its algorithms.
     const shared = decodeProtectedHeader(token).alg === 'HS256';
@@ -72,6 +85,9 @@ function verifier(env: Env): (token: string) => Promise<JWTPayload> {
     throw new errors.JOSEAlgNotAllowed('no key here verifies its algorithm');
   };
 }
+
+/** Bytes of a key set. */
+const mostKeyBytes = 1024 * 1024;
 
 const algorithms = [
   'RS256',

@@ -6,6 +6,8 @@ import { httpPaths } from '../../contract/services/backend.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { Slots, SlotsTakenError } from '../slots.ts';
+import { fittingContext } from './fitting-context.ts';
 import { idOf } from './path-ids.ts';
 import { ProblemError } from './problem.ts';
 import type { Readiness } from '../readiness/readiness.ts';
@@ -43,18 +45,28 @@ export function serveOperations(server: FastifyInstance, env: Env, metrics: Metr
   }));
 }
 
+/** A context is read whole, facts of megabytes among them, before it is cut to what is answered. */
+const contextSlots = { inAll: 4, perKey: 2, waitingPerKey: 50 };
+
 /** The API of the page. */
 export function serveApi(
   server: FastifyInstance,
   { readiness, memory, authenticate }: { readiness: Readiness; memory: Memory; authenticate: Authenticate },
 ): void {
+  const contexts = new Slots(contextSlots);
   server.get(httpPaths.status, (): Status => readiness.status());
   server.get<{ Params: { patient: string } }>(httpPaths.context, async (request): Promise<PatientContext> => {
     const patient = idOf('patient', request.params.patient);
     await authenticate(request.headers, patient);
-    return memory.context(patient).catch((cause: unknown) => {
-      throw new ProblemError('NOT_READY', 'The memory is unavailable now.', { retryAfterSeconds, cause });
-    });
+    return contexts
+      .run(patient, async () => fittingContext(await memory.context(patient)))
+      .catch((cause: unknown) => {
+        const why =
+          cause instanceof SlotsTakenError
+            ? 'Too many ask for this at once.'
+            : 'The memory is unavailable now.';
+        throw new ProblemError('NOT_READY', why, { retryAfterSeconds, cause });
+      });
   });
   server.get(httpPaths.chat, () => {
     throw new ProblemError('BAD_REQUEST', 'This is a WebSocket; ask for it with "Upgrade: websocket".');

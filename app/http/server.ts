@@ -1,12 +1,18 @@
+import { createServer as createHttpServer, type ServerOptions } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { limits } from '../../contract/protocol.ts';
 import type { Logger } from '../observability/logger.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { httpStatus, internalProblem, problemBody, ProblemError } from './problem.ts';
 import type { SameSite } from './same-site.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** Time limit for receiving a whole request, which is only a path and headers. */
 const requestTimeoutMs = 30_000;
+/** A client that has read nothing of its answer for one to two times so long is cut. */
+const silenceTimeoutMs = 15_000;
+/** How long a connection is kept for a further request. */
+const keepAliveMs = 72_000;
 /** No route takes a body. */
 const bodyBytes = 16_384;
 /** One character of an id is up to four bytes of UTF-8, each written as `%XX`. */
@@ -19,17 +25,20 @@ export interface ServerRules {
   readonly draining: () => boolean;
 }
 
+const httpOptions: ServerOptions = {
+  requestTimeout: requestTimeoutMs,
+  keepAliveTimeout: keepAliveMs,
+  // `curl --http2` requests an upgrade too; only a WebSocket's is accepted.
+  shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+};
+
 /** A Fastify with what every route needs: limits, security headers, errors by the one table. */
 export function createServer({ log, sameSite, draining }: ServerRules): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: bodyBytes,
-    requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: encodedNameLength },
-    http: {
-      // `curl --http2` requests an upgrade too; only a WebSocket's is accepted.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
-    },
+    serverFactory: (handle) => createHttpServer(httpOptions, oneAtATime(handle)).setTimeout(silenceTimeoutMs),
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const problem = problemOf(error, log);
       void reply.code(httpStatus(problem)).headers(securityHeaders).send(problemBody(problem));

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import { parseJson } from '../../model/json.ts';
-import { failure, post, Silence, type Endpoint } from './endpoint.ts';
+import { errorCode, failure, post, Silence, type Endpoint } from './endpoint.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -26,17 +26,21 @@ const chunk = z.object({
   error: z.unknown().optional(),
 });
 
+/** Bytes of one streamed answer, each of its words in an event of its own. */
+const mostBytes = 8 * 1024 * 1024;
+
 /** A model behind `chat/completions` of an OpenAI-compatible endpoint, streamed. */
 export function languageModel(endpoint: Endpoint): LanguageModel {
   return {
-    async *stream(messages, signal) {
-      const silence = new Silence(endpoint.timeout, signal);
+    async *stream(messages, outer) {
+      const silence = new Silence(endpoint.timeout, outer);
       try {
         const body = { model: endpoint.model, messages, stream: true };
-        const response = await post(endpoint, 'chat/completions', body, silence.signal);
+        const { signal } = silence;
+        const response = await post(endpoint, 'chat/completions', body, { signal, mostBytes });
         yield* contents(response, silence);
       } catch (error) {
-        signal.throwIfAborted();
+        outer.throwIfAborted();
         throw failure('language model', endpoint, error, silence);
       } finally {
         silence.end();
@@ -66,9 +70,9 @@ async function* contents(response: Response, silence: Silence): AsyncGenerator<s
 
 function read(data: string): { text: string; isLast: boolean } {
   const parsed = chunk.safeParse(parseJson(data));
-  if (!parsed.success) throw new Error(`an event is not of the expected form: ${data.slice(0, 200)}`);
+  if (!parsed.success) throw new Error('an event is not of the expected form');
   if (parsed.data.error !== undefined && parsed.data.error !== null)
-    throw new Error(`it answered an error: ${JSON.stringify(parsed.data.error).slice(0, 300)}`);
+    throw new Error(`it answered an error (${errorCode(parsed.data) ?? 'without a code'})`);
   const [choice] = parsed.data.choices ?? [];
   return { text: choice?.delta?.content ?? '', isLast: typeof choice?.finish_reason === 'string' };
 }

@@ -9,6 +9,9 @@ const answer = z.object({
 /** Texts per request; some servers refuse more. */
 const batch = 64;
 
+/** Bytes of an answer: a batch of vectors of 4,096 numbers in full precision. */
+const mostBytes = 8 * 1024 * 1024;
+
 /** An embedder behind `embeddings` of an OpenAI-compatible endpoint. */
 export function embedder(endpoint: Endpoint): Embedder {
   return {
@@ -26,7 +29,7 @@ async function embedBatch(endpoint: Endpoint, texts: readonly string[]): Promise
   const silence = new Silence(endpoint.timeout);
   try {
     const body = { model: endpoint.model, input: texts, encoding_format: 'float' };
-    const response = await post(endpoint, 'embeddings', body, silence.signal);
+    const response = await post(endpoint, 'embeddings', body, { signal: silence.signal, mostBytes });
     const { data } = answer.parse(await response.json());
     if (data.length !== texts.length)
       throw new Error(`${texts.length} texts were sent, ${data.length} vectors came back`);

@@ -1,4 +1,7 @@
+import { z } from 'zod';
+import { parseJson } from '../../model/json.ts';
 import { maskSecrets } from '../../model/redact.ts';
+import { bounded } from '../bounded-body.ts';
 import { errorText } from '../observability/error-text.ts';
 
 /** An OpenAI-compatible endpoint. */
@@ -44,14 +47,14 @@ export class Silence {
 }
 
 /**
- * Posts JSON to a path below the endpoint.
- * @throws Error with the status and the beginning of the answer when the status is no success; without the key.
+ * Posts JSON to a path below the endpoint. Its body is an error once it is longer than `mostBytes`.
+ * @throws Error with the status, and the endpoint's own code for it, when the status is no success.
  */
 export async function post(
   { baseUrl, apiKey }: Endpoint,
   path: string,
   body: object,
-  signal: AbortSignal,
+  { signal, mostBytes }: { readonly signal: AbortSignal; readonly mostBytes: number },
 ): Promise<Response> {
   const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/${path}`, {
     method: 'POST',
@@ -62,17 +65,37 @@ export async function post(
     body: JSON.stringify(body),
     signal,
   });
-  if (response.ok) return response;
-  const words = (await response.text()).replace(/\s+/g, ' ').trim().slice(0, 300);
-  throw new Error(`${path} answered ${response.status}${words === '' ? '' : `: ${words}`}`);
+  if (response.ok) return bounded(response, mostBytes);
+  const code = errorCode(
+    parseJson(
+      await bounded(response, mostErrorBytes)
+        .text()
+        .catch(() => ''),
+    ),
+  );
+  throw new Error(`${path} answered ${response.status}${code === undefined ? '' : ` (${code})`}`);
 }
 
-/** Why a request to `endpoint` failed, for people; without the key. */
+/** Bytes of an error's body that are read. */
+const mostErrorBytes = 65_536;
+
+const reported = z.object({ error: z.object({ code: z.unknown(), type: z.unknown() }).partial() });
+
+/**
+ * The code or type an OpenAI-compatible endpoint gives its error. Its message is not read: it may quote what the patient
+ * said, or the key.
+ */
+export function errorCode(body: unknown): string | undefined {
+  const { error } = reported.safeParse(body).data ?? {};
+  return [error?.code, error?.type].find(
+    (word): word is string => typeof word === 'string' && /^[\w.-]{1,60}$/.test(word),
+  );
+}
+
+/** Why a request to `endpoint` failed, for the operator; without the key. */
 export function failure(what: string, endpoint: Endpoint, error: unknown, silence: Silence): Error {
   const { host, pathname } = new URL(endpoint.baseUrl);
   const words = silence.isOver ? `it said nothing for ${endpoint.timeout / 1000} s` : errorText(error);
-  const shown = maskSecrets(words, [endpoint.apiKey], '(key)');
-  return new Error(`The ${what} at ${host}${pathname} failed: ${shown}`, {
-    cause: error instanceof Error ? error.name : undefined,
-  });
+  const shown = maskSecrets(words, [endpoint.apiKey], '(key)').slice(0, 300);
+  return new Error(`The ${what} at ${host}${pathname} failed: ${shown}`);
 }

@@ -37,4 +37,4 @@ export function prompt({ facts, turns, text, degraded }: PromptParts): ChatMessa
 }
 
 const line = ({ recordedAt, sourceId, text }: Fact): string =>
-  `- ${recordedAt.slice(0, 10)}, message ${sourceId}: ${JSON.stringify(text)}`;
+  `- ${recordedAt.slice(0, 10)}, message ${JSON.stringify(sourceId)}: ${JSON.stringify(text)}`;

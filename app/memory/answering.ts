@@ -1,7 +1,9 @@
 import type { UsedFact } from '../../contract/protocol.ts';
+import { limits } from '../../contract/protocol.ts';
+import { cutAt } from '../within-bytes.ts';
 import { prompt } from '../llm/prompt.ts';
-import type { LanguageModel } from '../llm/chat-completions.ts';
-import { errorText } from '../observability/error-text.ts';
+import type { ChatMessage, LanguageModel } from '../llm/chat-completions.ts';
+import { SlotsTakenError, type Slots } from '../slots.ts';
 import type { Fact, Scope, Stores } from '../stores/types.ts';
 import { emergencyText, isEmergency } from './emergency.ts';
 import { factsOf } from './extract/facts.ts';
@@ -10,7 +12,7 @@ import { messageParts } from './message-parts.ts';
 import { recall, type Recalled } from './recall/recall.ts';
 import { reply } from './responder.ts';
 import type { SessionHistory } from './session-history.ts';
-import type { Answer } from './types.ts';
+import type { Answer, Warn } from './types.ts';
 
 export interface Answering {
   readonly stores: Stores;
@@ -19,6 +21,9 @@ export interface Answering {
   readonly llm?: LanguageModel | undefined;
   /** The most facts an answer may use. */
   readonly recallLimit: number;
+  readonly warn: Warn;
+  /** Bounds the calls to the model, in all and per patient. */
+  readonly modelCalls: Slots;
 }
 
 interface Message {
@@ -47,12 +52,12 @@ export async function* makeAnswer(
 }
 
 async function recalledFor(
-  { stores, indexing }: Answering,
+  { stores, indexing, warn }: Answering,
   scope: Scope,
   message: Message,
 ): Promise<Recalled> {
   const isSearchable = await indexing.isComplete(scope.patientId);
-  const recalled = await recall(stores, scope.patientId, message.text, isSearchable);
+  const recalled = await recall(stores, scope.patientId, message.text, { isSearchable, warn });
   // The facts of the message itself are not recalled for it.
   const own = new Set(factsOf({ ...scope, ...message, recordedAt: '' }).map(({ id }) => id));
   return { ...recalled, facts: recalled.facts.filter(({ id }) => !own.has(id)) };
@@ -85,14 +90,16 @@ async function* modelled(
   const messages = prompt({ facts, turns, text: message.text, degraded: recalled.degraded });
   let text = '';
   try {
-    for await (const piece of llm.stream(messages, signal)) {
+    for await (const piece of bounded(calledFor(answering, llm, { messages, scope, signal }))) {
       text += piece;
       yield piece;
     }
+    if (text.trim() === '') throw new Error('it answered nothing');
   } catch (error) {
     signal.throwIfAborted();
-    if (text !== '') throw error;
-    const why = errorText(error);
+    answering.warn('The language model gave no whole answer', error);
+    if (text.trim() !== '') throw error;
+    const why = error instanceof SlotsTakenError ? modelBusy : modelAway;
     const degraded = recalled.degraded === undefined ? why : `${why}; ${recalled.degraded}`;
     return yield* inPieces({ ...extracted(answering, message, recalled), degraded });
   }
@@ -101,6 +108,37 @@ async function* modelled(
     facts: facts.map(asUsed),
     ...(recalled.degraded === undefined ? {} : { degraded: recalled.degraded }),
   };
+}
+
+const modelAway = 'the language model gave no answer';
+const modelBusy = 'the language model has too many questions to answer';
+
+/** What the model says, once its turn has come. */
+async function* calledFor(
+  { modelCalls }: Answering,
+  llm: LanguageModel,
+  {
+    messages,
+    scope,
+    signal,
+  }: Pick<Asked, 'scope' | 'signal'> & { readonly messages: readonly ChatMessage[] },
+): AsyncGenerator<string, void> {
+  const giveBack = await modelCalls.take(scope.patientId, signal);
+  try {
+    yield* llm.stream(messages, signal);
+  } finally {
+    giveBack();
+  }
+}
+
+/** At most the longest answer; the model is not heard any further. */
+async function* bounded(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
+  let left = limits.answerLength;
+  for await (const piece of pieces) {
+    yield cutAt(piece, left);
+    left -= piece.length;
+    if (left <= 0) return;
+  }
 }
 
 async function* inPieces(answer: Answer): AsyncGenerator<string, Answer> {

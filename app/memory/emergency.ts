@@ -13,7 +13,7 @@ const signs: readonly RegExp[] = [
   /\b(?:suicid(?:e|al)|kill(?:ing)? myself|end(?:ing)? (?:my|it all|my own) ?(?:life)?|take my (?:own )?life|want to die|don'?t want to live|hurt(?:ing)? myself|harm(?:ing)? myself|self[- ]harm)\b/i,
   /\b(?:overdos(?:e|ed|ing)|took too many (?:pills|tablets)|swallowed (?:bleach|poison)|poisoned)\b/i,
   /\b(?:throat|tongue|face|lips) (?:is|are) (?:closing|swelling)\b|\banaphyla/i,
-  /\b(?:face|mouth) (?:is )?droop(?:s|ing)\b|\bslurr(?:ed|ing)\b[^.?!]*\bspeech\b|\bspeech is slurred\b|\bcan'?t (?:move|feel) (?:my|one) (?:arm|leg|side|left|right)\b/i,
+  /\b(?:face|mouth) (?:is )?droop(?:s|ing)\b|\bslurr(?:ed|ing)\b[^.?!]{0,80}\bspeech\b|\bspeech is slurred\b|\bcan'?t (?:move|feel) (?:my|one) (?:arm|leg|side|left|right)\b/i,
   /\b(?:unconscious|not breathing|stopped breathing|won'?t wake up|is unresponsive|having a seizure)\b/i,
   /\b(?:bleeding (?:heavily|a lot|badly)|won'?t stop bleeding|can'?t stop the bleeding)\b/i,
 ];

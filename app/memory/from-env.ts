@@ -1,13 +1,18 @@
 import type { Env } from '../../contract/backend-env.ts';
 import { languageModel, type LanguageModel } from '../llm/chat-completions.ts';
 import { createMemory } from './memory.ts';
-import type { Memory } from './types.ts';
+import type { Memory, Warn } from './types.ts';
 import type { Availability, Stores } from '../stores/types.ts';
 
 /** The memory as the environment configures it. */
-export function memoryFromEnv(env: Env, stores: Stores, availability: Availability): Memory {
+export function memoryFromEnv(
+  env: Env,
+  stores: Stores,
+  { availability, warn }: { readonly availability: Availability; readonly warn: Warn },
+): Memory {
   return createMemory({
     stores,
+    warn,
     availability,
     llm: modelFromEnv(env),
     now: Date.now,

@@ -10,6 +10,7 @@ const longestWaitMs = 1_000;
 /** Adds to the search index the facts of the record that it lacks. */
 export class Indexing {
   readonly #stores: Stores;
+  readonly #waitMs: number;
   readonly #availability: Availability;
   readonly #adding = new Map<string, Promise<void>>();
   readonly #additions = new GroupCommit<readonly Fact[], undefined>(async (groups) => {
@@ -20,8 +21,10 @@ export class Indexing {
   /** The id of the index last known to hold every fact of the record. */
   #complete: string | undefined;
 
-  constructor(stores: Stores, availability: Availability) {
+  /** @param waitMs how long an answer waits for the index to be filled before it does without. */
+  constructor(stores: Stores, availability: Availability, waitMs = longestWaitMs) {
     this.#stores = stores;
+    this.#waitMs = waitMs;
     this.#availability = availability;
   }
 
@@ -43,7 +46,7 @@ export class Indexing {
   async isComplete(patientId: string): Promise<boolean> {
     await this.#adding.get(patientId);
     if (!this.isOpen) return false;
-    return withTimeLimit(this.#completed(), longestWaitMs).catch(() => false);
+    return withTimeLimit(this.#completed(), this.#waitMs).catch(() => false);
   }
 
   /** Adds every fact the index lacks. */

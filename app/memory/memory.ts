@@ -1,7 +1,8 @@
 import type { PatientContext } from '../../contract/http.ts';
-import type { Turn } from '../../contract/protocol.ts';
+import { modelCallLimits, type Turn } from '../../contract/protocol.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
+import { Slots } from '../slots.ts';
 import type { Availability, Scope, Settled, Stores } from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
@@ -9,7 +10,7 @@ import { factsOf } from './extract/facts.ts';
 import { Indexing } from './indexing.ts';
 import { OwedAnswer } from './owed-answer.ts';
 import { SessionHistory } from './session-history.ts';
-import type { Accepted, Answer, Memory } from './types.ts';
+import type { Accepted, Answer, Memory, Warn } from './types.ts';
 
 export interface MemoryParts {
   readonly stores: Stores;
@@ -20,6 +21,9 @@ export interface MemoryParts {
   readonly now: () => number;
   /** Milliseconds for which an answer stays claimed by a process that says no more. */
   readonly leaseMs?: number;
+  /** Milliseconds an answer waits for the index to be filled before it does without. */
+  readonly indexWaitMs?: number;
+  readonly warn: Warn;
   readonly limits: {
     /** Turns of a session that are shown and cached. */
     readonly history: number;
@@ -40,11 +44,13 @@ const defaultLeaseMs = 10_000;
  * best-effort basis and repaired from the record.
  */
 export function createMemory(parts: MemoryParts): Memory {
-  const { stores, availability, llm, now, limits, leaseMs = defaultLeaseMs } = parts;
+  const { stores, availability, llm, now, limits, warn, indexWaitMs, leaseMs = defaultLeaseMs } = parts;
   const { record } = stores;
   const history = new SessionHistory(stores, availability, limits.history);
-  const indexing = new Indexing(stores, availability);
-  const answering: Answering = { stores, indexing, history, llm, recallLimit: limits.recall };
+  const indexing = new Indexing(stores, availability, indexWaitMs);
+  const modelCalls = new Slots(modelCallLimits);
+  const recallLimit = limits.recall;
+  const answering: Answering = { stores, indexing, history, llm, recallLimit, warn, modelCalls };
   const claims = new Claims(record, leaseMs);
   const time = (): string => new Date(now()).toISOString();
 

@@ -1,4 +1,6 @@
+import { cutAt } from '../within-bytes.ts';
 import type { StoredFact } from '../stores/types.ts';
+import { limits } from '../../contract/protocol.ts';
 import type { MessageParts } from './message-parts.ts';
 import { bestFacts } from './recall/best-facts.ts';
 import { asksForAll } from './recall/recall.ts';
@@ -20,14 +22,22 @@ export interface Known {
   readonly limit: number;
 }
 
-/** Replies to the statements and questions of a message. Deterministic. */
+/** Questions of one message that are answered; the rest is told. */
+const mostQuestions = 20;
+/** Statements of one message that are quoted and compared with earlier ones. */
+const mostStatements = 20;
+/** Characters of a quotation. */
+const quotedLength = 600;
+
+/** Replies to the statements and questions of a message. Deterministic, and bounded in time and length. */
 export function reply({ statements, questions }: MessageParts, known: Known): Reply {
   const told = statements.length > 0 ? [acknowledged(statements, known)] : [];
-  const answered = questions.map((question) => answer(question, known));
-  const parts = [...told, ...answered];
+  const answered = questions.slice(0, mostQuestions).map((question) => answer(question, known));
+  const rest = questions.length > mostQuestions ? [leftOut(questions.length)] : [];
+  const parts = [...told, ...answered, ...rest];
   if (parts.length === 0) return { text: greeting, facts: [] };
   return {
-    text: parts.map(({ text }) => text).join('\n'),
+    text: cutAt(parts.map(({ text }) => text).join('\n'), limits.answerLength),
     facts: [...new Map(parts.flatMap(({ facts }) => facts).map((fact) => [fact.id, fact])).values()].slice(
       0,
       known.limit,
@@ -35,9 +45,16 @@ export function reply({ statements, questions }: MessageParts, known: Known): Re
   };
 }
 
+const leftOut = (asked: number): Reply => ({
+  text: `I answered the first ${mostQuestions} of your ${asked} questions. Please ask the others in a message of their own.`,
+  facts: [],
+});
+
 const greeting = 'I am listening. Tell me what I should remember, or ask me what you have told me.';
-function acknowledged(statements: readonly string[], { facts }: Known): Reply {
-  const noted = `Noted: ${statements.map((statement) => `“${statement}”`).join(' ')}`;
+function acknowledged(all: readonly string[], { facts }: Known): Reply {
+  const statements = all.slice(0, mostStatements);
+  const more = all.length > statements.length ? ` and ${all.length - statements.length} more` : '';
+  const noted = `Noted: ${statements.map((statement) => `“${cutAt(statement, quotedLength)}”`).join(' ')}${more}`;
   const earlier = facts.find((fact) =>
     statements.some((statement) => fact.text !== statement && similarity(fact.text, statement) >= sameThing),
   );
@@ -68,7 +85,7 @@ const partly = 'My memory search is unavailable at the moment; I looked only thr
 
 /** A fact quoted, with the date and id of its message. */
 const quoted = ({ recordedAt, text, sourceId }: StoredFact): string =>
-  `On ${recordedAt.slice(0, 10)} you said: "${text}" (message ${sourceId})`;
+  `On ${recordedAt.slice(0, 10)} you said: "${cutAt(text, quotedLength)}" (message ${sourceId})`;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

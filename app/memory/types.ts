@@ -45,3 +45,6 @@ export interface Answer {
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
 }
+
+/** Tells the operator of what a patient is told in fixed words only: addresses and a provider's text are not theirs. */
+export type Warn = (what: string, error: unknown) => void;

@@ -3,12 +3,20 @@ export function readableLine(json: string): string {
   const { time, level, msg, ...rest } = JSON.parse(json) as Record<string, unknown>;
   const clock = String(time).slice(11, 19);
   const fields = Object.entries(rest).map(([key, value]) => `${key}=${valueText(value)}`);
-  return `${[clock, String(level).toUpperCase().padEnd(5), typeof msg === 'string' ? msg : '', ...fields].join(' ')}\n`;
+  const words = [clock, String(level).toUpperCase().padEnd(5), typeof msg === 'string' ? printable(msg) : ''];
+  return `${[...words, ...fields].join(' ')}\n`;
 }
+
+/** A control character, such as one of a patient's id, could forge a line or move the cursor. */
+const printable = (text: string): string =>
+  text.replace(
+    /[\p{C}\u2028\u2029]/gu,
+    (sign) => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 
 /** An error is shown by its stack. */
 function valueText(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return printable(value);
   if (value !== null && typeof value === 'object' && 'stack' in value) return String(value.stack);
   return JSON.stringify(value);
 }

@@ -19,23 +19,45 @@ export function sentences(text: string): string[] {
     .filter((sentence) => sentence !== '');
 }
 
+/** Characters at the end of a sentence that hold a title or a unit and the blanks behind it. */
+const endLength = 40;
+
+/** Joins segments of one sentence. Each is read once, however many are joined. */
 function joined(segments: readonly string[]): string[] {
-  const whole: string[] = [];
+  const whole: string[][] = [];
+  let quotes = noQuotes;
+  let last: string | undefined;
   for (const segment of segments) {
-    const last = whole.at(-1);
-    if (last !== undefined && isOpen(last, segment)) whole[whole.length - 1] = last + segment;
-    else whole.push(segment);
+    if (last !== undefined && (isQuoted(quotes) || isOpen(last, segment))) {
+      whole.at(-1)?.push(segment);
+    } else {
+      whole.push([segment]);
+      quotes = noQuotes;
+    }
+    quotes = withQuotes(quotes, segment);
+    last = segment;
   }
-  return whole;
+  return whole.map((parts) => parts.join(''));
 }
 
-const isOpen = (sentence: string, next: string): boolean =>
-  title.test(sentence) || (unit.test(sentence) && goesOn.test(next)) || hasOpenQuote(sentence);
+const isOpen = (segment: string, next: string): boolean => {
+  const end = segment.slice(-endLength);
+  return title.test(end) || (unit.test(end) && goesOn.test(next));
+};
+
+/** Quotation marks of a sentence so far. */
+interface Quotes {
+  readonly plain: number;
+  readonly open: number;
+}
+
+const noQuotes: Quotes = { plain: 0, open: 0 };
+const count = (text: string, mark: string): number => text.split(mark).length - 1;
+
+const withQuotes = ({ plain, open }: Quotes, segment: string): Quotes => ({
+  plain: plain + count(segment, '"'),
+  open: open + count(segment, '“') - count(segment, '”'),
+});
 
 /** A quotation of two sentences stays together. */
-function hasOpenQuote(sentence: string): boolean {
-  const plain = sentence.match(/"/g)?.length ?? 0;
-  const opening = sentence.match(/“/g)?.length ?? 0;
-  const closing = sentence.match(/”/g)?.length ?? 0;
-  return plain % 2 === 1 || opening > closing;
-}
+const isQuoted = ({ plain, open }: Quotes): boolean => plain % 2 === 1 || open > 0;

@@ -32,10 +32,12 @@ export function statements(text: string): string[] {
 /** "I have a cat, what does it eat?" states what is before the question. */
 function withoutQuestion(sentence: string): string[] {
   if (!/[?？]["”')\s]*$/.test(sentence)) return [sentence];
-  const parts = sentence.split(/(?:,\s*|;\s*|\s+[–—-]\s+|:\s+)(?=(?:(?:and|but|so)\s+)?\p{L}+)/u);
+  const parts = sentence.split(/(?:,\s*|;\s*|(?<!\s)\s+[–—-]\s+|:\s+)(?=(?:(?:and|but|so)\s+)?\p{L})/u);
   const at = parts.findIndex((part) => question.test(part) || invertedQuestion.test(part));
   if (at <= 0) return [];
-  const stated = sentence.slice(0, sentence.indexOf(parts[at] ?? '')).replace(/[\s,;:–—-]+$/, '');
+  const stated = sentence
+    .slice(0, sentence.indexOf(parts[at] ?? ''))
+    .replace(/(?<![\s,;:–—-])[\s,;:–—-]+$/, '');
   return isWhole(stated) ? [stated] : [];
 }
 

@@ -1,5 +1,7 @@
 import type { StoredFact, Stores } from '../../stores/types.ts';
-import { errorText } from '../../observability/error-text.ts';
+import type { Warn } from '../types.ts';
+import { sentences } from '../extract/sentences.ts';
+import { queryOf, questionLength } from './bounds.ts';
 
 /** The facts recalled for one message. */
 export interface Recalled {
@@ -23,15 +25,16 @@ export async function recall(
   { index, record }: Stores,
   patientId: string,
   query: string,
-  isSearchable: boolean,
+  { isSearchable, warn }: { readonly isSearchable: boolean; readonly warn: Warn },
 ): Promise<Recalled> {
   if (asksForAll(query)) return { facts: await record.facts(patientId, newestFacts) };
   if (!isSearchable) return newest(record, patientId, 'memory search is unavailable');
   let found: readonly { readonly factId: string }[];
   try {
-    found = await index.search(patientId, query, candidates);
+    found = await index.search(patientId, queryOf(query), candidates);
   } catch (error) {
-    return newest(record, patientId, `memory search failed (${errorText(error)})`);
+    warn('The memory search failed', error);
+    return newest(record, patientId, 'memory search failed');
   }
   const ids = found.map(({ factId }) => factId);
   const byId = new Map((await record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
@@ -42,7 +45,8 @@ const aboutAll =
   /\bwhat\b[^.?!]*\b(?:know|remember|told you|tell you)\b[^.?!]*\b(?:about me|so far|already)\b|\bwhat (?:do you (?:know|remember)|have i told you)\s*[?.]?\s*$|\beverything (?:you know|i (?:have )?told you|i'?ve told you)\b/i;
 
 /** Whether a message asks for everything that is remembered. */
-export const asksForAll = (text: string): boolean => aboutAll.test(text.replace(/’/g, "'"));
+export const asksForAll = (text: string): boolean =>
+  sentences(text).some((sentence) => aboutAll.test(sentence.slice(0, questionLength).replace(/’/g, "'")));
 
 async function newest(record: Stores['record'], patientId: string, why: string): Promise<Recalled> {
   return {

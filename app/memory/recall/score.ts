@@ -1,6 +1,7 @@
 import { alikeTo, kindsOf, rootOf } from '../words/lexicon.ts';
 import { words } from '../words/terms.ts';
 import type { StoredFact } from '../../stores/types.ts';
+import { factLength } from './bounds.ts';
 import { holds, holdsSurely, isExplicit, isPerson } from './answer-type.ts';
 import type { AskedWord, Question } from './question.ts';
 
@@ -30,7 +31,7 @@ const firstPersonBonus = 0.15;
  * question scores 0, whatever else it matches: so a question about something never told has no answer.
  */
 export function scored(question: Question, facts: readonly StoredFact[]): Scored[] {
-  const read = facts.map((fact) => ({ fact, words: wordsOf(fact.text) }));
+  const read = facts.map((fact) => ({ fact, words: wordsOfFact(fact) }));
   const rarity = new Map(
     question.asked.map((asked) => {
       const known = read.filter((one) => strength(asked, one.words) > 0).length;
@@ -41,6 +42,15 @@ export function scored(question: Question, facts: readonly StoredFact[]): Scored
     .map((one) => ({ fact: one.fact, score: scoreOf(question, one.words, rarity) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || b.fact.place - a.fact.place);
+}
+
+/** Several questions of one message are scored against the same facts. */
+const known = new WeakMap<StoredFact, FactWords>();
+
+function wordsOfFact(fact: StoredFact): FactWords {
+  const words = known.get(fact) ?? wordsOf(fact.text.slice(0, factLength));
+  known.set(fact, words);
+  return words;
 }
 
 function wordsOf(text: string): FactWords {

@@ -1,3 +1,4 @@
+import { factLength } from './bounds.ts';
 import { rootOf } from '../words/lexicon.ts';
 import { isStopWord } from '../words/stop-words.ts';
 import { words } from '../words/terms.ts';
@@ -15,7 +16,7 @@ export const sameThing = 0.5;
 
 const contents = (text: string): Set<string> =>
   new Set(
-    words(text)
+    words(text.slice(0, factLength))
       .filter((word) => !isStopWord(word))
       .map(rootOf),
   );

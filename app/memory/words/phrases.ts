@@ -2,7 +2,7 @@
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bfor a living\b/g, 'job'],
   [/(?<=\bdo )for work\b/g, 'job'],
-  [/(?<=\b(?:like|love|enjoy|prefer)\b[^.?!]*)\b(?:most|best|the most|the best)\b/g, 'favorite'],
+  [/(?<=\b(?:like|love|enjoy|prefer)\b[^.?!]{0,80})\b(?:most|best|the most|the best)\b/g, 'favorite'],
   [/\bcan(?:not|'t| not) (?:stand|bear)\b/g, 'hate'],
   [/\bunder the weather\b/g, 'sick'],
   [/\b(?:earn|makes?|made|making) (?:\w+ )?(?:living|money)\b/g, 'job'],

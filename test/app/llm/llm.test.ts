@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { limits, modelCallLimits } from '../../../contract/protocol.ts';
 import { languageModel, type LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { embedder } from '../../../app/llm/embeddings.ts';
 import { openMemory } from '../memory/open-memory.ts';
@@ -44,10 +45,11 @@ test('the answer comes piece by piece, wherever the network splits it', async ()
 });
 
 test('an error status is told in words, without the key', async () => {
-  const server = await serve((response) => void response.writeHead(401).end(`{"error":"bad key ${apiKey}"}`));
+  const body = `{"error":{"code":"invalid_api_key","message":"bad key ${apiKey} of Hello"}}`;
+  const server = await serve((response) => void response.writeHead(401).end(body));
   const failing = heard(modelAt(server));
   await expect(failing).rejects.toThrow(
-    /language model at 127\.0\.0\.1:\d+\/v1 failed: .* answered 401: .*bad key/,
+    /language model at 127\.0\.0\.1:\d+\/v1 failed: .* answered 401 \(invalid_api_key\)$/,
   );
   await expect(failing).rejects.not.toThrow(apiKey);
 });
@@ -69,8 +71,9 @@ test('an answer that breaks off is no answer', async () => {
 });
 
 test('an error in the stream is told', async () => {
-  const server = await serve((response) => void response.end('data: {"error":{"message":"overloaded"}}\n\n'));
-  await expect(heard(modelAt(server))).rejects.toThrow('overloaded');
+  const error = '{"error":{"type":"overloaded_error","message":"you said: Hello"}}';
+  const server = await serve((response) => void response.end(`data: ${error}\n\n`));
+  await expect(heard(modelAt(server))).rejects.toThrow(/it answered an error \(overloaded_error\)$/);
 });
 
 test('nonsense in the stream is told', async () => {
@@ -106,7 +109,7 @@ test('a model is given the rules, the facts with date and source, the last turns
   expect(facts).toMatchObject([{ text: 'My cat is called Milo.', sourceId: 'm1' }]);
   const messages = server.received[1]?.body['messages'] as { role: string; content: string }[];
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user']);
-  expect(messages[0]?.content).toContain('2026-11-23, message m1: "My cat is called Milo."');
+  expect(messages[0]?.content).toContain('2026-11-23, message "m1": "My cat is called Milo."');
   expect(messages[3]?.content).toBe('What is my cat called?');
   expect(open.memory.mode).toBe('llm');
   await open.close();
@@ -119,7 +122,10 @@ test('a model that fails before its first word leaves the answer to the memory, 
   await open.say(scope, 'm1', 'My cat is called Milo.');
   const { text, degraded } = await open.say(scope, 'm2', 'What is my cat called?');
   expect(text).toContain('you said: "My cat is called Milo."');
-  expect(degraded).toMatch(/language model .* answered 500: out of order/);
+  expect(degraded).toBe('the language model gave no answer');
+  expect(open.warnings.at(-1)).toMatch(
+    /^The language model gave no whole answer: The language model at .* answered 500$/,
+  );
   await open.close();
 });
 
@@ -129,6 +135,76 @@ test('a model that fails in the middle fails the answer, and nothing is stored',
   const scope = { patientId: 'p', sessionId: 's' };
   await expect(open.say(scope, 'm1', 'What is my cat called?')).rejects.toThrow('broke off');
   expect(await open.memory.history(scope, 9)).toHaveLength(1);
+  await open.close();
+});
+
+test('a model that answers nothing leaves the answer to the memory', async () => {
+  const server = await serve((response) => void response.end(`${delta(' ', 'stop')}data: [DONE]\n\n`));
+  const open = await openMemory({ llm: modelAt(server) });
+  const { text, degraded } = await open.say(
+    { patientId: 'p', sessionId: 's' },
+    'm1',
+    'My cat is called Milo.',
+  );
+  expect({ text, degraded }).toEqual({
+    text: 'Noted: “My cat is called Milo.”',
+    degraded: 'the language model gave no answer',
+  });
+  await open.close();
+});
+
+test('an answer ends at its greatest length, and the model is heard no further', async () => {
+  let isHeard = true;
+  const server = await serve((response) => {
+    response.once('close', () => (isHeard = false));
+    response.write(delta('word '.repeat(limits.answerLength)));
+  });
+  const open = await openMemory({ llm: modelAt(server) });
+  const { text } = await open.say({ patientId: 'p', sessionId: 's' }, 'm1', 'Tell me all.');
+  expect(text).toHaveLength(limits.answerLength);
+  await vi.waitFor(() => expect(isHeard).toBe(false), 20_000);
+  await open.close();
+});
+
+test('a stream without end is given up after so many bytes', async () => {
+  const server = await serve((response) => {
+    const comment = `: ${'x'.repeat(1024 * 1024)}\n`;
+    const go = (): void => {
+      if (response.writable) response.write(comment, go);
+    };
+    go();
+  });
+  await expect(heard(modelAt(server, 20_000))).rejects.toThrow(/it answered more than \d+ bytes/);
+});
+
+test('the error of an endpoint is read up to so many bytes', async () => {
+  const server = await serve((response) => {
+    response.writeHead(500);
+    const go = (): void => {
+      if (response.writable) response.write('x'.repeat(65_536), go);
+    };
+    go();
+  });
+  await expect(heard(modelAt(server, 20_000))).rejects.toThrow(/answered 500$/);
+});
+
+test('a patient with too many questions is answered by the memory, others by the model', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  const server = await serve((response) => {
+    void released.then(() => response.end(`${delta('Here.', 'stop')}data: [DONE]\n\n`));
+  });
+  const open = await openMemory({ llm: modelAt(server, 60_000) });
+  const { perKey, waitingPerKey } = modelCallLimits;
+  const ask = (patientId: string, at: number) =>
+    open.say({ patientId, sessionId: `s${at}` }, 'm', 'My cat is called Milo.');
+  const all = Array.from({ length: perKey + waitingPerKey + 1 }, (_, at) => ask('p', at));
+  const first = await Promise.race(all);
+  expect(first.degraded).toBe('the language model has too many questions to answer');
+  all.push(ask('q', 0));
+  await vi.waitFor(() => expect(server.received).toHaveLength(perKey + 1), 20_000);
+  release(undefined);
+  const texts = (await Promise.all(all)).map(({ text }) => text);
+  expect(texts.filter((text) => text === 'Here.')).toHaveLength(perKey + waitingPerKey + 1);
   await open.close();
 });
 

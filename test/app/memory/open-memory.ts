@@ -5,6 +5,7 @@ import type { GateState } from '../../../model/report.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { createMemory } from '../../../app/memory/memory.ts';
+import { errorText } from '../../../app/observability/error-text.ts';
 import type { Answer, Memory } from '../../../app/memory/types.ts';
 import { createStores } from '../../../app/stores/create-stores.ts';
 import type { Scope, SearchIndex, Stores } from '../../../app/stores/types.ts';
@@ -17,6 +18,8 @@ export interface OpenMemory {
   /** Says which stores are away. */
   readonly gates: Partial<Record<StoreName, GateState>>;
   readonly clock: { now: number };
+  /** What the operator was told. */
+  readonly warnings: readonly string[];
   /** Accepts and answers a message. */
   readonly say: (
     scope: Scope,
@@ -44,13 +47,17 @@ export async function openMemory({
   const embedded = createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
   const stores = around(index === undefined ? embedded : { ...embedded, index });
   const gates: Partial<Record<string, GateState>> = {};
+  const warnings: string[] = [];
   const clock = { now: Date.UTC(2026, 10, 23, 9) };
   const memory = createMemory({
     stores,
     availability: (name) => gates[name] ?? 'open',
     llm,
     leaseMs,
+    // A machine with other work is late by seconds.
+    indexWaitMs: 20_000,
     now: () => clock.now,
+    warn: (what, error) => warnings.push(`${what}: ${errorText(error)}`),
     limits: { history: 50, recall: 8 },
   });
   return {
@@ -58,6 +65,7 @@ export async function openMemory({
     stores,
     gates,
     clock,
+    warnings,
     say: async (scope, id, text) => {
       await memory.accept(scope, { id, text });
       return answerOf(memory, scope, { id, text });

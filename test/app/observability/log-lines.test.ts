@@ -33,6 +33,14 @@ test('in a terminal it is a line for people', () => {
   expect(readableLine(lines[0] ?? '')).toMatch(/^\d\d:\d\d:\d\d INFO  Redis is away attempts=2\n$/);
 });
 
+test('in a terminal no id can forge a line or move the cursor', () => {
+  const { lines, log } = logged();
+  log.info({ messageId: 'a\n12:00:00 ERROR forged\u2028' }, 'Client \u001b[2J:s connected');
+  expect(readableLine(lines[0] ?? '')).toMatch(
+    /INFO {2}Client \\u001b\[2J:s connected messageId=a\\u000a12:00:00 ERROR forged\\u2028\n$/,
+  );
+});
+
 test('an error in a terminal is its stack', () => {
   const { lines, log } = logged();
   log.error({ err: new Error('broken') }, 'A request failed');

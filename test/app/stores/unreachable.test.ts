@@ -8,7 +8,7 @@ import { envOf } from '../../stores/real.ts';
 import { startSilentServer } from '../../stores/silent-server.ts';
 
 const host = '127.0.0.1';
-const timeout = 400;
+const timeout = 1_000;
 /** A store that had no limit of its own would wait for minutes; a machine with other work is late by seconds. */
 const longest = 10 * timeout;
 
