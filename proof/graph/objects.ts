@@ -89,13 +89,23 @@ function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
   return { faults, damage, kind, content: found };
 }
 
+/** Amounts, and fields that are pointers in Kubernetes' Go types: there an empty text is a value, and refused. */
+const refusedEmpty = ['sizeLimit', 'ingressClassName', 'path', 'unhealthyPodEvictionPolicy'];
+const isRefusedEmpty = (path: Path): boolean =>
+  refusedEmpty.includes(String(path.at(-1))) ||
+  path.includes('requests') ||
+  path.includes('limits') ||
+  path.join('.') === 'metadata.name';
+
 /** Without the empty texts that are refused and need not be there: Kubernetes takes an empty text as no text. */
 function withoutEmpty(
   value: unknown,
   parse: (value: unknown) => Found,
 ): { readonly value: unknown; readonly found: Found } {
   const found = parse(value);
-  const empty = isIssues(found) ? found.filter(({ path }) => valueAt(value, path) === '') : [];
+  const empty = isIssues(found)
+    ? found.filter(({ path }) => valueAt(value, path) === '' && !isRefusedEmpty(path))
+    : [];
   return empty.reduce(
     (before, { path }) => {
       const tried = withPart(before.value, path, undefined);

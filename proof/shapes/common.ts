@@ -39,10 +39,15 @@ export const portName = z
 export const portReference = z.union([portNumber, portName], 'a port number or the name of a port');
 export const protocol = z.enum(['TCP', 'UDP', 'SCTP']);
 
+const quantityWords = 'a quantity like 512Mi or 250m';
+
 /** `512Mi`, `250m`: never negative. */
 export const quantity = z.union(
-  [z.number().min(0), z.string().regex(amountPattern).regex(/^[^-]/)],
-  'a quantity like 512Mi or 250m',
+  [
+    z.number().min(0, quantityWords),
+    z.string().refine((text) => amountPattern.test(text) && !text.startsWith('-'), quantityWords),
+  ],
+  quantityWords,
 );
 
 export const count = z.int('a whole number').min(0, 'a number from 0');

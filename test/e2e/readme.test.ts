@@ -42,6 +42,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     'npx node kinds/cli.ts synth -f shop.yaml',
     'npx node kinds/cli.ts verify',
   ].join('\n')]: servesAKindOfYourOwn,
+  'npx mooring verify --fix deploy/ | git apply': mendsManifests,
   'npm ci\nnpm run check\nnpm run test:unit': isWhatRunsThis,
 };
 
@@ -67,6 +68,8 @@ describe('in a fresh clone', () => {
     beginsWithMooring());
 
   test('`npx mooring doctor --local` looks at this machine', () => looksAtThisMachine());
+
+  test('`npx mooring verify --fix deploy/ | git apply` mends the incident', () => mendsManifests());
 
   test('the command line of docs/own-kind.md begins, renders and verifies a stack of another kind', () =>
     servesAKindOfYourOwn());
@@ -132,6 +135,15 @@ async function looksAtThisMachine(): Promise<void> {
   });
   expect(await shell.exited, shell.output()).toBe(0);
   expect(shell.output()).toContain('nothing is wrong');
+}
+
+async function mendsManifests(): Promise<void> {
+  const shell = clone.shell(`test -d node_modules || npm ci; mkdir deploy
+    cp test/proof/broken/01-the-incident.yaml deploy/; npx mooring verify deploy/ > before; echo "before: $?"
+    npx mooring verify --fix deploy/ | git apply; npx mooring verify deploy/; echo "after: $?"
+    grep PORT_NOT_SERVED before; rm -r deploy before`);
+  expect(await shell.exited, shell.output()).toBe(0);
+  expect(shell.output()).toMatch(/before: 1\n[^]*no findings\.[^]*after: 0\n/);
 }
 
 async function servesAKindOfYourOwn(): Promise<void> {
