@@ -15,6 +15,9 @@ export const filesDigestAnnotation = `${apiGroup}/files-digest`;
 /** Namespace label by which policies admit outsiders with a role: `monitoring` or `operator`. */
 export const roleLabel = `${apiGroup}/role`;
 
+/** The end of the name of the policy that lets an outsider in to a port of a service. */
+export const fromOutsider = (port: string, outsider: string): string => `${port}-from-${outsider}`;
+
 /** On an object of a stack, with "true": an operator leaves it as it is. */
 export const pausedAnnotation = `${apiGroup}/paused`;
 

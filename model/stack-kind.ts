@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EnvRules, EnvValues } from './env.ts';
 import type { KnownPort } from './known-port.ts';
+import type { ProgramPack } from './pack.ts';
 import type { ProgramFacts } from './program.ts';
 import type { Reach, ServicePort } from './reach.ts';
 import type { Stack } from './stack.ts';
@@ -52,6 +53,8 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   withGrownVolumes?(earlier: D, later: D): { readonly document: D; readonly grown: readonly string[] };
   /** Facts about the programs of its images. */
   readonly programs: readonly ProgramFacts[];
+  /** What is known of programs that run beside its own; absent: nothing more than is built in. */
+  readonly packs?: readonly ProgramPack[];
   /** What usually listens on ports, and which ports are confused. */
   readonly knownPorts: readonly KnownPort[];
   /** The folder of Mooring's own package with its source, its schema in `document.ts`; absent: it is not built in. */

@@ -56,6 +56,7 @@ export function reachIn(graph: Graph): string[] {
 export const podParty = (graph: Graph, workload: Workload): Party => ({
   name: workload.labels['app.kubernetes.io/name'] ?? workload.name,
   ours: true,
+  workload,
   namespace: {
     name: workload.namespace,
     labels: {
@@ -146,4 +147,4 @@ function outsideTargets(graph: Graph): Target[] {
 }
 
 /** Reserved: nothing listens there, so a rule that allows it allows every port. */
-const unnamedPort = 1;
+export const unnamedPort = 1;

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { serviceOf } from '../../model/environment.ts';
 import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../model/stack.ts';
-import { roleLabel } from '../../model/names.ts';
+import { fromOutsider, roleLabel } from '../../model/names.ts';
 import type { RenderOptions, Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf, stackSelector } from './metadata.ts';
 import { addressesOf, nameServers } from './network-policy-peers.ts';
@@ -85,7 +85,7 @@ function outsiderPolicies(site: Site, service: Workload, name: string, port: Por
   if (port.nodePort !== undefined) outsiders.add('world');
   if (site.options.operatorDials?.includes(service.name)) outsiders.add('operator');
   return [...outsiders].sort().map((outsider) => [
-    `${nameOf(site, service)}-${name}-from-${outsider}`,
+    `${nameOf(site, service)}-${fromOutsider(name, outsider)}`,
     {
       podSelector: podsOf(site, service),
       policyTypes: ['Ingress'],

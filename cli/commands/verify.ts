@@ -18,7 +18,8 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
     .option('--kubernetes <version>', 'hold objects against the schema of this release, such as 1.33')
     .option('--live', 'check the objects of a namespace of a cluster instead of files')
     .option('-n, --namespace <name>', "with --live: the namespace (default: the context's, else default)")
-    .option('--strict', 'end with 1 on warnings too')
+    .option('--policies', 'list who may reach what beyond the declared edges of stacks, and by which policy')
+    .option('--strict', 'end with 1 on warnings too; with --policies: on any row')
     .option('--show-unknown', 'list what depends on objects that are not among the manifests')
     .action(async (files: string[], options: VerifyOptions) =>
       (await import('../verify/verify.ts')).verifyCommand(await kinds(), files, options),
@@ -28,6 +29,7 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
     'helm template my-release my-chart | mooring verify -': "another tool's output",
     'mooring verify --fix --write deploy/': 'mend what can be mended by one certain change',
     'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
+    'mooring verify --policies': 'what the policies allow that no connection of the stack needs',
     'mooring verify --live -n shop': 'what is in a namespace now; nothing is changed',
   });
 }

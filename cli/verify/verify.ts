@@ -5,8 +5,9 @@ import type { Severity } from '../../proof/codes.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { fixesOf, type Source } from '../../proof/fixes.ts';
 import type { Doc } from '../../proof/source.ts';
+import { beyondEdges, type Beyond } from '../../proof/packs/mooring/beyond-edges.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
-import { builtInPacks } from '../../proof/packs/built-in.ts';
+import { packsOf } from '../../proof/packs/built-in.ts';
 import { ignoreOf } from '../../proof/ignore.ts';
 import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
 import { variablesIn, verifySifted, type VerifyChoice } from '../../proof/verify.ts';
@@ -15,6 +16,7 @@ import { note, print, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
 import { formats, type FindingFormat } from './formats.ts';
 import { printFixes, writeFixes } from './fix.ts';
+import { printBeyond } from './policies.ts';
 import { documentsOf, sourcesOf, usualFolder } from './input.ts';
 
 /** What `-o json` and `-o yaml` write. */
@@ -40,6 +42,8 @@ export interface VerifyOptions {
   readonly fix?: true;
   /** With `fix`: write it into the files. */
   readonly write?: true;
+  /** List what policies allow beyond the declared edges of stacks, instead of findings. */
+  readonly policies?: true;
   /** Check a namespace of a cluster. */
   readonly live?: true;
   readonly namespace?: string;
@@ -61,11 +65,14 @@ export async function verifyCommand(
   options: VerifyOptions,
 ): Promise<void> {
   refuseFixOf(options);
+  refusePoliciesOf(options);
   const choice = choiceOf(options);
   const { sources, docs, kubernetes, asSaid } = await inputOf(named, options);
   const knowledge = knowledgeOf(kinds);
+  const packs = packsOf(kinds);
+  if (options.policies) return concludePolicies(beyondEdges(docs, knowledge, packs), options);
   const judge = (some: readonly Doc[]): Sifted => {
-    const { findings, ignored } = verifySifted(some, knowledge, builtInPacks, { ...kubernetes, ...choice });
+    const { findings, ignored } = verifySifted(some, knowledge, packs, { ...kubernetes, ...choice });
     return { findings: asSaid?.(findings) ?? findings, ignored };
   };
   const sifted = judge(docs);
@@ -103,6 +110,23 @@ async function conclude(verdict: Verdict, options: VerifyOptions): Promise<void>
 
 function endWith({ errors, warnings }: Verdict, { strict }: VerifyOptions): void {
   if (errors > 0 || (strict && warnings > 0)) process.exitCode = 1;
+}
+
+async function concludePolicies(
+  beyond: readonly Beyond[] | undefined,
+  { output, strict }: VerifyOptions,
+): Promise<void> {
+  await printBeyond(beyond, output === 'yaml' ? output : output && 'json');
+  if (strict && beyond && beyond.length > 0) process.exitCode = 1;
+}
+
+/** @throws CommandError USAGE. */
+function refusePoliciesOf({ policies, fix, ignore, output }: VerifyOptions): void {
+  if (!policies) return;
+  const isData = output === undefined || output === 'json' || output === 'yaml';
+  if (!isData) throw new CommandError('USAGE', `-o ${output} is for findings; --policies has json and yaml.`);
+  if (fix ?? ignore)
+    throw new CommandError('USAGE', '--policies lists no findings; leave out --fix and --ignore.');
 }
 
 /** @throws CommandError USAGE. */

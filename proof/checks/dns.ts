@@ -2,7 +2,7 @@ import type { Severity } from '../codes.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Fault } from '../findings.ts';
 import { policiesFor, portsMatch, refusedBy, rulesOf, type Party, type Policy } from '../graph/policies.ts';
-import { selects, type Labels } from '../graph/selectors.ts';
+import { includes, selects, type Labels } from '../graph/selectors.ts';
 import { podParty } from '../reach.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Peer } from '../shapes/network.ts';
@@ -49,6 +49,13 @@ export const namesAllowed: Check = ({ graph, dials }) => {
 /** The usual address of the Service of DNS, and that of the cache on each node. */
 const [usualDns, nodeCache] = ['10.96.0.10', '169.254.20.10'];
 
+/** Whether a party is one that pods ask for names: the cluster's DNS, or the cache of a node. */
+export const isNameServer = ({ namespace, labels, address }: Party): boolean =>
+  address === nodeCache ||
+  address === usualDns ||
+  (namespace?.labels[namespaceName] === kubeSystem.name &&
+    dnsLabels.some((known) => includes(labels ?? {}, known)));
+
 const dnsAt = (address: string): Party => ({ name: 'dns', ours: false, address });
 
 function lessCertain(byLabels: boolean, cached: boolean): { readonly severity?: Severity } {
@@ -56,7 +63,9 @@ function lessCertain(byLabels: boolean, cached: boolean): { readonly severity?: 
   return cached ? { severity: 'warning' } : {};
 }
 
-const kubeSystem = { name: 'kube-system', labels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+/** The label that every namespace has, with its name. */
+const namespaceName = 'kubernetes.io/metadata.name';
+const kubeSystem = { name: 'kube-system', labels: { [namespaceName]: 'kube-system' } };
 
 /** What the pods of DNS and of its caches are labelled by the usual distributions. */
 const dnsLabels: readonly Labels[] = [
@@ -91,7 +100,7 @@ const dnsPeers = (policies: readonly Policy[], from: Party): Peer[] =>
 /** By the label that every namespace has, with its name: what it selects is known. */
 const namesNamespace = ({ matchLabels, matchExpressions }: Selector): boolean =>
   [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)].every(
-    (key) => key === 'kubernetes.io/metadata.name',
+    (key) => key === namespaceName,
   );
 
 const dnsRule = (policies: readonly Policy[]): Place | undefined =>

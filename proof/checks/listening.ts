@@ -1,7 +1,8 @@
+import type { Listening, Server } from '../../model/pack.ts';
 import { only, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
-import { imageFactsOf, type Listening, type Server } from '../graph/images.ts';
+import { imageFactsOf } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
 import { declaredPorts, servicesOf, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';

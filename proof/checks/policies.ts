@@ -1,6 +1,7 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { resolveHost } from '../graph/hosts.ts';
+import type { Dial } from '../graph/dial.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
@@ -26,36 +27,30 @@ export const rulesField = { Ingress: 'ingress', Egress: 'egress' } as const;
 /** Policies must allow every configured connection at both ends: egress and ingress. */
 export const connectionsAllowed: Check = ({ graph, dials }) =>
   dials.flatMap((dial) => {
+    const { variable: why, place: here } = dial.port;
     const from = podParty(graph, dial.workload);
-    const policies = graph.ofKind('NetworkPolicy');
-    const host = resolveHost(graph, dial.workload.namespace, dial.host.text);
-    if (host.kind === 'outside') {
-      // A secret address is not shown.
-      if (dial.host.secret) return [];
-      const to: Party = { name: dial.host.text, ours: false, address: host.address ?? someAddress };
-      return blocked(
-        { from, to, port: Number(dial.port.text), why: dial.port.variable, here: dial.port.place },
-        policies,
-      );
-    }
-    if (host.kind !== 'service') return [];
-    const port = servicePort(host.service, Number(dial.port.text));
-    return selectedBy(graph, host.service).flatMap((workload) => {
-      const target = port && targetOf(port, workload);
-      return target
-        ? blocked(
-            {
-              from,
-              to: podParty(graph, workload),
-              port: target.number,
-              why: dial.port.variable,
-              here: dial.port.place,
-            },
-            policies,
-          )
-        : [];
-    });
+    return dialledEnds(graph, dial)
+      .filter(({ to }) => to.ours || !dial.host.secret) // A secret address is not shown.
+      .flatMap((end) => blocked({ from, ...end, why, here }, graph.ofKind('NetworkPolicy')));
   });
+
+/** Whom a connection reaches: the pods behind a Service on their port, or a place outside. */
+export function dialledEnds(
+  graph: Graph,
+  { workload: from, host: { text }, port }: Dial,
+): Pick<Wanted, 'to' | 'port'>[] {
+  const host = resolveHost(graph, from.namespace, text);
+  if (host.kind === 'outside')
+    return [
+      { to: { name: text, ours: false, address: host.address ?? someAddress }, port: Number(port.text) },
+    ];
+  if (host.kind !== 'service') return [];
+  const dialled = servicePort(host.service, Number(port.text));
+  return selectedBy(graph, host.service).flatMap((workload) => {
+    const target = dialled && targetOf(dialled, workload);
+    return target ? [{ to: podParty(graph, workload), port: target.number }] : [];
+  });
+}
 
 interface Wanted {
   readonly from: Party;
@@ -109,32 +104,42 @@ const world: Party = { name: 'the world', ours: false, address: someAddress };
 /** Policies must admit what a node port, a load balancer or a route opens to the world. */
 export const entriesAllowed: Check = ({ graph }) => {
   const policies = graph.ofKind('NetworkPolicy');
+  return entriesIn(graph).flatMap(({ to, port, why, here, routed }) => {
+    const wanted = { from: world, to, port, why, here };
+    return routed && admitsController(graph, policies, wanted) ? [] : blocked(wanted, policies);
+  });
+};
+
+/** A port of pods that is opened to clients outside the cluster. */
+export interface Entry extends Pick<Wanted, 'to' | 'port' | 'why' | 'here'> {
+  /** Whether by an Ingress or a route, whose controller is the client. */
+  readonly routed: boolean;
+}
+
+/** What node ports, load balancers and routes open. */
+export function entriesIn(graph: Graph): Entry[] {
   const outward = graph
     .ofKind('Service')
     .filter(({ content }) => content.spec.type === 'NodePort' || content.spec.type === 'LoadBalancer')
     .flatMap((service) =>
-      service.content.spec.ports.map((port) => ({ service, port, here: placeIn(service, 'spec', 'type') })),
+      service.content.spec.ports.map((port) => ({
+        ...{ service, port, here: placeIn(service, 'spec', 'type'), routed: false },
+      })),
     );
   const routed = routedIn(graph).flatMap(({ route, namespace, name, port: wanted = '', portAt }) => {
     const service = graph.find('Service', namespace, name);
     const port = service && servicePort(service, wanted);
-    return service && port ? [{ service, port, here: placeIn(route, ...portAt) }] : [];
+    return service && port ? [{ service, port, here: placeIn(route, ...portAt), routed: true }] : [];
   });
-  const entriesOf = (entries: typeof outward, admits: (wanted: Wanted) => boolean): Fault[] =>
-    entries.flatMap(({ service, port, here }) =>
-      selectedBy(graph, service).flatMap((workload) => {
-        const target = targetOf(port, workload);
-        const to = podParty(graph, workload);
-        if (!target) return [];
-        const wanted = { from: world, to, port: target.number, why: called(service), here };
-        return admits(wanted) ? [] : blocked(wanted, policies);
-      }),
-    );
-  return [
-    ...entriesOf(outward, () => false),
-    ...entriesOf(routed, (wanted) => admitsController(graph, policies, wanted)),
-  ];
-};
+  return [...outward, ...routed].flatMap(({ service, port, ...rest }) =>
+    selectedBy(graph, service).flatMap((workload) => {
+      const target = targetOf(port, workload);
+      return target
+        ? [{ to: podParty(graph, workload), port: target.number, why: called(service), ...rest }]
+        : [];
+    }),
+  );
+}
 
 /**
  * The client of a routed Service is the controller of the Ingress or Gateway: pods that are seldom among the manifests, in any

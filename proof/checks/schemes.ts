@@ -1,3 +1,4 @@
+import type { ImageFacts, Speech } from '../../model/pack.ts';
 import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
 import { only, replacing } from '../changes.ts';
 import type { Fault } from '../findings.ts';
@@ -5,7 +6,7 @@ import { resolveHost } from '../graph/hosts.ts';
 import { selectedBy, servicePort, targetOf, type Service } from '../graph/ports.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
-import { imageFactsOf, type ImageFacts, type Speech } from '../graph/images.ts';
+import { imageFactsOf } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
 
 /** What a client expects by the scheme of a URL, or by the word before `_PORT`, whatever program answers. */

@@ -1,5 +1,6 @@
+import type { Server } from '../../model/pack.ts';
 import { expandedWords, wordsOf } from '../graph/command-words.ts';
-import type { Server } from '../graph/images.ts';
+
 import { scriptOf } from '../graph/shell.ts';
 import { simpleCommands } from '../graph/simple-commands.ts';
 import type { Container } from '../graph/workloads.ts';

@@ -1,9 +1,10 @@
+import type { ProgramPack } from '../../model/pack.ts';
 import type { Fault } from '../findings.ts';
 import type { Dial } from '../graph/dial.ts';
 import { webPorts } from '../graph/addresses.ts';
-import { waiting, type Client } from '../graph/clients.ts';
+import { waiting } from '../graph/clients.ts';
 import { dialsOf } from '../graph/edges.ts';
-import type { ImageFacts, KnownPrograms, Server, Speech } from '../graph/images.ts';
+import type { KnownPrograms } from '../graph/images.ts';
 import type { Graph } from '../graph/graph.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import type { Service } from '../graph/ports.ts';
@@ -33,15 +34,8 @@ export interface Subject extends Knowledge {
 export type Check = (subject: Subject) => Fault[];
 
 /** What is known of one kind of stack, one program, or one project's own conventions. */
-export interface Pack {
+export interface Pack extends ProgramPack {
   readonly checks?: readonly Check[];
-  readonly images?: readonly ImageFacts[];
-  /** Servers of own images, by the first word of a command. */
-  readonly servers?: readonly Server[];
-  /** Programs that scripts dial with. */
-  readonly clients?: readonly Client[];
-  /** By the scheme of a URL, what is spoken, and the port where the URL names none. */
-  readonly schemes?: Readonly<Record<string, { readonly speaks: Speech; readonly port?: number }>>;
 }
 
 /** What the checks look at, computed once. */

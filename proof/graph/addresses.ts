@@ -1,11 +1,5 @@
+import type { Address } from '../../model/pack.ts';
 /** Addresses as people write them: URLs, `host:port`, lists of these, and the connection strings of databases. */
-
-export interface Address {
-  /** Empty where none is written, as in `host:1234`. */
-  readonly scheme: string;
-  readonly host: string;
-  readonly port: string;
-}
 
 /** Scheme → the port of a URL that names none. */
 export type UsualPorts = Readonly<Record<string, number>>;

@@ -1,20 +1,5 @@
-import { addressesIn, isHostName, type Address, type UsualPorts } from './addresses.ts';
-
-/** A program that is told by its command line whom to dial. */
-export interface Client {
-  readonly names: readonly string[];
-  /** Options that take a host, and a port. */
-  readonly host?: readonly string[];
-  readonly port?: readonly string[];
-  /** The port where none is written. */
-  readonly usual?: number;
-  /** The scheme of a URL to the same. */
-  readonly scheme?: string;
-  /** It takes a host and a port one after the other. */
-  readonly positional?: true;
-  /** Options with a letter that take a value, where `positional` words must be told from values. */
-  readonly valued?: string;
-}
+import type { Address, Client } from '../../model/pack.ts';
+import { addressesIn, isHostName, type UsualPorts } from './addresses.ts';
 
 /** Programs of every image that scripts wait with. */
 export const waiting: readonly Client[] = [

@@ -1,5 +1,6 @@
+import type { Address } from '../../model/pack.ts';
 import type { Place } from '../source.ts';
-import type { Address } from './addresses.ts';
+
 import type { EnvEntry } from './environment.ts';
 import type { Container, Workload } from './workloads.ts';
 

@@ -1,3 +1,4 @@
+import type { FileAddress } from '../../model/pack.ts';
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { valueAt } from '../source.ts';
 import { addressesIn, isHostName, type UsualPorts } from './addresses.ts';
@@ -5,7 +6,7 @@ import { itself } from './clients.ts';
 import { dialAt, type Dial } from './dial.ts';
 import { mountsOf, type MountedFile } from './files.ts';
 import type { Graph } from './graph.ts';
-import { imageFactsOf, type FileAddress, type KnownPrograms } from './images.ts';
+import { imageFactsOf, type KnownPrograms } from './images.ts';
 import { processOf } from './programs.ts';
 import type { Container, Workload } from './workloads.ts';
 

@@ -2,6 +2,7 @@ import type { ObjectOf } from './objects.ts';
 import { within } from '../shapes/cidr.ts';
 import type { Peer, PortRule } from '../shapes/network.ts';
 import { everyPod, selects, type Labels } from './selectors.ts';
+import type { Workload } from './workloads.ts';
 
 export type Policy = ObjectOf<'NetworkPolicy'>;
 
@@ -13,6 +14,8 @@ export interface Party {
   readonly namespace?: { readonly name: string; readonly labels: Labels };
   readonly labels?: Labels;
   readonly address?: string;
+  /** The workload whose pods it is. */
+  readonly workload?: Workload;
   /** Port name → number, for rules that call ports by name. */
   readonly ports?: Readonly<Record<string, number>>;
 }
@@ -31,27 +34,41 @@ export type Direction = 'Ingress' | 'Egress';
 export const allowed = (policies: readonly Policy[], connection: Connection): boolean =>
   refusedBy(policies, connection) === undefined;
 
-/** The end at which a connection is refused, with the policies that select it there; `undefined` when none refuses. */
-export function refusedBy(
+/** What the policies say of a connection at the pod that one of its ends is. */
+export interface Admission {
+  readonly direction: Direction;
+  /** The policies that select the pod; where none does, everything is allowed. */
+  readonly policies: readonly Policy[];
+  /** The rules of theirs that allow the connection. */
+  readonly rules: readonly { readonly policy: Policy; readonly rule: number }[];
+}
+
+/** By what leaves `from`, and by what enters `to`. */
+export const admissionsOf = (
   policies: readonly Policy[],
   connection: Connection,
-): { readonly direction: Direction; readonly policies: readonly Policy[] } | undefined {
-  const ends = [
-    { direction: 'Egress', party: connection.from, other: connection.to },
-    { direction: 'Ingress', party: connection.to, other: connection.from },
-  ] as const;
-  for (const { direction, party, other } of ends) {
-    const selecting = policiesFor(policies, party, direction);
-    if (selecting.length === 0) continue;
-    const open = selecting.some((policy) =>
-      rulesOf(policy, direction).some(
-        ({ peers, ports }) => peersMatch(policy, peers, other) && portsMatch(ports, connection),
-      ),
-    );
-    if (!open) return { direction, policies: selecting };
-  }
-  return undefined;
+): readonly [egress: Admission, ingress: Admission] => [
+  admission(policies, connection, 'Egress'),
+  admission(policies, connection, 'Ingress'),
+];
+
+function admission(policies: readonly Policy[], connection: Connection, direction: Direction): Admission {
+  const { from, to } = connection;
+  const [party, other] = direction === 'Egress' ? [from, to] : [to, from];
+  const selecting = policiesFor(policies, party, direction);
+  const rules = selecting.flatMap((policy) =>
+    rulesOf(policy, direction).flatMap(({ peers, ports }, rule) =>
+      peersMatch(policy, peers, other) && portsMatch(ports, connection) ? [{ policy, rule }] : [],
+    ),
+  );
+  return { direction, policies: selecting, rules };
 }
+
+/** The end at which a connection is refused, with the policies that select it there; `undefined` when none refuses. */
+export const refusedBy = (policies: readonly Policy[], connection: Connection): Admission | undefined =>
+  admissionsOf(policies, connection).find(
+    ({ policies: selecting, rules }) => selecting.length > 0 && rules.length === 0,
+  );
 
 /** The directions a policy is about, as Kubernetes fills them in. */
 export const directionsOf = ({ content: { spec } }: Policy): readonly Direction[] =>

@@ -1,3 +1,4 @@
+import type { StackKind } from '../../model/stack-kind.ts';
 import type { Pack } from '../checks/subject.ts';
 import { chatPack } from './chat/pack.ts';
 import { falkordbPack } from './falkordb.ts';
@@ -16,4 +17,10 @@ export const builtInPacks: readonly Pack[] = [
   redisPack,
   ...[postgresPack, falkordbPack, uvicornPack, nodePack, nginxPack, ollamaPack, otherImages],
   mooringPack,
+];
+
+/** These, and what kinds know of images, servers, clients and schemes of their own. */
+export const packsOf = (kinds: readonly Pick<StackKind, 'packs'>[]): readonly Pack[] => [
+  ...builtInPacks,
+  ...kinds.flatMap(({ packs = [] }) => packs),
 ];

@@ -1,7 +1,7 @@
+import type { FileAddress, Listening } from '../../model/pack.ts';
 import type { Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 import { isHostName, webPorts, type UsualPorts } from '../graph/addresses.ts';
-import type { FileAddress, Listening } from '../graph/images.ts';
 
 /** nginx, told by files in /etc/nginx, or by templates that its image fills in from the environment. */
 

@@ -1,6 +1,6 @@
+import type { Listening } from '../../model/pack.ts';
 import type { Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
-import type { Listening } from '../graph/images.ts';
 
 /** Ollama, told by OLLAMA_HOST, which its image sets to every address. */
 

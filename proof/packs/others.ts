@@ -1,5 +1,5 @@
+import type { ImageFacts } from '../../model/pack.ts';
 import type { Pack } from '../checks/subject.ts';
-import type { ImageFacts } from '../graph/images.ts';
 
 /** What is known of other images that people run beside their own, as their documentation has it. */
 

@@ -1,6 +1,6 @@
+import type { Listening, Started } from '../../model/pack.ts';
 import type { Process, SettingProblem } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
-import type { Listening, Started } from '../graph/images.ts';
 
 /** PostgreSQL in its official image, and in images made from it. */
 

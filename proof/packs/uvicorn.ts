@@ -1,5 +1,5 @@
+import type { Server } from '../../model/pack.ts';
 import type { Pack } from '../checks/subject.ts';
-import type { Server } from '../graph/images.ts';
 
 /** Servers of Python programs. Most listen on the pod's own address only, unless they are told otherwise. */
 

@@ -1,59 +1,31 @@
-import { chatKind } from '../../contract/chat-kind.ts';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { addVerify } from '../../cli/commands/verify.ts';
 import { presetYaml } from '../proof/manifests.ts';
+import { verifyCli } from './verify-cli.ts';
 
-let folder: string;
-let printed: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mooring-verify-'));
-  printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
-    printed += String(part);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
-
-const written = (name: string, content: string): string => {
-  writeFileSync(join(folder, name), content);
-  return join(folder, name);
-};
-async function run(...words: string[]): Promise<string | number | null | undefined> {
-  const program = new Command('mooring').exitOverride();
-  addVerify(program, () => Promise.resolve([chatKind]));
-  await program.parseAsync(['verify', ...words], { from: 'user' });
-  return process.exitCode;
-}
+const { run, written, printed, folder } = verifyCli();
 const good = presetYaml('dev');
 const bad = good.replace('REDIS_PORT: "6379"', 'REDIS_PORT: "6380"');
 
 test('a folder without a contradiction ends with 0', async () => {
   written('all.yaml', good);
   written('notes.txt', 'not a manifest');
-  expect(await run(folder)).toBeUndefined();
-  expect(printed).toBe('33 objects: no findings.\n');
+  expect(await run(folder())).toBeUndefined();
+  expect(printed()).toBe('33 objects: no findings.\n');
 });
 
 test('a finding ends with 1 and names file and line', async () => {
   const file = written('all.yaml', bad);
   expect(await run(file)).toBe(1);
-  expect(printed).toMatch(new RegExp(`^${file}:\\d+: error: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
-  expect(printed).toMatch(/33 objects, 1 error\.\n$/);
+  expect(printed()).toMatch(new RegExp(`^${file}:\\d+: error: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
+  expect(printed()).toMatch(/33 objects, 1 error\.\n$/);
 });
 
 test.each(['json', 'yaml'])('-o %s is data', async (format) => {
   expect(await run(written('all.yaml', bad), '-o', format)).toBe(1);
-  expect(parse(printed)).toMatchObject({
+  expect(parse(printed())).toMatchObject({
     objects: 33,
     errors: 1,
     findings: [{ code: 'PORT_NOT_SERVED', severity: 'error', here: { value: '6380' } }],
@@ -63,8 +35,8 @@ test.each(['json', 'yaml'])('-o %s is data', async (format) => {
 test('a warning ends with 0, and with 1 where it is asked for', async () => {
   const file = written('all.yaml', good.replace(/replicas: 1$/m, 'replicas: 0'));
   expect(await run(file)).toBeUndefined();
-  expect(printed).toMatch(/^.*: warning: NO_PODS: /m);
-  expect(printed).toMatch(/33 objects, 2 warnings\.\n$/);
+  expect(printed()).toMatch(/^.*: warning: NO_PODS: /m);
+  expect(printed()).toMatch(/33 objects, 2 warnings\.\n$/);
   expect(await run(file, '--strict')).toBe(1);
 });
 
@@ -74,7 +46,7 @@ test('several files are one proof', async () => {
 });
 
 test.each([
-  ['a file that is not there', () => join(folder, 'none.yaml'), { code: 'NO_SUCH_FILE' }, 'There is no'],
+  ['a file that is not there', () => join(folder(), 'none.yaml'), { code: 'NO_SUCH_FILE' }, 'There is no'],
   ['a file that is no YAML', () => written('bad.yaml', 'a: b\n c: d\n'), { name: 'UserError' }, 'bad.yaml:'],
   [
     'a file that holds nothing',
@@ -92,7 +64,7 @@ test.each([
 test('what is ignored is left out, counted, and ends with 0', async () => {
   const file = written('all.yaml', bad);
   expect(await run(file, '--ignore', 'PORT_NOT_SERVED@ConfigMap/demo-backend-config')).toBeUndefined();
-  expect(printed).toBe('33 objects, 1 ignored.\n');
+  expect(printed()).toBe('33 objects, 1 ignored.\n');
 });
 
 test('--ignore takes one code, so that files may follow it, and may be repeated', async () => {
@@ -103,7 +75,7 @@ test('--ignore takes one code, so that files may follow it, and may be repeated'
 test('-o sarif and -o junit and -o github end as without', async () => {
   const file = written('all.yaml', bad);
   for (const format of ['sarif', 'junit', 'github']) expect(await run(file, '-o', format), format).toBe(1);
-  expect(printed).toContain('::error file=');
+  expect(printed()).toContain('::error file=');
 });
 
 test.each([
@@ -135,11 +107,11 @@ test('--fix prints a diff without secrets, and changes nothing', async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const file = written('all.yaml', misspelt);
   expect(await run(file, '--fix')).toBe(1);
-  expect(printed).toContain(
+  expect(printed()).toContain(
     '-spec: {clusterIP: None, sesionAffinity: ClientIP}\n+spec: {clusterIP: None, sessionAffinity: ClientIP}\n',
   );
-  expect(printed).not.toContain('sessionAffinity: ClientIP}\n+');
-  expect(printed).not.toContain('hunter2');
+  expect(printed()).not.toContain('sessionAffinity: ClientIP}\n+');
+  expect(printed()).not.toContain('hunter2');
   expect(readFileSync(file, 'utf8')).toBe(misspelt);
 });
 
@@ -153,7 +125,7 @@ test('--fix --write writes the file, and ends as what is left does', async () =>
 test('--fix -o json has the edits, -o json alone has none', async () => {
   const file = written('all.yaml', misspelt);
   await run(file, '--fix', '-o', 'json');
-  expect(parse(printed)).toMatchObject({
+  expect(parse(printed())).toMatchObject({
     findings: [
       {
         edits: [
@@ -162,9 +134,8 @@ test('--fix -o json has the edits, -o json alone has none', async () => {
       },
     ],
   });
-  printed = '';
   await run(file, '-o', 'json');
-  expect(printed).not.toContain('edits');
+  expect(printed()).not.toContain('edits');
 });
 
 test.each([

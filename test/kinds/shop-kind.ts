@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../../model/define-kind.ts';
 import { defineStack } from '../../model/define-stack.ts';
+import type { ProgramPack } from '../../model/pack.ts';
 import type { ProgramFacts } from '../../model/program.ts';
 import type { Container } from '../../model/stack.ts';
 import { choice, host, port, text } from '../../model/variable.ts';
@@ -82,6 +83,11 @@ const queueVariables = {
   QUEUE_PASSWORD: text({ secret: true, doc: 'its password' }),
 };
 
+/** What shops run beside their stack: a printer of labels, in images of their own. */
+const printer: ProgramPack = {
+  servers: [{ names: ['label-printer'], port: ['--port'], host: ['--host'], usual: { port: 9100 } }],
+};
+
 /** What the web server reads. */
 export const webVariables = {
   ...queueVariables,
@@ -140,5 +146,6 @@ export const shopKind = defineKind<ShopStack>({
       ],
     }),
   programs: [queueFacts],
+  packs: [printer],
   knownPorts: [{ port: 5672, product: 'RabbitMQ', saying: "RabbitMQ's AMQP port" }],
 });

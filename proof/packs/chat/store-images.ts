@@ -1,9 +1,9 @@
+import type { ImageFacts } from '../../../model/pack.ts';
 import { neo4jPorts } from '../../../contract/services/neo4j.ts';
 import { qdrantPorts } from '../../../contract/services/qdrant.ts';
 import { redisName, redisPorts } from '../../../contract/services/redis.ts';
 import type { Pack } from '../../checks/subject.ts';
 import { boundTo } from '../redis/listening.ts';
-import type { ImageFacts } from '../../graph/images.ts';
 
 const bolt = { speaks: 'bolt', port: neo4jPorts.bolt.containerPort } as const;
 const resp = { speaks: 'resp', port: redisPorts.redis.containerPort } as const;

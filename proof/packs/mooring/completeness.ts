@@ -1,3 +1,4 @@
+import { fromOutsider } from '../../../model/names.ts';
 import { field as setField } from '../../changes.ts';
 import type { Fault } from '../../findings.ts';
 import { peersField, rulesField } from '../../checks/policies.ts';
@@ -60,7 +61,7 @@ export const policyRules: Check = ({ graph }) =>
     .flatMap((policy) =>
       directionsOf(policy).flatMap((direction) =>
         rulesOf(policy, direction).flatMap(({ peers, ports }, rule): Fault[] => {
-          const isOpen = peers.length === 0 && !policy.name.includes('-from-');
+          const isOpen = peers.length === 0 && !policy.name.endsWith(fromOutsider('', 'world'));
           const lacks =
             ports.some(({ port }) => port === undefined) || ports.length === 0 ? 'ports' : undefined;
           const field = isOpen ? peersField[direction] : lacks;

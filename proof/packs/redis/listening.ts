@@ -1,5 +1,5 @@
+import type { Listening } from '../../../model/pack.ts';
 import type { Process } from '../../../model/program.ts';
-import type { Listening } from '../../graph/images.ts';
 
 /** Where Redis listens: by options after its command, and by lines of mounted files, which options replace. */
 export const boundTo =

@@ -1,0 +1,117 @@
+import type { Memory, Process, SettingProblem } from './program.ts';
+
+/**
+ * What is known of programs that people run beside those of a kind, as data and functions of data: `mooring verify` holds
+ * manifests against it.
+ */
+export interface ProgramPack {
+  readonly images?: readonly ImageFacts[];
+  /** Servers of own images, by the first word of a command. */
+  readonly servers?: readonly Server[];
+  /** Programs that scripts dial with. */
+  readonly clients?: readonly Client[];
+  /** By the scheme of a URL, what is spoken, and the port where the URL names none. */
+  readonly schemes?: Readonly<Record<string, { readonly speaks: Speech; readonly port?: number }>>;
+}
+
+/** Where a connection leads, as it is written. */
+export interface Address {
+  /** Empty where none is written, as in `host:1234`. */
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: string;
+}
+
+/** What a port speaks, as far as a client's URL says what it expects. */
+export type Speech = 'http' | 'grpc' | 'resp' | 'bolt' | 'postgres' | 'mysql' | 'mongodb' | 'amqp' | 'kafka';
+
+/** What is known of an image that people run beside their own, as its documentation has it. */
+export interface ImageFacts {
+  /** What the annotation that says what a container runs calls it, and what messages do. */
+  readonly name?: string;
+  /** Its repositories, without registry and tag. */
+  readonly image: RegExp;
+  /** Its usual ports. */
+  readonly speaks?: Readonly<Record<number, Speech>>;
+  /** Where it is told to listen; `undefined` where that is not known. */
+  readonly listens?: (running: Process) => readonly Listening[] | undefined;
+  /** The folder of the files that say so: where one is there whose text is not known, nothing is known. */
+  readonly settings?: string;
+  /** Whether these are all ports it opens, so that no other can be led to. */
+  readonly listensOnly?: boolean;
+  /** Folders it writes to wherever its data is: one mount at or above each, by itself or another name of it. */
+  readonly scratch?: (product: string, running: Process) => readonly (readonly string[])[];
+  /** Whether it can write there only as root. */
+  readonly rootWrites?: boolean;
+  /** The user its image starts as; 0 is root. */
+  readonly user?: number;
+  /** The beginning of the variables it takes for its settings. */
+  readonly prefix?: (product: string) => string;
+  /** In its configuration: that a setting it does not know does not matter. */
+  readonly lenient?: RegExp;
+  /** The memory it is configured to take. */
+  readonly memory?: (running: Process) => readonly Memory[];
+  /** The connections that its configuration files name. */
+  readonly addresses?: (running: Process) => readonly FileAddress[];
+  /** How it fails as it is configured. */
+  readonly problems?: (started: Started) => readonly SettingProblem[];
+}
+
+/** A known image as the manifests start it. */
+export interface Started {
+  readonly running: Process;
+  readonly tag: string;
+  /** Folders with volumes. */
+  readonly mounted: readonly string[];
+}
+
+/** One address a process listens on. */
+export interface Listening {
+  readonly port: number;
+  /** Absent: every address of the pod. */
+  readonly host?: string;
+  /** The variable or file that says so; empty: the command. */
+  readonly in: string;
+  /** Whether nothing says the port, so that it is the image's default. */
+  readonly usualPort?: boolean;
+}
+
+/** A server of own images that is told by its command where to listen. */
+export interface Server {
+  readonly names: readonly string[];
+  readonly port: readonly string[];
+  readonly host: readonly string[];
+  /** Variables that say the same. */
+  readonly variables?: { readonly host?: string; readonly port?: string };
+  /** Where it listens if nothing is said. */
+  readonly usual?: { readonly host?: string; readonly port: number };
+  /** Options that replace all of these, such as of a socket or a file of settings. */
+  readonly instead?: readonly string[];
+  /** As of an image. */
+  readonly scratch?: (words: readonly string[]) => readonly (readonly string[])[];
+}
+
+/** An address in a configuration file. */
+export interface FileAddress extends Address {
+  /** The directive it belongs to. */
+  readonly by: string;
+  readonly file: string;
+  /** Of the file, from 0. */
+  readonly line: number;
+}
+
+/** A program that is told by its command line whom to dial. */
+export interface Client {
+  readonly names: readonly string[];
+  /** Options that take a host, and a port. */
+  readonly host?: readonly string[];
+  readonly port?: readonly string[];
+  /** The port where none is written. */
+  readonly usual?: number;
+  /** The scheme of a URL to the same. */
+  readonly scheme?: string;
+  /** It takes a host and a port one after the other. */
+  readonly positional?: true;
+  /** Options with a letter that take a value, where `positional` words must be told from values. */
+  readonly valued?: string;
+}
