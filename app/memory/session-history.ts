@@ -16,18 +16,24 @@ export class SessionHistory {
 
   async turns(scope: Scope, limit: number): Promise<Turn[]> {
     const { record } = this.#stores;
-    const [last, cached] = await Promise.all([record.position(scope), this.#cached(scope, limit)]);
-    if (last === undefined) return [];
-    if (cached && isAt(cached, last)) return [...cached.turns];
+    const cached = await this.#cached(scope, limit);
+    if (cached && isAt(cached, await record.position(scope))) return [...cached.turns];
     const history = await record.history(scope, Math.max(limit, this.#kept));
     if (history === undefined) return [];
     await this.#quietly((cache) => cache.fill(scope, history));
     return limit === 0 ? [] : history.turns.slice(-limit);
   }
 
-  /** Caches a turn that the record already holds. Never fails: a cache that lacks it is not believed. */
-  async remember(scope: Scope, position: Position, turn: Turn): Promise<void> {
-    await this.#quietly((cache) => cache.addTurn(scope, position, turn));
+  /**
+   * Caches a turn that the record already holds; the first commit of a session is all of it. Never fails: a cache that
+   * lacks a turn is not believed.
+   */
+  async remember(scope: Scope, { epoch, offset }: Position, turn: Turn): Promise<void> {
+    await this.#quietly<unknown>((cache) =>
+      offset === 1
+        ? cache.fill(scope, { epoch, offset, turns: [turn] })
+        : cache.addTurn(scope, { epoch, offset }, turn),
+    );
   }
 
   #cached(scope: Scope, limit: number): Promise<History | undefined> {
@@ -41,5 +47,5 @@ export class SessionHistory {
   }
 }
 
-const isAt = (cached: Position, last: Position): boolean =>
-  cached.epoch === last.epoch && cached.offset === last.offset;
+const isAt = (cached: Position, last: Position | undefined): boolean =>
+  cached.epoch === last?.epoch && cached.offset === last.offset;

@@ -18,7 +18,7 @@ const later: Scope = { ...scope, sessionId: 'session:2' };
 const broken = (): Promise<never> => Promise.reject(new Error('the store is away'));
 
 /** The stores, with methods of one replaced while `isBroken` says so. */
-function breaking<K extends 'cache' | 'index'>(
+function breaking<K extends keyof Stores>(
   kind: K,
   methods: readonly (keyof Stores[K])[],
   isBroken: () => boolean,
@@ -179,6 +179,12 @@ const beside = (first: OpenMemory, parts: Parts = {}, other: Partial<Stores> = {
   open({ ...parts, around: () => ({ ...first.stores, ...other }) });
 const texts = async ({ memory }: OpenMemory): Promise<string[]> =>
   (await memory.history(scope, 10)).map(({ text }) => text);
+
+test('a session is cached from its first message: a client that is back costs no reading of its turns', async () => {
+  const one = await open({ around: breaking('record', ['history'], () => true) });
+  await one.say(scope, 'm1', 'I have a cat.');
+  expect(await texts(one)).toEqual(['I have a cat.', 'Noted: “I have a cat.”']);
+});
 
 test('a turn that one replica stored while its cache was away is shown by another, whose cache was not', async () => {
   const one = await open();
