@@ -5,8 +5,9 @@ import type { Variable } from './variable.ts';
  * services; everything else (manifests, policies, env, host mappings, docs) is derived.
  */
 
-/** A client of a port that is not a service of the stack. */
-export type Outsider = 'world' | 'operator' | 'monitoring';
+/** Clients of a port that are no services of the stack. */
+export const outsiders = ['world', 'operator', 'monitoring'] as const;
+export type Outsider = (typeof outsiders)[number];
 
 export interface Port {
   /** What the process listens on. */

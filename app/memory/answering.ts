@@ -1,5 +1,4 @@
-import type { UsedFact } from '../../contract/protocol.ts';
-import { limits } from '../../contract/protocol.ts';
+import { limits, type UsedFact } from '../../contract/protocol.ts';
 import { cutAt } from '../within-bytes.ts';
 import { prompt } from '../llm/prompt.ts';
 import type { ChatMessage, LanguageModel } from '../llm/chat-completions.ts';

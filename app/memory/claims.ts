@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { messageKey } from '../message-key.ts';
 import type { Claim, Lease, RecordStore, Scope } from '../stores/types.ts';
 
 /** The answers that this process has claimed. Their leases are renewed for as long as they are held here. */
@@ -14,19 +15,19 @@ export class Claims {
   }
 
   hold(claim: Claim): Claim {
-    this.#held.set(keyOf(claim, claim.messageId), claim);
+    this.#held.set(messageKey(claim, claim.messageId), claim);
     this.#renewing ??= setInterval(() => this.#renew(), this.lease.leaseMs / 3).unref();
     return claim;
   }
 
   /** The claim on a message's answer that is held already. */
   find(scope: Scope, messageId: string): Claim | undefined {
-    return this.#held.get(keyOf(scope, messageId));
+    return this.#held.get(messageKey(scope, messageId));
   }
 
   /** Lets the lease run out, unless the answer was settled. */
   drop(claim: Claim): void {
-    const key = keyOf(claim, claim.messageId);
+    const key = messageKey(claim, claim.messageId);
     if (this.#held.get(key)?.attempt === claim.attempt) this.#held.delete(key);
     if (this.#held.size > 0) return;
     clearInterval(this.#renewing);
@@ -44,6 +45,3 @@ export class Claims {
     this.#record.renew([...this.#held.values()], this.lease.leaseMs).catch(() => undefined);
   }
 }
-
-const keyOf = ({ patientId, sessionId }: Scope, messageId: string): string =>
-  JSON.stringify([patientId, sessionId, messageId]);

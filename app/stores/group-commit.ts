@@ -8,7 +8,7 @@ interface Waiting<E, R> {
 export type Results<R> = readonly (R | Error)[];
 
 /** Most entries of one commit. */
-const mostTogether = 64;
+export const mostTogether = 64;
 
 /** What waits while a commit runs is committed together by the next one. */
 export class GroupCommit<E, R> {

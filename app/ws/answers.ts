@@ -1,5 +1,6 @@
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
+import { messageKey } from '../message-key.ts';
 import type { Answer, Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Scope } from '../stores/types.ts';
@@ -85,12 +86,12 @@ export class Answers {
 
   /** The answer to a message while it is pending or in progress. */
   find(scope: Scope, id: string): RunningAnswer | undefined {
-    return this.#running.get(keyOf(scope, id));
+    return this.#running.get(messageKey(scope, id));
   }
 
   /** The pending answer to an accepted message; `begin` starts it. */
   claim(scope: Scope, message: Message): RunningAnswer {
-    const key = keyOf(scope, message.id);
+    const key = messageKey(scope, message.id);
     const known = this.#running.get(key);
     if (known) return known;
     const { memory, metrics, log } = this.#parts;
@@ -120,9 +121,4 @@ export class Answers {
   abort(): void {
     this.#abort.abort();
   }
-}
-
-/** Unambiguous, since ids have no slash. */
-function keyOf({ patientId, sessionId }: Scope, id: string): string {
-  return `${patientId}/${sessionId}/${id}`;
 }

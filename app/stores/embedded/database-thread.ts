@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { mostTogether } from '../group-commit.ts';
 import { IndexDatabase } from './index-database.ts';
 import { RecordDatabase } from './record-database.ts';
 
@@ -23,9 +24,6 @@ export interface Call {
 export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: Error; readonly name: string };
-
-/** Most calls committed together. */
-const mostTogether = 64;
 
 /** Calls that came while the previous ones were committed are committed together; if that fails, each by itself. */
 function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, first: Call): void {

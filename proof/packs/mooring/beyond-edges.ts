@@ -18,6 +18,7 @@ import {
 } from '../../graph/policies.ts';
 import { declaredPorts } from '../../graph/ports.ts';
 import { everyPod, selectorText, type Labels } from '../../graph/selectors.ts';
+import type { Workload } from '../../graph/workloads.ts';
 import type { Knowledge } from '../../knowledge.ts';
 import { isDeclaredOutsider } from './outsiders.ts';
 import { podParty, someAddress, unnamedPort } from '../../reach.ts';
@@ -67,8 +68,7 @@ export function beyondEdges(
   return merged(rows.filter((row) => !isPartOfAny(row, rows)));
 }
 
-const isOfStack = ({ object }: { readonly object: Parameters<typeof isManagedByMooring>[0] }): boolean =>
-  isManagedByMooring(object);
+const isOfStack = ({ object }: Workload): boolean => isManagedByMooring(object);
 
 interface Door extends Connection {
   readonly shown: string;

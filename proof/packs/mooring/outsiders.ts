@@ -1,5 +1,5 @@
 import { fromOutsider, roleLabel } from '../../../model/names.ts';
-import type { Outsider } from '../../../model/stack.ts';
+import { outsiders, type Outsider } from '../../../model/stack.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { isManagedByMooring } from '../../graph/managed-by.ts';
 import { policiesFor, type Connection, type Party } from '../../graph/policies.ts';
@@ -20,8 +20,6 @@ export function isDeclaredOutsider(graph: Graph, { from, to, port }: Connection)
       ),
   );
 }
-
-const outsiders: readonly Outsider[] = ['world', 'monitoring', 'operator'];
 
 /** The world is everyone; an operator for one namespace is told by its pods' labels there. */
 const isOutsider = ({ workload, namespace, labels = {} }: Party, outsider: Outsider, to: Party): boolean =>
