@@ -1,4 +1,4 @@
-import { limits } from '../../contract/protocol.ts';
+import { limits, type Turn } from '../../contract/protocol.ts';
 import type { Position, RecordStore, Scope, SessionEvent } from '../stores/types.ts';
 import { fits, withinBytes } from '../within-bytes.ts';
 import type { SessionHistory } from './session-history.ts';
@@ -24,12 +24,16 @@ export async function opening(
   const missed = from && (await missedSince(record, scope, from));
   if (missed) return { position: from, missed };
   const { epoch, offset, turns } = await history.read(scope, limit);
-  // Of a newest turn that is larger than that, the beginning is shown.
   return {
     position: { epoch, offset },
     missed: [],
-    history: withinBytes(turns.toReversed(), mostBytes).reverse(),
+    history: fittingHistory(turns),
   };
+}
+
+/** The newest turns that fit. Of a newest turn that is larger than that, the beginning is shown. */
+export function fittingHistory(turns: readonly Turn[]): Turn[] {
+  return withinBytes(turns.toReversed(), mostBytes).reverse();
 }
 
 /** Every event since a position, or none when that is not certain: the log is another one, or too much was missed. */
