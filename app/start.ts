@@ -4,7 +4,8 @@ import { authenticator } from './http/authenticate.ts';
 import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
-import { isLoopback, listen, listenHost } from './http/listen.ts';
+import { isLoopback } from '../model/loopback.ts';
+import { listen, listenHost } from './http/listen.ts';
 import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
@@ -121,7 +122,9 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
-    ...{ env, log, memory, metrics, onLoopback },
+    ...{ env, log, memory, metrics },
+    // With logins, something on this machine leads the public here.
+    isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
     readiness: new Readiness({
       gates: () => gates.list(),
