@@ -6,6 +6,7 @@ import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
 import { isLoopback } from '../model/loopback.ts';
 import { listen, listenHost } from './http/listen.ts';
+import { holdDataFolder } from './data-folder.ts';
 import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
@@ -45,11 +46,12 @@ export interface StartOptions {
 
 /**
  * Starts the app: listens at once, dials every store for as long as it runs, and never fails because one is away.
- * @throws ProblemError PORT_BUSY.
+ * @throws ProblemError PORT_BUSY; CONFIG_INVALID when another process uses the folder of the embedded stores.
  */
 export async function startApp(env: Env, options: StartOptions = {}): Promise<RunningApp> {
   const log = createLogger(env, options.log);
   for (const warning of options.warnings ?? []) log.warn(warning);
+  const letGo = await holdDataFolder(env);
   const core = createCore(env, log);
   const chat = createChat(core);
   const servers = await createServers(core, chat);
@@ -60,10 +62,11 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     log.info(`Listening on ${publicUrl}; operations on ${metricsUrl}`);
     core.gates.start();
     chat.catchingUp.start();
-    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers));
+    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers, letGo));
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
     await Promise.all([servers.world.close(), servers.operations.close()]);
+    letGo();
     throw error;
   }
 }
@@ -152,6 +155,7 @@ function endingOf(
   { env, log, gates, memory, stores }: Core,
   { connections, answers, catchingUp }: Chat,
   servers: Servers,
+  letGo: () => void,
 ): Ending {
   const alone = isLoopback(listenHost(env));
   return {
@@ -171,6 +175,7 @@ function endingOf(
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),
+      letGo,
     ],
   };
 }
