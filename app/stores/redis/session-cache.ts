@@ -59,8 +59,9 @@ export class RedisSessionCache implements SessionCache {
   async recentTurns(scope: Scope, limit: number): Promise<History | undefined> {
     const answer = await this.#run(recentTurnsScript, scope, []);
     if (answer === null) return undefined;
-    const [epoch, offset, texts] = cachedSession.parse(answer);
-    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
+    const [epoch, offset, isCut, texts] = cachedSession.parse(answer);
+    if (isCut === 1 && texts.length < limit) return undefined;
+    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))).reverse());
     return { epoch, offset, turns: limit === 0 ? [] : turns.slice(-limit) };
   }
 
@@ -75,7 +76,7 @@ export class RedisSessionCache implements SessionCache {
   }
 }
 
-const cachedSession = z.tuple([z.string(), z.coerce.number(), z.array(z.string())]);
+const cachedSession = z.tuple([z.string(), z.coerce.number(), z.number(), z.array(z.string())]);
 
 /**
  * Ids are encoded, so that an id with a separator in it cannot collide with another one. Release 0.1 wrote `:turns` and
