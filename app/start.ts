@@ -4,7 +4,9 @@ import { authenticator } from './http/authenticate.ts';
 import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
-import { isLoopback, listen, listenHost } from './http/listen.ts';
+import { isLoopback } from '../model/loopback.ts';
+import { listen, listenHost } from './http/listen.ts';
+import { holdDataFolder } from './data-folder.ts';
 import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
@@ -46,11 +48,12 @@ export interface StartOptions {
 
 /**
  * Starts the app: listens at once, dials every store for as long as it runs, and never fails because one is away.
- * @throws ProblemError PORT_BUSY.
+ * @throws ProblemError PORT_BUSY; CONFIG_INVALID when another process uses the folder of the embedded stores.
  */
 export async function startApp(env: Env, options: StartOptions = {}): Promise<RunningApp> {
   const log = createLogger(env, options.log);
   for (const warning of options.warnings ?? []) log.warn(warning);
+  const letGo = await holdDataFolder(env);
   const core = createCore(env, log);
   const chat = createChat(core);
   const servers = await createServers(core, chat);
@@ -62,10 +65,11 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     core.gates.start();
     chat.catchingUp.start();
     chat.sessions.start();
-    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers));
+    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers, letGo));
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
     await Promise.all([servers.world.close(), servers.operations.close()]);
+    letGo();
     throw error;
   }
 }
@@ -134,7 +138,9 @@ async function createServers(core: Core, { connections, sessions, answers }: Cha
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
-    ...{ env, log, memory, metrics, onLoopback },
+    ...{ env, log, memory, metrics },
+    // With logins, something on this machine leads the public here.
+    isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
     readiness: new Readiness({
       gates: () => gates.list(),
@@ -162,6 +168,7 @@ function endingOf(
   { env, log, gates, memory, stores }: Core,
   { connections, sessions, replicas, answers, catchingUp }: Chat,
   servers: Servers,
+  letGo: () => void,
 ): Ending {
   const alone = isLoopback(listenHost(env));
   return {
@@ -183,6 +190,7 @@ function endingOf(
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),
+      letGo,
     ],
   };
 }

@@ -213,7 +213,7 @@ export interface SessionCache extends Store {
    * session would be taken for the whole; `fill` it from the record instead.
    */
   addTurn(scope: Scope, position: Position, turn: Turn): Promise<boolean>;
-  /** The last turns and the position they reach to; `undefined` when the session is not cached. */
+  /** The last turns and the position they reach to; `undefined` when the session is not cached, or not so many turns. */
   recentTurns(scope: Scope, limit: number): Promise<History | undefined>;
   /** Caches a session as the record has it, unless the cache has got further in the same epoch. */
   fill(scope: Scope, history: History): Promise<void>;

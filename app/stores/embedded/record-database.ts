@@ -21,7 +21,7 @@ import type {
   StoredFact,
   StoredMessage,
 } from '../types.ts';
-import { Database, inTransaction } from './open-database.ts';
+import { Database, lockWaitMs } from './open-database.ts';
 import { recordMigrations } from './record-migrations.ts';
 
 /** A row as this file's own statements return it. */
@@ -41,13 +41,15 @@ export class RecordDatabase {
 
   /** `now`: milliseconds since 1970; the clock leases run on. */
   constructor(file: string, now: () => number = Date.now) {
-    this.#database = new Database({ file, migrations: recordMigrations });
+    this.#database = new Database({
+      ...{ file, migrations: recordMigrations, mark: 0x4d524543, table: 'fact' },
+      waitMs: lockWaitMs,
+    });
     this.#now = now;
   }
 
-  /** Writes, so that a full disk does not pass for ready. */
   connect(): void {
-    this.together(() => this.#database.get().exec(`PRAGMA user_version = ${recordMigrations.length}`));
+    this.#database.dial();
   }
 
   close(): void {
@@ -56,7 +58,7 @@ export class RecordDatabase {
 
   /** Runs `work` as one transaction; each write in it fails by itself. */
   together<T>(work: () => T): T {
-    return inTransaction(this.#database.inPlace(), work);
+    return this.#database.write(work);
   }
 
   addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): StoredMessage {

@@ -37,8 +37,9 @@ export class RedisSessionCache implements SessionCache {
   async recentTurns(scope: Scope, limit: number): Promise<History | undefined> {
     const answer = await this.#run(recentTurnsScript, scope, []);
     if (answer === null) return undefined;
-    const [epoch, offset, texts] = cachedSession.parse(answer);
-    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
+    const [epoch, offset, isCut, texts] = cachedSession.parse(answer);
+    if (isCut === 1 && texts.length < limit) return undefined;
+    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))).reverse());
     return { epoch, offset, turns: limit === 0 ? [] : turns.slice(-limit) };
   }
 
@@ -53,7 +54,7 @@ export class RedisSessionCache implements SessionCache {
   }
 }
 
-const cachedSession = z.tuple([z.string(), z.coerce.number(), z.array(z.string())]);
+const cachedSession = z.tuple([z.string(), z.coerce.number(), z.number(), z.array(z.string())]);
 
 /** Release 0.1 wrote `:turns` and `:keys`, and may still do so beside this one. */
 function keysOf(scope: Scope): { turns: string; position: string } {
