@@ -10,7 +10,7 @@ export class ChatClient {
   readonly socket: WebSocket;
   readonly frames: ServerFrame[] = [];
   readonly closed: Promise<number>;
-  #arrived: () => void = () => undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor(url: string, options: ClientOptions & { protocols?: string[] } = {}) {
     const { protocols = [], ...rest } = options;
@@ -18,7 +18,8 @@ export class ChatClient {
     this.closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.on('message', (text: Buffer) => {
       this.frames.push(serverFrame.parse(JSON.parse(text.toString())));
-      this.#arrived();
+      for (const arrived of this.#waiting) arrived();
+      this.#waiting.clear();
     });
     this.socket.on('error', () => undefined);
     onTestFinished(() => this.socket.terminate());
@@ -37,7 +38,7 @@ export class ChatClient {
     for (;;) {
       const found = this.framesOf(type, id)[nth];
       if (found) return found;
-      const arrived = new Promise<void>((resolve) => (this.#arrived = resolve));
+      const arrived = new Promise<void>((resolve) => this.#waiting.add(resolve));
       const code = await Promise.race([arrived, this.closed]);
       if (typeof code === 'number' && !this.framesOf(type, id)[nth])
         throw new Error(

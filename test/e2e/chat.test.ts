@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
+import { delta, startModelServer } from '../app/llm/sse-server.ts';
 import { freePort } from '../servers/ports.ts';
 import { startChat } from './chat-app.ts';
 import { ChatClient, connected, handshake } from './chat-client.ts';
@@ -29,20 +30,29 @@ describe('before readiness', () => {
 
 describe('a turn', () => {
   test('is welcome, ack, deltas, done; the deltas are the answer', async () => {
-    const { app, url } = await readyChat();
+    const model = await startModelServer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`${delta('I am ')}${delta('sorry.', 'stop')}data: [DONE]\n\n`);
+    });
+    onTestFinished(() => model.stop());
+    const { app, url } = await readyChat({ LLM_BASE_URL: model.baseUrl });
     const client = new ChatClient(url);
     expect(await client.frame('welcome')).toMatchObject({
       patientId: 'patient:demo',
       sessionId: 'session:1769173656693',
-      mode: 'extractive',
+      mode: 'llm',
+      ...{ epoch: '', offset: 0, recovered: false },
       history: [],
     });
     client.say('m1', 'I am allergic to penicillin.');
     const done = await client.answer('m1');
-    expect(client.framesOf('ack')).toMatchObject([{ id: 'm1', duplicate: false }]);
+    expect(client.framesOf('ack')).toMatchObject([{ id: 'm1', offset: 1, duplicate: false }]);
+    expect(done.offset).toBe(2);
     expect(client.frames.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])).toEqual([
       'welcome',
+      'session',
       'ack',
+      'memory',
       'delta',
       'done',
     ]);
@@ -109,8 +119,8 @@ describe('a resend', () => {
     early.say('m1', 'I take aspirin.');
     const { text } = await early.answer('m1');
     late.say('m1', 'I take aspirin.');
-    expect((await late.answer('m1')).text).toBe(text);
     expect((await late.frame('ack', 'm1')).duplicate).toBe(true);
+    expect((await late.frame('answer')).turn).toMatchObject({ replyTo: 'm1', text });
   });
 
   test('whose answer is older than the history that is shown gets it all the same', async () => {

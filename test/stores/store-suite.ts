@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Turn } from '../../contract/protocol.ts';
 import {
   IdReusedError,
+  NothingToReplaceError,
   type Fact,
   type History,
   type Lease,
@@ -237,6 +238,60 @@ export function recordStoreFacts(make: () => RecordStore): void {
       expect(position).toEqual({ epoch: stored[0]?.epoch, offset: 20 });
       expect(await record().history(scope, 1)).toMatchObject(position ?? {});
       expect((await record().events(scope, 18, 1)).map(({ turn }) => turn.offset)).toEqual([19]);
+    });
+
+    test('tells events with their epoch, and an answer with the facts it used', async () => {
+      const scope = newScope();
+      const { epoch } = await record().addMessage({ ...scope, ...message('m1', 'Hello') }, []);
+      const used = { id: 'f1', text: 'I have a cat.', recordedAt: at(0), sourceId: 'm0' };
+      const claimed = await record().claim(scope, 'm1', lease);
+      if (claimed.state !== 'claimed') throw new Error('not claimed');
+      const settled = await record().settle(claimed.claim, {
+        ...{ kind: 'stopped', turn: answer('m1', 'Hi'), facts: [used] },
+        degraded: 'away',
+      });
+      const events = await record().events(scope, 0, 9);
+      expect(events).toMatchObject([
+        { epoch, kind: 'turn', turn: { id: 'm1', offset: 1 }, facts: [] },
+        { epoch, kind: 'stopped', turn: { offset: 2, stopped: true }, facts: [used], degraded: 'away' },
+      ]);
+      expect(events[1]).toEqual(settled);
+      const other = newScope();
+      expect(await record().positions([other, scope])).toEqual([{ ...scope, epoch, offset: 2 }]);
+    });
+
+    test('an edit marks what it replaces, recalls its facts no more, and is owed the only answer', async () => {
+      const scope = newScope();
+      const said = fact(scope.patientId, 'My cat is called Milo.');
+      const corrected = { ...fact(scope.patientId, 'My cat is called Tom.'), sourceId: 'm2' };
+      await record().addMessage({ ...scope, ...message('m1', said.text) }, [said], lease);
+      const edit = { ...scope, ...message('m2', corrected.text), replaces: 'm1' };
+      expect(await record().addMessage(edit, [corrected])).toMatchObject({ offset: 2, duplicate: false });
+      expect(await record().addMessage(edit, [corrected])).toMatchObject({ offset: 2, duplicate: true });
+      expect((await record().history(scope, 9))?.turns).toMatchObject([
+        { id: 'm1', replacedBy: 'm2' },
+        { id: 'm2', replaces: 'm1' },
+      ]);
+      expect((await record().events(scope, 1, 9)).map(({ kind }) => kind)).toEqual(['edited']);
+      expect((await record().facts(scope.patientId, 9)).map(({ text }) => text)).toEqual([corrected.text]);
+      expect(await record().factsById(scope.patientId, [said.id])).toEqual([]);
+      const first = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+      expect(await record().settle(first, { kind: 'answer', turn: answer('m1', 'Ah'), facts: [] })).toBe(
+        undefined,
+      );
+      expect(await record().claim(scope, 'm1', lease)).toEqual({ state: 'replaced' });
+      expect((await answered(record(), scope, answer('m2', 'Noted.')))?.turn.text).toBe('Noted.');
+      for (const replaces of ['m1', 'm9'])
+        await expect(
+          record().addMessage({ ...scope, ...message(`again ${replaces}`, 'Max.'), replaces }, []),
+        ).rejects.toBeInstanceOf(NothingToReplaceError);
+      expect(await record().position(scope)).toMatchObject({ offset: 3 });
+      const third = { ...scope, ...message('m3', 'My cat is called Max.'), replaces: 'm2' };
+      await record().addMessage(third, []);
+      expect((await record().history(scope, 9))?.turns.map(({ replacedBy }) => replacedBy)).toEqual([
+        ...['m2', 'm3', 'm3'],
+        undefined,
+      ]);
     });
 
     test('gives each session an epoch of its own, which stays', async () => {
