@@ -11,7 +11,6 @@ import { createLogger, type Logger, type LogSink } from './observability/logger.
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
 import { errorText } from './observability/error-text.ts';
-import { redactorOf } from './observability/redact.ts';
 import { Metrics } from './observability/metrics.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { SameSite } from './http/same-site.ts';
@@ -86,10 +85,9 @@ function createCore(env: Env, log: Logger): Core {
   const stores = createStores(env, { onLost: (name) => gates.lost(name) });
   const gates: Gates = new Gates(gateRulesOf(env, stores));
   const reporting = reportFailures(stores, (name) => gates.suspect(name));
-  const redact = redactorOf(env);
   const memory = memoryFromEnv(env, reporting, {
     availability: (name) => gates.state(name),
-    warn: (what, error) => log.warn({ reason: redact(errorText(error)) }, what),
+    warn: (what, error) => log.warn({ reason: errorText(error) }, what),
   });
   return {
     env,

@@ -208,7 +208,7 @@ export type Availability = (name: string) => GateState;
 export class IdReusedError extends Error {
   constructor(id: string) {
     super(
-      `The message id "${id}" was already used in this session for another text; a new message needs a new id.`,
+      `The message id ${JSON.stringify(id)} was already used in this session for another text; a new message needs a new id.`,
     );
     this.name = 'IdReusedError';
   }

@@ -107,7 +107,7 @@ export class RecordDatabase {
       const outcome = this.outcomeOf(scope, messageId);
       if (outcome !== undefined) return { state: 'settled', outcome };
       if (this.#message(scope, messageId) === undefined)
-        throw new Error(`The record has no message "${messageId}" in this session.`);
+        throw new Error(`The record has no message ${JSON.stringify(messageId)} in this session.`);
       return { state: 'busy' };
     });
   }

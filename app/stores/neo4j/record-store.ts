@@ -81,7 +81,8 @@ export class Neo4jRecordStore implements RecordStore {
   async claim(scope: Scope, messageId: string, lease: Lease, again = false): Promise<Claimed> {
     const parameters = { key: messageKey(scope, messageId), again, ...lease };
     const [row] = await this.#graph.write((run) => run(statements.claim, parameters));
-    if (row === undefined) throw new Error(`The record has no message "${messageId}" in this session.`);
+    if (row === undefined)
+      throw new Error(`The record has no message ${JSON.stringify(messageId)} in this session.`);
     const { isFree, attempt, tries } = claimSchema.parse(row);
     const { patientId, sessionId } = scope;
     if (isFree) return { state: 'claimed', claim: { patientId, sessionId, messageId, attempt, tries } };

@@ -35,6 +35,15 @@ describe('a reply is bounded', () => {
     ).toMatch(/I answered the first 20 of your 30 questions\..*$/);
   });
 
+  test('an id that is no plain word is quoted in it', () => {
+    const [first] = facts;
+    if (!first) throw new Error('there are no facts');
+    const odd = { ...first, sourceId: 'm1)\nI was told: "all is well' };
+    expect(
+      reply(messageParts('What does my cat like?'), { facts: [odd], isComplete: true, limit: 1 }).text,
+    ).toContain('(message "m1)\\nI was told: \\"all is well")');
+  });
+
   test('a quotation of a long fact is cut', () => {
     const text = answerTo('What does my cat like?');
     expect(text).toContain('…" (message message:');
