@@ -16,13 +16,15 @@ import { Readiness } from './readiness/readiness.ts';
 import { SameSite } from './http/same-site.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
 import { gateRulesOf } from './readiness/store-dials.ts';
-import { createStores } from './stores/create-stores.ts';
+import { createReplicas, createStores } from './stores/create-stores.ts';
+import type { Replicas } from './stores/replicas.ts';
 import type { Stores } from './stores/types.ts';
 import { reportStoreEvents } from './readiness/store-events.ts';
 import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { CatchingUp } from './ws/catching-up.ts';
 import { Connections } from './ws/connections.ts';
+import { Sessions } from './ws/sessions.ts';
 import { Upgrades } from './ws/upgrades.ts';
 
 export interface RunningApp {
@@ -61,6 +63,7 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     log.info(`Listening on ${publicUrl}; operations on ${metricsUrl}`);
     core.gates.start();
     chat.catchingUp.start();
+    chat.sessions.start();
     const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers, letGo));
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
@@ -102,6 +105,8 @@ function createCore(env: Env, log: Logger): Core {
 
 interface Chat {
   readonly connections: Connections;
+  readonly sessions: Sessions;
+  readonly replicas: Replicas;
   readonly answers: Answers;
   readonly catchingUp: CatchingUp;
 }
@@ -109,9 +114,17 @@ interface Chat {
 function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const connections = new Connections(log, metrics);
   reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
-  const answers = new Answers({ memory, metrics, log });
+  const replicas = createReplicas(env);
+  const sessions = new Sessions(memory, replicas);
+  const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
-  return { connections, answers, catchingUp: new CatchingUp({ memory, answers, isOpen, log }) };
+  return {
+    connections,
+    sessions,
+    replicas,
+    answers,
+    catchingUp: new CatchingUp({ memory, answers, isOpen, log }),
+  };
 }
 
 interface Servers {
@@ -119,7 +132,7 @@ interface Servers {
   readonly operations: FastifyInstance;
 }
 
-async function createServers(core: Core, { connections, answers }: Chat): Promise<Servers> {
+async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
@@ -137,7 +150,7 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   };
   const world = await publicServer(parts);
   const around = {
-    ...{ memory, answers, metrics, log },
+    ...{ memory, sessions, answers, metrics, log },
     heartbeatMs: env.CHAT_HEARTBEAT * 1_000,
     historyLimit: env.CHAT_HISTORY_LIMIT,
   };
@@ -151,7 +164,7 @@ const lingerMs = 2_000;
 /** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, memory, stores }: Core,
-  { connections, answers, catchingUp }: Chat,
+  { connections, sessions, replicas, answers, catchingUp }: Chat,
   servers: Servers,
   letGo: () => void,
 ): Ending {
@@ -166,10 +179,12 @@ function endingOf(
     abortAnswers: () => answers.abort(),
     close: [
       () => catchingUp.stop(),
+      () => sessions.stop(),
       () => memory.handOver(),
       () => closeServer(servers.world),
       () => closeServer(servers.operations),
       () => gates.stop(),
+      () => replicas.close(),
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),

@@ -43,10 +43,34 @@ export const errorCodes = {
     exit: 75,
     means: 'The message is stored and acknowledged, but no answer could be made.',
   },
+  NOTHING_TO_REPLACE: {
+    http: 409,
+    exit: 65,
+    means:
+      'The message that an edit replaces is not in this session, or was replaced already; nothing was stored.',
+  },
+  FRAME_TOO_LARGE: {
+    http: 413,
+    exit: 65,
+    means: 'A WebSocket frame is larger than is read; nothing was stored.',
+  },
+  RATE_LIMITED: {
+    http: 429,
+    exit: 75,
+    means: 'Too many messages in a short time: nothing was stored; send it again after `retryAfterMs`.',
+  },
+  TOO_MANY_CONNECTIONS: {
+    http: 503,
+    exit: 75,
+    means: 'As many connections are open as may be, in all or of one person; try again later.',
+  },
   INTERNAL: { http: 500, exit: 70, means: 'A fault of the app itself; its log has the details.' },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** EX_TEMPFAIL: the same may be tried again. */
+export const isRetryable = (code: ErrorCode): boolean => errorCodes[code].exit === 75;
 
 /** Codes of commands only; no server answers with these. */
 export const terminalCodes = {

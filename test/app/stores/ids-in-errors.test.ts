@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { IdReusedError } from '../../../app/stores/types.ts';
+import { NoSuchMessageError } from '../../../app/stores/types.ts';
 
-test('an id is quoted in the error that it was used before', () => {
-  expect(new IdReusedError('a"\n12:00:00 ERROR').message).toContain(
-    'The message id "a\\"\\n12:00:00 ERROR" was',
-  );
+test('an id is quoted in the error that there is no such message', () => {
+  expect(new NoSuchMessageError('a"\n12:00:00 ERROR').message).toContain('no message "a\\"\\n12:00:00 ERROR" in');
 });
