@@ -153,8 +153,8 @@ export interface RecordStore extends Store {
    * @throws Error when there is no such message.
    */
   claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed>;
-  /** Lets the leases of these claims run from now. Those that were lost stay so. */
-  renew(claims: readonly Claim[], leaseMs: number): Promise<void>;
+  /** Lets the leases of these claims run from now. @returns those that were lost, or are settled, which stay so. */
+  renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]>;
   /** Ends leases early, so that the answers are taken up elsewhere at once; the attempts do not count as tries. */
   release(claims: readonly Claim[]): Promise<void>;
   /**

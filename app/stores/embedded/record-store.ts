@@ -38,7 +38,7 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('claim', scope, messageId, lease, again);
   }
 
-  renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
+  renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
     return this.#thread.call('renew', claims, leaseMs);
   }
 

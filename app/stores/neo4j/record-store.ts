@@ -93,8 +93,12 @@ export class Neo4jRecordStore implements RecordStore {
     return outcome === undefined ? { state: 'busy' } : { state: 'settled', outcome };
   }
 
-  async renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
-    await this.#graph.write((run) => run(statements.renew, { claims: claims.map(claimRow), leaseMs }));
+  async renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
+    const rows = await this.#graph.write((run) =>
+      run(statements.renew, { claims: claims.map(claimRow), leaseMs }),
+    );
+    const renewed = new Set(rows.map((row) => String(row['key'])));
+    return claims.filter((claim) => !renewed.has(messageKey(claim, claim.messageId)));
   }
 
   async release(claims: readonly Claim[]): Promise<void> {

@@ -79,7 +79,7 @@ const heldClaims = `
   UNWIND $claims AS claim
   MATCH (m:Episode {key: claim.key}) WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
 
-export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs`;
+export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs RETURN m.key AS key`;
 
 export const release = `${heldClaims} SET m.leaseUntil = 0, m.tries = m.tries - 1`;
 
