@@ -65,7 +65,9 @@ export function createMemory(parts: MemoryParts): Memory {
     open: (scope, limit, from) => opening({ record, history }, scope, { limit, from }),
     events: (scope, after) => record.events(scope, after, eventsAtOnce),
     positions: (scopes) => record.positions(scopes),
-    reindex: () => indexing.reindex(),
+    async reindex() {
+      await indexing.reindex();
+    },
     owed: (limit) => record.owed(limit),
     handOver: () => claims.release(),
 

@@ -180,6 +180,12 @@ export interface RecordStore extends Store {
   facts(patientId: string, limit: number): Promise<StoredFact[]>;
   /** Facts by id; ids of other patients are silently not found. */
   factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]>;
+  /**
+   * Claims the filling of the search index, which one process does at a time, or holds on to it; with a lease of 0
+   * milliseconds gives it up.
+   * @returns whether it is had.
+   */
+  claimIndexing(lease: Lease): Promise<boolean>;
   /** The outbox of the search index `indexId`: facts that it does not hold yet, in the order of their commits. */
   unindexed(indexId: string, limit: number): Promise<Fact[]>;
   /** Records that the index `indexId` holds these facts. */

@@ -86,6 +86,11 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('factsById', patientId, ids);
   }
 
+  /** One process at a time has the file. */
+  async claimIndexing(): Promise<boolean> {
+    return true;
+  }
+
   unindexed(indexId: string, limit: number): Promise<Fact[]> {
     return this.#thread.call('unindexed', indexId, limit);
   }

@@ -152,6 +152,11 @@ export class Neo4jRecordStore implements RecordStore {
     return this.#facts(statements.factsById, { keys: ids.map((id) => key(patientId, id)) });
   }
 
+  async claimIndexing(lease: Lease): Promise<boolean> {
+    const rows = await this.#graph.write((run) => run(statements.claimIndexing, lease));
+    return rows.some((row) => row['isFree'] === true);
+  }
+
   async unindexed(indexId: string, limit: number): Promise<Fact[]> {
     return this.#facts(statements.unindexed, { indexId, limit });
   }

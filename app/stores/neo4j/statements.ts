@@ -83,6 +83,14 @@ export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs RE
 
 export const release = `${heldClaims} SET m.leaseUntil = 0, m.tries = m.tries - 1`;
 
+/** Setting a property locks the node, which migrations made. */
+export const claimIndexing = `
+  MATCH (s:Schema {name: 'record'}) SET s.isLocked = true
+  WITH s, coalesce(s.indexer = $owner, false) OR coalesce(s.indexerUntil, 0) <= timestamp() AS isFree
+  FOREACH (ignored IN CASE WHEN isFree THEN [1] ELSE [] END |
+    SET s.indexer = $owner, s.indexerUntil = timestamp() + $leaseMs)
+  RETURN isFree`;
+
 export const owed = `
   MATCH (m:Episode) WHERE m.state = 'owed' AND m.leaseUntil <= timestamp()
   RETURN m.patientId AS patientId, m.sessionId AS sessionId, m.id AS messageId, m.text AS text
