@@ -23,6 +23,7 @@ export class Slots {
   readonly #held = new Map<string, number>();
   readonly #waiting = new Set<Waiting>();
   #total = 0;
+  #refused = 0;
 
   constructor(limits: SlotLimits) {
     this.#limits = limits;
@@ -31,6 +32,16 @@ export class Slots {
   /** How many slots are held now. */
   get held(): number {
     return this.#total;
+  }
+
+  /** How many wait now. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many were refused since the start. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /**
@@ -52,7 +63,10 @@ export class Slots {
 
   async #wait(key: string, signal: AbortSignal | undefined): Promise<void> {
     const alike = [...this.#waiting].filter((waiting) => waiting.key === key).length;
-    if (alike >= this.#limits.waitingPerKey) throw new SlotsTakenError('too many wait for a slot');
+    if (alike >= this.#limits.waitingPerKey) {
+      this.#refused += 1;
+      throw new SlotsTakenError('too many wait for a slot');
+    }
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const waiting: Waiting = { key, enter: () => resolve(undefined) };
     const leave = (): void => {

@@ -11,10 +11,10 @@ import { createLogger, type Logger, type LogSink } from './observability/logger.
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
 import { errorText } from './observability/error-text.ts';
-import { redactorOf } from './observability/redact.ts';
 import { Metrics } from './observability/metrics.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { SameSite } from './http/same-site.ts';
+import { Slots } from './slots.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
 import { gateRulesOf } from './readiness/store-dials.ts';
 import { createReplicas, createStores } from './stores/create-stores.ts';
@@ -89,10 +89,15 @@ function createCore(env: Env, log: Logger): Core {
   const stores = createStores(env, { onLost: (name) => gates.lost(name) });
   const gates: Gates = new Gates(gateRulesOf(env, stores));
   const reporting = reportFailures(stores, (name) => gates.suspect(name));
-  const redact = redactorOf(env);
+  const modelCalls = new Slots({
+    inAll: env.LLM_CALLS,
+    perKey: env.LLM_CALLS_PER_PATIENT,
+    waitingPerKey: env.LLM_CALLS_WAITING,
+  });
   const memory = memoryFromEnv(env, reporting, {
+    modelCalls,
     availability: (name) => gates.state(name),
-    warn: (what, error) => log.warn({ reason: redact(errorText(error)) }, what),
+    warn: (what, error) => log.warn({ reason: errorText(error) }, what),
   });
   return {
     env,
@@ -100,7 +105,7 @@ function createCore(env: Env, log: Logger): Core {
     stores,
     gates,
     memory,
-    metrics: new Metrics(() => gates.list()),
+    metrics: new Metrics(() => gates.list(), modelCalls),
     shutdown: new Shutdown(),
   };
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { gateReport, gateState, readinessReport } from '../model/report.ts';
-import { errorCodes, type ErrorCode } from '../model/errors.ts';
+import { gateReport, readinessReport } from '../model/report.ts';
+import type { ErrorCode } from '../model/errors.ts';
 import { answerMode, turn, usedFact } from './protocol.ts';
 
-/** Shapes of what the backend answers over HTTP. */
+/**
+ * What the backend answers over HTTP, as it is read. Readers are tolerant: what they do not know they leave out, and a
+ * word may be one of a newer server's.
+ */
 
 /** Seconds after which a client answered 503 should try again. */
 export const retryAfterSeconds = 2;
@@ -19,20 +22,21 @@ export const readyz = z.object({
 export type Readyz = z.infer<typeof readyz>;
 
 /** `/api/status`: for browsers; always 200. */
-export const status = z.strictObject({
+export const status = z.object({
   ready: z.boolean(),
-  reason: readyz.shape.reason,
+  /** As in `readyz`. */
+  reason: z.string(),
   /** The reason as a sentence, without addresses. */
   message: z.string(),
   /** Null when there is nothing to wait for: it is ready, or another instance is. */
   retryAfterSeconds: z.int().nullable(),
   mode: answerMode,
-  dependencies: z.array(z.strictObject({ name: z.string(), state: gateState })),
+  dependencies: z.array(z.object({ name: z.string(), state: z.string() })),
 });
 export type Status = z.infer<typeof status>;
 
 /** `/api/patients/:patient/context`: what is remembered of a patient, for the sidebar. */
-export const patientContext = z.strictObject({
+export const patientContext = z.object({
   patientId: z.string(),
   facts: z.array(usedFact),
   recent: z.array(turn),
@@ -42,11 +46,13 @@ export const patientContext = z.strictObject({
 export type PatientContext = z.infer<typeof patientContext>;
 
 /** Every answer that is not a success, also that of a refused handshake. */
-export const problem = z.strictObject({
-  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+export const problem = z.object({
+  code: z.string(),
   message: z.string(),
   /** What the backend waits for, without addresses. */
   reasons: z.array(z.string()).optional(),
   retryAfterSeconds: z.int().optional(),
 });
 export type Problem = z.infer<typeof problem>;
+/** The same as it is written. */
+export type WrittenProblem = Problem & { readonly code: ErrorCode };

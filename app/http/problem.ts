@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from '../../model/errors.ts';
-import type { Problem } from '../../contract/http.ts';
+import type { Problem, WrittenProblem } from '../../contract/http.ts';
 
 /** An error for the client, with a code of the table in model/errors.ts. Every other error is INTERNAL. */
 export class ProblemError extends Error {
@@ -20,7 +20,7 @@ export class ProblemError extends Error {
 }
 
 /** The body of the answer, as the contract has it. */
-export function problemBody(error: ProblemError): Problem {
+export function problemBody(error: ProblemError): WrittenProblem {
   return { code: error.code, message: error.message, ...error.details };
 }
 

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { z } from 'zod';
 import { parseJson } from '../../model/json.ts';
-import { errorCode, failure, post, Silence, type Endpoint } from './endpoint.ts';
+import { errorCode, failure, post, Patience, type Endpoint } from './endpoint.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -33,30 +33,30 @@ const mostBytes = 8 * 1024 * 1024;
 export function languageModel(endpoint: Endpoint): LanguageModel {
   return {
     async *stream(messages, outer) {
-      const silence = new Silence(endpoint.timeout, outer);
+      const patience = new Patience(endpoint, outer);
       try {
         const body = { model: endpoint.model, messages, stream: true };
-        const { signal } = silence;
+        const { signal } = patience;
         const response = await post(endpoint, 'chat/completions', body, { signal, mostBytes });
-        yield* contents(response, silence);
+        yield* contents(response, patience);
       } catch (error) {
         outer.throwIfAborted();
-        throw failure('language model', endpoint, error, silence);
+        throw failure('language model', endpoint, error, patience);
       } finally {
-        silence.end();
+        patience.end();
       }
     },
   };
 }
 
-async function* contents(response: Response, silence: Silence): AsyncGenerator<string, void> {
+async function* contents(response: Response, patience: Patience): AsyncGenerator<string, void> {
   const events: string[] = [];
   const parser = createParser({ onEvent: ({ data }) => events.push(data) });
   const decoder = new TextDecoder();
   let isFinished = false;
   const body: AsyncIterable<Uint8Array> | null = response.body;
   for await (const bytes of body ?? []) {
-    silence.heard();
+    patience.heard();
     parser.feed(decoder.decode(bytes, { stream: true }));
     for (const data of events.splice(0)) {
       if (data.trim() === '[DONE]') return;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Embedder } from '../stores/qdrant/embedder.ts';
-import { failure, post, Silence, type Endpoint } from './endpoint.ts';
+import { failure, post, Patience, type Endpoint } from './endpoint.ts';
 
 const answer = z.object({
   data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()).min(1) })),
@@ -26,17 +26,17 @@ export function embedder(endpoint: Endpoint): Embedder {
 }
 
 async function embedBatch(endpoint: Endpoint, texts: readonly string[]): Promise<number[][]> {
-  const silence = new Silence(endpoint.timeout);
+  const patience = new Patience(endpoint);
   try {
     const body = { model: endpoint.model, input: texts, encoding_format: 'float' };
-    const response = await post(endpoint, 'embeddings', body, { signal: silence.signal, mostBytes });
+    const response = await post(endpoint, 'embeddings', body, { signal: patience.signal, mostBytes });
     const { data } = answer.parse(await response.json());
     if (data.length !== texts.length)
       throw new Error(`${texts.length} texts were sent, ${data.length} vectors came back`);
     return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
   } catch (error) {
-    throw failure('embedder', endpoint, error, silence);
+    throw failure('embedder', endpoint, error, patience);
   } finally {
-    silence.end();
+    patience.end();
   }
 }

@@ -12,37 +12,47 @@ export interface Endpoint {
   readonly apiKey?: string | undefined;
   /** Idle timeout in milliseconds. */
   readonly timeout: number;
+  /** Longest time for a whole answer in milliseconds. */
+  readonly longest?: number;
 }
 
-/** Idle timeout of a request; call `heard` whenever data arrives. */
-export class Silence {
+/** The time limits of a request; call `heard` whenever data arrives, and `end` at its end. */
+export class Patience {
   readonly signal: AbortSignal;
   readonly #abort = new AbortController();
   readonly #timeout: number;
-  #timer: NodeJS.Timeout | undefined;
-  #isOver = false;
+  readonly #whole: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #over: string | undefined;
 
-  constructor(timeout: number, outer?: AbortSignal) {
+  constructor({ timeout, longest }: Pick<Endpoint, 'timeout' | 'longest'>, outer?: AbortSignal) {
     this.#timeout = timeout;
     this.signal = outer === undefined ? this.#abort.signal : AbortSignal.any([outer, this.#abort.signal]);
+    if (longest !== undefined)
+      this.#whole = this.#endAfter(longest, `its answer took longer than ${longest / 1000} s`);
     this.heard();
   }
 
-  /** Whether the timeout ended the request. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Which limit ended the request, in words. */
+  get over(): string | undefined {
+    return this.#over;
   }
 
   heard(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#isOver = true;
-      this.#abort.abort();
-    }, this.#timeout);
+    clearTimeout(this.#silence);
+    this.#silence = this.#endAfter(this.#timeout, `it said nothing for ${this.#timeout / 1000} s`);
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
+    clearTimeout(this.#whole);
+  }
+
+  #endAfter(ms: number, words: string): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#over ??= words;
+      this.#abort.abort();
+    }, ms);
   }
 }
 
@@ -93,9 +103,9 @@ export function errorCode(body: unknown): string | undefined {
 }
 
 /** Why a request to `endpoint` failed, for the operator; without the key. */
-export function failure(what: string, endpoint: Endpoint, error: unknown, silence: Silence): Error {
+export function failure(what: string, endpoint: Endpoint, error: unknown, patience: Patience): Error {
   const { host, pathname } = new URL(endpoint.baseUrl);
-  const words = silence.isOver ? `it said nothing for ${endpoint.timeout / 1000} s` : errorText(error);
+  const words = patience.over ?? errorText(error);
   const shown = maskSecrets(words, [endpoint.apiKey], '(key)').slice(0, 300);
   return new Error(`The ${what} at ${host}${pathname} failed: ${shown}`);
 }

@@ -1,5 +1,6 @@
 import type { Env } from '../../contract/backend-env.ts';
 import { languageModel, type LanguageModel } from '../llm/chat-completions.ts';
+import type { Slots } from '../slots.ts';
 import { createMemory } from './memory.ts';
 import type { Memory, Warn } from './types.ts';
 import type { Availability, Stores } from '../stores/types.ts';
@@ -8,13 +9,18 @@ import type { Availability, Stores } from '../stores/types.ts';
 export function memoryFromEnv(
   env: Env,
   stores: Stores,
-  { availability, warn }: { readonly availability: Availability; readonly warn: Warn },
+  {
+    availability,
+    modelCalls,
+    warn,
+  }: { readonly availability: Availability; readonly modelCalls: Slots; readonly warn: Warn },
 ): Memory {
   return createMemory({
     stores,
     warn,
     availability,
     llm: modelFromEnv(env),
+    modelCalls,
     now: Date.now,
     limits: { history: env.CHAT_HISTORY_LIMIT, recall: env.CHAT_RECALL_LIMIT },
   });
@@ -27,5 +33,6 @@ function modelFromEnv(env: Env): LanguageModel | undefined {
     model: env.LLM_MODEL,
     apiKey: env.LLM_API_KEY,
     timeout: env.LLM_TIMEOUT * 1_000,
+    longest: env.LLM_ANSWER_TIMEOUT * 1_000,
   });
 }

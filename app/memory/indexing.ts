@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { withTimeLimit } from '../../model/time-limit.ts';
 import { GroupCommit } from '../stores/group-commit.ts';
 import type { Availability, Fact, Stores } from '../stores/types.ts';
@@ -6,6 +8,12 @@ const batch = 100;
 
 /** How long an answer waits for the index to be filled before it does without. */
 const longestWaitMs = 1_000;
+
+/** Milliseconds after which another process that does not say so any more is not filling the index. */
+const leaseMs = 10_000;
+
+/** Milliseconds after which it is looked again whether that process is done. */
+const lookAgainMs = 100;
 
 /** Adds to the search index the facts of the record that it lacks. */
 export class Indexing {
@@ -17,7 +25,8 @@ export class Indexing {
     await this.#add(groups.flat());
     return groups.map(() => undefined);
   });
-  #reindexing: Promise<void> | undefined;
+  readonly #owner = randomUUID();
+  #reindexing: Promise<boolean> | undefined;
   /** The id of the index last known to hold every fact of the record. */
   #complete: string | undefined;
 
@@ -49,8 +58,8 @@ export class Indexing {
     return withTimeLimit(this.#completed(), this.#waitMs).catch(() => false);
   }
 
-  /** Adds every fact the index lacks. */
-  async reindex(): Promise<void> {
+  /** Adds every fact the index lacks. @returns false when another process is doing it. */
+  async reindex(): Promise<boolean> {
     this.#reindexing ??= this.#reindex().finally(() => {
       this.#reindexing = undefined;
     });
@@ -58,24 +67,35 @@ export class Indexing {
   }
 
   async #completed(): Promise<boolean> {
+    const until = performance.now() + this.#waitMs;
     try {
-      if ((await this.#stores.index.id()) !== this.#complete) await this.reindex();
+      while ((await this.#stores.index.id()) !== this.#complete) {
+        if (await this.reindex()) break;
+        if (performance.now() > until) return false;
+        await pause(lookAgainMs);
+      }
       return true;
     } catch {
       return false;
     }
   }
 
-  async #reindex(): Promise<void> {
+  async #reindex(): Promise<boolean> {
     const { index, record } = this.#stores;
     const id = await index.id();
+    let isClaimed = false;
     for (;;) {
       const facts = await record.unindexed(id, batch);
-      if (facts.length > 0) await index.add(facts);
-      if (facts.length > 0) await record.markIndexed(id, facts);
+      if (facts.length === 0) break;
+      isClaimed = await record.claimIndexing({ owner: this.#owner, leaseMs });
+      if (!isClaimed) return false;
+      await index.add(facts);
+      await record.markIndexed(id, facts);
       if (facts.length < batch) break;
     }
     this.#complete = id;
+    if (isClaimed) await record.claimIndexing({ owner: this.#owner, leaseMs: 0 });
+    return true;
   }
 
   async #add(facts: readonly Fact[]): Promise<void> {

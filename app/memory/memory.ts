@@ -1,9 +1,8 @@
 import type { PatientContext } from '../../contract/http.ts';
-import { modelCallLimits } from '../../contract/protocol.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
 import type { Delta } from '../stores/replicas.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
-import { Slots } from '../slots.ts';
+import type { Slots } from '../slots.ts';
 import type { Availability, OutcomeKind, Scope, SessionEvent, Settled, Stores } from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
@@ -19,6 +18,8 @@ export interface MemoryParts {
   readonly availability: Availability;
   /** Without one, answers quote the memory itself. */
   readonly llm?: LanguageModel | undefined;
+  /** Bounds the calls to it, in all and per patient. */
+  readonly modelCalls: Slots;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds for which an answer stays claimed by a process that says no more. */
@@ -49,11 +50,11 @@ const defaultLeaseMs = 10_000;
  * best-effort basis and repaired from the record.
  */
 export function createMemory(parts: MemoryParts): Memory {
-  const { stores, availability, llm, now, limits, warn, indexWaitMs, leaseMs = defaultLeaseMs } = parts;
+  const { stores, availability, llm, modelCalls, now, limits, warn, indexWaitMs } = parts;
+  const { leaseMs = defaultLeaseMs } = parts;
   const { record } = stores;
   const history = new SessionHistory(stores, availability, limits.history);
   const indexing = new Indexing(stores, availability, indexWaitMs);
-  const modelCalls = new Slots(modelCallLimits);
   const recallLimit = limits.recall;
   const answering: Answering = { stores, indexing, history, llm, recallLimit, warn, modelCalls };
   const claims = new Claims(record, leaseMs);
@@ -64,7 +65,9 @@ export function createMemory(parts: MemoryParts): Memory {
     open: (scope, limit, from) => opening({ record, history }, scope, { limit, from }),
     events: (scope, after) => record.events(scope, after, eventsAtOnce),
     positions: (scopes) => record.positions(scopes),
-    reindex: () => indexing.reindex(),
+    async reindex() {
+      await indexing.reindex();
+    },
     owed: (limit) => record.owed(limit),
     handOver: () => claims.release(),
 
@@ -93,6 +96,7 @@ export function createMemory(parts: MemoryParts): Memory {
       const owed = owedAnswer(scope, message.id);
       const claim = await owed.claim(signal);
       if ('kind' in claim) return claim;
+      const lost = claims.lost(claim);
       const ended = async (kind: OutcomeKind, answer: Answer): Promise<Settled> => {
         const settled = await owed.settle(claim, kind, answer, signal);
         if (kind !== 'failed') void history.remember(scope, settled);
@@ -101,7 +105,7 @@ export function createMemory(parts: MemoryParts): Memory {
       const { id } = message;
       let text = '';
       try {
-        const making = makeAnswer(answering, scope, message, signal);
+        const making = makeAnswer(answering, scope, message, AbortSignal.any([signal, lost]));
         for (;;) {
           const made = await making.next();
           if (made.done) return await ended('answer', made.value);
@@ -110,6 +114,7 @@ export function createMemory(parts: MemoryParts): Memory {
         }
       } catch (error) {
         if (signal.reason instanceof StoppedError) return ended('stopped', { text, facts: [] });
+        if (lost.aborted && !signal.aborted) return yield* this.answer(scope, message, signal);
         if (signal.aborted) await claims.release([claim]).catch(() => undefined);
         const failed = signal.aborted ? undefined : await owed.fail(claim).catch(() => undefined);
         if (failed) return failed;

@@ -83,9 +83,12 @@ const unsearched =
   'My memory search is unavailable at the moment, so I cannot say whether you have told me that. Please ask again later.';
 const partly = 'My memory search is unavailable at the moment; I looked only through what you told me last.';
 
+/** Clients choose ids: one that is no plain word is quoted, so that it passes for no part of the answer. */
+const shownId = (id: string): string => (/^[\p{L}\p{N}:._-]+$/u.test(id) ? id : JSON.stringify(id));
+
 /** A fact quoted, with the date and id of its message. */
 const quoted = ({ recordedAt, text, sourceId }: StoredFact): string =>
-  `On ${recordedAt.slice(0, 10)} you said: "${cutAt(text, quotedLength)}" (message ${sourceId})`;
+  `On ${recordedAt.slice(0, 10)} you said: "${cutAt(text, quotedLength)}" (message ${shownId(sourceId)})`;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

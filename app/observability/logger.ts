@@ -1,6 +1,8 @@
 import { pino, type Logger } from 'pino';
 import type { Env } from '../../contract/backend-env.ts';
+import { shownError } from './error-text.ts';
 import { readableLine } from './readable-line.ts';
+import { lineRedactorOf } from './redact.ts';
 
 export type { Logger };
 
@@ -9,10 +11,9 @@ export interface LogSink {
   write(line: string): void;
 }
 
-/**
- * JSON lines; on a terminal, lines for people. Message texts and secrets are never passed to it.
- */
+/** JSON lines; on a terminal, lines for people. No secret is in them; texts of messages are never passed to it. */
 export function createLogger(env: Env, sink?: LogSink): Logger {
+  const redact = lineRedactorOf(env);
   const destination = sink ?? (process.stdout.isTTY ? forPeople : pino.destination({ dest: 1, sync: true }));
   return pino(
     {
@@ -20,8 +21,13 @@ export function createLogger(env: Env, sink?: LogSink): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: shownError },
     },
-    destination,
+    {
+      write: (line: string) => {
+        destination.write(redact(line));
+      },
+    },
   );
 }
 

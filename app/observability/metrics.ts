@@ -1,6 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { gateState, type GateReport } from '../../model/report.ts';
 
+/** How many calls to the language model there are. */
+interface ModelCalls {
+  readonly held: number;
+  readonly waiting: number;
+  readonly refused: number;
+}
+
+const none: ModelCalls = { held: 0, waiting: 0, refused: 0 };
+
 /** The metrics, in a registry of its own so that two apps in one process do not share values. */
 export class Metrics {
   readonly registry = new Registry();
@@ -36,8 +45,27 @@ export class Metrics {
     registers: this.#registers,
   });
 
-  constructor(gates: () => GateReport[]) {
+  constructor(gates: () => GateReport[], modelCalls: ModelCalls = none) {
     collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'mooring_model_calls',
+      help: 'Calls to the language model: in progress, and waiting for their turn',
+      labelNames: ['state'] as const,
+      registers: this.#registers,
+      collect() {
+        this.set({ state: 'in progress' }, modelCalls.held);
+        this.set({ state: 'waiting' }, modelCalls.waiting);
+      },
+    });
+    new Counter({
+      name: 'mooring_model_calls_refused_total',
+      help: 'Calls that were not made since too many waited; the memory itself answered',
+      registers: this.#registers,
+      collect() {
+        this.reset();
+        this.inc(modelCalls.refused);
+      },
+    });
     new Gauge({
       name: 'mooring_gate_state',
       help: '1 for the state a store is in, 0 for the others',

@@ -14,9 +14,10 @@ const printable = (text: string): string =>
     (sign) => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 
-/** An error is shown by its stack. */
+/** An error is shown by its stack, each line of which is printable. */
 function valueText(value: unknown): string {
   if (typeof value === 'string') return printable(value);
-  if (value !== null && typeof value === 'object' && 'stack' in value) return String(value.stack);
+  if (value !== null && typeof value === 'object' && 'stack' in value)
+    return String(value.stack).split('\n').map(printable).join('\n');
   return JSON.stringify(value);
 }

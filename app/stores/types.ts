@@ -153,8 +153,8 @@ export interface RecordStore extends Store {
    * @throws Error when there is no such message.
    */
   claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed>;
-  /** Lets the leases of these claims run from now. Those that were lost stay so. */
-  renew(claims: readonly Claim[], leaseMs: number): Promise<void>;
+  /** Lets the leases of these claims run from now. @returns those that were lost, or are settled, which stay so. */
+  renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]>;
   /** Ends leases early, so that the answers are taken up elsewhere at once; the attempts do not count as tries. */
   release(claims: readonly Claim[]): Promise<void>;
   /**
@@ -180,6 +180,12 @@ export interface RecordStore extends Store {
   facts(patientId: string, limit: number): Promise<StoredFact[]>;
   /** Facts by id; ids of other patients are silently not found. */
   factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]>;
+  /**
+   * Claims the filling of the search index, which one process does at a time, or holds on to it; with a lease of 0
+   * milliseconds gives it up.
+   * @returns whether it is had.
+   */
+  claimIndexing(lease: Lease): Promise<boolean>;
   /** The outbox of the search index `indexId`: facts that it does not hold yet, in the order of their commits. */
   unindexed(indexId: string, limit: number): Promise<Fact[]>;
   /** Records that the index `indexId` holds these facts. */

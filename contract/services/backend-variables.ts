@@ -11,6 +11,7 @@ import {
   whole,
   type Variable,
 } from '../../model/variable.ts';
+import { modelCallLimits } from '../protocol.ts';
 import { backendPorts } from './backend-ports.ts';
 import { neo4jName, neo4jPorts, neo4jUser } from './neo4j.ts';
 import { qdrantName, qdrantPorts } from './qdrant.ts';
@@ -88,6 +89,26 @@ const modelVariables = {
     default: 60,
     unit: 'seconds',
     doc: 'longest silence of the model before the answer fails',
+  }),
+  LLM_ANSWER_TIMEOUT: whole(1, 3_600, {
+    default: 300,
+    unit: 'seconds',
+    doc: 'longest time for one answer of the model, from the question to its end',
+  }),
+  LLM_CALLS: whole(1, 1_000, {
+    default: modelCallLimits.inAll,
+    unit: 'calls',
+    doc: 'most calls to the model that are in progress at once, of one process',
+  }),
+  LLM_CALLS_PER_PATIENT: whole(1, 100, {
+    default: modelCallLimits.perKey,
+    unit: 'calls',
+    doc: 'most of them for one patient',
+  }),
+  LLM_CALLS_WAITING: whole(0, 1_000, {
+    default: modelCallLimits.waitingPerKey,
+    unit: 'calls',
+    doc: 'most calls that wait for one patient; a further message is answered by the memory itself',
   }),
   EMBEDDINGS_BASE_URL: url({
     doc: 'an OpenAI-compatible embeddings endpoint; unset: search is by words (BM25) alone',

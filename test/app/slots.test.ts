@@ -24,6 +24,7 @@ test('one more than may wait of a key is refused, and others are not', async () 
   await slots.take('a');
   void slots.take('a');
   await expect(slots.take('a')).rejects.toBeInstanceOf(SlotsTakenError);
+  expect([slots.waiting, slots.refused]).toEqual([1, 1]);
   await expect(slots.take('b')).resolves.toBeDefined();
 });
 

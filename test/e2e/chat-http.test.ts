@@ -107,7 +107,8 @@ describe('the public API', () => {
   test('status is always 200 and in the shape of the contract', async () => {
     const app = await startChat();
     await app.ready();
-    const answer = status.parse(await (await get(app.publicUrl, '/api/status')).json());
+    const answer: unknown = await (await get(app.publicUrl, '/api/status')).json();
+    expect(status.parse(answer), 'no field beyond the contract').toEqual(answer);
     expect(answer).toMatchObject({
       ready: true,
       reason: 'Ready',
@@ -120,8 +121,10 @@ describe('the public API', () => {
     const app = await startChat();
     await app.ready();
     for (const patient of ['patient:demo', 'ü'.repeat(128)]) {
-      const answer = await get(app.publicUrl, `/api/patients/${encodeURIComponent(patient)}/context`);
-      expect(patientContext.parse(await answer.json()).patientId).toBe(patient);
+      const response = await get(app.publicUrl, `/api/patients/${encodeURIComponent(patient)}/context`);
+      const answer: unknown = await response.json();
+      expect(patientContext.parse(answer), 'no field beyond the contract').toEqual(answer);
+      expect(answer).toMatchObject({ patientId: patient });
     }
   });
 
@@ -138,7 +141,9 @@ describe('the public API', () => {
     const answer = await get(app.publicUrl, path);
     expect(answer.status).toBe(code);
     const text = await answer.text();
-    expect(problem.parse(JSON.parse(text)).code).toBe(name);
+    const told: unknown = JSON.parse(text);
+    expect(problem.parse(told), 'no field beyond the contract').toEqual(told);
+    expect(told).toMatchObject({ code: name });
     expect(text).not.toMatch(/\bat .*:\d+|node_modules/);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });

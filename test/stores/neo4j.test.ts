@@ -36,6 +36,25 @@ describe('Neo4j', () => {
   const neo4j = forSuite(() => startNeo4j());
   recordStoreFacts(() => recordOf(neo4j()));
 
+  test('one process at a time fills the index: until it gives that up, or says no more', async () => {
+    const [one, other] = [recordOf(neo4j()), recordOf(neo4j())];
+    await one.connect();
+    await other.connect();
+    const [first, second] = [
+      { owner: 'one', leaseMs: 60_000 },
+      { owner: 'other', leaseMs: 60_000 },
+    ];
+    expect(await one.claimIndexing(first)).toBe(true);
+    expect(await other.claimIndexing(second)).toBe(false);
+    expect(await one.claimIndexing(first), 'held on to').toBe(true);
+    expect(await one.claimIndexing({ ...first, leaseMs: 0 }), 'given up').toBe(true);
+    expect(await other.claimIndexing({ ...second, leaseMs: 1 })).toBe(true);
+    await vi.waitFor(async () => expect(await one.claimIndexing(first)).toBe(true), 20_000);
+    await one.claimIndexing({ ...first, leaseMs: 0 });
+    await one.close();
+    await other.close();
+  });
+
   test('an open connection that is cut is told, and one that is closed here is not', async () => {
     const proxy = await startProxy(neo4j());
     const lost = vi.fn();

@@ -407,11 +407,11 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const other = { ...lease, owner: 'another' };
         await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lapsed);
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
-        await record().renew([claim], 60_000);
+        expect(await record().renew([claim], 60_000), 'none was lost').toEqual([]);
         expect(await record().claim(scope, 'm1', other)).toEqual({ state: 'busy' });
         await record().release([claim]);
         expect(await record().claim(scope, 'm1', other)).toMatchObject({ claim: { attempt: 2, tries: 1 } });
-        await record().renew([claim], 0);
+        expect(await record().renew([claim], 0)).toEqual([claim]);
         expect(await owed(scope), 'a claim that was lost renews nothing').toEqual([]);
         await expect(record().claim(scope, 'unknown', other)).rejects.toThrow('no message "unknown"');
       });

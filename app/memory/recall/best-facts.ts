@@ -1,5 +1,4 @@
 import type { StoredFact } from '../../stores/types.ts';
-import { questionLength } from './bounds.ts';
 import { questionOf } from './question.ts';
 import { scored } from './score.ts';
 
@@ -9,7 +8,7 @@ const fewAnswers = 3;
 
 /** The facts that answer a question, best first, of equal ones the newest first. Empty: no fact answers it. */
 export function bestFacts(question: string, facts: readonly StoredFact[], limit: number): StoredFact[] {
-  const asked = questionOf(question.slice(0, questionLength));
+  const asked = questionOf(question);
   const ranked = scored(asked, facts);
   const [best] = ranked;
   if (best === undefined) return [];

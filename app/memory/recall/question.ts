@@ -1,6 +1,7 @@
 import { isNoun, kindsNamed, rootOf } from '../words/lexicon.ts';
 import { isStopWord } from '../words/stop-words.ts';
 import { words } from '../words/terms.ts';
+import { questionLength } from './bounds.ts';
 import { answerTypeOf, type AnswerType } from './answer-type.ts';
 
 /** A word of a question that a fact must match to answer it. */
@@ -57,8 +58,9 @@ const weak = new Set(
   ),
 );
 
-/** What a question asks, by its words. */
-export function questionOf(text: string): Question {
+/** What the beginning of a question asks, by its words. Takes more than linear time. */
+export function questionOf(whole: string): Question {
+  const text = whole.slice(0, questionLength);
   const all = words(text);
   const names = new Set(words([...text.matchAll(/(?<=\p{Ll}\W+)\p{Lu}\p{L}+/gu)].join(' ')));
   const content = all.filter((word) => !isStopWord(word));

@@ -120,8 +120,8 @@ export class RecordDatabase {
     });
   }
 
-  renew(claims: readonly Claim[], leaseMs: number): void {
-    this.#setLeases(claims, 'leaseUntil = :until', { until: this.#now() + leaseMs });
+  renew(claims: readonly Claim[], leaseMs: number): Claim[] {
+    return this.#setLeases(claims, 'leaseUntil = :until', { until: this.#now() + leaseMs });
   }
 
   release(claims: readonly Claim[]): void {
@@ -311,15 +311,18 @@ export class RecordDatabase {
     );
   }
 
-  #setLeases(claims: readonly Claim[], change: string, values: Parameters): void {
-    this.together(() => {
-      for (const claim of claims)
-        this.#run(
-          `UPDATE owed SET ${change}
-           WHERE ${session} AND messageId = :messageId AND state = 'owed' AND attempt = :attempt`,
-          { ...keyOf(claim, claim.messageId), attempt: claim.attempt, ...values },
-        );
-    });
+  /** @returns the claims that are held no more. */
+  #setLeases(claims: readonly Claim[], change: string, values: Parameters): Claim[] {
+    return this.together(() =>
+      claims.filter(
+        (claim) =>
+          this.#run(
+            `UPDATE owed SET ${change}
+             WHERE ${session} AND messageId = :messageId AND state = 'owed' AND attempt = :attempt`,
+            { ...keyOf(claim, claim.messageId), attempt: claim.attempt, ...values },
+          ).changes === 0,
+      ),
+    );
   }
 
   #all(sql: string, values: Parameters = {}): Row[] {

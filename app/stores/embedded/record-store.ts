@@ -38,7 +38,7 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('claim', scope, messageId, lease, again);
   }
 
-  renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
+  renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
     return this.#thread.call('renew', claims, leaseMs);
   }
 
@@ -84,6 +84,11 @@ export class EmbeddedRecordStore implements RecordStore {
 
   factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]> {
     return this.#thread.call('factsById', patientId, ids);
+  }
+
+  /** One process at a time has the file. */
+  async claimIndexing(): Promise<boolean> {
+    return true;
   }
 
   unindexed(indexId: string, limit: number): Promise<Fact[]> {

@@ -96,7 +96,7 @@ export class Graph {
     try {
       return await withTimeLimit(answer, STORE_TIMEOUT, tooLate);
     } catch (error) {
-      throw new Error(firstLine(errorText(error)), { cause: error });
+      throw new Error(errorText(error), { cause: error });
     } finally {
       // Not awaited: returning the connection may wait for a server that does not answer any more.
       session.close().catch(() => undefined);
@@ -147,6 +147,3 @@ export function codeOf(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof neo4j.Neo4jError && cause.code.startsWith('Neo.') ? cause.code : undefined;
 }
-
-/** The driver's further lines are only general advice. */
-const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;

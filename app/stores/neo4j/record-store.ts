@@ -93,8 +93,12 @@ export class Neo4jRecordStore implements RecordStore {
     return outcome === undefined ? { state: 'busy' } : { state: 'settled', outcome };
   }
 
-  async renew(claims: readonly Claim[], leaseMs: number): Promise<void> {
-    await this.#graph.write((run) => run(statements.renew, { claims: claims.map(claimRow), leaseMs }));
+  async renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
+    const rows = await this.#graph.write((run) =>
+      run(statements.renew, { claims: claims.map(claimRow), leaseMs }),
+    );
+    const renewed = new Set(rows.map((row) => String(row['key'])));
+    return claims.filter((claim) => !renewed.has(messageKey(claim, claim.messageId)));
   }
 
   async release(claims: readonly Claim[]): Promise<void> {
@@ -146,6 +150,11 @@ export class Neo4jRecordStore implements RecordStore {
 
   async factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]> {
     return this.#facts(statements.factsById, { keys: ids.map((id) => key(patientId, id)) });
+  }
+
+  async claimIndexing(lease: Lease): Promise<boolean> {
+    const rows = await this.#graph.write((run) => run(statements.claimIndexing, lease));
+    return rows.some((row) => row['isFree'] === true);
   }
 
   async unindexed(indexId: string, limit: number): Promise<Fact[]> {

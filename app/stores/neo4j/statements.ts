@@ -79,9 +79,17 @@ const heldClaims = `
   UNWIND $claims AS claim
   MATCH (m:Episode {key: claim.key}) WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
 
-export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs`;
+export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs RETURN m.key AS key`;
 
 export const release = `${heldClaims} SET m.leaseUntil = 0, m.tries = m.tries - 1`;
+
+/** Setting a property locks the node, which migrations made. */
+export const claimIndexing = `
+  MATCH (s:Schema {name: 'record'}) SET s.isLocked = true
+  WITH s, coalesce(s.indexer = $owner, false) OR coalesce(s.indexerUntil, 0) <= timestamp() AS isFree
+  FOREACH (ignored IN CASE WHEN isFree THEN [1] ELSE [] END |
+    SET s.indexer = $owner, s.indexerUntil = timestamp() + $leaseMs)
+  RETURN isFree`;
 
 export const owed = `
   MATCH (m:Episode) WHERE m.state = 'owed' AND m.leaseUntil <= timestamp()

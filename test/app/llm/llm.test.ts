@@ -3,6 +3,7 @@ import { limits, modelCallLimits } from '../../../contract/protocol.ts';
 import { languageModel, type LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { embedder } from '../../../app/llm/embeddings.ts';
 import { historyOf, openMemory } from '../memory/open-memory.ts';
+import { answer } from '../../stores/store-suite.ts';
 import { delta, startModelServer, type ModelServer } from './sse-server.ts';
 
 const servers: ModelServer[] = [];
@@ -63,6 +64,15 @@ test('a model that falls silent in the middle is given up after the longest sile
   })();
   await expect(listening).rejects.toThrow(/it said nothing for 1 s/);
   expect(pieces).toEqual(['Once']);
+});
+
+test('a model that talks on and on is given up after the longest time of an answer', async () => {
+  const server = await serve((response) => {
+    const talking = setInterval(() => response.write(delta('word ')), 20);
+    response.once('close', () => clearInterval(talking));
+  });
+  const model = languageModel({ baseUrl: server.baseUrl, model: 'tiny', timeout: 5_000, longest: 500 });
+  await expect(heard(model)).rejects.toThrow(/its answer took longer than 0\.5 s$/);
 });
 
 test('an answer that breaks off is no answer', async () => {
@@ -206,6 +216,30 @@ test('a patient with too many questions is answered by the memory, others by the
   release(undefined);
   const texts = (await Promise.all(all)).map(({ text }) => text);
   expect(texts.filter((text) => text === 'Here.')).toHaveLength(perKey + waitingPerKey + 1);
+  await open.close();
+});
+
+test('a call whose answer another process took over is called off, and that answer is waited for', async () => {
+  const { promise: calledOff, resolve } = Promise.withResolvers<undefined>();
+  const server = await serve((response) => {
+    response.write(delta('Never '));
+    response.once('close', () => resolve(undefined));
+  });
+  const open = await openMemory({ llm: modelAt(server, 60_000), leaseMs: 300 });
+  const { record } = open.stores;
+  const scope = { patientId: 'p', sessionId: 's' };
+  const told = open.say(scope, 'm1', 'My cat is called Milo.');
+  await vi.waitFor(() => expect(server.received).toHaveLength(1), 20_000);
+  const other = await vi.waitFor(async () => {
+    await record.renew([{ ...scope, messageId: 'm1', attempt: 1, tries: 1 }], 0);
+    const claimed = await record.claim(scope, 'm1', { owner: 'other', leaseMs: 60_000 });
+    if (claimed.state !== 'claimed') throw new Error(claimed.state);
+    return claimed.claim;
+  }, 20_000);
+  await calledOff;
+  await record.settle(other, { kind: 'answer', turn: answer('m1', 'From elsewhere.'), facts: [] });
+  expect((await told).text).toBe('From elsewhere.');
+  expect(server.received).toHaveLength(1);
   await open.close();
 });
 

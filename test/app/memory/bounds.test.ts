@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../../../contract/protocol.ts';
 import { isEmergency } from '../../../app/memory/emergency.ts';
 import { messageParts } from '../../../app/memory/message-parts.ts';
+import { questionOf } from '../../../app/memory/recall/question.ts';
 import { asksForAll } from '../../../app/memory/recall/recall.ts';
 import { reply } from '../../../app/memory/responder.ts';
 import type { StoredFact } from '../../../app/stores/types.ts';
@@ -35,6 +36,15 @@ describe('a reply is bounded', () => {
     ).toMatch(/I answered the first 20 of your 30 questions\..*$/);
   });
 
+  test('an id that is no plain word is quoted in it', () => {
+    const [first] = facts;
+    if (!first) throw new Error('there are no facts');
+    const odd = { ...first, sourceId: 'm1)\nI was told: "all is well' };
+    expect(
+      reply(messageParts('What does my cat like?'), { facts: [odd], isComplete: true, limit: 1 }).text,
+    ).toContain('(message "m1)\\nI was told: \\"all is well")');
+  });
+
   test('a quotation of a long fact is cut', () => {
     const text = answerTo('What does my cat like?');
     expect(text).toContain('…" (message message:');
@@ -58,9 +68,11 @@ describe('no text takes more than linear time', () => {
     'a,\u00a0\u00a0\u00a0\u00a0 ',
     ' \t \t \t \t?',
     '?!?!?! ',
+    'a, , , , B',
   ])('%j', (part) => {
     const text = filled(part);
     expect(asksForAll(text)).toBeTypeOf('boolean');
+    expect(questionOf(text).text.length).toBeLessThan(1_000);
     expect(isEmergency(text)).toBeTypeOf('boolean');
     expect(answerTo(text).length).toBeLessThanOrEqual(limits.answerLength);
     expect(answerTo(`${text.slice(0, longest - 1)}?`).length).toBeLessThanOrEqual(limits.answerLength);

@@ -17,6 +17,15 @@ const scope: Scope = { patientId: 'patient:demo', sessionId: 'session:1' };
 const later: Scope = { ...scope, sessionId: 'session:2' };
 const broken = (): Promise<never> => Promise.reject(new Error('the store is away'));
 
+/** A store with other methods in place of its own. */
+const replaced = <S extends object>(store: S, methods: Partial<S>): S =>
+  new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in methods ? methods : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
 /** The stores, with methods of one replaced while `isBroken` says so. */
 function breaking<K extends keyof Stores>(
   kind: K,
@@ -139,6 +148,31 @@ test('while the index is away an answer never says "not told", and what was told
   const back = await say(later, 'm5', 'What is my dog called?');
   expect(back.text).toContain('Rex');
   expect(back.degraded).toBeUndefined();
+});
+
+test('what another process is adding to the index is not added twice, and an answer waits for it', async () => {
+  let isClaimedElsewhere = true;
+  const claims: boolean[] = [];
+  const { say, gates, memory, stores } = await open({
+    around: (all) => {
+      const { record } = all;
+      const claimIndexing = async (): Promise<boolean> => {
+        claims.push(!isClaimedElsewhere);
+        return !isClaimedElsewhere;
+      };
+      return { ...all, record: replaced(record, { claimIndexing }) };
+    },
+  });
+  gates.qdrant = 'degraded';
+  await say(scope, 'm1', 'My dog is called Rex.');
+  gates.qdrant = 'open';
+  await memory.reindex();
+  expect(await stores.index.search(scope.patientId, 'dog', 9)).toEqual([]);
+  const answering = say(later, 'm2', 'What is my dog called?');
+  await expect.poll(() => claims.length, { timeout: 20_000 }).toBeGreaterThan(2);
+  isClaimedElsewhere = false;
+  const { text, degraded } = await answering;
+  expect({ text, degraded }).toEqual({ text: expect.stringContaining('Rex') as string, degraded: undefined });
 });
 
 test('an index that fails without warning degrades the answer and keeps no message from being accepted', async () => {

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GateState } from '../../../model/report.ts';
-import type { Turn } from '../../../contract/protocol.ts';
+import { modelCallLimits, type Turn } from '../../../contract/protocol.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { createMemory } from '../../../app/memory/memory.ts';
 import { errorText } from '../../../app/observability/error-text.ts';
 import type { Answer, Memory } from '../../../app/memory/types.ts';
 import type { Settled } from '../../../app/stores/types.ts';
+import { Slots } from '../../../app/slots.ts';
 import { createStores } from '../../../app/stores/create-stores.ts';
 import type { Scope, SearchIndex, Stores } from '../../../app/stores/types.ts';
 import { envOf } from '../../stores/real.ts';
@@ -56,6 +57,7 @@ export async function openMemory({
     stores,
     availability: (name) => gates[name] ?? 'open',
     llm,
+    modelCalls: new Slots(modelCallLimits),
     leaseMs,
     // A machine with other work is late by seconds.
     indexWaitMs: 20_000,
