@@ -4,7 +4,9 @@ import { authenticator } from './http/authenticate.ts';
 import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
 import { operationsServer, publicServer, type HttpParts } from './http/servers.ts';
-import { isLoopback, listen, listenHost } from './http/listen.ts';
+import { isLoopback } from '../model/loopback.ts';
+import { listen, listenHost } from './http/listen.ts';
+import { holdDataFolder } from './data-folder.ts';
 import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
 import { memoryFromEnv } from './memory/from-env.ts';
 import type { Memory } from './memory/types.ts';
@@ -15,13 +17,15 @@ import { Readiness } from './readiness/readiness.ts';
 import { SameSite } from './http/same-site.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
 import { gateRulesOf } from './readiness/store-dials.ts';
-import { createStores } from './stores/create-stores.ts';
+import { createReplicas, createStores } from './stores/create-stores.ts';
+import type { Replicas } from './stores/replicas.ts';
 import type { Stores } from './stores/types.ts';
 import { reportStoreEvents } from './readiness/store-events.ts';
 import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { CatchingUp } from './ws/catching-up.ts';
 import { Connections } from './ws/connections.ts';
+import { Sessions } from './ws/sessions.ts';
 import { Upgrades } from './ws/upgrades.ts';
 
 export interface RunningApp {
@@ -44,11 +48,12 @@ export interface StartOptions {
 
 /**
  * Starts the app: listens at once, dials every store for as long as it runs, and never fails because one is away.
- * @throws ProblemError PORT_BUSY.
+ * @throws ProblemError PORT_BUSY; CONFIG_INVALID when another process uses the folder of the embedded stores.
  */
 export async function startApp(env: Env, options: StartOptions = {}): Promise<RunningApp> {
   const log = createLogger(env, options.log);
   for (const warning of options.warnings ?? []) log.warn(warning);
+  const letGo = await holdDataFolder(env);
   const core = createCore(env, log);
   const chat = createChat(core);
   const servers = await createServers(core, chat);
@@ -59,10 +64,12 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     log.info(`Listening on ${publicUrl}; operations on ${metricsUrl}`);
     core.gates.start();
     chat.catchingUp.start();
-    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers));
+    chat.sessions.start();
+    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers, letGo));
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
     await Promise.all([servers.world.close(), servers.operations.close()]);
+    letGo();
     throw error;
   }
 }
@@ -100,6 +107,8 @@ function createCore(env: Env, log: Logger): Core {
 
 interface Chat {
   readonly connections: Connections;
+  readonly sessions: Sessions;
+  readonly replicas: Replicas;
   readonly answers: Answers;
   readonly catchingUp: CatchingUp;
 }
@@ -107,9 +116,17 @@ interface Chat {
 function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const connections = new Connections(log, metrics);
   reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
-  const answers = new Answers({ memory, metrics, log });
+  const replicas = createReplicas(env);
+  const sessions = new Sessions(memory, replicas);
+  const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
-  return { connections, answers, catchingUp: new CatchingUp({ memory, answers, isOpen, log }) };
+  return {
+    connections,
+    sessions,
+    replicas,
+    answers,
+    catchingUp: new CatchingUp({ memory, answers, isOpen, log }),
+  };
 }
 
 interface Servers {
@@ -117,11 +134,13 @@ interface Servers {
   readonly operations: FastifyInstance;
 }
 
-async function createServers(core: Core, { connections, answers }: Chat): Promise<Servers> {
+async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
-    ...{ env, log, memory, metrics, onLoopback },
+    ...{ env, log, memory, metrics },
+    // With logins, something on this machine leads the public here.
+    isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
     readiness: new Readiness({
       gates: () => gates.list(),
@@ -133,7 +152,7 @@ async function createServers(core: Core, { connections, answers }: Chat): Promis
   };
   const world = await publicServer(parts);
   const around = {
-    ...{ memory, answers, metrics, log },
+    ...{ memory, sessions, answers, metrics, log },
     heartbeatMs: env.CHAT_HEARTBEAT * 1_000,
     historyLimit: env.CHAT_HISTORY_LIMIT,
   };
@@ -147,8 +166,9 @@ const lingerMs = 2_000;
 /** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, memory, stores }: Core,
-  { connections, answers, catchingUp }: Chat,
+  { connections, sessions, replicas, answers, catchingUp }: Chat,
   servers: Servers,
+  letGo: () => void,
 ): Ending {
   const alone = isLoopback(listenHost(env));
   return {
@@ -161,13 +181,16 @@ function endingOf(
     abortAnswers: () => answers.abort(),
     close: [
       () => catchingUp.stop(),
+      () => sessions.stop(),
       () => memory.handOver(),
       () => closeServer(servers.world),
       () => closeServer(servers.operations),
       () => gates.stop(),
+      () => replicas.close(),
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),
+      letGo,
     ],
   };
 }

@@ -11,6 +11,12 @@ export function withinBytes<Item extends WithText>(items: readonly Item[], bytes
   return fits === 0 && first !== undefined ? [withText(first, bytes)] : items.slice(0, fits);
 }
 
+/** Whether the JSON of all items fits `bytes`. */
+export function fits(items: readonly unknown[], bytes: number): boolean {
+  let left = bytes;
+  return items.every((item) => (left -= jsonBytes(item)) >= 0);
+}
+
 /** The item with its text cut, and ended by `…`, so that its JSON fits `bytes`. */
 function withText<Item extends WithText>(item: Item, bytes: number): Item {
   let shown = item;

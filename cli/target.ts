@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { isLoopback } from '../model/loopback.ts';
 import { fieldManager } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { ClusterOptions } from './options.ts';
@@ -28,7 +29,7 @@ export async function findTarget(options: Pick<ClusterOptions, 'context' | 'kube
 /** kind names its contexts `kind-…` and listens on loopback; a remote cluster of such a name is not one. */
 export function isKind(context: string, server: string): boolean {
   const { hostname } = new URL(server);
-  return context.startsWith('kind-') && /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname);
+  return context.startsWith('kind-') && isLoopback(hostname);
 }
 
 /** Prints the cluster and the namespace that a command is about to change. */

@@ -62,7 +62,7 @@ export const errorCodes = {
   TOO_MANY_CONNECTIONS: {
     http: 503,
     exit: 75,
-    means: 'As many connections are open as one process, or one patient, may have; try again later.',
+    means: 'As many connections are open as may be, in all or of one person; try again later.',
   },
   INTERNAL: { http: 500, exit: 70, means: 'A fault of the app itself; its log has the details.' },
 } as const;

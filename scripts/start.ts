@@ -41,7 +41,8 @@ Ctrl-C ends it.
 `);
 } catch (error) {
   if (!(error instanceof ProblemError)) throw error;
-  console.error(`${error.message}\nAnother port: npm start -- --port ${env.HTTP_PORT + 100}`);
+  console.error(error.message);
+  if (error.code === 'PORT_BUSY') console.error(`Another port: npm start -- --port ${env.HTTP_PORT + 100}`);
   process.exit(errorCodes[error.code].exit);
 }
 

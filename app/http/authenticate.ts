@@ -15,7 +15,7 @@ import { ProblemError } from './problem.ts';
 
 /** An authenticated client. */
 export interface Identity {
-  /** Seconds since 1970; absent: the token does not expire. */
+  /** Seconds since 1970; absent where nobody signs in. */
   readonly expiresAt?: number;
 }
 
@@ -65,6 +65,8 @@ function isToken(word: string): boolean {
 
 function verifier(env: Env): (token: string) => Promise<JWTPayload> {
   const claims = {
+    // A token that never expires could never be taken back.
+    requiredClaims: ['exp'],
     ...(env.AUTH_ISSUER === undefined ? {} : { issuer: env.AUTH_ISSUER }),
     ...(env.AUTH_AUDIENCE === undefined ? {} : { audience: env.AUTH_AUDIENCE }),
   };
@@ -106,6 +108,10 @@ const algorithms = [
 function rethrow(cause: unknown): never {
   if (cause instanceof errors.JWTExpired)
     throw new ProblemError('UNAUTHORIZED', 'The token expired.', { cause });
+  if (cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'exp' && cause.reason === 'missing')
+    throw new ProblemError('UNAUTHORIZED', 'The token has no `exp`: only one that expires is taken.', {
+      cause,
+    });
   if (isUnverifiable(cause))
     throw new ProblemError('NOT_READY', 'The keys that verify tokens cannot be had now.', {
       retryAfterSeconds,

@@ -12,10 +12,6 @@ export function listenHost(env: { HTTP_HOST: string | undefined; AUTH_MODE: 'non
   return env.HTTP_HOST ?? (env.AUTH_MODE === 'none' ? loopbackAddress : everyAddress);
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
 /** One of the backend's ports and the address to listen on. */
 interface ListenAt {
   readonly name: keyof typeof backendPorts;

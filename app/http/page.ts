@@ -24,7 +24,7 @@ export async function servePage(server: FastifyInstance, folder: string): Promis
     reply
       .headers(openerPolicy(request.headers))
       .header('cache-control', 'no-cache')
-      .header('content-security-policy', pagePolicy(request.headers.host));
+      .header('content-security-policy', pagePolicy(request.headers));
     return reply.sendFile(document, { cacheControl: false });
   });
   server.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { processName } from '../process-name.ts';
 
 /**
  * The process that listens on a TCP port of this machine, in words ("node (process 4711: node app/main.ts)"); `undefined`
@@ -19,7 +19,7 @@ async function ownerOnLinux(port: number): Promise<string | undefined> {
   const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port)));
   if (inodes.size === 0) return undefined;
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const id of processes) if (await holds(id, inodes)) return described(id);
+  for (const id of processes) if (await holds(id, inodes)) return processName(id);
   return undefined;
 }
 
@@ -38,13 +38,6 @@ async function holds(id: string, inodes: ReadonlySet<string>): Promise<boolean> 
   const files = await readdir(folder).catch(() => []);
   const links = await Promise.all(files.map((file) => readlink(`${folder}/${file}`).catch(() => '')));
   return links.some((link) => inodes.has(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? ''));
-}
-
-/** Not by /proc/<id>/comm, which is the main thread's name: Node calls its own "MainThread". */
-async function described(id: string): Promise<string> {
-  const [program = '', ...rest] = (await readFile(`/proc/${id}/cmdline`, 'utf8')).split('\0');
-  const command = [program, ...rest].join(' ').trim();
-  return `${basename(program)} (process ${id}: ${command.slice(0, 120)})`;
 }
 
 async function ownerByLsof(port: number): Promise<string | undefined> {

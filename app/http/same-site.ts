@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isLoopback } from '../../model/loopback.ts';
 import { pagePorts } from '../../contract/services/page.ts';
 import { ProblemError } from './problem.ts';
 
@@ -16,8 +17,8 @@ export class SameSite {
 
   /** @throws ProblemError FORBIDDEN. */
   check(headers: IncomingHttpHeaders): void {
-    const host = hostOf(`http://${headers.host ?? ''}`);
-    if (this.#onLoopback && host !== undefined && !isLoopbackName(host.hostname))
+    const host = hostOf(headers);
+    if (this.#onLoopback && !(host && isLoopbackName(host.hostname)))
       throw new ProblemError(
         'FORBIDDEN',
         'This instance listens on loopback and answers only as localhost, 127.0.0.1 or [::1].',
@@ -26,9 +27,9 @@ export class SameSite {
       throw new ProblemError('FORBIDDEN', 'The page that asks is from another site than this chat.');
   }
 
-  #mayAsk(origin: string, host: URL | undefined): boolean {
-    const from = hostOf(origin);
-    if (from === undefined || host === undefined) return false;
+  #mayAsk(origin: string, host: URL | null): boolean {
+    const from = URL.parse(origin);
+    if (!from || !host) return false;
     const devServer = this.#onLoopback && from.port === String(pagePorts.http.containerPort);
     if (devServer && isLoopbackName(from.hostname)) return true;
     return from.hostname === host.hostname && samePort(from, host);
@@ -41,16 +42,11 @@ function samePort(from: URL, host: URL): boolean {
   return from.port === host.port || (usual.includes(from.port) && usual.includes(host.port));
 }
 
-function hostOf(url: string): URL | undefined {
-  return URL.parse(url) ?? undefined;
+/** The host and port a request names; none when the header is missing, or more than a host and a port. */
+export function hostOf({ host = '' }: IncomingHttpHeaders): URL | null {
+  return /[^\w.:[\]-]/.test(host) ? null : URL.parse(`http://${host}`);
 }
 
-/** Whether a host name of a URL always is this machine, independent of DNS. */
-export function isLoopbackName(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
-}
+/** Whether browsers take a host name of a URL for this machine, whatever DNS answers. */
+export const isLoopbackName = (hostname: string): boolean =>
+  hostname.endsWith('.localhost') || isLoopback(hostname);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopbackName } from './same-site.ts';
+import { hostOf, isLoopbackName } from './same-site.ts';
 
 /** Set on every answer; routes that may be cached, or that serve the page, set their own values. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
  * log a console warning elsewhere, such as on a node port without TLS.
  */
 export function openerPolicy(headers: IncomingHttpHeaders): Record<string, string> {
-  const hostname = URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '';
+  const hostname = hostOf(headers)?.hostname ?? '';
   const trustworthy = headers['x-forwarded-proto'] === 'https' || isLoopbackName(hostname);
   return trustworthy ? { 'cross-origin-opener-policy': 'same-origin' } : {};
 }
@@ -26,8 +26,8 @@ export function openerPolicy(headers: IncomingHttpHeaders): Record<string, strin
  * The page's Content-Security-Policy: its own files and its own host. In older browsers 'self' does not include a
  * WebSocket of the same host, so that is listed.
  */
-export function pagePolicy(host: string | undefined): string {
-  const own = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
+export function pagePolicy(headers: IncomingHttpHeaders): string {
+  const own = hostOf(headers) ? ` ws://${headers.host} wss://${headers.host}` : '';
   return [
     "default-src 'none'",
     "script-src 'self'",

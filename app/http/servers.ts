@@ -18,7 +18,8 @@ export interface HttpParts {
   readonly readiness: Readiness;
   readonly authenticate: Authenticate;
   readonly sameSite: SameSite;
-  readonly onLoopback: boolean;
+  /** Whether only the developer can connect. */
+  readonly isPrivate: boolean;
   readonly draining: () => boolean;
 }
 
@@ -28,9 +29,9 @@ export async function publicServer(parts: HttpParts): Promise<FastifyInstance> {
   serveHealth(server);
   serveApi(server, parts);
   await servePage(server, pageFolder());
-  // On loopback only the developer can connect, and one port is less to remember.
-  if (parts.onLoopback) serveOperations(server, parts.env, parts.metrics);
-  serveReadiness(server, parts.readiness, parts.onLoopback ? 'everything' : 'outcome');
+  // One port is less to remember.
+  if (parts.isPrivate) serveOperations(server, parts.env, parts.metrics);
+  serveReadiness(server, parts.readiness, parts.isPrivate ? 'everything' : 'outcome');
   return server;
 }
 

@@ -11,7 +11,7 @@ import { messageParts } from './message-parts.ts';
 import { recall, type Recalled } from './recall/recall.ts';
 import { reply } from './responder.ts';
 import type { SessionHistory } from './session-history.ts';
-import type { Answer, Warn } from './types.ts';
+import type { Answer, Message, Warn } from './types.ts';
 
 export interface Answering {
   readonly stores: Stores;
@@ -25,28 +25,20 @@ export interface Answering {
   readonly modelCalls: Slots;
 }
 
-interface Message {
-  readonly id: string;
-  readonly text: string;
-}
-
 /** Past turns in a model's prompt. */
 const shownTurns = 12;
 
-/** Words per streamed piece of an answer that is complete from the start. */
-const pieceLength = 4;
-
-/** Streams the answer to a message; does not store it. */
+/** Makes the answer to a message, and streams a model's; does not store it. */
 export async function* makeAnswer(
   answering: Answering,
   scope: Scope,
   message: Message,
   signal: AbortSignal,
 ): AsyncGenerator<string, Answer> {
-  if (isEmergency(message.text)) return yield* inPieces({ text: emergencyText, facts: [] });
+  if (isEmergency(message.text)) return { text: emergencyText, facts: [] };
   const recalled = await recalledFor(answering, scope, message);
   signal.throwIfAborted();
-  if (answering.llm === undefined) return yield* inPieces(extracted(answering, message, recalled));
+  if (answering.llm === undefined) return extracted(answering, message, recalled);
   return yield* modelled(answering, answering.llm, { scope, message, recalled, signal });
 }
 
@@ -85,7 +77,8 @@ async function* modelled(
   { scope, message, recalled, signal }: Asked,
 ): AsyncGenerator<string, Answer> {
   const facts = recalled.facts.slice(0, answering.recallLimit);
-  const turns = (await answering.history.turns(scope, shownTurns + 1)).filter(({ id }) => id !== message.id);
+  const { turns: all } = await answering.history.read(scope, shownTurns + 1);
+  const turns = all.filter(({ id, replacedBy }) => id !== message.id && replacedBy === undefined);
   const messages = prompt({ facts, turns, text: message.text, degraded: recalled.degraded });
   let text = '';
   try {
@@ -100,7 +93,7 @@ async function* modelled(
     if (text.trim() !== '') throw error;
     const why = error instanceof SlotsTakenError ? modelBusy : modelAway;
     const degraded = recalled.degraded === undefined ? why : `${why}; ${recalled.degraded}`;
-    return yield* inPieces({ ...extracted(answering, message, recalled), degraded });
+    return { ...extracted(answering, message, recalled), degraded };
   }
   return {
     text,
@@ -138,11 +131,6 @@ async function* bounded(pieces: AsyncIterable<string>): AsyncGenerator<string, v
     left -= piece.length;
     if (left <= 0) return;
   }
-}
-
-async function* inPieces(answer: Answer): AsyncGenerator<string, Answer> {
-  yield* answer.text.match(new RegExp(`(?:\\S+\\s*){1,${pieceLength}}`, 'g')) ?? [];
-  return answer;
 }
 
 export const asUsed = ({ id, text, recordedAt, sourceId }: Fact): UsedFact => ({

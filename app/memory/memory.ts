@@ -1,16 +1,18 @@
 import type { PatientContext } from '../../contract/http.ts';
-import { modelCallLimits, type Turn } from '../../contract/protocol.ts';
+import { modelCallLimits } from '../../contract/protocol.ts';
 import { storeNames } from '../../contract/services/backend-variables.ts';
+import type { Delta } from '../stores/replicas.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
 import { Slots } from '../slots.ts';
-import type { Availability, Scope, Settled, Stores } from '../stores/types.ts';
+import type { Availability, OutcomeKind, Scope, SessionEvent, Settled, Stores } from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
 import { factsOf } from './extract/facts.ts';
 import { Indexing } from './indexing.ts';
 import { OwedAnswer } from './owed-answer.ts';
 import { SessionHistory } from './session-history.ts';
-import type { Accepted, Answer, Memory, Warn } from './types.ts';
+import { opening } from './opening.ts';
+import { StoppedError, type Accepted, type Answer, type Memory, type Warn } from './types.ts';
 
 export interface MemoryParts {
   readonly stores: Stores;
@@ -31,6 +33,9 @@ export interface MemoryParts {
     readonly recall: number;
   };
 }
+
+/** Most events of a session read at once. */
+const eventsAtOnce = 200;
 
 /** Most facts and turns in the context of a patient. */
 const contextFacts = 100;
@@ -56,69 +61,76 @@ export function createMemory(parts: MemoryParts): Memory {
 
   return {
     mode: llm === undefined ? 'extractive' : 'llm',
-    history: (scope, limit) => history.turns(scope, limit),
+    open: (scope, limit, from) => opening({ record, history }, scope, { limit, from }),
+    events: (scope, after) => record.events(scope, after, eventsAtOnce),
+    positions: (scopes) => record.positions(scopes),
     reindex: () => indexing.reindex(),
     owed: (limit) => record.owed(limit),
     handOver: () => claims.release(),
 
-    async accept(scope, { id, text }): Promise<Accepted> {
-      const turn: Turn = { id, speaker: 'patient', text, recordedAt: time() };
-      const facts = factsOf({ ...scope, ...turn });
-      const stored = await record.addMessage({ ...scope, ...turn }, facts, claims.lease);
-      const { recordedAt, duplicate } = stored;
-      void history.remember(scope, stored, { ...turn, recordedAt });
-      if (duplicate) return { recordedAt, duplicate, ...(await storedAnswer(scope, id)) };
+    async accept(scope, { id, text, replaces }): Promise<Accepted> {
+      const said = {
+        id,
+        speaker: 'patient' as const,
+        text,
+        recordedAt: time(),
+        ...(replaces === undefined ? {} : { replaces }),
+      };
+      const facts = factsOf({ ...scope, ...said });
+      const stored = await record.addMessage({ ...scope, ...said }, facts, claims.lease);
+      const { epoch, offset, recordedAt, duplicate } = stored;
+      const kind = replaces === undefined ? 'turn' : 'edited';
+      const event: SessionEvent = { epoch, kind, turn: { ...said, recordedAt, offset }, facts: [] };
+      if (duplicate)
+        return { event, isDuplicate: true, isRemembered: false, outcome: await record.outcomeOf(scope, id) };
+      void history.remember(scope, event);
       claims.hold({ ...scope, messageId: id, attempt: 1, tries: 1 });
       indexing.add(scope.patientId, facts);
-      return { recordedAt, duplicate };
+      return { event, isDuplicate: false, isRemembered: facts.length > 0 || replaces !== undefined };
     },
 
-    async *answer(scope, message, signal): AsyncGenerator<string, Answer> {
-      const owed = new OwedAnswer({ record, claims, time }, scope, message.id);
+    async *answer(scope, message, signal): AsyncGenerator<Delta, Settled> {
+      const owed = owedAnswer(scope, message.id);
       const claim = await owed.claim(signal);
-      if ('kind' in claim) return answerOf(claim);
+      if ('kind' in claim) return claim;
+      const ended = async (kind: OutcomeKind, answer: Answer): Promise<Settled> => {
+        const settled = await owed.settle(claim, kind, answer, signal);
+        if (kind !== 'failed') void history.remember(scope, settled);
+        return settled;
+      };
+      const { id } = message;
+      let text = '';
       try {
-        const { pieces, answer } = yield* streamed(scope, message, signal);
-        const settled = await owed.settle(claim, answer, signal);
-        void history.remember(scope, settled, settled.turn);
-        if (settled.turn.text === answer.text) yield* pieces;
-        return answerOf(settled);
+        const making = makeAnswer(answering, scope, message, signal);
+        for (;;) {
+          const made = await making.next();
+          if (made.done) return await ended('answer', made.value);
+          yield { id, attempt: claim.attempt, at: text.length, text: made.value };
+          text += made.value;
+        }
       } catch (error) {
-        await (signal.aborted ? claims.release([claim]) : owed.fail(claim)).catch(() => undefined);
+        if (signal.reason instanceof StoppedError) return ended('stopped', { text, facts: [] });
+        if (signal.aborted) await claims.release([claim]).catch(() => undefined);
+        const failed = signal.aborted ? undefined : await owed.fail(claim).catch(() => undefined);
+        if (failed) return failed;
         throw error;
       }
+    },
+
+    async stop(scope, messageId): Promise<Settled | undefined> {
+      const owed = owedAnswer(scope, messageId);
+      const claim = await owed.tryClaim(false);
+      if (claim === undefined || 'kind' in claim) return claim;
+      return owed.settle(claim, 'stopped', { text: '', facts: [] }, AbortSignal.abort());
     },
 
     context: (patientId) => context(stores, availability, patientId),
   };
 
-  async function storedAnswer(scope: Scope, id: string): Promise<Pick<Accepted, 'answer'>> {
-    const outcome = await record.outcomeOf(scope, id);
-    return outcome === undefined || outcome.kind === 'failed' ? {} : { answer: answerOf(outcome) };
-  }
-
-  /** A model's answer is streamed as it arrives; an extractive one is stored before it is sent. */
-  async function* streamed(
-    scope: Scope,
-    message: { readonly id: string; readonly text: string },
-    signal: AbortSignal,
-  ): AsyncGenerator<string, { readonly pieces: readonly string[]; readonly answer: Answer }> {
-    const making = makeAnswer(answering, scope, message, signal);
-    const pieces: string[] = [];
-    for (;;) {
-      const made = await making.next();
-      if (made.done) return { pieces, answer: made.value };
-      if (llm === undefined) pieces.push(made.value);
-      else yield made.value;
-    }
+  function owedAnswer(scope: Scope, messageId: string): OwedAnswer {
+    return new OwedAnswer({ record, claims, time }, scope, messageId);
   }
 }
-
-const answerOf = ({ turn, facts, degraded }: Settled): Answer => ({
-  text: turn.text,
-  facts,
-  ...(degraded === undefined ? {} : { degraded }),
-});
 
 async function context(
   { record }: Stores,

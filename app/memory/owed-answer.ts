@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Claim, Outcome, RecordStore, Scope, Settled } from '../stores/types.ts';
+import type { Claim, Outcome, OutcomeKind, RecordStore, Scope, Settled } from '../stores/types.ts';
 import type { Claims } from './claims.ts';
 import { contentId } from './extract/facts.ts';
 import type { Answer } from './types.ts';
@@ -10,9 +10,9 @@ const mostTries = 3;
 /** Milliseconds after which the record is asked again for an answer that another process is making. */
 const askAgainMs = 250;
 
-/** The answer could not be made. It is made anew when the message is sent again. */
-export class AnswerFailedError extends Error {
-  override readonly name = 'AnswerFailedError';
+/** The answer is owed no more: its message was replaced by an edit. */
+export class NotOwedError extends Error {
+  override readonly name = 'NotOwedError';
 }
 
 interface Owing {
@@ -21,6 +21,8 @@ interface Owing {
   /** The time as the record writes it. */
   readonly time: () => string;
 }
+
+const nothing: Answer = { text: '', facts: [] };
 
 /** What a message is owed: made by whoever holds its claim, and stored once. */
 export class OwedAnswer {
@@ -35,51 +37,55 @@ export class OwedAnswer {
   }
 
   /**
-   * The claim, as soon as it is to be had; or the answer, when another process has stored it first.
-   * @throws AnswerFailedError when the other process failed, or when too many attempts ended with their process.
+   * The claim, as soon as it is to be had; or how the answer ended, when another process has stored that first, or when
+   * too many attempts ended with their process.
+   * @throws NotOwedError
    */
   async claim(signal: AbortSignal): Promise<Claim | Settled> {
-    const { record, claims } = this.#owing;
-    const held = claims.find(this.#scope, this.#messageId);
-    if (held) return held;
     for (let again = true; ; again = false) {
-      const claimed = await record.claim(this.#scope, this.#messageId, claims.lease, again);
-      if (claimed.state === 'claimed') return this.#begun(claims.hold(claimed.claim));
-      if (claimed.state === 'settled') return answered(claimed.outcome);
+      const claimed = await this.tryClaim(again);
+      if (claimed !== undefined) return claimed;
       await pause(askAgainMs, undefined, { signal });
     }
   }
 
-  /** Stores an answer. @returns the one the record has, which may be another attempt's. */
-  async settle(claim: Claim, answer: Answer, signal: AbortSignal): Promise<Settled> {
-    const outcome = await this.#settle(claim, {
-      kind: 'answer',
-      turn: this.#turn(answer.text),
-      facts: answer.facts,
-      ...(answer.degraded === undefined ? {} : { degraded: answer.degraded }),
-    });
-    if (outcome) return answered(outcome);
+  /** As `claim`; none when another process makes the answer now. */
+  async tryClaim(again: boolean): Promise<Claim | Settled | undefined> {
+    const { record, claims } = this.#owing;
+    const held = claims.find(this.#scope, this.#messageId);
+    if (held) return held;
+    const claimed = await record.claim(this.#scope, this.#messageId, claims.lease, again);
+    if (claimed.state === 'replaced') throw new NotOwedError('The message was replaced by an edit.');
+    if (claimed.state === 'busy') return undefined;
+    if (claimed.state === 'settled') return claimed.outcome;
+    const claim = claims.hold(claimed.claim);
+    return claim.tries <= mostTries ? claim : this.fail(claim);
+  }
+
+  /** Stores how the answer ended. @returns what the record has, which may be another attempt's. */
+  async settle(claim: Claim, kind: OutcomeKind, answer: Answer, signal: AbortSignal): Promise<Settled> {
+    const settled = await this.#settle(claim, kind, answer);
+    if (settled) return settled;
     const other = await this.claim(signal);
-    return 'kind' in other ? other : this.settle(other, answer, signal);
+    return 'kind' in other ? other : this.settle(other, kind, answer, signal);
   }
 
-  /** Stores that no answer could be made. */
-  async fail(claim: Claim): Promise<void> {
-    await this.#settle(claim, { kind: 'failed', turn: this.#turn(''), facts: [] });
+  /** Stores that no answer could be made. @returns none when another process makes it. */
+  async fail(claim: Claim): Promise<Settled | undefined> {
+    return this.#settle(claim, 'failed', nothing);
   }
 
-  async #settle(claim: Claim, outcome: Outcome): Promise<Settled | undefined> {
+  async #settle(
+    claim: Claim,
+    kind: OutcomeKind,
+    { text, facts, degraded }: Answer,
+  ): Promise<Settled | undefined> {
+    const outcome = { kind, turn: this.#turn(text), facts, ...(degraded === undefined ? {} : { degraded }) };
     try {
       return await this.#owing.record.settle(claim, outcome);
     } finally {
       this.#owing.claims.drop(claim);
     }
-  }
-
-  async #begun(claim: Claim): Promise<Claim> {
-    if (claim.tries <= mostTries) return claim;
-    await this.fail(claim);
-    throw new AnswerFailedError(`Given up: ${mostTries} attempts ended with the process that made them.`);
   }
 
   #turn(text: string): Outcome['turn'] {
@@ -92,9 +98,4 @@ export class OwedAnswer {
       replyTo: this.#messageId,
     };
   }
-}
-
-function answered(outcome: Settled): Settled {
-  if (outcome.kind === 'failed') throw new AnswerFailedError('Another attempt at this answer failed.');
-  return outcome;
 }

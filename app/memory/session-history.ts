@@ -1,5 +1,4 @@
-import type { Turn } from '../../contract/protocol.ts';
-import type { Availability, History, Position, Scope, Stores } from '../stores/types.ts';
+import type { Availability, History, Position, Scope, SessionEvent, Stores } from '../stores/types.ts';
 
 /** The turns of sessions: from the cache when it has got as far as the record, else from the record. */
 export class SessionHistory {
@@ -14,21 +13,24 @@ export class SessionHistory {
     this.#kept = kept;
   }
 
-  async turns(scope: Scope, limit: number): Promise<Turn[]> {
+  /** The last turns, and the position they reach to; the beginning of the log when the session is unknown. */
+  async read(scope: Scope, limit: number): Promise<History> {
     const { record } = this.#stores;
     const cached = await this.#cached(scope, limit);
-    if (cached && isAt(cached, await record.position(scope))) return [...cached.turns];
+    if (cached && isAt(cached, await record.position(scope))) return cached;
     const history = await record.history(scope, Math.max(limit, this.#kept));
-    if (history === undefined) return [];
+    if (history === undefined) return beginning;
     await this.#quietly((cache) => cache.fill(scope, history));
-    return limit === 0 ? [] : history.turns.slice(-limit);
+    return { ...history, turns: limit === 0 ? [] : history.turns.slice(-limit) };
   }
 
   /**
    * Caches a turn that the record already holds; the first commit of a session is all of it. Never fails: a cache that
-   * lacks a turn is not believed.
+   * lacks a turn is not believed. An edit marks turns that are cached already: it is left to the next reader.
    */
-  async remember(scope: Scope, { epoch, offset }: Position, turn: Turn): Promise<void> {
+  async remember(scope: Scope, { epoch, kind, turn }: SessionEvent): Promise<void> {
+    if (kind === 'edited') return;
+    const { offset } = turn;
     await this.#quietly<unknown>((cache) =>
       offset === 1
         ? cache.fill(scope, { epoch, offset, turns: [turn] })
@@ -46,6 +48,8 @@ export class SessionHistory {
     return work(cache).catch(() => undefined);
   }
 }
+
+const beginning: History = { epoch: '', offset: 0, turns: [] };
 
 const isAt = (cached: Position, last: Position | undefined): boolean =>
   cached.epoch === last?.epoch && cached.offset === last.offset;

@@ -1,26 +1,44 @@
-import type { AnswerMode, Turn, UsedFact } from '../../contract/protocol.ts';
+import type { AnswerMode, MessageFrame, Turn, UsedFact } from '../../contract/protocol.ts';
 import type { PatientContext } from '../../contract/http.ts';
-import type { OwedMessage, Scope } from '../stores/types.ts';
+import type { Delta } from '../stores/replicas.ts';
+import type {
+  OwedMessage,
+  Position,
+  Scope,
+  SessionEvent,
+  SessionPosition,
+  Settled,
+} from '../stores/types.ts';
+
+/** A patient's message, as its frame has it. */
+export type Message = Omit<MessageFrame, 'type'>;
 
 /** The memory as ws/ and http/ use it. `createMemory` in memory.ts creates one. */
 export interface Memory {
   readonly mode: AnswerMode;
-  /** Past turns for the welcome frame: from the cache, else from the record (then the cache is filled). */
-  history(scope: Scope, limit: number): Promise<Turn[]>;
+  /**
+   * What a connection is shown first: what it missed since `from`, if that is all there and not too much, else the last
+   * `limit` turns (from the cache, else from the record; then the cache is filled).
+   */
+  open(scope: Scope, limit: number, from?: Position): Promise<Opening>;
+  /** The events of a session after an offset, in order; at most some hundred at once. */
+  events(scope: Scope, after: number): Promise<SessionEvent[]>;
+  /** The ends of the logs of several sessions. */
+  positions(scopes: readonly Scope[]): Promise<SessionPosition[]>;
   /**
    * Commits a patient's message in the system of record. When it resolves, the message may be acknowledged.
-   * @throws IdReusedError; UnknownOutcomeError; any other error means that nothing was stored.
+   * @throws MessageRefusedError; UnknownOutcomeError; any other error means that nothing was stored.
    */
-  accept(scope: Scope, message: { readonly id: string; readonly text: string }): Promise<Accepted>;
+  accept(scope: Scope, message: Message): Promise<Accepted>;
   /**
-   * Streams the answer to an accepted message, and stores it. Recalls the facts it uses. When another process makes it
-   * or has made it, that answer is waited for, and comes whole. Not called for a duplicate whose answer is already stored.
+   * Streams the answer to an accepted message, and stores how it ended. Recalls the facts it uses. When another process
+   * makes it or has made it, that answer is waited for. A signal that aborts with `StoppedError` ends the answer where it
+   * is. Not called for a duplicate whose answer is already stored.
+   * @throws Error when it could not be stored how the answer ended, or when it is owed no more.
    */
-  answer(
-    scope: Scope,
-    message: { readonly id: string; readonly text: string },
-    signal: AbortSignal,
-  ): AsyncGenerator<string, Answer>;
+  answer(scope: Scope, message: Message, signal: AbortSignal): AsyncGenerator<Delta, Settled>;
+  /** Ends an answer that this process does not make. @returns none when another process makes it. */
+  stop(scope: Scope, messageId: string): Promise<Settled | undefined>;
   /** What is remembered of a patient. */
   context(patientId: string): Promise<PatientContext>;
   /** Adds the facts to the search index that it lacks: an outage kept them out, or their process ended. */
@@ -31,11 +49,23 @@ export interface Memory {
   handOver(): Promise<void>;
 }
 
+/** What a connection begins with. `missed` follow `position`; without `history` they are all that it lacks. */
+export interface Opening {
+  readonly position: Position;
+  readonly missed: readonly SessionEvent[];
+  /** Oldest first; absent when the client has everything up to `position`. */
+  readonly history?: readonly Turn[];
+}
+
 export interface Accepted {
-  readonly recordedAt: string;
-  readonly duplicate: boolean;
-  /** The answer, when one is already stored. */
-  readonly answer?: Answer;
+  /** The commit of the message. */
+  readonly event: SessionEvent;
+  /** Whether it was there already. */
+  readonly isDuplicate: boolean;
+  /** Whether something is remembered that was not before. */
+  readonly isRemembered: boolean;
+  /** How it was answered, when that is already stored. */
+  readonly outcome?: Settled | undefined;
 }
 
 /** A whole answer and the facts it used. */
@@ -44,6 +74,11 @@ export interface Answer {
   readonly facts: readonly UsedFact[];
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
+}
+
+/** The patient wants no more of an answer. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
 }
 
 /** Tells the operator of what a patient is told in fixed words only: addresses and a provider's text are not theirs. */

@@ -1,4 +1,4 @@
-import { IdReusedError, type Store, type Stores } from '../stores/types.ts';
+import { MessageRefusedError, type Store, type Stores } from '../stores/types.ts';
 
 /** The same stores; when an operation of one fails, calls `suspect` with its name, so that its gate dials at once. */
 export function reportFailures(stores: Stores, suspect: (name: string) => void): Stores {
@@ -12,7 +12,7 @@ export function reportFailures(stores: Stores, suspect: (name: string) => void):
 function reporting<S extends Store>(store: S, suspect: (name: string) => void): S {
   const failed = (error: unknown): never => {
     // The caller's error, not the store's.
-    if (!(error instanceof IdReusedError)) suspect(store.name);
+    if (!(error instanceof MessageRefusedError)) suspect(store.name);
     throw error;
   };
   return new Proxy(store, {

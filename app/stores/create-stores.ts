@@ -11,7 +11,9 @@ import { EmbeddedSessionCache } from './embedded/session-cache.ts';
 import { Neo4jRecordStore } from './neo4j/record-store.ts';
 import type { Embedder } from './qdrant/embedder.ts';
 import { QdrantSearchIndex } from './qdrant/search-index.ts';
+import { RedisReplicas } from './redis/replicas.ts';
 import { RedisSessionCache } from './redis/session-cache.ts';
+import { alone, type Replicas } from './replicas.ts';
 import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts';
 
 export interface StoreSurroundings {
@@ -20,6 +22,10 @@ export interface StoreSurroundings {
   /** Told when an open connection of Redis or Neo4j closes. Qdrant's client has one for each request. */
   readonly onLost?: (name: StoreName) => void;
 }
+
+/** How replicas of this backend reach each other: through Redis, when it is one for all of them. */
+export const createReplicas = (env: Env): Replicas =>
+  isEmbedded(env, redisName) ? alone : new RedisReplicas(env);
 
 /** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
 export function createStores(env: Env, surroundings: StoreSurroundings = {}): Stores {

@@ -10,8 +10,11 @@ export interface Scope {
   readonly sessionId: string;
 }
 
+/** A turn before its commit, which numbers it. */
+export type NewTurn = Omit<Turn, 'offset' | 'replacedBy' | 'stopped'>;
+
 /** A raw turn with its patient and session. */
-export type Episode = Turn & Scope;
+export type Episode = NewTurn & Scope;
 
 /** Something the patient said about themselves, quoted, with the turn it is from. */
 export interface Fact {
@@ -52,13 +55,18 @@ export interface Position {
 }
 
 /** What an event of a session's log is about. `forgotten` is reserved. */
-export type EventKind = 'turn' | 'answer' | 'edited' | 'stopped' | 'failed';
+export const eventKinds = ['turn', 'answer', 'edited', 'stopped', 'failed'] as const;
+export type EventKind = (typeof eventKinds)[number];
 
-/** One commit of a session. A failure is the turn of an answer without text. */
+/** One commit of a session. A failure is the turn of an answer without text; an edit, of the message that replaces. */
 export interface SessionEvent {
-  readonly offset: number;
+  readonly epoch: string;
   readonly kind: EventKind;
   readonly turn: Turn;
+  /** The facts an answer used. */
+  readonly facts: readonly UsedFact[];
+  /** Why an answer may lack facts that the memory has. */
+  readonly degraded?: string | undefined;
 }
 
 /** The right to answer a message, while its lease runs. */
@@ -76,24 +84,34 @@ export interface Lease {
   readonly leaseMs: number;
 }
 
+export type OutcomeKind = Extract<EventKind, 'answer' | 'stopped' | 'failed'>;
+
 /** How an owed answer ended. */
 export interface Outcome {
-  readonly kind: 'answer' | 'stopped' | 'failed';
-  readonly turn: Turn;
+  readonly kind: OutcomeKind;
+  readonly turn: NewTurn;
   /** The facts the answer used. */
   readonly facts: readonly UsedFact[];
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
 }
 
-/** An outcome that the record has. */
-export type Settled = Outcome & Position;
+/** The turn of an outcome with its number. */
+export const numbered = ({ kind, turn }: Outcome, offset: number): Turn => ({
+  ...turn,
+  offset,
+  ...(kind === 'stopped' ? { stopped: true } : {}),
+});
 
-/** The claim; or how the answer ended; or that another owner's lease is running. */
+/** An outcome that the record has. */
+export type Settled = SessionEvent & { readonly kind: OutcomeKind };
+
+/** The claim; or how the answer ended; or that another owner's lease is running, or that the message was replaced. */
 export type Claimed =
   | { readonly state: 'claimed'; readonly claim: Claim }
   | { readonly state: 'settled'; readonly outcome: Settled }
-  | { readonly state: 'busy' };
+  | { readonly state: 'busy' }
+  | { readonly state: 'replaced' };
 
 /** A message whose answer is owed, and whose lease has run out. */
 export interface OwedMessage extends Scope {
@@ -108,6 +126,9 @@ export interface StoredMessage extends Position {
   readonly duplicate: boolean;
 }
 
+/** The position of one of several sessions. */
+export type SessionPosition = Scope & Position;
+
 /** The last turns of a session, and the position they reach to. */
 export interface History extends Position {
   /** Oldest first; an answer follows its message. */
@@ -121,8 +142,9 @@ export interface History extends Position {
 export interface RecordStore extends Store {
   /**
    * Writes a patient's message, its facts (which no index holds yet), and that its answer is owed, in one transaction.
-   * `id` is an idempotency key within the session. `lease` claims the answer at once, as its first attempt.
-   * @throws IdReusedError when the id was used for another text.
+   * `id` is an idempotency key within the session. `lease` claims the answer at once, as its first attempt. A message that
+   * `replaces` another marks it and its answer; its facts are not recalled any more, and an answer that it is owed is not.
+   * @throws IdReusedError when the id was used for another text; NothingToReplaceError.
    */
   addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): Promise<StoredMessage>;
   /**
@@ -146,6 +168,8 @@ export interface RecordStore extends Store {
   outcomeOf(scope: Scope, messageId: string): Promise<Settled | undefined>;
   /** The end of a session's log; none of an unknown session. */
   position(scope: Scope): Promise<Position | undefined>;
+  /** The ends of several logs; those of unknown sessions are left out. */
+  positions(scopes: readonly Scope[]): Promise<SessionPosition[]>;
   /** The events of a session after an offset, in order. */
   events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]>;
   /** The last `limit` turns of a session; none of an unknown session. */
@@ -189,7 +213,7 @@ export interface SessionCache extends Store {
    * session would be taken for the whole; `fill` it from the record instead.
    */
   addTurn(scope: Scope, position: Position, turn: Turn): Promise<boolean>;
-  /** The last turns and the position they reach to; `undefined` when the session is not cached. */
+  /** The last turns and the position they reach to; `undefined` when the session is not cached, or not so many turns. */
   recentTurns(scope: Scope, limit: number): Promise<History | undefined>;
   /** Caches a session as the record has it, unless the cache has got further in the same epoch. */
   fill(scope: Scope, history: History): Promise<void>;
@@ -204,13 +228,43 @@ export interface Stores {
 /** Whether each store may be used now; the gates implement it. */
 export type Availability = (name: string) => GateState;
 
+/** A message that the record refuses: the fault is the sender's, and nothing was stored. */
+export abstract class MessageRefusedError extends Error {
+  abstract get code(): 'ID_REUSED' | 'NOTHING_TO_REPLACE';
+}
+
 /** The message id was already used in this session, for another text. */
-export class IdReusedError extends Error {
+export class IdReusedError extends MessageRefusedError {
+  override readonly name = 'IdReusedError';
+
+  constructor() {
+    super('This message id was already used in this session for another text; a new message needs a new id.');
+  }
+
+  get code(): 'ID_REUSED' {
+    return 'ID_REUSED';
+  }
+}
+
+/** The message an edit replaces is not in this session, or was replaced by another edit. */
+export class NothingToReplaceError extends MessageRefusedError {
+  override readonly name = 'NothingToReplaceError';
+
+  constructor() {
+    super('The message to be replaced is not in this session, or was replaced already. Nothing was stored.');
+  }
+
+  get code(): 'NOTHING_TO_REPLACE' {
+    return 'NOTHING_TO_REPLACE';
+  }
+}
+
+/** By name: an error's class does not survive the way between threads. */
+export const messageRefusals = [IdReusedError, NothingToReplaceError] as const;
+
+export class NoSuchMessageError extends Error {
   constructor(id: string) {
-    super(
-      `The message id "${id}" was already used in this session for another text; a new message needs a new id.`,
-    );
-    this.name = 'IdReusedError';
+    super(`The record has no message ${JSON.stringify(id)} in this session.`);
   }
 }
 

@@ -1,124 +1,161 @@
 import { firstLine } from '../../dial/client-errors.ts';
+import { sessionKey } from '../message-key.ts';
+import { StoppedError, type Memory, type Message } from '../memory/types.ts';
 import type { Logger } from '../observability/logger.ts';
-import { messageKey } from '../message-key.ts';
-import type { Answer, Memory } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Scope } from '../stores/types.ts';
+import type { Delta, Replicas } from '../stores/replicas.ts';
+import type { Scope, Settled } from '../stores/types.ts';
+import type { Sessions } from './sessions.ts';
 
-export interface Message {
-  readonly id: string;
-  readonly text: string;
-}
-
-/** Receives one answer. */
-export interface Listener {
-  delta(text: string): void;
-  done(answer: Answer): void;
-  failed(): void;
-}
+type Run = (answer: RunningAnswer) => Promise<Settled | undefined>;
 
 /** One answer in progress. It outlives the connection that asked, so that it is stored even if that closes. */
 export class RunningAnswer {
-  readonly ended: Promise<void>;
-  readonly #make: () => AsyncGenerator<string, Answer>;
-  readonly #listeners = new Set<Listener>();
-  readonly #end: () => void;
-  readonly #failed: (error: unknown) => void;
+  /** How it ended, as it is stored; none when that is not known. */
+  readonly ended: Promise<Settled | undefined>;
+  readonly #run: Run;
+  readonly #stopping = new AbortController();
+  readonly #end: (outcome: Promise<Settled | undefined>) => void;
   #begun = false;
-  #text = '';
-  #tellEnd: ((listener: Listener) => void) | undefined;
+  #said: Delta | undefined;
 
-  constructor(make: () => AsyncGenerator<string, Answer>, failed: (error: unknown) => void) {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
+  /** `run` makes the answer; it never rejects. */
+  constructor(run: Run) {
+    const { promise, resolve } = Promise.withResolvers<Settled | undefined>();
     this.ended = promise;
-    this.#end = () => resolve(undefined);
-    this.#make = make;
-    this.#failed = failed;
+    this.#end = resolve;
+    this.#run = run;
   }
 
-  /** Receives the answer from its beginning, at any time. */
-  join(listener: Listener): void {
-    if (this.#text !== '') listener.delta(this.#text);
-    if (this.#tellEnd) this.#tellEnd(listener);
-    else this.#listeners.add(listener);
+  /** Aborts with StoppedError. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** All that was said so far, as one piece. */
+  get said(): Delta | undefined {
+    return this.#said;
   }
 
   /** Starts the answer unless it has started. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    void this.#run();
+    this.#end(this.#run(this));
   }
 
-  async #run(): Promise<void> {
-    try {
-      const answer = await this.#stream();
-      this.#tellEnd = (listener) => listener.done(answer);
-    } catch (error) {
-      this.#failed(error);
-      this.#tellEnd = (listener) => listener.failed();
-    }
-    this.#listeners.forEach(this.#tellEnd);
-    this.#end();
+  /** Ends the answer where it is, also before its turn has come. */
+  stop(): void {
+    this.#stopping.abort(new StoppedError('The patient stopped the answer.'));
+    this.begin();
   }
 
-  async #stream(): Promise<Answer> {
-    const pieces = this.#make();
-    for (;;) {
-      const next = await pieces.next();
-      if (next.done) return next.value;
-      if (next.value === '') continue;
-      this.#text += next.value;
-      for (const listener of this.#listeners) listener.delta(next.value);
-    }
+  /** Adds a piece. */
+  say(delta: Delta): void {
+    const before = this.#said?.attempt === delta.attempt ? this.#said.text : '';
+    this.#said = { ...delta, at: 0, text: before + delta.text };
   }
+}
+
+interface Parts {
+  readonly memory: Memory;
+  readonly sessions: Sessions;
+  readonly replicas: Pick<Replicas, 'deltas' | 'stop' | 'onStop'>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
 }
 
 /** The answers in progress in this process, so that no message is answered twice at the same time. */
 export class Answers {
-  readonly #running = new Map<string, RunningAnswer>();
+  /** By session, then by message id. */
+  readonly #running = new Map<string, Map<string, RunningAnswer>>();
   readonly #abort = new AbortController();
-  readonly #parts: { readonly memory: Memory; readonly metrics: Metrics; readonly log: Logger };
+  readonly #parts: Parts;
 
-  constructor(parts: { memory: Memory; metrics: Metrics; log: Logger }) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-  }
-
-  /** The answer to a message while it is pending or in progress. */
-  find(scope: Scope, id: string): RunningAnswer | undefined {
-    return this.#running.get(messageKey(scope, id));
+    parts.replicas.onStop((scope, id) => this.#find(scope, id)?.stop());
   }
 
   /** The pending answer to an accepted message; `begin` starts it. */
   claim(scope: Scope, message: Message): RunningAnswer {
-    const key = messageKey(scope, message.id);
-    const known = this.#running.get(key);
+    const known = this.#find(scope, message.id);
     if (known) return known;
-    const { memory, metrics, log } = this.#parts;
-    let outcome = 'done';
-    const stop = metrics.answerSeconds.startTimer();
-    const answer = new RunningAnswer(
-      () => memory.answer(scope, message, this.#abort.signal),
-      (error) => {
-        outcome = 'failed';
-        log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
-      },
-    );
-    this.#running.set(key, answer);
+    const answer = new RunningAnswer((running) => this.#make(scope, message, running));
+    const key = sessionKey(scope);
+    const ofSession = this.#running.get(key) ?? new Map<string, RunningAnswer>();
+    this.#running.set(key, ofSession.set(message.id, answer));
     void answer.ended.then(() => {
-      stop({ outcome });
-      this.#running.delete(key);
+      ofSession.delete(message.id);
+      if (ofSession.size === 0) this.#running.delete(key);
     });
     return answer;
   }
 
-  /** Resolves when no answer is pending or in progress any more. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  /**
+   * Ends an answer: here, or in the replica that makes it, or before anybody makes it.
+   * @throws Error when the replica that makes it cannot be told.
+   */
+  async stop(scope: Scope, id: string): Promise<void> {
+    const { memory, sessions, replicas } = this.#parts;
+    const running = this.#find(scope, id);
+    if (running) return running.stop();
+    const settled = await memory.stop(scope, id);
+    if (settled) sessions.tell(scope, settled);
+    else await replicas.stop(scope, id);
   }
 
-  /** Aborts the answers in progress; they count as failed. */
+  /** What was said so far of the answers in progress in a session, for who comes in the middle. */
+  async said(scope: Scope): Promise<readonly Delta[]> {
+    const running = [...(this.#running.get(sessionKey(scope))?.values() ?? [])];
+    const here = running.flatMap(({ said }) => said ?? []);
+    return here.length > 0 ? here : this.#parts.replicas.deltas(scope);
+  }
+
+  /** Resolves when no answer is pending or in progress any more. */
+  async idle(): Promise<void> {
+    for (let all = this.#all(); all.length > 0; all = this.#all())
+      await Promise.all(all.map(({ ended }) => ended));
+  }
+
+  /** Aborts the answers in progress; another process makes them. */
   abort(): void {
     this.#abort.abort();
+  }
+
+  #all(): RunningAnswer[] {
+    return [...this.#running.values()].flatMap((ofSession) => [...ofSession.values()]);
+  }
+
+  #find(scope: Scope, id: string): RunningAnswer | undefined {
+    return this.#running.get(sessionKey(scope))?.get(id);
+  }
+
+  async #make(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled | undefined> {
+    const { sessions, metrics, log } = this.#parts;
+    const stop = metrics.answerSeconds.startTimer();
+    try {
+      const settled = await this.#stream(scope, message, running);
+      stop({ outcome: settled.kind });
+      sessions.tell(scope, settled);
+      return settled;
+    } catch (error) {
+      stop({ outcome: 'unknown' });
+      log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
+      return undefined;
+    }
+  }
+
+  async #stream(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled> {
+    const { memory, sessions } = this.#parts;
+    const signal = AbortSignal.any([this.#abort.signal, running.stopping]);
+    const pieces = memory.answer(scope, message, signal);
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done) return next.value;
+      if (next.value.text === '') continue;
+      running.say(next.value);
+      sessions.delta(scope, next.value);
+    }
   }
 }

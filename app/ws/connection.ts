@@ -1,20 +1,23 @@
 import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
-import type { ErrorCode } from '../../model/errors.ts';
-import type { ServerFrame, Turn } from '../../contract/protocol.ts';
+import { isRetryable, type ErrorCode } from '../../model/errors.ts';
+import type { ClientFrame, ErrorFrame, ServerFrame } from '../../contract/protocol.ts';
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Answer, Memory } from '../memory/types.ts';
+import type { Memory, Message, Opening } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { IdReusedError, UnknownOutcomeError, type Scope } from '../stores/types.ts';
-import type { Answers, Message, RunningAnswer } from './answers.ts';
-import { fittingHistory } from './fitting-history.ts';
+import { MessageRefusedError, UnknownOutcomeError, type Scope, type SessionEvent } from '../stores/types.ts';
+import type { Answers, RunningAnswer } from './answers.ts';
+import type { Follower } from './follower.ts';
+import { ackOf, answerOf, doneOf, welcomeOf } from './frames.ts';
 import { readFrame } from './read-frame.ts';
+import type { Sessions } from './sessions.ts';
 import { ChatSocket } from './socket.ts';
 
 /** What every connection uses. */
 export interface Surroundings {
   readonly memory: Memory;
+  readonly sessions: Sessions;
   readonly answers: Answers;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -22,33 +25,44 @@ export interface Surroundings {
   readonly historyLimit: number;
 }
 
-/** Most messages waiting for their commit or answer; above it the connection is not read (backpressure). */
+/** What was prepared before the handshake was accepted. */
+export interface Prepared {
+  readonly scope: Scope;
+  readonly follower: Follower;
+  readonly opening: Opening;
+}
+
+/** Most frames waiting for their commit or answer; above it the connection is not read (backpressure). */
 const mostPending = 32;
 
 /**
  * One patient's connection. Messages are committed and acknowledged in order, and answered in order; an acknowledgement
- * does not wait for the previous answer. Answers go to the connection that asked.
+ * does not wait for the previous answer. What is committed in the session, by whomever, is told in the order of commits.
  */
 export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly scope: Scope;
   readonly socket: ChatSocket;
   readonly #around: Surroundings;
-  /** Messages whose answer was sent, or is being sent, over this connection. */
-  readonly #shown: Set<string>;
+  /** Messages of this connection whose commit was not told yet. */
+  readonly #sent = new Set<string>();
+  /** Messages of this connection. */
+  readonly #asked = new Set<string>();
+  /** Messages whose answer this connection was shown. */
+  readonly #answered: Set<string>;
   #committing = Promise.resolve();
   #answering = Promise.resolve();
   #pending = 0;
 
-  constructor(socket: WebSocket, scope: Scope, history: readonly Turn[], around: Surroundings) {
+  constructor(socket: WebSocket, { scope, follower, opening }: Prepared, around: Surroundings) {
     super();
     this.scope = scope;
     this.socket = new ChatSocket(socket, around.heartbeatMs);
     this.#around = around;
-    const shown = fittingHistory(history);
-    this.#shown = new Set(shown.flatMap(({ replyTo }) => replyTo ?? []));
+    this.#answered = new Set(opening.history?.flatMap(({ replyTo }) => replyTo ?? []));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code) => this.emit('closed', code));
-    this.#send({ type: 'welcome', ...scope, mode: around.memory.mode, history: shown });
+    this.#send(welcomeOf(scope, opening, around.memory.mode));
+    this.#follow(follower, opening);
   }
 
   /** Resolves when every message received so far was committed and answered. */
@@ -57,12 +71,29 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     await this.#answering;
   }
 
+  #follow(follower: Follower, { position, missed }: Opening): void {
+    follower.begin(position, {
+      log: ({ epoch, offset }) => this.#send({ type: 'session', epoch, offset }),
+      event: (event) => this.#tell(event),
+      delta: (delta) => this.#send({ type: 'delta', ...delta }),
+      memory: () => this.#send({ type: 'memory' }),
+    });
+    for (const event of missed) follower.offer(event);
+    if (this.#around.memory.mode === 'llm') void this.#joinAnswers(follower);
+  }
+
+  /** What was said so far of answers in progress. */
+  async #joinAnswers(follower: Follower): Promise<void> {
+    for (const delta of await this.#around.answers.said(this.scope))
+      if (!this.#answered.has(delta.id)) follower.delta(delta);
+  }
+
   #send(frame: ServerFrame): void {
     this.socket.send(frame);
   }
 
-  #error(code: ErrorCode, message: string, id?: string): void {
-    this.#send({ type: 'error', code, message, ...(id === undefined ? {} : { id }) });
+  #error(code: ErrorCode, message: string, about: Pick<ErrorFrame, 'id' | 'offset'> = {}): void {
+    this.#send({ type: 'error', code, retryable: isRetryable(code), message, ...about });
   }
 
   #received(data: RawData, isBinary: boolean): void {
@@ -70,86 +101,92 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     if (isBinary) return this.socket.close('notText');
     // The binary type is `nodebuffer`, so text arrives as one Buffer.
     const read = readFrame((data as Buffer).toString('utf8'));
-    if (!read.ok) return this.#error('BAD_FRAME', read.message, read.id);
-    this.#around.metrics.messages.inc();
-    this.#began();
-    this.#committing = this.#committing.then(() => this.#commit(read.frame)).finally(() => this.#ended());
+    if (read.ok) this.#accept(read.frame);
+    else this.#error('BAD_FRAME', read.message, read.id === undefined ? {} : { id: read.id });
   }
 
-  /** Must not reject: the following messages wait for it. */
+  #accept(frame: ClientFrame): void {
+    if (frame.type === 'ping') return this.#send({ type: 'pong' });
+    if (frame.type === 'message') this.#around.metrics.messages.inc();
+    this.#began();
+    this.#committing = this.#committing
+      .then(() => (frame.type === 'stop' ? this.#stop(frame.id) : this.#commit(frame)))
+      .finally(() => this.#ended());
+  }
+
+  /** Must not reject: the following frames wait for it. */
   async #commit(message: Message): Promise<void> {
-    const { memory, answers, metrics } = this.#around;
-    // Looked up before the commit, so that an answer that ends during it is still delivered.
-    const running = answers.find(this.scope, message.id);
+    const { memory, answers, sessions, metrics } = this.#around;
+    const { id } = message;
+    this.#sent.add(id);
+    this.#asked.add(id);
     const accepted = await memory.accept(this.scope, message).catch((error: unknown) => {
-      this.#notAccepted(message.id, error);
+      this.#sent.delete(id);
+      this.#notAccepted(id, error);
     });
     if (!accepted) return;
-    const { recordedAt, duplicate, answer } = accepted;
-    metrics.acks.inc({ duplicate: String(duplicate) });
-    this.#send({ type: 'ack', id: message.id, recordedAt, duplicate });
-    if (this.#shown.has(message.id)) return;
-    if (running) this.#deliver(message, running);
-    else if (answer) this.#sendStored(message.id, answer);
-    else this.#deliver(message, answers.claim(this.scope, message));
+    const { event, isDuplicate, isRemembered, outcome } = accepted;
+    metrics.acks.inc({ duplicate: String(isDuplicate) });
+    if (!isDuplicate) sessions.tell(this.scope, event, isRemembered);
+    else if (this.#sent.delete(id)) this.#send(ackOf(event, true));
+    if (this.#answered.has(id)) return;
+    if (outcome === undefined || outcome.kind === 'failed')
+      this.#await(id, answers.claim(this.scope, message));
+    else this.#done(id, outcome);
   }
 
   #notAccepted(id: string, error: unknown): void {
-    if (error instanceof IdReusedError) return this.#error('ID_REUSED', error.message, id);
-    if (error instanceof UnknownOutcomeError) {
-      this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'A message may be stored or not');
-      return this.#error(
-        'UNKNOWN_OUTCOME',
-        'It is not known whether the message was stored. Send it again, with the same id.',
-        id,
-      );
-    }
-    this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'A message was not stored');
-    this.#error(
-      'STORE_AWAY',
-      'The memory is away: the message was not stored. Send it again, with the same id.',
-      id,
-    );
+    if (error instanceof MessageRefusedError) return this.#error(error.code, error.message, { id });
+    const isUnknown = error instanceof UnknownOutcomeError;
+    const what = isUnknown ? 'A message may be stored or not' : 'A message was not stored';
+    this.#around.log.warn({ messageId: id, reason: firstLine(error) }, what);
+    const [code, told] = isUnknown
+      ? (['UNKNOWN_OUTCOME', 'It is not known whether the message was stored.'] as const)
+      : (['STORE_AWAY', 'The memory is away: the message was not stored.'] as const);
+    this.#error(code, `${told} Send it again, with the same id.`, { id });
   }
 
-  #deliver(message: Message, answer: RunningAnswer): void {
-    const { id } = message;
-    this.#shown.add(id);
-    answer.join({
-      delta: (text) => this.#send({ type: 'delta', id, text }),
-      done: (whole) => this.#done(id, whole),
-      failed: () => {
-        this.#shown.delete(id);
-        this.#error(
-          'ANSWER_FAILED',
-          'The message is stored, but no answer could be made. Send it again to try once more.',
-          id,
-        );
-      },
+  async #stop(id: string): Promise<void> {
+    await this.#around.answers.stop(this.scope, id).catch((error: unknown) => {
+      this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'An answer could not be stopped');
+      this.#error('STORE_AWAY', 'The answer could not be stopped. Try again.', { id });
     });
+  }
+
+  /** Answers are begun one after the other. */
+  #await(id: string, answer: RunningAnswer): void {
     this.#began();
     this.#answering = this.#answering
-      .then(() => {
+      .then(async () => {
         answer.begin();
-        return answer.ended;
+        if ((await answer.ended) === undefined) this.#notAnswered(id);
       })
       .finally(() => this.#ended());
   }
 
-  /** For a resent message that was answered on another connection after this one got its history. */
-  #sendStored(id: string, answer: Answer): void {
-    this.#shown.add(id);
-    this.#done(id, answer);
+  /** The next event of the session's log. */
+  #tell(event: SessionEvent): void {
+    const { kind, turn } = event;
+    const { offset, replyTo } = turn;
+    if (replyTo === undefined)
+      return this.#send(this.#sent.delete(turn.id) ? ackOf(event, false) : { type: 'turn', offset, turn });
+    if (kind === 'failed') return this.#notAnswered(replyTo, offset);
+    if (this.#asked.has(replyTo)) return this.#done(replyTo, event);
+    this.#answered.add(replyTo);
+    this.#send(answerOf(event));
   }
 
-  #done(id: string, { text, facts, degraded }: Answer): void {
-    this.#send({
-      type: 'done',
-      id,
-      text,
-      facts: [...facts],
-      ...(degraded === undefined ? {} : { degraded }),
-    });
+  #done(id: string, event: SessionEvent): void {
+    this.#answered.add(id);
+    this.#send(doneOf(id, event));
+  }
+
+  #notAnswered(id: string, offset?: number): void {
+    this.#error(
+      'ANSWER_FAILED',
+      'The message is stored, but no answer could be made. Send it again to try once more.',
+      { id, ...(offset === undefined ? {} : { offset }) },
+    );
   }
 
   #began(): void {

@@ -16,7 +16,7 @@ export function readFrame(text: string): ReadFrame {
   const id = idOf(document);
   return {
     ok: false,
-    message: `Wrong at ${where}: ${issue?.message ?? 'malformed'}. Expected {"type":"message","id":…,"text":…}.`,
+    message: `Wrong at ${where}: ${issue?.message ?? 'malformed'}. Expected {"type":"message","id":…,"text":…}, {"type":"stop","id":…} or {"type":"ping"}.`,
     ...(id === undefined ? {} : { id }),
   };
 }

@@ -2,14 +2,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { retryAfterSeconds } from '../../contract/http.ts';
-import { limits, subprotocols, type Turn } from '../../contract/protocol.ts';
+import { limits, resumeQuery, spokenVersions } from '../../contract/protocol.ts';
 import { offered, type Authenticate, type Identity } from '../http/authenticate.ts';
 import { internalProblem, ProblemError } from '../http/problem.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { SameSite } from '../http/same-site.ts';
-import type { Scope } from '../stores/types.ts';
+import type { Opening } from '../memory/types.ts';
+import type { Position, Scope } from '../stores/types.ts';
 import { scopeOf } from './chat-path.ts';
-import { ChatConnection, type Surroundings } from './connection.ts';
+import { ChatConnection, type Prepared, type Surroundings } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { refuse } from './refuse.ts';
 
@@ -25,10 +26,8 @@ export interface UpgradeRules {
 }
 
 /** What is checked and loaded before a handshake is accepted. */
-interface Admission {
-  readonly scope: Scope;
+interface Admission extends Prepared {
   readonly identity: Identity;
-  readonly history: readonly Turn[];
 }
 
 /**
@@ -44,7 +43,7 @@ export class Upgrades {
     perMessageDeflate: false,
     maxPayload: limits.messageBytes,
     maxFragments: mostFragments,
-    handleProtocols: (protocols) => protocols.has(subprotocols.chat) && subprotocols.chat,
+    handleProtocols: (offers) => spokenVersions.find((version) => offers.has(version)) ?? false,
   });
 
   constructor(rules: UpgradeRules, around: Surroundings, connections: Connections) {
@@ -65,8 +64,13 @@ export class Upgrades {
     socket.on('error', () => socket.destroy());
     try {
       const admission = await this.#admit(request);
-      if (!socket.destroyed)
+      const { scope, follower } = admission;
+      const unfollow = (): void => this.#around.sessions.unfollow(scope, follower);
+      if (socket.destroyed) unfollow();
+      else {
+        socket.once('close', unfollow);
         this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accepted(accepted, admission));
+      }
     } catch (error) {
       if (!(error instanceof ProblemError)) this.#around.log.error({ err: error }, 'A handshake failed');
       this.#refuse(socket, error instanceof ProblemError ? error : internalProblem());
@@ -79,10 +83,16 @@ export class Upgrades {
     checkSubprotocols(offered(headers));
     this.#checkReady();
     const identity = await this.#rules.authenticate(headers, scope.patientId);
-    const history = await this.#history(scope);
-    // A dependency may have gone away meanwhile.
-    this.#checkReady();
-    return { scope, identity, history };
+    const follower = await this.#around.sessions.follow(scope);
+    try {
+      const opening = await this.#open(scope, resumedAt(url));
+      // A dependency may have gone away meanwhile.
+      this.#checkReady();
+      return { scope, identity, follower, opening };
+    } catch (error) {
+      this.#around.sessions.unfollow(scope, follower);
+      throw error;
+    }
   }
 
   #checkReady(): void {
@@ -94,9 +104,9 @@ export class Upgrades {
     if (refusal) throw refusal;
   }
 
-  async #history(scope: Scope): Promise<Turn[]> {
+  async #open(scope: Scope, from: Position | undefined): Promise<Opening> {
     const { memory, historyLimit } = this.#around;
-    return memory.history(scope, historyLimit).catch((cause: unknown) => {
+    return memory.open(scope, historyLimit, from).catch((cause: unknown) => {
       throw new ProblemError('NOT_READY', 'The conversation cannot be read now.', {
         retryAfterSeconds,
         cause,
@@ -104,9 +114,9 @@ export class Upgrades {
     });
   }
 
-  #accepted(socket: WebSocket, { scope, identity, history }: Admission): void {
+  #accepted(socket: WebSocket, { identity, ...prepared }: Admission): void {
     this.#around.metrics.handshakes.inc({ outcome: 'accepted' });
-    const connection = new ChatConnection(socket, scope, history, this.#around);
+    const connection = new ChatConnection(socket, prepared, this.#around);
     if (identity.expiresAt !== undefined) connection.socket.closeAtExpiry(identity.expiresAt);
     this.#connections.add(connection);
   }
@@ -119,9 +129,18 @@ export class Upgrades {
 
 /** A client none of whose subprotocols is chosen closes the connection itself: an HTTP error tells it why. */
 function checkSubprotocols(words: readonly string[]): void {
-  if (words.length === 0 || words.includes(subprotocols.chat)) return;
+  if (words.length === 0 || spokenVersions.some((version) => words.includes(version))) return;
   throw new ProblemError(
     'BAD_REQUEST',
-    `Subprotocols were offered, but not "${subprotocols.chat}", the one that is spoken here.`,
+    `Subprotocols were offered, but none that is spoken here: ${spokenVersions.join(', ')}.`,
   );
+}
+
+/** What the client has of the session already; nothing when it does not say so, or not well. */
+function resumedAt(url: string): Position | undefined {
+  const query = new URL(url, 'ws://localhost').searchParams;
+  const epoch = query.get(resumeQuery.epoch);
+  const offset = query.get(resumeQuery.offset);
+  if (!epoch || offset === null || !/^\d{1,15}$/.test(offset)) return undefined;
+  return { epoch, offset: Number(offset) };
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../model/loopback.ts';
 import type { Listening, Server } from '../../model/pack.ts';
 import { only, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
@@ -168,8 +169,7 @@ function worstPort(
   return wrong.find(({ service }) => service) ?? wrong[0];
 }
 
-const isItself = (host: string | undefined): boolean =>
-  host !== undefined && /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)$/.test(host);
+const isItself = (host: string | undefined): boolean => host !== undefined && isLoopback(host);
 
 /** Only the pod itself reaches 127.0.0.1: not a Service, nor a probe. */
 const ownAddress = (subject: Subject, { workload, container, program, addresses }: Told): Fault[] =>

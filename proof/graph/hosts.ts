@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { distance } from 'fastest-levenshtein';
+import { isLoopback } from '../../model/loopback.ts';
 import type { Graph } from './graph.ts';
 import type { ObjectOf } from './objects.ts';
 import type { Service } from './ports.ts';
@@ -23,7 +24,7 @@ export function resolveHost(graph: Graph, namespace: string, host: string): Host
     .toLowerCase()
     .replace(/\.$/, '')
     .replace(/^\[|\]$/g, '');
-  if (name === 'localhost' || /^127\.|^::1$/.test(name)) return { kind: 'itself' };
+  if (isLoopback(name)) return { kind: 'itself' };
   if (isIP(name) > 0) return addressed(graph, name);
   const [first = '', ...rest] = name.split('.');
   return rest.length === 0 ? serviceOrMissing(graph, namespace, first) : dotted(graph, namespace, name);

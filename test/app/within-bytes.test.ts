@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { fittingContext } from '../../app/http/fitting-context.ts';
 import { cutAt, withinBytes } from '../../app/within-bytes.ts';
-import { fittingHistory } from '../../app/ws/fitting-history.ts';
+import { fittingHistory } from '../../app/memory/opening.ts';
 import { limits, type Turn } from '../../contract/protocol.ts';
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 const turn = (id: string, text: string): Turn => ({
   id,
+  offset: 1,
   speaker: 'assistant',
   text,
   recordedAt: '2026-01-01T00:00:00.000Z',

@@ -19,10 +19,20 @@ interface Sent {
   readonly id: string;
 }
 const at = '2026-11-25T00:00:00Z';
-const welcome = { type: 'welcome', patientId: 'p', sessionId: 's', mode: 'extractive', history: [] };
-const ack = ({ id }: Sent) => ({ type: 'ack', id, recordedAt: at, duplicate: false });
-const done = ({ id }: Sent, text: string) => ({ type: 'done', id, text, facts: [] });
-const failure = (code: string) => ({ type: 'error', code, message: 'no' });
+const welcome = {
+  ...{ type: 'welcome', patientId: 'p', sessionId: 's', mode: 'extractive' },
+  ...{ epoch: '', offset: 0, recovered: false, history: [] },
+};
+const ack = ({ id }: Sent) => ({ type: 'ack', id, offset: 1, recordedAt: at, duplicate: false });
+const done = ({ id }: Sent, text: string) => ({
+  type: 'done',
+  id,
+  offset: 2,
+  recordedAt: at,
+  text,
+  facts: [],
+});
+const failure = (code: string) => ({ type: 'error', code, retryable: false, message: 'no' });
 
 /** A stack whose chat answers each message with these frames; `asked` has what was asked for. */
 function reach(answers: (sent: Sent) => readonly object[]): { reach: Reach; asked: SocketRequest[] } {
@@ -51,7 +61,7 @@ const run = (through: Reach, document = open, token?: string) =>
 
 describe('the check of a chat stack', () => {
   test('passes with a whole acknowledged answer, and gives it as data', async () => {
-    const chat = reach((sent) => [ack(sent), done(sent, 'Yes.')]);
+    const chat = reach((sent) => [{ type: 'of a later version' }, ack(sent), done(sent, 'Yes.')]);
     const result = await run(chat.reach);
     expect(result.data).toEqual({
       turn: { pod: 'demo-backend-0', question: 'Is anybody there?', answer: 'Yes.' },
@@ -72,7 +82,7 @@ describe('the check of a chat stack', () => {
     expect(chat.asked).toMatchObject([
       {
         path: expect.stringContaining(encodeURIComponent('patient:ü')) as string,
-        protocols: ['mooring.chat.v1', `mooring.jwt.${token}`],
+        protocols: ['mooring.chat.v2', `mooring.jwt.${token}`],
       },
     ]);
   });

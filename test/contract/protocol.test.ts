@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { afterClose, clientFrame, closeCodes } from '../../contract/protocol.ts';
+import { afterClose, clientFrame, closeCodes, messageFrame } from '../../contract/protocol.ts';
 
 const half = '\ud83d';
 
 test('half an emoji in a text is replaced, so that a resend is the same text', () => {
-  expect(clientFrame.parse({ type: 'message', id: 'm1', text: `hi ${half}` }).text).toBe('hi \ufffd');
+  expect(messageFrame.parse({ type: 'message', id: 'm1', text: `hi ${half}` }).text).toBe('hi \ufffd');
 });
 
 test('half an emoji in an id is refused: two such ids would become one', () => {

@@ -31,7 +31,7 @@ test('the program of docs/backend.md sends a message and prints the answer that 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).not.toBe('');
   const { history } = await (await connected(url)).frame('welcome');
-  expect(history.map((turn) => turn.text)).toEqual(['I take aspirin.', stdout]);
+  expect(history?.map((turn) => turn.text)).toEqual(['I take aspirin.', stdout]);
 });
 
 test('it says what was wrong with its message, and ends with 1', async () => {

@@ -91,6 +91,18 @@ describe('off loopback', () => {
   });
 });
 
+describe('on loopback with logins', () => {
+  test('the public port shows neither metrics, configuration nor gates', async () => {
+    const secret = 'a-shared-secret-of-more-than-256-bits';
+    const app = await startChat({ AUTH_MODE: 'jwt', AUTH_JWT_SECRET: secret, HTTP_HOST: '127.0.0.1' });
+    await app.ready();
+    expect((await get(app.publicUrl, '/metrics')).status).toBe(404);
+    expect((await get(app.publicUrl, '/config')).status).toBe(404);
+    expect(await (await get(app.publicUrl, '/readyz')).json()).toEqual({ ready: true, reason: 'Ready' });
+    expect((await get(app.metricsUrl, '/config')).status).toBe(200);
+  });
+});
+
 describe('the public API', () => {
   test('status is always 200 and in the shape of the contract', async () => {
     const app = await startChat();

@@ -62,7 +62,7 @@ describe('a turn', () => {
     const { text } = await first.answer('m1');
     const second = await connected(url);
     const { history } = await second.frame('welcome');
-    expect(history.map((turn) => [turn.speaker, turn.text])).toEqual([
+    expect(history?.map((turn) => [turn.speaker, turn.text])).toEqual([
       ['patient', 'I take aspirin.'],
       ['assistant', text],
     ]);

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { holdDataFolder } from '../../app/data-folder.ts';
+import { envOf } from '../app/env-of.ts';
 import { capture } from '../servers/command.ts';
+import { freePort } from '../servers/ports.ts';
 
 test('npm start reads .env, and what the shell says wins', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-start-'));
@@ -16,6 +19,21 @@ test('npm start reads .env, and what the shell says wins', async () => {
   expect(code).toBe(78);
   expect(stderr).toContain('REDIS_PORT is "from-the-shell"');
   expect(stderr).toContain('NEO4J_PORT is "from-the-file"');
+});
+
+test('a second process exits with 78 before a port opens, and names the one that holds the folder', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-start-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(await holdDataFolder(envOf({ EMBEDDED_STORES: 'neo4j', DATA_DIR: folder })));
+  const ports = { HTTP_PORT: String(await freePort()), METRICS_PORT: String(await freePort()) };
+  for (const program of ['app/main.ts', 'scripts/start.ts']) {
+    const { code, stdout, stderr } = await capture(process.execPath, [program], {
+      env: { EMBEDDED_STORES: 'neo4j', DATA_DIR: folder, ...ports },
+    });
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toMatch(/ is in use by .*\. End that process, or set DATA_DIR to another folder\.\n$/);
+    if (process.platform === 'linux') expect(stderr).toContain(`process ${process.pid}`);
+  }
 });
 
 /** Loaded first, it makes every program believe that it runs on this Node. */

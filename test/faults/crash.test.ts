@@ -48,7 +48,7 @@ test('an answer owed by a process that was killed is made by the next one, unask
     const visitor = new ChatClient(second.url);
     const { history } = await visitor.frame('welcome');
     visitor.socket.terminate();
-    return history.map(({ text }) => text);
+    return history?.map(({ text }) => text) ?? [];
   };
   expect(await poll(async () => (await shown()).length === 2, { timeoutMs: 60_000 })).toBe('met');
   expect(await shown()).toEqual(['I have a cat.', 'Whole.']);

@@ -57,6 +57,42 @@ test('an open connection that the other side closes is told once, and one that i
   expect(lost).toHaveBeenCalledOnce();
 });
 
+describe('Redis, written by another hand', () => {
+  const redis = forSuite(() => startRedis());
+  const turnOf = (id: string, bytes: number): string => JSON.stringify(message(id, 'x'.repeat(bytes)));
+
+  /** A session whose list of turns is replaced by these. */
+  async function replaced(texts: readonly string[]) {
+    const cache = cacheOf(redis());
+    const client = new Redis(redis().url);
+    onTestFinished(() => client.disconnect());
+    onTestFinished(() => cache.close());
+    const scope = newScope();
+    await cache.fill(scope, upTo(1, [message('m1', 'Hello')]));
+    const [key = ''] = await client.keys(`*${encodeURIComponent(scope.sessionId)}*:log`);
+    await client.del(key);
+    for (const text of texts) await client.rpush(key, text);
+    await client.hset(key.replace(/:log$/, ':position'), 'kept', texts.length);
+    const sent = async (): Promise<number> =>
+      Number(/total_net_output_bytes:(\d+)/.exec(await client.info('stats'))?.[1]);
+    return { cache, scope, sent };
+  }
+
+  test('no more is read of a session than its bound, and what is read counts only if it is enough', async () => {
+    const megabytes = Array.from({ length: 10 }, (_, at) => turnOf(`m${at}`, 1_000_000));
+    const { cache, scope, sent } = await replaced(megabytes);
+    const before = await sent();
+    expect((await cache.recentTurns(scope, 2))?.turns.map(({ id }) => id)).toEqual(['m8', 'm9']);
+    expect(await cache.recentTurns(scope, 3)).toBeUndefined();
+    expect((await sent()) - before).toBeLessThan(5_000_000);
+  });
+
+  test('a session with more turns than are kept is not read', async () => {
+    const { cache, scope } = await replaced(Array.from({ length: 1_001 }, (_, at) => turnOf(`m${at}`, 1)));
+    expect(await cache.recentTurns(scope, 1)).toBeUndefined();
+  });
+});
+
 describe('Redis, short of memory', () => {
   const redis = forSuite(() => startRedis());
 

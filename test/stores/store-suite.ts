@@ -23,14 +23,16 @@ export const newScope = (): Scope => ({
 
 export const at = (second: number): string => new Date(Date.UTC(2026, 10, 23, 9, 0, second)).toISOString();
 
-export const message = (id: string, text: string, recordedAt = at(0)): Turn => ({
+export const message = (id: string, text: string, recordedAt = at(0), offset = 1): Turn => ({
   id,
+  offset,
   speaker: 'patient',
   text,
   recordedAt,
 });
-export const answer = (replyTo: string, text: string, recordedAt = at(0)): Turn => ({
+export const answer = (replyTo: string, text: string, recordedAt = at(0), offset = 2): Turn => ({
   id: `answer-${replyTo}`,
+  offset,
   speaker: 'assistant',
   text,
   recordedAt,
@@ -59,7 +61,7 @@ const lease: Lease = { owner: 'a process', leaseMs: 60_000 };
 export async function answered(record: RecordStore, scope: Scope, turn: Turn): Promise<Settled | undefined> {
   const claimed = await record.claim(scope, turn.replyTo ?? '', lease);
   if (claimed.state === 'settled') return claimed.outcome;
-  if (claimed.state === 'busy') throw new Error('another owner holds the claim');
+  if (claimed.state !== 'claimed') throw new Error(`the answer cannot be claimed: ${claimed.state}`);
   return record.settle(claimed.claim, { kind: 'answer', turn, facts: [] });
 }
 
@@ -229,12 +231,12 @@ export function recordStoreFacts(make: () => RecordStore): void {
       );
       await Promise.all(ids.map((id) => answered(record(), scope, answer(id, `to ${id}`))));
       const events = await record().events(scope, 0, 100);
-      expect(events.map(({ offset }) => offset)).toEqual(Array.from({ length: 20 }, (_, nth) => nth + 1));
+      expect(events.map(({ turn }) => turn.offset)).toEqual(Array.from({ length: 20 }, (_, nth) => nth + 1));
       expect(new Set(stored.map(({ offset }) => offset)).size).toBe(10);
       const position = await record().position(scope);
       expect(position).toEqual({ epoch: stored[0]?.epoch, offset: 20 });
       expect(await record().history(scope, 1)).toMatchObject(position ?? {});
-      expect((await record().events(scope, 18, 1)).map(({ offset }) => offset)).toEqual([19]);
+      expect((await record().events(scope, 18, 1)).map(({ turn }) => turn.offset)).toEqual([19]);
     });
 
     test('gives each session an epoch of its own, which stays', async () => {
@@ -316,7 +318,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
         if (!late || !first) throw new Error('two outcomes');
         expect(await record().settle(old, late)).toBeUndefined();
         const settled = await record().settle(claimed.claim, first);
-        expect(settled).toMatchObject({ ...first, offset: 2 });
+        expect(settled).toMatchObject({ ...first, turn: { offset: 2 } });
         expect(await record().settle(claimed.claim, late)).toEqual(settled);
         expect(await record().settle(old, late)).toEqual(settled);
         expect(await record().outcomeOf(scope, 'm1')).toEqual(settled);
@@ -341,7 +343,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const again = await record().claim(scope, 'm1', lease, true);
         expect(again).toMatchObject({ claim: { attempt: 2, tries: 1 } });
         expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
-        expect((await answered(record(), scope, answer('m1', 'at last')))?.offset).toBe(3);
+        expect((await answered(record(), scope, answer('m1', 'at last')))?.turn.offset).toBe(3);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'at last']);
       });
 

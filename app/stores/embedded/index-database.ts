@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Database, inTransaction } from './open-database.ts';
+import { Database, lockWaitMs } from './open-database.ts';
 
 /** A fact as it is searched for: its terms, divided by blanks. */
 export interface Entry {
@@ -37,7 +37,11 @@ export class IndexDatabase {
   readonly #database: Database;
 
   constructor(file: string) {
-    this.#database = new Database({ file, migrations });
+    this.#database = new Database({ file, migrations, mark: 0x4d494458, table: 'entry', waitMs: lockWaitMs });
+  }
+
+  connect(): void {
+    this.#database.dial();
   }
 
   close(): void {
@@ -46,7 +50,7 @@ export class IndexDatabase {
 
   /** Runs `work` as one transaction; each write in it fails by itself. */
   together<T>(work: () => T): T {
-    return inTransaction(this.#database.get(), work);
+    return this.#database.write(work);
   }
 
   id(): string {

@@ -1,36 +1,86 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../observability/error-text.ts';
 
+/** Milliseconds that a thread of its own waits for another program's lock: a backup's is short. */
+export const lockWaitMs = 250;
+
 /** The file of one store; each entry of `migrations` raises the schema by one version. */
 export interface DatabaseSpec {
   readonly file: string;
+  /** Written into the file (`application_id`), so that it is not taken for another store's or program's. */
+  readonly mark: number;
+  /** A table of every version of the schema: the files of release 0.1 have no mark. */
+  readonly table: string;
   readonly migrations: readonly string[];
   /** Whether the last commits may be lost when the machine (not the process) ends: then a commit waits for no disk. */
   readonly mayLag?: boolean;
+  /** Milliseconds to wait for another program's lock, which blocks the thread; by default none. */
+  readonly waitMs?: number;
 }
 
 /**
- * Opens a SQLite file, makes its folder, and brings its schema up to date in one transaction.
- * @throws Error naming the file when it is no database, is locked, or was written by a newer version of the app.
+ * Opens a SQLite file, makes it and its folder, and brings its schema up to date in one transaction.
+ * @throws Error naming the file when it is no database, another one, or an incomplete one; when it is locked; when it was
+ * written by a newer version of the app. Then nothing in it was changed.
  */
-export function openDatabase({ file, migrations, mayLag = false }: DatabaseSpec): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file);
+export function openDatabase(spec: DatabaseSpec): DatabaseSync {
+  const { file } = spec;
   try {
-    // FULL: a committed transaction survives a crash of the process and of the machine.
-    const synchronous = mayLag ? 'NORMAL' : 'FULL';
-    database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 2000`,
-    );
-    inTransaction(database, () => migrate(database, migrations));
-    return database;
+    mkdirSync(dirname(file), { recursive: true });
+    const size = sizeOf(file);
+    if (size === 0)
+      throw new Error(
+        'it is empty (0 bytes), so what it held is gone. Put it back, or remove it to begin anew.',
+      );
+    if (size === undefined) make(spec);
+    return opened(file, spec);
   } catch (error) {
-    database.close();
     // SQLite's messages ("file is not a database") do not name the file.
     throw new Error(`${file} cannot be used: ${errorText(error)}`, { cause: error });
   }
+}
+
+/** Makes a file beside its place, so that one which is there has content, whenever this process ends. */
+function make(spec: DatabaseSpec): void {
+  const { file } = spec;
+  if (sizeOf(`${file}-wal`))
+    throw new Error(
+      `it is missing, but ${file}-wal, which belongs to it, is there. Put it back, or remove both.`,
+    );
+  const beside = `${file}.new`;
+  for (const end of ['', '-wal', '-shm']) rmSync(`${beside}${end}`, { force: true });
+  opened(beside, spec).close();
+  renameSync(beside, file);
+}
+
+function opened(file: string, spec: DatabaseSpec): DatabaseSync {
+  const { migrations, mark, mayLag = false, waitMs = 0 } = spec;
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${waitMs}`);
+    checkMark(database, spec);
+    // FULL: a committed transaction survives a crash of the process and of the machine.
+    const synchronous = mayLag ? 'NORMAL' : 'FULL';
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
+    inTransaction(database, () => {
+      migrate(database, migrations);
+      database.exec(`PRAGMA application_id = ${mark}`);
+    });
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function checkMark(database: DatabaseSync, { mark, table }: DatabaseSpec): void {
+  const found = Number(database.prepare('PRAGMA application_id').get()?.['application_id']);
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  const isOurs = found === 0 && (tables.length === 0 || tables.some(({ name }) => name === table));
+  if (found !== mark && !isOurs)
+    throw new Error('it is a database of another store or program. Move it away, or set another DATA_DIR.');
 }
 
 function migrate(database: DatabaseSync, migrations: readonly string[]): void {
@@ -59,7 +109,24 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+/** A message of the largest size, its facts, and their indexes. */
+const roomBytes = 262_144;
+
+/** SQLite's codes for a failed write, and a full disk. */
+const fullCodes = [10, 13];
+
+const isFull = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'errcode' in error &&
+  fullCodes.some((code) => code === Number(error.errcode) % 256);
+
+const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
+
+/** The inode of a file that has content. */
+function inodeOf(file: string): number | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.size === 0 ? undefined : found?.ino;
+}
 
 /** A database that opens when it is first used, and again after it was closed. */
 export class Database {
@@ -67,12 +134,61 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   #open: DatabaseSync | undefined;
   #inode: number | undefined;
+  /** The last write that failed for want of room. */
+  #full: Error | undefined;
 
   constructor(spec: DatabaseSpec) {
     this.#spec = spec;
   }
 
-  get(): DatabaseSync {
+  /** Writes, so that a file that takes nothing (a full disk) does not pass for usable. */
+  dial(): void {
+    const { file, migrations } = this.#spec;
+    const database = this.#inPlace();
+    try {
+      database.exec(`PRAGMA user_version = ${migrations.length}`);
+      if (this.#full) this.#findRoom(database, this.#full);
+    } catch (error) {
+      throw new Error(`${file} cannot be written: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  /** Writes in one transaction; within another one, as a part of it that may fail by itself. */
+  write<T>(work: () => T): T {
+    const database = this.#inPlace();
+    try {
+      return inTransaction(database, work);
+    } catch (error) {
+      if (isFull(error)) this.#full = error;
+      throw error;
+    }
+  }
+
+  /** A statement, compiled when it is first used. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const made = this.#get().prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  /** There may be room for a byte and none for a message. What is written and removed in one transaction is not written. */
+  #findRoom(database: DatabaseSync, full: Error): void {
+    if (database.isTransaction) throw full;
+    database.exec('CREATE TABLE IF NOT EXISTS room (bytes)');
+    database.exec(`INSERT INTO room VALUES (zeroblob(${roomBytes}))`);
+    this.#full = undefined;
+    database.exec('DROP TABLE room');
+  }
+
+  #get(): DatabaseSync {
     if (this.#open) return this.#open;
     this.#open = openDatabase(this.#spec);
     this.#inode = inodeOf(this.#spec.file);
@@ -83,26 +199,11 @@ export class Database {
    * The database, if its file is still the one that was opened.
    * @throws Error when it was removed or replaced: what is written now would be gone with this process.
    */
-  inPlace(): DatabaseSync {
-    const database = this.get();
+  #inPlace(): DatabaseSync {
+    const database = this.#get();
     if (inodeOf(this.#spec.file) === this.#inode) return database;
     throw new Error(
       `${this.#spec.file} was removed or replaced while the app had it open; nothing is written any more. Stop the app, put the file back, and start it again.`,
     );
-  }
-
-  /** A statement, compiled when it is first used. */
-  statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const made = this.get().prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#open?.close();
-    this.#open = undefined;
   }
 }

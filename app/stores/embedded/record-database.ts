@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQLInputValue, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
 import type { Turn, UsedFact } from '../../../contract/protocol.ts';
-import { IdReusedError } from '../types.ts';
+import { IdReusedError, NoSuchMessageError, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
   Claimed,
@@ -10,16 +10,18 @@ import type {
   Fact,
   History,
   Lease,
+  NewTurn,
   Outcome,
   OwedMessage,
   Position,
   Scope,
   SessionEvent,
+  SessionPosition,
   Settled,
   StoredFact,
   StoredMessage,
 } from '../types.ts';
-import { Database, inTransaction } from './open-database.ts';
+import { Database, lockWaitMs } from './open-database.ts';
 import { recordMigrations } from './record-migrations.ts';
 
 /** A row as this file's own statements return it. */
@@ -28,7 +30,8 @@ type Parameters = Record<string, SQLInputValue>;
 
 const session = 'patientId = :patientId AND sessionId = :sessionId';
 const factColumns = 'id, patientId, text, recordedAt, sourceId, place';
-const turnColumns = 'id, speaker, text, recordedAt, replyTo';
+const turnColumns = 'id, "offset", kind, speaker, text, recordedAt, replyTo, replaces, replacedBy';
+const eventColumns = `${turnColumns}, facts, degraded, (SELECT epoch FROM session WHERE ${session}) AS epoch`;
 const isTurn = "kind <> 'failed'";
 
 /** The record as methods that return at once; `EmbeddedRecordStore` runs it in a thread of its own. */
@@ -38,13 +41,15 @@ export class RecordDatabase {
 
   /** `now`: milliseconds since 1970; the clock leases run on. */
   constructor(file: string, now: () => number = Date.now) {
-    this.#database = new Database({ file, migrations: recordMigrations });
+    this.#database = new Database({
+      ...{ file, migrations: recordMigrations, mark: 0x4d524543, table: 'fact' },
+      waitMs: lockWaitMs,
+    });
     this.#now = now;
   }
 
-  /** Writes, so that a full disk does not pass for ready. */
   connect(): void {
-    this.together(() => this.#database.get().exec(`PRAGMA user_version = ${recordMigrations.length}`));
+    this.#database.dial();
   }
 
   close(): void {
@@ -53,18 +58,20 @@ export class RecordDatabase {
 
   /** Runs `work` as one transaction; each write in it fails by itself. */
   together<T>(work: () => T): T {
-    return inTransaction(this.#database.inPlace(), work);
+    return this.#database.write(work);
   }
 
   addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): StoredMessage {
     return this.together(() => {
       const known = this.#message(episode, episode.id);
       if (known !== undefined) {
-        if (known.text !== episode.text) throw new IdReusedError(episode.id);
+        if (known.text !== episode.text) throw new IdReusedError();
         const { epoch = '' } = this.position(episode) ?? {};
         return { epoch, offset: known.offset, recordedAt: known.recordedAt, duplicate: true };
       }
-      const position = this.#append(episode, { kind: 'turn', turn: episode });
+      if (episode.replaces !== undefined) this.#replace(episode, episode.replaces);
+      const kind = episode.replaces === undefined ? 'turn' : 'edited';
+      const position = this.#append(episode, { kind, turn: episode });
       for (const fact of facts) this.#insertFact(fact, position);
       this.#run(
         `INSERT INTO owed VALUES (:patientId, :sessionId, :messageId, 'owed', :attempt, :attempt, :owner, :leaseUntil)`,
@@ -104,9 +111,12 @@ export class RecordDatabase {
         };
       const outcome = this.outcomeOf(scope, messageId);
       if (outcome !== undefined) return { state: 'settled', outcome };
-      if (this.#message(scope, messageId) === undefined)
-        throw new Error(`The record has no message "${messageId}" in this session.`);
-      return { state: 'busy' };
+      const [owed] = this.#all(
+        `SELECT state FROM owed WHERE ${session} AND messageId = :messageId`,
+        keyOf(scope, messageId),
+      );
+      if (owed === undefined) throw new NoSuchMessageError(messageId);
+      return { state: owed['state'] === 'replaced' ? 'replaced' : 'busy' };
     });
   }
 
@@ -127,7 +137,7 @@ export class RecordDatabase {
       );
       if (changes === 0) return this.outcomeOf(claim, claim.messageId);
       const { epoch, offset } = this.#append(claim, outcome);
-      return { ...outcome, epoch, offset };
+      return { ...outcome, epoch, turn: numbered(outcome, offset) };
     });
   }
 
@@ -148,14 +158,12 @@ export class RecordDatabase {
 
   outcomeOf(scope: Scope, messageId: string): Settled | undefined {
     const [row] = this.#all(
-      `SELECT ${turnColumns}, "offset", kind, facts, degraded,
-         (SELECT epoch FROM session WHERE ${session}) AS epoch
-       FROM event WHERE ${session} AND replyTo = :messageId
+      `SELECT ${eventColumns} FROM event WHERE ${session} AND replyTo = :messageId
          AND (SELECT state FROM owed WHERE ${session} AND messageId = :messageId) = kind
        ORDER BY "offset" DESC LIMIT 1`,
       keyOf(scope, messageId),
     );
-    return row === undefined ? undefined : settledOf(row);
+    return row === undefined ? undefined : (toEvent(row) as Settled);
   }
 
   position(scope: Scope): Position | undefined {
@@ -163,16 +171,19 @@ export class RecordDatabase {
     return row === undefined ? undefined : { epoch: text(row, 'epoch'), offset: Number(row['last']) };
   }
 
+  positions(scopes: readonly Scope[]): SessionPosition[] {
+    return scopes.flatMap((scope) => {
+      const position = this.position(scope);
+      return position === undefined ? [] : [{ ...scopeOf(scope), ...position }];
+    });
+  }
+
   events(scope: Scope, after: number, limit: number): SessionEvent[] {
     return this.#all(
-      `SELECT ${turnColumns}, "offset", kind FROM event
+      `SELECT ${eventColumns} FROM event
        WHERE ${session} AND "offset" > :after ORDER BY "offset" LIMIT :limit`,
       { ...scopeOf(scope), after, limit },
-    ).map((row) => ({
-      offset: Number(row['offset']),
-      kind: text(row, 'kind') as EventKind,
-      turn: toTurn(row),
-    }));
+    ).map(toEvent);
   }
 
   history(scope: Scope, limit: number): History | undefined {
@@ -197,7 +208,7 @@ export class RecordDatabase {
 
   facts(patientId: string, limit: number): StoredFact[] {
     return this.#all(
-      `SELECT ${factColumns} FROM fact WHERE patientId = :patientId ORDER BY place DESC, seq DESC LIMIT :limit`,
+      `SELECT ${factColumns} FROM fact WHERE patientId = :patientId AND NOT isReplaced ORDER BY place DESC, seq DESC LIMIT :limit`,
       { patientId, limit },
     ).map(toFact);
   }
@@ -205,7 +216,7 @@ export class RecordDatabase {
   factsById(patientId: string, ids: readonly string[]): StoredFact[] {
     return this.#all(
       `SELECT ${factColumns} FROM fact
-       WHERE patientId = :patientId AND id IN (SELECT value FROM json_each(:ids))`,
+       WHERE patientId = :patientId AND NOT isReplaced AND id IN (SELECT value FROM json_each(:ids))`,
       { patientId, ids: JSON.stringify(ids) },
     ).map(toFact);
   }
@@ -225,6 +236,27 @@ export class RecordDatabase {
           ...{ indexId, patientId, id },
         });
     });
+  }
+
+  /** Marks a message and its answer as replaced. */
+  #replace(by: Episode, replaced: string): void {
+    const key = { ...keyOf(by, replaced), by: by.id };
+    const { changes } = this.#run(
+      `UPDATE event SET replacedBy = :by
+       WHERE ${session} AND id = :messageId AND replyTo IS NULL AND replacedBy IS NULL`,
+      key,
+    );
+    if (changes === 0) throw new NothingToReplaceError();
+    this.#run(`UPDATE event SET replacedBy = :by WHERE ${session} AND replyTo = :messageId`, key);
+    this.#run(
+      `UPDATE owed SET state = 'replaced' WHERE ${session} AND messageId = :messageId AND state IN ('owed', 'failed')`,
+      keyOf(by, replaced),
+    );
+    this.#run(
+      `UPDATE fact SET isReplaced = 1 WHERE patientId = :patientId AND sourceId = :messageId AND place =
+         (SELECT place FROM event WHERE ${session} AND id = :messageId AND replyTo IS NULL)`,
+      keyOf(by, replaced),
+    );
   }
 
   #message(scope: Scope, id: string): KnownMessage | undefined {
@@ -253,9 +285,9 @@ export class RecordDatabase {
     const message = turn.replyTo === undefined ? undefined : this.#message(scope, turn.replyTo);
     const { lastInsertRowid: place } = this.#run(
       `INSERT INTO event (patientId, sessionId, "offset", messageOffset, kind, speaker, id, text, recordedAt,
-         replyTo, facts, degraded)
+         replyTo, replaces, facts, degraded)
        VALUES (:patientId, :sessionId, :offset, :messageOffset, :kind, :speaker, :id, :text, :recordedAt,
-         :replyTo, :facts, :degraded)`,
+         :replyTo, :replaces, :facts, :degraded)`,
       {
         ...scopeOf(scope),
         offset: position.offset,
@@ -263,6 +295,7 @@ export class RecordDatabase {
         kind,
         ...{ speaker: turn.speaker, id: turn.id, text: turn.text, recordedAt: turn.recordedAt },
         replyTo: turn.replyTo ?? null,
+        replaces: turn.replaces ?? null,
         facts: JSON.stringify(facts),
         degraded,
       },
@@ -311,7 +344,7 @@ interface Appending extends Position {
 
 interface Appended {
   readonly kind: EventKind;
-  readonly turn: Turn;
+  readonly turn: NewTurn;
   readonly facts?: readonly UsedFact[];
   readonly degraded?: string;
 }
@@ -338,17 +371,24 @@ const toFact = (row: Row): StoredFact => ({
 
 const toTurn = (row: Row): Turn => ({
   id: text(row, 'id'),
+  offset: Number(row['offset']),
   speaker: text(row, 'speaker') as Turn['speaker'],
   text: text(row, 'text'),
   recordedAt: text(row, 'recordedAt'),
-  ...(row['replyTo'] === null ? {} : { replyTo: text(row, 'replyTo') }),
+  ...present(row, 'replyTo'),
+  ...present(row, 'replaces'),
+  ...present(row, 'replacedBy'),
+  ...(row['kind'] === 'stopped' ? { stopped: true } : {}),
 });
 
-const settledOf = (row: Row): Settled => ({
+const toEvent = (row: Row): SessionEvent => ({
   epoch: text(row, 'epoch'),
-  offset: Number(row['offset']),
-  kind: text(row, 'kind') as Outcome['kind'],
+  kind: text(row, 'kind') as EventKind,
   turn: toTurn(row),
   facts: JSON.parse(text(row, 'facts')) as UsedFact[],
-  ...(row['degraded'] === null ? {} : { degraded: text(row, 'degraded') }),
+  ...present(row, 'degraded'),
 });
+
+function present<K extends string>(row: Row, column: K): { readonly [key in K]?: string } {
+  return row[column] === null ? {} : ({ [column]: text(row, column) } as { [key in K]: string });
+}

@@ -61,4 +61,9 @@ export const recordMigrations = [
      (SELECT min(m.place) FROM event m WHERE m.patientId = fact.patientId AND m.id = fact.sourceId
         AND m.replyTo IS NULL AND m.recordedAt = fact.recordedAt), 0);
    CREATE INDEX fact_newest ON fact (patientId, place, seq);`,
+
+  // Edits.
+  `ALTER TABLE event ADD COLUMN replaces TEXT;
+   ALTER TABLE event ADD COLUMN replacedBy TEXT;
+   ALTER TABLE fact ADD COLUMN isReplaced INTEGER NOT NULL DEFAULT 0;`,
 ];

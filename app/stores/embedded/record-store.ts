@@ -5,6 +5,7 @@ import type {
   RecordStore,
   Scope,
   SessionEvent,
+  SessionPosition,
   Settled,
   StoredFact,
   StoredMessage,
@@ -59,6 +60,10 @@ export class EmbeddedRecordStore implements RecordStore {
 
   position(scope: Scope): Promise<Position | undefined> {
     return this.#thread.call('position', scope);
+  }
+
+  positions(scopes: readonly Scope[]): Promise<SessionPosition[]> {
+    return this.#thread.call('positions', scopes);
   }
 
   events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]> {

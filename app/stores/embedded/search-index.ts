@@ -13,8 +13,8 @@ export class EmbeddedSearchIndex implements SearchIndex {
     this.#thread = new Thread('index', file);
   }
 
-  async connect(): Promise<void> {
-    await this.id();
+  connect(): Promise<void> {
+    return this.#thread.call('connect');
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { redisName } from '../../../contract/services/redis.ts';
 import { conversationOrder, turnKey } from '../conversation-order.ts';
 import type { History, Position, Scope, SessionCache } from '../types.ts';
-import { Database, inTransaction } from './open-database.ts';
+import { Database } from './open-database.ts';
 
 const migrations = [
   `CREATE TABLE IF NOT EXISTS session (
@@ -38,12 +38,13 @@ export class EmbeddedSessionCache implements SessionCache {
   readonly #now: () => number;
 
   constructor({ file, ttl, now }: EmbeddedCacheOptions) {
-    this.#database = new Database({ file, migrations, mayLag: true });
+    this.#database = new Database({ file, migrations, mark: 0x4d434143, table: 'turn', mayLag: true });
     this.#ttl = ttl * 1000;
     this.#now = now;
   }
 
   async connect(): Promise<void> {
+    this.#database.dial();
     this.#forgetSilent();
   }
 
@@ -52,7 +53,7 @@ export class EmbeddedSessionCache implements SessionCache {
   }
 
   async addTurn(scope: Scope, position: Position, turn: Turn): Promise<boolean> {
-    return inTransaction(this.#database.get(), () => {
+    return this.#database.write(() => {
       this.#forgetSilent();
       const cached = this.#position(scope);
       if (cached?.epoch !== position.epoch || cached.offset < position.offset - 1) return false;
@@ -71,7 +72,7 @@ export class EmbeddedSessionCache implements SessionCache {
   }
 
   async fill(scope: Scope, history: History): Promise<void> {
-    inTransaction(this.#database.get(), () => {
+    this.#database.write(() => {
       this.#forgetSilent();
       const cached = this.#position(scope);
       if (cached?.epoch === history.epoch && cached.offset > history.offset) return;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { IdReusedError, UnknownOutcomeError } from '../types.ts';
+import { messageRefusals, UnknownOutcomeError } from '../types.ts';
 import type { Call, databases, Reply, ThreadSpec } from './database-thread.ts';
 
 type Databases = { readonly [K in ThreadSpec['kind']]: InstanceType<(typeof databases)[K]> };
@@ -96,6 +96,7 @@ class Running {
 }
 
 function revived({ error, name }: Extract<Reply, { error: Error }>): Error {
-  if (name === IdReusedError.name) Object.setPrototypeOf(error, IdReusedError.prototype);
+  const known = messageRefusals.find((refusal) => refusal.name === name);
+  if (known) Object.setPrototypeOf(error, known.prototype as object);
   return error;
 }

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { turn as turnSchema, usedFact, type Turn } from '../../../contract/protocol.ts';
-import { IdReusedError } from '../types.ts';
+import { eventKinds, IdReusedError, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
   Episode,
   EventKind,
   Fact,
   Lease,
+  NewTurn,
   Outcome,
   Scope,
+  SessionEvent,
   Settled,
   StoredMessage,
 } from '../types.ts';
@@ -54,7 +56,8 @@ interface KnownMessage {
   readonly offset: number;
   readonly attempt: number;
   state: string;
-  outcome: (Outcome & { readonly offset: number }) | undefined;
+  isReplaced: boolean;
+  outcome: Omit<Settled, 'epoch'> | undefined;
 }
 
 /** What is known under the locks of the patients. */
@@ -73,7 +76,7 @@ async function begin(run: Run, entries: readonly Entry[]): Promise<Begun> {
   const [, opened, known] = await Promise.all([
     run(statements.lockPatients, { patients }),
     run(statements.openSessions, { sessions }),
-    run(statements.knownMessages, { keys: [...new Set(entries.map(keyOf))] }),
+    run(statements.knownMessages, { keys: [...new Set(entries.flatMap(keysOf))] }),
   ]);
   const open = opened.map((row) => openSession.parse(row));
   return {
@@ -89,6 +92,7 @@ class Commit {
   readonly #events: object[] = [];
   readonly #facts: object[] = [];
   readonly #settled: object[] = [];
+  readonly #replaced: object[] = [];
 
   constructor(begun: Begun) {
     this.#begun = begun;
@@ -107,6 +111,7 @@ class Commit {
       run(statements.createEvents, { events: this.#events }),
       this.#facts.length > 0 && run(statements.createFacts, { facts: this.#facts }),
       this.#settled.length > 0 && run(statements.settleMessages, { settled: this.#settled }),
+      this.#replaced.length > 0 && run(statements.replaceMessages, { replaced: this.#replaced }),
       run(statements.moveOn, { sessions: [...sessions.values()] }),
       run(statements.moveOnPatients, { patients: [...places].map(([id, place]) => ({ id, place })) }),
     ]);
@@ -119,13 +124,14 @@ class Commit {
     const known = this.#begun.messages.get(id);
     if (known) {
       const { offset, recordedAt, text } = known;
-      return text === episode.text
-        ? { epoch, offset, recordedAt, duplicate: true }
-        : new IdReusedError(episode.id);
+      return text === episode.text ? { epoch, offset, recordedAt, duplicate: true } : new IdReusedError();
     }
+    const { replaces } = episode;
+    if (replaces !== undefined && !this.#replace(episode, replaces)) return new NothingToReplaceError();
+    const kind = replaces === undefined ? 'turn' : 'edited';
     const attempt = lease === undefined ? 0 : 1;
     const owing = { state: 'owed', attempt, tries: attempt, owner: lease?.owner ?? '' };
-    const event = this.#append(session, { key: id, kind: 'turn', scope: episode, turn: episode, ...owing });
+    const event = this.#append(session, { key: id, kind, scope: episode, turn: episode, ...owing });
     // `leaseMs` counts from now on the clock of the database; without a lease it has run out.
     this.#events.push({ ...event, leaseMs: lease?.leaseMs ?? 0 });
     facts.forEach((fact, at) =>
@@ -133,8 +139,20 @@ class Commit {
     );
     const { offset } = event.properties;
     const { text, recordedAt } = episode;
-    this.#begun.messages.set(id, { text, recordedAt, offset, attempt, state: 'owed', outcome: undefined });
+    const added = { text, recordedAt, offset, attempt, state: 'owed', isReplaced: false, outcome: undefined };
+    this.#begun.messages.set(id, added);
     return { epoch, offset, recordedAt, duplicate: false };
+  }
+
+  /** Marks a message as replaced. @returns whether there is one to be replaced. */
+  #replace(by: Episode, replaced: string): boolean {
+    const id = messageKey(by, replaced);
+    const known = this.#begun.messages.get(id);
+    if (known === undefined || known.isReplaced) return false;
+    known.isReplaced = true;
+    if (known.state === 'owed' || known.state === 'failed') known.state = 'replaced';
+    this.#replaced.push({ key: id, by: by.id, state: known.state });
+    return true;
   }
 
   #outcome(session: OpenSession, entry: Extract<Entry, { type: 'outcome' }>): Settled | undefined {
@@ -153,21 +171,22 @@ class Commit {
     this.#events.push(event);
     this.#settled.push({ key: keyOf(entry), state: kind, outcome: id });
     message.state = kind;
-    message.outcome = { ...outcome, offset: event.properties.offset };
+    message.outcome = { ...outcome, turn: numbered(outcome, event.properties.offset) };
     return { ...message.outcome, epoch };
   }
 
   #append(
     session: OpenSession,
-    { scope, turn, ...more }: { key: string; kind: EventKind; scope: Scope; turn: Turn; facts?: string },
+    { scope, turn, ...more }: { key: string; kind: EventKind; scope: Scope; turn: NewTurn; facts?: string },
     messageOffset?: number,
   ) {
     session.offset += 1;
     const { offset } = session;
     const place = (this.#begun.places.get(session.patientId) ?? 0) + 1;
     this.#begun.places.set(session.patientId, place);
-    const { id, speaker, text, recordedAt, replyTo } = turn;
-    const said = { id, speaker, text, recordedAt, ...(replyTo === undefined ? {} : { replyTo }) };
+    const { id, speaker, text, recordedAt, replyTo, replaces } = turn;
+    // An undefined property is none.
+    const said = { id, speaker, text, recordedAt, replyTo, replaces };
     const { patientId, sessionId } = scope;
     const order = { offset, place, messageOffset: messageOffset ?? offset };
     return {
@@ -188,6 +207,11 @@ const keyOf = (entry: Entry): string =>
   entry.type === 'message'
     ? messageKey(entry.episode, entry.episode.id)
     : messageKey(entry.claim, entry.claim.messageId);
+/** The messages an entry is about. */
+const keysOf = (entry: Entry): string[] => {
+  const replaced = entry.type === 'message' ? entry.episode.replaces : undefined;
+  return [keyOf(entry), ...(replaced === undefined ? [] : [messageKey(scopeOf(entry), replaced)])];
+};
 const compare = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
 const openSession = z.object({
@@ -204,28 +228,39 @@ const known = z.object({
   saidOffset: z.number(),
   state: z.string(),
   attempt: z.number(),
+  isReplaced: z.boolean(),
 });
 
 function knownMessage(row: Record<string, unknown>): KnownMessage {
-  const { said, saidAt, saidOffset, state, attempt } = known.parse(row);
-  const outcome = row['outcome'] === null ? undefined : toOutcome(row);
-  return { text: said, recordedAt: saidAt, offset: saidOffset, state, attempt, outcome };
+  const { said, saidAt, saidOffset, ...rest } = known.parse(row);
+  const outcome = row['outcome'] === null ? undefined : toSettled(row);
+  return { text: said, recordedAt: saidAt, offset: saidOffset, ...rest, outcome };
 }
 
-const storedOutcome = z.object({
-  kind: z.enum(['answer', 'stopped', 'failed']),
-  offset: z.number(),
-  facts: z.string().transform((json) => z.array(usedFact).parse(JSON.parse(json))),
+const event = z.object({
+  kind: z.enum(eventKinds),
+  facts: z
+    .string()
+    .nullable()
+    .transform((json) => z.array(usedFact).parse(JSON.parse(json ?? '[]'))),
   degraded: z.string().nullable(),
 });
 
-/** An event that settled a message, from its row. */
-export function toOutcome(row: Record<string, unknown>): Outcome & { readonly offset: number } {
-  const { kind, offset, facts, degraded } = storedOutcome.parse(row);
-  return { kind, offset, turn: toTurn(row), facts, ...(degraded === null ? {} : { degraded }) };
+/** An event without its epoch, from its row. */
+export function toEvent(row: Record<string, unknown>): Omit<SessionEvent, 'epoch'> {
+  const { kind, facts, degraded } = event.parse(row);
+  return { kind, turn: toTurn(row), facts, ...(degraded === null ? {} : { degraded }) };
 }
 
+/** An event that settled a message. */
+export const toSettled = (row: Record<string, unknown>): Omit<Settled, 'epoch'> =>
+  toEvent(row) as Omit<Settled, 'epoch'>;
+
 /** A turn from its row, which may have more columns. */
-export function toTurn({ id, speaker, text, recordedAt, replyTo }: Record<string, unknown>): Turn {
-  return turnSchema.parse({ id, speaker, text, recordedAt, ...(replyTo === null ? {} : { replyTo }) });
+export function toTurn({ kind, ...row }: Record<string, unknown>): Turn {
+  const present = Object.entries(row).filter(([, value]) => value !== null);
+  return turnSchema.parse({
+    ...Object.fromEntries(present),
+    ...(kind === 'stopped' ? { stopped: true } : {}),
+  });
 }

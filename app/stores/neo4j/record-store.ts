@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import type { Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
-import { UnknownOutcomeError } from '../types.ts';
+import { NoSuchMessageError, UnknownOutcomeError } from '../types.ts';
 import type { Claim, Claimed, Episode, Fact, History, Lease, Outcome, OwedMessage } from '../types.ts';
 import type {
   Position,
   RecordStore,
   Scope,
   SessionEvent,
+  SessionPosition,
   Settled,
   StoredFact,
   StoredMessage,
 } from '../types.ts';
-import { commitTogether, toOutcome, toTurn, type Entry, type EntryResult } from './commit.ts';
+import { commitTogether, toEvent, toSettled, toTurn, type Entry, type EntryResult } from './commit.ts';
 import { codeOf, Graph, type GraphEnv } from './graph.ts';
 import { GroupCommit, type Results } from '../group-commit.ts';
 import { key, messageKey, sessionKey } from './keys.ts';
@@ -28,17 +29,19 @@ const factSchema = z.object({
   place: z.number(),
 });
 const positionSchema = z.object({ epoch: z.string(), offset: z.number() });
-const eventSchema = z.object({
-  offset: z.number(),
-  kind: z.enum(['turn', 'answer', 'edited', 'stopped', 'failed']),
-});
+const sessionPositionSchema = positionSchema.extend({ patientId: z.string(), sessionId: z.string() });
 const owedSchema = z.object({
   patientId: z.string(),
   sessionId: z.string(),
   messageId: z.string(),
   text: z.string(),
 });
-const claimSchema = z.object({ isFree: z.boolean(), attempt: z.number(), tries: z.number() });
+const claimSchema = z.object({
+  isFree: z.boolean(),
+  attempt: z.number(),
+  tries: z.number(),
+  state: z.string(),
+});
 
 /** The system of record in Neo4j. */
 export class Neo4jRecordStore implements RecordStore {
@@ -81,10 +84,11 @@ export class Neo4jRecordStore implements RecordStore {
   async claim(scope: Scope, messageId: string, lease: Lease, again = false): Promise<Claimed> {
     const parameters = { key: messageKey(scope, messageId), again, ...lease };
     const [row] = await this.#graph.write((run) => run(statements.claim, parameters));
-    if (row === undefined) throw new Error(`The record has no message "${messageId}" in this session.`);
-    const { isFree, attempt, tries } = claimSchema.parse(row);
+    if (row === undefined) throw new NoSuchMessageError(messageId);
+    const { isFree, attempt, tries, state } = claimSchema.parse(row);
     const { patientId, sessionId } = scope;
     if (isFree) return { state: 'claimed', claim: { patientId, sessionId, messageId, attempt, tries } };
+    if (state === 'replaced') return { state };
     const outcome = await this.outcomeOf(scope, messageId);
     return outcome === undefined ? { state: 'busy' } : { state: 'settled', outcome };
   }
@@ -105,7 +109,7 @@ export class Neo4jRecordStore implements RecordStore {
   async outcomeOf(scope: Scope, messageId: string): Promise<Settled | undefined> {
     const [row] = await this.#graph.read(statements.outcomeOf, { key: messageKey(scope, messageId) });
     if (row === undefined) return undefined;
-    return { ...toOutcome(row), epoch: positionSchema.parse(row).epoch };
+    return { ...toSettled(row), epoch: epochOf(row) };
   }
 
   async position(scope: Scope): Promise<Position | undefined> {
@@ -113,9 +117,14 @@ export class Neo4jRecordStore implements RecordStore {
     return row === undefined ? undefined : positionSchema.parse(row);
   }
 
+  async positions(scopes: readonly Scope[]): Promise<SessionPosition[]> {
+    const rows = await this.#graph.read(statements.positions, { sessionKeys: scopes.map(sessionKey) });
+    return rows.map((row) => sessionPositionSchema.parse(row));
+  }
+
   async events(scope: Scope, after: number, limit: number): Promise<SessionEvent[]> {
     const rows = await this.#graph.read(statements.events, { sessionKey: sessionKey(scope), after, limit });
-    return rows.map((row) => ({ ...eventSchema.parse(row), turn: toTurn(row) }));
+    return rows.map((row) => ({ ...toEvent(row), epoch: epochOf(row) }));
   }
 
   /** The position is read first: turns that are committed meanwhile are shown although it does not reach to them. */
@@ -177,6 +186,8 @@ export class Neo4jRecordStore implements RecordStore {
     return result;
   }
 }
+
+const epochOf = (row: Record<string, unknown>): string => z.object({ epoch: z.string() }).parse(row).epoch;
 
 const claimRow = (claim: Claim): object => ({
   key: messageKey(claim, claim.messageId),

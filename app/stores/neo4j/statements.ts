@@ -21,16 +21,16 @@ export const openSessions = `
   MATCH (p:Patient {id: s.patientId})
   RETURN s.key AS key, s.epoch AS epoch, s.last AS offset, p.id AS patientId, p.last AS place`;
 
-const turn =
-  'e.id AS id, e.speaker AS speaker, e.text AS text, e.recordedAt AS recordedAt, e.replyTo AS replyTo';
+const turn = `e.id AS id, e.offset AS offset, e.kind AS kind, e.speaker AS speaker, e.text AS text,
+    e.recordedAt AS recordedAt, e.replyTo AS replyTo, e.replaces AS replaces, e.replacedBy AS replacedBy`;
 
-const settled = `${turn}, e.kind AS kind, e.offset AS offset, e.facts AS facts, e.degraded AS degraded`;
+const event = `${turn}, e.facts AS facts, e.degraded AS degraded`;
 
 export const knownMessages = `
   MATCH (m:Episode) WHERE m.key IN $keys
   OPTIONAL MATCH (e:Episode {key: m.outcome})
   RETURN m.key AS key, m.text AS said, m.recordedAt AS saidAt, m.offset AS saidOffset, m.state AS state,
-    m.attempt AS attempt, e.key AS outcome, ${settled}`;
+    m.attempt AS attempt, m.replacedBy IS NOT NULL AS isReplaced, e.key AS outcome, ${event}`;
 
 export const createEvents = `
   UNWIND $events AS event
@@ -56,6 +56,15 @@ export const moveOnPatients = `
   UNWIND $patients AS patient
   MATCH (p:Patient {id: patient.id}) SET p.last = patient.place`;
 
+/** The facts of a replaced message are recalled no more; its answer is marked too. */
+export const replaceMessages = `
+  UNWIND $replaced AS replaced
+  MATCH (m:Episode {key: replaced.key}) SET m.replacedBy = replaced.by, m.state = replaced.state
+  WITH m
+  OPTIONAL MATCH (a:Episode {sessionKey: m.sessionKey, replyTo: m.id}) SET a.replacedBy = m.replacedBy
+  WITH DISTINCT m
+  OPTIONAL MATCH (f:Fact)-[:SAID_IN]->(m) SET f.isReplaced = true`;
+
 /** Setting a property locks the message before its lease is read. */
 export const claim = `
   MATCH (m:Episode {key: $key}) SET m.isLocked = true
@@ -64,7 +73,7 @@ export const claim = `
   FOREACH (ignored IN CASE WHEN isFree THEN [1] ELSE [] END |
     SET m.attempt = m.attempt + 1, m.tries = CASE m.state WHEN 'failed' THEN 1 ELSE m.tries + 1 END,
       m.owner = $owner, m.leaseUntil = timestamp() + $leaseMs, m.state = 'owed')
-  RETURN coalesce(isFree, false) AS isFree, m.attempt AS attempt, m.tries AS tries`;
+  RETURN coalesce(isFree, false) AS isFree, m.attempt AS attempt, m.tries AS tries, m.state AS state`;
 
 const heldClaims = `
   UNWIND $claims AS claim
@@ -83,13 +92,18 @@ export const outcomeOf = `
   MATCH (m:Episode {key: $key}) WHERE m.state <> 'owed'
   MATCH (e:Episode {key: m.outcome})
   MATCH (s:Session {key: m.sessionKey})
-  RETURN s.epoch AS epoch, ${settled}`;
+  RETURN s.epoch AS epoch, ${event}`;
 
 export const position = 'MATCH (s:Session {key: $sessionKey}) RETURN s.epoch AS epoch, s.last AS offset';
 
+export const positions = `
+  MATCH (s:Session) WHERE s.key IN $sessionKeys
+  RETURN s.patientId AS patientId, s.sessionId AS sessionId, s.epoch AS epoch, s.last AS offset`;
+
 export const events = `
+  MATCH (s:Session {key: $sessionKey})
   MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.offset > $after
-  RETURN ${turn}, e.kind AS kind, e.offset AS offset ORDER BY e.offset LIMIT toInteger($limit)`;
+  RETURN s.epoch AS epoch, ${event} ORDER BY e.offset LIMIT toInteger($limit)`;
 
 export const history = `
   MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.kind <> 'failed'
@@ -106,10 +120,10 @@ const fact = `f.id AS id, f.patientId AS patientId, f.text AS text, f.recordedAt
     f.sourceId AS sourceId, toInteger(f.place) AS place`;
 
 export const facts = `
-  MATCH (f:Fact {patientId: $patientId})
+  MATCH (f:Fact {patientId: $patientId}) WHERE f.isReplaced IS NULL
   RETURN ${fact} ORDER BY f.place DESC LIMIT toInteger($limit)`;
 
-export const factsById = `MATCH (f:Fact) WHERE f.key IN $keys RETURN ${fact}`;
+export const factsById = `MATCH (f:Fact) WHERE f.key IN $keys AND f.isReplaced IS NULL RETURN ${fact}`;
 
 /**
  * In the order of commits within each patient; between patients there is none. Two ranges instead of `<>`, since an index

@@ -2,6 +2,9 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { errorText } from '../../observability/error-text.ts';
 
+/** Bytes received between two answers. The client itself would take an answer of any length. */
+const mostBytes = 16 * 1024 * 1024;
+
 /**
  * One connection, opened when it is needed and again after it was lost. ioredis' own reconnecting is off: its back-off
  * is not ours, and it hides the reason of a failure.
@@ -12,6 +15,8 @@ export class RedisConnection {
   readonly #tooLate: string;
   readonly #onLost: () => void;
   #client: Promise<Redis> | undefined;
+  /** Bytes since the last answer. */
+  #received = 0;
 
   /** `timeout` in milliseconds, for a dial and for a command; `onLost` is told of an open connection that closes by itself. */
   constructor(
@@ -37,11 +42,16 @@ export class RedisConnection {
   async run<T>(commands: (client: Redis) => Promise<T>): Promise<T> {
     const dialled = (this.#client ??= this.#open());
     try {
-      return await withTimeLimit(dialled.then(commands), this.#timeout, this.#tooLate);
+      const result = await withTimeLimit(dialled.then(commands), this.#timeout, this.#tooLate);
+      this.#received = 0;
+      return result;
     } catch (error) {
       // After any error the next command uses a new connection: a dead one may never report that it is dead.
       this.#forget(dialled);
-      throw new Error(errorText(error), { cause: error });
+      const isTooLong = this.#received > mostBytes;
+      throw new Error(isTooLong ? `Redis answered more than ${mostBytes} bytes` : errorText(error), {
+        cause: error,
+      });
     }
   }
 
@@ -73,11 +83,18 @@ export class RedisConnection {
     });
     try {
       await client.connect();
+      this.#received = 0;
+      client.stream.on('data', (bytes: Buffer) => this.#count(bytes, client));
       return client;
     } catch (error) {
       client.disconnect();
       throw cause ?? error;
     }
+  }
+
+  #count(bytes: Buffer, { stream }: Redis): void {
+    this.#received += bytes.length;
+    if (this.#received > mostBytes) stream.destroy();
   }
 
   #forget(dialled: Promise<Redis>): void {

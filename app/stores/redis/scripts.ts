@@ -7,10 +7,16 @@
 /** Most turns kept of a session: the largest history a client may ask for. */
 const keptTurns = 1_000;
 
+/** Bytes of an epoch, which is a UUID. */
+const mostEpochBytes = 100;
+
+/** Bytes of the turns of one answer: more than `welcome` and a model's prompt hold. */
+const mostBytes = 2 * 1024 * 1024;
+
 /** `kept` is compared, so that a list that was evicted and begun anew does not pass for the whole. */
 const cached = `
   local at = redis.call('HMGET', KEYS[2], 'epoch', 'offset', 'kept')
-  local isWhole = at[1] and redis.call('LLEN', KEYS[1]) == tonumber(at[3])`;
+  local isWhole = at[1] and #at[1] <= ${mostEpochBytes} and redis.call('LLEN', KEYS[1]) == tonumber(at[3])`;
 
 const restartTimeToLive = `
   redis.call('HSET', KEYS[2], 'kept', redis.call('LLEN', KEYS[1]))
@@ -38,7 +44,17 @@ export const fillScript = `${cached}
   redis.call('LTRIM', KEYS[1], -${keptTurns}, -1)
   redis.call('HSET', KEYS[2], 'epoch', ARGV[2], 'offset', ARGV[3])${restartTimeToLive}`;
 
-/** Returns epoch, offset and the turns, or nothing when the session is not cached whole. */
+/**
+ * Returns epoch, offset, 1 if there are more turns than the answer may hold, and the turns, the newest first; nothing when
+ * the session is not cached whole.
+ */
 export const recentTurnsScript = `${cached}
-  if not isWhole then return false end
-  return { at[1], at[2], redis.call('LRANGE', KEYS[1], 0, -1) }`;
+  if not isWhole or tonumber(at[3]) > ${keptTurns} then return false end
+  local turns, left = {}, ${mostBytes}
+  for i = 1, tonumber(at[3]) do
+    local turn = redis.call('LINDEX', KEYS[1], -i)
+    left = left - #turn
+    if left < 0 then return { at[1], at[2], 1, turns } end
+    turns[i] = turn
+  end
+  return { at[1], at[2], 0, turns }`;

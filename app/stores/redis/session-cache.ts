@@ -1,24 +1,13 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Env } from '../../../contract/backend-env.ts';
 import { turn as turnSchema, type Turn } from '../../../contract/protocol.ts';
 import { redisName } from '../../../contract/services/redis.ts';
 import { conversationOrder } from '../conversation-order.ts';
 import type { History, Position, Scope, SessionCache } from '../types.ts';
+import { sessionKey } from './keys.ts';
+import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { addTurnScript, fillScript, recentTurnsScript } from './scripts.ts';
-
-type RedisEnv = Pick<
-  Env,
-  | 'REDIS_HOST'
-  | 'REDIS_PORT'
-  | 'REDIS_DB'
-  | 'REDIS_SESSION_TTL'
-  | 'REDIS_USERNAME'
-  | 'REDIS_PASSWORD'
-  | 'REDIS_TLS'
-  | 'STORE_TIMEOUT'
->;
 
 /** Recent turns in Redis, forgotten REDIS_SESSION_TTL seconds after the last one. */
 export class RedisSessionCache implements SessionCache {
@@ -29,18 +18,7 @@ export class RedisSessionCache implements SessionCache {
   /** @param onLost told when an open connection closes by itself. */
   constructor(env: RedisEnv, onLost?: () => void) {
     this.#ttl = env.REDIS_SESSION_TTL;
-    this.#connection = new RedisConnection(
-      {
-        host: env.REDIS_HOST,
-        port: env.REDIS_PORT,
-        db: env.REDIS_DB,
-        ...(env.REDIS_USERNAME === undefined ? {} : { username: env.REDIS_USERNAME }),
-        ...(env.REDIS_PASSWORD === undefined ? {} : { password: env.REDIS_PASSWORD }),
-        ...(env.REDIS_TLS ? { tls: { servername: env.REDIS_HOST } } : {}),
-      },
-      env.STORE_TIMEOUT,
-      onLost,
-    );
+    this.#connection = new RedisConnection(redisOptions(env), env.STORE_TIMEOUT, onLost);
   }
 
   /** Writes: a read-only replica and a Redis with a full disk answer PING too. */
@@ -59,8 +37,9 @@ export class RedisSessionCache implements SessionCache {
   async recentTurns(scope: Scope, limit: number): Promise<History | undefined> {
     const answer = await this.#run(recentTurnsScript, scope, []);
     if (answer === null) return undefined;
-    const [epoch, offset, texts] = cachedSession.parse(answer);
-    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))));
+    const [epoch, offset, isCut, texts] = cachedSession.parse(answer);
+    if (isCut === 1 && texts.length < limit) return undefined;
+    const turns = conversationOrder(texts.map((text) => turnSchema.parse(JSON.parse(text))).reverse());
     return { epoch, offset, turns: limit === 0 ? [] : turns.slice(-limit) };
   }
 
@@ -75,13 +54,10 @@ export class RedisSessionCache implements SessionCache {
   }
 }
 
-const cachedSession = z.tuple([z.string(), z.coerce.number(), z.array(z.string())]);
+const cachedSession = z.tuple([z.string(), z.coerce.number(), z.number(), z.array(z.string())]);
 
-/**
- * Ids are encoded, so that an id with a separator in it cannot collide with another one. Release 0.1 wrote `:turns` and
- * `:keys`, and may still do so beside this one.
- */
-function keysOf({ patientId, sessionId }: Scope): { turns: string; position: string } {
-  const session = `mooring:{${encodeURIComponent(patientId)}:${encodeURIComponent(sessionId)}}`;
+/** Release 0.1 wrote `:turns` and `:keys`, and may still do so beside this one. */
+function keysOf(scope: Scope): { turns: string; position: string } {
+  const session = sessionKey(scope);
   return { turns: `${session}:log`, position: `${session}:position` };
 }

@@ -43,6 +43,15 @@ describe('with a shared secret', () => {
 
   test.each([
     ['no token', async () => ({})],
+    [
+      'a token that never expires',
+      async () =>
+        bearer(
+          await new SignJWT({ sub: PATIENT })
+            .setProtectedHeader({ alg: 'HS256' })
+            .sign(new TextEncoder().encode(SECRET)),
+        ),
+    ],
     ['an expired token', async () => bearer(await signed({ sub: PATIENT, exp: 1 }))],
     [
       'a token of another key',

@@ -16,6 +16,8 @@ test.each([
   ],
   ['localhost on loopback', loopback, { host: 'localhost:8000', origin: 'http://localhost:8000' }],
   ['a pod address, off loopback', anywhere, { host: '10.0.0.7:8001' }],
+  ['another address of loopback', loopback, { host: '127.0.0.53:8000' }],
+  ['a program without a Host, off loopback', anywhere, {}],
 ])('%s may ask', (_what, sameSite, headers) => {
   expect(() => sameSite.check(headers)).not.toThrow();
 });
@@ -30,6 +32,11 @@ test.each([
     loopback,
     { host: 'evil.example', origin: 'http://evil.example' },
   ],
+  ['a name that begins like an address of loopback', loopback, { host: '127.evil.example' }],
+  ['no Host, on loopback', loopback, {}],
+  ['an empty Host, on loopback', loopback, { host: '' }],
+  ['a Host that is none, on loopback', loopback, { host: '127.0.0.1:99999' }],
+  ['more than a host, on loopback', loopback, { host: 'evil.example@127.0.0.1' }],
 ])('%s may not', (_what, sameSite, headers) => {
   expect(() => sameSite.check(headers)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
 });

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { limits, modelCallLimits } from '../../../contract/protocol.ts';
 import { languageModel, type LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { embedder } from '../../../app/llm/embeddings.ts';
-import { openMemory } from '../memory/open-memory.ts';
+import { historyOf, openMemory } from '../memory/open-memory.ts';
 import { delta, startModelServer, type ModelServer } from './sse-server.ts';
 
 const servers: ModelServer[] = [];
@@ -133,8 +133,9 @@ test('a model that fails in the middle fails the answer, and nothing is stored',
   const server = await serve((response) => void response.end(delta('It is')));
   const open = await openMemory({ llm: modelAt(server) });
   const scope = { patientId: 'p', sessionId: 's' };
-  await expect(open.say(scope, 'm1', 'What is my cat called?')).rejects.toThrow('broke off');
-  expect(await open.memory.history(scope, 9)).toHaveLength(1);
+  await expect(open.say(scope, 'm1', 'What is my cat called?')).rejects.toThrow('No answer could be made');
+  expect(open.warnings.at(-1)).toContain('broke off');
+  expect(await historyOf(open.memory, scope, 9)).toHaveLength(1);
   await open.close();
 });
 

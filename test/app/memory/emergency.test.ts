@@ -40,9 +40,8 @@ test('an emergency is answered by the fixed text, never by a model, and even whi
   open.gates.qdrant = 'degraded';
   const scope = { patientId: 'p', sessionId: 's' };
   await open.memory.accept(scope, { id: 'm1', text: 'I have chest pain' });
-  const { text, facts, pieces } = await answerOf(open.memory, scope, { id: 'm1', text: 'I have chest pain' });
+  const { text, facts } = await answerOf(open.memory, scope, { id: 'm1', text: 'I have chest pain' });
   expect(text).toBe(emergencyText);
-  expect(pieces.join('')).toBe(emergencyText);
   expect({ facts, asked }).toEqual({ facts: [], asked: [] });
   await open.close();
 });

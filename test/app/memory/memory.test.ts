@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { IdReusedError, type Scope, type Stores } from '../../../app/stores/types.ts';
-import { answerOf, openMemory, type OpenMemory, type Parts } from './open-memory.ts';
+import { answerOf, historyOf, openMemory, type OpenMemory, type Parts } from './open-memory.ts';
 
 const opened: OpenMemory[] = [];
 const open = async (parts: Parts = {}): Promise<OpenMemory> => {
@@ -39,26 +39,35 @@ test('a message is accepted once; a resend is a duplicate that has the answer, i
   const { memory } = await open();
   const message = { id: 'm1', text: 'I have a cat.' };
   const first = await memory.accept(scope, message);
-  expect(first).toEqual({ recordedAt: first.recordedAt, duplicate: false });
-  expect(await memory.accept(scope, message)).toEqual({ ...first, duplicate: true });
+  const { event } = first;
+  expect(first).toEqual({ event, isDuplicate: false, isRemembered: true });
+  expect(event).toMatchObject({ kind: 'turn', turn: { ...message, offset: 1 } });
+  expect(await memory.accept(scope, message)).toEqual({ event, isDuplicate: true, isRemembered: false });
   const { text } = await answerOf(memory, scope, message);
   expect(await memory.accept(scope, message)).toMatchObject({
-    ...{ ...first, duplicate: true },
-    answer: { text },
+    ...{ event, isDuplicate: true },
+    outcome: { kind: 'answer', turn: { text } },
   });
   await expect(memory.accept(scope, { id: 'm1', text: 'Other' })).rejects.toBeInstanceOf(IdReusedError);
-  expect(await memory.history(scope, 10)).toHaveLength(2);
+  expect(await historyOf(memory, scope, 10)).toHaveLength(2);
 });
 
+/** A model that says the facts it was given, word by word. */
+const quoting: LanguageModel = {
+  async *stream([rules]) {
+    yield* (/^- (.*)$/m.exec(rules?.content ?? '')?.[1] ?? 'Nothing.').split(/(?= )/);
+  },
+};
+
 test('what was told in one session is quoted in the next, with date and source, in pieces that make up the answer', async () => {
-  const { memory, say } = await open();
+  const { memory, say } = await open({ llm: quoting });
   await say(scope, 'm1', 'Hello! My cat is called Milo.');
   const { text, pieces, facts } = await say(later, 'm2', "What's the name of my cat?");
-  expect(text).toBe('On 2026-11-23 you said: "My cat is called Milo." (message m1)');
+  expect(text).toBe('2026-11-23, message "m1": "My cat is called Milo."');
   expect(pieces.length).toBeGreaterThan(1);
   expect(pieces.join('')).toBe(text);
   expect(facts).toMatchObject([{ text: 'My cat is called Milo.', sourceId: 'm1' }]);
-  expect((await memory.history(later, 10)).map((turn) => turn.text)).toEqual([
+  expect((await historyOf(memory, later, 10)).map((turn) => turn.text)).toEqual([
     "What's the name of my cat?",
     text,
   ]);
@@ -161,24 +170,24 @@ test('a cache that is away loses no turn, and is not believed when it is back be
   await say(scope, 'm1', 'One.');
   isBroken = true;
   await say(scope, 'm2', 'I have a cat.');
-  expect(await memory.history(scope, 10)).toHaveLength(4);
+  expect(await historyOf(memory, scope, 10)).toHaveLength(4);
   isBroken = false;
-  expect(await memory.history(scope, 10)).toHaveLength(4);
+  expect(await historyOf(memory, scope, 10)).toHaveLength(4);
   gates.redis = 'closed';
   await say(scope, 'm3', 'I have a dog.');
   gates.redis = 'open';
-  const turns = await memory.history(scope, 10);
+  const turns = await historyOf(memory, scope, 10);
   expect(turns.map(({ speaker }) => speaker)).toEqual(
     Array.from({ length: 3 }, () => ['patient', 'assistant']).flat(),
   );
-  expect(await memory.history(scope, 2)).toEqual(turns.slice(-2));
+  expect(await historyOf(memory, scope, 2)).toEqual(turns.slice(-2));
 });
 
 /** Another process over the same stores. */
 const beside = (first: OpenMemory, parts: Parts = {}, other: Partial<Stores> = {}): Promise<OpenMemory> =>
   open({ ...parts, around: () => ({ ...first.stores, ...other }) });
 const texts = async ({ memory }: OpenMemory): Promise<string[]> =>
-  (await memory.history(scope, 10)).map(({ text }) => text);
+  (await historyOf(memory, scope, 10)).map(({ text }) => text);
 
 test('a session is cached from its first message: a client that is back costs no reading of its turns', async () => {
   const one = await open({ around: breaking('record', ['history'], () => true) });
@@ -247,7 +256,7 @@ test('an answer that another process is making is waited for, and is the same on
   const message = { id: 'm1', text: 'I have a cat.' };
   await owner.memory.accept(scope, message);
   const made = answerOf(owner.memory, scope, message);
-  expect(await other.memory.accept(scope, message)).toMatchObject({ duplicate: true });
+  expect(await other.memory.accept(scope, message)).toMatchObject({ isDuplicate: true });
   const waited = answerOf(other.memory, scope, message);
   goOn(undefined);
   expect((await made).text).toBe('Half and whole.');
@@ -261,7 +270,7 @@ test('an answer is given up, and the failure stored, when three attempts ended w
   for (const owner of ['second', 'third'])
     expect(await ended.stores.record.claim(scope, 'm1', { owner, leaseMs: 0 })).toHaveProperty('claim');
   const living = await beside(ended);
-  await expect(answerOf(living.memory, scope, message)).rejects.toThrow('3 attempts');
+  await expect(answerOf(living.memory, scope, message)).rejects.toThrow('No answer could be made');
   expect((await ended.stores.record.events(scope, 0, 9)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
   expect(await living.memory.owed(9)).toEqual([]);
   expect((await answerOf(living.memory, scope, message)).text, 'sent again, it is made').toContain('cat');
@@ -282,7 +291,7 @@ test('a resent message has the answer with the facts it used', async () => {
   const { text, facts } = await say(later, 'm2', 'What is my cat called?');
   const again = await memory.accept(later, { id: 'm2', text: 'What is my cat called?' });
   expect(facts).toHaveLength(1);
-  expect(again.answer).toEqual({ text, facts });
+  expect(again.outcome).toMatchObject({ turn: { text }, facts });
 });
 
 test('what was said last is quoted first, although its clock was behind', async () => {

@@ -2,14 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GateState } from '../../../model/report.ts';
+import type { Turn } from '../../../contract/protocol.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { createMemory } from '../../../app/memory/memory.ts';
 import { errorText } from '../../../app/observability/error-text.ts';
 import type { Answer, Memory } from '../../../app/memory/types.ts';
+import type { Settled } from '../../../app/stores/types.ts';
 import { createStores } from '../../../app/stores/create-stores.ts';
 import type { Scope, SearchIndex, Stores } from '../../../app/stores/types.ts';
 import { envOf } from '../../stores/real.ts';
+
+/** An answer, with the pieces it came in. */
+export interface WholeAnswer extends Answer {
+  readonly pieces: readonly string[];
+}
 
 /** A memory over embedded stores in a folder of its own, at a clock the test moves. */
 export interface OpenMemory {
@@ -21,11 +28,7 @@ export interface OpenMemory {
   /** What the operator was told. */
   readonly warnings: readonly string[];
   /** Accepts and answers a message. */
-  readonly say: (
-    scope: Scope,
-    id: string,
-    text: string,
-  ) => Promise<Answer & { readonly pieces: readonly string[] }>;
+  readonly say: (scope: Scope, id: string, text: string) => Promise<WholeAnswer>;
   close(): Promise<void>;
 }
 
@@ -77,18 +80,28 @@ export async function openMemory({
   };
 }
 
-/** The whole answer, with the pieces it came in. */
+/** The whole answer. @throws Error when none could be made. */
 export async function answerOf(
   memory: Memory,
   scope: Scope,
   message: { readonly id: string; readonly text: string },
   signal: AbortSignal = new AbortController().signal,
-): Promise<Answer & { readonly pieces: readonly string[] }> {
+): Promise<WholeAnswer> {
   const answering = memory.answer(scope, message, signal);
   const pieces: string[] = [];
   for (;;) {
     const { done, value } = await answering.next();
-    if (done) return { ...value, pieces };
-    pieces.push(value);
+    if (done) return whole(value, pieces);
+    pieces.push(value.text);
   }
+}
+
+function whole({ kind, turn, facts, degraded }: Settled, pieces: readonly string[]): WholeAnswer {
+  if (kind === 'failed') throw new Error('No answer could be made.');
+  return { text: turn.text, facts, pieces, ...(degraded === undefined ? {} : { degraded }) };
+}
+
+/** The turns that a new connection is shown. */
+export async function historyOf(memory: Memory, scope: Scope, limit: number): Promise<readonly Turn[]> {
+  return (await memory.open(scope, limit)).history ?? [];
 }

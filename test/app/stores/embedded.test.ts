@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
 import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
@@ -138,6 +140,99 @@ test('a record whose file is removed or replaced refuses to write, and says so',
   await rename(`${file}.away`, file);
   await record.connect();
   expect((await record.history(scope, 9))?.turns).toHaveLength(1);
+  await record.close();
+});
+
+test('an index or a cache whose file is removed says so, too', async () => {
+  for (const open of [() => new EmbeddedSearchIndex(newFile()), () => newCache(Date.now)]) {
+    const store = open();
+    await store.connect();
+    await rm(join(folder, 'deeper', `${files}.sqlite`));
+    await expect(store.connect()).rejects.toThrow('was removed or replaced');
+    await store.close();
+  }
+});
+
+test('an empty file is not taken for an empty record, also while it is open', async () => {
+  const file = newFile();
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, '');
+  const record = new EmbeddedRecordStore(file);
+  await expect(record.connect()).rejects.toThrow(`${file} cannot be used: it is empty (0 bytes)`);
+  await rm(file);
+  await record.connect();
+  await truncate(file);
+  await expect(record.connect()).rejects.toThrow('was removed or replaced');
+  await record.close();
+});
+
+test('a record that is missing while its log is there is not begun anew', async () => {
+  const file = newFile();
+  const record = new EmbeddedRecordStore(file);
+  await record.connect();
+  await record.addMessage({ ...newScope(), ...message('m1', 'kept') }, []);
+  await copyFile(`${file}-wal`, `${file}.log`);
+  await record.close();
+  await rm(file);
+  await rename(`${file}.log`, `${file}-wal`);
+  await expect(record.connect()).rejects.toThrow(`${file}-wal, which belongs to it, is there`);
+  await record.close();
+});
+
+test('the database of another program, or of another store, is refused and left as it is', async () => {
+  const foreign = newFile();
+  await mkdir(dirname(foreign), { recursive: true });
+  const program = new DatabaseSync(foreign);
+  program.exec('CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 2');
+  program.close();
+  const ofIndex = newFile();
+  const index = new EmbeddedSearchIndex(ofIndex);
+  await index.connect();
+  await index.close();
+  for (const file of [foreign, ofIndex]) {
+    const before = await readFile(file);
+    await expect(new EmbeddedRecordStore(file).connect()).rejects.toThrow(
+      `${file} cannot be used: it is a database of another store or program`,
+    );
+    expect(await readFile(file)).toEqual(before);
+  }
+});
+
+test("another program's lock is an error in words, soon, and nothing stays half done", async () => {
+  const scope = newScope();
+  const [file, cacheFile] = [newFile(), newFile()];
+  const record = new EmbeddedRecordStore(file);
+  const cache = new EmbeddedSessionCache({ file: cacheFile, ttl: 60, now: Date.now });
+  await record.connect();
+  await cache.connect();
+  const others = [file, cacheFile].map((path) => new DatabaseSync(path));
+  for (const other of others) other.exec('BEGIN IMMEDIATE');
+  const began = performance.now();
+  await expect(record.addMessage({ ...scope, ...message('m1', 'one') }, [])).rejects.toThrow('locked');
+  await expect(cache.connect()).rejects.toThrow(`${cacheFile} cannot be written: database is locked`);
+  expect(performance.now() - began).toBeLessThan(1_500);
+  for (const other of others) other.close();
+  expect(await record.history(scope, 9)).toBeUndefined();
+  expect(await record.addMessage({ ...scope, ...message('m1', 'one') }, [])).toMatchObject({ offset: 1 });
+  await record.close();
+  await cache.close();
+});
+
+test('what is no longer written is said so, and what was acknowledged before is kept', async () => {
+  const file = newFile();
+  // A limit on the size of files stands for a full disk.
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    'ulimit -f 1000; exec "$@"',
+    'sh',
+    ...[process.execPath, 'test/app/stores/fill-record.ts', file],
+  ]);
+  const { stored, refusal } = JSON.parse(stdout) as { stored: number; refusal: string };
+  expect(refusal).toMatch(/sqlite cannot be written: .*(?:full|I\/O)/);
+  const record = new EmbeddedRecordStore(file);
+  const history = await record.history({ patientId: 'patient:full', sessionId: 's' }, 1_000);
+  expect(stored).toBeGreaterThan(0);
+  expect(history?.turns).toHaveLength(stored);
   await record.close();
 });
 

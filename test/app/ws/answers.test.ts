@@ -1,58 +1,106 @@
-import { expect, test } from 'vitest';
-import { RunningAnswer, type Listener } from '../../../app/ws/answers.ts';
-import type { Answer } from '../../../app/memory/types.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
+import { createLogger } from '../../../app/observability/logger.ts';
+import { Metrics } from '../../../app/observability/metrics.ts';
+import { alone } from '../../../app/stores/replicas.ts';
+import { Answers } from '../../../app/ws/answers.ts';
+import type { Follower } from '../../../app/ws/follower.ts';
+import { Sessions } from '../../../app/ws/sessions.ts';
+import { envOf } from '../../stores/real.ts';
+import { openMemory } from '../memory/open-memory.ts';
 
-const whole: Answer = { text: 'one two', facts: [] };
+const scope = { patientId: 'p', sessionId: 's' };
+const message = { id: 'm1', text: 'Hello.' };
 
-/** A listener that writes down what it is told. */
-function heard(): { told: string[]; listener: Listener } {
+/** Answers over a memory with this model. */
+async function answers(llm: LanguageModel) {
+  const open = await openMemory({ llm });
+  onTestFinished(() => open.close());
+  const logged: string[] = [];
+  const sessions = new Sessions(open.memory, alone);
+  const all = new Answers({
+    ...{ memory: open.memory, sessions, replicas: alone },
+    metrics: new Metrics(() => []),
+    log: createLogger(envOf({}), { write: (line) => void logged.push(line) }),
+  });
+  await open.memory.accept(scope, message);
+  return { ...open, sessions, all, logged };
+}
+
+/** Writes down what a follower of the session is told, from the beginning of the log. */
+function heard(follower: Follower, epoch: string): string[] {
   const told: string[] = [];
-  const listener: Listener = {
-    delta: (text) => told.push(text),
-    done: ({ text }) => told.push(`done: ${text}`),
-    failed: () => told.push('failed'),
-  };
-  return { told, listener };
+  follower.begin(
+    { epoch, offset: 1 },
+    {
+      log: () => told.push('log'),
+      event: ({ kind, turn }) => told.push(`${kind}: ${turn.text}`),
+      delta: ({ at, text }) => told.push(`${at} ${text}`),
+      memory: () => undefined,
+    },
+  );
+  return told;
 }
 
 test('whoever joins in the middle, or after the end, hears the whole answer once', async () => {
   const { promise: half, resolve: goOn } = Promise.withResolvers<undefined>();
-  const answer = new RunningAnswer(
-    async function* () {
+  const { all, sessions, memory } = await answers({
+    async *stream() {
       yield 'one ';
       await half;
       yield 'two';
-      return whole;
     },
-    () => undefined,
-  );
-  const [early, middle, late] = [heard(), heard(), heard()];
-  answer.join(early.listener);
+  });
+  const { position } = await memory.open(scope, 0);
+  const early = heard(await sessions.follow(scope), position.epoch);
+  const answer = all.claim(scope, message);
   answer.begin();
   answer.begin();
-  await Promise.resolve();
-  await Promise.resolve();
-  answer.join(middle.listener);
+  await vi.waitFor(() => expect(early).toEqual(['0 one ']));
+  expect(await all.said(scope)).toEqual([{ id: 'm1', attempt: 1, at: 0, text: 'one ' }]);
+  const middle = heard(await sessions.follow(scope), position.epoch);
   goOn(undefined);
-  await answer.ended;
-  answer.join(late.listener);
-  expect(early.told).toEqual(['one ', 'two', 'done: one two']);
-  expect(middle.told.join('|')).toMatch(/^(one \|)two\|done: one two$/);
-  expect(late.told).toEqual(['one two', 'done: one two']);
+  expect(await answer.ended).toMatchObject({ kind: 'answer', turn: { text: 'one two' } });
+  expect(early).toEqual(['0 one ', '4 two', 'answer: one two']);
+  expect(middle).toEqual(['4 two', 'answer: one two']);
+  expect(await all.said(scope)).toEqual([]);
+  expect((await memory.open(scope, 9)).history?.map(({ text }) => text)).toEqual(['Hello.', 'one two']);
 });
 
 test('an answer that fails tells everybody, and its error is not theirs to see', async () => {
-  const errors: unknown[] = [];
-  const answer = new RunningAnswer(
-    async function* () {
-      throw new Error('the model is away');
+  const { all, sessions, memory, warnings } = await answers({
+    async *stream() {
+      yield 'It';
+      throw new Error('the model at 10.0.0.1 is away');
     },
-    (error) => errors.push(error),
-  );
-  const { told, listener } = heard();
-  answer.join(listener);
+  });
+  const { position } = await memory.open(scope, 0);
+  const told = heard(await sessions.follow(scope), position.epoch);
+  const answer = all.claim(scope, message);
   answer.begin();
   await answer.ended;
-  expect(told).toEqual(['failed']);
-  expect(errors).toHaveLength(1);
+  expect(told).toEqual(['0 It', 'failed: ']);
+  expect(warnings.join()).toContain('10.0.0.1');
+});
+
+test('an answer that is stopped is stored as far as it was said', async () => {
+  const { all, sessions, memory } = await answers({
+    async *stream(_messages, signal) {
+      yield 'It is ';
+      await new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('called off'))),
+      );
+    },
+  });
+  const { position } = await memory.open(scope, 0);
+  const told = heard(await sessions.follow(scope), position.epoch);
+  const answer = all.claim(scope, message);
+  answer.begin();
+  await vi.waitFor(() => expect(told).toEqual(['0 It is ']));
+  await all.stop(scope, 'm1');
+  expect(await answer.ended).toMatchObject({ kind: 'stopped', turn: { text: 'It is ', stopped: true } });
+  expect(told).toEqual(['0 It is ', 'stopped: It is ']);
+  expect((await memory.open(scope, 9)).history?.at(-1)).toMatchObject({ text: 'It is ', stopped: true });
+  await all.stop(scope, 'm1');
+  expect(told, 'a second stop changes nothing').toHaveLength(2);
 });

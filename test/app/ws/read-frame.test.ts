@@ -12,7 +12,7 @@ test('a message frame is read, its text trimmed', () => {
 test.each([
   ['no JSON', 'hello', 'no JSON'],
   ['an unknown type', '{"type":"shout"}', 'type'],
-  ['an unknown key', '{"type":"message","id":"1","text":"a","patientId":"x"}', 'patientId'],
+  ['an unknown key', '{"typ":"message","id":"1","text":"a"}', 'type'],
   ['an empty text', '{"type":"message","id":"1","text":"  "}', 'text'],
   ['a text too long', JSON.stringify({ type: 'message', id: '1', text: 'a'.repeat(16_001) }), 'text'],
   ['an id that is no text', '{"type":"message","id":1,"text":"a"}', 'id'],

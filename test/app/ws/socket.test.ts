@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ChatSocket } from '../../../app/ws/socket.ts';
-import { fittingHistory } from '../../../app/ws/fitting-history.ts';
+import { fittingHistory } from '../../../app/memory/opening.ts';
 import { limits, type Turn } from '../../../contract/protocol.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
 
@@ -27,7 +27,7 @@ test('a peer that does not read is closed with 4008 instead of being remembered 
   client.pause();
   let sent = 0;
   while (server.isOpen && sent < 1_000) {
-    server.send({ type: 'delta', id: '1', text: 'x'.repeat(65_536) });
+    server.send({ type: 'delta', id: '1', attempt: 1, at: 0, text: 'x'.repeat(65_536) });
     sent += 1;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -55,6 +55,7 @@ test('a token that expired closes with 4401, one that lives for years does not',
 test('a history that a slow reader could not take is cut at its oldest turns', () => {
   const turns = Array.from({ length: 60 }, (_, index): Turn => ({
     id: String(index),
+    offset: index + 1,
     speaker: 'patient',
     text: 'ü'.repeat(16_000),
     recordedAt: '2026-01-01T00:00:00.000Z',

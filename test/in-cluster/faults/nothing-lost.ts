@@ -42,7 +42,7 @@ async function historyShownBy(socket: WebSocket): Promise<readonly Turn[]> {
     for await (const event of on(socket, 'message', options)) {
       const [data] = event as [Buffer];
       const frame = serverFrame.parse(JSON.parse(data.toString()));
-      if (frame.type === 'welcome') return frame.history;
+      if (frame.type === 'welcome') return frame.history ?? [];
     }
     throw new Error('The connection was closed.');
   } finally {

@@ -85,6 +85,6 @@ async function converse(
 function answerIn(frame: ServerFrame, id: string): Answered | undefined {
   if (frame.type === 'done' && frame.id === id) return frame;
   if (frame.type !== 'welcome') return undefined;
-  const stored = frame.history.find(({ replyTo }) => replyTo === id);
+  const stored = frame.history?.find(({ replyTo }) => replyTo === id);
   return stored && { text: stored.text, facts: [] };
 }

@@ -13,7 +13,7 @@ export async function previousRecordFacts(record: RecordStore): Promise<void> {
     "answer-m2: I don't know.",
   ]);
   const events = await record.events(scope, 0, 10);
-  expect(events.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
+  expect(events.map(({ turn }) => turn.offset)).toEqual([1, 2, 3, 4]);
   expect(await record.position(scope)).toEqual({ epoch: history?.epoch, offset: 4 });
   expect((await record.facts(scope.patientId, 10)).map(({ text }) => text)).toEqual([
     "My cat's called Milo.",

@@ -1,0 +1,15 @@
+import type { Scope } from '../types.ts';
+
+/**
+ * What the keys and channels of a session begin with. Ids are encoded, so that an id with a separator in it cannot collide
+ * with another one; the braces put a session's keys into one slot.
+ */
+export const sessionKey = ({ patientId, sessionId }: Scope): string =>
+  `mooring:{${encodeURIComponent(patientId)}:${encodeURIComponent(sessionId)}}`;
+
+/** The session of a key or channel; none when it is another's. */
+export function scopeOf(key: string): Scope | undefined {
+  const [, patientId, sessionId] = /^mooring:\{([^:{}]*):([^:{}]*)\}/.exec(key) ?? [];
+  if (patientId === undefined || sessionId === undefined) return undefined;
+  return { patientId: decodeURIComponent(patientId), sessionId: decodeURIComponent(sessionId) };
+}

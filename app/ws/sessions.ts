@@ -1,0 +1,109 @@
+import { sessionKey } from '../message-key.ts';
+import type { Memory } from '../memory/types.ts';
+import type { Delta, Note, Replicas } from '../stores/replicas.ts';
+import type { Position, Scope, SessionEvent } from '../stores/types.ts';
+import { Follower } from './follower.ts';
+
+/** Milliseconds between two looks at where the followed logs end: a note between replicas may be lost. */
+const lookEveryMs = 10_000;
+
+/** Most sessions asked for at once. */
+const lookedAtOnce = 500;
+
+interface Followed {
+  readonly scope: Scope;
+  readonly followers: Set<Follower>;
+  /** Ends the notes of other replicas. */
+  readonly leave: () => void;
+}
+
+/** The sessions that connections of this process follow, and what is told of them here and by other replicas. */
+export class Sessions {
+  readonly #memory: Pick<Memory, 'events' | 'positions'>;
+  readonly #replicas: Replicas;
+  readonly #followed = new Map<string, Followed>();
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(memory: Pick<Memory, 'events' | 'positions'>, replicas: Replicas) {
+    this.#memory = memory;
+    this.#replicas = replicas;
+    replicas.onNote((scope, note) => this.#hear(scope, note));
+    replicas.onGap(() => void this.look());
+  }
+
+  start(): void {
+    this.#looking = setTimeout(() => void this.look().finally(() => this.start()), lookEveryMs).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#looking);
+    this.#looking = undefined;
+  }
+
+  /** Follows a session, from now on. Resolves when other replicas' notes arrive too, or cannot. */
+  async follow(scope: Scope): Promise<Follower> {
+    const follower = new Follower((after) => this.#memory.events(scope, after));
+    const key = sessionKey(scope);
+    const known = this.#followed.get(key);
+    if (known) {
+      known.followers.add(follower);
+      return follower;
+    }
+    const { leave, joined } = this.#replicas.join(scope);
+    this.#followed.set(key, { scope, leave, followers: new Set([follower]) });
+    await joined;
+    return follower;
+  }
+
+  unfollow(scope: Scope, follower: Follower): void {
+    follower.end();
+    const key = sessionKey(scope);
+    const followed = this.#followed.get(key);
+    followed?.followers.delete(follower);
+    if (followed?.followers.size !== 0) return;
+    followed.leave();
+    this.#followed.delete(key);
+  }
+
+  /** Tells of an event that was committed here. */
+  tell(scope: Scope, event: SessionEvent, isRemembered = false): void {
+    this.#spread(scope, { type: 'event', event, isRemembered });
+  }
+
+  delta(scope: Scope, delta: Delta): void {
+    this.#spread(scope, { type: 'delta', delta });
+  }
+
+  /** Looks where the followed logs end, for what no note told of. Never rejects. */
+  async look(): Promise<void> {
+    const scopes = [...this.#followed.values()].map(({ scope }) => scope);
+    for (let at = 0; at < scopes.length; at += lookedAtOnce) {
+      await this.#lookAt(scopes.slice(at, at + lookedAtOnce)).catch(() => undefined);
+    }
+  }
+
+  async #lookAt(scopes: readonly Scope[]): Promise<void> {
+    const positions = await this.#memory.positions(scopes);
+    const found = new Map(positions.map((position) => [sessionKey(position), position]));
+    for (const scope of scopes) this.#reach(scope, found.get(sessionKey(scope)) ?? { epoch: '', offset: 0 });
+  }
+
+  #spread(scope: Scope, note: Note): void {
+    this.#hear(scope, note);
+    this.#replicas.tell(scope, note);
+  }
+
+  #hear(scope: Scope, note: Note): void {
+    for (const follower of this.#followed.get(sessionKey(scope))?.followers ?? []) hand(follower, note);
+  }
+
+  #reach(scope: Scope, position: Position): void {
+    for (const follower of this.#followed.get(sessionKey(scope))?.followers ?? []) follower.reach(position);
+  }
+}
+
+function hand(follower: Follower, note: Note): void {
+  if (note.type === 'delta') return follower.delta(note.delta);
+  follower.offer(note.event);
+  if (note.isRemembered) follower.memory();
+}
