@@ -20,6 +20,7 @@ import { crdOf } from '../operator/manifests/crd.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
 import { findingCodes, findingGroups } from '../proof/codes.ts';
+import { clientFrames } from './client-frames.ts';
 import { crdReference } from './crd-reference.ts';
 import { latestLexicon } from './lexicon.ts';
 import { presetTable } from './preset-table.ts';
@@ -59,7 +60,7 @@ export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.
 }
 
 async function formatted(path: string, content: string): Promise<string> {
-  if (!/\.(md|json|yaml)$/.test(path) || path.includes('/templates/')) return content;
+  if (!/\.(md|json|yaml|ts)$/.test(path) || path.includes('/templates/')) return content;
   return format(content, { ...(await resolveConfig(path)), filepath: path });
 }
 
@@ -68,6 +69,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
     'app/memory/words/lexicon.json': latestLexicon(),
+    'client/frames.generated.ts': clientFrames(),
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     'operator/manifests/chatstacks.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(crdOf(chatKind))}`,
     ...Object.fromEntries(

@@ -24,7 +24,7 @@ const facts: Facts = {
 /** Read by Node and shells, not ours alone; and English words that are also service names. */
 for (const word of ['NODE_OPTIONS', 'page']) (facts.strings as Set<string>).delete(word);
 
-const rooms = ['app', 'charts-ts', 'cli', 'cluster', 'dial', 'operator', 'proof', 'scripts', 'web'];
+const rooms = ['app', 'charts-ts', 'cli', 'client', 'cluster', 'dial', 'operator', 'proof', 'scripts', 'web'];
 /** A pack of another program has that program's own ports, whose numbers may be the same. */
 const others = /^proof\/packs\/(?!chat\/)/;
 const sources = globSync(rooms.map((room) => `${room}/**/*.{ts,tsx,mts,mjs}`)).filter(

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { buildPage } from '../../scripts/build-page.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
+import { delta, startModelServer } from '../app/llm/sse-server.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
 import { redisPath, startRedis } from '../servers/redis.ts';
@@ -22,6 +23,8 @@ const isConnected = (page: Page) =>
     .waitFor();
 const log = (page: Page) => page.getByRole('log');
 const memory = (page: Page) => page.getByLabel('Memory', { exact: true });
+const answers = (page: Page, mark: 'streaming' | 'stopped', hasText: string) =>
+  log(page).locator(`.answer.${mark}`, { hasText });
 const composer = (page: Page) => page.getByLabel('Message', { exact: true });
 
 async function say(page: Page, text: string): Promise<void> {
@@ -150,6 +153,68 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
       expect(await composer(page).inputValue()).toBe('not sent yet');
       expect(new Set(dials).size).toBe(1);
     });
+  });
+
+  test('an answer grows in every tab of the session, and any of them ends it, by the button or by Esc', async () => {
+    const model = await startModelServer((response) => void response.write(delta('Once upon a time')));
+    try {
+      await withApp(
+        () => startChatApp({ LLM_BASE_URL: model.baseUrl }),
+        async (app) => {
+          const { page, complaints } = await chromium().open();
+          await page.goto(app.url + demo);
+          await isConnected(page);
+          // A tab that is opened from another one has its session.
+          const [other] = await Promise.all([
+            page.waitForEvent('popup'),
+            page.evaluate('void open(location.href)'),
+          ]);
+          await isConnected(other);
+          await say(page, 'Tell me a story.');
+          for (const tab of [page, other]) await answers(tab, 'streaming', 'Once upon a time').waitFor();
+          await other.getByRole('button', { name: 'Stop' }).click();
+          for (const tab of [page, other]) await answers(tab, 'stopped', 'Once upon a time').waitFor();
+          await say(other, 'Tell me another.');
+          await answers(page, 'streaming', 'Once upon a time').waitFor();
+          await page.keyboard.press('Escape');
+          for (const tab of [page, other]) {
+            await answers(tab, 'stopped', 'Once upon a time').nth(1).waitFor();
+            expect(await log(tab).locator('.said, .answer').count()).toBe(4);
+            expect(await tab.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+          }
+          expect(complaints).toEqual([]);
+        },
+      );
+    } finally {
+      await model.stop();
+    }
+  });
+
+  test('a message that could not be answered says so, and is answered when it is sent again', async () => {
+    let isAway = true;
+    const model = await startModelServer((response) => {
+      if (isAway) response.write(delta('Once'), () => response.destroy());
+      else response.end(`${delta('Hello.')}${delta('', 'stop')}data: [DONE]\n\n`);
+    });
+    try {
+      await withApp(
+        () => startChatApp({ LLM_BASE_URL: model.baseUrl }),
+        async (app) => {
+          const { page } = await chromium().open();
+          await page.goto(app.url + demo);
+          await isConnected(page);
+          await say(page, 'Hello?');
+          const again = log(page).getByRole('button', { name: 'Send again' });
+          await again.waitFor();
+          isAway = false;
+          await again.click();
+          await log(page).locator('.answer:not(.streaming)', { hasText: 'Hello.' }).waitFor();
+          expect(await log(page).locator('.said, .answer, .problem').count()).toBe(2);
+        },
+      );
+    } finally {
+      await model.stop();
+    }
   });
 
   test('with a login: stops with the reason without a token, connects with one out of the fragment', async () => {

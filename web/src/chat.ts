@@ -1,8 +1,16 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { AnswerMode, ClientFrame, ServerFrame } from '../../contract/protocol.ts';
+import { Connection, type ConnectionState, type World } from '../../client/connection.ts';
+import {
+  awaited,
+  emptyConversation,
+  receive,
+  say,
+  unanswered,
+  type Entry,
+  type Said,
+} from '../../client/conversation.ts';
+import type { MessageFrame, ServerFrame } from '../../client/frames.generated.ts';
 import { fetchContext, fetchRefusal, fetchStatus, openSocket } from './backend.ts';
-import { Connection, type ConnectionState, type World } from './connection.ts';
-import { isAwaited, receive, say, unanswered, type Conversation } from './conversation.ts';
 import { afterDependency, awayBy, type Away } from './dependencies.ts';
 import { newMessage, refusalOf } from './new-message.ts';
 import { socketUrl } from './url.ts';
@@ -13,15 +21,18 @@ import { keepUnsent, sessionOf, tokenOf, unsentOf } from './storage.ts';
 export interface Chat {
   readonly patientId: string;
   readonly state: ReadonlySignal<ConnectionState>;
-  readonly entries: ReadonlySignal<Conversation>;
-  readonly mode: ReadonlySignal<AnswerMode | undefined>;
+  readonly entries: ReadonlySignal<readonly Entry[]>;
+  /** How answers are made; undefined while it is not known. */
+  readonly mode: ReadonlySignal<string | undefined>;
   readonly away: ReadonlySignal<Away>;
   readonly remembered: ReadonlySignal<Remembered>;
   /** Whether an answer is in progress. */
   readonly answering: ReadonlySignal<boolean>;
   /** Sends a text. @returns why it cannot be sent, in words; undefined when it is sent. */
   send(text: string): string | undefined;
-  sendAgain(message: { readonly id: string; readonly text: string }): void;
+  sendAgain(said: Said): void;
+  /** Ends the answers in progress. */
+  stopAnswers(): void;
   retryNow(): void;
 }
 
@@ -30,14 +41,15 @@ export function startChat(patientId: string): Chat {
   const token = tokenOf();
   const unsent = unsentOf(sessionId);
   const state = signal<ConnectionState>({ name: 'idle' });
-  const entries = signal<Conversation>(unsent.reduce(say, []));
-  const mode = signal<AnswerMode>();
+  const conversation = signal(unsent.reduce(say, emptyConversation));
+  const mode = signal<string>();
   const away = signal<Away>(new Map());
   const { remembered, refresh } = rememberedFrom(() => fetchContext(patientId, token));
 
   const world: World = {
     ...browserClock,
-    open: (events) => openSocket(socketUrl(location.origin, patientId, sessionId), events, token),
+    open: (events, position) =>
+      openSocket(socketUrl(location.origin, { patientId, sessionId }, position), events, token),
     refusal: () => fetchRefusal(patientId, token),
     async status(withinMs) {
       const status = await fetchStatus(withinMs);
@@ -46,7 +58,7 @@ export function startChat(patientId: string): Chat {
       return status;
     },
   };
-  const kept = (frames: readonly ClientFrame[]) => keepUnsent(sessionId, frames);
+  const kept = (frames: readonly MessageFrame[]) => keepUnsent(sessionId, frames);
   const connection = new Connection(world, { state: onState, frame: onFrame, kept }, unsent);
 
   function onState(next: ConnectionState): void {
@@ -56,17 +68,17 @@ export function startChat(patientId: string): Chat {
   }
 
   function onFrame(frame: ServerFrame): void {
-    entries.value = receive(entries.value, frame);
+    conversation.value = receive(conversation.value, frame);
     if (frame.type === 'welcome') {
       mode.value = frame.mode;
-      for (const message of unanswered(entries.value)) connection.send(message);
+      for (const message of unanswered(conversation.value)) connection.send(message);
     }
     if (frame.type === 'dependency') away.value = afterDependency(away.value, frame);
-    if (frame.type === 'welcome' || frame.type === 'done' || frame.type === 'dependency') void refresh();
+    if (changeMemory.has(frame.type)) void refresh();
   }
 
-  function deliver(frame: ClientFrame): void {
-    entries.value = say(entries.value, frame);
+  function deliver(frame: MessageFrame): void {
+    conversation.value = say(conversation.value, frame);
     connection.send(frame);
   }
 
@@ -75,21 +87,25 @@ export function startChat(patientId: string): Chat {
   return {
     patientId,
     state,
-    entries,
+    entries: computed(() => conversation.value.entries),
     mode,
     away,
     remembered,
-    answering: computed(() => state.value.name === 'connected' && isAwaited(entries.value)),
+    answering: computed(() => state.value.name === 'connected' && awaited(conversation.value).length > 0),
     send(text) {
       const frame = newMessage(text);
       const refusal = refusalOf(frame);
       if (refusal === undefined) deliver(frame);
       return refusal;
     },
-    sendAgain: ({ id, text }) => deliver({ type: 'message', id, text }),
+    sendAgain: ({ id, text, replaces }) => deliver({ type: 'message', id, text, replaces }),
+    stopAnswers: () => awaited(conversation.value).forEach((id) => connection.stopAnswer(id)),
     retryNow: () => connection.start(),
   };
 }
+
+/** Frames after which the context panel may show something else: recent turns, facts, or what cannot be asked. */
+const changeMemory = new Set<ServerFrame['type']>(['welcome', 'done', 'answer', 'memory', 'dependency']);
 
 const browserClock: Pick<World, 'now' | 'after' | 'random'> = {
   now: () => Date.now(),

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { PatientContext } from '../../contract/http.ts';
+import type { PatientContext } from '../../client/frames.generated.ts';
 
 /** What the context panel shows. `problem`: why the context could not be fetched, so that an outage is not shown as no memories. */
 export interface Remembered {

@@ -1,5 +1,4 @@
-import type { Status } from '../../contract/http.ts';
-import type { ServerFrame } from '../../contract/protocol.ts';
+import type { FrameOf, Status } from '../../client/frames.generated.ts';
 
 /** Stores that are away, each with the consequence, in words. */
 export type Away = ReadonlyMap<string, string>;
@@ -10,10 +9,7 @@ export function awayBy({ reason, message, dependencies }: Status): Away {
   return new Map(missing.map(({ name }) => [name, message]));
 }
 
-export function afterDependency(
-  before: Away,
-  { name, state, reason }: Extract<ServerFrame, { type: 'dependency' }>,
-): Away {
+export function afterDependency(before: Away, { name, state, reason }: FrameOf<'dependency'>): Away {
   const after = new Map(before);
   if (state === 'away') after.set(name, reason);
   else after.delete(name);

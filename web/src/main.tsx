@@ -1,4 +1,3 @@
-import './no-eval.ts';
 import { render } from 'preact';
 import { startChat } from './chat.ts';
 import { patientOf } from './url.ts';

@@ -1,7 +1,7 @@
-import { limits, type ClientFrame } from '../../contract/protocol.ts';
+import { limits, type MessageFrame } from '../../client/frames.generated.ts';
 
 /** A message with an id of its own. */
-export function newMessage(text: string): ClientFrame {
+export function newMessage(text: string): MessageFrame {
   return { type: 'message', id: newId(), text: text.trim() };
 }
 
@@ -9,7 +9,7 @@ export function newMessage(text: string): ClientFrame {
  * Why the server would refuse a message, in words; undefined if it would not. A frame that makes the server close the
  * connection must not be sent: it would be sent again after every reconnect.
  */
-export function refusalOf(frame: ClientFrame): string | undefined {
+export function refusalOf(frame: MessageFrame): string | undefined {
   const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
   if (frame.text.length <= limits.textLength && bytes <= limits.messageBytes) return undefined;
   return `The message is too long: at most ${limits.textLength} characters.`;

@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import { readMessageFrame, readName, type MessageFrame } from '../../client/frames.generated.ts';
+import { readOrNone } from '../../client/read.ts';
 import { parseJson } from '../../model/json.ts';
-import { clientFrame, nameSchema, type ClientFrame } from '../../contract/protocol.ts';
 
 /** State that survives a reload. When the browser forbids storage (private mode, a full disk) it does not. */
 
@@ -27,20 +27,19 @@ const ofBrowser = () => localStorage;
 /** The session of this tab with this patient: kept on reload, different in another tab. */
 export function sessionOf(patientId: string): string {
   const key = `mooring:session:${patientId}`;
-  const known = nameSchema.safeParse(read(ofTab, key)).data;
-  const sessionId = known ?? `session:${Date.now()}`;
+  const sessionId = readOrNone(readName, read(ofTab, key)) ?? `session:${Date.now()}`;
   write(ofTab, key, sessionId);
   return sessionId;
 }
 
 /** Messages that were not acknowledged before a reload. */
-export function unsentOf(sessionId: string): ClientFrame[] {
+export function unsentOf(sessionId: string): readonly MessageFrame[] {
   const stored = parseJson(read(ofTab, unsentKey(sessionId)) ?? '[]');
   // Another version of the page may have written something else.
-  return z.array(clientFrame).safeParse(stored).data ?? [];
+  return Array.isArray(stored) ? stored.flatMap((one) => readOrNone(readMessageFrame, one) ?? []) : [];
 }
 
-export function keepUnsent(sessionId: string, frames: readonly ClientFrame[]): void {
+export function keepUnsent(sessionId: string, frames: readonly MessageFrame[]): void {
   write(ofTab, unsentKey(sessionId), frames.length === 0 ? '' : JSON.stringify(frames));
 }
 

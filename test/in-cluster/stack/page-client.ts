@@ -2,10 +2,16 @@ import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { status } from '../../../contract/http.ts';
-import type { ServerFrame } from '../../../contract/protocol.ts';
+import { Connection, type SocketEvents, type World } from '../../../client/connection.ts';
+import {
+  emptyConversation,
+  receive,
+  say,
+  unanswered,
+  type Conversation,
+} from '../../../client/conversation.ts';
+import { subprotocols, type FrameOf, type ServerFrame } from '../../../client/frames.generated.ts';
 import { httpPaths } from '../../../contract/services/backend.ts';
-import { Connection, type SocketEvents, type World } from '../../../web/src/connection.ts';
-import { receive, say, unanswered, type Conversation } from '../../../web/src/conversation.ts';
 import { newMessage } from '../../../web/src/new-message.ts';
 import { socketUrl } from '../../../web/src/url.ts';
 
@@ -17,15 +23,14 @@ const sayAgainMs = 500;
  * them. It counts what a person would notice.
  */
 export class PageClient {
-  /** What the page shows. */
-  entries: Conversation = [];
   /** Messages the server said it has. */
   readonly acknowledged = new Set<string>();
   /** Milliseconds without a connection, for each time one was lost and another came. The first takes none. */
   readonly gaps: number[] = [];
   /** What it was told of stores, in order. */
-  readonly told: Extract<ServerFrame, { type: 'dependency' }>[] = [];
+  readonly told: FrameOf<'dependency'>[] = [];
   readonly #connection: Connection;
+  #conversation: Conversation = emptyConversation;
   readonly #agent = new Agent({ keepAlive: true });
   #lostAt: number | undefined;
   #connectedBefore = false;
@@ -37,6 +42,7 @@ export class PageClient {
     place: { readonly patient: string; readonly session: string },
     socketsUrl = chatUrl,
   ) {
+    const chat = { patientId: place.patient, sessionId: place.session };
     const world: World = {
       now: () => performance.now(),
       random: () => Math.random(),
@@ -45,7 +51,7 @@ export class PageClient {
         return () => clearTimeout(timer);
       },
       refusal: () => Promise.resolve(undefined),
-      open: (events) => open(socketUrl(socketsUrl, place.patient, place.session), events),
+      open: (events, position) => open(socketUrl(socketsUrl, chat, position), events),
       status: async (timeout) => {
         const options = { agent: this.#agent, timeout };
         return status.parse(JSON.parse(await read(`${chatUrl}${httpPaths.status}`, options)));
@@ -63,10 +69,12 @@ export class PageClient {
   async say(text: string): Promise<string> {
     const message = newMessage(text);
     for (;;) {
-      this.entries = say(this.entries, message);
+      this.#conversation = say(this.#conversation, message);
       this.#connection.send(message);
       while (this.#isOpen(message.id)) await new Promise<void>((resolve) => (this.#settled = resolve));
-      const answer = this.entries.find((one) => one.kind === 'answer' && one.replyTo === message.id);
+      const answer = this.#conversation.entries.find(
+        (one) => one.kind === 'answer' && one.replyTo === message.id,
+      );
       if (answer) return answer.text;
       await pause(sayAgainMs);
     }
@@ -77,20 +85,25 @@ export class PageClient {
     this.#agent.destroy();
   }
 
+  /** What the page shows. */
+  get entries(): Conversation['entries'] {
+    return this.#conversation.entries;
+  }
+
   get state(): string {
     return this.#connection.state.name;
   }
 
   #isOpen(id: string): boolean {
-    return unanswered(this.entries).some((message) => message.id === id);
+    return unanswered(this.#conversation).some((message) => message.id === id);
   }
 
   #received(frame: ServerFrame): void {
-    this.entries = receive(this.entries, frame);
+    this.#conversation = receive(this.#conversation, frame);
     if (frame.type === 'dependency') this.told.push(frame);
     if (frame.type === 'ack') this.acknowledged.add(frame.id);
     if (frame.type === 'welcome')
-      for (const message of unanswered(this.entries)) this.#connection.send(message);
+      for (const message of unanswered(this.#conversation)) this.#connection.send(message);
     this.#settled();
   }
 
@@ -104,7 +117,7 @@ export class PageClient {
 }
 
 function open(url: string, events: SocketEvents): { send(text: string): void; close(): void } {
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(url, subprotocols.chat);
   socket.on('message', (text: Buffer) => events.text(text.toString()));
   socket.on('close', (code) => events.closed(code));
   // What went wrong is in the close that follows.

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { limits } from '../../../contract/protocol.ts';
+import { limits } from '../../../client/frames.generated.ts';
 import type { Chat } from '../chat.ts';
 import { draftOf, keepDraft } from '../storage.ts';
 

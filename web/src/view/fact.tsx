@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { UsedFact } from '../../../contract/protocol.ts';
+import type { UsedFact } from '../../../client/frames.generated.ts';
 import { When } from './timestamp.tsx';
 
 /** A remembered sentence with its source. */

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Chat } from '../chat.ts';
 import { Countdown } from './countdown.tsx';
 
-const modes = {
+const modes: Readonly<Record<string, string>> = {
   extractive: 'Answers quote what you told me; no language model is connected',
   llm: 'Answers are written by a language model from what you told me',
 };
@@ -14,7 +14,7 @@ export function Header({ chat, drawer }: { chat: Chat; drawer: Signal<boolean> }
     <header>
       <div class="who">
         <h1>{chat.patientId}</h1>
-        <p class="mode">{mode === undefined ? '\u00a0' : modes[mode]}</p>
+        <p class="mode">{modes[mode ?? ''] ?? '\u00a0'}</p>
       </div>
       <Status chat={chat} />
       <button

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
-import { keyOf } from '../conversation.ts';
+import { keyOf, type Entry } from '../../../client/conversation.ts';
 import { AnswerView, SaidView } from './entry.tsx';
 
 /** Pixels from the end within which the reader counts as at the end. */
@@ -11,6 +11,7 @@ const near = 80;
 export function MessageList({ chat }: { chat: Chat }): JSX.Element {
   const entries = chat.entries.value;
   const isConnected = chat.state.value.name === 'connected';
+  const edited = new Set(entries.flatMap((one) => (one.kind === 'said' && one.replacedBy ? one.id : [])));
   const follow = useFollowing(entries);
   // Silent while an answer grows piece by piece, and while a history is filled in.
   const quiet = chat.answering.value || !isConnected;
@@ -35,12 +36,17 @@ export function MessageList({ chat }: { chat: Chat }): JSX.Element {
             entry.kind === 'said' ? (
               <SaidView key={keyOf(entry)} said={entry} onAgain={() => chat.sendAgain(entry)} />
             ) : (
-              <AnswerView key={keyOf(entry)} answer={entry} />
+              <AnswerView key={keyOf(entry)} answer={entry} isEdited={edited.has(entry.replyTo)} />
             ),
           )}
         </ol>
-        {chat.answering.value && !entries.some((entry) => entry.kind === 'answer' && entry.streaming) && (
-          <p class="thinking">Remembering…</p>
+        {chat.answering.value && (
+          <p class="thinking">
+            {entries.some(isStreaming) ? 'Answering…' : 'Remembering…'}{' '}
+            <button type="button" onClick={() => chat.stopAnswers()}>
+              Stop
+            </button>
+          </p>
         )}
       </div>
       {follow.behind && (
@@ -54,6 +60,8 @@ export function MessageList({ chat }: { chat: Chat }): JSX.Element {
     </div>
   );
 }
+
+const isStreaming = (entry: Entry) => entry.kind === 'answer' && entry.streaming;
 
 /** The last complete answer, for screen readers; the answer in progress is not announced. */
 function latestAnswer(chat: Chat): string {

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
@@ -10,8 +11,9 @@ import { Sidebar } from './sidebar.tsx';
 export function Page({ chat }: { chat: Chat }): JSX.Element {
   const drawer = useSignal(false);
   const close = () => (drawer.value = false);
+  useEscape(() => (drawer.value ? close() : chat.stopAnswers()));
   return (
-    <div class="page" onKeyDown={({ key }) => key === 'Escape' && close()}>
+    <div class="page">
       <Header chat={chat} drawer={drawer} />
       <main>
         <Banner chat={chat} />
@@ -22,6 +24,15 @@ export function Page({ chat }: { chat: Chat }): JSX.Element {
       {drawer.value && <div class="backdrop" onClick={close} />}
     </div>
   );
+}
+
+/** Wherever the focus is: it is nowhere on the page after a button that had it is gone. */
+function useEscape(run: () => void): void {
+  useEffect(() => {
+    const onKeyDown = ({ key, isComposing }: KeyboardEvent) => key === 'Escape' && !isComposing && run();
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  });
 }
 
 /** The address names no patient: there is nothing to connect to. */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Turn } from '../../../contract/protocol.ts';
+import type { Turn } from '../../../client/frames.generated.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Chat } from '../chat.ts';
 import type { Remembered } from '../context-panel.ts';

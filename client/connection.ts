@@ -1,12 +1,12 @@
-import { parseJson } from '../../model/json.ts';
-import type { Status } from '../../contract/http.ts';
 import {
-  afterClose,
   closeCodes,
-  serverFrame,
+  closesForGood,
+  readServerFrame,
   type ClientFrame,
+  type MessageFrame,
   type ServerFrame,
-} from '../../contract/protocol.ts';
+  type Status,
+} from './frames.generated.ts';
 import { Outbox } from './outbox.ts';
 import { answerWithin, backoff, timing, quickWait } from './timing.ts';
 
@@ -29,6 +29,13 @@ export interface SocketEvents {
   closed(code: number): void;
 }
 
+/** How far a session's log is known. */
+export interface Position {
+  readonly epoch: string;
+  /** Of the last event that came. */
+  readonly offset: number;
+}
+
 /** The clock, network and randomness of the connection. */
 export interface World {
   now(): number;
@@ -36,7 +43,8 @@ export interface World {
   after(ms: number, run: () => void): () => void;
   /** From 0 up to 1. */
   random(): number;
-  open(events: SocketEvents): Socket;
+  /** @param position what the handshake asks to go on from; none: the conversation is to be sent anew. */
+  open(events: SocketEvents, position?: Position): Socket;
   /** GET /api/status. @throws Error in words when there is no answer within the time limit. */
   status(withinMs: number): Promise<Status>;
   /** Why this page may not connect, in words: no token, an expired one, another patient's. */
@@ -48,13 +56,13 @@ export interface Listener {
   /** Every frame of the current connection. During `welcome`, `send` queues for the flush after it. */
   frame(frame: ServerFrame): void;
   /** The messages that are not acknowledged yet, oldest first. */
-  kept(frames: readonly ClientFrame[]): void;
+  kept(frames: readonly MessageFrame[]): void;
 }
 
 /**
  * The connection of one conversation. Asks `/api/status` before every handshake, since a browser cannot see why a
  * handshake was refused, and makes none while the server is not ready. Handshakes right after an announced restart skip
- * the status.
+ * the status. It lives as long as the page's conversation, so a later handshake asks only for what is new.
  */
 export class Connection {
   readonly #world: World;
@@ -70,14 +78,22 @@ export class Connection {
   #quick = 0;
   /** Status requests and handshakes without an answer in a row. */
   #silences = 0;
+  #position: Position | undefined;
   /** The timer of the state: the retry, the wait for `welcome`, or the uptime that counts as stable. */
   #stateTimer = () => {};
+  /** The next heartbeat, or the end of the patience with a silent server. */
   #silenceTimer = () => {};
+  /** Whether the server was sent what it must react to. */
+  #expectsFrame = false;
 
-  constructor(world: World, listener: Listener, unsent: readonly ClientFrame[] = []) {
+  constructor(world: World, listener: Listener, unsent: readonly MessageFrame[] = []) {
     this.#world = world;
     this.#listener = listener;
-    this.#outbox = new Outbox(unsent, (frames) => listener.kept(frames));
+    this.#outbox = new Outbox(unsent, {
+      after: (ms, run) => world.after(ms, run),
+      changed: (frames) => listener.kept(frames),
+      transmit: (frames) => this.#transmit(frames, timing.silence),
+    });
   }
 
   get state(): ConnectionState {
@@ -98,9 +114,13 @@ export class Connection {
   }
 
   /** Sends a message now or once connected, and again after each reconnect until it is acknowledged. */
-  send(frame: ClientFrame): void {
+  send(frame: MessageFrame): void {
     this.#outbox.keep(frame);
-    if (this.#state.name === 'connected') this.#transmit([frame]);
+  }
+
+  /** Ends the answer to a message. Does nothing while not connected. */
+  stopAnswer(id: string): void {
+    if (this.#state.name === 'connected') this.#transmit([{ type: 'stop', id }], timing.silence);
   }
 
   stop(reason: string): void {
@@ -133,10 +153,11 @@ export class Connection {
     const attempt = this.#attempt;
     const current = () => attempt === this.#attempt;
     this.#enter({ name: 'connecting' });
-    this.#socket = this.#world.open({
-      text: (text) => current() && this.#read(text),
-      closed: (code) => current() && this.#closed(code),
-    });
+    const events = {
+      text: (text: string) => current() && this.#read(text),
+      closed: (code: number) => current() && this.#closed(code),
+    };
+    this.#socket = this.#world.open(events, this.#position?.epoch === '' ? undefined : this.#position);
     this.#stateTimer = this.#world.after(this.#patience(), () => {
       this.#silences++;
       this.#fail('The server did not greet in time.');
@@ -144,16 +165,47 @@ export class Connection {
   }
 
   #read(text: string): void {
-    this.#silenceTimer();
-    const frame = parse(text);
-    if (frame === undefined) {
-      this.stop('The server sent what this page does not understand; reload the page.');
-      return;
-    }
+    const frame = frameIn(text);
+    if (frame === 'unreadable') return this.#unreadable();
+    this.#listen();
+    // A later version has frames that this page has no use for.
+    if (frame !== undefined) this.#heard(frame);
+  }
+
+  #heard(frame: ServerFrame): void {
+    const isOtherLog = this.#follow(frame);
     this.#outbox.heard(frame);
     this.#listener.frame(frame);
-    if (frame.type === 'welcome') this.#welcomed();
-    if (frame.type === 'dependency' && frame.state === 'back') this.#transmit(this.#outbox.frames);
+    if (isOtherLog) this.#startOver();
+    else if (frame.type === 'welcome') this.#welcomed();
+    else if (frame.type === 'dependency' && frame.state === 'back') this.#outbox.sendAgain();
+  }
+
+  /** Keeps the position. Events come in order; one that came before changes nothing. @returns whether the log is another one. */
+  #follow(frame: ServerFrame): boolean {
+    const known = this.#position;
+    if (frame.type === 'welcome') {
+      if (!frame.recovered || known === undefined)
+        this.#position = { epoch: frame.epoch, offset: frame.offset };
+    } else if (frame.type === 'session') {
+      if (known !== undefined && known.epoch !== '') return known.epoch !== frame.epoch;
+      this.#position = { epoch: frame.epoch, offset: 0 };
+    } else if (known !== undefined && offsetOf(frame) === known.offset + 1) {
+      this.#position = { ...known, offset: known.offset + 1 };
+    }
+    return false;
+  }
+
+  #startOver(): void {
+    this.#giveUpSocket();
+    this.#position = undefined;
+    void this.#begin();
+  }
+
+  /** However often it happens, it is no reason to stop: the next server may be another version. */
+  #unreadable(): void {
+    this.#handshakes = 0;
+    this.#fail('The server sent what this page cannot read.');
   }
 
   #welcomed(): void {
@@ -164,14 +216,26 @@ export class Connection {
       this.#failures = 0;
       this.#handshakes = 0;
     });
-    this.#transmit(this.#outbox.frames);
+    this.#listen();
+    this.#outbox.open();
   }
 
-  #transmit(frames: readonly ClientFrame[]): void {
-    if (this.#state.name !== 'connected' || frames.length === 0) return;
-    for (const frame of frames) this.#socket?.send(JSON.stringify(frame));
+  /** Something came: after a while without a frame the server is asked for one. */
+  #listen(): void {
     this.#silenceTimer();
-    this.#silenceTimer = this.#world.after(timing.silence, () => this.#fail('The server fell silent.'));
+    this.#expectsFrame = false;
+    if (this.#state.name !== 'connected') return;
+    this.#silenceTimer = this.#world.after(timing.heartbeat, () =>
+      this.#transmit([{ type: 'ping' }], timing.pong),
+    );
+  }
+
+  #transmit(frames: readonly ClientFrame[], patience: number): void {
+    for (const frame of frames) this.#socket?.send(JSON.stringify(frame));
+    if (this.#expectsFrame) return;
+    this.#expectsFrame = true;
+    this.#silenceTimer();
+    this.#silenceTimer = this.#world.after(patience, () => this.#fail('The server fell silent.'));
   }
 
   #closed(code: number): void {
@@ -180,15 +244,16 @@ export class Connection {
     const how = this.#state.name === 'connected' ? 'The connection was lost' : 'The connection failed';
     const reason = known === undefined ? `${how}.` : `${how}: ${known.reason}.`;
     if (code === closeCodes.restart.code) this.#quick = timing.quickAttempts;
-    if (afterClose(code) === 'stop') this.stop(reason);
+    if (isForGood(code)) this.stop(reason);
     else this.#fail(reason);
   }
 
   #fail(reason: string): void {
     const greeted = this.#state.name === 'connected';
+    const isAnnounced = this.#quick > 0;
     const lost = this.#giveUpSocket();
     this.#wait(reason, this.#nextWait());
-    if (lost) void this.#explain(this.#attempt, greeted);
+    if (lost && !isAnnounced) void this.#explain(this.#attempt, greeted);
   }
 
   #nextWait(): number {
@@ -235,6 +300,7 @@ export class Connection {
     this.#socket = undefined;
     this.#attempt++;
     this.#silenceTimer();
+    this.#outbox.close();
     socket?.close();
     return socket !== undefined;
   }
@@ -256,6 +322,20 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function parse(text: string): ServerFrame | undefined {
-  return serverFrame.safeParse(parseJson(text)).data;
+function frameIn(text: string): ServerFrame | 'unreadable' | undefined {
+  try {
+    return readServerFrame(JSON.parse(text));
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** The offset of the event that a frame tells. An acknowledgement of a message that was stored before tells none. */
+function offsetOf(frame: ServerFrame): number | undefined {
+  if (frame.type === 'ack' && frame.duplicate) return undefined;
+  return 'offset' in frame ? frame.offset : undefined;
+}
+
+function isForGood(code: number): boolean {
+  return closesForGood.some(([first, last]) => first <= code && code <= last);
 }

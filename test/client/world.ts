@@ -1,6 +1,10 @@
-import type { Status } from '../../contract/http.ts';
-import type { ClientFrame, ServerFrame, Turn } from '../../contract/protocol.ts';
-import { Connection, type ConnectionState, type SocketEvents } from '../../web/src/connection.ts';
+import {
+  Connection,
+  type ConnectionState,
+  type Position,
+  type SocketEvents,
+} from '../../client/connection.ts';
+import type { FrameOf, MessageFrame, ServerFrame, Status, Turn } from '../../client/frames.generated.ts';
 
 export const ready: Status = {
   ready: true,
@@ -19,20 +23,45 @@ export const notReady: Status = {
   retryAfterSeconds: 2,
 };
 
-export const welcome = (history: Turn[] = []): ServerFrame => ({
+/** The first frame of a connection that does not go on from a position. */
+export const welcome = (history: readonly Turn[] = [], epoch = 'epoch-1'): FrameOf<'welcome'> => ({
   type: 'welcome',
   patientId: 'patient:demo',
   sessionId: 'session:1',
+  epoch,
+  offset: history.at(-1)?.offset ?? 0,
+  recovered: false,
   mode: 'extractive',
   history,
 });
 
-export const message = (id: string, text = `text of ${id}`): ClientFrame => ({ type: 'message', id, text });
+/** The first frame of a connection that goes on from the position it asked for. */
+export const recovered = (offset: number): FrameOf<'welcome'> => ({
+  ...welcome(),
+  history: undefined,
+  offset,
+  recovered: true,
+});
+
+export const message = (id: string, text = `text of ${id}`): MessageFrame => ({ type: 'message', id, text });
+
+export const ack = (id: string, offset: number, duplicate = false): FrameOf<'ack'> => ({
+  type: 'ack',
+  id,
+  offset,
+  recordedAt: '2026-01-01T00:00:00.000Z',
+  duplicate,
+});
 
 /** One handshake: what the page sent on it, and what the server does to it. */
 export interface Handshake {
   readonly sent: unknown[];
+  /** Where the page asked to go on from. */
+  readonly position: Position | undefined;
+  /** Whether heartbeats are left unanswered. */
+  isMute: boolean;
   closedByPage: boolean;
+  /** A text is sent as it is. */
   receive(frame: ServerFrame | string): void;
   close(code: number): void;
 }
@@ -49,16 +78,16 @@ export class FakeWorld {
   readonly handshakes: Handshake[] = [];
   readonly states: ConnectionState[] = [];
   readonly frames: ServerFrame[] = [];
-  kept: readonly ClientFrame[] = [];
+  kept: readonly MessageFrame[] = [];
   readonly connection: Connection;
   #timers: { at: number; run: () => void }[] = [];
 
-  constructor(unsent: readonly ClientFrame[] = []) {
+  constructor(unsent: readonly MessageFrame[] = []) {
     const world = {
       now: () => this.time,
       random: () => this.chance,
       after: (ms: number, run: () => void) => this.#after(ms, run),
-      open: (events: SocketEvents) => this.#open(events),
+      open: (events: SocketEvents, position?: Position) => this.#open(events, position),
       status: async () => {
         this.statusAsked++;
         if (this.status instanceof Error) throw this.status;
@@ -69,7 +98,7 @@ export class FakeWorld {
     const listener = {
       state: (state: ConnectionState) => this.states.push(state),
       frame: (frame: ServerFrame) => this.frames.push(frame),
-      kept: (frames: readonly ClientFrame[]) => (this.kept = frames),
+      kept: (frames: readonly MessageFrame[]) => (this.kept = frames),
     };
     this.connection = new Connection(world, listener, unsent);
   }
@@ -110,16 +139,23 @@ export class FakeWorld {
     return () => (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
-  #open(events: SocketEvents) {
+  #open(events: SocketEvents, position: Position | undefined) {
     const handshake: Handshake = {
       sent: [],
+      position,
+      isMute: false,
       closedByPage: false,
       receive: (frame) => events.text(typeof frame === 'string' ? frame : JSON.stringify(frame)),
       close: (code) => events.closed(code),
     };
     this.handshakes.push(handshake);
+    const pong = () => handshake.isMute || handshake.receive({ type: 'pong' });
     return {
-      send: (text: string) => handshake.sent.push(JSON.parse(text)),
+      send: (text: string) => {
+        const frame = JSON.parse(text) as { readonly type: string };
+        if (frame.type === 'ping') this.#after(1, pong);
+        else handshake.sent.push(frame);
+      },
       close: () => (handshake.closedByPage = true),
     };
   }

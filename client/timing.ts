@@ -2,6 +2,8 @@
 export const timing = {
   shortestWait: 500,
   longestWait: 20_000,
+  /** The longest wait after an announced restart. */
+  quickWait: 300,
   /** Uptime after which a connection counts as stable and the back-off starts again. */
   stable: 5_000,
   /** Time limits for an HTTP answer, and from handshake to `welcome`: the first and the longest. */
@@ -9,11 +11,16 @@ export const timing = {
   longestAnswer: 10_000,
   /** The first time limit after a restart, while dials may still reach the instance that is gone. */
   quickAnswer: 1_000,
-  /** Idle timeout after sending a message: after a change of network a phone never receives the close. */
+  /** Time limit for any frame after a message: after a change of network a phone never receives the close. */
   silence: 15_000,
+  /** Time without a frame after which a `ping` is sent, and the time limit for any frame after it. */
+  heartbeat: 25_000,
+  pong: 10_000,
   handshakes: 20,
   /** Quick attempts after a restart. */
   quickAttempts: 8,
+  /** How long a message is held that the server refused for the rate, when it does not say. */
+  rateLimit: 1_000,
 } as const;
 
 /**
@@ -25,11 +32,11 @@ export function answerWithin(silences: number, shortest: number): number {
 }
 
 /**
- * Uniform between 0.1 and 0.5 s: the wait after an announced restart. The server closes a hundred connections a second,
- * so clients are spread already, and some of the next dials still reach an instance that is shutting down.
+ * Uniform up to 0.3 s: the wait after an announced restart. The server spreads its closes, so clients are spread already,
+ * and some of the next dials still reach an instance that is shutting down.
  */
 export function quickWait(random: () => number): number {
-  return 100 + random() * 400;
+  return random() * timing.quickWait;
 }
 
 /** Uniform between 0.5 s and a ceiling that doubles with each failure, from 1 s up to 20 s. */
