@@ -83,7 +83,7 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'docs/reference/chatstack.md': `${note('what the API server takes and shows of a ChatStack.')}${crdReference(chatKind)}`,
     'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
     'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
-    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\n${findingTables()}`,
+    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\nEach code leads to manifests that give it; \`mooring explain CODE\` prints them with what verify says of them.\n\n${findingTables()}`,
     'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
@@ -112,11 +112,19 @@ function findingTables(): string {
     .map(([group, title]) => {
       const rows = Object.entries(findingCodes)
         .filter(([, facts]) => facts.group === group)
-        .map(([code, { severity, meaning }]) => [`\`${code}\``, severity, meaning]);
-      return `## ${title}\n\n${markdownTable(['Code', 'Severity', 'What it means'], rows)}`;
+        .map(([code, { severity, meaning, evidence }]) => [exampleLink(code), severity, meaning, evidence]);
+      return `## ${title}\n\n${markdownTable(['Code', 'Severity', 'What it means', 'What shows it'], rows)}`;
     })
     .join('\n');
 }
+
+/** A code that leads to manifests which give it, where any can. */
+const exampleLink = (code: string): string =>
+  existsSync(`${findingExamples}/${code}.yaml`)
+    ? `[\`${code}\`](../../${findingExamples}/${code}.yaml)`
+    : `\`${code}\``;
+
+const findingExamples = 'proof/examples';
 
 function errorTable(): string {
   const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [

@@ -8,13 +8,19 @@ const page = readFileSync('docs/verify.md', 'utf8');
 test('docs/verify.md explains every finding, in the words of the code', () => {
   expect(page).toContain('(reference/findings.md)');
   const table = readFileSync('docs/reference/findings.md', 'utf8');
-  const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| (\w+) +\| (.*?) +\|$/gm)].map(
-    ([, code = '', severity, meaning]): [string, object] => [code, { severity, meaning }],
-  );
+  const rows = [
+    ...table.matchAll(/^\| \[?`([A-Z_]+)`(?:\]\(\S+\/\1\.yaml\))? +\| (\w+) +\| (.*?) +\| (.*?) +\|$/gm),
+  ].map(([, code = '', severity, meaning, evidence]): [string, object] => [
+    code,
+    { severity, meaning, evidence },
+  ]);
   // Each once: a code in two groups, or in none, is not the table of the codes.
   expect(rows.sort(([one], [other]) => one.localeCompare(other))).toEqual(
     Object.entries(findingCodes)
-      .map(([code, { severity, meaning }]): [string, object] => [code, { severity, meaning }])
+      .map(([code, { severity, meaning, evidence }]): [string, object] => [
+        code,
+        { severity, meaning, evidence },
+      ])
       .sort(([one], [other]) => one.localeCompare(other)),
   );
 });
