@@ -127,22 +127,24 @@ const exampleLink = (code: string): string =>
 const findingExamples = 'proof/examples';
 
 function errorTable(): string {
-  const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [
+  const rows = Object.entries(errorCodes).map(([code, { http, exit, means, fix }]) => [
     `\`${code}\``,
     String(http),
     String(exit),
     means,
+    fix,
   ]);
-  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means', 'What to do'], rows);
 }
 
 function terminalTable(): string {
-  const rows = Object.entries(terminalCodes).map(([code, { exit, means }]) => [
+  const rows = Object.entries(terminalCodes).map(([code, { exit, means, fix }]) => [
     `\`${code}\``,
     String(exit),
     means,
+    fix,
   ]);
-  return markdownTable(['Code', 'Exit code', 'What it means'], rows);
+  return markdownTable(['Code', 'Exit code', 'What it means', 'What to do'], rows);
 }
 
 function metricTable(): string {
