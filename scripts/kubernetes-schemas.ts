@@ -8,9 +8,10 @@ import type { CompactType, KubernetesSchema, Retired } from '../proof/schemas/ku
  * documents (v3) of k8s.io/kubernetes, which the Go module proxy serves without a build, and from the generated life
  * cycles of k8s.io/api.
  */
-const modules = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'];
+export const kubernetesReleases = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'] as const;
 
-interface OpenApi {
+/** A schema of an OpenAPI document, as far as it is read. */
+export interface OpenApi {
   readonly $ref?: string;
   readonly allOf?: readonly OpenApi[];
   readonly oneOf?: readonly OpenApi[];
@@ -23,7 +24,8 @@ interface OpenApi {
   readonly 'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[];
 }
 
-type Schemas = ReadonlyMap<string, OpenApi>;
+/** By name, without the path. */
+export type Schemas = ReadonlyMap<string, OpenApi>;
 
 /** The folder of a Go module, downloaded where it is not there yet. */
 function moduleFolder(module: string): string {
@@ -31,8 +33,8 @@ function moduleFolder(module: string): string {
   return (JSON.parse(answer) as { readonly Dir: string }).Dir;
 }
 
-/** Every schema of one release. */
-function schemasOf(module: string): Schemas {
+/** Every schema of one release. @throws where Go or its module proxy cannot be reached. */
+export function schemasOf(module: string): Schemas {
   const folder = join(moduleFolder(`k8s.io/kubernetes@${module}`), 'api/openapi-spec/v3');
   return new Map(
     readdirSync(folder)
@@ -113,11 +115,11 @@ export function kubernetesSchemaText(): string {
 }
 
 function readKubernetesSchema(): KubernetesSchema {
-  const versions = modules.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
-  const releases = modules.map(schemasOf);
+  const versions = kubernetesReleases.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
+  const releases = kubernetesReleases.map(schemasOf);
   const kinds = kindsOf(releases, versions);
   const types = reachable(typesOf(releases, versions), kinds);
-  return { versions, kinds, types, retired: retiredIn(modules.at(-1) ?? '') };
+  return { versions, kinds, types, retired: retiredIn(kubernetesReleases.at(-1) ?? '') };
 }
 
 function kindsOf(releases: readonly Schemas[], versions: readonly string[]): KubernetesSchema['kinds'] {
