@@ -41,3 +41,29 @@ test('docs/verify.md says what docs/bench/mutation.json measured', () => {
   expect(caught + equivalent + excused).toBe(mutants);
   expect(excused).toBeLessThan(mutants * 0.05);
 });
+
+test('docs/verify.md says what docs/bench/nightly/verify-vs-peers.json measured of other verifiers', () => {
+  const counts = z.record(z.string(), z.int());
+  const { seeds } = z
+    .object({
+      seeds: z.tuple([
+        z.object({
+          result: z.object({
+            cases: z.record(z.string(), z.unknown()),
+            valid: z.int(),
+            found: counts,
+            silent: counts,
+          }),
+        }),
+      ]),
+    })
+    .parse(JSON.parse(readFileSync('docs/bench/nightly/verify-vs-peers.json', 'utf8')));
+  const [{ result }] = seeds;
+  expect(page).toMatch(
+    new RegExp(`found, of ${Object.keys(result.cases).length} \\| .* manifests, of ${result.valid} \\|`),
+  );
+  for (const [name, found] of Object.entries(result.found))
+    expect(page).toMatch(
+      new RegExp(`^\\| ${name} +\\| ${found} +\\| ${result.silent[name] ?? 0} +\\|$`, 'm'),
+    );
+});
