@@ -100,11 +100,21 @@ function acrossVersions(words: readonly (string | undefined)[], versions: readon
 export const kubernetesSchemaFile = 'proof/schemas/kubernetes.json';
 
 /**
+ * The newest patch of each of these releases.
+ * @throws where Go or its module proxy cannot be reached.
+ */
+export const newestPatches = (): string[] =>
+  kubernetesReleases.map((release) => {
+    const query = `k8s.io/kubernetes@${release.replace(/\.\d+$/, '')}`;
+    return execFileSync('go', ['list', '-m', '-f', '{{.Version}}', query], { encoding: 'utf8' }).trim();
+  });
+
+/**
  * The file's text: a line for each kind and type.
  * @throws where Go or its module proxy cannot be reached.
  */
-export function kubernetesSchemaText(): string {
-  const { versions, ...tables } = readKubernetesSchema();
+export function kubernetesSchemaText(releases: readonly string[] = kubernetesReleases): string {
+  const { versions, ...tables } = readKubernetesSchema(releases);
   const lines = Object.entries(tables).map(([name, table]) => {
     const rows = Object.entries(table).map(
       ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
@@ -114,12 +124,12 @@ export function kubernetesSchemaText(): string {
   return `{"versions":${JSON.stringify(versions)},\n${lines.join(',\n')}\n}\n`;
 }
 
-function readKubernetesSchema(): KubernetesSchema {
-  const versions = kubernetesReleases.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
-  const releases = kubernetesReleases.map(schemasOf);
+function readKubernetesSchema(modules: readonly string[]): KubernetesSchema {
+  const versions = modules.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
+  const releases = modules.map(schemasOf);
   const kinds = kindsOf(releases, versions);
   const types = reachable(typesOf(releases, versions), kinds);
-  return { versions, kinds, types, retired: retiredIn(kubernetesReleases.at(-1) ?? '') };
+  return { versions, kinds, types, retired: retiredIn(modules.at(-1) ?? '') };
 }
 
 function kindsOf(releases: readonly Schemas[], versions: readonly string[]): KubernetesSchema['kinds'] {

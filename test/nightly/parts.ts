@@ -13,6 +13,7 @@ import { run } from '../servers/command.ts';
 import { compare } from './peers/compare.ts';
 import { kubeconform, kubeScore, mooring } from './peers/verifiers.ts';
 import { runTests } from './run-tests.ts';
+import { compareSources } from './schema-sources.ts';
 import type { Part } from './part.ts';
 
 const stop = (): Promise<void> => Promise.resolve();
@@ -104,6 +105,11 @@ export const parts: Readonly<Record<string, Part>> = {
       const misses = measured.flatMap((one) => one.misses).length;
       return { asked: measured.length * 60, misses, worst: Math.min(...measured.map(({ hits }) => hits)) };
     },
+  },
+  'kubernetes-schemas': {
+    what: 'the checked-in schema of Kubernetes and its removals, made again from its sources and from their newest patches',
+    seeds: 1,
+    start: () => Promise.resolve({ run: () => Promise.resolve(compareSources()), stop }),
   },
   'verify-vs-peers': {
     what: 'which cases `mooring verify`, kube-score and kubeconform find, and on which correct manifests they are silent',
