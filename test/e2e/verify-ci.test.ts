@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { capture } from '../servers/command.ts';
 import { builtProgram } from '../servers/kubernetes/programs.ts';
+import { orSkip } from '../servers/or-skip.ts';
+import { pythonWithPreCommit } from '../servers/pre-commit/python.ts';
 import { blocksOf, ciExamples, type Block } from './shell-blocks.ts';
 
 /** The examples of docs/verify.md for CI, in a repository of somebody else that kustomize and Helm render. */
@@ -136,3 +138,19 @@ test('the plugin for Argo CD prints what Helm renders, and nothing of what has e
   expect(right.stdout).toMatch(/^ {2}namespace: "?shop"?$/m);
   expect((await runAt(8080, words)).stdout).toBe('');
 });
+
+test('pre-commit lets what is right be committed, and names the hooks that a wrong port fails', (context) =>
+  orSkip(context, async () => {
+    const python = await pythonWithPreCommit();
+    const [hooks = ''] = examples.map(({ text }) => text).filter((text) => text.startsWith('repos:'));
+    await writeFile(join(folder, '.pre-commit-config.yaml'), hooks);
+    const words = ['sh', '-c', 'git init -q . && git add . && "$0" -m pre_commit run', python];
+    const right = await runAt(80, words);
+    expect(right.code, right.stdout + right.stderr).toBe(0);
+    expect(right.stdout).toMatch(/mooring verify\.+Passed\nmooring verify of the chart\.+Passed\n/);
+    const wrong = await runAt(8080, words);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(
+      /mooring verify\.+Failed\n[^]*PORT_NOT_SERVED[^]*mooring verify of the chart\.+Failed\n/,
+    );
+  }));
