@@ -1,71 +1,125 @@
+/** What a code of either table says for people. */
+export interface ErrorCodeFacts {
+  readonly exit: number;
+  readonly means: string;
+  /** What to do. */
+  readonly fix: string;
+}
+
 /** The one table of error codes, of HTTP answers, frames and exits. */
 export const errorCodes = {
   CONFIG_INVALID: {
     http: 500,
     exit: 78,
     means: 'An environment variable does not parse; the app refuses to start.',
+    fix: 'Correct the variables that its log names, and start it again.',
   },
   STACK_INVALID: {
     http: 422,
     exit: 65,
     means:
       'The document, or a stack built in code, contradicts itself; or a file that was read is no YAML or holds no object.',
+    fix: 'Correct the file at the line that the message names.',
   },
-  PORT_BUSY: { http: 500, exit: 69, means: 'Another process listens on the port that was asked for.' },
-  NOT_READY: { http: 503, exit: 75, means: 'A dependency is away; try again after Retry-After seconds.' },
-  DRAINING: { http: 503, exit: 75, means: 'This process is shutting down; connect again to reach another.' },
-  UNAUTHORIZED: { http: 401, exit: 77, means: 'No token, or one that does not verify.' },
+  PORT_BUSY: {
+    http: 500,
+    exit: 69,
+    means: 'Another process listens on the port that was asked for.',
+    fix: 'End that process, or choose another port.',
+  },
+  NOT_READY: {
+    http: 503,
+    exit: 75,
+    means: 'A dependency is away.',
+    fix: 'Try again after Retry-After seconds; "mooring status" names the dependency.',
+  },
+  DRAINING: {
+    http: 503,
+    exit: 75,
+    means: 'This process is shutting down.',
+    fix: 'Connect again, which reaches another.',
+  },
+  UNAUTHORIZED: {
+    http: 401,
+    exit: 77,
+    means: 'No token, or one that does not verify.',
+    fix: 'Send a token that the backend can verify and that has not expired.',
+  },
   FORBIDDEN: {
     http: 403,
     exit: 77,
     means: 'The token does not allow what was asked for, or a page of another site asks.',
+    fix: 'Use a token for this patient, or a page of this site.',
   },
-  NOT_FOUND: { http: 404, exit: 66, means: 'No such path.' },
-  BAD_REQUEST: { http: 400, exit: 65, means: 'The path or the body has the wrong form.' },
+  NOT_FOUND: { http: 404, exit: 66, means: 'No such path.', fix: 'Ask for a path that docs/backend.md has.' },
+  BAD_REQUEST: {
+    http: 400,
+    exit: 65,
+    means: 'The path or the body has the wrong form.',
+    fix: 'Send what the message of the answer expects.',
+  },
   BAD_FRAME: {
     http: 400,
     exit: 65,
     means: 'A WebSocket frame has the wrong form; the connection stays open.',
+    fix: 'Send a frame as docs/backend.md has it.',
   },
-  ID_REUSED: { http: 409, exit: 65, means: 'The message id was already used for another text.' },
+  ID_REUSED: {
+    http: 409,
+    exit: 65,
+    means: 'The message id was already used for another text.',
+    fix: 'Give each message an id of its own.',
+  },
   STORE_AWAY: {
     http: 503,
     exit: 75,
-    means: 'The message was not stored; nothing was acknowledged, send it again.',
+    means: 'The message was not stored; nothing was acknowledged.',
+    fix: 'Send it again.',
   },
   UNKNOWN_OUTCOME: {
     http: 503,
     exit: 75,
-    means: 'It is not known whether the message was stored; send it again with the same id.',
+    means: 'It is not known whether the message was stored.',
+    fix: 'Send it again with the same id: it is not stored twice.',
   },
   ANSWER_FAILED: {
     http: 502,
     exit: 75,
     means: 'The message is stored and acknowledged, but no answer could be made.',
+    fix: 'Ask again later; the log of the backend says why.',
   },
   NOTHING_TO_REPLACE: {
     http: 409,
     exit: 65,
     means:
       'The message that an edit replaces is not in this session, or was replaced already; nothing was stored.',
+    fix: 'Send the text as a new message, or replace the newest version.',
   },
   FRAME_TOO_LARGE: {
     http: 413,
     exit: 65,
     means: 'A WebSocket frame is larger than is read; nothing was stored.',
+    fix: 'Send a shorter text.',
   },
   RATE_LIMITED: {
     http: 429,
     exit: 75,
-    means: 'Too many messages in a short time: nothing was stored; send it again after `retryAfterMs`.',
+    means: 'Too many messages in a short time; nothing was stored.',
+    fix: 'Send it again, with the same id, after `retryAfterMs`.',
   },
   TOO_MANY_CONNECTIONS: {
     http: 503,
     exit: 75,
-    means: 'As many connections are open as may be, in all or of one person; try again later.',
+    means: 'As many connections are open as may be, in all or of one person.',
+    fix: 'Close some, or try again after Retry-After seconds.',
   },
-  INTERNAL: { http: 500, exit: 70, means: 'A fault of the app itself; its log has the details.' },
-} as const;
+  INTERNAL: {
+    http: 500,
+    exit: 70,
+    means: 'A fault of the program itself.',
+    fix: 'Report it, with what the log or the terminal shows.',
+  },
+} as const satisfies Readonly<Record<string, ErrorCodeFacts & { readonly http: number }>>;
 
 export type ErrorCode = keyof typeof errorCodes;
 
@@ -77,39 +131,85 @@ export const terminalCodes = {
   DIFFERENT: {
     exit: 1,
     means: 'What was compared differs, or what was checked has findings; nothing went wrong while looking.',
+    fix: 'Read what is listed, and correct it where it is not meant.',
   },
-  USAGE: { exit: 64, means: 'The command line is wrong, or a question could not be asked: see --help.' },
-  NOT_CONFIRMED: { exit: 64, means: 'The change was not confirmed; nothing was changed.' },
-  NO_SUCH_FILE: { exit: 66, means: 'A file that was named is not there or cannot be read.' },
-  NO_SUCH_NAME: { exit: 66, means: 'Nothing has the name that was asked for.' },
+  USAGE: {
+    exit: 64,
+    means: 'The command line is wrong, or a question could not be asked.',
+    fix: 'See --help of the command.',
+  },
+  NOT_CONFIRMED: {
+    exit: 64,
+    means: 'The change was not confirmed; nothing was changed.',
+    fix: 'Run it again and answer with yes, or give --yes.',
+  },
+  NO_SUCH_FILE: {
+    exit: 66,
+    means: 'A file that was named is not there or cannot be read.',
+    fix: 'Name a file that is there and that you may read.',
+  },
+  NO_SUCH_NAME: {
+    exit: 66,
+    means: 'Nothing has the name that was asked for.',
+    fix: 'Use a name that the message lists or suggests.',
+  },
   NO_CONTEXT: {
     exit: 66,
     means: 'The kubeconfig, the named context, or the source of its credentials is missing.',
+    fix: 'Name another with --context or --kubeconfig, or sign in again.',
   },
-  CANNOT_WRITE: { exit: 73, means: 'A file cannot be written, or is there already.' },
-  CLUSTER_AWAY: { exit: 69, means: 'The API server cannot be reached.' },
+  CANNOT_WRITE: {
+    exit: 73,
+    means: 'A file cannot be written, or is there already.',
+    fix: 'Choose another path, or give --force where the command has it.',
+  },
+  CLUSTER_AWAY: {
+    exit: 69,
+    means: 'The API server cannot be reached.',
+    fix: 'Start the cluster, or check the server of the context and the network.',
+  },
   CLUSTER_DENIED: {
     exit: 77,
     means: 'The API server does not know these credentials, or does not let them do this.',
+    fix: 'Sign in again, or ask an administrator for the right that the message names.',
   },
-  CLUSTER_REFUSED: { exit: 65, means: 'The API server refused an object; its reason is shown.' },
+  CLUSTER_REFUSED: {
+    exit: 65,
+    means: 'The API server refused an object; its reason is shown.',
+    fix: 'Correct what its reason names.',
+  },
   CLUSTER_CONFLICT: {
     exit: 73,
     means: 'Another manager owns a field to be changed, or another apply is running.',
+    fix: 'Leave the field to its manager or take it back with --force-conflicts; wait for the other apply.',
   },
-  NAMESPACE_ENDING: { exit: 75, means: 'The namespace is being deleted; wait until it is gone.' },
-  PREFLIGHT_FAILED: { exit: 69, means: 'The cluster lacks what the stack needs; nothing was changed.' },
+  NAMESPACE_ENDING: {
+    exit: 75,
+    means: 'The namespace is being deleted.',
+    fix: 'Wait until it is gone, and run the command again.',
+  },
+  PREFLIGHT_FAILED: {
+    exit: 69,
+    means: 'The cluster lacks what the stack needs; nothing was changed.',
+    fix: 'Give the cluster what the message names, and run the command again.',
+  },
   ROLLOUT_FAILED: {
     exit: 1,
     means:
       'Everything was applied, but the stack did not come up or its check did not pass; the message names the cause.',
+    fix: 'Mend the cause and apply again; "mooring doctor" finds more.',
   },
-  NOT_FOUND_IN_CLUSTER: { exit: 66, means: 'The object that was asked for is not in the cluster.' },
+  NOT_FOUND_IN_CLUSTER: {
+    exit: 66,
+    means: 'The object that was asked for is not in the cluster.',
+    fix: 'Check the name, the namespace and the context.',
+  },
   INTERRUPTED: {
     exit: 130,
-    means: 'Ctrl-C. What was done stays; run the command again to continue.',
+    means: 'Ctrl-C. What was done stays.',
+    fix: 'Run the command again to continue.',
   },
-} as const;
+} as const satisfies Readonly<Record<string, ErrorCodeFacts>>;
 
 export type TerminalCode = keyof typeof terminalCodes;
 

@@ -1,6 +1,7 @@
 import { redactorFor } from '../model/redact.ts';
 import type { Variables } from '../model/env.ts';
 import { checks } from './checks/all.ts';
+import { findingCodes } from './codes.ts';
 import { subjectOf, type Check, type Pack } from './checks/subject.ts';
 import { findingOf, type Fault, type Finding } from './findings.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
@@ -121,7 +122,7 @@ const failed = (name: string, doc: Doc, error: unknown): Fault => ({
   code: 'CHECK_FAILED',
   message: `The check "${name}" failed: ${error instanceof Error ? error.message : String(error)}. What it looks for is not known.`,
   here: { doc, path: [] },
-  fix: 'Report it to Mooring with the manifests; the other checks have gone on.',
+  fix: findingCodes.CHECK_FAILED.fix,
 });
 
 const isAtDamage = ({ here, there }: Fault, damage: readonly Place[]): boolean =>

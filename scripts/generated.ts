@@ -25,6 +25,7 @@ import { crdReference } from './crd-reference.ts';
 import { latestLexicon } from './lexicon.ts';
 import { presetTable } from './preset-table.ts';
 import { roomPicture, roomTable } from './rooms.ts';
+import { verifiersFile, verifierTables } from './verifier-tables.ts';
 
 /** Fields of a metric that prom-client does not declare. */
 const metricShape = z.looseObject({
@@ -85,11 +86,19 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'docs/reference/chatstack.md': `${note('what the API server takes and shows of a ChatStack.')}${crdReference(chatKind)}`,
     'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
     'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
-    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\n${findingTables()}`,
+    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\nEach code leads to manifests that give it; \`mooring explain CODE\` prints them with what verify says of them.\n\n${findingTables()}`,
+    'docs/reference/verifiers.md': `<!-- Generated from ${verifiersFile} by "npm run generate". -->\n\n# mooring verify beside other verifiers\n\n${aboutVerifiers}\n\n${verifierTables()}`,
     'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
 }
+
+const aboutVerifiers = `The cases and the correct manifests are Mooring's own, so they are what Mooring is for; the others are for something else.
+[kube-score](https://github.com/zegl/kube-score) judges practice: of what it says only CRITICAL counts, and a case is found by
+what it says of at most a tenth of the correct manifests.
+[kubeconform](https://github.com/yannh/kubeconform) judges each object against the schema of its kind (\`-strict\`, with the schemas
+of Kubernetes' own OpenAPI documents), and skips kinds without one (\`-ignore-missing-schemas\`), a version that is gone among
+them. Of Mooring errors and warnings count.`;
 
 const outsiders =
   'The network policies know `monitoring` and `operator` by a label of their namespace: ' +
@@ -114,29 +123,39 @@ function findingTables(): string {
     .map(([group, title]) => {
       const rows = Object.entries(findingCodes)
         .filter(([, facts]) => facts.group === group)
-        .map(([code, { severity, meaning }]) => [`\`${code}\``, severity, meaning]);
-      return `## ${title}\n\n${markdownTable(['Code', 'Severity', 'What it means'], rows)}`;
+        .map(([code, { severity, meaning, evidence }]) => [exampleLink(code), severity, meaning, evidence]);
+      return `## ${title}\n\n${markdownTable(['Code', 'Severity', 'What it means', 'What shows it'], rows)}`;
     })
     .join('\n');
 }
 
+/** A code that leads to manifests which give it, where any can. */
+const exampleLink = (code: string): string =>
+  existsSync(`${findingExamples}/${code}.yaml`)
+    ? `[\`${code}\`](../../${findingExamples}/${code}.yaml)`
+    : `\`${code}\``;
+
+const findingExamples = 'proof/examples';
+
 function errorTable(): string {
-  const rows = Object.entries(errorCodes).map(([code, { http, exit, means }]) => [
+  const rows = Object.entries(errorCodes).map(([code, { http, exit, means, fix }]) => [
     `\`${code}\``,
     String(http),
     String(exit),
     means,
+    fix,
   ]);
-  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means'], rows);
+  return markdownTable(['Code', 'HTTP status', 'Exit code', 'What it means', 'What to do'], rows);
 }
 
 function terminalTable(): string {
-  const rows = Object.entries(terminalCodes).map(([code, { exit, means }]) => [
+  const rows = Object.entries(terminalCodes).map(([code, { exit, means, fix }]) => [
     `\`${code}\``,
     String(exit),
     means,
+    fix,
   ]);
-  return markdownTable(['Code', 'Exit code', 'What it means'], rows);
+  return markdownTable(['Code', 'Exit code', 'What it means', 'What to do'], rows);
 }
 
 function metricTable(): string {

@@ -8,9 +8,10 @@ import type { CompactType, KubernetesSchema, Retired } from '../proof/schemas/ku
  * documents (v3) of k8s.io/kubernetes, which the Go module proxy serves without a build, and from the generated life
  * cycles of k8s.io/api.
  */
-const modules = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'];
+export const kubernetesReleases = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'] as const;
 
-interface OpenApi {
+/** A schema of an OpenAPI document, as far as it is read. */
+export interface OpenApi {
   readonly $ref?: string;
   readonly allOf?: readonly OpenApi[];
   readonly oneOf?: readonly OpenApi[];
@@ -23,7 +24,8 @@ interface OpenApi {
   readonly 'x-kubernetes-group-version-kind'?: readonly { group: string; version: string; kind: string }[];
 }
 
-type Schemas = ReadonlyMap<string, OpenApi>;
+/** By name, without the path. */
+export type Schemas = ReadonlyMap<string, OpenApi>;
 
 /** The folder of a Go module, downloaded where it is not there yet. */
 function moduleFolder(module: string): string {
@@ -31,8 +33,8 @@ function moduleFolder(module: string): string {
   return (JSON.parse(answer) as { readonly Dir: string }).Dir;
 }
 
-/** Every schema of one release. */
-function schemasOf(module: string): Schemas {
+/** Every schema of one release. @throws where Go or its module proxy cannot be reached. */
+export function schemasOf(module: string): Schemas {
   const folder = join(moduleFolder(`k8s.io/kubernetes@${module}`), 'api/openapi-spec/v3');
   return new Map(
     readdirSync(folder)
@@ -98,11 +100,21 @@ function acrossVersions(words: readonly (string | undefined)[], versions: readon
 export const kubernetesSchemaFile = 'proof/schemas/kubernetes.json';
 
 /**
+ * The newest patch of each of these releases.
+ * @throws where Go or its module proxy cannot be reached.
+ */
+export const newestPatches = (): string[] =>
+  kubernetesReleases.map((release) => {
+    const query = `k8s.io/kubernetes@${release.replace(/\.\d+$/, '')}`;
+    return execFileSync('go', ['list', '-m', '-f', '{{.Version}}', query], { encoding: 'utf8' }).trim();
+  });
+
+/**
  * The file's text: a line for each kind and type.
  * @throws where Go or its module proxy cannot be reached.
  */
-export function kubernetesSchemaText(): string {
-  const { versions, ...tables } = readKubernetesSchema();
+export function kubernetesSchemaText(releases: readonly string[] = kubernetesReleases): string {
+  const { versions, ...tables } = readKubernetesSchema(releases);
   const lines = Object.entries(tables).map(([name, table]) => {
     const rows = Object.entries(table).map(
       ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
@@ -112,7 +124,7 @@ export function kubernetesSchemaText(): string {
   return `{"versions":${JSON.stringify(versions)},\n${lines.join(',\n')}\n}\n`;
 }
 
-function readKubernetesSchema(): KubernetesSchema {
+function readKubernetesSchema(modules: readonly string[]): KubernetesSchema {
   const versions = modules.map((module) => module.replace(/^v(\d+\.\d+)\..*$/, '$1'));
   const releases = modules.map(schemasOf);
   const kinds = kindsOf(releases, versions);

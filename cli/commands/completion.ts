@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { completionsOf } from '../completed-by.ts';
 import { described } from '../described-later.ts';
 import { withExamples } from '../options.ts';
 
@@ -32,6 +33,13 @@ async function complete(program: Command): Promise<void> {
     if (process.argv.includes(command.name())) await described(command);
     if (![completeCommand, 'completion'].includes(command.name())) asked.addCommand(command);
   }
-  tab(asked, { completionCommandName: 'completion' });
+  const completed = tab(asked, { completionCommandName: 'completion' });
+  for (const command of asked.commands)
+    for (const [argument, values] of await completionsOf(command))
+      completed.commands
+        .get(command.name())
+        ?.argument(argument, (offer) =>
+          Object.entries(values).forEach(([value, means]) => offer(value, means)),
+        );
   await asked.parseAsync(process.argv);
 }

@@ -1,13 +1,15 @@
 import { pathsOf } from '../../model/document-fields.ts';
 import { nearest } from '../../model/nearest.ts';
+import { meaningsOfCodes } from './codes.ts';
 import type { Subject } from '../subject.ts';
 import { variableNames } from './variables.ts';
 
-/** What a name that is nothing's was probably meant to be, as a sentence: a variable, a field, or what a group has. */
+/** What a name that is nothing's was probably meant to be, as a sentence: a variable, a code, a field, or what a group has. */
 export function suggestion({ kind, stack }: Subject, name: string): string {
   const isPath = name.includes('.');
-  const variable = isPath ? undefined : nearest(name.toUpperCase(), variableNames(stack));
-  if (variable !== undefined) return `Did you mean ${variable}?`;
+  const known = [...variableNames(stack), ...Object.keys(meaningsOfCodes())];
+  const meant = isPath ? undefined : nearest(name.toUpperCase(), known);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
   const keys = name.split('.');
   const paths = pathsOf(kind.schema);
   const [found, short] = [nearestField(paths, keys, ''), nearestField(paths, keys, 'spec')];

@@ -27,7 +27,7 @@ function paragraph(subject: Subject, one: VariableExplained | PortExplained | Fo
 }
 
 /** Rows of "what: value", without those that have no value. */
-function rows(title: string, ...pairs: (readonly [string, string | null | undefined])[]): string {
+export function rows(title: string, ...pairs: (readonly [string, string | null | undefined])[]): string {
   const told = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '');
   return [title, ...told.map(([what, value]) => `  ${`${what}:`.padEnd(18)}${value ?? ''}`)].join('\n');
 }

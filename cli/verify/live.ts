@@ -5,6 +5,7 @@ import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
+import { findingCodes } from '../../proof/codes.ts';
 import type { Finding } from '../../proof/findings.ts';
 import { apiVersions, type KnownKind } from '../../proof/graph/kinds.ts';
 import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
@@ -88,7 +89,7 @@ const unreadFinding = (kind: string, namespace: string): Finding => ({
   severity: 'unknown',
   message: `Objects of kind ${kind} in namespace ${namespace} may not be read by this account: what depends on them is not known.`,
   here: { file: `${namespace}/${kind}`, line: 1, field: '' },
-  fix: `Use an account that may ${kind === 'Namespace' ? 'get' : 'list'} them, or leave it open.`,
+  fix: findingCodes.LIVE_UNREAD.fix,
 });
 
 /** What makes objects of others' objects, and nothing else. */

@@ -224,8 +224,13 @@ function verdictOf(
 
 function forPeople(verdict: Verdict, options: VerifyOptions): string {
   const shown = shownOf(verdict, options);
-  return [...shown.map(findingText), summaryOf(verdict, options.showUnknown === true)].join('\n\n');
+  const summary = summaryOf(verdict, options.showUnknown === true);
+  return [...shown.map(findingText), [summary, ...explainedBy(shown)].join('\n')].join('\n\n');
 }
+
+/** The command that says more of a code, once. */
+const explainedBy = (shown: readonly Finding[]): string[] =>
+  shown.slice(0, 1).map(({ code }) => `"mooring explain ${code}" says what shows it, with an example.`);
 
 function summaryOf({ objects, errors, warnings, unknowns, ignored }: Verdict, showsAll: boolean): string {
   const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

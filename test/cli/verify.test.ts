@@ -20,7 +20,7 @@ test('a finding ends with 1 and names file and line', async () => {
   const file = written('all.yaml', bad);
   expect(await run(file)).toBe(1);
   expect(printed()).toMatch(new RegExp(`^${file}:\\d+: error: PORT_NOT_SERVED: REDIS_PORT is "6380"`));
-  expect(printed()).toMatch(/33 objects, 1 error\.\n$/);
+  expect(printed()).toMatch(/33 objects, 1 error\.\n"mooring explain PORT_NOT_SERVED" says [^\n]*\n$/);
 });
 
 test.each(['json', 'yaml'])('-o %s is data', async (format) => {
@@ -36,7 +36,8 @@ test('a warning ends with 0, and with 1 where it is asked for', async () => {
   const file = written('all.yaml', good.replace(/replicas: 1$/m, 'replicas: 0'));
   expect(await run(file)).toBeUndefined();
   expect(printed()).toMatch(/^.*: warning: NO_PODS: /m);
-  expect(printed()).toMatch(/33 objects, 2 warnings\.\n$/);
+  expect(printed()).toMatch(/33 objects, 2 warnings\.\n"mooring explain NO_PODS" says [^\n]*\n$/);
+  expect(printed().split('mooring explain'), 'it is said once').toHaveLength(2);
   expect(await run(file, '--strict')).toBe(1);
 });
 

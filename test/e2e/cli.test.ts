@@ -296,6 +296,7 @@ describe('how it is called', () => {
     expect(await asked('st')).toMatch(/^status\t/m);
     expect(await asked('status', '--w')).toMatch(/^--watch\t/m);
     expect(await asked('status', '--output', '')).toMatch(/^json\b.*^yaml\b/ms);
+    expect(await asked('explain', 'PORT_NOT')).toMatch(/^PORT_NOT_SERVED\tA client or a route dials/m);
     const plugin = join(folder, 'kubectl_complete-mooring');
     symlinkSync(launcher, plugin);
     expect((await capture(plugin, ['doc'], { cwd: folder })).stdout).toMatch(/^doctor\t/m);

@@ -42,3 +42,6 @@ function needsIn(tag: string, file: string): { needs?: string } {
 
 /** How a block is called in a test's name. */
 export const titleOf = ({ heading, text }: Block): string => `${heading}: ${text.split('\n')[0] ?? ''}`;
+
+/** Where the examples for CI servers stand, which run in a repository of somebody else. */
+export const ciExamples = { file: 'docs/verify.md', heading: 'In CI' } as const;

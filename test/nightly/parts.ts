@@ -10,7 +10,10 @@ import { generatedSet } from '../app/memory/sets/generated.ts';
 import { startOperatorLab } from '../in-cluster/operator/lab.ts';
 import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
+import { compare } from './peers/compare.ts';
+import { kubeconform, kubeScore, mooring } from './peers/verifiers.ts';
 import { runTests } from './run-tests.ts';
+import { compareSources } from './schema-sources.ts';
 import type { Part } from './part.ts';
 
 const stop = (): Promise<void> => Promise.resolve();
@@ -101,6 +104,20 @@ export const parts: Readonly<Record<string, Part>> = {
       const measured = results as Measured[];
       const misses = measured.flatMap((one) => one.misses).length;
       return { asked: measured.length * 60, misses, worst: Math.min(...measured.map(({ hits }) => hits)) };
+    },
+  },
+  'kubernetes-schemas': {
+    what: 'the checked-in schema of Kubernetes and its removals, made again from its sources and from their newest patches',
+    seeds: 1,
+    start: () => Promise.resolve({ run: () => Promise.resolve(compareSources()), stop }),
+  },
+  'verify-vs-peers': {
+    what: 'which cases `mooring verify`, kube-score and kubeconform find, and on which correct manifests they are silent',
+    seeds: 1,
+    start: async () => {
+      const [score, conform] = [await kubeScore(), await kubeconform()];
+      const verifiers = { 'mooring verify': mooring(), 'kube-score': score, kubeconform: conform };
+      return { run: () => compare(verifiers), stop: conform.stop };
     },
   },
   deploy: benchmark(

@@ -8,13 +8,19 @@ const page = readFileSync('docs/verify.md', 'utf8');
 test('docs/verify.md explains every finding, in the words of the code', () => {
   expect(page).toContain('(reference/findings.md)');
   const table = readFileSync('docs/reference/findings.md', 'utf8');
-  const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| (\w+) +\| (.*?) +\|$/gm)].map(
-    ([, code = '', severity, meaning]): [string, object] => [code, { severity, meaning }],
-  );
+  const rows = [
+    ...table.matchAll(/^\| \[?`([A-Z_]+)`(?:\]\(\S+\/\1\.yaml\))? +\| (\w+) +\| (.*?) +\| (.*?) +\|$/gm),
+  ].map(([, code = '', severity, meaning, evidence]): [string, object] => [
+    code,
+    { severity, meaning, evidence },
+  ]);
   // Each once: a code in two groups, or in none, is not the table of the codes.
   expect(rows.sort(([one], [other]) => one.localeCompare(other))).toEqual(
     Object.entries(findingCodes)
-      .map(([code, { severity, meaning }]): [string, object] => [code, { severity, meaning }])
+      .map(([code, { severity, meaning, evidence }]): [string, object] => [
+        code,
+        { severity, meaning, evidence },
+      ])
       .sort(([one], [other]) => one.localeCompare(other)),
   );
 });
@@ -34,4 +40,30 @@ test('docs/verify.md says what docs/bench/mutation.json measured', () => {
   ]);
   expect(caught + equivalent + excused).toBe(mutants);
   expect(excused).toBeLessThan(mutants * 0.05);
+});
+
+test('docs/verify.md says what docs/bench/nightly/verify-vs-peers.json measured of other verifiers', () => {
+  const counts = z.record(z.string(), z.int());
+  const { seeds } = z
+    .object({
+      seeds: z.tuple([
+        z.object({
+          result: z.object({
+            cases: z.record(z.string(), z.unknown()),
+            valid: z.int(),
+            found: counts,
+            silent: counts,
+          }),
+        }),
+      ]),
+    })
+    .parse(JSON.parse(readFileSync('docs/bench/nightly/verify-vs-peers.json', 'utf8')));
+  const [{ result }] = seeds;
+  expect(page).toMatch(
+    new RegExp(`found, of ${Object.keys(result.cases).length} \\| .* manifests, of ${result.valid} \\|`),
+  );
+  for (const [name, found] of Object.entries(result.found))
+    expect(page).toMatch(
+      new RegExp(`^\\| ${name} +\\| ${found} +\\| ${result.silent[name] ?? 0} +\\|$`, 'm'),
+    );
 });

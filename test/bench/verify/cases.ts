@@ -43,15 +43,25 @@ export interface Cases {
  * `cases/NAME.ok.yaml`; files of `valid/` are correct.
  */
 export function casesIn(folder: string): Cases {
-  const files = (pattern: string): string[] =>
-    globSync(pattern, { cwd: folder })
-      .sort()
-      .map((name) => join(folder, name));
   return {
-    faulty: files('cases/*.yaml').filter((path) => !path.endsWith('.ok.yaml')),
-    valid: [...files('cases/*.ok.yaml'), ...files('valid/*.yaml')],
+    faulty: filesIn(folder, 'cases/*.yaml').filter((path) => !path.endsWith('.ok.yaml')),
+    valid: [...filesIn(folder, 'cases/*.ok.yaml'), ...filesIn(folder, 'valid/*.yaml')],
   };
 }
+
+/** The project's own. */
+export function ownCases(): Cases {
+  const folder = join(import.meta.dirname, '../../proof');
+  return {
+    faulty: filesIn(folder, 'broken/*.yaml'),
+    valid: filesIn(folder, '{handwritten,charts,corpus}/*'),
+  };
+}
+
+const filesIn = (folder: string, pattern: string): string[] =>
+  globSync(pattern, { cwd: folder })
+    .sort()
+    .map((name) => join(folder, name));
 
 /** A fault is found by what is not said of its twin, where it has one. */
 export function scoreOf({ faulty, valid }: Cases): Score {

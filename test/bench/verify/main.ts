@@ -1,12 +1,12 @@
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import type { Severity } from '../../../proof/codes.ts';
 import { verifyChat } from '../../proof/known.ts';
 import { corpusFiles, fileDocs, presetDocs, presets } from '../../proof/manifests.ts';
 import { measureStructural } from '../../proof/mutation/structural.ts';
-import { casesIn, scoreOf, type Cases } from './cases.ts';
+import { casesIn, ownCases, scoreOf } from './cases.ts';
 import { manyManifests, millisecondsOf } from './many.ts';
 
 /**
@@ -22,14 +22,7 @@ const { values } = parseArgs({
 /** Of the structural mutants; `npm run bench:mutation` takes all of them. */
 const everySo = 10;
 
-const root = join(import.meta.dirname, '../../proof');
-const files = (pattern: string): string[] =>
-  globSync(pattern, { cwd: root })
-    .sort()
-    .map((name) => join(root, name));
-const ownCases: Cases = { faulty: files('broken/*.yaml'), valid: files('{handwritten,charts,corpus}/*') };
-
-const score = scoreOf(values.cases === undefined ? ownCases : casesIn(values.cases));
+const score = scoreOf(values.cases === undefined ? ownCases() : casesIn(values.cases));
 const result = {
   ...score,
   corpus: corpusResult(),

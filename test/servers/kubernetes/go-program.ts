@@ -57,6 +57,11 @@ export async function goProgram(program: GoProgram): Promise<string> {
   return join(folder, program.name);
 }
 
+/** The version of a module's programs. */
+export async function pinnedVersion({ folder, versionOf }: GoModule): Promise<string> {
+  return requiredVersion(await readFile(join(import.meta.dirname, folder, 'go.mod'), 'utf8'), versionOf);
+}
+
 /** The text of go.sum and of each Go file, by name. */
 async function sourcesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name === 'go.sum' || name.endsWith('.go'));

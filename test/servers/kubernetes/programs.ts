@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sideBySide } from '../side-by-side.ts';
-import { goProgram, type GoModule } from './go-program.ts';
+import { goProgram, pinnedVersion, type GoModule } from './go-program.ts';
 
 const kube: GoModule = {
   folder: 'kube',
@@ -12,6 +12,8 @@ const etcd: GoModule = { folder: 'etcd', versionOf: 'go.etcd.io/etcd/server/v3' 
 const coredns: GoModule = { folder: 'coredns', versionOf: 'github.com/coredns/coredns' };
 const health: GoModule = { folder: 'health', versionOf: 'sigs.k8s.io/cli-utils' };
 const helm: GoModule = { folder: 'helm', versionOf: 'helm.sh/helm/v4' };
+const kubeScore: GoModule = { folder: 'peers', versionOf: 'github.com/zegl/kube-score' };
+const kubeconform: GoModule = { folder: 'peers', versionOf: 'github.com/yannh/kubeconform' };
 
 /** Every program that can be had, and where from: another one is a line here (and a `tool` line in its go.mod). */
 const programs = {
@@ -25,6 +27,8 @@ const programs = {
   coredns: { module: coredns, package: 'github.com/coredns/coredns' },
   health: { module: health, package: '.' },
   helm: { module: helm, package: 'helm.sh/helm/v4/cmd/helm' },
+  'kube-score': { module: kubeScore, package: 'github.com/zegl/kube-score/cmd/kube-score' },
+  kubeconform: { module: kubeconform, package: 'github.com/yannh/kubeconform/cmd/kubeconform' },
 } satisfies Record<string, { module: GoModule; package: string }>;
 
 export type ProgramName = keyof typeof programs;
@@ -56,6 +60,9 @@ export async function kubernetesBinaries(): Promise<KubernetesBinaries> {
 export function builtProgram(name: ProgramName): Promise<string> {
   return goProgram({ name, ...programs[name] });
 }
+
+/** The version of a program, as its module pins it. */
+export const programVersion = (name: ProgramName): Promise<string> => pinnedVersion(programs[name].module);
 
 function fromAssets(folder: string, name: ProgramName): string {
   const path = join(folder, name);
