@@ -6,7 +6,7 @@ import { readAnyDocument, type Kinds, type KnownDocument } from '../model/kinds.
 import type { Stack } from '../model/stack.ts';
 import type { PlaceOf } from '../model/problem.ts';
 import { placesIn } from './places.ts';
-import { readRegularFile, readStandardInput } from './read-file.ts';
+import { readRegularFile, readStandardInput, TooLargeError } from './read-file.ts';
 import { UserError } from './user-error.ts';
 
 /** The document's path unless another is given. */
@@ -72,7 +72,7 @@ function readText(from: string | 0, source: string): string {
   } catch (error) {
     throw new UserError(
       `${source} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      noSuchFile,
+      error instanceof TooLargeError ? {} : noSuchFile,
     );
   }
 }

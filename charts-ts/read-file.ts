@@ -1,23 +1,64 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const mebibyte = 1_048_576;
 
 /**
- * The text of standard input, of at most `most` mebibytes.
- * @throws Error that completes "standard input cannot be read: ".
+ * The text of standard input, of at most `most` mebibytes; one without end is left when there are more.
+ * @throws TooLargeError, or Error that completes "standard input cannot be read: ".
  */
 export function readStandardInput(most: number): string {
-  const text = readFileSync(0);
-  if (text.length > most * mebibyte) throw new TooLargeError(text.length, most);
-  return text.toString();
+  const chunks = new Chunks(most);
+  const chunk = Buffer.alloc(chunkBytes);
+  for (let size = readNow(chunk); size !== 0; size = readNow(chunk))
+    if (size === undefined) Atomics.wait(pausing, 0, 0, retryMs);
+    else chunks.add(Buffer.from(chunk.subarray(0, size)));
+  return chunks.whole().toString();
+}
+
+const chunkBytes = 65_536;
+const pausing = new Int32Array(new SharedArrayBuffer(4));
+const retryMs = 10;
+
+/** How many bytes are there; `undefined` where none are yet, of a pipe that another part of the process made non-blocking. */
+function readNow(chunk: Buffer): number | undefined {
+  try {
+    return readSync(0, chunk);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
+
+/** The parts of a stream, of at most so many mebibytes. */
+class Chunks {
+  readonly #most: number;
+  readonly #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws TooLargeError when there are more. */
+  add(chunk: Buffer): void {
+    this.#parts.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size > this.#most * mebibyte) throw new TooLargeError(this.#most);
+  }
+
+  whole(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
 }
 
 /** More than may be read; its message completes "<path> cannot be read: ". */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 
-  constructor(size: number, most: number) {
-    super(`it is ${Math.ceil(size / mebibyte)} MiB large; expected ${most} MiB at most`);
+  /** @param size absent of a stream, which is not read to its end. */
+  constructor(most: number, size?: number) {
+    const large = size === undefined ? 'too large' : `${Math.ceil(size / mebibyte)} MiB large`;
+    super(`it is ${large}; expected ${most} MiB at most`);
   }
 }
 
@@ -26,14 +67,9 @@ export class TooLargeError extends Error {
  * @throws TooLargeError, and what the stream throws.
  */
 export async function readStream(stream: AsyncIterable<Buffer | string>, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk));
-    size += chunk.length;
-    if (size > most * mebibyte) throw new TooLargeError(size, most);
-  }
-  return Buffer.concat(chunks);
+  const chunks = new Chunks(most);
+  for await (const chunk of stream) chunks.add(Buffer.from(chunk));
+  return chunks.whole();
 }
 
 /**
@@ -54,7 +90,7 @@ export function readRegularBytes(path: string, most: number): Buffer {
     const stat = fstatSync(file);
     if (stat.isDirectory()) throw new Error('it is a folder; expected a file');
     if (!stat.isFile()) throw new Error('it is a pipe, a device or a socket; expected a regular file');
-    if (stat.size > most * mebibyte) throw new TooLargeError(stat.size, most);
+    if (stat.size > most * mebibyte) throw new TooLargeError(most, stat.size);
     return readFileSync(file);
   } finally {
     closeSync(file);

@@ -56,13 +56,6 @@ spec:
 
   # A Secret you keep, with every store's password; without it they are generated once and kept.
   #secrets: { existingSecret: chat-passwords }
-
-  # What an operator does with the stack, where one keeps it (docs/operator.md). While paused it changes nothing;
-  #paused: true
-  # what others change it puts back (heal), only tells of (report), or says nothing of (ignore);
-  #drift: report
-  # when the document is deleted, volumes and generated passwords stay (Retain) or go too (Delete).
-  #deletionPolicy: Delete
 `;
 }
 

@@ -2,20 +2,24 @@ import { StackError } from './define-stack.ts';
 import { jsonSchemaOf } from './document-fields.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { labelProblem } from './names.ts';
-import type { StackDocument, StackKind } from './stack-kind.ts';
-import { withReservedFields } from './reserved-fields.ts';
+import type { StackDocument, StackKind, StarterChoice } from './stack-kind.ts';
+import { withReservedExamples, withReservedFields } from './reserved-fields.ts';
 import { unstatedRules } from './unstated-rules.ts';
 import { patternProblems } from './variable-problems.ts';
 
 /**
  * Checks a kind's data, so that its document can be a Kubernetes custom resource as well as a file, and adds the fields
- * that every kind has (`reserved-fields.ts`).
+ * that every kind has (`reserved-fields.ts`), to its schema and, as comments, to its starter.
  * @throws StackError with everything a CRD cannot express: a union, a text, list or number without bounds, a group
  * whose defaults are lost when the document omits it, names Kubernetes refuses. A refinement that it cannot express is no
  * error: `unstated` of what it returns lists it.
  */
 export function defineKind<D extends StackDocument>(given: StackKind<D>): StackKind<D> {
-  const kind = { ...given, schema: withReservedFields(given.schema) };
+  const kind = {
+    ...given,
+    schema: withReservedFields(given.schema),
+    starter: (chosen: StarterChoice) => withReservedExamples(given.starter(chosen)),
+  };
   const schema: JsonSchema = jsonSchemaOf(kind);
   const problems = [
     ...nameProblems(kind),

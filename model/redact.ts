@@ -88,14 +88,23 @@ const maskedAs = (value: string): string => {
   return `${quote}${mask}${quote !== '' && value.endsWith(quote) ? quote : ''}`;
 };
 
+/** So many arguments before one may say that it is a secret: `settings` looks no further back. */
+const mostBefore = 100;
+
 /** A redactor that takes from `variables` which names are secret and which are not. */
 export function redactorFor(variables: Readonly<Record<string, Variable>>): Redactor {
   const names = Object.keys(variables);
-  const isSecret = (name: string): boolean => {
+  const judge = (name: string): boolean => {
     if (isSecretName(name)) return true;
     if (Object.hasOwn(variables, name)) return variables[name]?.secret === true;
     const meant = nearest(name.toUpperCase(), names);
     return meant !== undefined && isSecretName(meant);
+  };
+  const judged = new Map<string, boolean>();
+  const isSecret = (name: string): boolean => {
+    const known = judged.get(name) ?? judge(name);
+    judged.set(name, known);
+    return known;
   };
   const sentence = (text: string): string =>
     shownText(text).replaceAll(assignments, (whole, name: string) =>
@@ -121,7 +130,7 @@ export function redactorFor(variables: Readonly<Record<string, Variable>>): Reda
     settings: inSettings,
     argument: (before, text) => {
       const shown = inSettings(text);
-      const line = before.join(' ');
+      const line = before.slice(-mostBefore).join(' ');
       return line === '' || inSettings(`${line} ${text}`).endsWith(` ${shown}`) ? shown : masked;
     },
   };

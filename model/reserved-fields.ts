@@ -39,6 +39,30 @@ export function withReservedFields<D>(schema: z.ZodType<D>): z.ZodType<D> {
   return described(extended, schema) as unknown as z.ZodType<D>;
 }
 
+/** As every document begins with them: a "#" directly before a word comments an example out. */
+const examples = [
+  '# What an operator does with the stack, where one keeps it (docs/operator.md). While paused it changes nothing;',
+  '#paused: true',
+  '# what others change it puts back (heal), only tells of (report), or says nothing of (ignore);',
+  '#drift: report',
+  '# when the document is deleted, volumes and generated passwords stay (Retain) or go too (Delete).',
+  '#deletionPolicy: Delete',
+];
+
+/**
+ * A document to begin with, with the reserved fields as comments at the end of its `spec`, indented as that is. One whose
+ * `spec` is not written in lines of its own, or has one of them already, stays as it is.
+ */
+export function withReservedExamples(starter: string): string {
+  const [whole, before = '', inside = ''] =
+    /^([\s\S]*^spec:[^\S\n]*(?:#.*)?\n)((?:[^\S\n].*\n|\n)*)/m.exec(starter) ?? [];
+  const isGiven = Object.keys(reserved).some((name) => new RegExp(`^ *#? ?${name}:`, 'm').test(inside));
+  if (whole === undefined || isGiven) return starter;
+  const [indentation = '  '] = /^ +/m.exec(inside) ?? [];
+  const lines = examples.map((line) => `${indentation}${line}\n`).join('');
+  return `${before}${inside.trimEnd()}${inside.trim() === '' ? '' : '\n\n'}${lines}${starter.slice(whole.length)}`;
+}
+
 const refused = (message: string): StackError => new StackError("The kind's document", [{ message }]);
 
 /** Extending makes a new schema, which has no `.meta`. */

@@ -40,7 +40,7 @@ export interface StackKind<D extends StackDocument = StackDocument> {
    * operator may do is derived from them. Absent: the presets show all.
    */
   readonly samples?: readonly object[];
-  /** A commented document to begin with, as YAML. */
+  /** A commented document to begin with, as YAML; `defineKind` adds the fields that every kind has. */
   starter(chosen: StarterChoice): string;
   /** Rewrites forms of earlier releases before the schema reads them; `warnings` says which. */
   rewrite?(document: unknown): { readonly document: unknown; readonly warnings: readonly string[] };

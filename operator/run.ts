@@ -7,7 +7,8 @@ import { openCluster } from '../kube/cluster.ts';
 import type { Choice } from '../kube/kubeconfig.ts';
 import type { OperatorEnv } from './env.ts';
 import { serveHealth } from './health.ts';
-import { crdName, operatorPodLabels, servesAnnotation } from './manifests/names.ts';
+import { crdName, operatorPodLabels } from './manifests/names.ts';
+import { servesAnnotation, servesText } from './manifests/serves.ts';
 import { OperatorMetrics } from './metrics.ts';
 import { Operator, operatorName } from './operator.ts';
 import { backoffMs } from './runtime/backoff.ts';
@@ -120,13 +121,14 @@ function created(
   const opened = openCluster(choice, operatorName);
   const denials = new Denials(opened);
   const { cluster } = denials;
+  const identity = `${env.POD_NAME}_${randomBytes(4).toString('hex')}`;
   const election = new LeaderElection({
     cluster,
     place: {
       ...{ name: operatorName, namespace: env.POD_NAMESPACE, labels: managedBy },
-      annotations: { [servesAnnotation]: kinds.map(crdName).join(',') },
+      annotations: { [servesAnnotation]: servesText(identity, kinds) },
     },
-    identity: `${env.POD_NAME}_${randomBytes(4).toString('hex')}`,
+    identity,
     onError: (error) => log.warn({ err: error }, 'The Lease could not be read or written'),
   });
   const operator = new Operator({

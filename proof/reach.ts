@@ -1,6 +1,7 @@
 import { roleLabel } from '../model/names.ts';
 import { readGraph, type Graph } from './graph/graph.ts';
 import { allowed, type Party } from './graph/policies.ts';
+import { oncePer } from './graph/once-per.ts';
 import { declaredPorts, selectedBy, targetOf } from './graph/ports.ts';
 import type { Workload } from './graph/workloads.ts';
 import type { Doc } from './source.ts';
@@ -53,22 +54,26 @@ export function reachIn(graph: Graph): string[] {
 }
 
 /** A workload's pods as an end of a connection. */
-export const podParty = (graph: Graph, workload: Workload): Party => ({
-  name: workload.labels['app.kubernetes.io/name'] ?? workload.name,
-  ours: true,
-  workload,
-  namespace: {
-    name: workload.namespace,
-    labels: {
-      ...graph.find('Namespace', '', workload.namespace)?.labels,
-      'kubernetes.io/metadata.name': workload.namespace,
+export const podParty = (graph: Graph, workload: Workload): Party => partiesOf(graph)(workload);
+
+const partiesOf = oncePer((graph: Graph) =>
+  oncePer((workload: Workload): Party => ({
+    name: workload.labels['app.kubernetes.io/name'] ?? workload.name,
+    ours: true,
+    workload,
+    namespace: {
+      name: workload.namespace,
+      labels: {
+        ...graph.find('Namespace', '', workload.namespace)?.labels,
+        'kubernetes.io/metadata.name': workload.namespace,
+      },
     },
-  },
-  labels: workload.labels,
-  ports: Object.fromEntries(
-    declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : [])),
-  ),
-});
+    labels: workload.labels,
+    ports: Object.fromEntries(
+      declaredPorts(workload).flatMap(({ name, number }) => (name ? [[name, number]] : [])),
+    ),
+  })),
+);
 
 function podTarget(graph: Graph, workload: Workload): Target {
   return {

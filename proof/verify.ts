@@ -12,7 +12,8 @@ import { customFaults } from './schemas/custom-faults.ts';
 import { schemaFaults } from './schemas/faults.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
 import { Validator } from './schemas/validator.ts';
-import type { Doc, Place } from './source.ts';
+import { Places } from './places.ts';
+import type { Doc } from './source.ts';
 
 /**
  * Every contradiction in rendered manifests, sorted by file and line, each once. Pure: nothing is rendered and no
@@ -72,14 +73,22 @@ export function faultsOf(
 ): Fault[] {
   const read = readGraph(docs);
   const schema = schemaFaultsOf(docs, kubernetes);
-  const own = [...schema, ...read.faults.filter((fault) => !schema.some((other) => isTold(fault, other)))];
+  const told = new Places(schema.map(({ here }) => here));
+  // What our shape of a part refuses is told by Kubernetes' own schema of the part, or of something in it.
+  const own = [
+    ...schema,
+    ...read.faults.filter(({ here }) => !told.hasAround(here) && !told.hasInside(here)),
+  ];
   const all = [...checks, ...packs.flatMap((pack) => pack.checks ?? [])];
   const found = foundIn(read.graph, docs, { all, knowledge, packs });
   if (read.damage.length === 0) return [...own, ...found];
   // What depends on what stands in for an unreadable part has that part as its cause, which is told already.
   const other = foundIn(readGraph(docs, 'plausible').graph, docs, { all, knowledge, packs });
   const also = new Set(other.map(keyOf));
-  const independent = found.filter((fault) => also.has(keyOf(fault)) && !isAtDamage(fault, read.damage));
+  const damage = new Places(read.damage);
+  const isAtDamage = ({ here, there }: Fault): boolean =>
+    damage.hasAround(here) || (there !== undefined && damage.hasAround(there));
+  const independent = found.filter((fault) => also.has(keyOf(fault)) && !isAtDamage(fault));
   return [...own, ...independent];
 }
 
@@ -95,9 +104,6 @@ function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
     ...customFaults(doc, definitions, validator),
   ]);
 }
-
-/** What our shape of a part refuses is told by Kubernetes' own schema of the part, or of something in it. */
-const isTold = ({ here }: Fault, other: Fault): boolean => isIn(other.here, here) || isIn(here, other.here);
 
 const keyOf = ({ code, message, here }: Fault): string => JSON.stringify([code, message, here.path]);
 
@@ -124,9 +130,3 @@ const failed = (name: string, doc: Doc, error: unknown): Fault => ({
   here: { doc, path: [] },
   fix: findingCodes.CHECK_FAILED.fix,
 });
-
-const isAtDamage = ({ here, there }: Fault, damage: readonly Place[]): boolean =>
-  damage.some((part) => [here, there].some((place) => place !== undefined && isIn(place, part)));
-
-const isIn = (inner: Place, outer: Place): boolean =>
-  inner.doc === outer.doc && outer.path.every((step, at) => inner.path[at] === step);

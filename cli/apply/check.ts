@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { readRegularFile } from '../../charts-ts/read-file.ts';
+import { readRegularFile, readStandardInput } from '../../charts-ts/read-file.ts';
 import type { KnownDocument } from '../../model/kinds.ts';
 import { bindCheck, type BoundCheck } from '../../deploy/rollout/stack-check.ts';
 import { CommandError } from '../errors.ts';
@@ -27,7 +26,7 @@ export function checkOf(
 
 function readToken(path: string): string {
   try {
-    return (path === '-' ? readFileSync(0, 'utf8') : readRegularFile(path, 1)).trim();
+    return (path === '-' ? readStandardInput(1) : readRegularFile(path, 1)).trim();
   } catch (error) {
     throw new CommandError(
       'NO_SUCH_FILE',

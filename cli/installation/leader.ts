@@ -2,7 +2,8 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { Lease } from '../../kube/kinds.ts';
 import { leaseAt } from '../../kube/lease-object.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
-import { operatorName, servesAnnotation } from '../../operator/manifests/names.ts';
+import { operatorName } from '../../operator/manifests/names.ts';
+import { servedBy, servesAnnotation } from '../../operator/manifests/serves.ts';
 import { inSeconds } from '../times.ts';
 import { pause } from '../waiting/pause.ts';
 
@@ -34,7 +35,7 @@ export async function leaderIn(cluster: Cluster, namespace: string, signal?: Abo
   const lease = await leaseIn(cluster, namespace, signal);
   const { holderIdentity, acquireTime, renewTime } = lease?.spec ?? {};
   if (!lease || !holderIdentity) return { isStale: false };
-  const serves = lease.metadata.annotations?.[servesAnnotation]?.split(',');
+  const serves = servedBy(holderIdentity, lease.metadata.annotations?.[servesAnnotation]);
   return {
     holder: holderIdentity,
     ...(acquireTime === undefined ? {} : { since: inSeconds(acquireTime) }),

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readRegularBytes } from '../../charts-ts/read-file.ts';
 import type { Redactor } from '../../model/redact.ts';
 import type { Finding } from '../../proof/findings.ts';
 import type { Fixes, Source } from '../../proof/fixes.ts';
 import type { Doc } from '../../proof/source.ts';
 import { note } from '../output.ts';
+import { CommandError } from '../errors.ts';
 import { diffOf } from './diff.ts';
-import { standardInput } from './input.ts';
+import { mostMebibytes, standardInput } from './input.ts';
+import { replaceFile } from './replace-file.ts';
 
 interface Fixable {
   readonly sources: readonly Source[];
@@ -31,17 +33,48 @@ export function printFixes({ sources, docs, findings, fixes }: Fixable, redactor
     note('Lines with a secret are masked: this diff does not apply there. --fix --write changes the files.');
 }
 
-/** Writes the files that change; the text of standard input goes to standard output, changed or not. */
+/**
+ * Writes the files that change; the text of standard input goes to standard output, changed or not.
+ * @throws CommandError CANNOT_WRITE when one was changed since it was read, before anything is written, or cannot be
+ * written.
+ */
 export function writeFixes(sources: readonly Source[], fixes: Fixes): void {
-  for (const [index, { file, text }] of sources.entries()) {
-    const now = fixes.sources[index]?.text ?? text;
-    if (file === standardInput) process.stdout.write(now);
-    else if (now !== text) {
-      writeFileSync(file, now);
-      note(`Changed ${file}.`);
-    }
+  const all = sources.map(({ file, text }, index) => ({
+    file,
+    text,
+    now: fixes.sources[index]?.text ?? text,
+  }));
+  const files = all.filter(({ file, text, now }) => file !== standardInput && now !== text);
+  refuseChanged(files);
+  for (const { now } of all.filter(({ file }) => file === standardInput)) process.stdout.write(now);
+  for (const { file, now } of files) {
+    orCannotWrite(file, () => replaceFile(file, now));
+    note(`Changed ${file}.`);
   }
   note(`Findings mended: ${fixes.fixed.length}.${againText(fixes)}`);
+}
+
+/** An edit of what was read would undo what others have written since. */
+function refuseChanged(files: readonly Source[]): void {
+  const changed = files.filter(
+    ({ file, text }) =>
+      !orCannotWrite(file, () => readRegularBytes(file, mostMebibytes)).equals(Buffer.from(text)),
+  );
+  if (changed.length === 0) return;
+  const names = changed.map(({ file }) => file).join(', ');
+  throw new CommandError(
+    'CANNOT_WRITE',
+    `Nothing was written: ${names} changed since it was read. Run it again.`,
+  );
+}
+
+function orCannotWrite<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('CANNOT_WRITE', `${file} cannot be written: ${reason}`);
+  }
 }
 
 const againText = ({ overlapping }: Fixes): string =>

@@ -13,7 +13,8 @@ export const usualFolder = 'dist';
 export const standardInput = '(standard input)';
 
 /** Of all files together; enough for thousands of objects, and read within a gigabyte of memory whatever is in it. */
-const [mostMebibytes, mostParts] = [32, 1_000_000];
+export const mostMebibytes = 32;
+const mostParts = 1_000_000;
 
 /** The files kubectl reads from a folder. */
 const manifestName = /\.(ya?ml|json)$/;

@@ -25,7 +25,7 @@ export interface PodProberOptions {
 const defaultIntervalMs = 400;
 
 /** Questions to all pods together, a second. */
-const mostAsksPerSecond = 250;
+const mostAsksPerSecond = 500;
 
 /** Between two questions to each of so many pods, in milliseconds: with many, each is asked less often. */
 export const intervalOf = (pods: number, intervalMs: number): number =>

@@ -1,5 +1,5 @@
 import { groupOf } from '../../kube/objects.ts';
-import { apiGroup, roleLabel } from '../../model/names.ts';
+import { roleLabel } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import type { Outsider } from '../../model/stack.ts';
 import type { OperatorEnv } from '../env.ts';
@@ -10,9 +10,6 @@ export const operatorName = 'mooring-operator';
 /** The definition of a kind: `<plural>.<group>`, which Kubernetes demands. */
 export const crdName = ({ plural, apiVersion }: Pick<StackKind, 'plural' | 'apiVersion'>): string =>
   `${plural}.${groupOf(apiVersion)}`;
-
-/** On the Lease: the definitions whose resources the process that holds it serves, with commas in between. */
-export const servesAnnotation = `${apiGroup}/serves`;
 
 /** The container of its pods. */
 export const operatorContainer = 'operator';

@@ -6,8 +6,9 @@ import type { Fault } from '../findings.ts';
 import type { Dial, DialPart } from '../graph/dial.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
+import { oncePer } from '../graph/once-per.ts';
 import {
-  declaredPorts,
+  portsCalled,
   selectedBy,
   servicePort,
   targetOf,
@@ -17,6 +18,7 @@ import {
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
+import { listed } from '../listed.ts';
 import { redialled, rewritten } from './redial.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
@@ -41,9 +43,9 @@ export const pairs: Check = ({ graph, knownIn }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers
       .filter((container) => !knownIn(container))
-      .flatMap(({ env }) =>
+      .flatMap(({ env, variables }) =>
         env.flatMap(({ name, value, secret, place }): Fault[] => {
-          const beside = env.some((other) => other.name === name.replace(/PORT$/, 'HOST'));
+          const beside = variables.has(name.replace(/PORT$/, 'HOST'));
           if (!name.endsWith('_PORT') || !beside || secret || value === undefined || /^\d{1,5}$/.test(value))
             return [];
           return [
@@ -58,18 +60,14 @@ export const pairs: Check = ({ graph, knownIn }) =>
       ),
   );
 
+const namesOf = oncePer((services: readonly Service[]) => services.map(({ name }) => name));
+
 function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind: 'missing' }>): Fault {
-  const names = graph.ofKind('Service').filter(({ namespace }) => namespace === host.namespace);
-  const near = nearest(
-    host.name,
-    names.map(({ name }) => name),
-  );
-  const only = onlyNearest(
-    host.name,
-    names.map(({ name }) => name),
-  );
-  const elsewhere = graph.ofKind('Service').find(({ name }) => name === host.name);
-  const there = names.find(({ name }) => name === near) ?? elsewhere;
+  const names = namesOf(graph.ofKindIn('Service', host.namespace));
+  const near = nearest(host.name, names);
+  const only = onlyNearest(host.name, names);
+  const [elsewhere] = graph.ofKindCalled('Service', host.name);
+  const there = (near === undefined ? undefined : graph.find('Service', host.namespace, near)) ?? elsewhere;
   return {
     code: 'HOST_UNKNOWN',
     ...missingSeverity(dial, names.length > 0, there !== undefined),
@@ -78,7 +76,7 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
     fix: there
       ? `Write ${there === elsewhere ? `${there.name}.${there.namespace}` : there.name}.`
-      : `Name a Service: ${names.map(({ name }) => name).join(', ') || 'there is none'}.`,
+      : `Name a Service: ${listed(names) || 'there is none'}.`,
     ...(only === undefined ? {} : hostAs(dial, only)),
   };
 }
@@ -116,8 +114,7 @@ function toItself({ known }: Subject, dial: Dial): Fault[] {
   const opened = known
     .filter(({ workload }) => workload === dial.workload)
     .flatMap(({ opens }) => Object.values(opens));
-  const listening =
-    declaredPorts(dial.workload).some(({ number }) => number === port) || opened.includes(port);
+  const listening = portsCalled(dial.workload, port).length > 0 || opened.includes(port);
   if (listening && dial.meant === undefined) return [];
   if (listening && opened.includes(port) && dial.workload.containers.filter(({ init }) => !init).length > 1)
     return [];
@@ -153,13 +150,13 @@ function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
 /** A headless Service leads to its pods by name, on any port that they have. */
 const isAtPods = (service: Service, workloads: readonly Workload[], number: number): boolean =>
   service.content.spec.clusterIP === 'None' &&
-  workloads.some((workload) => declaredPorts(workload).some((declared) => declared.number === number));
+  workloads.some((workload) => portsCalled(workload, number).length > 0);
 
 /** A dialled port that the Service does not serve. */
 function notServed(subject: Subject, dial: Dial, service: Service, works: boolean): Fault {
   const { ports } = service.content.spec;
   const [only] = ports;
-  const served = ports.map(({ port }) => port).join(', ');
+  const served = listed(ports, ({ port }) => port);
   return {
     code: 'PORT_NOT_SERVED',
     ...(works || dial.known === 'guessed' ? { severity: 'warning' as const } : {}),
@@ -293,7 +290,7 @@ function offered(dial: Dial, { program, running, workload, container }: KnownCon
   const prefix = dial.host.variable.replace(/[^_]*$/, '');
   return Object.entries(program.facts.offers?.(running, container.spec.image ?? '') ?? {}).flatMap(
     ([name, right]): Fault[] => {
-      const entry = dial.container.env.find((one) => one.name === `${prefix}${name}`);
+      const entry = dial.container.variables.get(`${prefix}${name}`);
       if (!entry?.value || entry.value === right) return [];
       return [
         {

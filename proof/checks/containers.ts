@@ -3,8 +3,10 @@ import { knownPortHint } from '../../model/known-port.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import { only, replacing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { firstIndices } from '../first-indices.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
+import type { Container } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { called, containerCalled, inContainer, when, type Check } from './subject.ts';
 
@@ -52,7 +54,7 @@ export const openedPorts: Check = ({ known, knownPorts }) =>
 
 /** Where a variable of a container is written, else the container's own list. */
 export const configuredAt = (container: KnownContainer['container'], variable: string): Place =>
-  container.env.find(({ name }) => name === variable)?.place ?? inContainer(container, 'image');
+  container.variables.get(variable)?.place ?? inContainer(container, 'image');
 
 /**
  * Ports of one pod with the same number or name: the second process cannot listen, or is never found. One process may
@@ -61,15 +63,13 @@ export const configuredAt = (container: KnownContainer['container'], variable: s
 export const duplicateContainerPorts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     const all = declaredPorts(workload);
+    const numbers = firstIndices(all.map(({ number, protocol }) => `${number}/${protocol}`));
+    const names = firstIndices(all.map(({ name }) => name));
     return all.flatMap((port, position): Fault[] => {
-      const first = all
-        .slice(0, position)
-        .find(
-          ({ number, protocol, name }) =>
-            (number === port.number && protocol === port.protocol) ||
-            (name !== undefined && name === port.name),
-        );
-      return first
+      const sameNumber = numbers.get(`${port.number}/${port.protocol}`) ?? position;
+      const sameName = port.name === undefined ? position : (names.get(port.name) ?? position);
+      const first = all[Math.min(sameNumber, sameName)];
+      return first && first !== port
         ? [
             {
               code: 'PORT_TWICE',
@@ -127,12 +127,16 @@ export const images: Check = ({ graph, programs }) =>
 
 /** Containers of one pod from one repository run one program: two tags are two versions of it. */
 export const imageTags: Check = ({ graph }) =>
-  graph.workloads.flatMap((workload) =>
-    workload.containers.flatMap((container, index): Fault[] => {
+  graph.workloads.flatMap((workload) => {
+    // Of each repository the first container, and the first with another image than that one.
+    const firsts = new Map<string, { readonly one: Container; other?: Container }>();
+    return workload.containers.flatMap((container): Fault[] => {
       const { image = '' } = container.spec;
-      const other = workload.containers
-        .slice(0, index)
-        .find(({ spec }) => spec.image !== image && repositoryOf(spec.image ?? '') === repositoryOf(image));
+      const seen = firsts.get(repositoryOf(image)) ?? { one: container };
+      firsts.set(repositoryOf(image), seen);
+      const differs = seen.one.spec.image !== image;
+      const other = differs ? seen.one : seen.other;
+      if (differs) seen.other ??= container;
       return other
         ? [
             {
@@ -144,5 +148,5 @@ export const imageTags: Check = ({ graph }) =>
             },
           ]
         : [];
-    }),
-  );
+    });
+  });

@@ -6,6 +6,7 @@ import type { Program, ProgramFacts } from '../../model/program.ts';
 import { expectationOf, valueIn } from '../../model/variable.ts';
 import { only, removing, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { firstIndices } from '../first-indices.ts';
 import { linksInto } from '../graph/service-links.ts';
 import { placeOfSetting } from '../graph/files.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -63,7 +64,7 @@ function badEnvironment(
     const variable = variables[name];
     const expected = variable ? expectationOf(variable) : 'another value';
     // The parser masks what is secret by its name; the text of a Secret is secret under any name.
-    const secret = container.env.some((entry) => entry.name === name && entry.secret);
+    const secret = container.variables.get(name)?.secret === true;
     return {
       code: 'ENV_INVALID',
       message: `${called(workload)} would refuse to start: ${secret ? `${name} is ${notShown}; expected ${expected}.` : message}`,
@@ -82,7 +83,7 @@ function unknownNames({ workload, container, program }: KnownContainer): Fault[]
       const meants = known.filter(
         (one) =>
           (distance(one, name) <= 2 || new RegExp(`^${one}[^_A-Z0-9]`).test(name)) &&
-          !container.env.some((entry) => entry.name === one),
+          !container.variables.has(one),
       );
       const [meant] = meants;
       return meant
@@ -106,15 +107,11 @@ function namesOfOthers(
 ): Fault[] {
   return container.env.flatMap(({ name, place }): Fault[] => {
     const reader = programs.find(({ service }) => Object.hasOwn(service.variables ?? {}, name));
+    if (!reader || Object.hasOwn(program.service.variables ?? {}, name)) return [];
     // A command may use a variable by any name: QUEUE_PASSWORD in --requirepass $(QUEUE_PASSWORD).
-    const used = [
-      ...container.spec.command,
-      ...container.spec.args,
-      ...container.spec.env.map((one) => one.value ?? ''),
-    ];
-    const own =
-      Object.hasOwn(program.service.variables ?? {}, name) || used.some((word) => word.includes(name));
-    if (!reader || own) return [];
+    const { command, args, env } = container.spec;
+    const used = [...command, ...args, ...env.map((one) => one.value ?? '')];
+    if (used.some((word) => word.includes(name))) return [];
     return [
       {
         code: 'ENV_OF_ANOTHER',
@@ -141,28 +138,29 @@ function badSettings(graph: Graph, { workload, container, program, running }: Kn
 export const envReferences: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
-      const all = new Map(container.env.map((entry, index) => [entry.name, index]));
+      const names = [...container.variables.keys()];
+      const all = firstIndices(names);
       const links = linksOf(graph, workload);
       const inWords = (['command', 'args'] as const).flatMap((field) =>
         container.spec[field].flatMap((word, index) =>
           referredIn(word)
-            .filter((other) => !all.has(other) && nearest(other, [...all.keys()]) !== undefined)
+            .filter((other) => !all.has(other) && nearest(other, names) !== undefined)
             .map((other) => ({
               code: 'ENV_REFERENCE' as const,
               message: `${containerCalled(workload, container)} is started with $(${other}), which is not set: the process gets the text "$(${other})".`,
               here: inContainer(container, field, index),
-              fix: `Write $(${nearest(other, [...all.keys()]) ?? other}).`,
-              ...referring(inContainer(container, field, index), other, [...all.keys()]),
+              fix: `Write $(${nearest(other, names) ?? other}).`,
+              ...referring(inContainer(container, field, index), other, names),
             })),
         ),
       );
       const inValues = container.spec.env.flatMap(({ name, value }, index): Fault[] => {
-        const before = (other: string): boolean => (all.get(other) ?? Infinity) < (all.get(name) ?? 0);
+        const own = all.get(name) ?? 0;
+        const before = (other: string): boolean => (all.get(other) ?? Infinity) < own;
         return referredIn(value ?? '')
           .filter((other) => !before(other) && !links.isSet(other))
           .map((other) => {
-            const others = [...all.keys()].filter((key) => key !== name);
-            const near = nearest(other, others);
+            const near = nearest(other, names.toSpliced(own, 1));
             return {
               code: 'ENV_REFERENCE' as const,
               ...(links.maySet(other) ? { severity: 'unknown' as const } : {}),
@@ -175,7 +173,7 @@ export const envReferences: Check = ({ graph }) =>
                   : `Set ${other}, or write $$(${other}) where the text itself is meant.`,
               ...(all.has(other)
                 ? {}
-                : referring(inContainer(container, 'env', index, 'value'), other, others.filter(before))),
+                : referring(inContainer(container, 'env', index, 'value'), other, names.slice(0, own))),
             };
           });
       });
@@ -217,9 +215,10 @@ const referredIn = (text: string): string[] =>
 /** A duplicate name in a container's list: the last one wins. */
 export const duplicateEnv: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
-    workload.containers.flatMap((container) =>
-      container.spec.env.flatMap(({ name }, index): Fault[] => {
-        const first = container.spec.env.findIndex((other) => other.name === name);
+    workload.containers.flatMap((container) => {
+      const firsts = firstIndices(container.spec.env.map(({ name }) => name));
+      return container.spec.env.flatMap(({ name }, index): Fault[] => {
+        const first = firsts.get(name) ?? index;
         return first < index
           ? [
               {
@@ -234,6 +233,6 @@ export const duplicateEnv: Check = ({ graph }) =>
               },
             ]
           : [];
-      }),
-    ),
+      });
+    }),
   );

@@ -10,7 +10,7 @@ export const unexpanded: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) =>
       container.env.flatMap((entry): Fault[] => {
-        const meant = referred(entry).find((name) => container.env.some((other) => other.name === name));
+        const meant = referred(entry).find((name) => container.variables.has(name));
         if (meant === undefined || !entry.from) return [];
         const source = `${entry.from.kind} ${entry.from.name}`;
         return [

@@ -1,6 +1,7 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn, type ObjectOf } from '../graph/objects.ts';
+import { listed } from '../listed.ts';
 import { called, type Check } from './subject.ts';
 
 type Ingress = ObjectOf<'Ingress'>;
@@ -34,17 +35,18 @@ export const certificates: Check = ({ graph }) =>
   graph.ofKind('Ingress').flatMap((ingress) => {
     const { rules, tls } = ingress.content.spec;
     const hosts = rules.flatMap(({ host }) => (host ? [host] : []));
+    const named = new Set(hosts);
     const covered = tls.flatMap((entry) => entry.hosts);
     if (tls.length === 0 || hosts.length === 0 || covered.length === 0) return [];
     return [
       ...tls.flatMap((entry, index) =>
         entry.hosts.flatMap((host, position): Fault[] =>
-          hosts.includes(host)
+          named.has(host)
             ? []
             : [
                 {
                   code: 'TLS_HOST',
-                  message: `${called(ingress)} has a certificate for ${host}, but its rules are for ${hosts.join(', ')}.`,
+                  message: `${called(ingress)} has a certificate for ${host}, but its rules are for ${listed(hosts)}.`,
                   here: placeIn(ingress, 'spec', 'tls', index, 'hosts', position),
                   there: placeIn(ingress, 'spec', 'rules', 0, 'host'),
                   fix: `Write ${nearest(host, hosts) ?? hosts[0] ?? ''} at both.`,

@@ -5,12 +5,14 @@ import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
 import { imageFactsOf } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
-import { declaredPorts, servicesOf, targetOf, type Service } from '../graph/ports.ts';
+import { portsCalled, servicesOf, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';
+import { oncePer } from '../graph/once-per.ts';
 import { processOf } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
+import { listed } from '../listed.ts';
 import type { Place } from '../source.ts';
-import { probesOf } from './probes.ts';
+import { probesByContainer } from './probes.ts';
 import { serverOf, valueOf } from './servers.ts';
 import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
 
@@ -65,10 +67,9 @@ function addressesOf(server: Server, words: readonly string[], container: Contai
 function saidIn(
   words: readonly string[],
   { host, port, variables = {} }: Server,
-  { env }: Container,
+  { variables: given }: Container,
 ): { readonly host?: string | undefined; readonly port?: number } {
-  const variable = (called: string | undefined): string | undefined =>
-    env.find(({ name }) => name === called)?.value;
+  const variable = (called: string | undefined): string | undefined => given.get(called ?? '')?.value;
   const bound = valueOf(words, host) ?? variable(variables.host);
   const [, address = bound, behind] = /^(.*):(\d+)$/.exec(bound ?? '') ?? [];
   const number = Number(valueOf(words, port) ?? behind ?? variable(variables.port));
@@ -113,22 +114,28 @@ interface Reached {
 /** The ports it declares, and those that Services lead to where no other container can have them. */
 function reachedPorts(graph: Graph, workload: Workload, container: Container): Reached[] {
   const own = container.spec.ports.map(({ containerPort }) => containerPort);
-  const declared = declaredPorts(workload).map(({ number }) => number);
   const alone = workload.containers.filter(({ init }) => !init).length === 1;
-  const led = alone
-    ? servicesOf(graph, workload).flatMap((service) =>
-        service.content.spec.ports.flatMap((port) => targetOf(port, workload)?.number ?? []),
-      )
-    : [];
-  const all = new Set([...own, ...led.filter((port) => !declared.includes(port))]);
+  const led = alone ? [...servicesByPort(graph)(workload).keys()].reverse() : [];
+  const all = new Set([...own, ...led.filter((port) => portsCalled(workload, port).length === 0)]);
   return [...all].map((port) => ({ port, service: leadingTo(graph, workload, port) }));
 }
 
 /** A Service with a port that leads to this one of the pods. */
 const leadingTo = (graph: Graph, workload: Workload, port: number): Service | undefined =>
-  servicesOf(graph, workload).find((one) =>
-    one.content.spec.ports.some((offered) => targetOf(offered, workload)?.number === port),
-  );
+  servicesByPort(graph)(workload).get(port);
+
+/** The first Service that leads to each port of the pods of a workload. */
+const servicesByPort = oncePer((graph: Graph) =>
+  oncePer((workload: Workload): ReadonlyMap<number, Service> => {
+    const led = servicesOf(graph, workload).flatMap((service) =>
+      service.content.spec.ports.flatMap((port): [number, Service][] => {
+        const target = targetOf(port, workload);
+        return target ? [[target.number, service]] : [];
+      }),
+    );
+    return new Map(led.reverse());
+  }),
+);
 
 /** What is declared is for readers; a Service that leads to another port than is listened on is not. */
 function otherPorts(subject: Subject, told: Told): Fault[] {
@@ -228,24 +235,25 @@ const probeOf = (
   container: Container,
   wanted: number,
 ): { readonly field: string } | undefined =>
-  probesOf(subject).find(({ container: own, probe, port }) => {
-    const number =
-      container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort ?? port;
-    return own === container && !probe.exec && number === wanted && probe.httpGet?.['host'] === undefined;
-  });
+  probesByContainer(subject)
+    .get(container)
+    ?.find(({ probe, port }) => {
+      const number =
+        container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort ?? port;
+      return !probe.exec && number === wanted && probe.httpGet?.['host'] === undefined;
+    });
 
 /** Most servers in containers listen where PORT says. */
 function portVariable(workload: Workload, container: Container): Fault[] {
-  const entry = container.env.find(({ name }) => name === 'PORT');
+  const entry = container.variables.get('PORT');
   const own = container.spec.ports.map(({ containerPort }) => containerPort);
-  const declared = declaredPorts(workload).map(({ number }) => number);
   const number = Number(entry?.value);
-  if (!entry || !(number > 0) || own.length === 0 || declared.includes(number)) return [];
+  if (!entry || !(number > 0) || own.length === 0 || portsCalled(workload, number).length > 0) return [];
   return [
     {
       code: 'CONTAINER_PORT',
       severity: 'warning',
-      message: `PORT of ${containerCalled(workload, container)} is ${number}, and the container declares ${own.join(', ')}: a program that reads PORT listens elsewhere than is declared.`,
+      message: `PORT of ${containerCalled(workload, container)} is ${number}, and the container declares ${listed(own)}: a program that reads PORT listens elsewhere than is declared.`,
       here: entry.place,
       there: inContainer(container, 'ports', 0, 'containerPort'),
       fix: `Write ${own.join(' or ')} in PORT, or declare ${number}.`,

@@ -1,17 +1,26 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPort, knownPortHint } from '../../model/known-port.ts';
 import { setting } from '../changes.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
+import { oncePer } from '../graph/once-per.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import type { Workload } from '../graph/workloads.ts';
 import { routedTo } from './routed.ts';
-import { leads, leadsTo, type Lead } from './services.ts';
+import { dialledNumbers, leads, leadsTo, type Lead } from './services.ts';
 import { called, when, type Check, type Subject } from './subject.ts';
 
 /** Whether a client or a route names the number of a Service's port. */
-const isDialled = ({ graph, dialsTo }: Subject, service: Service, { port }: ServicePort): boolean =>
-  dialsTo(service).some((dial) => Number(dial.port.text) === port) ||
-  routedTo(graph, service).some((target) => target.port === port);
+const isDialled = (subject: Subject, service: Service, { port }: ServicePort): boolean =>
+  dialledNumbers(subject)(service).has(port) || routedNumbers(subject.graph)(service).has(port);
+
+const routedNumbers = oncePer((graph: Graph) =>
+  oncePer(
+    (service: Service): ReadonlySet<number | string | undefined> =>
+      new Set(routedTo(graph, service).map(({ port }) => port)),
+  ),
+);
 
 /** One digit off, or a port that is usually one product's. */
 function looksWrong({ knownPorts }: Subject, number: number, right: number): boolean {
@@ -55,9 +64,14 @@ export const oddPorts: Check = (subject) =>
 
 /** The other Services that offer the same port of the same pods under the same name. */
 const siblingsOf = (subject: Subject, { service, port, workload }: Lead, number: number): Lead[] =>
-  leadsTo(subject, workload).filter(
-    (other) =>
-      other.service !== service &&
-      other.port.name === port.name &&
-      targetOf(other.port, workload)?.number === number,
+  leadsCalled(subject, workload, port.name).filter(
+    (other) => other.service !== service && targetOf(other.port, workload)?.number === number,
   );
+
+/** The ports of Services that lead to a workload and have a name, or none. */
+const leadsCalled = (subject: Subject, workload: Workload, name: string | undefined): readonly Lead[] =>
+  leadsByName(subject)(workload).get(name) ?? [];
+
+const leadsByName = oncePer((subject: Subject) =>
+  oncePer((workload: Workload) => Map.groupBy(leadsTo(subject, workload), ({ port }) => port.name)),
+);

@@ -1,9 +1,12 @@
 import { nearest } from '../../model/nearest.ts';
 import { field, removing, setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
+import { oncePer } from '../graph/once-per.ts';
 import { selectedBy } from '../graph/ports.ts';
 import type { Place } from '../source.ts';
+import { listed } from '../listed.ts';
 import { called, inPod, type Check } from './subject.ts';
 
 /** A claim may be outside the manifests, unless a claim among them is unused. */
@@ -95,7 +98,6 @@ export const governingServices: Check = ({ graph }) =>
   graph.ofKind('StatefulSet').flatMap((set): Fault[] => {
     const { serviceName, template } = set.content.spec;
     if (serviceName === undefined) return [];
-    if (!graph.workloadsIn(set.namespace).some(({ object }) => object === set)) return [];
     const service = graph.find('Service', set.namespace, serviceName);
     const { labels } = template.metadata;
     if (service && isGoverning(service, labels)) return [];
@@ -129,18 +131,20 @@ const named = (place: Place, written: string, objects: readonly { readonly name:
     objects.map(({ name }) => name),
   );
 
+const callOf = (...parts: readonly [namespace: string, kind: string, name: string]): string =>
+  parts.join('/');
+
+const workloadsCalled = oncePer((graph: Graph) =>
+  Map.groupBy(graph.workloads, ({ namespace, kind, name }) => callOf(namespace, kind, name)),
+);
+
 /** What an autoscaler scales must be there, and leave its replicas to it. */
 export const autoscalers: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
     const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
-    const target = graph
-      .workloadsIn(scaler.namespace)
-      .find(
-        ({ kind, name, object }) =>
-          kind === wanted.kind &&
-          name === wanted.name &&
-          (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion,
-      );
+    const target = workloadsCalled(graph)
+      .get(callOf(scaler.namespace, wanted.kind, wanted.name))
+      ?.find(({ object }) => (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion);
     const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
     if (!target)
       return [
@@ -148,7 +152,7 @@ export const autoscalers: Check = ({ graph }) =>
           code: 'OBJECT_MISSING',
           message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
           here,
-          fix: `Name a workload that is there: ${graph.workloads.map(called).join(', ')}.`,
+          fix: `Name a workload that is there: ${listed(graph.workloads, called)}.`,
           ...named(
             here,
             wanted.name,

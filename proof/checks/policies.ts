@@ -15,6 +15,7 @@ import {
   type Policy,
 } from '../graph/policies.ts';
 import { selectedBy, servicePort, targetOf } from '../graph/ports.ts';
+import { listed } from '../listed.ts';
 import { podParty, someAddress } from '../reach.ts';
 import type { Place } from '../source.ts';
 import { routedIn } from './routed.ts';
@@ -74,7 +75,7 @@ function blocked(
   return [
     {
       code: 'CONNECTION_BLOCKED',
-      message: `${why} wants ${from.name} to reach ${to.name} on port ${port}/${protocol}, but ${verb} it: ${refused.policies.map(called).join(', ')}.`,
+      message: `${why} wants ${from.name} to reach ${to.name} on port ${port}/${protocol}, but ${verb} it: ${listed(refused.policies, called)}.`,
       here,
       there: ruleNear(refused.policies, refused.direction, port) ?? placeIn(first, 'spec'),
       fix: `Allow port ${port} in the ${refused.direction.toLowerCase()} rules, or correct the port.`,

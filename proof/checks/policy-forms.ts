@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { distance } from 'fastest-levenshtein';
 import { appending, removing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { firstIndices } from '../first-indices.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
+import { listed } from '../listed.ts';
 import { within } from '../shapes/cidr.ts';
 import type { PortRule } from '../shapes/network.ts';
 import type { Place } from '../source.ts';
@@ -66,17 +68,23 @@ export const ruleForms: Check = ({ graph }) => {
 function idleRules(policy: Policy, direction: Direction): Fault[] {
   const key = ({ port, protocol }: PortRule): string => `${port ?? 'any'}/${protocol}`;
   const rules = rulesOf(policy, direction);
+  const open = rules.flatMap(({ peers, ports }, index) =>
+    peers.length === 0 ? [{ index, keys: new Set(ports.map(key)) }] : [],
+  );
+  const openByKey = Map.groupBy(
+    open.flatMap((rule) => [...rule.keys].map((one) => ({ one, rule }))),
+    ({ one }) => one,
+  );
   const at = (rule: number) => placeIn(policy, 'spec', rulesField[direction], rule, 'ports', 0, 'port');
   return rules.flatMap(({ peers, ports }, index): Fault[] => {
-    const wider = rules.findIndex(
-      (other) =>
-        other.peers.length === 0 && ports.every((port) => other.ports.some((one) => key(one) === key(port))),
-    );
-    return when(peers.length > 0 && ports.length > 0 && wider >= 0, () => ({
+    const [first] = peers.length > 0 ? ports : [];
+    const wider =
+      first && openByKey.get(key(first))?.find(({ rule }) => ports.every((port) => rule.keys.has(key(port))));
+    return when(wider, () => ({
       code: 'POLICY_TWICE',
-      message: `A rule of ${called(policy)} opens ${ports.map(key).join(', ')} to some peers, and another of its rules opens it to all.`,
+      message: `A rule of ${called(policy)} opens ${listed(ports, key)} to some peers, and another of its rules opens it to all.`,
       here: at(index),
-      there: at(wider),
+      there: at(wider?.rule.index ?? index),
       fix: 'Remove one, or correct its port.',
     }));
   });
@@ -96,25 +104,26 @@ function peerForms(
 ): Fault[] {
   const at = (...path: (string | number)[]) => placeIn(policy, 'spec', rulesField[direction], index, ...path);
   const keys = ports.map(({ port, protocol }) => `${port ?? 'any'}/${protocol}`);
+  const firsts = firstIndices(keys);
+  const isOfNames = peers.some(isNameServer);
   return [
-    ...keys.flatMap((key, position): Fault[] =>
-      keys.indexOf(key) < position
+    ...keys.flatMap((key, position): Fault[] => {
+      const first = firsts.get(key) ?? position;
+      return first < position
         ? [
             {
               code: 'PORT_TWICE',
               message: `A rule of ${called(policy)} names port ${key} twice.`,
               here: at('ports', position),
-              there: at('ports', keys.indexOf(key)),
+              there: at('ports', first),
               fix: 'Name each port and protocol once.',
-              ...(isDeepStrictEqual(ports[keys.indexOf(key)], ports[position])
-                ? removing(at('ports', position))
-                : {}),
+              ...(isDeepStrictEqual(ports[first], ports[position]) ? removing(at('ports', position)) : {}),
             },
           ]
-        : [],
-    ),
+        : [];
+    }),
     ...ports.flatMap(({ port }, position): Fault[] =>
-      peers.some(isNameServer) && port !== undefined && !nameServerPorts.includes(port)
+      isOfNames && port !== undefined && !nameServerPorts.includes(port)
         ? [
             {
               code: 'POLICY_PORT',
@@ -144,24 +153,24 @@ function familyForms(
   at: (...path: (string | number)[]) => Place,
 ): Fault[] {
   const blocks = peers.map(({ ipBlock }) => ipBlock?.cidr);
+  const firsts = firstIndices(blocks);
   const sixOnly = blocks.includes('::/0') && !blocks.includes('0.0.0.0/0') && blocks.includes(undefined);
   return [
-    ...blocks.flatMap((cidr, position): Fault[] =>
-      cidr !== undefined && blocks.indexOf(cidr) < position
+    ...blocks.flatMap((cidr, position): Fault[] => {
+      const first = firsts.get(cidr) ?? position;
+      return cidr !== undefined && first < position
         ? [
             {
               code: 'POLICY_BLOCK',
               message: `A rule of ${called(policy)} names ${cidr} twice.`,
               here: at(position, 'ipBlock', 'cidr'),
-              there: at(blocks.indexOf(cidr), 'ipBlock', 'cidr'),
+              there: at(first, 'ipBlock', 'cidr'),
               fix: 'Name each block once.',
-              ...(isDeepStrictEqual(peers[blocks.indexOf(cidr)], peers[position])
-                ? removing(at(position))
-                : {}),
+              ...(isDeepStrictEqual(peers[first], peers[position]) ? removing(at(position)) : {}),
             },
           ]
-        : [],
-    ),
+        : [];
+    }),
     ...(sixOnly
       ? [
           {
@@ -194,7 +203,7 @@ function blockForms(
     })),
     ...when(toMetadata && !except.some((hole) => within(hole, metadataAddress)), () => ({
       code: 'METADATA_OPEN',
-      message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${except.join(', ')} does not leave it out.`,
+      message: `${called(policy)} lets pods out to ${metadataAddress}, where clouds hand out the node's credentials; ${listed(except)} does not leave it out.`,
       here: at('except'),
       fix: 'Write except: [169.254.0.0/16].',
     })),

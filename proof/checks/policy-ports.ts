@@ -3,7 +3,7 @@ import { field as setField, only, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, refusedBy, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
-import { declaredPorts, targetOf } from '../graph/ports.ts';
+import { declaredPorts, portsCalled, targetOf } from '../graph/ports.ts';
 import { everyPod, selects } from '../graph/selectors.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { podParty } from '../reach.ts';
@@ -83,7 +83,7 @@ function portsOf(
   const declared = declaredPorts(workload);
   const opened = knownOf(workload)
     .flatMap(({ opens }) => Object.entries(opens))
-    .filter(([, number]) => !declared.some((port) => port.number === number));
+    .filter(([, number]) => portsCalled(workload, number).length === 0);
   return [...declared, ...opened.map(([name, number]) => ({ name, number, protocol: 'TCP' }))];
 }
 

@@ -3,11 +3,13 @@ import type { Answers, Program } from '../../model/program.ts';
 import { onlyNearest } from '../../model/nearest.ts';
 import { field as setField, only, setting, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
-import { declaredPorts, targetOf } from '../graph/ports.ts';
+import { oncePer } from '../graph/once-per.ts';
+import { declaredPorts, portsCalled, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Probe } from '../shapes/container.ts';
-import { leadsTo } from './services.ts';
+import { listed } from '../listed.ts';
+import { dialledNumbers, leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
@@ -23,7 +25,7 @@ export interface Asking {
   readonly port: string | number | undefined;
 }
 
-export const probesOf = ({ graph }: Subject): Asking[] =>
+export const probesOf = oncePer(({ graph }: Subject): readonly Asking[] =>
   graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) =>
       probeFields.flatMap((field) => {
@@ -40,14 +42,21 @@ export const probesOf = ({ graph }: Subject): Asking[] =>
         return [{ workload, container, field, probe, path: [field, action], port }];
       }),
     ),
-  );
+  ),
+);
+
+/** The probes of each container. */
+export const probesByContainer = oncePer((subject: Subject) =>
+  Map.groupBy(probesOf(subject), ({ container }) => container),
+);
 
 /** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
     const { workload, container, field, port } = asking;
+    if (port === undefined || portsCalled(workload, port).some((one) => one.container === container))
+      return [];
     const own = declaredPorts(workload).filter((declared) => declared.container === container);
-    if (port === undefined || own.some(({ name, number }) => port === name || port === number)) return [];
     if (typeof port === 'number' && own.length === 0) return [];
     const [first] = own;
     const { severity } = undeclaredSeverity(subject, container, port);
@@ -55,7 +64,7 @@ export const probePorts: Check = (subject) =>
       {
         code: 'PROBE_PORT',
         ...(severity ? { severity } : {}),
-        message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${own.map(({ name, number }) => (name ? `${name} (${number})` : number)).join(', ') || 'none'}.`,
+        message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${listed(own, ({ name, number }) => (name ? `${name} (${number})` : number)) || 'none'}.`,
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
         fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
@@ -87,12 +96,12 @@ const undeclaredSeverity = (
 /** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
   probesOf(subject).flatMap(({ workload, container, field, probe, port }): Fault[] => {
-    const own = declaredPorts(workload);
-    const asked = own.find(({ name, number }) => name === port || number === port)?.number;
-    const dialled = new Set(dialledPorts(subject, workload));
-    return when(probe.tcpSocket && asked !== undefined && dialled.size > 0 && !dialled.has(asked), () => ({
+    if (!probe.tcpSocket || port === undefined) return [];
+    const asked = portsCalled(workload, port)[0]?.number;
+    const dialled = dialledPorts(subject)(workload);
+    return when(asked !== undefined && dialled.size > 0 && !dialled.has(asked), () => ({
       code: 'PROBE_PORT',
-      message: `The ${field} of ${containerCalled(workload, container)} asks port ${asked ?? ''}, while its clients dial ${[...dialled].join(', ')}.`,
+      message: `The ${field} of ${containerCalled(workload, container)} asks port ${asked ?? ''}, while its clients dial ${listed([...dialled])}.`,
       here: inContainer(container, field, 'tcpSocket', 'port'),
       fix: `Ask ${[...dialled].join(' or ')}.`,
       ...only([...dialled], (number) => setting(inContainer(container, field, 'tcpSocket', 'port'), number)),
@@ -100,11 +109,17 @@ export const probedPorts: Check = (subject) =>
   });
 
 /** The ports of a workload's pods that the environments of others lead to. */
-const dialledPorts = (subject: Subject, workload: Workload): number[] =>
-  leadsTo(subject, workload).flatMap(({ service, port }) => {
-    const isDialled = subject.dialsTo(service).some((dial) => Number(dial.port.text) === port.port);
-    return (isDialled && targetOf(port, workload)?.number) || [];
-  });
+const dialledPorts = oncePer((subject: Subject) =>
+  oncePer(
+    (workload: Workload): ReadonlySet<number> =>
+      new Set(
+        leadsTo(subject, workload).flatMap(
+          ({ service, port }) =>
+            (dialledNumbers(subject)(service).has(port.port) && targetOf(port, workload)?.number) || [],
+        ),
+      ),
+  ),
+);
 
 /** A probe of a known program must ask a path that answers, and liveness none that depends on others. */
 export const probePaths: Check = (subject) =>
@@ -115,7 +130,7 @@ export const probePaths: Check = (subject) =>
 
 function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[] {
   const { probe, container, workload, field, port } = asking;
-  const asked = declaredPorts(workload).find(({ name, number }) => name === port || number === port)?.number;
+  const asked = port === undefined ? undefined : portsCalled(workload, port)[0]?.number;
   const [portName] = Object.entries(opens).find(([, number]) => number === asked) ?? [];
   const { answers: all } = program.facts;
   if (!probe.httpGet || portName === undefined || !all) return [];
@@ -130,7 +145,7 @@ function pathFaults(asking: Asking, { program, opens }: KnownContainer): Fault[]
       fix: `Ask ${Object.keys(all).join(' or ')}.`,
       ...only(Object.keys(all), (name) => {
         const number = opens[name];
-        const declared = declaredPorts(workload).find((one) => one.number === number);
+        const declared = portsCalled(workload, number ?? '')[0];
         const right = declared?.name ?? number;
         return right === undefined ? {} : setting(inContainer(container, field, 'httpGet', 'port'), right);
       }),

@@ -2,8 +2,10 @@ import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { setting, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { textsOf } from '../graph/environment.ts';
+import { oncePer } from '../graph/once-per.ts';
+import { listed } from '../listed.ts';
 import type { Graph } from '../graph/graph.ts';
-import { placeIn, type AnyObject } from '../graph/objects.ts';
+import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { called, inContainer, inPod, when, type Check, type Subject } from './subject.ts';
@@ -32,15 +34,15 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
   if (optional || madeByKubernetes.includes(name)) return [];
   const found = graph.find(kind, workload.namespace, name);
   if (!found) return missingObject(graph, reference);
-  const binary = found.kind === 'ConfigMap' ? Object.keys(found.content.binaryData) : [];
-  const known = [...Object.keys(textsOf(found)), ...binary];
+  const held = keysIn(found);
   return keys
-    .filter(({ key }) => !known.includes(key))
+    .filter(({ key }) => !held.has(key))
     .map(({ key, place: here }) => {
+      const known = [...held];
       const like = nearest(key, known);
       return {
         code: 'KEY_MISSING' as const,
-        message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${known.join(', ') || 'no key'}; its pods will not start.`,
+        message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${listed(known) || 'no key'}; its pods will not start.`,
         here,
         there: placeIn(found, 'data'),
         fix: like ? `Write ${like}.` : `Add the key to ${kind} ${name}, or take another.`,
@@ -49,25 +51,29 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
     });
 }
 
+/** Those of `binaryData` too. */
+const keysIn = oncePer(
+  (object: Holder): ReadonlySet<string> =>
+    new Set([
+      ...Object.keys(textsOf(object)),
+      ...(object.kind === 'ConfigMap' ? Object.keys(object.content.binaryData) : []),
+    ]),
+);
+
 /** A missing Secret is reported only where the manifests have one that was probably meant. */
 function missingObject(graph: Graph, { workload, kind, name, keys, place }: Reference): Fault[] {
-  const all = graph.ofKind(kind);
-  const others = all.filter(({ namespace }) => namespace === workload.namespace);
-  const near = nearest(
-    name,
-    others.map((other) => other.name),
-  );
+  const others = graph.ofKindIn(kind, workload.namespace);
+  const { names, holders } = namesIn(graph)(others);
+  const near = nearest(name, names);
   const twin = graph.find(kind === 'Secret' ? 'ConfigMap' : 'Secret', workload.namespace, name);
   const meant =
     twin ??
-    all.find((one) => one.name === name) ??
-    others.find((one) => one.name === near) ??
-    others.find((one) => keys.some(({ key }) => key in textsOf(one)) && !isUsed(graph, one));
-  const only = onlyNearest(
-    name,
-    others.map((other) => other.name),
-  );
-  const holds = others.find((one) => one.name === only && keys.every(({ key }) => key in textsOf(one)));
+    graph.ofKindCalled(kind, name)[0] ??
+    (near === undefined ? undefined : graph.find(kind, workload.namespace, near)) ??
+    keys.flatMap(({ key }) => holders.get(key) ?? [])[0];
+  const only = onlyNearest(name, names);
+  const alone = only === undefined ? undefined : graph.find(kind, workload.namespace, only);
+  const holds = alone && keys.every(({ key }) => key in textsOf(alone)) ? alone : undefined;
   const fix = meant ? `Write ${meant.name}.` : `Add the ${kind}, or correct its name.`;
   return when(kind === 'ConfigMap' || meant, () => ({
     code: 'OBJECT_MISSING',
@@ -84,13 +90,30 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
   }));
 }
 
-/** Whether any pod refers to a ConfigMap or Secret. */
-const isUsed = (graph: Graph, object: AnyObject): boolean =>
-  graph.workloads.some(
-    (workload) =>
-      workload.namespace === object.namespace &&
-      referencesOf(workload).some(({ kind, name }) => kind === object.kind && name === object.name),
-  );
+type Holder = ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>;
+
+/** What objects are called, and, by key, those that no pod refers to. */
+const namesIn = oncePer((graph: Graph) =>
+  oncePer((objects: readonly Holder[]) => {
+    const unused = objects.filter((object) => !used(graph).has(keyOf(object)));
+    const keyed = unused.flatMap((object) => Object.keys(textsOf(object)).map((key) => ({ key, object })));
+    const holders = new Map(keyed.map(({ key, object }) => [key, object] as const).reverse());
+    return { names: objects.map(({ name }) => name), holders };
+  }),
+);
+
+/** The ConfigMaps and Secrets that any pod refers to. */
+const used = oncePer(
+  ({ workloads }: Graph) =>
+    new Set(
+      workloads.flatMap((workload) =>
+        referencesOf(workload).map(({ kind, name }) => keyOf({ kind, name, namespace: workload.namespace })),
+      ),
+    ),
+);
+
+const keyOf = ({ kind, namespace, name }: Pick<Holder, 'kind' | 'namespace' | 'name'>): string =>
+  [kind, namespace, name].join('/');
 
 function referencesOf(workload: Workload): Reference[] {
   return [

@@ -138,7 +138,7 @@ export const memorySettings: Check = ({ graph, known, beside }) => {
       {
         code: 'MEMORY',
         message: `${called(workload)} is told to take ${told.map(({ says }) => says).join(' and ')}, but is killed above ${container.spec.resources.limits['memory'] ?? ''}.`,
-        here: container.env.find(({ name }) => name === first.in)?.place ?? inContainer(container, 'name'),
+        here: container.variables.get(first.in)?.place ?? inContainer(container, 'name'),
         there: inContainer(container, 'resources', 'limits', 'memory'),
         fix: 'Raise the limit, or lower what it is told to take: a tenth at least must be left.',
       },

@@ -3,6 +3,7 @@ import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
+import { listed } from '../listed.ts';
 import { servicePort, type Service, type ServicePort } from '../graph/ports.ts';
 import { routedIn, type Routed } from './routed.ts';
 import { called, type Check, type Subject } from './subject.ts';
@@ -26,7 +27,7 @@ function missingService({ graph }: Subject, { route, namespace, name, at }: Rout
   const services = graph.ofKindIn('Service', namespace);
   const names = services.map((one) => one.name);
   const near = nearest(name, names);
-  const elsewhere = graph.ofKind('Service').find((one) => one.name === name);
+  const elsewhere = graph.ofKindCalled('Service', name)[0];
   return {
     code: 'HOST_UNKNOWN',
     // All Services of the namespace may come with other manifests.
@@ -51,7 +52,7 @@ function portNotServed(
 ): Fault {
   const { ports } = service.content.spec;
   const led = ports.find(({ targetPort }) => targetPort === port);
-  const served = ports.map((one) => (one.name ? `${one.name} (${one.port})` : one.port)).join(', ');
+  const served = listed(ports, (one) => (one.name ? `${one.name} (${one.port})` : one.port));
   return {
     code: 'PORT_NOT_SERVED',
     message: `${called(target.route)} leads to port "${port}" of ${called(service)}, which serves ${served || 'no port'}.`,

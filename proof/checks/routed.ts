@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { KnownKind } from '../graph/kinds.ts';
 import type { AnyObject, ObjectOf } from '../graph/objects.ts';
-import { oncePerGraph } from '../graph/once-per-graph.ts';
+import { oncePer } from '../graph/once-per.ts';
 import type { GatewayReference } from '../shapes/gateway.ts';
 import { steps, type Path } from '../source.ts';
 import { routesOf } from './ingress.ts';
@@ -31,14 +31,14 @@ export type GatewayRoute = ObjectOf<(typeof gatewayRoutes)[number]>;
 export const gatewayGroup = 'gateway.networking.k8s.io';
 
 /** What every Ingress and every route of the Gateway API leads to. */
-export const routedIn = oncePerGraph((graph): readonly Routed[] => [
+export const routedIn = oncePer((graph: Graph): readonly Routed[] => [
   ...graph.ofKind('Ingress').flatMap(ingressTargets),
   ...gatewayRoutes.flatMap((kind) => graph.ofKind(kind)).flatMap(gatewayTargets),
 ]);
 
 type Named = Pick<Routed, 'namespace' | 'name'>;
 const nameOf = ({ namespace, name }: Named): string => `${namespace}/${name}`;
-const routedByName = oncePerGraph((graph) => Map.groupBy(routedIn(graph), nameOf));
+const routedByName = oncePer((graph: Graph) => Map.groupBy(routedIn(graph), nameOf));
 
 /** The same, to one Service. */
 export const routedTo = (graph: Graph, service: Named): readonly Routed[] =>

@@ -69,7 +69,7 @@ const namedPorts = ({ graph }: Subject): Spoken[] =>
     workload.containers.flatMap((container) =>
       container.env.flatMap(({ name, value = '', secret, place }): Spoken[] => {
         const [, prefix, by] = /^(.+)_(HTTP|REST|GRPC|BOLT)_PORT$/.exec(name) ?? [];
-        const host = prefix && container.env.find((entry) => entry.name === `${prefix}_HOST`)?.value;
+        const host = prefix && container.variables.get(`${prefix}_HOST`)?.value;
         if (!host || !by || secret || !/^\d+$/.test(value)) return [];
         return [
           { workload, container, host, port: Number(value), by: by.toLowerCase(), variable: name, place },

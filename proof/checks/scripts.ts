@@ -3,6 +3,7 @@ import { nearest, onlyNearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
 import { only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { listed } from '../listed.ts';
 import { mountAt, mountsOf, trimmed, type Mount } from '../graph/files.ts';
 import { declaredPorts } from '../graph/ports.ts';
 import { closesCases, openHereDocument, pathsIn, scriptOf, shellVariables } from '../graph/shell.ts';
@@ -14,11 +15,14 @@ export const scriptVariables: Check = (subject) =>
   commandsOf(subject).flatMap((command): Fault[] => {
     const script = scriptOf(command.words);
     if (!script) return [];
-    const names = command.container.env.map(({ name }) => name);
+    const names = [...command.container.variables.keys()];
     const open = openHereDocument(script.text);
     return [
       ...[...new Set(shellVariables(script.text))]
-        .filter((name) => !names.includes(name) && mustBeSet(subject, command, script.text, name))
+        .filter(
+          (name) =>
+            !command.container.variables.has(name) && mustBeSet(subject, command, script.text, name, names),
+        )
         .map((name) => {
           const near = nearest(name, names);
           return {
@@ -53,13 +57,15 @@ export const scriptVariables: Check = (subject) =>
   });
 
 /** Images set variables too, so only these are reported: required by `${X:?}`, known to the program, or a typo of a set one. */
-const mustBeSet = (subject: Subject, { container }: Command, script: string, name: string): boolean =>
+const mustBeSet = (
+  subject: Subject,
+  { container }: Command,
+  script: string,
+  ...[name, names]: [name: string, names: readonly string[]]
+): boolean =>
   script.includes(`\${${name}:?`) ||
   Object.hasOwn(programOf(subject, container)?.service.variables ?? {}, name) ||
-  nearest(
-    name,
-    container.env.map((entry) => entry.name),
-  ) !== undefined;
+  nearest(name, names) !== undefined;
 
 /** A file named in a command must be one that is mounted, where a mount says what is in its folder. */
 export const commandFiles: Check = (subject) =>
@@ -121,7 +127,7 @@ function unwritable(command: Command, found: readonly Mount[], path: string): Fa
     ...faultIn(
       command,
       `${command.what} writes to ${path}, which is on no volume, and its root is read-only.`,
-      `Mount a volume there, or write to one of ${others.join(', ') || 'none'}.`,
+      `Mount a volume there, or write to one of ${listed(others) || 'none'}.`,
     ),
     code: 'PATH_NOT_WRITABLE',
   }));
@@ -152,7 +158,7 @@ export const probeCommands: Check = (subject) =>
         .map((port) => ({
           ...faultIn(
             command,
-            `${command.what} asks port ${port}; the container declares ${numbers.join(', ')}.`,
+            `${command.what} asks port ${port}; the container declares ${listed(numbers)}.`,
             `Ask ${numbers[0] ?? ''}.`,
           ),
           ...only(numbers, (number) => rewording(command, String(port), String(number))),

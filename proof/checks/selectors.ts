@@ -6,6 +6,7 @@ import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { isManagedByMooring, nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
 import { everyPod, selectorText, selects } from '../graph/selectors.ts';
+import { listed } from '../listed.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Path, Place } from '../source.ts';
 import { called, inPod, type Check } from './subject.ts';
@@ -39,12 +40,21 @@ function selectorsOf(graph: Graph): Selecting[] {
   return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));
 }
 
+/** Among more workloads than a namespace has, what was meant is not looked for: each look takes as long. */
+const mostCompared = 300;
+
+function comparedIn(graph: Graph, namespace: string): Graph['workloads'] {
+  const all = graph.workloadsIn(namespace);
+  return all.length > mostCompared ? [] : all;
+}
+
 /** A Service, budget or policy that selects no pod has no effect, and Kubernetes does not report it. */
 export const selectsNothing: Check = ({ graph }) =>
   selectorsOf(graph)
     .filter(({ object, selector }) => graph.selected(object.namespace, selector).length === 0)
     .map(({ object, selector, path }) => {
-      const near = closest(graph, object.namespace, selector);
+      const workloads = comparedIn(graph, object.namespace);
+      const near = closest(workloads, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
         ...(isElsewhere(graph, object.namespace, selector) ? { severity: 'unknown' as const } : {}),
@@ -58,7 +68,7 @@ export const selectsNothing: Check = ({ graph }) =>
         fix: near
           ? 'Make the selector and the labels of the pods agree.'
           : 'Select labels some pod has, or remove it.',
-        ...reselecting(placeIn(object, ...path), selector, graph.workloadsIn(object.namespace)),
+        ...reselecting(placeIn(object, ...path), selector, workloads),
       };
     });
 
@@ -98,17 +108,13 @@ const isForeign = (label: string): boolean =>
 
 /** The workload that has most of what is selected. */
 function closest(
-  graph: Graph,
-  namespace: string,
+  workloads: Graph['workloads'],
   { matchLabels }: Selector,
 ): Graph['workloads'][number] | undefined {
   const score = ({ labels }: Graph['workloads'][number]): number =>
     Object.entries(matchLabels).filter(([key, value]) => labels[key] === value || labels[key] !== undefined)
       .length;
-  return graph
-    .workloadsIn(namespace)
-    .filter((one) => score(one) > 0)
-    .sort((a, b) => score(b) - score(a))[0];
+  return workloads.filter((one) => score(one) > 0).sort((a, b) => score(b) - score(a))[0];
 }
 
 const labelsText = (labels: Readonly<Record<string, string>>, { matchLabels }: Selector): string =>
@@ -140,9 +146,9 @@ export const ownPods: Check = ({ graph }) =>
               fix: 'Make the selector and the labels of the template agree.',
             },
           ]),
-      ...others.map((other) => ({
+      ...others.slice(0, 1).map((other) => ({
         code: 'SELECTORS_OVERLAP' as const,
-        message: `${called(workload)} also selects the pods of ${called(other)}: each will delete the other's.`,
+        message: `${called(workload)} also selects the pods of ${listed(others, called)}: each will delete the other's.`,
         here,
         there: { doc: other.object.doc, path: [...other.podPath.slice(0, -1), 'metadata', 'labels'] },
         fix: 'Give each a label of its own and select it.',

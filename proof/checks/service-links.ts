@@ -56,9 +56,7 @@ export const linksBesideHosts: Check = ({ graph, knownIn }) =>
 /** What sets `QUEUE_PORT` where the container itself does not. */
 const linkOf = (
   links: readonly ServiceLink[],
-  { env }: Container,
+  { variables }: Container,
   variable: string,
 ): ServiceLink | undefined =>
-  env.some(({ name }) => name === variable)
-    ? undefined
-    : links.find(({ prefix }) => `${prefix}PORT` === variable);
+  variables.has(variable) ? undefined : links.find(({ prefix }) => `${prefix}PORT` === variable);

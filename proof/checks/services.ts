@@ -2,10 +2,14 @@ import { knownPortHint } from '../../model/known-port.ts';
 import { onlyNearest } from '../../model/nearest.ts';
 import { field as setField, only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { firstIndices } from '../first-indices.ts';
+import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
-import { oncePerGraph } from '../graph/once-per-graph.ts';
+import { oncePer } from '../graph/once-per.ts';
+import { listed } from '../listed.ts';
 import {
   declaredPorts,
+  portsCalled,
   selectedBy,
   targetOf,
   type DeclaredPort,
@@ -31,7 +35,7 @@ export const leads = ({ graph }: Subject): readonly Lead[] => leadsIn(graph).all
 export const leadsTo = ({ graph }: Subject, workload: Workload): readonly Lead[] =>
   leadsIn(graph).byWorkload.get(workload) ?? [];
 
-const leadsIn = oncePerGraph((graph) => {
+const leadsIn = oncePer((graph: Graph) => {
   const all = graph
     .ofKind('Service')
     .flatMap((service) =>
@@ -42,16 +46,23 @@ const leadsIn = oncePerGraph((graph) => {
   return { all, byWorkload: Map.groupBy(all, ({ workload }) => workload) };
 });
 
+/** The ports of a Service that clients are configured to dial. */
+export const dialledNumbers = oncePer((subject: Subject) =>
+  oncePer(
+    (service: Service): ReadonlySet<number> =>
+      new Set(subject.dialsTo(service).map(({ port }) => Number(port.text))),
+  ),
+);
+
 /** A Service's port must lead to a port its pods have, by one protocol, and under the same name. */
 export const targets: Check = (subject) =>
   leads(subject).flatMap(({ service, port, index, workload }) => {
     const target = targetOf(port, workload);
     const at = (...fields: string[]) => placeIn(service, 'spec', 'ports', index, ...fields);
-    const declared = declaredPorts(workload);
     if (!target?.declared) return undeclared(subject, { service, port, index, workload });
     const { declared: found } = target;
     const there = inContainer(found.container, 'ports', found.index, 'protocol');
-    const namesake = declared.find(({ name }) => name !== undefined && name === port.name);
+    const [namesake] = port.name === undefined ? [] : portsCalled(workload, port.name);
     return [
       ...(found.protocol === port.protocol
         ? []
@@ -91,9 +102,7 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
   ]);
   if (typeof wanted === 'number' && (declared.length === 0 || open.includes(wanted))) return [];
   const [first] = declared;
-  const named = declared
-    .map(({ name, number }) => (name ? `${name} (${number})` : String(number)))
-    .join(', ');
+  const named = listed(declared, ({ name, number }) => (name ? `${name} (${number})` : number));
   return [
     {
       code: 'TARGET_PORT_UNKNOWN',
@@ -104,7 +113,7 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
       fix: first
         ? `Write targetPort: ${first.name ?? first.number}, or declare the port.`
         : 'Declare the port in the container.',
-      ...only(meantPorts(declared, port), (right) =>
+      ...only(meantPorts(workload, port), (right) =>
         setField(placeIn(service, 'spec', 'ports', index), 'targetPort', right.name ?? right.number),
       ),
       hint: typeof wanted === 'number' ? knownPortHint(subject.knownPorts, wanted) : undefined,
@@ -112,16 +121,17 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
   ];
 }
 
+const namesOf = oncePer((workload: Workload) => declaredPorts(workload).flatMap(({ name }) => name ?? []));
+
 /** The only port of the pods, or those that are called so or almost so. */
-function meantPorts(
-  declared: readonly DeclaredPort[],
-  { name, targetPort }: ServicePort,
-): readonly DeclaredPort[] {
+function meantPorts(workload: Workload, { name, targetPort }: ServicePort): readonly DeclaredPort[] {
+  const declared = declaredPorts(workload);
   if (declared.length < 2) return declared;
   const called = typeof targetPort === 'string' ? targetPort : name;
-  const names = declared.flatMap((port) => port.name ?? []);
-  const meant = names.find((one) => one === called) ?? onlyNearest(called ?? '', names);
-  return declared.filter((port) => port.name !== undefined && port.name === meant);
+  const exact = portsCalled(workload, called ?? '');
+  if (exact.length > 0) return exact;
+  const near = onlyNearest(called ?? '', namesOf(workload));
+  return near === undefined ? [] : portsCalled(workload, near);
 }
 
 /** A declared port only informs: an unknown program may open others. Without a target it is probably forgotten. */
@@ -146,30 +156,25 @@ export const portsGiven: Check = ({ graph }) =>
 export const duplicateServicePorts: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {
     const { ports } = service.content.spec;
-    const keys = (['port', 'name'] as const).flatMap((field) =>
-      ports.map((port, index) => ({
-        field,
-        index,
-        key: field === 'port' ? `${port.port}/${port.protocol}` : port.name,
-      })),
-    );
-    return keys.flatMap(({ field, index, key }) => {
-      const first = keys.find((other) => other.field === field && other.key === key);
-      if ((field === 'name' && ports.length < 2) || (key !== undefined && first?.index === index)) return [];
-      return [
-        {
-          code: 'PORT_TWICE' as const,
-          message:
-            key === undefined
-              ? `${called(service)} has several ports, and one has no name.`
-              : `${called(service)} has ${field} ${key} twice.`,
-          here: placeIn(service, 'spec', 'ports', index, field),
-          ...(first && first.index !== index
-            ? { there: placeIn(service, 'spec', 'ports', first.index, field) }
-            : {}),
-          fix: `Give each port a ${field} of its own.`,
-        },
-      ];
+    return (['port', 'name'] as const).flatMap((field) => {
+      const keys = ports.map((port) => (field === 'port' ? `${port.port}/${port.protocol}` : port.name));
+      const firsts = firstIndices(keys);
+      return keys.flatMap((key, index) => {
+        const first = firsts.get(key) ?? index;
+        if ((field === 'name' && ports.length < 2) || (key !== undefined && first === index)) return [];
+        return [
+          {
+            code: 'PORT_TWICE' as const,
+            message:
+              key === undefined
+                ? `${called(service)} has several ports, and one has no name.`
+                : `${called(service)} has ${field} ${key} twice.`,
+            here: placeIn(service, 'spec', 'ports', index, field),
+            ...(first === index ? {} : { there: placeIn(service, 'spec', 'ports', first, field) }),
+            fix: `Give each port a ${field} of its own.`,
+          },
+        ];
+      });
     });
   });
 

@@ -1,12 +1,16 @@
 import { nearest } from '../../model/nearest.ts';
 import { only, setting, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { firstIndices } from '../first-indices.ts';
 import { allClaims } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
+import { listed } from '../listed.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
 import { placeIn } from '../graph/objects.ts';
+import { oncePer } from '../graph/once-per.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
-import { called, containerCalled, inContainer, inPod, type Check } from './subject.ts';
+import { called, containerCalled, inContainer, inPod, when, type Check } from './subject.ts';
 
 /** Every mount needs a volume, every volume a mount, and no path has two mounts. */
 export const mounts: Check = ({ graph }) =>
@@ -22,66 +26,23 @@ export const mounts: Check = ({ graph }) =>
       })),
     ];
     const names = volumes.map(({ name }) => name);
+    const firsts = firstIndices(names);
+    const claimed = new Set(workload.claims.map(({ metadata }) => metadata.name));
     // What an init step is given to read, such as its script or a claim with a copy of data, is its own.
-    const given = workload.pod.volumes.filter(({ emptyDir }) => !emptyDir);
+    const given = new Set(workload.pod.volumes.filter(({ emptyDir }) => !emptyDir).map(({ name }) => name));
     const used = new Set([
       ...workload.containers
         .filter(({ init }) => !init)
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
       ...workload.containers
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name))
-        .filter((name) => given.some((volume) => volume.name === name)),
+        .filter((name) => given.has(name)),
     ]);
     return [
-      ...workload.containers.flatMap((container) =>
-        container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
-          const first = container.spec.volumeMounts.findIndex(
-            (other) => trimmed(other.mountPath) === trimmed(mountPath),
-          );
-          const near = nearest(name, names);
-          const again = container.spec.volumeMounts.findIndex(
-            (other) => other.name === name && isWhole(other),
-          );
-          return [
-            ...(again < index &&
-            again >= 0 &&
-            isWhole(container.spec.volumeMounts[index]) &&
-            (container.init || workload.claims.some(({ metadata }) => metadata.name === name))
-              ? [
-                  {
-                    code: 'MOUNT_TWICE' as const,
-                    message: `${containerCalled(workload, container)} mounts the whole of claim "${name}" twice, at ${container.spec.volumeMounts[again]?.mountPath ?? ''} and at ${mountPath}.`,
-                    here: inContainer(container, 'volumeMounts', index, 'name'),
-                    there: inContainer(container, 'volumeMounts', again, 'name'),
-                    fix: 'Name the volume that is meant, or give each a subPath.',
-                  },
-                ]
-              : []),
-            ...(names.includes(name)
-              ? []
-              : [
-                  {
-                    code: 'MOUNT_WITHOUT_VOLUME' as const,
-                    message: `${containerCalled(workload, container)} mounts volume "${name}", which the pod does not have; it has ${names.join(', ') || 'none'}.`,
-                    here: inContainer(container, 'volumeMounts', index, 'name'),
-                    fix: near ? `Write ${near}.` : 'Add the volume.',
-                    ...slipOf(inContainer(container, 'volumeMounts', index, 'name'), name, names),
-                  },
-                ]),
-            ...(first < index
-              ? [
-                  {
-                    code: 'MOUNT_TWICE' as const,
-                    message: `${containerCalled(workload, container)} mounts two volumes at ${mountPath}.`,
-                    here: inContainer(container, 'volumeMounts', index, 'mountPath'),
-                    there: inContainer(container, 'volumeMounts', first, 'mountPath'),
-                    fix: 'Give each a path of its own.',
-                  },
-                ]
-              : []),
-          ];
-        }),
-      ),
+      ...workload.containers.flatMap((container) => [
+        ...withoutVolume(workload, container, names, firsts),
+        ...mountedTwice(workload, container, claimed),
+      ]),
       ...volumes
         .filter(({ name }) => !used.has(name))
         .map(({ name, place }) => ({
@@ -91,14 +52,12 @@ export const mounts: Check = ({ graph }) =>
           fix: 'Mount it, or remove it.',
         })),
       ...volumes.flatMap(({ name, place }, index): Fault[] =>
-        names.indexOf(name) < index
+        (firsts.get(name) ?? index) < index
           ? [
               {
                 code: 'MOUNT_TWICE',
                 // A claim of a StatefulSet takes the place of a volume of its name.
-                ...(workload.claims.some(({ metadata }) => metadata.name === name)
-                  ? { severity: 'warning' as const }
-                  : {}),
+                ...(claimed.has(name) ? { severity: 'warning' as const } : {}),
                 message: `${called(workload)} has two volumes called "${name}".`,
                 here: place,
                 fix: 'Rename one.',
@@ -109,8 +68,57 @@ export const mounts: Check = ({ graph }) =>
     ];
   });
 
-const isWhole = (mount: ContainerSpec['volumeMounts'][number] | undefined): boolean =>
-  mount?.subPath === undefined && mount?.['subPathExpr'] === undefined;
+function withoutVolume(
+  workload: Workload,
+  container: Container,
+  names: readonly string[],
+  known: ReadonlyMap<string, number>,
+): Fault[] {
+  return container.spec.volumeMounts.flatMap(({ name }, index): Fault[] => {
+    if (known.has(name)) return [];
+    const near = nearest(name, names);
+    return [
+      {
+        code: 'MOUNT_WITHOUT_VOLUME',
+        message: `${containerCalled(workload, container)} mounts volume "${name}", which the pod does not have; it has ${listed(names) || 'none'}.`,
+        here: inContainer(container, 'volumeMounts', index, 'name'),
+        fix: near ? `Write ${near}.` : 'Add the volume.',
+        ...slipOf(inContainer(container, 'volumeMounts', index, 'name'), name, names),
+      },
+    ];
+  });
+}
+
+/** The whole of a claim at two paths, or two volumes at one. */
+function mountedTwice(workload: Workload, container: Container, claimed: ReadonlySet<string>): Fault[] {
+  const all = container.spec.volumeMounts;
+  const paths = firstIndices(all.map((mount) => trimmed(mount.mountPath)));
+  const wholes = firstIndices(all.map((mount) => (isWhole(mount) ? mount.name : undefined)));
+  return all.flatMap((mount, index): Fault[] => {
+    const { name, mountPath } = mount;
+    const first = paths.get(trimmed(mountPath)) ?? index;
+    const again = wholes.get(name) ?? index;
+    return [
+      ...when(again < index && isWhole(mount) && (container.init || claimed.has(name)), () => ({
+        code: 'MOUNT_TWICE',
+        message: `${containerCalled(workload, container)} mounts the whole of claim "${name}" twice, at ${all[again]?.mountPath ?? ''} and at ${mountPath}.`,
+        here: inContainer(container, 'volumeMounts', index, 'name'),
+        there: inContainer(container, 'volumeMounts', again, 'name'),
+        fix: 'Name the volume that is meant, or give each a subPath.',
+      })),
+      ...when(first < index, () => ({
+        code: 'MOUNT_TWICE',
+        message: `${containerCalled(workload, container)} mounts two volumes at ${mountPath}.`,
+        here: inContainer(container, 'volumeMounts', index, 'mountPath'),
+        there: inContainer(container, 'volumeMounts', first, 'mountPath'),
+        fix: 'Give each a path of its own.',
+      })),
+    ];
+  });
+}
+
+const isWhole = (mount: ContainerSpec['volumeMounts'][number]): boolean =>
+  mount.subPath === undefined && mount['subPathExpr'] === undefined;
 
 /** A claim must be writable. */
 export const claims: Check = ({ graph }) =>
@@ -128,32 +136,40 @@ export const claims: Check = ({ graph }) =>
         : {}),
     }));
 
+/** What the containers of a pod mount, by the name of the volume, and by the path. */
+const mountsIn = oncePer(({ containers }: Workload) => {
+  const all = containers.flatMap((container) =>
+    container.spec.volumeMounts.map((mount) => ({ container, mount })),
+  );
+  return {
+    byName: Map.groupBy(all, ({ mount }) => mount.name),
+    byPath: Map.groupBy(all, ({ mount }) => trimmed(mount.mountPath)),
+  };
+});
+
 /** An init step must mount a volume where its command or another container of the pod uses it. */
 export const initMounts: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) =>
     workload.containers
       .filter(({ init, spec }) => init && spec.command.length > 0)
       .flatMap((container) => {
+        const { byName, byPath } = mountsIn(workload);
         const words = [
           ...container.spec.command,
           ...container.spec.args,
           ...container.env.map(({ value = '' }) => value),
         ].join(' ');
         return container.spec.volumeMounts.flatMap(({ name, mountPath }, index): Fault[] => {
-          const elsewhere = workload.containers
-            .filter((other) => other !== container)
-            .flatMap(({ spec }) => spec.volumeMounts.filter((mount) => mount.name === name));
+          const elsewhere = (byName.get(name) ?? [])
+            .filter((other) => other.container !== container)
+            .map(({ mount }) => mount);
           const [other] = elsewhere;
           const mended = only([...new Set(elsewhere.map((mount) => mount.mountPath))], (path) =>
             setting(inContainer(container, 'volumeMounts', index, 'mountPath'), path),
           );
-          const taken = workload.containers
-            .filter((one) => !one.init)
-            .flatMap(({ spec }) =>
-              spec.volumeMounts.filter(
-                (mount) => mount.name !== name && trimmed(mount.mountPath) === trimmed(mountPath),
-              ),
-            )[0];
+          const taken = byPath
+            .get(trimmed(mountPath))
+            ?.find((other) => !other.container.init && other.mount.name !== name)?.mount;
           if (taken)
             return [
               {

@@ -71,7 +71,7 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
         secrets: Object.entries(secrets).map(([name, variable]) => ({
           name,
           variable,
-          entry: container.env.find((entry) => entry.name === variable),
+          entry: container.variables.get(variable),
         })),
         meant: { service: edge.to, port: edge.port },
       },
@@ -80,7 +80,7 @@ function edgeDials({ workload, container, program }: KnownContainer): Dial[] {
 }
 
 function partOf(container: Container, { service }: Program, variable: string): DialPart | undefined {
-  const entry = container.env.find(({ name }) => name === variable);
+  const entry = container.variables.get(variable);
   // An empty variable is an unset one.
   if (entry && entry.value !== '' && (entry.value !== undefined || entry.from)) {
     return entry.value === undefined || entry.secret
@@ -99,10 +99,10 @@ function partOf(container: Container, { service }: Program, variable: string): D
 
 /** `DB_HOST` beside `DB_PORT`, in any container. */
 function pairDials(workload: Workload, container: Container, taken: ReadonlySet<string>): Dial[] {
+  const ports = portVariables(container);
   return container.env.flatMap((host) => {
     const match = /^(.*_|PG)?(HOST|HOSTNAME|ADDR)$/i.exec(host.name);
-    const port =
-      match && container.env.find(({ name }) => name.toLowerCase() === `${match[1] ?? ''}port`.toLowerCase());
+    const port = match && ports.get(`${match[1] ?? ''}port`.toLowerCase());
     if (!port || taken.has(host.name) || taken.has(port.name) || isListenAddress(host.value ?? '')) return [];
     const [dialledHost, dialledPort] = [stated(host), stated(port)];
     return dialledHost && dialledPort && /^\d+$/.test(dialledPort.text)
@@ -110,6 +110,15 @@ function pairDials(workload: Workload, container: Container, taken: ReadonlySet<
       : [];
   });
 }
+
+/** The variables called so, in upper or lower case, by their names in lower case. */
+const portVariables = ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
+  new Map(
+    env
+      .map((entry): [string, EnvEntry] => [entry.name.toLowerCase(), entry])
+      .filter(([name]) => name.endsWith('port'))
+      .reverse(),
+  );
 
 /** URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. */
 const urlDials = (workload: Workload, container: Container, usual: UsualPorts): Dial[] =>

@@ -1,6 +1,7 @@
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { Place } from '../source.ts';
 import { placeIn, type ObjectOf } from './objects.ts';
+import { oncePer } from './once-per.ts';
 
 /** The object of that kind, namespace and name. */
 export type Find = <K extends 'ConfigMap' | 'Secret'>(
@@ -33,7 +34,12 @@ export interface EnvEntry {
  * The environment kubelet would make for a container: `envFrom` first, then `env` over it, `$(NAME)` expanded from
  * what stands before. A name appears once, with the value that wins.
  */
-export function environmentOf(spec: ContainerSpec, place: Place, namespace: string, find: Find): EnvEntry[] {
+export function environmentOf(
+  spec: ContainerSpec,
+  place: Place,
+  namespace: string,
+  find: Find,
+): ReadonlyMap<string, EnvEntry> {
   const found = new Map<string, EnvEntry>();
   const set = (entry: EnvEntry): void => {
     found.delete(entry.name);
@@ -59,7 +65,7 @@ export function environmentOf(spec: ContainerSpec, place: Place, namespace: stri
     else if (variable.valueFrom) set({ name: variable.name, secret: false, place: here });
     else set({ name: variable.name, ...expanded(variable.value ?? '', found), place: here });
   });
-  return [...found.values()];
+  return found;
 }
 
 /** Whether every ConfigMap and Secret that is taken whole is among the manifests. */
@@ -117,16 +123,16 @@ function entryOf(
 }
 
 /** The texts of a ConfigMap or Secret by key; a Secret's decoded. */
-export function textsOf(
-  source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
-): Readonly<Record<string, string>> {
-  if (source.kind === 'ConfigMap') return source.content.data;
-  const decoded = Object.entries(source.content.data).map(([key, text]): [string, string] => [
-    key,
-    Buffer.from(text, 'base64').toString(),
-  ]);
-  return { ...Object.fromEntries(decoded), ...source.content.stringData };
-}
+export const textsOf = oncePer(
+  (source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>): Readonly<Record<string, string>> => {
+    if (source.kind === 'ConfigMap') return source.content.data;
+    const decoded = Object.entries(source.content.data).map(([key, text]): [string, string] => [
+      key,
+      Buffer.from(text, 'base64').toString(),
+    ]);
+    return { ...Object.fromEntries(decoded), ...source.content.stringData };
+  },
+);
 
 const placeOfKey = (source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>, key: string): Place =>
   placeIn(source, source.kind === 'Secret' && key in source.content.stringData ? 'stringData' : 'data', key);

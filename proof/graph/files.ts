@@ -2,6 +2,7 @@ import type { Graph } from './graph.ts';
 import type { Container, Workload } from './workloads.ts';
 import { textsOf } from './environment.ts';
 import { placeIn } from './objects.ts';
+import { oncePer } from './once-per.ts';
 import type { Place } from '../source.ts';
 import type { VolumeSpec } from '../shapes/pod.ts';
 
@@ -27,15 +28,15 @@ export interface Mount {
 
 /** The mounts of a container, resolved through the volumes and claims of its pod. */
 export function mountsOf(graph: Graph, workload: Workload, container: Container): Mount[] {
+  const { claims, volumes } = volumesOf(workload);
   return container.spec.volumeMounts.map((mount, index) => {
     const place = {
       doc: container.place.doc,
       path: [...container.place.path, 'volumeMounts', index, 'mountPath'],
     };
     const shown = { name: mount.name, path: trimmed(mount.mountPath), place };
-    const claim = workload.claims.find(({ metadata }) => metadata.name === mount.name);
-    if (claim) return { ...shown, kind: 'claim', writable: !mount.readOnly };
-    const volume = workload.pod.volumes.find(({ name }) => name === mount.name);
+    if (claims.has(mount.name)) return { ...shown, kind: 'claim', writable: !mount.readOnly };
+    const volume = volumes.get(mount.name);
     if (!volume) return { ...shown, kind: 'missing', writable: false };
     if (volume.emptyDir) return { ...shown, kind: 'scratch', writable: !mount.readOnly };
     if (volume.persistentVolumeClaim) return { ...shown, kind: 'claim', writable: !mount.readOnly };
@@ -45,6 +46,12 @@ export function mountsOf(graph: Graph, workload: Workload, container: Container)
       : { ...shown, kind: 'other', writable: !mount.readOnly };
   });
 }
+
+/** What the pods of a workload may mount, by name. */
+const volumesOf = oncePer(({ claims, pod }: Workload) => ({
+  claims: new Set(claims.map(({ metadata }) => metadata.name)),
+  volumes: new Map(pod.volumes.map((volume) => [volume.name, volume] as const).reverse()),
+}));
 
 /** With a subPath the mount is that one file. */
 const under = (files: readonly MountedFile[], subPath: string | undefined, path: string): MountedFile[] =>
@@ -94,7 +101,7 @@ export function placeOfSetting(graph: Graph, workload: Workload, container: Cont
   const file = mountsOf(graph, workload, container)
     .flatMap(({ files = [] }) => files)
     .find(({ path }) => path === where);
-  const variable = container.env.find(({ name }) => name === where);
+  const variable = container.variables.get(where);
   const own =
     container.spec.command.length > 0 ? 'command' : container.spec.args.length > 0 ? 'args' : 'name';
   return file?.place ?? variable?.place ?? { doc: container.place.doc, path: [...container.place.path, own] };

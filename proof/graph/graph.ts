@@ -16,6 +16,8 @@ export interface Graph {
   readonly ofKind: <K extends KnownKind>(kind: K) => readonly ObjectOf<K>[];
   /** The same, of one namespace. */
   readonly ofKindIn: <K extends KnownKind>(kind: K, namespace: string) => readonly ObjectOf<K>[];
+  /** The same, of one name, in any namespace. */
+  readonly ofKindCalled: <K extends KnownKind>(kind: K, name: string) => readonly ObjectOf<K>[];
   /** The object of that kind, namespace and name. */
   readonly find: <K extends KnownKind>(kind: K, namespace: string, name: string) => ObjectOf<K> | undefined;
   readonly workloadsIn: (namespace: string) => readonly Workload[];
@@ -70,6 +72,7 @@ const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
 function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): Graph {
   const byKind = Map.groupBy(objects, ({ kind }) => kind);
   const byNamespace = Map.groupBy(objects, ({ kind, namespace }) => keyOf(kind, namespace));
+  const byCall = Map.groupBy(objects, ({ kind, name }) => keyOf(kind, name));
   const byName = new Map<string, AnyObject>();
   for (const object of objects) {
     const key = keyOf(object.kind, object.namespace, object.name);
@@ -86,6 +89,8 @@ function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): 
     ofKind: <K extends KnownKind>(kind: K) => (byKind.get(kind) ?? []) as ObjectOf<K>[],
     ofKindIn: <K extends KnownKind>(kind: K, namespace: string) =>
       (byNamespace.get(keyOf(kind, namespace)) ?? []) as ObjectOf<K>[],
+    ofKindCalled: <K extends KnownKind>(kind: K, name: string) =>
+      (byCall.get(keyOf(kind, name)) ?? []) as ObjectOf<K>[],
     find,
     workloadsIn: (namespace) => index.in(namespace),
     selected: (namespace, selector) => index.selected(namespace, selector),

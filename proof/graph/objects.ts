@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
+import { keysAround, pathKey } from '../places.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
 import { typeWords } from '../schemas/type-words.ts';
 import { isGroupOf, isKnown, isNearGroup, shapes, type KnownKind, type Parsed } from './kinds.ts';
@@ -61,8 +62,8 @@ function meantKind(apiVersion: string, kind: string): KnownKind | undefined {
   return near !== undefined && isKnown(near) && isGroupOf(apiVersion, near) ? near : undefined;
 }
 
-/** So many parts of one object may be unreadable. */
-const mostRepairs = 100;
+/** A stand-in may uncover what else is wrong, but not without end. */
+const mostRounds = 100;
 
 /**
  * The object with a stand-in for what its shape refuses: one bad field must not hide what else is wrong. A part keeps
@@ -79,11 +80,10 @@ function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
   let { value, found } = withoutEmpty(doc.value, parse);
   const faults = isIssues(found) ? found.map((issue) => shapeFault(doc, issue.path, issue)) : [];
   const damage: Path[] = [];
-  while (isIssues(found)) {
-    const path = found[0]?.path ?? [];
-    const repaired = damage.length < mostRepairs ? repair(value, path, standIns, parse) : undefined;
+  for (let round = 0; isIssues(found); round++) {
+    const repaired = round < mostRounds ? repair(value, found, standIns, parse) : undefined;
     if (!repaired) return { faults, damage: [[]] };
-    damage.push(repaired.path);
+    damage.push(...repaired.paths);
     [value, found] = [repaired.value, repaired.found];
   }
   return { faults, damage, kind, content: found };
@@ -103,19 +103,16 @@ function withoutEmpty(
   parse: (value: unknown) => Found,
 ): { readonly value: unknown; readonly found: Found } {
   const found = parse(value);
-  const empty = isIssues(found)
-    ? found.filter(({ path }) => valueAt(value, path) === '' && !isRefusedEmpty(path))
-    : [];
-  return empty.reduce(
-    (before, { path }) => {
-      const tried = withPart(before.value, path, undefined);
-      const left = parse(tried);
-      return isIssues(left) && left.some((issue) => isWithin(issue.path, path))
-        ? before
-        : { value: tried, found: left };
-    },
-    { value, found },
-  );
+  const empty = pathsOf(found).filter((path) => valueAt(value, path) === '' && !isRefusedEmpty(path));
+  if (empty.length === 0) return { value, found };
+  const without = (paths: readonly Path[]): unknown =>
+    withParts(
+      value,
+      paths.map((path) => [path, undefined]),
+    );
+  const isRefused = faultyIn(parse(without(empty)));
+  const left = without(empty.filter((path) => !isRefused(path)));
+  return { value: left, found: parse(left) };
 }
 
 interface Issue {
@@ -128,12 +125,28 @@ const isIssues = (found: Found): found is readonly Issue[] => Array.isArray(foun
 
 const stepOf = (step: PropertyKey): string | number => (typeof step === 'symbol' ? String(step) : step);
 
+type StandIn = (found: unknown, nth: string) => unknown;
+
+const textLike = (found: unknown, nth: string): string =>
+  typeof found === 'string' ? asName(found) : `unread-as-well-${nth}`;
+
 /** What may stand in for a part. */
-function candidates(found: unknown, nth: string, standIns: StandIns): readonly unknown[] {
-  if (standIns === 'plain') return [undefined, `unread-${nth}`, 1, `/unread-${nth}`, {}, [], false];
-  const text = typeof found === 'string' ? asName(found) : `unread-as-well-${nth}`;
-  return [text, 2, undefined, `/${text}`, {}, [], true];
-}
+const candidates: Readonly<Record<StandIns, readonly StandIn[]>> = {
+  plain: [
+    () => undefined,
+    (_, nth) => `unread-${nth}`,
+    () => 1,
+    (_, nth) => `/unread-${nth}`,
+    ...[() => ({}), () => [], () => false],
+  ],
+  plausible: [
+    textLike,
+    () => 2,
+    () => undefined,
+    (found, nth) => `/${textLike(found, nth)}`,
+    ...[() => ({}), () => [], () => true],
+  ],
+};
 
 /** A text with what no name may have taken out. */
 const asName = (text: string): string =>
@@ -142,31 +155,72 @@ const asName = (text: string): string =>
     .replaceAll(/[^-a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
 
-/** The object with a stand-in at a path, or around it, that its shape takes. */
-function repair(
-  value: unknown,
-  path: Path,
-  standIns: StandIns,
-  parse: (value: unknown) => Found,
-): { readonly value: unknown; readonly found: Found; readonly path: Path } | undefined {
-  const nth = path.filter((step) => typeof step === 'number').join('-');
-  for (const candidate of candidates(valueAt(value, path), nth, standIns)) {
-    const tried = withPart(value, path, candidate);
-    const found = parse(tried);
-    if (!isIssues(found) || !found.some((issue) => isWithin(issue.path, path)))
-      return { value: tried, found, path };
-  }
-  return path.length > 1 ? repair(value, path.slice(0, -1), standIns, parse) : undefined;
+/** The paths of issues, each once. */
+const pathsOf = (found: Found): readonly Path[] =>
+  isIssues(found) ? [...new Map(found.map(({ path }) => [pathKey(path), path])).values()] : [];
+
+/** Whether an issue is at a path or inside it. */
+function faultyIn(found: Found): (path: Path) => boolean {
+  const faulty = new Set(pathsOf(found).flatMap(keysAround));
+  return (path) => faulty.has(pathKey(path));
 }
 
-const isWithin = (inner: Path, outer: Path): boolean => outer.every((step, at) => inner[at] === step);
+/** The object with stand-ins that its shape takes, at the paths of issues or around them; all at once. */
+function repair(
+  value: unknown,
+  issues: readonly Issue[],
+  standIns: StandIns,
+  parse: (value: unknown) => Found,
+): { readonly value: unknown; readonly found: Found; readonly paths: readonly Path[] } | undefined {
+  let found: Found = issues;
+  let open = outermost(pathsOf(issues));
+  let stood: readonly Part[] = [];
+  while (open.length > 0) {
+    if (open.some((path) => path.length === 0)) return undefined;
+    for (const candidate of candidates[standIns]) {
+      const tried = open.map((path): Part => [path, candidate(valueAt(value, path), nthOf(path))]);
+      found = parse(withParts(value, [...stood, ...tried]));
+      const isFaulty = faultyIn(found);
+      stood = [...stood, ...tried.filter(([path]) => !isFaulty(path))];
+      open = open.filter(isFaulty);
+      if (open.length === 0) break;
+    }
+    open = outermost(open.map((path) => path.slice(0, -1)));
+    const isReplaced = insideOf(open);
+    stood = stood.filter(([path]) => !isReplaced(path));
+  }
+  return { value: withParts(value, stood), found, paths: stood.map(([path]) => path) };
+}
 
-function withPart(value: unknown, path: Path, part: unknown): unknown {
+/** What stands at a path instead; `undefined` is nothing. */
+type Part = readonly [path: Path, value: unknown];
+
+const nthOf = (path: Path): string => path.filter((step) => typeof step === 'number').join('-');
+
+/** Whether a path is one of some, or inside of one. */
+function insideOf(paths: readonly Path[]): (path: Path) => boolean {
+  const keys = new Set(paths.map(pathKey));
+  return (path) => keysAround(path).some((key) => keys.has(key));
+}
+
+/** Those that are not inside of another, each once. */
+function outermost(paths: readonly Path[]): readonly Path[] {
+  const each = new Map(paths.map((path) => [pathKey(path), path]));
+  return [...each.values()].filter((path) =>
+    keysAround(path)
+      .slice(0, -1)
+      .every((key) => !each.has(key)),
+  );
+}
+
+function withParts(value: unknown, parts: readonly Part[]): unknown {
   const copy = structuredClone(value);
-  const [parent, step] = [valueAt(copy, path.slice(0, -1)), path.at(-1)];
-  if (typeof parent !== 'object' || parent === null || step === undefined) return copy;
-  if (part === undefined) Reflect.deleteProperty(parent, step);
-  else Reflect.set(parent, step, part);
+  for (const [path, part] of parts) {
+    const [parent, step] = [valueAt(copy, path.slice(0, -1)), path.at(-1)];
+    if (typeof parent !== 'object' || parent === null || step === undefined) continue;
+    if (part === undefined) Reflect.deleteProperty(parent, step);
+    else Reflect.set(parent, step, part);
+  }
   return copy;
 }
 

@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts';
 import type { ObjectOf } from './objects.ts';
-import { oncePerGraph } from './once-per-graph.ts';
+import { oncePer } from './once-per.ts';
 import type { Container, Workload } from './workloads.ts';
 
 export type Service = ObjectOf<'Service'>;
@@ -16,7 +16,7 @@ export interface DeclaredPort {
 }
 
 /** The ports the pods of a workload declare. */
-export const declaredPorts = (workload: Workload): DeclaredPort[] =>
+export const declaredPorts = oncePer((workload: Workload): readonly DeclaredPort[] =>
   workload.containers
     .filter(({ init }) => !init)
     .flatMap((container) =>
@@ -27,7 +27,20 @@ export const declaredPorts = (workload: Workload): DeclaredPort[] =>
         number: containerPort,
         protocol,
       })),
-    );
+    ),
+);
+
+/** Those with a name or a number. */
+export const portsCalled = (workload: Workload, wanted: string | number): readonly DeclaredPort[] =>
+  portsByCall(workload).get(wanted) ?? [];
+
+const portsByCall = oncePer((workload: Workload) => {
+  const called = declaredPorts(workload).flatMap((port) =>
+    [port.number, ...(port.name === undefined ? [] : [port.name])].map((call) => ({ call, port })),
+  );
+  const groups = Map.groupBy(called, ({ call }) => call);
+  return new Map([...groups].map(([call, ones]) => [call, ones.map(({ port }) => port)]));
+});
 
 /** The workloads whose pods a Service leads to; empty for one without a selector. */
 export function selectedBy(graph: Graph, service: Service): readonly Workload[] {
@@ -40,7 +53,7 @@ export function selectedBy(graph: Graph, service: Service): readonly Workload[] 
 export const servicesOf = (graph: Graph, workload: Workload): readonly Service[] =>
   servicesByWorkload(graph).get(workload) ?? [];
 
-const servicesByWorkload = oncePerGraph((graph) => {
+const servicesByWorkload = oncePer((graph: Graph) => {
   const found = new Map<Workload, Service[]>();
   for (const service of graph.ofKind('Service'))
     for (const workload of selectedBy(graph, service))
@@ -57,7 +70,7 @@ export interface Target {
 /** `undefined` when it names a port the workload does not have. */
 export function targetOf(port: ServicePort, workload: Workload): Target | undefined {
   const wanted = port.targetPort ?? port.port;
-  const all = declaredPorts(workload).filter(({ name, number }) => wanted === name || wanted === number);
+  const all = portsCalled(workload, wanted);
   // One number may be declared for two protocols, as that of a name server is.
   const declared = all.find(({ protocol }) => protocol === port.protocol) ?? all[0];
   if (declared) return { number: declared.number, declared };

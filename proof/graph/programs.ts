@@ -5,6 +5,7 @@ import { isManagedByMooring } from './managed-by.ts';
 import { expandedWords } from './command-words.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
+import { oncePer } from './once-per.ts';
 import type { Container, Workload } from './workloads.ts';
 
 /** A container whose program is known. */
@@ -95,12 +96,21 @@ export function programOfImage(programs: readonly Program[], { spec }: Container
 }
 
 /** What the annotation says that a container runs. */
-export function saidProgram({ annotations, containers }: Workload, { name }: Container): string | undefined {
-  const said = (annotations[programAnnotation] ?? '').split(',').map((part) => part.trim());
-  const named = said.find((part) => part.startsWith(`${name}=`));
-  const [alone] = said.length === 1 && containers.filter(({ init }) => !init).length === 1 ? said : [];
-  return named ? named.slice(name.length + 1) : alone || undefined;
+export function saidProgram(workload: Workload, { name }: Container): string | undefined {
+  const { named, alone } = saidIn(workload);
+  return named.get(name) ?? alone;
 }
+
+/** What the annotation of a workload says, by container, or of its only one. */
+const saidIn = oncePer(({ annotations, containers }: Workload) => {
+  const said = (annotations[programAnnotation] ?? '').split(',').map((part) => part.trim());
+  const pairs = said.flatMap((part): [string, string][] => {
+    const at = part.indexOf('=');
+    return at < 0 ? [] : [[part.slice(0, at), part.slice(at + 1)]];
+  });
+  const isAlone = said.length === 1 && containers.filter(({ init }) => !init).length === 1;
+  return { named: new Map(pairs.reverse()), alone: (isAlone && said[0]) || undefined };
+});
 
 /** A container as its manifests start it. */
 export function processOf(graph: Graph, workload: Workload, container: Container): Process {
@@ -111,10 +121,10 @@ export function processOf(graph: Graph, workload: Workload, container: Container
     beginnings: Object.fromEntries(
       container.env.flatMap(({ name, beginning }) => (beginning === undefined ? [] : [[name, beginning]])),
     ),
-    names: new Set(container.env.map(({ name }) => name)),
+    names: new Set(container.variables.keys()),
     files: mountsOf(graph, workload, container)
       .flatMap(({ files = [] }) => files)
       .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
-    command: expandedWords(container, (name) => container.env.find((entry) => entry.name === name)?.value),
+    command: expandedWords(container, (name) => container.variables.get(name)?.value),
   };
 }

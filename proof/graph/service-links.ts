@@ -1,5 +1,5 @@
 import type { Graph } from './graph.ts';
-import { oncePerGraph } from './once-per-graph.ts';
+import { oncePer } from './once-per.ts';
 import type { Service } from './ports.ts';
 import type { Workload } from './workloads.ts';
 
@@ -15,7 +15,7 @@ export const linksInto = (graph: Graph, { namespace, pod }: Workload): readonly 
   pod.enableServiceLinks === false ? [] : (linksByNamespace(graph).get(namespace) ?? []);
 
 /** One list for all pods of a namespace. */
-const linksByNamespace = oncePerGraph((graph) =>
+const linksByNamespace = oncePer((graph: Graph) =>
   Map.groupBy(
     graph
       .ofKind('Service')

@@ -32,6 +32,8 @@ export interface Container {
   readonly place: Place;
   /** What the process finds in its environment, in the order in which it is made. */
   readonly env: readonly EnvEntry[];
+  /** The same by name. */
+  readonly variables: ReadonlyMap<string, EnvEntry>;
   /** Whether all of it is among the manifests: else what is not set may be set all the same. */
   readonly envKnown: boolean;
 }
@@ -46,12 +48,14 @@ export function workloadOf(object: AnyObject, find: Find): Workload | undefined 
     template.spec[field].map((spec, index) => {
       const place = { doc: object.doc, path: [...podPath, field, index] };
       const init = field === 'initContainers' && spec['restartPolicy'] !== 'Always';
+      const variables = environmentOf(spec, place, object.namespace, find);
       return {
         name: spec.name,
         init,
         spec,
         place,
-        env: environmentOf(spec, place, object.namespace, find),
+        env: [...variables.values()],
+        variables,
         envKnown: sourcesKnown(spec, object.namespace, find),
       };
     });

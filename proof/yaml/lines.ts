@@ -23,6 +23,9 @@ export class YamlLines {
   readonly #events: readonly YamlEvent[];
   #starts: Uint32Array | undefined;
   #nexts: Uint32Array | undefined;
+  /** Of each map or list that was looked into. */
+  readonly #parts = new Map<number, readonly number[]>();
+  readonly #keys = new Map<number, ReadonlyMap<string, number>>();
 
   constructor(text: string, events: readonly YamlEvent[]) {
     this.#text = text;
@@ -75,11 +78,14 @@ export class YamlLines {
   }
 
   /** The events of the parts of a list, or of the keys of a map. */
-  partsOf(at: number): number[] {
+  partsOf(at: number): readonly number[] {
+    const known = this.#parts.get(at);
+    if (known) return known;
     const parts: number[] = [];
     const isMap = this.#events[at]?.type === EVENT_ID.MAPPING;
     for (let part = at + 1; this.#isPart(part); part = isMap ? this.next(this.next(part)) : this.next(part))
       parts.push(part);
+    this.#parts.set(at, parts);
     return parts;
   }
 
@@ -103,16 +109,29 @@ export class YamlLines {
   ): { readonly value: number; readonly offset: number | undefined; readonly key?: number } | undefined {
     const event = this.#events[at];
     if (event?.type === EVENT_ID.SEQUENCE) {
-      const value = this.#item(at, Number(step));
+      const value = this.partsOf(at)[Number(step)];
       return value === undefined ? undefined : { value, offset: this.#offset(value) };
     }
     if (event?.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.LITERAL_BLOCK)
       return { value: at, offset: this.#offsetOfLine(event.valueStart, Number(step)) };
     if (event?.type !== EVENT_ID.MAPPING) return undefined;
-    for (let key = at + 1; this.#isPart(key); key = this.next(this.next(key)))
-      if (this.#keyAt(key) === String(step))
-        return { key, value: this.next(key), offset: this.#offset(key) ?? this.#offset(this.next(key)) };
-    return undefined;
+    const key = this.#keysOf(at).get(String(step));
+    if (key === undefined) return undefined;
+    return { key, value: this.next(key), offset: this.#offset(key) ?? this.#offset(this.next(key)) };
+  }
+
+  /** The event of each key of a map, by what it says. */
+  #keysOf(at: number): ReadonlyMap<string, number> {
+    const known = this.#keys.get(at);
+    if (known) return known;
+    const keys = new Map(
+      this.partsOf(at).flatMap((part) => {
+        const event = this.#events[part];
+        return event?.type === EVENT_ID.SCALAR ? [[getScalarValue(this.#text, event), part] as const] : [];
+      }),
+    );
+    this.#keys.set(at, keys);
+    return keys;
   }
 
   /** After `|` each line of the text is a line of the file. */
@@ -121,20 +140,9 @@ export class YamlLines {
     return this.#starts?.[at];
   }
 
-  #item(at: number, position: number): number | undefined {
-    let item = at + 1;
-    for (let index = 0; index < position && this.#isPart(item); index++) item = this.next(item);
-    return this.#isPart(item) ? item : undefined;
-  }
-
   #isPart(at: number): boolean {
     const event = this.#events[at];
     return event !== undefined && event.type !== EVENT_ID.POP;
-  }
-
-  #keyAt(at: number): string | undefined {
-    const event = this.#events[at];
-    return event?.type === EVENT_ID.SCALAR ? getScalarValue(this.#text, event) : undefined;
   }
 
   /** The event after the whole of the one at a position. */

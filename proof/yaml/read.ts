@@ -54,6 +54,7 @@ export function readYaml(written: string): YamlDocument[] {
   if (trouble) throw new YamlError(lines.lineAt(trouble.offset), trouble.what);
   const values = valuesOf(text, events);
   const changes = new YamlChanges(text, events, lines);
+  const inFile = positionsIn(written, text);
   return firstsOf(events).map((first, index) => ({
     value: values[index],
     lineOf: (path) => lines.lineOf(first, path),
@@ -62,13 +63,21 @@ export function readYaml(written: string): YamlDocument[] {
       return end === undefined ? lines.lineOf(first, path) : lines.lineAt(end - 1);
     },
     editOf: (change) => {
-      // The columns of a text that was indented are not those of the file.
-      const edit = text === written ? changes.editOf(first, change) : undefined;
-      return (
-        edit && { start: lines.positionAt(edit.start), end: lines.positionAt(edit.end), text: edit.text }
-      );
+      const edit = changes.editOf(first, change);
+      const at = (offset: number): Position => inFile(lines.positionAt(offset));
+      return edit && { start: at(edit.start), end: at(edit.end), text: edit.text };
     },
   }));
+}
+
+/** From the positions of a text whose lines were indented to those of the one that was written. */
+function positionsIn(written: string, indented: string): (position: Position) => Position {
+  if (written === indented) return (position) => position;
+  const [before, after] = [written.split('\n'), indented.split('\n')];
+  return ({ line, column }) => {
+    const added = (after[line - 1]?.length ?? 0) - (before[line - 1]?.length ?? 0);
+    return { line, column: Math.max(1, column - added) };
+  };
 }
 
 function keyTrouble(events: readonly YamlEvent[]): Trouble | undefined {

@@ -1,6 +1,5 @@
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { starterDocument } from '../../contract/starter-document.ts';
 import { chatKind } from '../../contract/chat-kind.ts';
 import { readDocument } from '../../model/read-document.ts';
 import { hostileTexts } from '../charts-ts/hostile-texts.ts';
@@ -11,7 +10,7 @@ const starter = {
   preset: 'dev',
   schema: 'docs/reference/chatstack.schema.json',
 };
-const text = starterDocument(starter);
+const text = chatKind.starter(starter);
 /** A document as every command reads it, with the fields that an operator looks at. */
 const read = (document: unknown) => readDocument(chatKind.schema, document, 'it');
 const lines = text.split('\n');
@@ -29,7 +28,7 @@ describe('the document init writes', () => {
 
   test('keeps the name, namespace and preset that were asked for', () => {
     const document = parse(
-      starterDocument({ ...starter, name: 'clinic', namespace: 'care', preset: 'staging' }),
+      chatKind.starter({ ...starter, name: 'clinic', namespace: 'care', preset: 'staging' }),
     ) as object;
     expect(document).toMatchObject({
       metadata: { name: 'clinic', namespace: 'care' },
@@ -38,13 +37,13 @@ describe('the document init writes', () => {
   });
 
   test.each(['on', 'null', 'true', 'y'])('a stack called %s stays a text to every reader', (name) => {
-    const document = starterDocument({ ...starter, name, namespace: name });
+    const document = chatKind.starter({ ...starter, name, namespace: name });
     expect(document).toContain(`name: "${name}"`);
     expect(parse(document, { version: '1.1' })).toMatchObject({ metadata: { name, namespace: name } });
   });
 
   test.each(hostileTexts(300))('a path to the schema that holds %j stays in its comment', (path) => {
-    const document = starterDocument({ ...starter, schema: `../${path}` });
+    const document = chatKind.starter({ ...starter, schema: `../${path}` });
     expect(parse(document)).toEqual(parse(text));
     expect(document.split('\n')).toHaveLength(lines.length);
   });

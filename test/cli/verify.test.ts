@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { writeFixes } from '../../cli/verify/fix.ts';
+import { replaceFile } from '../../cli/verify/replace-file.ts';
 import { presetYaml } from '../proof/manifests.ts';
 import { verifyCli } from './verify-cli.ts';
 
@@ -145,4 +147,45 @@ test.each([
   ['--write with -o', ['--fix', '--write', '-o', 'json']],
 ])('%s is a mistake of the command line', async (_, words) => {
   await expect(run(written('all.yaml', good), ...words)).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test('--fix --write keeps the mode of a file, and a link that leads to it', async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const file = written('all.yaml', misspelt);
+  chmodSync(file, 0o624);
+  const link = join(folder(), 'link.yaml');
+  symlinkSync('all.yaml', link);
+  expect(await run(link, '--fix', '--write')).toBeUndefined();
+  expect(readFileSync(file, 'utf8')).toContain('sessionAffinity');
+  expect(statSync(file).mode & 0o777).toBe(0o624);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readdirSync(folder()).sort()).toEqual(['all.yaml', 'link.yaml']);
+});
+
+test('a file that changed since it was read is left alone, and so are the others', () => {
+  const [file, other] = [written('a.yaml', 'of another\n'), written('b.yaml', 'as read\n')];
+  const read = [
+    { file, text: 'as read\n' },
+    { file: other, text: 'as read\n' },
+  ];
+  const fixes = {
+    fixed: [],
+    overlapping: [],
+    left: [],
+    sources: read.map((one) => ({ ...one, text: 'mended\n' })),
+  };
+  expect(() => writeFixes(read, fixes)).toThrow(
+    expect.objectContaining({
+      code: 'CANNOT_WRITE',
+      message: `Nothing was written: ${file} changed since it was read. Run it again.`,
+    }) as Error,
+  );
+  expect([file, other].map((one) => readFileSync(one, 'utf8'))).toEqual(['of another\n', 'as read\n']);
+});
+
+test('a file that cannot be replaced leaves nothing beside it', () => {
+  const target = join(folder(), 'all.yaml');
+  mkdirSync(target);
+  expect(() => replaceFile(target, 'text')).toThrow(/EISDIR|EEXIST|ENOTEMPTY/);
+  expect(readdirSync(folder())).toEqual(['all.yaml']);
 });

@@ -83,13 +83,32 @@ describe('a document that is no ordinary file is refused in a sentence, without 
   test('one of a gigabyte', async () => {
     const file = openSync(join(folder, 'large.yaml'), 'w');
     ftruncateSync(file, 1_073_741_824);
-    await expectEnding(['synth', '-f', 'large.yaml'], 66, /1024 MiB large; expected 1 MiB at most/);
+    await expectEnding(['synth', '-f', 'large.yaml'], 65, /1024 MiB large; expected 1 MiB at most/);
+  });
+
+  test.each([
+    ['synth', ['synth', '-f', '-']],
+    ['explain', ['explain', '6379', '-f', '-']],
+    ['diff', ['diff', '-f', '-']],
+  ])('standard input without end, by %s', async (_, words) => {
+    const { code, stdout, stderr } = await capture(
+      'sh',
+      ['-c', 'yes "a: b" | timeout 60 "$0" "$@"', launcher, ...words],
+      { cwd: folder, env: { MOORING_STACK: '', KUBECONFIG: '', HOME: folder } },
+    );
+    expect({ code, text: stdout + stderr }).toEqual({
+      code: 65,
+      text: expect.stringMatching(
+        /standard input cannot be read: it is too large; expected 1 MiB at most/,
+      ) as string,
+    });
+    expect(stderr).not.toMatch(/^\s+at |fault of mooring/m);
   });
 
   test('one with 300,000 annotations', async () => {
     const annotations = Array.from({ length: 300_000 }, (_, index) => `      k${index}: v\n`).join('');
     write('many.yaml', `spec:\n  ingress:\n    host: a.b\n    annotations:\n${annotations}`);
-    await expectEnding(['synth', '-f', 'many.yaml'], 66, /MiB large/);
+    await expectEnding(['synth', '-f', 'many.yaml'], 65, /MiB large/);
   });
 
   test('one whose aliases multiply, and one that is nested without end', async () => {

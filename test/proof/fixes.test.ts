@@ -105,6 +105,14 @@ describe('a fix keeps', () => {
     expect(textAfter(`${item}\n---\n${app}`)).toContain('"ports":[{"targetPort": "http", "port":80}]');
   });
 
+  test('the indentation in brackets that YAML 1.2 would want deeper', () => {
+    const text =
+      'apiVersion: v1\nkind: Service\nmetadata: {\nname: web,\n}\nspec:\n  selector: {app: web}\n  ports: [\n{ port: 80,\n  targetPort: http }, # one\n{ name: b, port: 81, targetPort: 8080 }\n]\n';
+    const wrong = text.replace('port: 81', 'port: "81"').replace('targetPort: http', 'targetPort: htpp');
+    expect(textAfter(`${wrong}---\n${app}`)).toContain('port: 81, targetPort: 8080 }\n]\n---');
+    expect(textAfter(`${wrong}---\n${app}`)).toContain('\n  targetPort: http }, # one\n{ name: b');
+  });
+
   test('the items of a List', () => {
     const text = `apiVersion: v1\nkind: List\nitems:\n- ${serviceLines('targetPort: htpp').replaceAll('\n', '\n  ').trimEnd()}\n---\n${app}`;
     expect(textAfter(text)).toBe(text.replace('htpp', 'http'));

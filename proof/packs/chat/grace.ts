@@ -29,8 +29,7 @@ export const grace: Check = ({ known }) =>
         {
           code: 'GRACE',
           message: `${called(workload)} is killed ${given} s after it is told to stop, but ${waits.map(({ name, seconds }) => `${name} (${seconds} s)`).join(' and ')} take as long.`,
-          here:
-            container.env.find(({ name }) => name === first.name)?.place ?? inContainer(container, 'name'),
+          here: container.variables.get(first.name)?.place ?? inContainer(container, 'name'),
           there: inPod(workload, 'terminationGracePeriodSeconds'),
           fix: `Give it more than ${sum} s.`,
         },

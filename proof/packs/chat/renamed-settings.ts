@@ -42,7 +42,7 @@ export const renamedSettings: Check = ({ known }) =>
             message: `${name} of ${called(workload)} is a setting of Neo4j 4; this one calls it ${now}.`,
             here: place,
             fix: `Write ${now}.`,
-            ...(container.env.some((entry) => entry.name === now) ? {} : renamedVariable(place, name, now)),
+            ...(container.variables.has(now) ? {} : renamedVariable(place, name, now)),
           },
         ];
       }),

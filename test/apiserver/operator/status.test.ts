@@ -3,7 +3,8 @@ import { chatKind } from '../../../contract/chat-kind.ts';
 import type { StackKind } from '../../../model/stack-kind.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openCluster } from '../../../kube/cluster.ts';
-import { crdName, operatorName, servesAnnotation } from '../../../operator/manifests/names.ts';
+import { operatorName } from '../../../operator/manifests/names.ts';
+import { servesAnnotation, servesText } from '../../../operator/manifests/serves.ts';
 import { LeaderElection } from '../../../operator/runtime/leader-election.ts';
 import { pause } from '../../../operator/runtime/pause.ts';
 import { shopKind } from '../../kinds/shop-kind.ts';
@@ -46,13 +47,16 @@ async function pods(count: number): Promise<void> {
 }
 
 /** Holds the operator's Lease until the test ends. */
-async function lead(annotations = {}): Promise<void> {
+const newer = 'mooring-operator-one_1234';
+
+/** @returns what ends its term. */
+async function lead(annotations = {}, identity = newer): Promise<() => Promise<void>> {
   const cluster = openCluster({ kubeconfig: lab().server.kubeconfigPath }, operatorName);
   const stopping = new AbortController();
   const election = new LeaderElection({
     cluster,
     place: { name: operatorName, namespace: system, labels: {}, annotations },
-    identity: 'mooring-operator-one_1234',
+    identity,
     onError: () => undefined,
   });
   const led = Promise.withResolvers<undefined>();
@@ -60,12 +64,14 @@ async function lead(annotations = {}): Promise<void> {
     led.resolve(undefined);
     await pause(3_600_000, signal);
   }, stopping.signal);
-  onTestFinished(async () => {
+  const end = async () => {
     stopping.abort();
     await term;
     cluster.api.close();
-  });
+  };
+  onTestFinished(end);
   await led.promise;
+  return end;
 }
 
 describe('mooring operator status', () => {
@@ -190,7 +196,7 @@ describe('mooring operator status', () => {
   });
 
   test('names a kind that the image which leads does not serve, and asks for one that does', async () => {
-    await lead({ [servesAnnotation]: crdName(chatKind) });
+    await lead({ [servesAnnotation]: servesText(newer, [chatKind]) });
     const { checks } = await seen(system, [...kinds, shopKind]);
     const found = checks.filter(({ id }) => id.startsWith('operator/kind/'));
     expect(found).toMatchObject([
@@ -202,6 +208,24 @@ describe('mooring operator status', () => {
         ) as string,
       },
     ]);
+  });
+
+  test('does not know the kinds of a leader that left those of the one before on the Lease', async () => {
+    const end = await lead({ [servesAnnotation]: servesText(newer, [chatKind]) });
+    const seenKinds = async () => {
+      const { leader, checks } = await seen(system, [...kinds, shopKind]);
+      return {
+        serves: leader?.serves,
+        ids: checks.map(({ id }) => id).filter((id) => id.startsWith('operator/kind/')),
+      };
+    };
+    expect(await seenKinds()).toEqual({
+      serves: ['chatstacks.mooring.dev'],
+      ids: ['operator/kind/shopstacks.example.com'],
+    });
+    await end();
+    await lead({}, 'mooring-operator-older_5678');
+    expect(await seenKinds()).toEqual({ serves: undefined, ids: [] });
   });
 
   test('of kinds of your own that no operator is installed for names the image in its advice', async () => {

@@ -6,7 +6,13 @@ import type { Severity } from '../../../proof/codes.ts';
 import { verifyChat } from '../../proof/known.ts';
 import { corpusFiles, fileDocs, presetDocs, presets } from '../../proof/manifests.ts';
 import { measureStructural } from '../../proof/mutation/structural.ts';
+<<<<<<< HEAD
 import { casesIn, ownCases, scoreOf } from './cases.ts';
+=======
+import { textOf } from '../../proof/small-manifests.ts';
+import { wideObjects } from '../../proof/wide-objects.ts';
+import { casesIn, scoreOf, type Cases } from './cases.ts';
+>>>>>>> robust-2
 import { manyManifests, millisecondsOf } from './many.ts';
 
 /**
@@ -18,6 +24,9 @@ const reportFile = 'docs/bench/verify.json';
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, write: { type: 'boolean' }, cases: { type: 'string' } },
 });
+
+/** In one list or map of manifests that are wide. */
+const mostEntries = 10_000;
 
 /** Of the structural mutants; `npm run bench:mutation` takes all of them. */
 const everySo = 10;
@@ -48,7 +57,11 @@ function corpusResult(): Record<'sets' | 'objects' | 'errors' | 'warnings' | 'un
 }
 
 /** Of reading and judging alone; a command takes some tenths of a second more to start. */
-function speed(): { readonly msPer1000Objects: number; readonly milliseconds: Record<string, number> } {
+function speed(): {
+  readonly msPer1000Objects: number;
+  readonly milliseconds: Record<string, number>;
+  readonly wide: Record<string, number>;
+} {
   const taken = [1_000, 3_000, 6_000].map((objects): [number, number] => [
     objects,
     millisecondsOf(manyManifests(objects), 3),
@@ -57,6 +70,12 @@ function speed(): { readonly msPer1000Objects: number; readonly milliseconds: Re
   return {
     msPer1000Objects: Math.round((last?.[1] ?? 0) / 3),
     milliseconds: Object.fromEntries(taken.map(([objects, ms]) => [objects, Math.round(ms)])),
+    wide: Object.fromEntries(
+      Object.entries(wideObjects).map(([name, of]) => [
+        `${mostEntries} ${name}`,
+        Math.round(millisecondsOf(textOf(...of(mostEntries)), 3)),
+      ]),
+    ),
   };
 }
 

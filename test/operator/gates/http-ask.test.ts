@@ -63,6 +63,26 @@ test('a pod answers with both reports, also one that is not ready, over connecti
   expect(connections).toBe(2);
 });
 
+test('what a process runs with is asked again only when its readiness differs', async () => {
+  const asked: string[] = [];
+  let now = { ...readiness, gates: [{ name: 'queue', state: 'open' }] };
+  const { pod } = await serving(({ url = '' }, response) => {
+    asked.push(url);
+    response.end(JSON.stringify(url === '/readyz' ? now : config));
+  });
+  const ask = asking();
+  const digest = async () => {
+    const answer = await ask(pod);
+    return 'report' in answer.config ? answer.config.report.digest : undefined;
+  };
+  const digests = [await digest(), await digest(), await digest()];
+  expect(asked.filter((url) => url === '/config')).toHaveLength(1);
+  expect(asked.filter((url) => url === '/readyz')).toHaveLength(3);
+  now = { ...now, gates: [{ name: 'queue', state: 'closed' }] };
+  expect([...digests, await digest()]).toEqual(['sha-1', 'sha-1', 'sha-1', 'sha-1']);
+  expect(asked.filter((url) => url === '/config')).toHaveLength(2);
+});
+
 test('a connection that was closed while it was idle is opened anew', async () => {
   const { server, pod } = await serving(reporting);
   const ask = asking();
