@@ -95,24 +95,6 @@ export const errorCodes = {
       'The message that an edit replaces is not in this session, or was replaced already; nothing was stored.',
     fix: 'Send the text as a new message, or replace the newest version.',
   },
-  FRAME_TOO_LARGE: {
-    http: 413,
-    exit: 65,
-    means: 'A WebSocket frame is larger than is read; nothing was stored.',
-    fix: 'Send a shorter text.',
-  },
-  RATE_LIMITED: {
-    http: 429,
-    exit: 75,
-    means: 'Too many messages in a short time; nothing was stored.',
-    fix: 'Send it again, with the same id, after `retryAfterMs`.',
-  },
-  TOO_MANY_CONNECTIONS: {
-    http: 503,
-    exit: 75,
-    means: 'As many connections are open as may be, in all or of one person.',
-    fix: 'Close some, or try again after Retry-After seconds.',
-  },
   INTERNAL: {
     http: 500,
     exit: 70,

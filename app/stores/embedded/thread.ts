@@ -97,6 +97,6 @@ class Running {
 
 function revived({ error, name }: Extract<Reply, { error: Error }>): Error {
   const known = messageRefusals.find((refusal) => refusal.name === name);
-  if (known) Object.setPrototypeOf(error, known.prototype as object);
+  if (known) Object.setPrototypeOf(error, known.prototype);
   return error;
 }

@@ -6,13 +6,9 @@ import type { Severity } from '../../../proof/codes.ts';
 import { verifyChat } from '../../proof/known.ts';
 import { corpusFiles, fileDocs, presetDocs, presets } from '../../proof/manifests.ts';
 import { measureStructural } from '../../proof/mutation/structural.ts';
-<<<<<<< HEAD
-import { casesIn, ownCases, scoreOf } from './cases.ts';
-=======
 import { textOf } from '../../proof/small-manifests.ts';
 import { wideObjects } from '../../proof/wide-objects.ts';
-import { casesIn, scoreOf, type Cases } from './cases.ts';
->>>>>>> robust-2
+import { casesIn, ownCases, scoreOf } from './cases.ts';
 import { manyManifests, millisecondsOf } from './many.ts';
 
 /**
