@@ -43,15 +43,15 @@ export const errorCodes = {
     http: 401,
     exit: 77,
     means: 'No token, or one that does not verify.',
-    fix: 'Send a token that the backend can verify and that has not expired.',
+    fix: 'Send a token that the app can verify and that has not expired.',
   },
   FORBIDDEN: {
     http: 403,
     exit: 77,
     means: 'The token does not allow what was asked for, or a page of another site asks.',
-    fix: 'Use a token for this patient, or a page of this site.',
+    fix: 'Use a token that allows it, or a page of this site.',
   },
-  NOT_FOUND: { http: 404, exit: 66, means: 'No such path.', fix: 'Ask for a path that docs/backend.md has.' },
+  NOT_FOUND: { http: 404, exit: 66, means: 'No such path.', fix: 'Ask for a path of its documentation.' },
   BAD_REQUEST: {
     http: 400,
     exit: 65,
@@ -62,7 +62,7 @@ export const errorCodes = {
     http: 400,
     exit: 65,
     means: 'A WebSocket frame has the wrong form; the connection stays open.',
-    fix: 'Send a frame as docs/backend.md has it.',
+    fix: 'Send a frame as its documentation has it.',
   },
   ID_REUSED: {
     http: 409,
@@ -86,7 +86,7 @@ export const errorCodes = {
     http: 502,
     exit: 75,
     means: 'The message is stored and acknowledged, but no answer could be made.',
-    fix: 'Ask again later; the log of the backend says why.',
+    fix: 'Ask again later; the log of the app says why.',
   },
   NOTHING_TO_REPLACE: {
     http: 409,
