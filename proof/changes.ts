@@ -1,5 +1,5 @@
 import { onlyNearest } from '../model/nearest.ts';
-import { valueAt, type Doc, type Place } from './source.ts';
+import { valueAt, type Doc, type Path, type Place } from './source.ts';
 import type { Change } from './yaml/change.ts';
 import type { Scalar } from './yaml/scalar.ts';
 
@@ -23,6 +23,13 @@ export const renaming = ({ doc, path }: Place, key: string): Mended =>
 
 /** Takes an entry of a map or a list away. */
 export const removing = ({ doc, path }: Place): Mended => mended([{ doc, path, how: 'remove' }]);
+
+/** Takes an entry of a map to another map, as it is written. */
+export const moving = ({ doc, path }: Place, home: Path): Mended =>
+  mended([
+    { doc, path: home, how: 'put', entry: path },
+    { doc, path, how: 'remove' },
+  ]);
 
 /** Puts what is written there in quotes. */
 export const quoting = ({ doc, path }: Place): Mended => mended([{ doc, path, how: 'quote' }]);

@@ -1,7 +1,7 @@
 import { findingCodes, type FindingCode, type Severity } from './codes.ts';
 import type { Redactor } from '../model/redact.ts';
 import type { PlacedChange } from './changes.ts';
-import { isShown, shownAt } from './redact.ts';
+import { isAllShown, isShown, shownAt } from './redact.ts';
 import type { Place } from './source.ts';
 import type { Edit } from './yaml/read.ts';
 
@@ -69,7 +69,10 @@ export function findingOf(fault: Fault, redactor: Redactor): Finding {
 function editsOf(fault: Fault, redactor: Redactor): Pick<Finding, 'edits'> {
   const changes = severityOf(fault) === 'unknown' ? [] : (fault.changes ?? []);
   const edits = changes.flatMap(({ doc, ...change }): FileEdit[] => {
-    const edit = isShown({ doc, path: change.path }, redactor) ? doc.editOf?.(change) : undefined;
+    const mayBeShown =
+      isShown({ doc, path: change.path }, redactor) &&
+      (change.how !== 'put' || isAllShown({ doc, path: change.entry }, redactor));
+    const edit = mayBeShown ? doc.editOf?.(change) : undefined;
     return edit ? [{ file: doc.file, ...edit }] : [];
   });
   return edits.length > 0 && edits.length === changes.length ? { edits } : {};

@@ -24,6 +24,18 @@ export function isShown(place: Place, redactor: Redactor): boolean {
   return !['string', 'number', 'boolean'].includes(typeof value) || shownAt(place, redactor) !== undefined;
 }
 
+/** Whether the whole of what stands at a place may be shown, with everything in it. */
+export const isAllShown = ({ doc, path }: Place, redactor: Redactor): boolean =>
+  [...leavesOf(valueAt(doc.value, path), path)].every(([inner]) => isShown({ doc, path: inner }, redactor));
+
+/** Every number, text and truth value in a value, with its path. */
+export function* leavesOf(value: unknown, path: Path = []): Generator<[Path, unknown]> {
+  if (typeof value !== 'object' || value === null) yield [path, value];
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* leavesOf(item, [...path, index]);
+  else for (const [key, item] of Object.entries(value)) yield* leavesOf(item, [...path, key]);
+}
+
 /** A field of a custom resource that holds a secret's text, not a name or reference of one. */
 const secretField = /(password|passwd|passphrase|token|secret|credentials?|api_?key)$/i;
 

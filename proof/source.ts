@@ -102,7 +102,10 @@ function objectsOf(file: string, { value: written, lineOf, lastLineOf, editOf }:
       value: { ...itemIdentity(value), ...item },
       lineOf: (inside) => lineOf([...path, ...inside]),
       lastLineOf: (inside) => lastLineOf([...path, ...inside]),
-      editOf: (change) => editOf({ ...change, path: [...path, ...change.path] }),
+      editOf: (change) => {
+        const inside = { ...change, path: [...path, ...change.path] };
+        return editOf(inside.how === 'put' ? { ...inside, entry: [...path, ...inside.entry] } : inside);
+      },
     };
   });
 }

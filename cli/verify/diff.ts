@@ -1,6 +1,6 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { masked, type Redactor } from '../../model/redact.ts';
-import { shownAt } from '../../proof/redact.ts';
+import { leavesOf, shownAt } from '../../proof/redact.ts';
 import { readDocuments, valueAt, type Doc, type Path } from '../../proof/source.ts';
 
 /** A file before and after its edits. */
@@ -58,10 +58,3 @@ const isIdentity = ({ value }: Doc, [field, inner]: Path): boolean =>
   (field === 'metadata'
     ? inner !== 'annotations'
     : ['apiVersion', 'kind', 'type', 'immutable'].includes(String(field)));
-
-function* leavesOf(value: unknown, path: Path = []): Generator<[Path, unknown]> {
-  if (typeof value !== 'object' || value === null) yield [path, value];
-  else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) yield* leavesOf(item, [...path, index]);
-  else for (const [key, item] of Object.entries(value)) yield* leavesOf(item, [...path, key]);
-}

@@ -2,10 +2,10 @@ import type { ErrorObject } from 'ajv';
 import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
-import { quoting, renaming, setting, type Mended } from '../changes.ts';
+import { moving, only, quoting, renaming, setting, type Mended } from '../changes.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
 import { identityFaults } from './identity.ts';
-import { placeOf, wordAt } from './type-tree.ts';
+import { homesOf, placeOf, wordAt } from './type-tree.ts';
 import { typeWords } from './type-words.ts';
 import type { Validator } from './validator.ts';
 
@@ -78,7 +78,20 @@ function unknownField({ doc, type, validator: { types } }: Typed, at: Path, fiel
     ...(near !== undefined && home === undefined && isOnly
       ? renaming({ doc, path: [...at, field] }, near)
       : {}),
+    ...(near === undefined && place !== undefined
+      ? moved({ doc, path: [...at, field] }, place, homesOf(types, type, doc.value, [...at, field]))
+      : {}),
   };
+}
+
+/** To the only part of the object that may have the field, if it is free there, and the one that the fault names. */
+function moved(from: Place, named: Path, homes: readonly Path[]): Mended {
+  const names = (path: Path): string => path.filter((step) => typeof step === 'string').join('.');
+  return only(homes, (home) =>
+    names(home) === names(named) && valueAt(from.doc.value, [...home, String(from.path.at(-1))]) === undefined
+      ? moving(from, home)
+      : {},
+  );
 }
 
 function fixOf({

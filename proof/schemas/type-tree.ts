@@ -1,4 +1,4 @@
-import type { Path } from '../source.ts';
+import { valueAt, type Path } from '../source.ts';
 import type { KubernetesTypes, ObjectType, TypeWord } from './kubernetes-types.ts';
 
 /** A type's word without the list or map around it. */
@@ -34,6 +34,28 @@ export function placeOf(types: KubernetesTypes, root: TypeWord, at: Path, field:
   const own = wordAt(types, root, at);
   const below = own === undefined ? undefined : placeBelow(types, own, field, deepest);
   return below && [...at, ...below];
+}
+
+/**
+ * The parts of an object that may have a field which stands at the wrong place: those around it, and those inside the part
+ * it stands in.
+ */
+export function homesOf(types: KubernetesTypes, root: TypeWord, object: object, wrong: Path): Path[] {
+  const [at, field] = [wrong.slice(0, -1), String(wrong.at(-1))];
+  const around = at.map((_, length) => at.slice(0, length));
+  const inside = partsBelow(valueAt(object, at), at, deepest);
+  return [...around, ...inside].filter((path) => typeAt(types, root, path)?.fields.has(field));
+}
+
+/** The maps in a value, so many names below it. */
+function partsBelow(value: unknown, path: Path, depth: number): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): Path[] => {
+    if (Array.isArray(value))
+      return [[...path, Number(key)], ...partsBelow(inner, [...path, Number(key)], depth)];
+    if (depth === 0) return [];
+    return [[...path, key], ...partsBelow(inner, [...path, key], depth - 1)];
+  });
 }
 
 function typeAt(types: KubernetesTypes, root: TypeWord, path: Path): ObjectType | undefined {

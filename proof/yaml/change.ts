@@ -15,6 +15,8 @@ export type Change = { readonly path: Path } & (
   | { readonly how: 'remove' }
   /** Of an entry of the map at `path`, or, without a key, of an item of the list there. */
   | { readonly how: 'add'; readonly key?: string; readonly value: Scalar }
+  /** Of an entry of another map, as it is written there, to the map at `path`. */
+  | { readonly how: 'put'; readonly entry: Path }
 );
 
 /** What to write between two offsets of a text. */
@@ -62,6 +64,8 @@ export class YamlChanges {
         return this.#removal(spot);
       case 'add':
         return this.#addition(spot.value, change);
+      case 'put':
+        return this.#copy(spot.value, this.#lines.spotOf(first, change.entry));
     }
   }
 
@@ -154,9 +158,39 @@ export class YamlChanges {
     const parts = [...(key === undefined ? [] : [key]), value].map((part) => scalarText(part, style, ''));
     const entry = parts.join(': ');
     if (this.#isFlow(around)) return { start, end: start, text: `${entry}, ` };
-    const column = start - (this.#text.lastIndexOf('\n', start - 1) + 1);
+    const column = this.#columnOf(start);
     const after = `${this.#newlineAfter(start)}${' '.repeat(column)}`;
     return { start, end: start, text: `${isMap ? '' : '- '}${entry}${after}` };
+  }
+
+  /** An entry before the others of a map; its lines as deep as these. */
+  #copy(around: number, entry: Spot | undefined): TextEdit | undefined {
+    const [firstKey = -1] = this.#lines.partsOf(around);
+    const start = this.#entryStart(around, firstKey);
+    const [from, to] = [this.#keyStart(entry), entry && this.#endOf(entry.value)];
+    if (this.#events[around]?.type !== EVENT_ID.MAPPING || start === undefined) return undefined;
+    if (from === undefined || to === undefined) return undefined;
+    const text = this.#text.slice(from, to);
+    if (this.#isFlow(around))
+      return text.includes('\n') ? undefined : { start, end: start, text: `${text}, ` };
+    const column = this.#columnOf(start);
+    const deep = reindented(text, column - this.#columnOf(from));
+    if (deep === undefined) return undefined;
+    const newline = deep.endsWith('\n') ? '' : this.#newlineAfter(start);
+    return { start, end: start, text: `${deep}${newline}${' '.repeat(column)}` };
+  }
+
+  /** Of an entry of a map, unless it goes over lines in brackets, where columns mean nothing. */
+  #keyStart(entry: Spot | undefined): number | undefined {
+    const key = entry?.key === undefined ? undefined : this.#events[entry.key];
+    const start = key && startOf(key);
+    const isOneLine =
+      entry && start !== undefined && !this.#text.slice(start, this.#endOf(entry.value)).includes('\n');
+    return entry?.parent !== undefined && (isOneLine || !this.#isFlow(entry.parent)) ? start : undefined;
+  }
+
+  #columnOf(offset: number): number {
+    return offset - (this.#text.lastIndexOf('\n', offset - 1) + 1);
   }
 
   #newlineAfter(offset: number): string {
@@ -200,6 +234,17 @@ export class YamlChanges {
     const [rest] = /^(?:[\s,]|#.*)*[\]}]/.exec(this.#text.slice(inner)) ?? [];
     return rest === undefined ? undefined : inner + rest.length;
   }
+}
+
+/** Lines after the first with more spaces before them, or fewer; `undefined` where they have not so many. */
+function reindented(text: string, more: number): string | undefined {
+  const [first = '', ...lines] = text.split('\n');
+  const moved = lines.map((line) => {
+    if (line.trim() === '') return line;
+    if (more >= 0) return `${' '.repeat(more)}${line}`;
+    return line.startsWith(' '.repeat(-more)) ? line.slice(-more) : undefined;
+  });
+  return moved.includes(undefined) ? undefined : [first, ...moved].join('\n');
 }
 
 /** A `-` stands this near before its item. */

@@ -127,6 +127,81 @@ describe('a fix keeps', () => {
   });
 });
 
+describe('a misplaced field is moved to the one place it may have', () => {
+  const pod = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata:
+      labels: { app: web }
+    spec:
+      containers:
+        - name: web # the only one
+          image: registry.example.org/web:1
+          args: [serve]
+`;
+  const ports = `      ports: # of the app
+        - containerPort: 8080
+          # for people
+          name: http
+`;
+
+  test('from a pod to its container, with its comments and deeper', () => {
+    const after = textAfter(pod + ports);
+    expect(after).toContain(`        - ports: # of the app
+            - containerPort: 8080
+              # for people
+              name: http
+          name: web # the only one
+`);
+    expect(after.match(/ports:/g)).toHaveLength(1);
+    expect(found(after)).toEqual([]);
+  });
+
+  test('from a container to its pod, less deep', () => {
+    const after = textAfter(
+      `${pod}          hostAliases:\n            - ip: 10.0.0.1\n              hostnames: [a]\n`,
+    );
+    expect(after).toContain(
+      '      hostAliases:\n        - ip: 10.0.0.1\n          hostnames: [a]\n      containers:\n',
+    );
+    expect(found(after)).toEqual([]);
+  });
+
+  test('out of a template, and in JSON', () => {
+    const json = JSON.stringify(readDocuments(file, pod)[0]?.value).replace(
+      '"template":{',
+      '"template":{"replicas":2,',
+    );
+    expect(textAfter(json)).toContain('"spec":{"replicas":2, "selector"');
+    expect(found(textAfter(json))).toEqual([]);
+  });
+
+  test('in an item of a List', () => {
+    const text = `apiVersion: v1\nkind: List\nitems:\n- ${(pod + ports).trimEnd().replaceAll('\n', '\n  ')}\n`;
+    expect(found(textAfter(text))).toEqual([]);
+    expect(textAfter(text)).toContain(
+      '          - ports: # of the app\n              - containerPort: 8080\n',
+    );
+  });
+
+  test.each([
+    [
+      'of two containers',
+      `${pod}        - name: other\n          image: registry.example.org/other:1\n${ports}`,
+    ],
+    ['where another one stands', `${pod}          ports: [{ containerPort: 80 }]\n${ports}`],
+    ['where its part is not there', `${pod}          runAsNonRoot: true\n`],
+    ['that holds a secret', `${pod}      env:\n        - name: DB_PASSWORD\n          value: hunter2\n`],
+  ])('but not %s', (_, text) => {
+    expect(found(text).map(({ code }) => code)).toContain('FIELD_UNKNOWN');
+    expect(textAfter(text)).toBe(text);
+  });
+});
+
 describe('there is no fix', () => {
   test('where two ports could be meant', () => {
     const text = textOf(
