@@ -10,13 +10,14 @@ export function readStandardInput(most: number): string {
   const chunks = new Chunks(most);
   const chunk = Buffer.alloc(chunkBytes);
   for (let size = readNow(chunk); size !== 0; size = readNow(chunk))
-    if (size === undefined) Atomics.wait(pausing, 0, 0, retryMs);
+    if (size === undefined) Atomics.wait(pausing(), 0, 0, retryMs);
     else chunks.add(Buffer.from(chunk.subarray(0, size)));
   return chunks.whole().toString();
 }
 
 const chunkBytes = 65_536;
-const pausing = new Int32Array(new SharedArrayBuffer(4));
+/** Made when it is needed: there is none where the start-up snapshot is made. */
+const pausing = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 const retryMs = 10;
 
 /** How many bytes are there; `undefined` where none are yet, of a pipe that another part of the process made non-blocking. */
