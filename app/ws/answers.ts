@@ -136,11 +136,11 @@ export class Answers {
     const stop = metrics.answerSeconds.startTimer();
     try {
       const settled = await this.#stream(scope, message, running);
-      stop({ outcome: settled.kind });
+      stop({ outcome: settled.kind === 'answer' ? 'done' : settled.kind });
       sessions.tell(scope, settled);
       return settled;
     } catch (error) {
-      stop({ outcome: 'unknown' });
+      stop({ outcome: 'failed' });
       log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
       return undefined;
     }
