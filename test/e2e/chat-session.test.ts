@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { delta, startModelServer } from '../app/llm/sse-server.ts';
 import { startChat } from './chat-app.ts';
-import type { ChatClient} from './chat-client.ts';
+import type { ChatClient } from './chat-client.ts';
 import { connected } from './chat-client.ts';
 
 const PATH = '/ws/chat/patient%3Ademo/session%3A1769173656693';
