@@ -113,6 +113,7 @@ export type FrameOf<Type extends ServerFrame['type']> = Extract<ServerFrame, { t
 
 export const limits = {
   messageBytes: 65536,
+  readBytes: 262144,
   textLength: 16000,
   answerLength: 16000,
   idLength: 128,

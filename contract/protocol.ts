@@ -4,8 +4,10 @@ import type { ErrorCode } from '../model/errors.ts';
 /** The frames of `/ws/chat/:patient/:session`, JSON text both ways, and the codes a connection is closed with. */
 
 export const limits = {
-  /** Bytes of one incoming WebSocket message; a longer one closes the connection with 1009. */
+  /** Bytes of one incoming WebSocket message; a longer one is refused, and the connection closed with 1009. */
   messageBytes: 65_536,
+  /** Bytes of one that are read at all, for the refusal to name the message; a longer one is only closed with 1009. */
+  readBytes: 262_144,
   /** Characters of a message's text. */
   textLength: 16_000,
   /** Characters of an answer; a longer one is ended there. */

@@ -95,6 +95,12 @@ export const errorCodes = {
       'The message that an edit replaces is not in this session, or was replaced already; nothing was stored.',
     fix: 'Send the text as a new message, or replace the newest version.',
   },
+  FRAME_TOO_LARGE: {
+    http: 413,
+    exit: 65,
+    means: 'A WebSocket frame is larger than is taken; nothing was stored, and the connection is closed.',
+    fix: 'Send a shorter text, or letters as they are instead of `\\uXXXX`.',
+  },
   INTERNAL: {
     http: 500,
     exit: 70,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RawData, WebSocket } from 'ws';
 import { isRetryable, type ErrorCode } from '../../model/errors.ts';
-import type { ClientFrame, ErrorFrame, ServerFrame } from '../../contract/protocol.ts';
+import { limits, type ClientFrame, type ErrorFrame, type ServerFrame } from '../../contract/protocol.ts';
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Memory, Message, Opening } from '../memory/types.ts';
@@ -10,7 +10,7 @@ import { MessageRefusedError, UnknownOutcomeError, type Scope, type SessionEvent
 import type { Answers, RunningAnswer } from './answers.ts';
 import type { Follower } from './follower.ts';
 import { ackOf, answerOf, doneOf, welcomeOf } from './frames.ts';
-import { readFrame } from './read-frame.ts';
+import { idIn, readFrame } from './read-frame.ts';
 import type { Sessions } from './sessions.ts';
 import { ChatSocket } from './socket.ts';
 
@@ -32,6 +32,9 @@ export interface Prepared {
   readonly opening: Opening;
 }
 
+/** Of so many messages a connection knows that it was shown their answer; a resend of an older one is answered again. */
+const mostAnswered = 1_000;
+
 /** Most frames waiting for their commit or answer; above it the connection is not read (backpressure). */
 const mostPending = 32;
 
@@ -45,7 +48,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly #around: Surroundings;
   /** Messages of this connection whose commit was not told yet. */
   readonly #sent = new Set<string>();
-  /** Messages of this connection. */
+  /** Messages of this connection whose answer was not told yet. */
   readonly #asked = new Set<string>();
   /** Messages whose answer this connection was shown. */
   readonly #answered: Set<string>;
@@ -100,9 +103,17 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     if (!this.socket.isOpen) return;
     if (isBinary) return this.socket.close('notText');
     // The binary type is `nodebuffer`, so text arrives as one Buffer.
-    const read = readFrame((data as Buffer).toString('utf8'));
+    const text = (data as Buffer).toString('utf8');
+    if ((data as Buffer).length > limits.messageBytes) return this.#refuseLarge(text);
+    const read = readFrame(text);
     if (read.ok) this.#accept(read.frame);
-    else this.#error('BAD_FRAME', read.message, read.id === undefined ? {} : { id: read.id });
+    else this.#error('BAD_FRAME', read.message, aboutMessage(read.id));
+  }
+
+  #refuseLarge(text: string): void {
+    const told = `A frame may have ${limits.messageBytes} bytes; nothing was stored.`;
+    this.#error('FRAME_TOO_LARGE', told, aboutMessage(idIn(text)));
+    this.socket.close('tooBig');
   }
 
   #accept(frame: ClientFrame): void {
@@ -172,13 +183,20 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
       return this.#send(this.#sent.delete(turn.id) ? ackOf(event, false) : { type: 'turn', offset, turn });
     if (kind === 'failed') return this.#notAnswered(replyTo, offset);
     if (this.#asked.has(replyTo)) return this.#done(replyTo, event);
-    this.#answered.add(replyTo);
+    this.#noteAnswered(replyTo);
     this.#send(answerOf(event));
   }
 
   #done(id: string, event: SessionEvent): void {
-    this.#answered.add(id);
+    this.#noteAnswered(id);
     this.#send(doneOf(id, event));
+  }
+
+  #noteAnswered(id: string): void {
+    this.#asked.delete(id);
+    this.#answered.add(id);
+    const [oldest] = this.#answered;
+    if (this.#answered.size > mostAnswered && oldest !== undefined) this.#answered.delete(oldest);
   }
 
   #notAnswered(id: string, offset?: number): void {
@@ -199,3 +217,5 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     if (this.#pending === mostPending - 1) this.socket.resume();
   }
 }
+
+const aboutMessage = (id: string | undefined): Pick<ErrorFrame, 'id'> => (id === undefined ? {} : { id });

@@ -21,6 +21,9 @@ export function readFrame(text: string): ReadFrame {
   };
 }
 
+/** The id of the message that a frame is about, whatever else is wrong with it. */
+export const idIn = (text: string): string | undefined => idOf(parseJson(text));
+
 function idOf(document: unknown): string | undefined {
   if (document === null || typeof document !== 'object' || !('id' in document)) return undefined;
   return typeof document.id === 'string' ? document.id : undefined;

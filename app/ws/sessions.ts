@@ -1,6 +1,6 @@
 import { sessionKey } from '../message-key.ts';
 import type { Memory } from '../memory/types.ts';
-import type { Delta, Note, Replicas } from '../stores/replicas.ts';
+import type { Delta, Joining, Note, Replicas } from '../stores/replicas.ts';
 import type { Position, Scope, SessionEvent } from '../stores/types.ts';
 import { Follower } from './follower.ts';
 
@@ -13,8 +13,8 @@ const lookedAtOnce = 500;
 interface Followed {
   readonly scope: Scope;
   readonly followers: Set<Follower>;
-  /** Ends the notes of other replicas. */
-  readonly leave: () => void;
+  /** The notes of other replicas. */
+  readonly joining: Joining;
 }
 
 /** The sessions that connections of this process follow, and what is told of them here and by other replicas. */
@@ -23,6 +23,7 @@ export class Sessions {
   readonly #replicas: Replicas;
   readonly #followed = new Map<string, Followed>();
   #looking: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(memory: Pick<Memory, 'events' | 'positions'>, replicas: Replicas) {
     this.#memory = memory;
@@ -32,26 +33,27 @@ export class Sessions {
   }
 
   start(): void {
+    if (this.#isStopped) return;
     this.#looking = setTimeout(() => void this.look().finally(() => this.start()), lookEveryMs).unref();
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#looking);
-    this.#looking = undefined;
   }
 
   /** Follows a session, from now on. Resolves when other replicas' notes arrive too, or cannot. */
   async follow(scope: Scope): Promise<Follower> {
     const follower = new Follower((after) => this.#memory.events(scope, after));
     const key = sessionKey(scope);
-    const known = this.#followed.get(key);
-    if (known) {
-      known.followers.add(follower);
-      return follower;
-    }
-    const { leave, joined } = this.#replicas.join(scope);
-    this.#followed.set(key, { scope, leave, followers: new Set([follower]) });
-    await joined;
+    const followed = this.#followed.get(key) ?? {
+      scope,
+      joining: this.#replicas.join(scope),
+      followers: new Set(),
+    };
+    this.#followed.set(key, followed);
+    followed.followers.add(follower);
+    await followed.joining.joined;
     return follower;
   }
 
@@ -61,7 +63,7 @@ export class Sessions {
     const followed = this.#followed.get(key);
     followed?.followers.delete(follower);
     if (followed?.followers.size !== 0) return;
-    followed.leave();
+    followed.joining.leave();
     this.#followed.delete(key);
   }
 

@@ -41,7 +41,7 @@ export class Upgrades {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: limits.messageBytes,
+    maxPayload: limits.readBytes,
     maxFragments: mostFragments,
     handleProtocols: (offers) => spokenVersions.find((version) => offers.has(version)) ?? false,
   });

@@ -160,7 +160,13 @@ describe('a frame that is wrong', () => {
     binary.socket.send(Buffer.from('{}'));
     expect(await binary.closed).toBe(4500);
     const large = await connected(url);
-    large.send('x'.repeat(65_537));
+    large.send(
+      JSON.stringify({ type: 'message', id: 'm2', text: '\u0449'.repeat(11_000) }).replaceAll(
+        '\u0449',
+        String.raw`\u0449`,
+      ),
+    );
+    expect(await large.frame('error', 'm2')).toMatchObject({ code: 'FRAME_TOO_LARGE', retryable: false });
     expect(await large.closed).toBe(1009);
   });
 });
