@@ -49,7 +49,7 @@ describe('replicas through Redis', () => {
     const [one, two] = [replica(redis()), replica(redis())];
     await two.replicas.join(newScope()).joined;
     await one.replicas.stop(newScope(), 'm1');
-    await vi.waitFor(() => expect(two.stopped).toEqual(['m1']));
+    await vi.waitFor(() => expect(two.stopped).toEqual(['m1']), 20_000);
   });
 
   test('hear no more of a session that was left', async () => {

@@ -56,7 +56,7 @@ test('whoever joins in the middle, or after the end, hears the whole answer once
   const answer = all.claim(scope, message);
   answer.begin();
   answer.begin();
-  await vi.waitFor(() => expect(early).toEqual(['0 one ']));
+  await vi.waitFor(() => expect(early).toEqual(['0 one ']), 20_000);
   expect(await all.said(scope)).toEqual([{ id: 'm1', attempt: 1, at: 0, text: 'one ' }]);
   const middle = heard(await sessions.follow(scope), position.epoch);
   goOn(undefined);
@@ -96,7 +96,7 @@ test('an answer that is stopped is stored as far as it was said', async () => {
   const told = heard(await sessions.follow(scope), position.epoch);
   const answer = all.claim(scope, message);
   answer.begin();
-  await vi.waitFor(() => expect(told).toEqual(['0 It is ']));
+  await vi.waitFor(() => expect(told).toEqual(['0 It is ']), 20_000);
   await all.stop(scope, 'm1');
   expect(await answer.ended).toMatchObject({ kind: 'stopped', turn: { text: 'It is ', stopped: true } });
   expect(told).toEqual(['0 It is ', 'stopped: It is ']);

@@ -53,7 +53,7 @@ test('tells each event after its position once and in order, however they are of
         await Promise.resolve();
       }
       follower.reach({ epoch: 'e1', offset: 20 });
-      await vi.waitFor(() => expect(told.at(-1) ?? from).toBe(20));
+      await vi.waitFor(() => expect(told.at(-1) ?? from).toBe(20), 20_000);
       expect(told).toEqual(offsets(from + 1, 20));
     }),
   );
@@ -71,7 +71,7 @@ test('a record that cannot be read leaves no gap: the next event brings what lie
   await vi.waitFor(() => expect(told).toEqual([]));
   isAway = false;
   follower.offer(event(4));
-  await vi.waitFor(() => expect(told).toEqual(offsets(2, 9)));
+  await vi.waitFor(() => expect(told).toEqual(offsets(2, 9)), 20_000);
 });
 
 test('the beginning of a log is told before its first event', () => {
