@@ -121,7 +121,8 @@ const answered = {
 
 /**
  * Frames with an `offset` tell an event of the session's log. Events are told in the order of their offsets, without a
- * gap, from the one after `welcome`'s (or, when it says `recovered`, from the one after the client's own).
+ * gap, from the one after `welcome`'s (or, when it says `recovered`, from the one after the client's own). The `ack` and
+ * `done` of a message that was sent again tell their events once more.
  */
 export const serverFrame = z.discriminatedUnion('type', [
   /** First frame of every connection: only now is the client connected. */

@@ -3,7 +3,15 @@ import { storeNames } from '../../contract/services/backend-variables.ts';
 import type { Delta } from '../stores/replicas.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
 import type { Slots } from '../slots.ts';
-import type { Availability, OutcomeKind, Scope, SessionEvent, Settled, Stores } from '../stores/types.ts';
+import type {
+  Availability,
+  Claim,
+  OutcomeKind,
+  Scope,
+  SessionEvent,
+  Settled,
+  Stores,
+} from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
 import { factsOf } from './extract/facts.ts';
@@ -11,7 +19,7 @@ import { Indexing } from './indexing.ts';
 import { OwedAnswer } from './owed-answer.ts';
 import { SessionHistory } from './session-history.ts';
 import { opening } from './opening.ts';
-import { StoppedError, type Accepted, type Answer, type Memory, type Warn } from './types.ts';
+import type { Accepted, Answer, Memory, Warn } from './types.ts';
 
 export interface MemoryParts {
   readonly stores: Stores;
@@ -85,14 +93,21 @@ export function createMemory(parts: MemoryParts): Memory {
       const kind = replaces === undefined ? 'turn' : 'edited';
       const event: SessionEvent = { epoch, kind, turn: { ...said, recordedAt, offset }, facts: [] };
       if (duplicate)
-        return { event, isDuplicate: true, isRemembered: false, outcome: await record.outcomeOf(scope, id) };
+        return {
+          event,
+          isDuplicate: true,
+          isRemembered: false,
+          outcome: await record.outcomeOf(scope, id).catch(() => undefined),
+        };
       void history.remember(scope, event);
       claims.hold({ ...scope, messageId: id, attempt: 1, tries: 1 });
       indexing.add(scope.patientId, facts);
       return { event, isDuplicate: false, isRemembered: facts.length > 0 || replaces !== undefined };
     },
 
-    async *answer(scope, message, signal): AsyncGenerator<Delta, Settled> {
+    makes: (scope, messageId) => claims.find(scope, messageId) !== undefined,
+
+    async *answer(scope, message, signal, stop): AsyncGenerator<Delta, Settled> {
       const owed = owedAnswer(scope, message.id);
       const claim = await owed.claim(signal);
       if ('kind' in claim) return claim;
@@ -105,7 +120,12 @@ export function createMemory(parts: MemoryParts): Memory {
       const { id } = message;
       let text = '';
       try {
-        const making = makeAnswer(answering, scope, message, AbortSignal.any([signal, lost]));
+        const making = makeAnswer(
+          answering,
+          scope,
+          message,
+          AbortSignal.any([signal, lost, ...(stop ? [stop] : [])]),
+        );
         for (;;) {
           const made = await making.next();
           if (made.done) return await ended('answer', made.value);
@@ -113,10 +133,10 @@ export function createMemory(parts: MemoryParts): Memory {
           text += made.value;
         }
       } catch (error) {
-        if (signal.reason instanceof StoppedError) return ended('stopped', { text, facts: [] });
-        if (lost.aborted && !signal.aborted) return yield* this.answer(scope, message, signal);
-        if (signal.aborted) await claims.release([claim]).catch(() => undefined);
-        const failed = signal.aborted ? undefined : await owed.fail(claim).catch(() => undefined);
+        if (signal.aborted) return await handedOver(claim, error);
+        if (lost.aborted) return yield* this.answer(scope, message, signal, stop);
+        if (stop?.aborted) return ended('stopped', { text, facts: [] });
+        const failed = await owed.fail(claim).catch(() => undefined);
         if (failed) return failed;
         throw error;
       }
@@ -131,6 +151,12 @@ export function createMemory(parts: MemoryParts): Memory {
 
     context: (patientId) => context(stores, availability, patientId),
   };
+
+  /** Gives a claim up, for another process to make the answer. @throws the cause. */
+  async function handedOver(claim: Claim, cause: unknown): Promise<never> {
+    await claims.release([claim]).catch(() => undefined);
+    throw cause;
+  }
 
   function owedAnswer(scope: Scope, messageId: string): OwedAnswer {
     return new OwedAnswer({ record, claims, time }, scope, messageId);

@@ -2,18 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Claim, Outcome, OutcomeKind, RecordStore, Scope, Settled } from '../stores/types.ts';
 import type { Claims } from './claims.ts';
 import { contentId } from './extract/facts.ts';
-import type { Answer } from './types.ts';
+import { NotOwedError, type Answer } from './types.ts';
 
 /** Attempts in a row that may end with their process, before the failure is stored: the message may be what ends it. */
 const mostTries = 3;
 
 /** Milliseconds after which the record is asked again for an answer that another process is making. */
 const askAgainMs = 250;
-
-/** The answer is owed no more: its message was replaced by an edit. */
-export class NotOwedError extends Error {
-  override readonly name = 'NotOwedError';
-}
 
 interface Owing {
   readonly record: RecordStore;

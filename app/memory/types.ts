@@ -32,11 +32,18 @@ export interface Memory {
   accept(scope: Scope, message: Message): Promise<Accepted>;
   /**
    * Streams the answer to an accepted message, and stores how it ended. Recalls the facts it uses. When another process
-   * makes it or has made it, that answer is waited for. A signal that aborts with `StoppedError` ends the answer where it
-   * is. Not called for a duplicate whose answer is already stored.
-   * @throws Error when it could not be stored how the answer ended, or when it is owed no more.
+   * makes it or has made it, that answer is waited for. `stop` ends an answer that is made here where it is, and stores it
+   * so. Not called for a duplicate whose answer is already stored.
+   * @throws NotOwedError; any other error means that it could not be stored how the answer ended.
    */
-  answer(scope: Scope, message: Message, signal: AbortSignal): AsyncGenerator<Delta, Settled>;
+  answer(
+    scope: Scope,
+    message: Message,
+    signal: AbortSignal,
+    stop?: AbortSignal,
+  ): AsyncGenerator<Delta, Settled>;
+  /** Whether this process makes the answer to a message. */
+  makes(scope: Scope, messageId: string): boolean;
   /** Ends an answer that this process does not make. @returns none when another process makes it. */
   stop(scope: Scope, messageId: string): Promise<Settled | undefined>;
   /** What is remembered of a patient. */
@@ -76,9 +83,9 @@ export interface Answer {
   readonly degraded?: string;
 }
 
-/** The patient wants no more of an answer. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
+/** The answer is owed no more: its message was replaced by an edit. */
+export class NotOwedError extends Error {
+  override readonly name = 'NotOwedError';
 }
 
 /** Tells the operator of what a patient is told in fixed words only: addresses and a provider's text are not theirs. */

@@ -1,33 +1,35 @@
 import { firstLine } from '../../dial/client-errors.ts';
 import { sessionKey } from '../message-key.ts';
-import { StoppedError, type Memory, type Message } from '../memory/types.ts';
+import { NotOwedError, type Memory, type Message } from '../memory/types.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Delta, Replicas } from '../stores/replicas.ts';
 import type { Scope, Settled } from '../stores/types.ts';
 import type { Sessions } from './sessions.ts';
 
-type Run = (answer: RunningAnswer) => Promise<Settled | undefined>;
+/** How an answer ended, as it is stored; `replaced` when it is owed no more; none when it is not known. */
+type Ended = Settled | 'replaced' | undefined;
+
+type Run = (answer: RunningAnswer) => Promise<Ended>;
 
 /** One answer in progress. It outlives the connection that asked, so that it is stored even if that closes. */
 export class RunningAnswer {
-  /** How it ended, as it is stored; none when that is not known. */
-  readonly ended: Promise<Settled | undefined>;
+  readonly ended: Promise<Ended>;
   readonly #run: Run;
   readonly #stopping = new AbortController();
-  readonly #end: (outcome: Promise<Settled | undefined>) => void;
+  readonly #end: (outcome: Promise<Ended>) => void;
   #begun = false;
   #said: Delta | undefined;
 
   /** `run` makes the answer; it never rejects. */
   constructor(run: Run) {
-    const { promise, resolve } = Promise.withResolvers<Settled | undefined>();
+    const { promise, resolve } = Promise.withResolvers<Ended>();
     this.ended = promise;
     this.#end = resolve;
     this.#run = run;
   }
 
-  /** Aborts with StoppedError. */
+  /** Aborts when the answer is stopped. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
@@ -46,7 +48,7 @@ export class RunningAnswer {
 
   /** Ends the answer where it is, also before its turn has come. */
   stop(): void {
-    this.#stopping.abort(new StoppedError('The patient stopped the answer.'));
+    this.#stopping.abort();
     this.begin();
   }
 
@@ -99,10 +101,16 @@ export class Answers {
   async stop(scope: Scope, id: string): Promise<void> {
     const { memory, sessions, replicas } = this.#parts;
     const running = this.#find(scope, id);
-    if (running) return running.stop();
+    running?.stop();
+    if (memory.makes(scope, id)) return;
     const settled = await memory.stop(scope, id);
     if (settled) sessions.tell(scope, settled);
     else await replicas.stop(scope, id);
+  }
+
+  /** Calls off what this process makes for a message that an edit replaced. */
+  replaced(scope: Scope, id: string): void {
+    this.#find(scope, id)?.stop();
   }
 
   /** What was said so far of the answers in progress in a session, for who comes in the middle. */
@@ -131,7 +139,7 @@ export class Answers {
     return this.#running.get(sessionKey(scope))?.get(id);
   }
 
-  async #make(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled | undefined> {
+  async #make(scope: Scope, message: Message, running: RunningAnswer): Promise<Ended> {
     const { sessions, metrics, log } = this.#parts;
     const stop = metrics.answerSeconds.startTimer();
     try {
@@ -140,6 +148,7 @@ export class Answers {
       sessions.tell(scope, settled);
       return settled;
     } catch (error) {
+      if (error instanceof NotOwedError) return 'replaced';
       stop({ outcome: 'failed' });
       log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
       return undefined;
@@ -148,8 +157,7 @@ export class Answers {
 
   async #stream(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled> {
     const { memory, sessions } = this.#parts;
-    const signal = AbortSignal.any([this.#abort.signal, running.stopping]);
-    const pieces = memory.answer(scope, message, signal);
+    const pieces = memory.answer(scope, message, this.#abort.signal, running.stopping);
     for (;;) {
       const next = await pieces.next();
       if (next.done) return next.value;

@@ -39,6 +39,7 @@ export class Follower {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const event of waiting) this.offer(event);
+    this.reach({ epoch: this.#position.epoch, offset: this.#end });
   }
 
   end(): void {
@@ -50,6 +51,7 @@ export class Follower {
   offer(event: SessionEvent): void {
     if (this.#listener === undefined) {
       if (this.#waiting.length < mostWaiting) this.#waiting.push(event);
+      else this.#end = Math.max(this.#end, event.turn.offset);
       return;
     }
     const { offset } = event.turn;

@@ -86,8 +86,7 @@ export class Sessions {
 
   async #lookAt(scopes: readonly Scope[]): Promise<void> {
     const positions = await this.#memory.positions(scopes);
-    const found = new Map(positions.map((position) => [sessionKey(position), position]));
-    for (const scope of scopes) this.#reach(scope, found.get(sessionKey(scope)) ?? { epoch: '', offset: 0 });
+    for (const position of positions) this.#reach(position, position);
   }
 
   #spread(scope: Scope, note: Note): void {

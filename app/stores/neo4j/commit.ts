@@ -151,7 +151,7 @@ class Commit {
     if (known === undefined || known.isReplaced) return false;
     known.isReplaced = true;
     if (known.state === 'owed' || known.state === 'failed') known.state = 'replaced';
-    this.#replaced.push({ key: id, by: by.id, state: known.state });
+    this.#replaced.push({ key: id, answer: answerKey(by, replaced), by: by.id, state: known.state });
     return true;
   }
 
@@ -160,7 +160,7 @@ class Commit {
     const { epoch } = session;
     const message = this.#begun.messages.get(keyOf(entry));
     if (message?.state !== 'owed' || message.attempt !== claim.attempt)
-      return message?.outcome && { ...message.outcome, epoch };
+      return message?.outcome && message.state !== 'owed' ? { ...message.outcome, epoch } : undefined;
     const { kind, turn, facts, degraded } = outcome;
     const id =
       kind === 'failed'

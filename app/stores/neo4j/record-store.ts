@@ -131,12 +131,12 @@ export class Neo4jRecordStore implements RecordStore {
     return rows.map((row) => ({ ...toEvent(row), epoch: epochOf(row) }));
   }
 
-  /** The position is read first: turns that are committed meanwhile are shown although it does not reach to them. */
+  /** The position is read first; turns that are committed meanwhile are beyond it. */
   async history(scope: Scope, limit: number): Promise<History | undefined> {
     const position = await this.position(scope);
     if (position === undefined) return undefined;
     const rows = await this.#graph.read(statements.history, { sessionKey: sessionKey(scope), limit });
-    return { ...position, turns: rows.map(toTurn) };
+    return { ...position, turns: rows.map(toTurn).filter(({ offset }) => offset <= position.offset) };
   }
 
   async recent(patientId: string, limit: number): Promise<Turn[]> {

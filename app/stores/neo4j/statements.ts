@@ -60,8 +60,8 @@ export const moveOnPatients = `
 export const replaceMessages = `
   UNWIND $replaced AS replaced
   MATCH (m:Episode {key: replaced.key}) SET m.replacedBy = replaced.by, m.state = replaced.state
-  WITH m
-  OPTIONAL MATCH (a:Episode {sessionKey: m.sessionKey, replyTo: m.id}) SET a.replacedBy = m.replacedBy
+  WITH m, replaced
+  OPTIONAL MATCH (a:Episode {key: replaced.answer}) SET a.replacedBy = m.replacedBy
   WITH DISTINCT m
   OPTIONAL MATCH (f:Fact)-[:SAID_IN]->(m) SET f.isReplaced = true`;
 

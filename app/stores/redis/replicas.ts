@@ -10,12 +10,13 @@ import { scopeOf, sessionKey } from './keys.ts';
 import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
 
-/** Where every replica hears of stops. */
-const stops = 'mooring:stops';
-
 /** Pieces of answers are kept for who comes in the middle of one: so many, for so many seconds after the last. */
 const keptDeltas = 1_000;
 const keptSeconds = 60;
+
+/** After a note that could not be told, none is tried for so many milliseconds; and at most so many are under way. */
+const quietMs = 1_000;
+const mostNotes = 1_000;
 
 /** Milliseconds between two attempts to reach a Redis that is away: the first and the longest. */
 const shortestRetryMs = 100;
@@ -48,6 +49,12 @@ export class RedisReplicas implements Replicas {
   readonly #connection: RedisConnection;
   readonly #timeout: number;
   readonly #subscriber: Redis;
+  /** Channels are of a whole Redis, not of one of its databases. */
+  readonly #prefix: string;
+  readonly #channels = new Set<string>();
+  #connected = Promise.withResolvers<undefined>();
+  #quietUntil = 0;
+  #notes = 0;
   #hear: (scope: Scope, note: Note) => void = () => undefined;
   #stop: (scope: Scope, messageId: string) => void = () => undefined;
   #gap: () => void = () => undefined;
@@ -55,52 +62,63 @@ export class RedisReplicas implements Replicas {
   constructor(env: RedisEnv) {
     const options = redisOptions(env);
     this.#timeout = env.STORE_TIMEOUT;
+    this.#prefix = `${env.REDIS_DB}:`;
+    this.#channels.add(this.#stops);
     this.#connection = new RedisConnection(options, this.#timeout);
     this.#subscriber = new Redis({
       ...options,
       lazyConnect: true,
       connectTimeout: this.#timeout,
-      maxRetriesPerRequest: null,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
       retryStrategy: (times) => Math.min(longestRetryMs, shortestRetryMs * 2 ** Math.min(times, 10)),
     });
     // The gate of Redis says that it is away.
     this.#subscriber.on('error', () => undefined);
     this.#subscriber.on('message', (channel, text) => this.#received(channel, text));
-    this.#subscriber.once('ready', () => this.#subscriber.on('ready', () => this.#gap()));
-    void this.#subscriber.subscribe(stops).catch(() => undefined);
+    this.#subscriber.on('ready', () => void this.#subscribe());
+    this.#subscriber.on('close', () => (this.#connected = Promise.withResolvers()));
+    this.#subscriber.connect().catch(() => undefined);
   }
 
   join(scope: Scope): Joining {
-    const channel = channelOf(scope);
-    const subscribed = this.#subscriber.subscribe(channel);
+    const channel = this.#channelOf(scope);
+    this.#channels.add(channel);
+    const joined = this.#connected.promise.then(() => this.#subscriber.subscribe(channel));
     return {
-      joined: withTimeLimit(subscribed, this.#timeout).then(
+      joined: withTimeLimit(joined, this.#timeout).then(
         () => undefined,
         () => undefined,
       ),
-      leave: () => void this.#subscriber.unsubscribe(channel).catch(() => undefined),
+      leave: () => {
+        this.#channels.delete(channel);
+        void this.#subscriber.unsubscribe(channel).catch(() => undefined);
+      },
     };
   }
 
   tell(scope: Scope, note: Note): void {
+    if (performance.now() < this.#quietUntil || this.#notes >= mostNotes) return;
     const text = JSON.stringify({ from: this.#id, note });
+    this.#notes += 1;
     void this.#connection
       .run(async (client) => {
-        if (note.type === 'event') return client.publish(channelOf(scope), text);
+        if (note.type === 'event') return client.publish(this.#channelOf(scope), text);
         const kept = deltasOf(scope);
         return client
           .multi()
           .xadd(kept, 'MAXLEN', '~', keptDeltas, '*', 'delta', JSON.stringify(note.delta))
           .expire(kept, keptSeconds)
-          .publish(channelOf(scope), text)
+          .publish(this.#channelOf(scope), text)
           .exec();
       })
-      .catch(() => undefined);
+      .catch(() => (this.#quietUntil = performance.now() + quietMs))
+      .finally(() => (this.#notes -= 1));
   }
 
   async stop({ patientId, sessionId }: Scope, id: string): Promise<void> {
     const text = JSON.stringify({ patientId, sessionId, id });
-    await this.#connection.run((client) => client.publish(stops, text));
+    await this.#connection.run((client) => client.publish(this.#stops, text));
   }
 
   async deltas(scope: Scope): Promise<readonly Delta[]> {
@@ -127,19 +145,37 @@ export class RedisReplicas implements Replicas {
     await this.#connection.close();
   }
 
+  get #stops(): string {
+    return `${this.#prefix}mooring:stops`;
+  }
+
+  #channelOf(scope: Scope): string {
+    return `${this.#prefix}${sessionKey(scope)}:notes`;
+  }
+
+  /** Hears every channel that is wanted; what was said meanwhile is a gap. */
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#subscriber.subscribe(...this.#channels);
+      this.#connected.resolve(undefined);
+      this.#gap();
+    } catch {
+      // The connection is lost again, and the next one subscribes; or this user may use no channels: the record tells all.
+    }
+  }
+
   /** What another version says and this one does not understand is found in the record. */
   #received(channel: string, text: string): void {
     const document = parseJson(text);
-    if (channel === stops) {
+    if (channel === this.#stops) {
       const asked = stop.safeParse(document).data;
       if (asked) this.#stop(asked, asked.id);
       return;
     }
-    const scope = scopeOf(channel);
+    const scope = scopeOf(channel.slice(this.#prefix.length));
     const heard = said.safeParse(document).data;
     if (scope && heard && heard.from !== this.#id) this.#hear(scope, heard.note);
   }
 }
 
-const channelOf = (scope: Scope): string => `${sessionKey(scope)}:notes`;
 const deltasOf = (scope: Scope): string => `${sessionKey(scope)}:deltas`;
