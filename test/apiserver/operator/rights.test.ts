@@ -111,7 +111,7 @@ test('its account may hold the Lease, and no other', async () => {
   const mayRead = (name: string): Promise<boolean> =>
     cluster.api.request('GET', `${leases}/${name}`).then(
       () => true,
-      (error: { readonly status?: number }) => error.status !== 403,
+      (error: unknown) => (error as { readonly status?: number }).status !== 403,
     );
   // An API server knows of a new binding a moment later.
   await until('the account to have its rights', () => mayRead(operatorName));
