@@ -50,23 +50,23 @@ const twins: Readonly<Record<string, Twin>> = {
   },
   'law 5: it is acknowledged before it is stored': {
     file: 'app/ws/connection.ts',
-    find: 'const running = answers.find(this.scope, message.id);',
+    find: 'this.#asked.add(id);',
     replace:
-      "const running = answers.find(this.scope, message.id);\n    this.#send({ type: 'ack', id: message.id, recordedAt: new Date().toISOString(), duplicate: false });",
+      "this.#asked.add(id);\n    this.#send({ type: 'ack', id, offset: 1, recordedAt: new Date().toISOString(), duplicate: false });",
     tests: 'test/e2e/chat.test.ts',
     red: 'with another text is an error, and nothing is acknowledged',
   },
   'law 5: an answer is shown again': {
     file: 'app/ws/connection.ts',
-    find: 'if (this.#shown.has(message.id)) return;',
+    find: 'if (this.#answered.has(id)) return;',
     replace: '',
     tests: 'test/e2e/chat.test.ts',
     red: 'is acknowledged as a duplicate and not answered again',
   },
   "law 5: everybody's facts are found": {
     file: 'app/stores/embedded/record-database.ts',
-    find: 'FROM fact WHERE patientId = :patientId ORDER BY',
-    replace: "FROM fact WHERE '' <> :patientId ORDER BY",
+    find: 'FROM fact WHERE patientId = :patientId AND NOT isReplaced ORDER BY',
+    replace: "FROM fact WHERE '' <> :patientId AND NOT isReplaced ORDER BY",
     tests: 'test/app/memory/memory.test.ts',
     red: "another patient's memory is never used",
   },

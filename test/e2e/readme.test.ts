@@ -92,7 +92,7 @@ async function chatsInAFreshClone(): Promise<void> {
   chat.say('m2', "What is my sister's name?");
   expect((await chat.answer('m2')).text).toContain("My sister's name is Anna.");
 
-  const second = clone.shell('npm start', env);
+  const second = clone.shell('npm start', { ...env, DATA_DIR: '.mooring/second' });
   expect(await second.exited).not.toBe(0);
   expect(second.output()).toMatch(
     new RegExp(`Port \\d+ on \\S+ is taken by node \\(process \\d+.*npm start -- --port`, 's'),
