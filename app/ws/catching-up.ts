@@ -3,6 +3,7 @@ import { qdrantName } from '../../contract/services/qdrant.ts';
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Memory } from '../memory/types.ts';
 import type { Logger } from '../observability/logger.ts';
+import { Rounds } from '../rounds.ts';
 import type { Answers } from './answers.ts';
 
 /** Milliseconds between two rounds. */
@@ -22,21 +23,18 @@ interface Parts {
 /** Does what processes that ended left undone: owed answers, and facts that the search index lacks. */
 export class CatchingUp {
   readonly #parts: Parts;
-  #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #rounds = new Rounds(() => this.round(), everyMs);
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   start(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.round().then(() => this.start()), everyMs).unref();
+    this.#rounds.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#rounds.stop();
   }
 
   /** Never rejects: what fails is left to the next round. */

@@ -2,6 +2,7 @@ import { sessionKey } from '../message-key.ts';
 import type { Memory } from '../memory/types.ts';
 import type { Delta, Joining, Note, Replicas } from '../stores/replicas.ts';
 import type { Position, Scope, SessionEvent } from '../stores/types.ts';
+import { Rounds } from '../rounds.ts';
 import { Follower } from './follower.ts';
 
 /** Milliseconds between two looks at where the followed logs end: a note between replicas may be lost. */
@@ -22,8 +23,7 @@ export class Sessions {
   readonly #memory: Pick<Memory, 'events' | 'positions'>;
   readonly #replicas: Replicas;
   readonly #followed = new Map<string, Followed>();
-  #looking: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #looks = new Rounds(() => this.look(), lookEveryMs);
 
   constructor(memory: Pick<Memory, 'events' | 'positions'>, replicas: Replicas) {
     this.#memory = memory;
@@ -33,13 +33,11 @@ export class Sessions {
   }
 
   start(): void {
-    if (this.#isStopped) return;
-    this.#looking = setTimeout(() => void this.look().finally(() => this.start()), lookEveryMs).unref();
+    this.#looks.start();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#looking);
+    this.#looks.stop();
   }
 
   /** Follows a session, from now on. Resolves when other replicas' notes arrive too, or cannot. */
