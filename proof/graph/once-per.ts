@@ -2,8 +2,10 @@
 export function oncePer<K extends object, T>(compute: (key: K) => T): (key: K) => T {
   const memory = new WeakMap<K, { readonly found: T }>();
   return (key) => {
-    const known = memory.get(key) ?? { found: compute(key) };
-    memory.set(key, known);
-    return known.found;
+    const known = memory.get(key);
+    if (known) return known.found;
+    const found = compute(key);
+    memory.set(key, { found });
+    return found;
   };
 }
