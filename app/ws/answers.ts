@@ -76,7 +76,7 @@ export class Answers {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.replicas.onStop((scope, id) => this.#find(scope, id)?.stop());
+    parts.replicas.onStop((scope, id) => this.stopHere(scope, id));
   }
 
   /** The pending answer to an accepted message; `begin` starts it. */
@@ -100,16 +100,15 @@ export class Answers {
    */
   async stop(scope: Scope, id: string): Promise<void> {
     const { memory, sessions, replicas } = this.#parts;
-    const running = this.#find(scope, id);
-    running?.stop();
+    this.stopHere(scope, id);
     if (memory.makes(scope, id)) return;
     const settled = await memory.stop(scope, id);
     if (settled) sessions.tell(scope, settled);
     else await replicas.stop(scope, id);
   }
 
-  /** Calls off what this process makes for a message that an edit replaced. */
-  replaced(scope: Scope, id: string): void {
+  /** Ends an answer if this process makes it, or waits to. */
+  stopHere(scope: Scope, id: string): void {
     this.#find(scope, id)?.stop();
   }
 

@@ -138,7 +138,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     if (!accepted) return;
     const { event, isDuplicate, isRemembered, outcome } = accepted;
     metrics.acks.inc({ duplicate: String(isDuplicate) });
-    if (message.replaces !== undefined) answers.replaced(this.scope, message.replaces);
+    if (message.replaces !== undefined) answers.stopHere(this.scope, message.replaces);
     if (!isDuplicate) sessions.tell(this.scope, event, isRemembered);
     else if (this.#sent.delete(id)) this.#send(ackOf(event, true));
     if (this.#answered.has(id)) return;
