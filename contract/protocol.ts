@@ -120,6 +120,18 @@ const answered = {
 };
 
 /**
+ * A piece of the answer to message `id`, from character `at` on. A higher attempt starts afresh: what came of the one
+ * before is discarded.
+ */
+export const deltaFrame = z.object({
+  type: z.literal('delta'),
+  id: z.string(),
+  attempt: z.int(),
+  at: z.int(),
+  text: z.string(),
+});
+
+/**
  * Frames with an `offset` tell an event of the session's log. Events are told in the order of their offsets, without a
  * gap, from the one after `welcome`'s (or, when it says `recovered`, from the one after the client's own). The `ack` and
  * `done` of a message that was sent again tell their events once more.
@@ -151,11 +163,7 @@ export const serverFrame = z.discriminatedUnion('type', [
   }),
   /** A message that another connection of the session sent. */
   z.object({ type: z.literal('turn'), offset: z.int(), turn }),
-  /**
-   * A piece of the answer to message `id`, from character `at` on. A higher attempt starts afresh: what came of the one
-   * before is discarded.
-   */
-  z.object({ type: z.literal('delta'), id: z.string(), attempt: z.int(), at: z.int(), text: z.string() }),
+  deltaFrame,
   /** The whole answer to message `id`, as it is stored. */
   z.object({
     type: z.literal('done'),

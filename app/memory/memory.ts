@@ -12,6 +12,7 @@ import type {
   Settled,
   Stores,
 } from '../stores/types.ts';
+import { kindOf } from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
 import { factsOf } from './extract/facts.ts';
@@ -90,8 +91,8 @@ export function createMemory(parts: MemoryParts): Memory {
       const facts = factsOf({ ...scope, ...said });
       const stored = await record.addMessage({ ...scope, ...said }, facts, claims.lease);
       const { epoch, offset, recordedAt, duplicate } = stored;
-      const kind = replaces === undefined ? 'turn' : 'edited';
-      const event: SessionEvent = { epoch, kind, turn: { ...said, recordedAt, offset }, facts: [] };
+      const turn = { ...said, recordedAt, offset };
+      const event: SessionEvent = { epoch, kind: kindOf(said), turn, facts: [] };
       if (duplicate)
         return {
           event,

@@ -58,6 +58,9 @@ export interface Position {
 export const eventKinds = ['turn', 'answer', 'edited', 'stopped', 'failed'] as const;
 export type EventKind = (typeof eventKinds)[number];
 
+/** What the commit of a patient's message is about. */
+export const kindOf = ({ replaces }: NewTurn): EventKind => (replaces === undefined ? 'turn' : 'edited');
+
 /** One commit of a session. A failure is the turn of an answer without text; an edit, of the message that replaces. */
 export interface SessionEvent {
   readonly epoch: string;
@@ -236,32 +239,26 @@ export type Availability = (name: string) => GateState;
 
 /** A message that the record refuses: the fault is the sender's, and nothing was stored. */
 export abstract class MessageRefusedError extends Error {
-  abstract get code(): 'ID_REUSED' | 'NOTHING_TO_REPLACE';
+  abstract readonly code: 'ID_REUSED' | 'NOTHING_TO_REPLACE';
 }
 
 /** The message id was already used in this session, for another text. */
 export class IdReusedError extends MessageRefusedError {
   override readonly name = 'IdReusedError';
+  readonly code = 'ID_REUSED';
 
   constructor() {
     super('This message id was already used in this session for another text; a new message needs a new id.');
-  }
-
-  get code(): 'ID_REUSED' {
-    return 'ID_REUSED';
   }
 }
 
 /** The message an edit replaces is not in this session, or was replaced by another edit. */
 export class NothingToReplaceError extends MessageRefusedError {
   override readonly name = 'NothingToReplaceError';
+  readonly code = 'NOTHING_TO_REPLACE';
 
   constructor() {
     super('The message to be replaced is not in this session, or was replaced already. Nothing was stored.');
-  }
-
-  get code(): 'NOTHING_TO_REPLACE' {
-    return 'NOTHING_TO_REPLACE';
   }
 }
 

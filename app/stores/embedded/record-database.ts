@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQLInputValue, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
 import type { Turn, UsedFact } from '../../../contract/protocol.ts';
-import { IdReusedError, NoSuchMessageError, NothingToReplaceError, numbered } from '../types.ts';
+import { IdReusedError, kindOf, NoSuchMessageError, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
   Claimed,
@@ -70,8 +70,7 @@ export class RecordDatabase {
         return { epoch, offset: known.offset, recordedAt: known.recordedAt, duplicate: true };
       }
       if (episode.replaces !== undefined) this.#replace(episode, episode.replaces);
-      const kind = episode.replaces === undefined ? 'turn' : 'edited';
-      const position = this.#append(episode, { kind, turn: episode });
+      const position = this.#append(episode, { kind: kindOf(episode), turn: episode });
       for (const fact of facts) this.#insertFact(fact, position);
       this.#run(
         `INSERT INTO owed VALUES (:patientId, :sessionId, :messageId, 'owed', :attempt, :attempt, :owner, :leaseUntil)`,

@@ -96,7 +96,6 @@ class Running {
 }
 
 function revived({ error, name }: Extract<Reply, { error: Error }>): Error {
-  const known = messageRefusals.find((refusal) => refusal.name === name);
-  if (known) Object.setPrototypeOf(error, known.prototype);
-  return error;
+  const Known = messageRefusals.find((refusal) => refusal.name === name);
+  return Known ? new Known() : error;
 }

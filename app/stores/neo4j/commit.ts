@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { turn as turnSchema, usedFact, type Turn } from '../../../contract/protocol.ts';
-import { eventKinds, IdReusedError, NothingToReplaceError, numbered } from '../types.ts';
+import { eventKinds, IdReusedError, kindOf, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
   Episode,
@@ -128,10 +128,15 @@ class Commit {
     }
     const { replaces } = episode;
     if (replaces !== undefined && !this.#replace(episode, replaces)) return new NothingToReplaceError();
-    const kind = replaces === undefined ? 'turn' : 'edited';
     const attempt = lease === undefined ? 0 : 1;
     const owing = { state: 'owed', attempt, tries: attempt, owner: lease?.owner ?? '' };
-    const event = this.#append(session, { key: id, kind, scope: episode, turn: episode, ...owing });
+    const event = this.#append(session, {
+      key: id,
+      kind: kindOf(episode),
+      scope: episode,
+      turn: episode,
+      ...owing,
+    });
     // `leaseMs` counts from now on the clock of the database; without a lease it has run out.
     this.#events.push({ ...event, leaseMs: lease?.leaseMs ?? 0 });
     facts.forEach((fact, at) =>

@@ -6,10 +6,3 @@ import type { Scope } from '../types.ts';
  */
 export const sessionKey = ({ patientId, sessionId }: Scope): string =>
   `mooring:{${encodeURIComponent(patientId)}:${encodeURIComponent(sessionId)}}`;
-
-/** The session of a key or channel; none when it is another's. */
-export function scopeOf(key: string): Scope | undefined {
-  const [, patientId, sessionId] = /^mooring:\{([^:{}]*):([^:{}]*)\}/.exec(key) ?? [];
-  if (patientId === undefined || sessionId === undefined) return undefined;
-  return { patientId: decodeURIComponent(patientId), sessionId: decodeURIComponent(sessionId) };
-}

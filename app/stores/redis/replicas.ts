@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { turn, usedFact } from '../../../contract/protocol.ts';
+import { deltaFrame, turn, usedFact } from '../../../contract/protocol.ts';
 import { parseJson } from '../../../model/json.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import type { Delta, Joining, Note, Replicas } from '../replicas.ts';
 import { eventKinds, type Scope } from '../types.ts';
-import { scopeOf, sessionKey } from './keys.ts';
+import { sessionKey } from './keys.ts';
 import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
 
@@ -22,7 +22,7 @@ const mostNotes = 1_000;
 const shortestRetryMs = 100;
 const longestRetryMs = 2_000;
 
-const delta = z.object({ id: z.string(), attempt: z.int(), at: z.int(), text: z.string() });
+const delta = deltaFrame.omit({ type: true });
 const said = z.object({
   /** The replica that says it. */
   from: z.string(),
@@ -51,7 +51,8 @@ export class RedisReplicas implements Replicas {
   readonly #subscriber: Redis;
   /** Channels are of a whole Redis, not of one of its databases. */
   readonly #prefix: string;
-  readonly #channels = new Set<string>();
+  /** The channels that are wanted, by name, each with its session. */
+  readonly #channels = new Map<string, Scope>();
   #connected = Promise.withResolvers<undefined>();
   #quietUntil = 0;
   #notes = 0;
@@ -63,7 +64,6 @@ export class RedisReplicas implements Replicas {
     const options = redisOptions(env);
     this.#timeout = env.STORE_TIMEOUT;
     this.#prefix = `${env.REDIS_DB}:`;
-    this.#channels.add(this.#stops);
     this.#connection = new RedisConnection(options, this.#timeout);
     this.#subscriber = new Redis({
       ...options,
@@ -83,7 +83,7 @@ export class RedisReplicas implements Replicas {
 
   join(scope: Scope): Joining {
     const channel = this.#channelOf(scope);
-    this.#channels.add(channel);
+    this.#channels.set(channel, scope);
     const joined = this.#connected.promise.then(() => this.#subscriber.subscribe(channel));
     return {
       joined: withTimeLimit(joined, this.#timeout).then(
@@ -156,7 +156,7 @@ export class RedisReplicas implements Replicas {
   /** Hears every channel that is wanted; what was said meanwhile is a gap. */
   async #subscribe(): Promise<void> {
     try {
-      await this.#subscriber.subscribe(...this.#channels);
+      await this.#subscriber.subscribe(this.#stops, ...this.#channels.keys());
       this.#connected.resolve(undefined);
       this.#gap();
     } catch {
@@ -172,7 +172,7 @@ export class RedisReplicas implements Replicas {
       if (asked) this.#stop(asked, asked.id);
       return;
     }
-    const scope = scopeOf(channel.slice(this.#prefix.length));
+    const scope = this.#channels.get(channel);
     const heard = said.safeParse(document).data;
     if (scope && heard && heard.from !== this.#id) this.#hear(scope, heard.note);
   }
