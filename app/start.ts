@@ -65,7 +65,11 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
     core.gates.start();
     chat.catchingUp.start();
     chat.sessions.start();
-    const stop = (): Promise<void> => core.shutdown.run(endingOf(core, chat, servers, letGo));
+    const stop = (): Promise<void> => {
+      const stopped = core.shutdown.run(endingOf(core, chat, servers, letGo));
+      core.readiness.changed();
+      return stopped;
+    };
     return { publicUrl, metricsUrl, ready: () => core.gates.firstReady(), stop };
   } catch (error) {
     await Promise.all([servers.world.close(), servers.operations.close()]);
@@ -83,6 +87,7 @@ interface Core {
   readonly memory: Memory;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
+  readonly readiness: Readiness;
 }
 
 function createCore(env: Env, log: Logger): Core {
@@ -99,15 +104,15 @@ function createCore(env: Env, log: Logger): Core {
     availability: (name) => gates.state(name),
     warn: (what, error) => log.warn({ reason: errorText(error) }, what),
   });
-  return {
-    env,
-    log,
-    stores,
-    gates,
-    memory,
-    metrics: new Metrics(() => gates.list(), modelCalls),
-    shutdown: new Shutdown(),
-  };
+  const shutdown = new Shutdown();
+  const readiness = new Readiness({
+    gates: () => gates.list(),
+    draining: () => shutdown.draining,
+    mode: memory.mode,
+  });
+  gates.on('changed', () => readiness.changed()).on('failed', () => readiness.changed());
+  const metrics = new Metrics(() => gates.list(), modelCalls);
+  return { env, log, stores, gates, memory, metrics, shutdown, readiness };
 }
 
 interface Chat {
@@ -140,18 +145,13 @@ interface Servers {
 }
 
 async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
-  const { env, log, gates, memory, metrics, shutdown } = core;
+  const { env, log, memory, metrics, shutdown, readiness } = core;
   const onLoopback = isLoopback(listenHost(env));
   const parts: HttpParts = {
-    ...{ env, log, memory, metrics },
+    ...{ env, log, memory, metrics, readiness },
     // With logins, something on this machine leads the public here.
     isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
-    readiness: new Readiness({
-      gates: () => gates.list(),
-      draining: () => shutdown.draining,
-      mode: memory.mode,
-    }),
     authenticate: authenticator(env),
     sameSite: new SameSite(onLoopback),
   };

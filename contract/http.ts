@@ -18,6 +18,7 @@ export const readyz = z.object({
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
   gates: z.array(gateReport),
+  revision: readinessReport.shape.revision,
 });
 export type Readyz = z.infer<typeof readyz>;
 

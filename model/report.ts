@@ -31,13 +31,34 @@ export type GateReport = z.infer<typeof gateReport>;
 
 const state = z.string().transform((word) => gateState.safeParse(word).data ?? ('unknown' as const));
 
-/** The body at `report.readyz`, 200 when ready, else 503, as it is read. */
+/**
+ * The body at `report.readyz`, 200 when ready, else 503, as it is read. A service that says a `revision` is asked for the
+ * next one: see `readinessQuery`.
+ */
 export const readinessReport = z.object({
   version,
   ready: z.boolean(),
   gates: z.array(gateReport.extend({ state })),
+  /** Opaque; another one whenever a gate's state or last error differs. */
+  revision: z.string().min(1).max(64).optional(),
 });
 export type ReadinessReport = z.infer<typeof readinessReport>;
+
+/** The longest time for which a question is held, in seconds. */
+const mostWaitSeconds = 10;
+
+/**
+ * The query of a question for the next report: `?after=<revision>&wait=<seconds>` is answered as soon as the revision is
+ * another, and at the latest after that time. A service may answer at once; then it is asked again after a pause.
+ */
+export const readinessQuery = z.object({
+  after: z.string().optional().catch(undefined),
+  wait: z.coerce.number().min(0).max(mostWaitSeconds).default(0).catch(0),
+});
+
+/** That query of a revision. @param waitMs how long the question may be held. */
+export const queryAfter = (revision: string, waitMs: number): string =>
+  `?after=${encodeURIComponent(revision)}&wait=${Math.min(waitMs / 1_000, mostWaitSeconds)}`;
 
 /** The body at `report.config`: the digest of what the process runs with, and every value that is not secret. */
 export const configReport = z.object({

@@ -1,4 +1,4 @@
-import { reportVersion, type ConfigReport } from '../../model/report.ts';
+import { readinessQuery, reportVersion, type ConfigReport } from '../../model/report.ts';
 import type { FastifyInstance } from 'fastify';
 import { backendDigest, backendValues, backendSecretsSet, type Env } from '../../contract/backend-env.ts';
 import { retryAfterSeconds, type PatientContext, type Readyz, type Status } from '../../contract/http.ts';
@@ -17,13 +17,18 @@ export function serveHealth(server: FastifyInstance): void {
   server.get(httpPaths.healthz, () => ({ alive: true }));
 }
 
-/** Readiness; `shown` is how much of the reason this port may expose. */
+/**
+ * Readiness; `shown` is how much of the reason this port may expose. Where that is everything, a question for the next
+ * revision is held.
+ */
 export function serveReadiness(
   server: FastifyInstance,
   readiness: Readiness,
   shown: 'everything' | 'outcome',
 ): void {
-  server.get(httpPaths.readyz, (_request, reply): Readyz | Pick<Readyz, 'ready' | 'reason'> => {
+  server.get(httpPaths.readyz, async (request, reply): Promise<Readyz | Pick<Readyz, 'ready' | 'reason'>> => {
+    const { after, wait } = readinessQuery.parse(request.query);
+    if (shown === 'everything') await readiness.differs(after, wait * 1_000, request.signal);
     const detailed = readiness.detailed();
     if (!detailed.ready) reply.code(503).header('retry-after', retryAfterSeconds);
     const { ready, reason } = detailed;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { retryAfterSeconds, type Readyz, type Status } from '../../contract/http.ts';
 import type { AnswerMode } from '../../contract/protocol.ts';
 import { reportVersion, type GateReport } from '../../model/report.ts';
@@ -11,9 +13,13 @@ export interface ReadinessSources {
   readonly mode: AnswerMode;
 }
 
+/** Questions that are held until readiness differs; further ones are answered at once. */
+const mostHeld = 16;
+
 /** Whether this process accepts connections, and the reason, as codes and in words. */
 export class Readiness {
   readonly #sources: ReadinessSources;
+  readonly #news = new EventEmitter<{ news: [] }>().setMaxListeners(mostHeld);
 
   constructor(sources: ReadinessSources) {
     this.#sources = sources;
@@ -28,7 +34,29 @@ export class Readiness {
       ready: reason === 'Ready' || reason === 'Degraded',
       reason,
       gates,
+      revision: revisionOf(reason, gates),
     };
+  }
+
+  /**
+   * Resolves once the revision is another than this one; at the latest after so long, when the signal is aborted, or when
+   * the process shuts down.
+   */
+  async differs(revision: string | undefined, waitMs: number, signal: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    while (this.#isHeld(revision, until))
+      await once(this.#news, 'news', { signal: until }).catch(() => undefined);
+  }
+
+  /** Something that readiness is derived from has changed. */
+  changed(): void {
+    this.#news.emit('news');
+  }
+
+  #isHeld(revision: string | undefined, until: AbortSignal): boolean {
+    if (until.aborted || this.#sources.draining() || this.#news.listenerCount('news') >= mostHeld)
+      return false;
+    return this.detailed().revision === revision;
   }
 
   /** `/api/status`: without addresses and client errors. */
@@ -64,6 +92,15 @@ export class Readiness {
     };
     return messages[reason];
   }
+}
+
+/** Of what readers act upon: how often a store was dialled changes all the time. */
+function revisionOf(reason: Readyz['reason'], gates: readonly GateReport[]): string {
+  const told = gates.map(({ name, state, since, lastError }) => [name, state, since, lastError]);
+  return createHash('sha256')
+    .update(JSON.stringify([reason, told]))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 function away(gates: readonly GateReport[]): string[] {

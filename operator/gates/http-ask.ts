@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
+import { queryAfter } from '../../model/report.ts';
 import type { Report } from '../../model/stack.ts';
 import { textOf } from '../../kube/bounded-text.ts';
-import { readConfig, readReadiness, unanswered, type Ask, type PodAnswer } from './pod-answer.ts';
+import { readConfig, readReadiness, reportIn, unanswered, type Ask, type PodAnswer } from './pod-answer.ts';
 import type { PodView } from './pod-view.ts';
 
 export interface HttpAskOptions {
   /** Where the pod's service reports; `undefined` where this is not known. */
   readonly reportOf: (pod: PodView) => Report | undefined;
-  /** The time limit of a question, in milliseconds. */
+  /** The time limit of a question, in milliseconds, without the time for which it may be held. */
   readonly timeoutMs?: number;
 }
 
@@ -30,9 +31,12 @@ const idleMs = 5_000;
 const configEveryMs = 10_000;
 
 interface Answered extends PodAnswer {
-  /** On the monotonic clock. */
+  /** When it was asked what it runs with, on the monotonic clock. */
   readonly at: number;
 }
+
+/** A question that came back so much of its time too early, without news, was not held. */
+const earlyPart = 0.9;
 
 async function answersAfter(
   before: Answered | undefined,
@@ -54,6 +58,21 @@ interface Place {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  /** For how long the process may hold the question. */
+  readonly waitMs?: number;
+}
+
+const revisionOf = (answer: PodAnswer | undefined): string | undefined =>
+  answer && reportIn(answer.readiness)?.revision;
+
+/** Where the readiness is that follows the one before; the present one where that one has no revision. */
+function nextAfter(
+  path: string,
+  before: Answered | undefined,
+  waitMs: number,
+): Pick<Place, 'path' | 'waitMs'> {
+  const revision = revisionOf(before);
+  return revision === undefined ? { path } : { path: `${path}${queryAfter(revision, waitMs)}`, waitMs };
 }
 
 /** Asks pods for their reports at their own address. Keeps connections open between two questions. */
@@ -65,28 +84,39 @@ export function httpAsk({ reportOf, timeoutMs = 2_000 }: HttpAskOptions): HttpAs
     signal: AbortSignal,
   ): Promise<Answer | { unanswered: string }> => {
     const at = `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}${place.path}`;
-    const limit = AbortSignal.timeout(timeoutMs);
+    const limitMs = timeoutMs + (place.waitMs ?? 0);
+    const limit = AbortSignal.timeout(limitMs);
     try {
       return read(await textAt(agent, place, AbortSignal.any([limit, signal])), at);
     } catch (error) {
-      const why = limit.aborted ? `no answer came within ${timeoutMs / 1_000} s` : (error as Error).message;
+      const why = limit.aborted ? `no answer came within ${limitMs / 1_000} s` : (error as Error).message;
       return { unanswered: `${at} does not answer: ${why}.` };
     }
   };
   const answered = new WeakMap<PodView, Answered>();
   return {
-    ask: async (pod, signal) => {
+    ask: async (pod, signal, waitMs) => {
       const report = reportOf(pod);
       const port = report && pod.ports[report.port];
       if (!report || port === undefined || pod.ip === undefined)
         return unanswered(`It is not known where ${pod.service} reports.`);
       const host = pod.ip;
-      const readinessNow = () => answerAt({ host, port, path: report.readyz }, readReadiness, signal);
+      const before = answered.get(pod);
+      const next = nextAfter(report.readyz, before, waitMs);
+      const readinessNow = () => answerAt({ host, port, ...next }, readReadiness, signal);
       const configNow = () => answerAt({ host, port, path: report.config }, readConfig, signal);
-      const now = await answersAfter(answered.get(pod), readinessNow, configNow);
+      const began = performance.now();
+      const now = await answersAfter(before, readinessNow, configNow);
+      const isEarly = performance.now() - began < (next.waitMs ?? 0) * earlyPart;
       if ('report' in now.config) answered.set(pod, now);
       else answered.delete(pod);
-      return { readiness: now.readiness, config: now.config };
+      const { readiness, config } = now;
+      const revision = revisionOf(now);
+      return {
+        readiness,
+        config,
+        isHolding: revision !== undefined && !(isEarly && revision === revisionOf(before)),
+      };
     },
     close: () => agent.destroy(),
   };
@@ -94,7 +124,8 @@ export function httpAsk({ reportOf, timeoutMs = 2_000 }: HttpAskOptions): HttpAs
 
 /** The body of an answer of any status: a report of a pod that is not ready comes with 503. */
 async function textAt(agent: Agent, place: Place, signal: AbortSignal): Promise<string> {
-  const outgoing = request({ ...place, agent, signal, headers: { accept: 'application/json' } });
+  const { host, port, path } = place;
+  const outgoing = request({ host, port, path, agent, signal, headers: { accept: 'application/json' } });
   // An error after the answer has begun is the answer's as well.
   outgoing.on('error', () => undefined);
   try {

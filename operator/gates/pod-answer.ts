@@ -15,10 +15,15 @@ export type Answer<Report> = { readonly report: Report } | { readonly unanswered
 export interface PodAnswer {
   readonly readiness: Answer<ReadinessReport>;
   readonly config: Answer<Pick<ConfigReport, 'digest'>>;
+  /** Whether the process holds questions until it has news, so that more of them cost little. */
+  readonly isHolding?: boolean;
 }
 
-/** Asks a pod's process. A process that does not answer is an answer too: it never rejects. */
-export type Ask = (pod: PodView, signal: AbortSignal) => Promise<PodAnswer>;
+/**
+ * Asks a pod's process. A process that does not answer is an answer too: it never rejects. Where the process knows how to,
+ * it holds the question until what it said before differs, for so many milliseconds at most.
+ */
+export type Ask = (pod: PodView, signal: AbortSignal, waitMs: number) => Promise<PodAnswer>;
 
 /** The report of a pod that is asked without success. */
 export const reportIn = <Report>(answer: Answer<Report>): Report | undefined =>

@@ -14,6 +14,8 @@ export interface ProbeOptions {
   readonly ask: Ask;
   /** Between two questions to a pod that answers, in milliseconds. */
   readonly intervalMs: () => number;
+  /** The same where the process holds questions: from the begin of one to that of the next, at least. */
+  readonly shortestMs: number;
   /** Between two questions to a pod that does not answer, at most. */
   readonly longestMs: number;
   /** What is known of the pod has changed. */
@@ -29,6 +31,9 @@ const writeLimitMs = 5_000;
 
 /** What differs in words only is written, and told, at most so often: a process may word the same error in turns. */
 const wordsEveryMs = 10_000;
+
+/** For how long a process may hold a question, in milliseconds: a pod that is cut off is noticed later by as much. */
+const heldMs = 2_000;
 
 /** One question without an answer may be a lost packet; this many in a row are news. */
 const unansweredToTell = 2;
@@ -67,45 +72,47 @@ export class PodProbe {
   async run(signal: AbortSignal, delayMs: number): Promise<void> {
     if (delayMs > 0) await pause(delayMs, signal);
     while (!signal.aborted) {
-      if (await this.#round(signal)) return;
-      await pause(this.#pauseMs(), signal);
+      const began = performance.now();
+      const answer = await this.#ask(signal);
+      if (await this.#take(answer, signal)) return;
+      await pause(this.#pauseMs(answer, performance.now() - began), signal);
     }
   }
 
-  /** Whether the pod is gone. */
-  async #round(signal: AbortSignal): Promise<boolean> {
-    const answer = await this.#ask(signal);
-    return !signal.aborted && this.#take(answer, signal);
-  }
-
   async #ask(signal: AbortSignal): Promise<PodAnswer> {
-    const { ask } = this.#options;
-    const answer = await ask(this.#pod, signal).catch((error: unknown) => unanswered(String(error)));
+    const { ask, intervalMs } = this.#options;
+    const waitMs = Math.max(heldMs, intervalMs());
+    const answer = await ask(this.#pod, signal, waitMs).catch((error: unknown) => unanswered(String(error)));
     this.#failures.asks = 'unanswered' in answer.readiness ? this.#failures.asks + 1 : 0;
     return answer;
   }
 
-  #pauseMs(): number {
-    const { intervalMs, longestMs } = this.#options;
+  #pauseMs({ isHolding }: PodAnswer, tookMs: number): number {
+    const { intervalMs, shortestMs, longestMs } = this.#options;
     const ms = intervalMs();
-    if (this.#failures.asks === 0) return ms * (0.9 + Math.random() / 5);
+    const jitter = 0.9 + Math.random() / 5;
+    if (this.#failures.asks === 0) return isHolding ? Math.max(0, shortestMs * jitter - tookMs) : ms * jitter;
     return backoffMs(this.#failures.asks, { firstMs: ms, mostMs: Math.max(ms, longestMs) });
   }
 
   /** Whether the pod is gone. */
   async #take(answer: PodAnswer, signal: AbortSignal): Promise<boolean> {
     const { asks } = this.#failures;
-    if (asks > 0 && asks < unansweredToTell) return false;
+    if (signal.aborted || (asks > 0 && asks < unansweredToTell)) return false;
     this.#observe(answer);
     try {
       return await this.#write(answer, signal);
     } catch (error) {
-      if (signal.aborted) return false;
-      this.#failures.writes += 1;
-      this.#holdUntil = performance.now() + backoffMs(this.#failures.writes);
-      this.#options.onError(error);
+      this.#notWritten(error, signal);
       return false;
     }
+  }
+
+  #notWritten(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#failures.writes += 1;
+    this.#holdUntil = performance.now() + backoffMs(this.#failures.writes);
+    this.#options.onError(error);
   }
 
   #observe(answer: PodAnswer): void {

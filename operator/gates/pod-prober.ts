@@ -58,6 +58,7 @@ export class PodProber {
     const { cluster, ask, intervalMs = defaultIntervalMs, longestMs = 2_000 } = options;
     this.#probeOptions = {
       ...{ ask, longestMs, writer: { api: cluster.api } },
+      shortestMs: intervalMs,
       intervalMs: () => intervalOf(this.#running.size, intervalMs),
       onObserved: (pod, observed) => options.onGates?.(pod, observed),
       onLatency: (seconds) => options.onLatency?.(seconds),

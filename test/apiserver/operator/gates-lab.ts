@@ -69,9 +69,9 @@ export async function probing(server: ApiServer): Promise<Probing> {
         await hooks.beforeWrite();
       }),
     },
-    ask: (pod, signal) => {
+    ask: (...question) => {
       asked++;
-      return http.ask(pod, signal);
+      return http.ask(...question);
     },
     onLatency: (seconds) => latencies.push(seconds),
     onError: (error) => errors.push(error),

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { GateReport, GateState } from '../../../model/report.ts';
+import { readinessQuery, type GateReport, type GateState } from '../../../model/report.ts';
 import { freePort, LOOPBACK } from '../../servers/ports.ts';
 
 /** Where each of these processes reports. */
@@ -11,6 +11,9 @@ export class ReportingProcess {
   readonly port: number;
   readonly #digest: string;
   readonly #sockets = new Set<Socket>();
+  /** Answers a question that is held. */
+  readonly #held = new Set<() => void>();
+  #revision = 0;
   #server: Server | undefined;
   #gate: GateReport = { name: 'queue', state: 'open', since: '', lastError: null, attempts: 0 };
 
@@ -29,6 +32,8 @@ export class ReportingProcess {
   /** Since now its gate is in this state. */
   become(state: GateState, lastError: string | null = null): void {
     this.#gate = { ...this.#gate, state, lastError, since: new Date().toISOString() };
+    this.#revision += 1;
+    for (const answer of [...this.#held]) answer();
   }
 
   /** Answers nothing any more: its port refuses, and its connections are closed. */
@@ -44,13 +49,9 @@ export class ReportingProcess {
   /** Answers again, on the same port. */
   async up(): Promise<void> {
     const server = createServer(({ url }, response) => {
-      const isReady = this.#gate.state !== 'closed';
       if (url === report.config)
         response.end(JSON.stringify({ version: 1, digest: this.#digest, values: {}, secretsSet: [] }));
-      else
-        response
-          .writeHead(isReady ? 200 : 503)
-          .end(JSON.stringify({ version: 1, ready: isReady, gates: [this.#report()] }));
+      else this.#holds(url, response);
     });
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -58,6 +59,22 @@ export class ReportingProcess {
     });
     await new Promise<void>((resolve) => server.listen(this.port, LOOPBACK, resolve));
     this.#server = server;
+  }
+
+  /** A question for the next revision is answered when that comes, or its time is over. */
+  #holds(url: string | undefined, response: ServerResponse): void {
+    const { after, wait } = readinessQuery.parse(
+      Object.fromEntries(new URL(url ?? '', 'http://pod').searchParams),
+    );
+    const answer = (): void => {
+      this.#held.delete(answer);
+      clearTimeout(late);
+      const isReady = this.#gate.state !== 'closed';
+      const body = { version: 1, ready: isReady, gates: [this.#report()], revision: String(this.#revision) };
+      response.writeHead(isReady ? 200 : 503).end(JSON.stringify(body));
+    };
+    const late = setTimeout(answer, after === String(this.#revision) ? wait * 1_000 : 0).unref();
+    this.#held.add(answer);
   }
 
   /** It dials its dependency all the time, and counts. */

@@ -27,6 +27,8 @@ export interface GatesMeasured {
     readonly closed: number;
     /** A store accepts, and never answers. */
     readonly silent: number;
+    /** As `reported`, of 1,000 pods. */
+    readonly reportedOfMany: number;
   };
   /** How long the app waits for a store that is silent. */
   readonly dialTimeoutMs: number;
@@ -40,10 +42,13 @@ const dialEveryMs = 1_000;
 
 const namespace = 'gates';
 const stack = 'gated';
-const processes = 30;
+/** Pods whose processes report, and the time within which each changes, in milliseconds. */
+const few = { pods: 30, everyMs: 500 };
+/** So that about a hundred change in a second. */
+const many = { pods: 1_000, everyMs: 20_000, rounds: 1 };
 
 /**
- * Measures readiness gates through an operator's process: of 30 pods whose processes change what they report, and of the
+ * Measures readiness gates through an operator's process: of 30 and of 1,000 pods whose processes change what they report, and of the
  * real app, whose Redis and Neo4j are behind proxies that close and fall silent.
  */
 export async function measureGates(rounds: number, say: (line: string) => void): Promise<GatesMeasured> {
@@ -66,8 +71,10 @@ export async function measureGates(rounds: number, say: (line: string) => void):
     });
     const conditions = stops.keep(await watchConditions(server, namespace));
     const lab: Lab = { createPod, conditions, stops };
-    const reported = await reportedTimes(lab, rounds);
+    const reported = await reportedTimes(lab, { ...few, rounds });
     say(`${reported.length} changes reported.`);
+    const reportedOfMany = await reportedTimes(lab, many);
+    say(`${reportedOfMany.length} changes of ${many.pods} pods reported.`);
     const { closed, silent } = await storeTimes(lab, rounds);
     say(`${closed.length} times closed, ${silent.length} times silent.`);
     return {
@@ -75,6 +82,7 @@ export async function measureGates(rounds: number, say: (line: string) => void):
         reported: percentile(reported, 0.99),
         closed: percentile(closed, 0.99),
         silent: percentile(silent, 0.99),
+        reportedOfMany: percentile(reportedOfMany, 0.99),
       },
       dialTimeoutMs,
     };
@@ -89,25 +97,48 @@ interface Lab {
   readonly stops: Stops;
 }
 
-/** Of 30 pods, each of which changes so often. */
-async function reportedTimes({ createPod, conditions, stops }: Lab, rounds: number): Promise<number[]> {
+/** Pods that are made side by side. */
+const startedAtOnce = 30;
+
+interface Reporting {
+  readonly pods: number;
+  readonly everyMs: number;
+  /** How often each closes and opens. */
+  readonly rounds: number;
+}
+
+/** From each change until it is shown. The pods are made first. */
+async function reportedTimes(
+  { createPod, conditions, stops }: Lab,
+  { pods, everyMs, rounds }: Reporting,
+): Promise<number[]> {
   const times: number[] = [];
-  const one = async (name: string): Promise<void> => {
+  const started = async (name: string): Promise<ReportingProcess> => {
     const process = await ReportingProcess.start('sha-1');
     stops.add(() => process.down());
     await createPod(name, process.port, [queueReady]);
     await conditions.shown(name, queueReady, 'True');
+    return process;
+  };
+  const change = async (name: string, process: ReportingProcess): Promise<void> => {
     for (let round = 0; round < rounds; round++)
       for (const state of ['closed', 'open'] as const) {
-        await pause(Math.random() * 500);
+        await pause(Math.random() * everyMs);
         const changed = performance.now();
         process.become(state, state === 'open' ? null : 'the queue refuses');
         const shown = await conditions.shown(name, queueReady, state === 'open' ? 'True' : 'False');
         times.push(shown - changed);
       }
-    await process.down();
   };
-  await Promise.all(Array.from({ length: processes }, (_, index) => one(`reports-${index}`)));
+  const names = Array.from({ length: pods }, (_, index) => `reports-${pods}-${index}`);
+  const processes: (readonly [string, ReportingProcess])[] = [];
+  const startRest = async (): Promise<void> => {
+    for (let name = names.pop(); name !== undefined; name = names.pop())
+      processes.push([name, await started(name)]);
+  };
+  await Promise.all(Array.from({ length: startedAtOnce }, startRest));
+  await Promise.all(processes.map(async ([name, process]) => change(name, process)));
+  await Promise.all(processes.map(([, process]) => process.down()));
   return times;
 }
 

@@ -36,7 +36,7 @@ async function serving(listener: RequestListener) {
 function asking(timeoutMs = 2_000) {
   const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs });
   onTestFinished(close);
-  return (pod: PodView) => ask(pod, new AbortController().signal);
+  return (pod: PodView, waitMs = 0) => ask(pod, new AbortController().signal, waitMs);
 }
 
 const whyNot = async (asked: Promise<PodAnswer>): Promise<string> => {
@@ -59,6 +59,7 @@ test('a pod answers with both reports, also one that is not ready, over connecti
     expect(await ask(pod)).toEqual({
       readiness: { report: { ...readiness, gates } },
       config: { report: { digest: 'sha-1' } },
+      isHolding: false,
     });
   expect(connections).toBe(2);
 });
@@ -81,6 +82,47 @@ test('what a process runs with is asked again only when its readiness differs', 
   now = { ...now, gates: [{ name: 'queue', state: 'closed' }] };
   expect([...digests, await digest()]).toEqual(['sha-1', 'sha-1', 'sha-1', 'sha-1']);
   expect(asked.filter((url) => url === '/config')).toHaveLength(2);
+});
+
+/** A process whose report has a revision; `hold` is what it does with a question for the next one. */
+async function revising(hold: (answer: () => void) => void) {
+  const asked: string[] = [];
+  let revision = 1;
+  const { pod } = await serving(({ url = '' }, response) => {
+    const answer = (): void => {
+      response.end(
+        JSON.stringify(url.startsWith('/readyz') ? { ...readiness, revision: `r ${revision}` } : config),
+      );
+    };
+    if (url.startsWith('/readyz')) asked.push(url);
+    if (url.endsWith(`?after=r%20${revision}&wait=0.3`)) hold(answer);
+    else answer();
+  });
+  return { pod, asked, next: () => (revision += 1) };
+}
+
+test('a process whose report has a revision is asked for the next one, and may hold the question', async () => {
+  const held: (() => void)[] = [];
+  const { pod, asked, next } = await revising((answer) => held.push(answer));
+  const ask = asking();
+  expect(await ask(pod, 300)).toMatchObject({ isHolding: true });
+  const second = ask(pod, 300);
+  await expect.poll(() => held).toHaveLength(1);
+  next();
+  held.pop()?.();
+  expect(await second).toMatchObject({ readiness: { report: { revision: 'r 2' } }, isHolding: true });
+  expect(asked).toEqual(['/readyz', '/readyz?after=r%201&wait=0.3']);
+});
+
+test('a process that answers the same at once does not hold questions, nor does one that is silent', async () => {
+  const { pod } = await revising((answer) => answer());
+  const ask = asking();
+  await ask(pod, 300);
+  expect(await ask(pod, 300)).toMatchObject({ readiness: { report: {} }, isHolding: false });
+  const { pod: silent } = await revising(() => undefined);
+  const askShort = asking(100);
+  await askShort(silent, 300);
+  expect(await whyNot(askShort(silent, 300))).toMatch(/no answer came within 0.4 s/);
 });
 
 test('a connection that was closed while it was idle is opened anew', async () => {
@@ -127,7 +169,7 @@ test('a service that does not report, or has no such port, is not asked', async 
   onTestFinished(close);
   const unknown = { unanswered: 'It is not known where web reports.' };
   const { signal } = new AbortController();
-  expect(await ask(pod, signal)).toEqual({ readiness: unknown, config: unknown });
+  expect(await ask(pod, signal, 0)).toEqual({ readiness: unknown, config: unknown });
   expect((await asking()({ ...pod, ports: {} })).readiness).toEqual(unknown);
 });
 
@@ -136,5 +178,5 @@ test('an aborted question ends at once', async () => {
   const { pod } = await serving(() => stopping.abort());
   const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs: 60_000 });
   onTestFinished(close);
-  expect((await ask(pod, stopping.signal)).readiness).toHaveProperty('unanswered');
+  expect((await ask(pod, stopping.signal, 0)).readiness).toHaveProperty('unanswered');
 });

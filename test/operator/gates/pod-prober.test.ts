@@ -115,6 +115,24 @@ test('a question without an answer is no news, two in a row are; the condition s
   expect(prober.observedOf('n/web-1')).not.toHaveProperty('unreachable');
 });
 
+test('a process that holds questions is asked again at once, however many pods there are', async () => {
+  const asked = new Map<string, number>();
+  const { run, add } = probing({
+    intervalMs: 1,
+    ask: ({ uid }, _, waitMs) => {
+      asked.set(uid, (asked.get(uid) ?? 0) + 1);
+      expect(waitMs).toBe(2_000);
+      return Promise.resolve({ ...saying([gate('open')]), isHolding: uid === 'u1' });
+    },
+  });
+  run();
+  add();
+  for (let pod = 0; pod < 300; pod++) add({ name: `other-${pod}`, uid: `other-${pod}` });
+  // Each of the others has its turn every 600 ms.
+  await soon(() => expect(asked.get('u1')).toBeGreaterThan(50));
+  expect(asked.get('other-0') ?? 0).toBeLessThan(10);
+});
+
 test('a question that fails in the asking program is one without an answer', async () => {
   const { run, add, statusOf } = probing({ ask: () => Promise.reject(new Error('a bug')) });
   run();
