@@ -17,10 +17,10 @@ import {
 import { createIdentities } from './identities.ts';
 import { joinNodes } from './link.ts';
 import { NODE_NAME, podRangeOf, SECOND_NODE_NAME } from './addresses.ts';
-import { startContainerd, startNode } from './node.ts';
+import { copyStore, imageStore } from './image-store.ts';
+import { containerdRoot, startContainerd, startNode } from './node.ts';
 import { makePlace, removePlace, type Place } from './place.ts';
 import { requireNode } from './requirements.ts';
-import { systemImages } from './system-images.ts';
 import { dnsObjects, storageObjects } from './system-objects.ts';
 
 /** What a cluster is made of beside Debian's packages. */
@@ -73,6 +73,7 @@ export async function startCluster(shape: ClusterShape = {}): Promise<Cluster> {
   const { cni } = await requireNode();
   // Before anything runs: a cold build takes minutes, in which no half-started cluster is to wait.
   for (const name of CLUSTER_PROGRAMS) await builtProgram(name);
+  await imageStore(cni);
   const place = await makePlace();
   const capsules: Capsule[] = [];
   try {
@@ -153,9 +154,12 @@ async function prepareNodes(sites: readonly Site[], cni: string): Promise<Cluste
   for (const { cgroup } of sites) await makeCgroup(cgroup);
   return Promise.all(
     sites.map(async (site) => {
-      const importImage = await startContainerd(site, cni);
-      for (const tarPath of await systemImages()) await importImage(tarPath);
-      return importImage;
+      const store = await imageStore(cni);
+      await copyStore(store, containerdRoot(site));
+      const { importImage } = await startContainerd(site, cni);
+      return async (tarPath) => {
+        if (!store.archives.includes(tarPath)) await importImage(tarPath);
+      };
     }),
   );
 }

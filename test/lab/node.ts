@@ -8,8 +8,20 @@ import { CLUSTER_DOMAIN, DNS_ADDRESS, POD_RANGE, podRangeOf } from './addresses.
 import type { ClusterShape, Site } from './control-plane.ts';
 import { PAUSE_IMAGE } from './system-images.ts';
 
-/** Starts containerd with the bridge network; answers how an image's archive is brought into it. */
-export async function startContainerd(site: Site, cni: string): Promise<(tarPath: string) => Promise<void>> {
+/** What containerd needs to know of its node. */
+type ContainerdSite = Pick<Site, 'folder' | 'capsule' | 'node'>;
+
+export interface Containerd {
+  /** Brings an image's archive into it. */
+  readonly importImage: (tarPath: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Where the containerd of a node keeps its images. */
+export const containerdRoot = ({ folder }: Pick<Site, 'folder'>): string => join(folder, 'containerd');
+
+/** Starts containerd with the bridge network. */
+export async function startContainerd(site: ContainerdSite, cni: string): Promise<Containerd> {
   const { folder, capsule } = site;
   const socket = socketOf(site);
   const network = join(folder, 'cni');
@@ -17,21 +29,24 @@ export async function startContainerd(site: Site, cni: string): Promise<(tarPath
   await writeFile(join(network, '10-bridge.conflist'), JSON.stringify(bridge(site)));
   const config = join(folder, 'containerd.toml');
   await writeFile(config, containerdConfig(site, { cni, network }));
-  await capsule.start({
+  const server = await capsule.start({
     command: 'containerd',
     args: ['--config', config],
     logFile: join(folder, 'containerd.log'),
     readyWhen: { check: async () => (await capture('ctr', ['--address', socket, 'version'])).code === 0 },
   });
-  return async (tarPath) => {
-    await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', tarPath]);
+  return {
+    importImage: async (tarPath) => {
+      await run('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', tarPath]);
+    },
+    stop: () => server.stop(),
   };
 }
 
-const socketOf = ({ folder }: Site): string => join(folder, 'containerd.sock');
+const socketOf = ({ folder }: Pick<Site, 'folder'>): string => join(folder, 'containerd.sock');
 
 /** Pods on one bridge. It enforces no NetworkPolicy. Leases are kept with the cluster, not under /var/lib. */
-const bridge = ({ folder, node }: Site): object => ({
+const bridge = ({ folder, node }: ContainerdSite): object => ({
   cniVersion: '0.4.0',
   name: 'mooring',
   plugins: [
@@ -53,10 +68,10 @@ const bridge = ({ folder, node }: Site): object => ({
 });
 
 /** JSON's strings are TOML's too. */
-function containerdConfig(site: Site, paths: { cni: string; network: string }): string {
+function containerdConfig(site: ContainerdSite, paths: { cni: string; network: string }): string {
   const text = (value: string) => JSON.stringify(value);
   return `version = 2
-root = ${text(join(site.folder, 'containerd'))}
+root = ${text(containerdRoot(site))}
 state = "/run/containerd"
 [grpc]
   address = ${text(socketOf(site))}

@@ -5,7 +5,7 @@ import { buildImages } from '../images/build-images.ts';
 import { sideBySide } from '../servers/side-by-side.ts';
 import { CLUSTER_PROGRAMS } from './cluster.ts';
 import { lackingPackages, requireNode } from './requirements.ts';
-import { systemImages } from './system-images.ts';
+import { imageStore } from './image-store.ts';
 
 type Log = (line: string) => void;
 
@@ -20,12 +20,12 @@ const IMAGE_PACKAGES = ['buildah', 'debootstrap'];
 export async function prepareCluster(log: Log): Promise<void> {
   const lacking = [...lackingPackages(), ...IMAGE_PACKAGES.filter((name) => findProgram(name) === undefined)];
   if (lacking.length > 0 && mayInstallPackages()) await installPackages(lacking, log);
-  await requireNode();
+  const { cni } = await requireNode();
   // Images mostly wait for the network and the disk, programs for the cores.
   await sideBySide([buildPrograms(), buildImages(log)]);
+  await imageStore(cni);
 }
 
 async function buildPrograms(): Promise<void> {
   await sideBySide(CLUSTER_PROGRAMS.map(builtProgram));
-  await systemImages();
 }
