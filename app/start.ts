@@ -25,6 +25,7 @@ import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { CatchingUp } from './ws/catching-up.ts';
 import { Connections } from './ws/connections.ts';
+import { Seats } from './ws/seats.ts';
 import { Sessions } from './ws/sessions.ts';
 import { Upgrades } from './ws/upgrades.ts';
 
@@ -142,14 +143,18 @@ interface Servers {
 async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
+  const handshakeMs = env.CHAT_HANDSHAKE_TIMEOUT * 1_000;
+  const seats = new Seats({ inAll: env.CHAT_CONNECTIONS, perPatient: env.CHAT_CONNECTIONS_PER_PATIENT });
   const parts: HttpParts = {
     ...{ env, log, memory, metrics },
     // With logins, something on this machine leads the public here.
     isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
+    requestMs: handshakeMs,
     readiness: new Readiness({
       gates: () => gates.list(),
       draining: () => shutdown.draining,
+      isFull: () => seats.isFull,
       mode: memory.mode,
     }),
     authenticate: authenticator(env),
@@ -158,10 +163,11 @@ async function createServers(core: Core, { connections, sessions, answers }: Cha
   const world = await publicServer(parts);
   const around = {
     ...{ memory, sessions, answers, metrics, log },
-    heartbeatMs: env.CHAT_HEARTBEAT * 1_000,
+    times: { heartbeatMs: env.CHAT_HEARTBEAT * 1_000, idleMs: env.CHAT_IDLE_TIMEOUT * 1_000 },
     historyLimit: env.CHAT_HISTORY_LIMIT,
   };
-  new Upgrades({ ...parts, refusing: () => shutdown.refusing }, around, connections).attach(world.server);
+  const rules = { ...parts, refusing: () => shutdown.refusing, seats, handshakeMs };
+  new Upgrades(rules, around, connections).attach(world.server);
   return { world, operations: operationsServer(parts) };
 }
 

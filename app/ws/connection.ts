@@ -12,7 +12,7 @@ import type { Follower } from './follower.ts';
 import { ackOf, answerOf, doneOf, welcomeOf } from './frames.ts';
 import { idIn, readFrame } from './read-frame.ts';
 import type { Sessions } from './sessions.ts';
-import { ChatSocket } from './socket.ts';
+import { ChatSocket, type SocketTimes } from './socket.ts';
 
 /** What every connection uses. */
 export interface Surroundings {
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly answers: Answers;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly heartbeatMs: number;
+  readonly times: SocketTimes;
   readonly historyLimit: number;
 }
 
@@ -59,7 +59,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   constructor(socket: WebSocket, { scope, follower, opening }: Prepared, around: Surroundings) {
     super();
     this.scope = scope;
-    this.socket = new ChatSocket(socket, around.heartbeatMs);
+    this.socket = new ChatSocket(socket, around.times);
     this.#around = around;
     this.#answered = new Set(opening.history?.flatMap(({ replyTo }) => replyTo ?? []));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
@@ -96,6 +96,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   }
 
   #error(code: ErrorCode, message: string, about: Pick<ErrorFrame, 'id' | 'offset'> = {}): void {
+    this.#around.metrics.errors.inc({ code });
     this.#send({ type: 'error', code, retryable: isRetryable(code), message, ...about });
   }
 

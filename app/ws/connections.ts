@@ -32,6 +32,7 @@ export class Connections {
     this.#note(connection, 'connected');
     connection.once('closed', (code) => {
       this.#open.delete(connection);
+      this.#metrics.closes.inc({ code: connection.socket.closedWith ?? 'client' });
       this.#note(connection, `disconnected (${code})`);
     });
   }

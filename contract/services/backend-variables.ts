@@ -129,6 +129,26 @@ const chatVariables = {
     unit: 'seconds',
     doc: 'how often a silent connection is pinged',
   }),
+  CHAT_IDLE_TIMEOUT: whole(1, 86_400, {
+    default: 3_600,
+    unit: 'seconds',
+    doc: 'after so long without a frame either way a connection is closed; pings of the WebSocket protocol are none',
+  }),
+  CHAT_HANDSHAKE_TIMEOUT: whole(1, 60, {
+    default: 10,
+    unit: 'seconds',
+    doc: 'longest time for the headers of a request, and again until a handshake is accepted or refused',
+  }),
+  CHAT_CONNECTIONS: whole(1, 1_000_000, {
+    default: 20_000,
+    unit: 'connections',
+    doc: 'most open connections of one process',
+  }),
+  CHAT_CONNECTIONS_PER_PATIENT: whole(1, 1_000_000, {
+    default: 50,
+    unit: 'connections',
+    doc: 'most of them of one patient',
+  }),
   STORE_TIMEOUT: whole(50, 60_000, {
     default: 2_000,
     unit: 'milliseconds',
