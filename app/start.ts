@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Env } from '../contract/backend-env.ts';
+import { redisName } from '../contract/services/redis.ts';
 import { authenticator } from './http/authenticate.ts';
 import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
@@ -17,7 +18,8 @@ import { SameSite } from './http/same-site.ts';
 import { Slots } from './slots.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
 import { gateRulesOf } from './readiness/store-dials.ts';
-import { createReplicas, createStores } from './stores/create-stores.ts';
+import { createRates, createReplicas, createStores } from './stores/create-stores.ts';
+import type { PatientRates } from './stores/patient-rates.ts';
 import type { Replicas } from './stores/replicas.ts';
 import type { Stores } from './stores/types.ts';
 import { reportStoreEvents } from './readiness/store-events.ts';
@@ -115,6 +117,7 @@ interface Chat {
   readonly connections: Connections;
   readonly sessions: Sessions;
   readonly replicas: Replicas;
+  readonly rates: PatientRates;
   readonly answers: Answers;
   readonly catchingUp: CatchingUp;
 }
@@ -126,10 +129,15 @@ function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const sessions = new Sessions(memory, replicas);
   const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
+  const rates = createRates(env, {
+    isOpen: () => isOpen(redisName),
+    onFailed: () => gates.suspect(redisName),
+  });
   return {
     connections,
     sessions,
     replicas,
+    rates,
     answers,
     catchingUp: new CatchingUp({ memory, answers, isOpen, log }),
   };
@@ -140,7 +148,7 @@ interface Servers {
   readonly operations: FastifyInstance;
 }
 
-async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
+async function createServers(core: Core, { connections, sessions, answers, rates }: Chat): Promise<Servers> {
   const { env, log, gates, memory, metrics, shutdown } = core;
   const onLoopback = isLoopback(listenHost(env));
   const handshakeMs = env.CHAT_HANDSHAKE_TIMEOUT * 1_000;
@@ -162,7 +170,8 @@ async function createServers(core: Core, { connections, sessions, answers }: Cha
   };
   const world = await publicServer(parts);
   const around = {
-    ...{ memory, sessions, answers, metrics, log },
+    ...{ memory, sessions, answers, rates, metrics, log },
+    rate: { perSecond: env.CHAT_CONNECTION_RATE, burst: env.CHAT_CONNECTION_BURST },
     times: { heartbeatMs: env.CHAT_HEARTBEAT * 1_000, idleMs: env.CHAT_IDLE_TIMEOUT * 1_000 },
     historyLimit: env.CHAT_HISTORY_LIMIT,
   };
@@ -177,7 +186,7 @@ const lingerMs = 2_000;
 /** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, memory, stores }: Core,
-  { connections, sessions, replicas, answers, catchingUp }: Chat,
+  { connections, sessions, replicas, rates, answers, catchingUp }: Chat,
   servers: Servers,
   letGo: () => void,
 ): Ending {
@@ -198,6 +207,7 @@ function endingOf(
       () => closeServer(servers.operations),
       () => gates.stop(),
       () => replicas.close(),
+      () => rates.close(),
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),

@@ -82,6 +82,12 @@ export const errorCodes = {
     means: 'A WebSocket frame has the wrong form; the connection stays open.',
     fix: 'Send a frame as its documentation has it.',
   },
+  RATE_LIMITED: {
+    http: 429,
+    exit: 75,
+    means: 'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
+    fix: 'Send it again after retryAfterMs.',
+  },
   ID_REUSED: {
     http: 409,
     exit: 65,

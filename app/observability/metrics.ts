@@ -38,6 +38,12 @@ export class Metrics {
     labelNames: ['code'] as const,
     registers: this.#registers,
   });
+  readonly rateLimited = new Counter({
+    name: 'mooring_rate_limited_total',
+    help: "Frames refused for the rate, by the limit: the connection's, the patient's, or a share of it while Redis is away",
+    labelNames: ['limit'] as const,
+    registers: this.#registers,
+  });
   readonly messages = new Counter({
     name: 'mooring_messages_total',
     help: 'Message frames received',

@@ -149,6 +149,26 @@ const chatVariables = {
     unit: 'connections',
     doc: 'most of them of one patient',
   }),
+  CHAT_CONNECTION_RATE: whole(1, 1_000_000, {
+    default: 20,
+    unit: 'frames per second',
+    doc: 'how fast a connection may send in the long run; a message beyond it is not stored, and sent again later',
+  }),
+  CHAT_CONNECTION_BURST: whole(1, 1_000_000, {
+    default: 100,
+    unit: 'frames',
+    doc: 'how many it may send at once',
+  }),
+  CHAT_PATIENT_RATE: whole(1, 1_000_000, {
+    default: 10,
+    unit: 'messages per second',
+    doc: 'how fast a patient may send messages in the long run, over all connections and replicas',
+  }),
+  CHAT_PATIENT_BURST: whole(1, 1_000_000, {
+    default: 100,
+    unit: 'messages',
+    doc: 'how many messages a patient may send at once',
+  }),
   STORE_TIMEOUT: whole(50, 60_000, {
     default: 2_000,
     unit: 'milliseconds',

@@ -9,6 +9,7 @@ import { LOOPBACK } from '../servers/ports.ts';
 import { startSilentServer } from '../stores/silent-server.ts';
 import { startChat, type TestedApp } from './chat-app.ts';
 import { ChatClient, connected, handshake } from './chat-client.ts';
+import { RealClient } from './real-client.ts';
 
 const PATH = '/ws/chat/patient%3Ademo/session%3A1';
 
@@ -136,5 +137,64 @@ describe('a connection is closed', () => {
     await becomes(app, 'mooring_connections', 1);
     expect(await metric(app, 'mooring_closes_total{code="4009"}')).toBe(1);
     expect(healthy.socket.readyState).toBe(healthy.socket.OPEN);
+  });
+});
+
+test('a client finds a connection that the network swallowed, and connects anew', async () => {
+  const { app } = await readyChat({});
+  const proxy = await startProxy({ host: LOOPBACK, port: Number(new URL(app.publicUrl).port) });
+  onTestFinished(() => proxy.stop());
+  let port = String(proxy.port);
+  const client = new RealClient(() => `http://localhost:${port}`, PATH, 50);
+  await client.until('a connection', () => client.connection.state.name === 'connected');
+  proxy.timeout();
+  port = new URL(app.publicUrl).port;
+  await client.until('another one', () => client.framesOf('welcome').length === 2);
+  expect(client.states.map(({ name }) => name)).toContain('waiting');
+});
+
+describe('what comes too fast', () => {
+  test('on a connection is refused with the time to wait, not stored, and the connection stays', async () => {
+    const { app, url } = await readyChat({ CHAT_CONNECTION_RATE: '1', CHAT_CONNECTION_BURST: '2' });
+    const client = await connected(url);
+    for (const id of ['m1', 'm2', 'm3']) client.say(id, `I say ${id}.`);
+    const refused = await client.frame('error', 'm3');
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+    expect(refused.retryAfterMs).toBeGreaterThan(0);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000);
+    expect(await metric(app, 'mooring_rate_limited_total{limit="connection"}')).toBe(1);
+    expect(await metric(app, 'mooring_errors_total{code="RATE_LIMITED"}')).toBe(1);
+    await client.answer('m2');
+    const { history } = await (await connected(url)).frame('welcome');
+    expect(JSON.stringify(history)).not.toContain('m3');
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  test('of a patient is counted over all connections, and other patients are not hurt', async () => {
+    const { app, url } = await readyChat({ CHAT_PATIENT_RATE: '1', CHAT_PATIENT_BURST: '2' });
+    const tabs = [await connected(url), await connected(`${app.wsUrl}/ws/chat/patient%3Ademo/other`)];
+    for (const [nth, tab] of tabs.entries()) {
+      tab.say(`m${nth}`, 'Hello.');
+      await tab.answer(`m${nth}`);
+    }
+    tabs[0]?.say('m2', 'Hello.');
+    expect(await tabs[0]?.frame('error', 'm2')).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await metric(app, 'mooring_rate_limited_total{limit="patient"}')).toBe(1);
+    const other = await connected(`${app.wsUrl}/ws/chat/patient%3Aother/session%3A1`);
+    other.say('m1', 'Hello.');
+    await other.answer('m1');
+  });
+
+  test('is held by the client and sent again until all of it is stored, once, in order', async () => {
+    const { app } = await readyChat({ CHAT_PATIENT_RATE: '10', CHAT_PATIENT_BURST: '3' });
+    const client = new RealClient(() => app.publicUrl, PATH);
+    const ids = Array.from({ length: 12 }, (_, nth) => `m${nth}`);
+    for (const id of ids) client.say(id, `I say ${id}.`);
+    await client.until('every answer', () => client.framesOf('done').length === ids.length);
+    expect(client.framesOf('ack').map(({ id }) => id)).toEqual(ids);
+    expect(client.framesOf('ack').some(({ duplicate }) => duplicate)).toBe(false);
+    expect(client.framesOf('error').length).toBeGreaterThan(0);
+    expect(client.kept).toEqual([]);
+    expect(client.framesOf('welcome')).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import { parseJson } from '../../../model/json.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import type { Delta, Joining, Note, Replicas } from '../replicas.ts';
 import { eventKinds, type Scope } from '../types.ts';
-import { sessionKey } from './keys.ts';
+import { channelPrefix, sessionKey, stopsChannel } from './keys.ts';
 import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
 
@@ -49,8 +49,8 @@ export class RedisReplicas implements Replicas {
   readonly #connection: RedisConnection;
   readonly #timeout: number;
   readonly #subscriber: Redis;
-  /** Channels are of a whole Redis, not of one of its databases. */
   readonly #prefix: string;
+  readonly #stops: string;
   /** The channels that are wanted, by name, each with its session. */
   readonly #channels = new Map<string, Scope>();
   #connected = Promise.withResolvers<undefined>();
@@ -63,7 +63,8 @@ export class RedisReplicas implements Replicas {
   constructor(env: RedisEnv) {
     const options = redisOptions(env);
     this.#timeout = env.STORE_TIMEOUT;
-    this.#prefix = `${env.REDIS_DB}:`;
+    this.#prefix = channelPrefix(env);
+    this.#stops = stopsChannel(env);
     this.#connection = new RedisConnection(options, this.#timeout);
     this.#subscriber = new Redis({
       ...options,
@@ -143,10 +144,6 @@ export class RedisReplicas implements Replicas {
   async close(): Promise<void> {
     this.#subscriber.disconnect();
     await this.#connection.close();
-  }
-
-  get #stops(): string {
-    return `${this.#prefix}mooring:stops`;
   }
 
   #channelOf(scope: Scope): string {
