@@ -129,6 +129,8 @@ function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const sessions = new Sessions(memory, replicas);
   const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
+  const catchingUp = new CatchingUp({ memory, answers, isOpen, log });
+  replicas.onOwed(() => catchingUp.hurry());
   const rates = createRates(env, {
     isOpen: () => isOpen(redisName),
     onFailed: () => gates.suspect(redisName),
@@ -139,7 +141,7 @@ function createChat({ env, log, gates, memory, metrics }: Core): Chat {
     replicas,
     rates,
     answers,
-    catchingUp: new CatchingUp({ memory, answers, isOpen, log }),
+    catchingUp,
   };
 }
 
@@ -195,12 +197,16 @@ function endingOf(
     log,
     endpointWaitMs: alone ? 0 : env.SHUTDOWN_ENDPOINT_WAIT * 1_000,
     lingerMs: alone ? 0 : lingerMs,
-    closeSpreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
-    drain: (spreadMs) => connections.drain(spreadMs),
+    stopCatchingUp: () => catchingUp.stop(),
+    drain: () =>
+      connections.drain({
+        spreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
+        answerMs: env.SHUTDOWN_ANSWER_WAIT * 1_000,
+        handOver: (scope) => answers.handOver(scope),
+      }),
     answersIdle: () => answers.idle(),
-    abortAnswers: () => answers.abort(),
+    handOver: () => answers.handOver(),
     close: [
-      () => catchingUp.stop(),
       () => sessions.stop(),
       () => memory.handOver(),
       () => closeServer(servers.world),

@@ -179,6 +179,11 @@ const chatVariables = {
     unit: 'seconds',
     doc: 'how long an unready pod still serves, until balancers know',
   }),
+  SHUTDOWN_ANSWER_WAIT: whole(0, 300, {
+    default: 6,
+    unit: 'seconds',
+    doc: 'longest time a connection that is told so waits for its answers; the rest is handed over to another process',
+  }),
   SHUTDOWN_CLOSE_SPREAD: whole(0, 300, {
     default: 5,
     unit: 'seconds',

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { closeCodes } from '../../contract/protocol.ts';
 import { Connection, type ConnectionState, type World } from '../../client/connection.ts';
 import {
   readStatus,
@@ -9,17 +10,19 @@ import {
 } from '../../client/frames.generated.ts';
 import { poll } from '../servers/poll.ts';
 
-/** Where its requests go now: the app's URL, without a trailing slash. */
-export type Where = () => string;
+/** Where a client's requests go now: the app's URL, without a trailing slash. */
+export type Where = (client: RealClient) => string;
 
 /** The client's half of the chat over real sockets and HTTP, as a page has it. */
 export class RealClient {
   readonly frames: ServerFrame[] = [];
   readonly states: ConnectionState[] = [];
-  /** When each state was entered, on the clock of `performance`. */
-  readonly enteredAt: number[] = [];
+  /** The waits before a handshake, in milliseconds. */
+  readonly waits: number[] = [];
   kept: readonly MessageFrame[] = [];
   statusAsked = 0;
+  /** Whether a server announced that it ends. */
+  wasSentAway = false;
   readonly connection: Connection;
 
   /** @param hurry by how much its own times are divided: a heartbeat takes half a minute. */
@@ -36,15 +39,18 @@ export class RealClient {
           position === undefined
             ? ''
             : `?${resumeQuery.epoch}=${position.epoch}&${resumeQuery.offset}=${position.offset}`;
-        const socket = new WebSocket(`${where().replace(/^http/, 'ws')}${path}${query}`);
+        const socket = new WebSocket(`${where(this).replace(/^http/, 'ws')}${path}${query}`);
         socket.on('message', (text: Buffer) => events.text(text.toString()));
-        socket.on('close', (code) => events.closed(code));
+        socket.on('close', (code) => {
+          this.wasSentAway ||= code === closeCodes.restart.code;
+          events.closed(code);
+        });
         socket.on('error', () => undefined);
         return { send: (text) => socket.send(text), close: () => socket.terminate() };
       },
       status: async (withinMs) => {
         this.statusAsked += 1;
-        const answer = await fetch(`${where()}/api/status`, { signal: AbortSignal.timeout(withinMs) });
+        const answer = await fetch(`${where(this)}/api/status`, { signal: AbortSignal.timeout(withinMs) });
         return readStatus(await answer.json(), 'status');
       },
       refusal: () => Promise.resolve(undefined),
@@ -52,7 +58,7 @@ export class RealClient {
     this.connection = new Connection(world, {
       state: (state) => {
         this.states.push(state);
-        this.enteredAt.push(performance.now());
+        if (state.name === 'waiting') this.waits.push(state.retryAt - performance.now());
       },
       frame: (frame) => this.frames.push(frame),
       kept: (frames) => (this.kept = frames),

@@ -14,5 +14,8 @@ export const rateKey = (patientId: string): string => `mooring:rate:{${encodeURI
 /** Channels are of a whole Redis, not of one of its databases. */
 export const channelPrefix = ({ REDIS_DB }: Pick<Env, 'REDIS_DB'>): string => `${REDIS_DB}:`;
 
+/** The channel that every replica hears: that answers were given up. What is said is who says it. */
+export const owedChannel = (env: Pick<Env, 'REDIS_DB'>): string => `${channelPrefix(env)}mooring:owed`;
+
 /** The channel that every replica hears: which answers are to be stopped. */
 export const stopsChannel = (env: Pick<Env, 'REDIS_DB'>): string => `${channelPrefix(env)}mooring:stops`;
