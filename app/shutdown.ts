@@ -6,24 +6,26 @@ export interface Ending {
   readonly log: Logger;
   /** How long the unready process still serves, until load balancers have noticed. */
   readonly endpointWaitMs: number;
-  /** The time over which connections are closed, for clients to reconnect elsewhere. */
-  readonly closeSpreadMs: number;
-  readonly drain: (spreadMs: number) => Promise<void>;
+  /** Takes up no further answers that others left. */
+  readonly stopCatchingUp: () => void;
+  /** Hands over what the connections wait for, and closes them, for clients to reconnect elsewhere. */
+  readonly drain: () => Promise<void>;
   /** How long new requests of these clients are still answered: dials to a process that is gone time out. */
   readonly lingerMs: number;
   /** Resolves when no answer is in progress any more. */
   readonly answersIdle: () => Promise<void>;
-  readonly abortAnswers: () => void;
+  /** Gives up the rest, for another process to make. */
+  readonly handOver: () => Promise<void>;
   /** Servers, then gates and stores. */
   readonly close: readonly (() => Promise<void> | void)[];
 }
 
-/** Time limit for answers whose connection is gone: they are still stored for the next visit. */
+/** Time limit for answers whose connection is gone. */
 const lastAnswersMs = 3_000;
 
 /**
- * Unready → wait until load balancers have noticed → refuse handshakes → close connections → linger → close. Never
- * rejects: an error of one step is logged, and the further steps are done.
+ * Unready → wait until load balancers have noticed → refuse handshakes → hand over owed answers and close connections →
+ * linger → close. Never rejects: an error of one step is logged, and the further steps are done.
  */
 export class Shutdown {
   #phase: 'serving' | 'leaving' | 'refusing' = 'serving';
@@ -50,11 +52,11 @@ export class Shutdown {
     log.info('Shutting down: unready from now on');
     await pause(ending.endpointWaitMs);
     this.#phase = 'refusing';
-    await ending.drain(ending.closeSpreadMs);
+    ending.stopCatchingUp();
+    await ending.drain();
     await pause(ending.lingerMs);
     await Promise.race([ending.answersIdle(), pause(lastAnswersMs, undefined, { ref: false })]);
-    ending.abortAnswers();
-    for (const close of ending.close)
+    for (const close of [ending.handOver, ...ending.close])
       await Promise.resolve(close()).catch((error: unknown) =>
         log.warn({ err: error }, 'Something did not close'),
       );

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Env } from '../contract/backend-env.ts';
+import { redisName } from '../contract/services/redis.ts';
 import { authenticator } from './http/authenticate.ts';
 import { Gates } from './readiness/gates.ts';
 import { closeServer } from './http/server.ts';
@@ -17,7 +18,8 @@ import { SameSite } from './http/same-site.ts';
 import { Slots } from './slots.ts';
 import { Shutdown, type Ending } from './shutdown.ts';
 import { gateRulesOf } from './readiness/store-dials.ts';
-import { createReplicas, createStores } from './stores/create-stores.ts';
+import { createRates, createReplicas, createStores } from './stores/create-stores.ts';
+import type { PatientRates } from './stores/patient-rates.ts';
 import type { Replicas } from './stores/replicas.ts';
 import type { Stores } from './stores/types.ts';
 import { reportStoreEvents } from './readiness/store-events.ts';
@@ -25,6 +27,7 @@ import { reportFailures } from './readiness/report-failures.ts';
 import { Answers } from './ws/answers.ts';
 import { CatchingUp } from './ws/catching-up.ts';
 import { Connections } from './ws/connections.ts';
+import { Seats } from './ws/seats.ts';
 import { Sessions } from './ws/sessions.ts';
 import { Upgrades } from './ws/upgrades.ts';
 
@@ -88,6 +91,7 @@ interface Core {
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly readiness: Readiness;
+  readonly seats: Seats;
 }
 
 function createCore(env: Env, log: Logger): Core {
@@ -105,20 +109,23 @@ function createCore(env: Env, log: Logger): Core {
     warn: (what, error) => log.warn({ reason: errorText(error) }, what),
   });
   const shutdown = new Shutdown();
+  const seats = new Seats({ inAll: env.CHAT_CONNECTIONS, perPatient: env.CHAT_CONNECTIONS_PER_PATIENT });
   const readiness = new Readiness({
     gates: () => gates.list(),
     draining: () => shutdown.draining,
+    isFull: () => seats.isFull,
     mode: memory.mode,
   });
   gates.on('changed', () => readiness.changed()).on('failed', () => readiness.changed());
   const metrics = new Metrics(() => gates.list(), modelCalls);
-  return { env, log, stores, gates, memory, metrics, shutdown, readiness };
+  return { env, log, stores, gates, memory, metrics, shutdown, readiness, seats };
 }
 
 interface Chat {
   readonly connections: Connections;
   readonly sessions: Sessions;
   readonly replicas: Replicas;
+  readonly rates: PatientRates;
   readonly answers: Answers;
   readonly catchingUp: CatchingUp;
 }
@@ -130,12 +137,19 @@ function createChat({ env, log, gates, memory, metrics }: Core): Chat {
   const sessions = new Sessions(memory, replicas);
   const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
+  const catchingUp = new CatchingUp({ memory, answers, isOpen, log });
+  replicas.onOwed(() => catchingUp.hurry());
+  const rates = createRates(env, {
+    isOpen: () => isOpen(redisName),
+    onFailed: () => gates.suspect(redisName),
+  });
   return {
     connections,
     sessions,
     replicas,
+    rates,
     answers,
-    catchingUp: new CatchingUp({ memory, answers, isOpen, log }),
+    catchingUp,
   };
 }
 
@@ -144,24 +158,28 @@ interface Servers {
   readonly operations: FastifyInstance;
 }
 
-async function createServers(core: Core, { connections, sessions, answers }: Chat): Promise<Servers> {
-  const { env, log, memory, metrics, shutdown, readiness } = core;
+async function createServers(core: Core, { connections, sessions, answers, rates }: Chat): Promise<Servers> {
+  const { env, log, memory, metrics, shutdown, readiness, seats } = core;
   const onLoopback = isLoopback(listenHost(env));
+  const handshakeMs = env.CHAT_HANDSHAKE_TIMEOUT * 1_000;
   const parts: HttpParts = {
     ...{ env, log, memory, metrics, readiness },
     // With logins, something on this machine leads the public here.
     isPrivate: onLoopback && env.AUTH_MODE === 'none',
     draining: () => shutdown.draining,
+    requestMs: handshakeMs,
     authenticate: authenticator(env),
     sameSite: new SameSite(onLoopback),
   };
   const world = await publicServer(parts);
   const around = {
-    ...{ memory, sessions, answers, metrics, log },
-    heartbeatMs: env.CHAT_HEARTBEAT * 1_000,
+    ...{ memory, sessions, answers, rates, metrics, log },
+    rate: { perSecond: env.CHAT_CONNECTION_RATE, burst: env.CHAT_CONNECTION_BURST },
+    times: { heartbeatMs: env.CHAT_HEARTBEAT * 1_000, idleMs: env.CHAT_IDLE_TIMEOUT * 1_000 },
     historyLimit: env.CHAT_HISTORY_LIMIT,
   };
-  new Upgrades({ ...parts, refusing: () => shutdown.refusing }, around, connections).attach(world.server);
+  const rules = { ...parts, refusing: () => shutdown.refusing, seats, handshakeMs };
+  new Upgrades(rules, around, connections).attach(world.server);
   return { world, operations: operationsServer(parts) };
 }
 
@@ -171,7 +189,7 @@ const lingerMs = 2_000;
 /** On loopback there is no load balancer to wait for. */
 function endingOf(
   { env, log, gates, memory, stores }: Core,
-  { connections, sessions, replicas, answers, catchingUp }: Chat,
+  { connections, sessions, replicas, rates, answers, catchingUp }: Chat,
   servers: Servers,
   letGo: () => void,
 ): Ending {
@@ -180,18 +198,23 @@ function endingOf(
     log,
     endpointWaitMs: alone ? 0 : env.SHUTDOWN_ENDPOINT_WAIT * 1_000,
     lingerMs: alone ? 0 : lingerMs,
-    closeSpreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
-    drain: (spreadMs) => connections.drain(spreadMs),
+    stopCatchingUp: () => catchingUp.stop(),
+    drain: () =>
+      connections.drain({
+        spreadMs: env.SHUTDOWN_CLOSE_SPREAD * 1_000,
+        answerMs: env.SHUTDOWN_ANSWER_WAIT * 1_000,
+        handOver: (scope) => answers.handOver(scope),
+      }),
     answersIdle: () => answers.idle(),
-    abortAnswers: () => answers.abort(),
+    handOver: () => answers.handOver(),
     close: [
-      () => catchingUp.stop(),
       () => sessions.stop(),
       () => memory.handOver(),
       () => closeServer(servers.world),
       () => closeServer(servers.operations),
       () => gates.stop(),
       () => replicas.close(),
+      () => rates.close(),
       () => stores.record.close(),
       () => stores.index.close(),
       () => stores.cache.close(),

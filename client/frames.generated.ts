@@ -114,6 +114,7 @@ export type FrameOf<Type extends ServerFrame['type']> = Extract<ServerFrame, { t
 export const limits = {
   messageBytes: 65536,
   readBytes: 262144,
+  fragments: 64,
   textLength: 16000,
   answerLength: 16000,
   idLength: 128,
@@ -145,6 +146,7 @@ export const closeCodes = {
   tooBig: { code: 1009, then: 'stop', reason: 'a frame was larger than 65536 bytes' },
   tooSlow: { code: 4008, then: 'reconnect', reason: 'the connection did not read what it was sent' },
   silent: { code: 4009, then: 'reconnect', reason: 'the connection did not answer pings' },
+  idle: { code: 4010, then: 'reconnect', reason: 'no frame went either way for too long' },
   tokenExpired: { code: 4401, then: 'reconnect', reason: 'the token expired; reconnect with a new one' },
   notText: { code: 4500, then: 'stop', reason: 'frames are JSON text; a binary one came' },
 } as const;

@@ -25,7 +25,7 @@ export type Readyz = z.infer<typeof readyz>;
 /** `/api/status`: for browsers; always 200. */
 export const status = z.object({
   ready: z.boolean(),
-  /** As in `readyz`. */
+  /** As in `readyz`, or `Full`: it takes no further connection now. */
   reason: z.string(),
   /** The reason as a sentence, without addresses. */
   message: z.string(),

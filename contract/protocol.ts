@@ -8,6 +8,8 @@ export const limits = {
   messageBytes: 65_536,
   /** Bytes of one that are read at all, for the refusal to name the message; a longer one is only closed with 1009. */
   readBytes: 262_144,
+  /** Fragments of one, so that a client cannot make the server buffer without bound; more close with 1008. */
+  fragments: 64,
   /** Characters of a message's text. */
   textLength: 16_000,
   /** Characters of an answer; a longer one is ended there. */
@@ -221,6 +223,7 @@ export const closeCodes = {
   tooBig: { code: 1009, then: 'stop', reason: `a frame was larger than ${limits.messageBytes} bytes` },
   tooSlow: { code: 4008, then: 'reconnect', reason: 'the connection did not read what it was sent' },
   silent: { code: 4009, then: 'reconnect', reason: 'the connection did not answer pings' },
+  idle: { code: 4010, then: 'reconnect', reason: 'no frame went either way for too long' },
   tokenExpired: { code: 4401, then: 'reconnect', reason: 'the token expired; reconnect with a new one' },
   notText: { code: 4500, then: 'stop', reason: 'frames are JSON text; a binary one came' },
 } as const satisfies Record<string, { code: number; then: AfterClose; reason: string }>;

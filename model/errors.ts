@@ -39,6 +39,24 @@ export const errorCodes = {
     means: 'This process is shutting down.',
     fix: 'Connect again, which reaches another.',
   },
+  TOO_MANY_CONNECTIONS: {
+    http: 429,
+    exit: 75,
+    means: 'The same person has as many connections to this process as are allowed.',
+    fix: 'Close one of them, and connect again after Retry-After seconds.',
+  },
+  SERVER_FULL: {
+    http: 503,
+    exit: 75,
+    means: 'This process has as many connections as it takes.',
+    fix: 'Connect again after Retry-After seconds; run more replicas.',
+  },
+  HANDSHAKE_TIMEOUT: {
+    http: 503,
+    exit: 75,
+    means: 'What a handshake needs (keys of tokens, what was said before) was not had in time.',
+    fix: 'Connect again after Retry-After seconds; the log of the app says what was slow.',
+  },
   UNAUTHORIZED: {
     http: 401,
     exit: 77,
@@ -63,6 +81,12 @@ export const errorCodes = {
     exit: 65,
     means: 'A WebSocket frame has the wrong form; the connection stays open.',
     fix: 'Send a frame as its documentation has it.',
+  },
+  RATE_LIMITED: {
+    http: 429,
+    exit: 75,
+    means: 'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
+    fix: 'Send it again after retryAfterMs.',
   },
   ID_REUSED: {
     http: 409,

@@ -7,8 +7,6 @@ import { httpStatus, internalProblem, problemBody, ProblemError } from './proble
 import type { SameSite } from './same-site.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Time limit for receiving a whole request, which is only a path and headers. */
-const requestTimeoutMs = 30_000;
 /** A client that has read nothing of its answer for one to two times so long is cut. */
 const silenceTimeoutMs = 15_000;
 /** How long a connection is kept for a further request. */
@@ -23,22 +21,31 @@ export interface ServerRules {
   readonly sameSite: SameSite;
   /** Whether connections must not be kept alive, so that the next request reaches another instance. */
   readonly draining: () => boolean;
+  /** Milliseconds for receiving a whole request, which is only a path and headers. */
+  readonly requestMs: number;
 }
 
-const httpOptions: ServerOptions = {
-  requestTimeout: requestTimeoutMs,
+/** Milliseconds between two looks for requests that took too long. */
+const lookEveryMs = 1_000;
+
+const httpOptions = ({ requestMs }: ServerRules): ServerOptions => ({
+  requestTimeout: requestMs,
+  headersTimeout: requestMs,
+  connectionsCheckingInterval: lookEveryMs,
   keepAliveTimeout: keepAliveMs,
   // `curl --http2` requests an upgrade too; only a WebSocket's is accepted.
   shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
-};
+});
 
 /** A Fastify with what every route needs: limits, security headers, errors by the one table. */
-export function createServer({ log, sameSite, draining }: ServerRules): FastifyInstance {
+export function createServer(rules: ServerRules): FastifyInstance {
+  const { log, sameSite, draining } = rules;
   const server = fastify({
     logger: false,
     bodyLimit: bodyBytes,
     routerOptions: { maxParamLength: encodedNameLength },
-    serverFactory: (handle) => createHttpServer(httpOptions, oneAtATime(handle)).setTimeout(silenceTimeoutMs),
+    serverFactory: (handle) =>
+      createHttpServer(httpOptions(rules), oneAtATime(handle)).setTimeout(silenceTimeoutMs),
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const problem = problemOf(error, log);
       void reply.code(httpStatus(problem)).headers(securityHeaders).send(problemBody(problem));

@@ -21,6 +21,7 @@ export interface HttpParts {
   /** Whether only the developer can connect. */
   readonly isPrivate: boolean;
   readonly draining: () => boolean;
+  readonly requestMs: number;
 }
 
 /** The public port: chat, page, public API. */

@@ -26,6 +26,24 @@ export class Metrics {
     help: 'Open WebSocket connections',
     registers: this.#registers,
   });
+  readonly closes = new Counter({
+    name: 'mooring_closes_total',
+    help: 'Connections closed, by the code they were closed with here; client: by the other side, or lost',
+    labelNames: ['code'] as const,
+    registers: this.#registers,
+  });
+  readonly errors = new Counter({
+    name: 'mooring_errors_total',
+    help: 'Error frames sent, by their code',
+    labelNames: ['code'] as const,
+    registers: this.#registers,
+  });
+  readonly rateLimited = new Counter({
+    name: 'mooring_rate_limited_total',
+    help: "Frames refused for the rate, by the limit: the connection's, the patient's, or a share of it while Redis is away",
+    labelNames: ['limit'] as const,
+    registers: this.#registers,
+  });
   readonly messages = new Counter({
     name: 'mooring_messages_total',
     help: 'Message frames received',

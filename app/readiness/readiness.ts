@@ -11,6 +11,8 @@ export interface ReadinessSources {
   readonly gates: () => GateReport[];
   readonly draining: () => boolean;
   readonly mode: AnswerMode;
+  /** Whether this process has as many connections as it takes. */
+  readonly isFull: () => boolean;
 }
 
 /** Questions that are held until readiness differs; further ones are answered at once. */
@@ -59,9 +61,11 @@ export class Readiness {
     return this.detailed().revision === revision;
   }
 
-  /** `/api/status`: without addresses and client errors. */
+  /** `/api/status`: without addresses and client errors. A full process is ready to all but those who would connect. */
   status(): Status {
-    const { ready, reason, gates } = this.detailed();
+    const { ready: isReady, reason: why, gates } = this.detailed();
+    const isFull = isReady && this.#sources.isFull();
+    const [ready, reason] = isFull ? [false, 'Full' as const] : [isReady, why];
     return {
       ready,
       reason,
@@ -82,12 +86,13 @@ export class Readiness {
     });
   }
 
-  #message(reason: Readyz['reason'], gates: readonly GateReport[]): string {
+  #message(reason: Readyz['reason'] | 'Full', gates: readonly GateReport[]): string {
     const names = away(gates).join(' and ');
-    const messages: Record<Readyz['reason'], string> = {
+    const messages: Record<typeof reason, string> = {
       Ready: 'Everything answers.',
       Degraded: `${names} is away: search is unavailable, so answers may know less.`,
       WaitingForDependencies: `Waiting for ${names}.`,
+      Full: 'Too many are connected to this instance now.',
       Draining: 'This instance is shutting down; connect again to reach another.',
     };
     return messages[reason];

@@ -11,8 +11,10 @@ import { EmbeddedSessionCache } from './embedded/session-cache.ts';
 import { Neo4jRecordStore } from './neo4j/record-store.ts';
 import type { Embedder } from './qdrant/embedder.ts';
 import { QdrantSearchIndex } from './qdrant/search-index.ts';
+import { RedisPatientRates } from './redis/patient-rates.ts';
 import { RedisReplicas } from './redis/replicas.ts';
 import { RedisSessionCache } from './redis/session-cache.ts';
+import { ratesOfOneProcess, type PatientRates } from './patient-rates.ts';
 import { alone, type Replicas } from './replicas.ts';
 import type { RecordStore, SearchIndex, SessionCache, Stores } from './types.ts';
 
@@ -26,6 +28,15 @@ export interface StoreSurroundings {
 /** How replicas of this backend reach each other: through Redis, when it is one for all of them. */
 export const createReplicas = (env: Env): Replicas =>
   isEmbedded(env, redisName) ? alone : new RedisReplicas(env);
+
+/** How fast patients may send messages, counted by all replicas together where they share a Redis. */
+export function createRates(
+  env: Env,
+  around: { readonly isOpen: () => boolean; readonly onFailed: () => void },
+): PatientRates {
+  const rate = { perSecond: env.CHAT_PATIENT_RATE, burst: env.CHAT_PATIENT_BURST };
+  return isEmbedded(env, redisName) ? ratesOfOneProcess(rate) : new RedisPatientRates(env, rate, around);
+}
 
 /** The three stores the environment asks for, each real or embedded. Nothing is dialled or opened yet. */
 export function createStores(env: Env, surroundings: StoreSurroundings = {}): Stores {

@@ -25,10 +25,13 @@ export interface Replicas {
   tell(scope: Scope, note: Note): void;
   /** Asks the replica that makes an answer to stop. @throws Error when nobody can be told. */
   stop(scope: Scope, messageId: string): Promise<void>;
+  /** Tells the others that answers were given up, for one of them to make. */
+  owe(): void;
   /** The pieces told lately of answers in a session: for who comes in the middle of one. Never rejects. */
   deltas(scope: Scope): Promise<readonly Delta[]>;
   onNote(listener: (scope: Scope, note: Note) => void): void;
   onStop(listener: (scope: Scope, messageId: string) => void): void;
+  onOwed(listener: () => void): void;
   /** Notes may have been lost: the connection to the others was. */
   onGap(listener: () => void): void;
   close(): Promise<void>;
@@ -41,9 +44,11 @@ export const alone: Replicas = {
   join: () => nobody,
   tell: () => undefined,
   stop: () => Promise.resolve(),
+  owe: () => undefined,
   deltas: () => Promise.resolve([]),
   onNote: () => undefined,
   onStop: () => undefined,
+  onOwed: () => undefined,
   onGap: () => undefined,
   close: () => Promise.resolve(),
 };

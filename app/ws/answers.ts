@@ -7,8 +7,8 @@ import type { Delta, Replicas } from '../stores/replicas.ts';
 import type { Scope, Settled } from '../stores/types.ts';
 import type { Sessions } from './sessions.ts';
 
-/** How an answer ended, as it is stored; `replaced` when it is owed no more; none when it is not known. */
-type Ended = Settled | 'replaced' | undefined;
+/** How an answer ended, as it is stored; `not here` when it is owed no more, or by another; none when it is not known. */
+type Ended = Settled | 'not here' | undefined;
 
 type Run = (answer: RunningAnswer) => Promise<Ended>;
 
@@ -17,6 +17,7 @@ export class RunningAnswer {
   readonly ended: Promise<Ended>;
   readonly #run: Run;
   readonly #stopping = new AbortController();
+  readonly #leaving = new AbortController();
   readonly #end: (outcome: Promise<Ended>) => void;
   #begun = false;
   #said: Delta | undefined;
@@ -32,6 +33,11 @@ export class RunningAnswer {
   /** Aborts when the answer is stopped. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** Aborts when another process is to make the answer. */
+  get leaving(): AbortSignal {
+    return this.#leaving.signal;
   }
 
   /** All that was said so far, as one piece. */
@@ -52,6 +58,12 @@ export class RunningAnswer {
     this.begin();
   }
 
+  /** Gives the answer up, for another process to make, also before its turn has come. */
+  handOver(): void {
+    this.#leaving.abort();
+    this.begin();
+  }
+
   /** Adds a piece. */
   say(delta: Delta): void {
     const before = this.#said?.attempt === delta.attempt ? this.#said.text : '';
@@ -62,7 +74,7 @@ export class RunningAnswer {
 interface Parts {
   readonly memory: Memory;
   readonly sessions: Sessions;
-  readonly replicas: Pick<Replicas, 'deltas' | 'stop' | 'onStop'>;
+  readonly replicas: Pick<Replicas, 'deltas' | 'stop' | 'onStop' | 'owe'>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -71,7 +83,6 @@ interface Parts {
 export class Answers {
   /** By session, then by message id. */
   readonly #running = new Map<string, Map<string, RunningAnswer>>();
-  readonly #abort = new AbortController();
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -114,8 +125,7 @@ export class Answers {
 
   /** What was said so far of the answers in progress in a session, for who comes in the middle. */
   async said(scope: Scope): Promise<readonly Delta[]> {
-    const running = [...(this.#running.get(sessionKey(scope))?.values() ?? [])];
-    const here = running.flatMap(({ said }) => said ?? []);
+    const here = this.#of(scope).flatMap(({ said }) => said ?? []);
     return here.length > 0 ? here : this.#parts.replicas.deltas(scope);
   }
 
@@ -125,9 +135,17 @@ export class Answers {
       await Promise.all(all.map(({ ended }) => ended));
   }
 
-  /** Aborts the answers in progress; another process makes them. */
-  abort(): void {
-    this.#abort.abort();
+  /** Gives up the answers in progress, of a session or all, and tells other processes, which make them at once. */
+  async handOver(scope?: Scope): Promise<void> {
+    const given = scope === undefined ? this.#all() : this.#of(scope);
+    if (given.length === 0) return;
+    for (const answer of given) answer.handOver();
+    await Promise.all(given.map(({ ended }) => ended));
+    this.#parts.replicas.owe();
+  }
+
+  #of(scope: Scope): RunningAnswer[] {
+    return [...(this.#running.get(sessionKey(scope))?.values() ?? [])];
   }
 
   #all(): RunningAnswer[] {
@@ -147,7 +165,11 @@ export class Answers {
       sessions.tell(scope, settled);
       return settled;
     } catch (error) {
-      if (error instanceof NotOwedError) return 'replaced';
+      if (error instanceof NotOwedError) return 'not here';
+      if (running.leaving.aborted) {
+        stop({ outcome: 'handed over' });
+        return 'not here';
+      }
       stop({ outcome: 'failed' });
       log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
       return undefined;
@@ -156,7 +178,7 @@ export class Answers {
 
   async #stream(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled> {
     const { memory, sessions } = this.#parts;
-    const pieces = memory.answer(scope, message, this.#abort.signal, running.stopping);
+    const pieces = memory.answer(scope, message, running.leaving, running.stopping);
     for (;;) {
       const next = await pieces.next();
       if (next.done) return next.value;

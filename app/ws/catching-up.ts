@@ -33,6 +33,11 @@ export class CatchingUp {
     this.#rounds.start();
   }
 
+  /** There is something to do. */
+  hurry(): void {
+    this.#rounds.hurry();
+  }
+
   stop(): void {
     this.#rounds.stop();
   }

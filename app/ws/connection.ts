@@ -6,13 +6,15 @@ import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Memory, Message, Opening } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { Pace, type Rate } from '../rate.ts';
+import type { PatientRates, RateLimit } from '../stores/patient-rates.ts';
 import { MessageRefusedError, UnknownOutcomeError, type Scope, type SessionEvent } from '../stores/types.ts';
 import type { Answers, RunningAnswer } from './answers.ts';
 import type { Follower } from './follower.ts';
 import { ackOf, answerOf, doneOf, welcomeOf } from './frames.ts';
-import { idIn, readFrame } from './read-frame.ts';
+import { idIn, readFrame, type ReadFrame } from './read-frame.ts';
 import type { Sessions } from './sessions.ts';
-import { ChatSocket } from './socket.ts';
+import { ChatSocket, type SocketTimes } from './socket.ts';
 
 /** What every connection uses. */
 export interface Surroundings {
@@ -21,7 +23,10 @@ export interface Surroundings {
   readonly answers: Answers;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly heartbeatMs: number;
+  readonly times: SocketTimes;
+  /** How fast each connection may send frames. */
+  readonly rate: Rate;
+  readonly rates: Pick<PatientRates, 'take'>;
   readonly historyLimit: number;
 }
 
@@ -52,6 +57,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly #asked = new Set<string>();
   /** Messages whose answer this connection was shown. */
   readonly #answered: Set<string>;
+  readonly #pace = new Pace();
   #committing = Promise.resolve();
   #answering = Promise.resolve();
   #pending = 0;
@@ -59,7 +65,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   constructor(socket: WebSocket, { scope, follower, opening }: Prepared, around: Surroundings) {
     super();
     this.scope = scope;
-    this.socket = new ChatSocket(socket, around.heartbeatMs);
+    this.socket = new ChatSocket(socket, around.times);
     this.#around = around;
     this.#answered = new Set(opening.history?.flatMap(({ replyTo }) => replyTo ?? []));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
@@ -95,7 +101,8 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.socket.send(frame);
   }
 
-  #error(code: ErrorCode, message: string, about: Pick<ErrorFrame, 'id' | 'offset'> = {}): void {
+  #error(code: ErrorCode, message: string, about: About = {}): void {
+    this.#around.metrics.errors.inc({ code });
     this.#send({ type: 'error', code, retryable: isRetryable(code), message, ...about });
   }
 
@@ -106,7 +113,9 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     const text = (data as Buffer).toString('utf8');
     if ((data as Buffer).length > limits.messageBytes) return this.#refuseLarge(text);
     const read = readFrame(text);
-    if (read.ok) this.#accept(read.frame);
+    const retryAfterMs = this.#pace.take(this.#around.rate);
+    if (retryAfterMs > 0) this.#tooFast('connection', { ...aboutMessage(idOf(read)), retryAfterMs });
+    else if (read.ok) this.#accept(read.frame);
     else this.#error('BAD_FRAME', read.message, aboutMessage(read.id));
   }
 
@@ -114,6 +123,11 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     const told = `A frame may have ${limits.messageBytes} bytes; nothing was stored.`;
     this.#error('FRAME_TOO_LARGE', told, aboutMessage(idIn(text)));
     this.socket.close('tooBig');
+  }
+
+  #tooFast(limit: RateLimit | 'connection', about: About): void {
+    this.#around.metrics.rateLimited.inc({ limit });
+    this.#error('RATE_LIMITED', 'That was too fast: nothing was stored. Send it again in a while.', about);
   }
 
   #accept(frame: ClientFrame): void {
@@ -127,8 +141,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   /** Must not reject: the following frames wait for it. */
   async #commit(message: Message): Promise<void> {
-    const { memory, answers, sessions, metrics } = this.#around;
+    const { memory, answers, sessions, metrics, rates } = this.#around;
     const { id } = message;
+    const tooFast = await rates.take(this.scope.patientId);
+    if (tooFast) return this.#tooFast(tooFast.limit, { id, retryAfterMs: tooFast.retryAfterMs });
     this.#sent.add(id);
     this.#asked.add(id);
     const accepted = await memory.accept(this.scope, message).catch((error: unknown) => {
@@ -217,6 +233,15 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#pending -= 1;
     if (this.#pending === mostPending - 1) this.socket.resume();
   }
+}
+
+/** What an error frame is about. */
+type About = Pick<ErrorFrame, 'id' | 'offset' | 'retryAfterMs'>;
+
+/** The message a frame is about, where it is about one. */
+function idOf(read: ReadFrame): string | undefined {
+  if (!read.ok) return read.id;
+  return read.frame.type === 'ping' ? undefined : read.frame.id;
 }
 
 const aboutMessage = (id: string | undefined): Pick<ErrorFrame, 'id'> => (id === undefined ? {} : { id });

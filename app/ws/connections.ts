@@ -4,13 +4,21 @@ import type { GateReport } from '../../model/report.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { productOf } from '../readiness/dependencies.ts';
+import type { Scope } from '../stores/types.ts';
 import type { ChatConnection } from './connection.ts';
-
-/** Time limit, after the spread, for answers in progress; within the pod's termination grace. */
-const answerGraceMs = 6_000;
 
 /** The spread per connection, so that few connections do not take the whole spread. */
 const sendAwayEveryMs = 10;
+
+/** How the connections are taken leave of. */
+export interface Leave {
+  /** The longest time over which they are closed. */
+  readonly spreadMs: number;
+  /** Time limit for what a connection waits for when its turn has come. */
+  readonly answerMs: number;
+  /** Gives up what is not answered by then. Never rejects. */
+  readonly handOver: (scope: Scope) => Promise<void>;
+}
 
 /** Every open connection of this process. */
 export class Connections {
@@ -32,6 +40,7 @@ export class Connections {
     this.#note(connection, 'connected');
     connection.once('closed', (code) => {
       this.#open.delete(connection);
+      this.#metrics.closes.inc({ code: connection.socket.closedWith ?? 'client' });
       this.#note(connection, `disconnected (${code})`);
     });
   }
@@ -45,17 +54,18 @@ export class Connections {
   }
 
   /**
-   * Closes every connection with 1012 (reconnect), one after the other within `longestSpreadMs`, so that the clients do
-   * not all reconnect at once. An answer in progress is finished first, within the time limit.
+   * Closes every connection with 1012 (reconnect), one after the other, so that the clients do not all reconnect at once.
+   * The answers it waits for are finished before, or handed over: where it reconnects they are being made.
    */
-  async drain(longestSpreadMs: number): Promise<void> {
+  async drain({ spreadMs: longestSpreadMs, answerMs, handOver }: Leave): Promise<void> {
     const all = [...this.#open];
     const spreadMs = Math.min(longestSpreadMs, all.length * sendAwayEveryMs);
-    const latest = pause(spreadMs + answerGraceMs, undefined, { ref: false });
     await Promise.all(
       all.map(async (connection, index) => {
         await pause((index * spreadMs) / all.length);
-        await Promise.race([connection.idle(), latest]);
+        const idle = connection.idle().then(() => true);
+        if (!(await Promise.race([idle, pause(answerMs, false, { ref: false })])))
+          await handOver(connection.scope);
         // The client may have disconnected meanwhile.
         if (this.#open.has(connection)) await sendAway(connection);
       }),

@@ -7,15 +7,14 @@ import { offered, type Authenticate, type Identity } from '../http/authenticate.
 import { internalProblem, ProblemError } from '../http/problem.ts';
 import type { Readiness } from '../readiness/readiness.ts';
 import type { SameSite } from '../http/same-site.ts';
+import { TimeLimitError, withTimeLimit } from '../../model/time-limit.ts';
 import type { Opening } from '../memory/types.ts';
 import type { Position, Scope } from '../stores/types.ts';
 import { scopeOf } from './chat-path.ts';
 import { ChatConnection, type Prepared, type Surroundings } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { refuse } from './refuse.ts';
-
-/** Caps the fragments of one message, so that a peer cannot make the server buffer without bound. */
-const mostFragments = 64;
+import type { Seats } from './seats.ts';
 
 export interface UpgradeRules {
   readonly readiness: Readiness;
@@ -23,11 +22,17 @@ export interface UpgradeRules {
   readonly sameSite: SameSite;
   /** Whether handshakes are refused because the process is shutting down. */
   readonly refusing: () => boolean;
+  /** A seat for each open connection, and each that is being opened. */
+  readonly seats: Seats;
+  /** Milliseconds until a handshake is accepted or refused. */
+  readonly handshakeMs: number;
 }
 
 /** What is checked and loaded before a handshake is accepted. */
 interface Admission extends Prepared {
   readonly identity: Identity;
+  /** Gives back what the connection holds. */
+  readonly leave: () => void;
 }
 
 /**
@@ -42,7 +47,7 @@ export class Upgrades {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.readBytes,
-    maxFragments: mostFragments,
+    maxFragments: limits.fragments,
     handleProtocols: (offers) => spokenVersions.find((version) => offers.has(version)) ?? false,
   });
 
@@ -63,12 +68,10 @@ export class Upgrades {
     // The peer may disconnect during the checks.
     socket.on('error', () => socket.destroy());
     try {
-      const admission = await this.#admit(request);
-      const { scope, follower } = admission;
-      const unfollow = (): void => this.#around.sessions.unfollow(scope, follower);
-      if (socket.destroyed) unfollow();
+      const admission = await this.#inTime(this.#admit(request));
+      if (socket.destroyed) admission.leave();
       else {
-        socket.once('close', unfollow);
+        socket.once('close', admission.leave);
         this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accepted(accepted, admission));
       }
     } catch (error) {
@@ -77,20 +80,39 @@ export class Upgrades {
     }
   }
 
+  /** One that is admitted too late holds nothing. @throws ProblemError HANDSHAKE_TIMEOUT. */
+  async #inTime(admitting: Promise<Admission>): Promise<Admission> {
+    return withTimeLimit(admitting, this.#rules.handshakeMs).catch((error: unknown) => {
+      if (!(error instanceof TimeLimitError)) throw error;
+      admitting.then(
+        ({ leave }) => leave(),
+        () => undefined,
+      );
+      this.#around.log.warn({ ms: this.#rules.handshakeMs }, 'A handshake was not finished in time');
+      throw new ProblemError('HANDSHAKE_TIMEOUT', 'The conversation could not be opened in time.', {
+        retryAfterSeconds,
+      });
+    });
+  }
+
   async #admit({ url = '', headers }: IncomingMessage): Promise<Admission> {
     const scope = scopeOf(url);
     this.#rules.sameSite.check(headers);
     checkSubprotocols(offered(headers));
     this.#checkReady();
+    this.#rules.seats.check();
     const identity = await this.#rules.authenticate(headers, scope.patientId);
-    const follower = await this.#around.sessions.follow(scope);
+    const held = [await this.#rules.seats.take(scope.patientId)];
+    const leave = (): void => held.splice(0).forEach((giveBack) => giveBack());
     try {
+      const follower = await this.#around.sessions.follow(scope);
+      held.push(() => this.#around.sessions.unfollow(scope, follower));
       const opening = await this.#open(scope, resumedAt(url));
       // A dependency may have gone away meanwhile.
       this.#checkReady();
-      return { scope, identity, follower, opening };
+      return { scope, identity, follower, opening, leave };
     } catch (error) {
-      this.#around.sessions.unfollow(scope, follower);
+      leave();
       throw error;
     }
   }

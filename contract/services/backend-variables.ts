@@ -129,6 +129,46 @@ const chatVariables = {
     unit: 'seconds',
     doc: 'how often a silent connection is pinged',
   }),
+  CHAT_IDLE_TIMEOUT: whole(1, 86_400, {
+    default: 3_600,
+    unit: 'seconds',
+    doc: 'after so long without a frame either way a connection is closed; pings of the WebSocket protocol are none',
+  }),
+  CHAT_HANDSHAKE_TIMEOUT: whole(1, 60, {
+    default: 10,
+    unit: 'seconds',
+    doc: 'longest time for the headers of a request, and again until a handshake is accepted or refused',
+  }),
+  CHAT_CONNECTIONS: whole(1, 1_000_000, {
+    default: 20_000,
+    unit: 'connections',
+    doc: 'most open connections of one process',
+  }),
+  CHAT_CONNECTIONS_PER_PATIENT: whole(1, 1_000_000, {
+    default: 50,
+    unit: 'connections',
+    doc: 'most of them of one patient',
+  }),
+  CHAT_CONNECTION_RATE: whole(1, 1_000_000, {
+    default: 20,
+    unit: 'frames per second',
+    doc: 'how fast a connection may send in the long run; a message beyond it is not stored, and sent again later',
+  }),
+  CHAT_CONNECTION_BURST: whole(1, 1_000_000, {
+    default: 100,
+    unit: 'frames',
+    doc: 'how many it may send at once',
+  }),
+  CHAT_PATIENT_RATE: whole(1, 1_000_000, {
+    default: 10,
+    unit: 'messages per second',
+    doc: 'how fast a patient may send messages in the long run, over all connections and replicas',
+  }),
+  CHAT_PATIENT_BURST: whole(1, 1_000_000, {
+    default: 100,
+    unit: 'messages',
+    doc: 'how many messages a patient may send at once',
+  }),
   STORE_TIMEOUT: whole(50, 60_000, {
     default: 2_000,
     unit: 'milliseconds',
@@ -138,6 +178,11 @@ const chatVariables = {
     default: 5,
     unit: 'seconds',
     doc: 'how long an unready pod still serves, until balancers know',
+  }),
+  SHUTDOWN_ANSWER_WAIT: whole(0, 300, {
+    default: 6,
+    unit: 'seconds',
+    doc: 'longest time a connection that is told so waits for its answers; the rest is handed over to another process',
   }),
   SHUTDOWN_CLOSE_SPREAD: whole(0, 300, {
     default: 5,

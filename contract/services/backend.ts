@@ -47,7 +47,16 @@ export interface BackendOptions {
 const heapShare = 0.7;
 
 /** Beyond waiting and closing: the last answers and the stores' goodbyes. */
-const graceMarginSeconds = 20;
+const graceMarginSeconds = 14;
+
+/** The longest time a shutdown takes, as this stack sets it. */
+function graceSeconds(settings: BackendOptions['settings']): number {
+  const { SHUTDOWN_ENDPOINT_WAIT, SHUTDOWN_CLOSE_SPREAD, SHUTDOWN_ANSWER_WAIT } = backendVariables;
+  const steps = { SHUTDOWN_ENDPOINT_WAIT, SHUTDOWN_CLOSE_SPREAD, SHUTDOWN_ANSWER_WAIT };
+  return Object.entries(steps)
+    .map(([name, variable]) => Number(settings[name] ?? variable.default))
+    .reduce((sum, seconds) => sum + seconds, graceMarginSeconds);
+}
 
 /** The chat backend: WebSocket, page, public API and, on a port of its own, operations. */
 export const backend = (options: BackendOptions): StatelessService => ({
@@ -70,10 +79,7 @@ export const backend = (options: BackendOptions): StatelessService => ({
   externals: options.externals,
   replicas: options.replicas,
   ...(options.autoscaling ? { autoscaling: options.autoscaling } : {}),
-  terminationGraceSeconds:
-    backendVariables.SHUTDOWN_ENDPOINT_WAIT.default +
-    backendVariables.SHUTDOWN_CLOSE_SPREAD.default +
-    graceMarginSeconds,
+  terminationGraceSeconds: graceSeconds(options.settings),
   whileUnready: ['http'],
   ...(options.ingress ? { ingress: options.ingress } : {}),
   container: {

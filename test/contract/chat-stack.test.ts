@@ -6,6 +6,7 @@ import { environmentOf, generatedSecretKeys, serviceOf } from '../../model/envir
 import type { Stack } from '../../model/stack.ts';
 import { fieldsOf } from '../../model/document-fields.ts';
 import { readChatStack } from '../../contract/read-chat-stack.ts';
+import { backend, type BackendOptions } from '../../contract/services/backend.ts';
 
 const stackFrom = (spec: object, metadata: object = {}): Stack =>
   chatStack(readChatStack({ spec, metadata }, 'stack.yaml'));
@@ -261,4 +262,23 @@ describe('the host of an external store', () => {
   ])('%s is none: its port, scheme or path has a field of its own, or none', (host) => {
     expect(isTaken(host)).toBe(false);
   });
+});
+
+test('the backend has the time to end that its settings ask for', () => {
+  const options: BackendOptions = {
+    ...{
+      image: 'a/b:1',
+      replicas: 1,
+      nodePort: 'none',
+      edges: [],
+      externals: [],
+      secrets: {},
+      ownSecrets: {},
+    },
+    resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '1Gi' } },
+    settings: {},
+  };
+  const settings = { SHUTDOWN_ENDPOINT_WAIT: 60, SHUTDOWN_ANSWER_WAIT: 30 };
+  expect(backend(options).terminationGraceSeconds).toBe(30);
+  expect(backend({ ...options, settings }).terminationGraceSeconds).toBe(109);
 });

@@ -34,7 +34,7 @@ test('on SIGTERM every connection is closed with 1012 and the process exits 0', 
 });
 
 test('connections are sent away one after the other, a hundred a second', async () => {
-  const app = await startChat({ SHUTDOWN_CLOSE_SPREAD: '5' });
+  const app = await startChat({ SHUTDOWN_CLOSE_SPREAD: '5', CHAT_CONNECTIONS_PER_PATIENT: '100' });
   await app.ready();
   const clients = await Promise.all(Array.from({ length: 100 }, () => connected(`${app.wsUrl}${PATH}`)));
   const began = performance.now();

@@ -52,6 +52,18 @@ describe('replicas through Redis', () => {
     await vi.waitFor(() => expect(two.stopped).toEqual(['m1']), 20_000);
   });
 
+  test('are told, all but the one that says so, that answers were given up', async () => {
+    const owed = [0, 0, 0];
+    const all = owed.map((_, nth) => {
+      const { replicas } = replica(redis());
+      replicas.onOwed(() => (owed[nth] = (owed[nth] ?? 0) + 1));
+      return replicas;
+    });
+    for (const each of all) await each.join(newScope()).joined;
+    all[0]?.owe();
+    await vi.waitFor(() => expect(owed).toEqual([0, 1, 1]), 20_000);
+  });
+
   test('hear no more of a session that was left', async () => {
     const [one, two] = [replica(redis()), replica(redis())];
     const [left, kept] = [newScope(), newScope()];

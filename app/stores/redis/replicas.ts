@@ -6,7 +6,7 @@ import { parseJson } from '../../../model/json.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import type { Delta, Joining, Note, Replicas } from '../replicas.ts';
 import { eventKinds, type Scope } from '../types.ts';
-import { sessionKey } from './keys.ts';
+import { channelPrefix, owedChannel, sessionKey, stopsChannel } from './keys.ts';
 import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
 
@@ -49,8 +49,9 @@ export class RedisReplicas implements Replicas {
   readonly #connection: RedisConnection;
   readonly #timeout: number;
   readonly #subscriber: Redis;
-  /** Channels are of a whole Redis, not of one of its databases. */
   readonly #prefix: string;
+  readonly #stops: string;
+  readonly #owed: string;
   /** The channels that are wanted, by name, each with its session. */
   readonly #channels = new Map<string, Scope>();
   #connected = Promise.withResolvers<undefined>();
@@ -58,12 +59,15 @@ export class RedisReplicas implements Replicas {
   #notes = 0;
   #hear: (scope: Scope, note: Note) => void = () => undefined;
   #stop: (scope: Scope, messageId: string) => void = () => undefined;
+  #owing: () => void = () => undefined;
   #gap: () => void = () => undefined;
 
   constructor(env: RedisEnv) {
     const options = redisOptions(env);
     this.#timeout = env.STORE_TIMEOUT;
-    this.#prefix = `${env.REDIS_DB}:`;
+    this.#prefix = channelPrefix(env);
+    this.#stops = stopsChannel(env);
+    this.#owed = owedChannel(env);
     this.#connection = new RedisConnection(options, this.#timeout);
     this.#subscriber = new Redis({
       ...options,
@@ -121,6 +125,11 @@ export class RedisReplicas implements Replicas {
     await this.#connection.run((client) => client.publish(this.#stops, text));
   }
 
+  owe(): void {
+    // Who is not told finds it by itself, a little later.
+    void this.#connection.run((client) => client.publish(this.#owed, this.#id)).catch(() => undefined);
+  }
+
   async deltas(scope: Scope): Promise<readonly Delta[]> {
     const entries = await this.#connection
       .run((client) => client.xrange(deltasOf(scope), '-', '+', 'COUNT', keptDeltas))
@@ -136,6 +145,10 @@ export class RedisReplicas implements Replicas {
     this.#stop = listener;
   }
 
+  onOwed(listener: () => void): void {
+    this.#owing = listener;
+  }
+
   onGap(listener: () => void): void {
     this.#gap = listener;
   }
@@ -145,10 +158,6 @@ export class RedisReplicas implements Replicas {
     await this.#connection.close();
   }
 
-  get #stops(): string {
-    return `${this.#prefix}mooring:stops`;
-  }
-
   #channelOf(scope: Scope): string {
     return `${this.#prefix}${sessionKey(scope)}:notes`;
   }
@@ -156,7 +165,7 @@ export class RedisReplicas implements Replicas {
   /** Hears every channel that is wanted; what was said meanwhile is a gap. */
   async #subscribe(): Promise<void> {
     try {
-      await this.#subscriber.subscribe(this.#stops, ...this.#channels.keys());
+      await this.#subscriber.subscribe(this.#stops, this.#owed, ...this.#channels.keys());
       this.#connected.resolve(undefined);
       this.#gap();
     } catch {
@@ -166,6 +175,10 @@ export class RedisReplicas implements Replicas {
 
   /** What another version says and this one does not understand is found in the record. */
   #received(channel: string, text: string): void {
+    if (channel === this.#owed) {
+      if (text !== this.#id) this.#owing();
+      return;
+    }
     const document = parseJson(text);
     if (channel === this.#stops) {
       const asked = stop.safeParse(document).data;

@@ -58,3 +58,20 @@ export const recentTurnsScript = `${cached}
     turns[i] = turn
   end
   return { at[1], at[2], 0, turns }`;
+
+/**
+ * The generic cell rate algorithm on the clock of Redis; `Pace` is the same in one process. The key holds when the next one
+ * would come if they came evenly. ARGV, in microseconds: between two that come evenly, and how far ahead of that they may
+ * come. Returns the milliseconds until it may be tried again; 0: it may go on, and is counted. A clock that was put back,
+ * or a rate that was raised, lets nobody wait for longer than that.
+ */
+export const paceScript = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local every, ahead = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local next = tonumber(redis.call('GET', KEYS[1])) or now
+  next = math.min(math.max(next, now), now + ahead) + every
+  local wait = next - ahead - now
+  if wait > 0 then return math.ceil(wait / 1000) end
+  redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
+  return 0`;

@@ -16,6 +16,7 @@ async function serving() {
     log: createLogger(envOf({}), { write: () => undefined }),
     sameSite: new SameSite(false),
     draining: () => false,
+    requestMs: 30_000,
   });
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   server.addHook('onRequest', async ({ url }) => void asked.push(url));

@@ -16,12 +16,14 @@ async function serving(shown: 'everything' | 'outcome' = 'everything') {
   const readiness = new Readiness({
     gates: () => [now.gate],
     draining: () => now.isDraining,
+    isFull: () => false,
     mode: 'extractive',
   });
   const server = createServer({
     log: createLogger(envOf({}), { write: () => undefined }),
     sameSite: new SameSite(false),
     draining: () => false,
+    requestMs: 30_000,
   });
   let held = 0;
   const differs = readiness.differs.bind(readiness);

@@ -19,7 +19,7 @@ async function pair(): Promise<{ server: ChatSocket; client: WebSocket }> {
     client.terminate();
     listening.close();
   });
-  return { server: new ChatSocket(accepted, 60_000), client };
+  return { server: new ChatSocket(accepted, { heartbeatMs: 60_000, idleMs: 60_000 }), client };
 }
 
 test('a peer that does not read is closed with 4008 instead of being remembered for', async () => {

@@ -11,12 +11,23 @@ export interface BenchedApp {
   stop(): Promise<void>;
 }
 
+/** What is measured is how fast it is, not how fast it lets anybody be. */
+const most = '1000000';
+const unlimited = {
+  ...{ CHAT_CONNECTION_RATE: most, CHAT_CONNECTION_BURST: most },
+  ...{ CHAT_PATIENT_RATE: most, CHAT_PATIENT_BURST: most },
+  CHAT_CONNECTIONS_PER_PATIENT: most,
+};
+
 /** The app of the folder `root` in a process of its own, ready; on embedded stores unless `env` says otherwise. */
 export async function startBenchedApp(
   root: string,
   env: Readonly<Record<string, string>>,
 ): Promise<BenchedApp> {
-  const app = await launchApp({ EMBEDDED_STORES: storeNames.join(','), LOG_LEVEL: 'warn', ...env }, root);
+  const app = await launchApp(
+    { EMBEDDED_STORES: storeNames.join(','), LOG_LEVEL: 'warn', ...unlimited, ...env },
+    root,
+  );
   const operations = `http://${LOOPBACK}:${app.metricsPort}`;
   const isReady = async (): Promise<boolean> => (await fetch(`${operations}/readyz`)).ok;
   if ((await poll(isReady, { timeoutMs: 60_000 })) !== 'met')
