@@ -33,6 +33,8 @@ export interface ImageFacts {
   readonly image: RegExp;
   /** Its usual ports. */
   readonly speaks?: Readonly<Record<number, Speech>>;
+  /** The programs of the image that are it; absent: the one of its name. Where another is started, nothing is known. */
+  readonly servers?: readonly string[];
   /** Where it is told to listen; `undefined` where that is not known. */
   readonly listens?: (running: Process) => readonly Listening[] | undefined;
   /** The folder of the files that say so: where one is there whose text is not known, nothing is known. */
@@ -79,10 +81,14 @@ export interface Listening {
 /** A server of own images that is told by its command where to listen. */
 export interface Server {
   readonly names: readonly string[];
+  /** Its name is a verb that others take, as in `ollama serve`: it is meant where it is the command, or behind these. */
+  readonly behind?: RegExp;
   readonly port: readonly string[];
   readonly host: readonly string[];
   /** Variables that say the same. */
   readonly variables?: { readonly host?: string; readonly port?: string };
+  /** A variable with more options, which those of the command replace. */
+  readonly options?: string;
   /** Where it listens if nothing is said. */
   readonly usual?: { readonly host?: string; readonly port: number };
   /** Options that replace all of these, such as of a socket or a file of settings. */

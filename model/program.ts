@@ -19,7 +19,44 @@ export interface Process {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** Command and arguments, scripts unsplit. */
   readonly command: readonly string[];
+  /** The same as simple commands: those of a script each for itself, with `notKnown` for what only the shell knows. */
+  readonly commands: readonly (readonly string[])[];
 }
+
+/** In the place of what is not known before a script runs: part of no value. */
+export const notKnown = '\u0000';
+
+/** Programs that start another: entrypoints of images, and what runs a command as somebody else or as process 1. */
+const wrapper = /^(.*entrypoint(\.sh)?|tini|dumb-init|catatonit|gosu|su-exec|setpriv|env|nice|exec)$/;
+
+const nameIn = (word = ''): string => word.split('/').at(-1) ?? '';
+
+/**
+ * The words that one of some servers is started with: those behind its name. Where the first word is an option or a file of settings, all of
+ * them, since the entrypoints of official images put their server before it. `undefined` where something else is started.
+ */
+export function argumentsOf(
+  { commands }: Pick<Process, 'commands'>,
+  servers: readonly string[],
+): readonly string[] | undefined {
+  const [first = []] = commands;
+  if (first.length === 0 || /^-|\.conf$/.test(first[0] ?? '')) return first;
+  return commands
+    .flatMap((words): (readonly string[])[] => {
+      const at = words.findIndex((word) => servers.includes(nameIn(word)));
+      return at === 0 || (at > 0 && wrapper.test(nameIn(words[0]))) ? [words.slice(at + 1)] : [];
+    })
+    .at(-1);
+}
+
+/** Whether a container of an image runs one of the image's clients, and not its server. */
+export const runsClient = (
+  running: Pick<Process, 'commands'>,
+  { server, clients = [] }: ProgramFacts,
+): boolean =>
+  server !== undefined &&
+  argumentsOf(running, [server]) === undefined &&
+  argumentsOf(running, clients) !== undefined;
 
 /** One setting the program would refuse or misread. */
 export interface SettingProblem {
@@ -112,6 +149,10 @@ export interface ProgramFacts {
   readonly memory?: (running: Process) => readonly Memory[];
   /** What its image can execute, besides a shell and what comes with one. */
   readonly executables: readonly string[];
+  /** The one of them that is the program. */
+  readonly server?: string;
+  /** Those of them that are started in its image to do something else. */
+  readonly clients?: readonly string[];
   /** Settings whose values contradict each other or would end its start. */
   readonly problems?: (running: Process) => readonly SettingProblem[];
 }

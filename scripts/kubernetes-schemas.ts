@@ -10,6 +10,44 @@ import type { CompactType, KubernetesSchema, Retired } from '../proof/schemas/ku
  */
 export const kubernetesReleases = ['v1.31.14', 'v1.32.10', 'v1.33.6', 'v1.34.4'] as const;
 
+/**
+ * Fields that OpenAPI calls required and an API server takes an object without: it has a default, or nothing is a value
+ * of the type. By group and type. test/apiserver/required-fields.test.ts asks an API server about them and all others.
+ */
+export const mayLack: Readonly<Record<string, readonly string[]>> = {
+  'apiextensions.CustomResourceDefinitionVersion': ['served', 'storage'],
+  'apps.ControllerRevision': ['revision'],
+  'batch.PodFailurePolicy': ['rules'],
+  'batch.PodFailurePolicyOnPodConditionsPattern': ['status'],
+  'core.ClusterTrustBundleProjection': ['path'],
+  'core.HTTPHeader': ['value'],
+  'core.ISCSIPersistentVolumeSource': ['lun'],
+  'core.ISCSIVolumeSource': ['lun'],
+  'core.LimitRangeSpec': ['limits'],
+  'core.PreferredSchedulingTerm': ['preference'],
+  'core.ScaleIOPersistentVolumeSource': ['secretRef'],
+  'core.ScaleIOVolumeSource': ['secretRef'],
+  'core.SleepAction': ['seconds'],
+  'core.Sysctl': ['value'],
+  'discovery.EndpointSlice': ['endpoints'],
+  'discovery.ForZone': ['name'],
+  'rbac.RoleRef': ['apiGroup'],
+  'resource.DeviceCapacity': ['value'],
+  'resource.DeviceClass': ['spec'],
+  'resource.ResourceClaim': ['spec'],
+  'resource.ResourceClaimTemplate': ['spec'],
+  'resource.ResourceClaimTemplateSpec': ['spec'],
+  'resource.ResourcePool': ['generation'],
+  'scheduling.PriorityClass': ['value'],
+  'storage.CSIDriver': ['spec'],
+  'storage.CSINode': ['spec'],
+  'storage.CSINodeSpec': ['drivers'],
+  'storage.TokenRequest': ['audience'],
+};
+
+/** `rbac.RoleRef` of `rbac.v1.RoleRef`: what one version may lack, each may. */
+export const withoutVersion = (type: string): string => type.replace(/\.v\d\w*\./, '.');
+
 /** A schema of an OpenAPI document, as far as it is read. */
 export interface OpenApi {
   readonly $ref?: string;
@@ -154,8 +192,10 @@ function typesOf(releases: readonly Schemas[], versions: readonly string[]): Rec
     const all = releases.map((schemas) => schemas.get(name));
     const fields = new Set(all.flatMap((schema) => Object.keys(schema?.properties ?? {})));
     if (fields.size === 0) continue;
-    const required = [...fields].filter((field) =>
-      all.every((schema) => !schema || schema.required?.includes(field)),
+    const lacking = mayLack[withoutVersion(shortName(name))] ?? [];
+    const required = [...fields].filter(
+      (field) =>
+        !lacking.includes(field) && all.every((schema) => !schema || schema.required?.includes(field)),
     );
     const wordsOf = (field: string): (string | undefined)[] =>
       releases.map((schemas) => {
@@ -181,24 +221,43 @@ const filled = (
   return words.map((word, at) => word ?? (all[at] === undefined ? any : undefined));
 };
 
-/** The types that objects in manifests can have. */
+/**
+ * The types that objects in manifests can have. Of those that are in a status alone, which a server overwrites, no field is
+ * required.
+ */
 function reachable(
   types: Readonly<Record<string, CompactType>>,
   kinds: KubernetesSchema['kinds'],
 ): Record<string, CompactType> {
-  const found: Record<string, CompactType> = {};
-  const visit = (word: string): void => {
-    for (const [name] of word.matchAll(/[\w.-]+\.[\w.-]+/g)) {
-      const type = types[name];
-      if (!type || found[name]) continue;
-      found[name] = type;
-      Object.values(type.fields).forEach(visit);
-    }
+  const roots = Object.values(kinds).flatMap((ofGroup) => Object.values(ofGroup).flatMap(namesIn));
+  const own = new Set(roots);
+  const written = reachedFrom(types, roots, (type, field) => field !== 'status' || !own.has(type));
+  const all = reachedFrom(types, roots, () => true);
+  const found = [...all].flatMap((name): [string, CompactType][] => {
+    const type = types[name];
+    if (!type) return [];
+    return [[name, written.has(name) ? type : { fields: type.fields }]];
+  });
+  return mapped(Object.fromEntries(found), (type) => type);
+}
+
+const namesIn = (word: string): string[] => [...word.matchAll(/[\w.-]+\.[\w.-]+/g)].map(([name]) => name);
+
+/** Some types, and those of their fields, and so on. */
+function reachedFrom(
+  types: Readonly<Record<string, CompactType>>,
+  roots: readonly string[],
+  follows: (type: string, field: string) => boolean,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    if (found.has(name) || !types[name]) return;
+    found.add(name);
+    for (const [field, word] of Object.entries(types[name].fields))
+      if (follows(name, field)) namesIn(word).forEach(visit);
   };
-  Object.values(kinds)
-    .flatMap((ofGroup) => Object.values(ofGroup))
-    .forEach(visit);
-  return mapped(found, (type) => type);
+  roots.forEach(visit);
+  return found;
 }
 
 /** When kinds were deprecated and removed, as k8s.io/api says in generated code. */

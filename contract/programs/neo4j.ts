@@ -18,6 +18,9 @@ const firstDatabase = 'NEO4J_initial_dbms_default__database';
 /** The shortest password Neo4j takes. */
 const shortestPassword = 8;
 
+const server = 'neo4j';
+const clients = ['neo4j-admin', 'cypher-shell'];
+
 /** Neo4j, configured by the variables its image turns into settings. */
 export const neo4jFacts: ProgramFacts = {
   name: 'neo4j',
@@ -43,7 +46,8 @@ export const neo4jFacts: ProgramFacts = {
     ...(image.includes('community') ? { DATABASE: env[firstDatabase] ?? usualDatabase } : {}),
   }),
   memory,
-  executables: ['neo4j', 'neo4j-admin', 'cypher-shell', 'tini', '/startup/docker-entrypoint.sh'],
+  executables: [server, ...clients, 'tini', '/startup/docker-entrypoint.sh'],
+  ...{ server, clients },
   problems: (running) => [...heapProblems(running), ...authProblems(running), ...unknownSettings(running)],
 };
 

@@ -1,5 +1,5 @@
 import { qdrantImage, qdrantSnapshots } from '../services/qdrant.ts';
-import { portIn, type ProgramFacts, type Write } from '../../model/program.ts';
+import { portIn, type Process, type ProgramFacts, type Write } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 
 const paths: Readonly<Record<string, Write['how']>> = {
@@ -8,6 +8,13 @@ const paths: Readonly<Record<string, Write['how']>> = {
   QDRANT_INIT_FILE_PATH: 'file',
 };
 const clustered = 'QDRANT__CLUSTER__ENABLED';
+
+/** A setting of a mounted file, such as `/qdrant/config/production.yaml`. */
+function portInFiles({ files }: Process, setting: string): number | undefined {
+  const pattern = new RegExp(`^\\s*${setting}:\\s*(\\d+)\\s*(?:#.*)?$`, 'm');
+  const [port] = files.flatMap(({ path, text }) => (/\.ya?ml$/.test(path) && pattern.exec(text)?.[1]) || []);
+  return port === undefined ? undefined : Number(port);
+}
 
 /** Qdrant, configured by `QDRANT__` variables over its files. */
 export const qdrantFacts: ProgramFacts = {
@@ -22,8 +29,8 @@ export const qdrantFacts: ProgramFacts = {
   ],
   image: repositoryOf(qdrantImage),
   told: (running) => ({
-    http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT'),
-    grpc: portIn(running, 'QDRANT__SERVICE__GRPC_PORT'),
+    http: portIn(running, 'QDRANT__SERVICE__HTTP_PORT') ?? portInFiles(running, 'http_port'),
+    grpc: portIn(running, 'QDRANT__SERVICE__GRPC_PORT') ?? portInFiles(running, 'grpc_port'),
   }),
   otherPorts: [6335],
   writes: ({ env }) =>
@@ -34,8 +41,9 @@ export const qdrantFacts: ProgramFacts = {
   speaksTls: ({ env, files }) =>
     env['QDRANT__SERVICE__ENABLE_TLS'] === 'true' ||
     files.some(({ text }) => /^\s*enable_tls:\s*true/m.test(text)),
-  alone: ({ env, names, files }) =>
+  alone: ({ env, names, files, command }) =>
     env[clustered] !== 'true' &&
+    !command.some((word) => /--(uri|bootstrap)\b/.test(word)) &&
     !names.has('QDRANT__CLUSTER__P2P__PORT') &&
     !files.some(({ text }) => /cluster:[\s\S]*?\n\s+enabled:\s*true|--uri/.test(text)),
   problems: ({ env }) =>

@@ -1,7 +1,17 @@
 import { nearest } from '../../model/nearest.ts';
 import { redisImage } from '../services/redis.ts';
-import type { Memory, Process, ProgramFacts, SettingProblem } from '../../model/program.ts';
+import {
+  argumentsOf,
+  notKnown,
+  type Memory,
+  type Process,
+  type ProgramFacts,
+  type SettingProblem,
+} from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
+
+const server = 'redis-server';
+const clients = ['redis-cli', 'redis-sentinel', 'redis-benchmark'];
 
 /** Redis, configured by a file, by arguments (`--port 6379`), or by lines a script writes to its input. */
 export const redisFacts: ProgramFacts = {
@@ -15,14 +25,14 @@ export const redisFacts: ProgramFacts = {
   ],
   image: repositoryOf(redisImage),
   told: (running) => {
-    const port = directive(running, 'port')?.value;
-    return port === undefined ? {} : { redis: Number(port) };
+    const port = Number(directive(running, 'port')?.value);
+    return Number.isInteger(port) ? { redis: port } : {};
   },
   otherPorts: [16_379, 26_379],
   speaksTls: (running) => directive(running, 'tls-port') !== undefined,
   password: (running) => {
     const text = directive(running, 'requirepass')?.value.replaceAll('"', '');
-    return text === undefined || text.startsWith('$') ? undefined : text;
+    return text === undefined || /^\$|\0/.test(text) ? undefined : text;
   },
   alone: (running) =>
     !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value.toLowerCase() !== 'yes',
@@ -33,7 +43,8 @@ export const redisFacts: ProgramFacts = {
   keeps: (running) =>
     directive(running, 'appendonly')?.value === 'yes' || /^\d/.test(directive(running, 'save')?.value ?? ''),
   memory,
-  executables: ['redis-server', 'redis-cli', 'redis-sentinel', 'docker-entrypoint.sh'],
+  executables: [server, ...clients, 'docker-entrypoint.sh'],
+  ...{ server, clients },
   problems: (running) => [
     ...lineProblems(running),
     ...repeated(running),
@@ -66,11 +77,12 @@ const known: Readonly<Record<string, RegExp>> = {
 };
 
 /** Every directive, from the mounted `.conf` files, the arguments and the lines a script pipes in. */
-function directives({ files, command }: Process): Directive[] {
+function directives(running: Process): Directive[] {
+  const { files, command } = running;
   const sources = [
     ...files.filter(({ path }) => path.endsWith('.conf')).map(({ path, text }) => ({ in: path, text })),
     ...command.map((script) => ({ in: '', text: piped(script) })),
-    { in: '', text: argued(command) },
+    { in: '', text: argued(running) },
   ];
   return sources.flatMap((source) =>
     source.text
@@ -82,14 +94,12 @@ function directives({ files, command }: Process): Directive[] {
   );
 }
 
-/** Options such as `--port 6379`, a line each; not those of a shell script. */
-const argued = (command: readonly string[]): string =>
-  command.some((word) => word.includes('\n'))
-    ? ''
-    : command
-        .map((word) => (word === '' ? '""' : word))
-        .join(' ')
-        .replaceAll(/(^.*?)?--(?=[a-z])/g, '\n');
+/** Options such as `--port 6379`, a line each. */
+const argued = (running: Process): string =>
+  (argumentsOf(running, [server]) ?? [])
+    .map((word) => (word.startsWith('--') ? `\n${word.slice(2)}` : ` ${word === '' ? '""' : word}`))
+    .join('')
+    .replace(/^[^\n]+/, '');
 
 /** The lines of a here-document. */
 function piped(script: string): string {
@@ -115,6 +125,7 @@ function memory(running: Process): Memory[] {
 function lineProblems(running: Process): SettingProblem[] {
   return directives(running).flatMap(({ name, value, in: where }) => {
     const pattern = known[name];
+    if (value.includes(notKnown)) return [];
     const meant = pattern ? undefined : nearest(name, Object.keys(known));
     if (pattern ? pattern.test(value.toLowerCase()) : !meant) return [];
     return [

@@ -1,6 +1,6 @@
 import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting } from '../graph/files.ts';
-import { imageFactsOf } from '../graph/images.ts';
+import { imageFactsOf, isServer } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
 import { containerCalled, inContainer, inPod, type Check } from './subject.ts';
 
@@ -10,7 +10,7 @@ export const imageProblems: Check = ({ graph, beside }) =>
     workload.containers
       .filter(({ init, envKnown }) => !init && envKnown)
       .flatMap((container): Fault[] => {
-        const { facts } = imageFactsOf(beside.images, workload, container);
+        const { product, facts } = imageFactsOf(beside.images, workload, container);
         const known = facts.filter(({ problems }) => problems !== undefined);
         if (known.length === 0) return [];
         const mounts = mountsOf(graph, workload, container);
@@ -20,6 +20,7 @@ export const imageProblems: Check = ({ graph, beside }) =>
           mounted: mounts.map(({ path }) => path),
         };
         return known
+          .filter((one) => isServer(started.running, one, product))
           .flatMap(({ problems }) => problems?.(started) ?? [])
           .map(({ in: where, message, fix, severity }) => ({
             code: 'BAD_SETTING',

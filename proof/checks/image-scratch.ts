@@ -1,6 +1,6 @@
 import type { Fault } from '../findings.ts';
 import { mountAt, mountsOf } from '../graph/files.ts';
-import { imageFactsOf } from '../graph/images.ts';
+import { imageFactsOf, isServer } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
@@ -44,9 +44,10 @@ function writerOf({ graph, beside }: Subject, workload: Workload, container: Con
   // Another command may write elsewhere.
   if (container.spec.command.length > 0) return undefined;
   const { product, facts } = imageFactsOf(beside.images, workload, container);
-  const known = facts.filter(({ scratch }) => scratch !== undefined);
-  if (known.length === 0) return undefined;
+  const writing = facts.filter(({ scratch }) => scratch !== undefined);
+  if (writing.length === 0) return undefined;
   const running = processOf(graph, workload, container);
+  const known = writing.filter((one) => isServer(running, one, product));
   return {
     product,
     folders: known.flatMap(({ scratch }) => scratch?.(product, running) ?? []),

@@ -3,7 +3,7 @@ import type { Listening, Server } from '../../model/pack.ts';
 import { only, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
-import { imageFactsOf } from '../graph/images.ts';
+import { imageFactsOf, isServer } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
 import { portsCalled, servicesOf, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -80,11 +80,12 @@ function saidIn(
 function toldByImage({ graph, beside }: Subject, workload: Workload, container: Container): Told | undefined {
   const { product, facts } = imageFactsOf(beside.images, workload, container);
   const known = facts.find(({ listens }) => listens !== undefined);
-  if (!known?.listens || !container.envKnown || hasOtherCommand(container, known.name ?? product))
-    return undefined;
+  if (!known?.listens || !container.envKnown) return undefined;
+  const running = processOf(graph, workload, container);
+  if (!isServer(running, known, product)) return undefined;
   if (known.settings !== undefined && !isFolderKnown(mountsOf(graph, workload, container), known.settings))
     return undefined;
-  const addresses = known.listens(processOf(graph, workload, container));
+  const addresses = known.listens(running);
   return (
     addresses && {
       ...{ workload, container, program: known.name ?? product, only: known.listensOnly ?? false },
@@ -101,9 +102,6 @@ const isFolderKnown = (mounts: readonly Mount[], folder: string): boolean =>
   mounts
     .filter(({ path }) => `${path}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${path}/`))
     .every(({ files }) => files?.every(({ text }) => text !== undefined) ?? false);
-
-const hasOtherCommand = ({ spec }: Container, program: string): boolean =>
-  spec.command.length > 0 && !(spec.command[0] ?? '').split('/').at(-1)?.startsWith(program);
 
 /** A port of a container that others are led to, with the Service that leads there. */
 interface Reached {

@@ -16,6 +16,7 @@ import {
   type Service,
   type ServicePort,
 } from '../graph/ports.ts';
+import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { called, inContainer, when, type Check, type Subject } from './subject.ts';
 
@@ -100,7 +101,9 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
     ...Object.values(opens),
     ...(program.facts.otherPorts ?? []),
   ]);
-  if (typeof wanted === 'number' && (declared.length === 0 || open.includes(wanted))) return [];
+  if (typeof wanted === 'number' && open.includes(wanted)) return [];
+  if (typeof wanted === 'number' && declared.length === 0)
+    return unheard({ service, port, index, workload }, known);
   const [first] = declared;
   const named = listed(declared, ({ name, number }) => (name ? `${name} (${number})` : number));
   return [
@@ -119,6 +122,21 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
       hint: typeof wanted === 'number' ? knownPortHint(subject.knownPorts, wanted) : undefined,
     },
   ];
+}
+
+/** Of pods that declare no port, where each container says on which ports it listens. */
+function unheard({ service, port, index, workload }: Lead, known: readonly KnownContainer[]): Fault[] {
+  const { length } = workload.containers.filter(({ init }) => !init);
+  const told = known.flatMap(({ program, running, opens }) =>
+    Object.keys(opens).map((name) => program.facts.told(running)[name]),
+  );
+  return when(length > 0 && length === known.length && !told.includes(undefined), () => ({
+    code: 'TARGET_PORT_UNKNOWN',
+    message: `Port ${port.port} of ${called(service)} leads to ${port.targetPort ?? port.port}, on which ${called(workload)} does not listen: it is told ${listed(told, String)}.`,
+    here: placeIn(service, 'spec', 'ports', index, port.targetPort === undefined ? 'port' : 'targetPort'),
+    fix: `Write targetPort: ${told.join(' or ')}, or tell the program to listen there.`,
+    ...only(told, (right) => setField(placeIn(service, 'spec', 'ports', index), 'targetPort', right ?? 0)),
+  }));
 }
 
 const namesOf = oncePer((workload: Workload) => declaredPorts(workload).flatMap(({ name }) => name ?? []));

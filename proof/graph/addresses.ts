@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import type { Address } from '../../model/pack.ts';
+
 /** Addresses as people write them: URLs, `host:port`, lists of these, and the connection strings of databases. */
 
 /** Scheme → the port of a URL that names none. */
@@ -6,16 +8,22 @@ export type UsualPorts = Readonly<Record<string, number>>;
 
 export const webPorts: UsualPorts = { http: 80, https: 443, ws: 80, wss: 443 };
 
+/** An address as it is found in a text. */
+export interface FoundAddress extends Address {
+  /** `word:number` and no more, which may as well be an image and its tag, an owner and a group, or a key and its value. */
+  readonly bare?: true;
+}
+
 /** Longer texts are no lists of addresses. */
 const mostCharacters = 4000;
 
 /** Every address of a text that holds nothing else, between commas, semicolons or spaces. */
-export function addressesIn(text: string, usual: UsualPorts = webPorts): Address[] {
+export function addressesIn(text: string, usual: UsualPorts = webPorts): FoundAddress[] {
   if (text.length > mostCharacters) return [];
   const alone = addressOf(text, usual) ?? connectionString(text);
   if (alone) return [alone];
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  const found: Address[] = [];
+  const found: FoundAddress[] = [];
   for (const part of parts.length > 1 ? parts : []) {
     // In `amqp://one:5672,two:5672` the scheme is of both.
     const shared = found[0]?.scheme;
@@ -27,17 +35,32 @@ export function addressesIn(text: string, usual: UsualPorts = webPorts): Address
 }
 
 /** With an `@` further on, what looks like the host may be part of a password. */
-function addressOf(text: string, usual: UsualPorts): Address | undefined {
-  const match =
-    /^(?:jdbc:)?([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(text) ??
-    /^()([-a-z0-9.]+):(\d{2,5})$/i.exec(text);
-  const [, written = '', host] = match ?? [];
+function addressOf(text: string, usual: UsualPorts): FoundAddress | undefined {
+  const match = /^(?:jdbc:)?([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(
+    text,
+  );
+  if (!match) return bareAddress(text);
+  const [, written = '', host] = match;
   const scheme = written.toLowerCase();
-  const port = match?.[3] ?? usualPort(scheme, usual)?.toString();
+  const port = match[3] ?? usualPort(scheme, usual)?.toString();
   return host === undefined || port === undefined || isListenAddress(host)
     ? undefined
     : { scheme, host, port };
 }
+
+/** No name of DNS that a Service has begins with a digit: `02:30` is a time, and `1000:1000` an owner. */
+function bareAddress(text: string): FoundAddress | undefined {
+  const [, host = '', port = ''] = /^([-a-z0-9.]+):(\d{2,5})$/i.exec(text) ?? [];
+  const isHost = isHostName(host) || isIPv4(host);
+  return isHost && !isListenAddress(host) && Number(port) <= mostPort
+    ? { scheme: '', host, port, ...(inCluster.test(host) ? {} : { bare: true }) }
+    : undefined;
+}
+
+const mostPort = 65_535;
+
+/** `queue.shop.svc`, which is nothing but a Service. */
+const inCluster = /\.svc(\.|$)/i;
 
 /** `postgresql+asyncpg` is a driver's name for the same; with `+srv` the port is asked of DNS. */
 const usualPort = (scheme: string, usual: UsualPorts): number | undefined => {

@@ -1,5 +1,5 @@
-import type { Address, Client } from '../../model/pack.ts';
-import { addressesIn, isHostName, type UsualPorts } from './addresses.ts';
+import type { Client } from '../../model/pack.ts';
+import { addressesIn, isHostName, type FoundAddress, type UsualPorts } from './addresses.ts';
 
 /** Programs of every image that scripts wait with. */
 export const waiting: readonly Client[] = [
@@ -13,7 +13,7 @@ export const waiting: readonly Client[] = [
 ];
 
 /** Where a command line says whom it dials. */
-export interface Called extends Address {
+export interface Called extends FoundAddress {
   /** The option or program it is written behind. */
   readonly by: string;
   /** Whether another meaning of the words is possible. */
@@ -38,6 +38,16 @@ const own = new RegExp(
 /** Options that take an address to dial. */
 const dialling =
   /host|addr|server|broker|ur[li]|endpoint|upstream|target|store|peer|node|seed|join|proxy|zookeeper|bootstrap|cluster|remote|connect|wait/i;
+
+/** Variables whose name says that they hold an address. */
+const addresses =
+  /(addr(ess(es)?)?|addrs|hosts?|host_?(name|port)|ur[li]s?|dsn|endpoints?|servers?|brokers?|upstreams?)(_?(list|string|\d+))?$/i;
+
+/** What the name of a variable says of a `word:number` that it holds. */
+export function meaningOf(name: string): 'address' | 'other' | 'unknown' {
+  if (own.test(name)) return 'other';
+  return addresses.test(name) ? 'address' : 'unknown';
+}
 
 /** So many words of one command are read. */
 const mostWords = 500;

@@ -16,11 +16,12 @@ export function commandDials(
   container: Container,
   { clients, usual }: KnownPrograms,
 ): Dial[] {
-  const dial = ({ by, loose, ...address }: Called, place: Place, where: string): Dial => ({
+  const dial = ({ by, loose, bare, ...address }: Called, place: Place, where: string): Dial => ({
     ...dialAt(workload, container, address, {
       ...{ variable: by, text: '', unset: false, place, in: where },
     }),
     known: loose ? 'guessed' : 'read',
+    ...(loose && bare ? { bare } : {}),
   });
   const variables = new Map(
     container.env.flatMap(({ name, value, secret }): [string, string][] =>

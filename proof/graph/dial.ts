@@ -26,6 +26,8 @@ export interface Dial {
    * line of a known client; `guessed` from words that may mean something else.
    */
   readonly known?: 'read' | 'guessed';
+  /** Of `word:number` alone, in a place that does not say that it is an address. */
+  readonly bare?: true;
 }
 
 /** A part of an address as it is written, or a variable's default where it is unset. */

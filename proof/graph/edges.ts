@@ -1,6 +1,8 @@
+import { nearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
 import { asText } from '../../model/variable.ts';
 import { addressesIn, isListenAddress, type UsualPorts } from './addresses.ts';
+import { meaningOf } from './clients.ts';
 import { commandDials } from './command-edges.ts';
 import { dialAt, type Dial, type DialPart } from './dial.ts';
 import type { EnvEntry } from './environment.ts';
@@ -8,7 +10,8 @@ import { fileDials } from './file-edges.ts';
 import type { Graph } from './graph.ts';
 import { resolveHost } from './hosts.ts';
 import type { KnownPrograms } from './images.ts';
-import { selectedBy } from './ports.ts';
+import { oncePer } from './once-per.ts';
+import { selectedBy, servicePort } from './ports.ts';
 import type { KnownContainer } from './programs.ts';
 import type { Container, Workload } from './workloads.ts';
 
@@ -29,12 +32,12 @@ export function dialsOf(
       const stated = [
         ...edges,
         ...pairDials(workload, container, taken),
-        ...urlDials(workload, container, beside.usual),
+        ...urlDials(graph, workload, container, beside.usual),
       ];
       const written = [
         ...commandDials(graph, workload, container, beside),
         ...fileDials(graph, workload, container, beside),
-      ].filter((dial) => isInside(graph, dial));
+      ].filter((dial) => isInside(graph, dial) && isAddress(graph, dial));
       return [...stated, ...unlike(stated, written)];
     }),
   );
@@ -46,6 +49,26 @@ function isInside(graph: Graph, { workload, host }: Dial): boolean {
   if (found.kind === 'service') return !selectedBy(graph, found.service).includes(workload);
   return found.kind === 'missing';
 }
+
+/** The ports below are asked for by root alone: as a number behind a word they are rather a tag, a share or a count. */
+const firstFree = 1024;
+
+/** Whether `word:number`, where nothing else says so, is an address: by the Services that are here. */
+function isAddress(graph: Graph, { bare, workload, host, port: { text } }: Dial): boolean {
+  if (!bare) return true;
+  const found = resolveHost(graph, workload.namespace, host.text);
+  const port = Number(text);
+  if (found.kind === 'service') return port >= firstFree || servicePort(found.service, port) !== undefined;
+  if (found.kind !== 'missing') return true;
+  const near = nearest(found.name, namesIn(graph)(found.namespace));
+  const meant = near === undefined ? undefined : graph.find('Service', found.namespace, near);
+  return host.text.includes('.') || (meant !== undefined && servicePort(meant, port) !== undefined);
+}
+
+const namesIn = oncePer((graph: Graph) => {
+  const names = Map.groupBy(graph.ofKind('Service'), ({ namespace }) => namespace);
+  return (namespace: string): string[] => (names.get(namespace) ?? []).map(({ name }) => name);
+});
 
 /** What is written several times, such as in a variable that a script expands, is one connection. */
 function unlike(stated: readonly Dial[], written: readonly Dial[]): Dial[] {
@@ -121,13 +144,24 @@ const portVariables = ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
   );
 
 /** URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. */
-const urlDials = (workload: Workload, container: Container, usual: UsualPorts): Dial[] =>
+const urlDials = (graph: Graph, workload: Workload, container: Container, usual: UsualPorts): Dial[] =>
   container.env.flatMap((entry) => {
     const text = stated(entry);
-    return text
-      ? addressesIn(text.text, usual).map((address) => dialAt(workload, container, address, text))
-      : [];
+    const meaning = meaningOf(entry.name);
+    const found = text ? addressesIn(text.text, usual) : [];
+    if (!text || (meaning === 'other' && found.some(({ bare }) => bare))) return [];
+    const dials = found.map((address) => dialAt(workload, container, address, text));
+    // In a list, one that leads to a port which is served shows what the others are.
+    if (meaning === 'address' || dials.some((dial) => isServed(graph, dial))) return dials;
+    return dials
+      .map((dial, index): Dial => (found[index]?.bare ? { ...dial, known: 'guessed', bare: true } : dial))
+      .filter((dial) => isAddress(graph, dial));
   });
+
+function isServed(graph: Graph, { workload, host, port }: Dial): boolean {
+  const found = resolveHost(graph, workload.namespace, host.text);
+  return found.kind === 'service' && servicePort(found.service, Number(port.text)) !== undefined;
+}
 
 const stated = ({ name, value, secret, place }: EnvEntry): DialPart | undefined =>
   value === undefined || value === ''

@@ -1,4 +1,5 @@
 import type { Client, ImageFacts, Server, Speech } from '../../model/pack.ts';
+import { argumentsOf, type Process } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { UsualPorts } from './addresses.ts';
 
@@ -15,6 +16,10 @@ export interface KnownPrograms {
   /** Scheme → port. */
   readonly usual: UsualPorts;
 }
+
+/** Whether a process is the server of its image, and not a client or a script of one's own. */
+export const isServer = (running: Process, { servers, name }: ImageFacts, product: string): boolean =>
+  argumentsOf(running, servers ?? [name ?? product]) !== undefined;
 
 /** Everything known of what a container runs, by the annotation or its image, with the name of the product. */
 export function imageFactsOf(

@@ -79,6 +79,7 @@ function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
   };
   let { value, found } = withoutEmpty(doc.value, parse);
   const faults = isIssues(found) ? found.map((issue) => shapeFault(doc, issue.path, issue)) : [];
+  ({ value, found } = asMeant(doc, value, found, parse));
   const damage: Path[] = [];
   for (let round = 0; isIssues(found); round++) {
     const repaired = round < mostRounds ? repair(value, found, standIns, parse) : undefined;
@@ -115,6 +116,35 @@ function withoutEmpty(
   return { value: left, found: parse(left) };
 }
 
+/** With texts for the numbers and truth values that should be in quotes, and the other way round: what is meant is certain. */
+function asMeant(
+  doc: Doc,
+  value: unknown,
+  found: Found,
+  parse: (value: unknown) => Found,
+): { readonly value: unknown; readonly found: Found } {
+  const meant = pathsOf(found).flatMap((path): Part[] => {
+    const other = otherType(doc, path, valueAt(value, path));
+    return other === undefined ? [] : [[path, other]];
+  });
+  if (meant.length === 0) return { value, found };
+  const isRefused = faultyIn(parse(withParts(value, meant)));
+  const left = withParts(
+    value,
+    meant.filter(([path]) => !isRefused(path)),
+  );
+  return { value: left, found: parse(left) };
+}
+
+/** A text as it is written: `n` and `1.10` are no texts to YAML, and say more than what they are read as. */
+function otherType(doc: Doc, path: Path, found: unknown): string | number | boolean | undefined {
+  if (typeof found === 'string' && /^\d{1,9}$/.test(found)) return Number(found);
+  if (found === 'true' || found === 'false') return found === 'true';
+  if (typeof found !== 'number' && typeof found !== 'boolean') return undefined;
+  const quoted = doc.editOf?.({ path, how: 'quote' })?.text;
+  return quoted === undefined ? String(found) : (JSON.parse(quoted) as string);
+}
+
 interface Issue {
   readonly path: Path;
   readonly message: string;
@@ -125,7 +155,7 @@ const isIssues = (found: Found): found is readonly Issue[] => Array.isArray(foun
 
 const stepOf = (step: PropertyKey): string | number => (typeof step === 'symbol' ? String(step) : step);
 
-type StandIn = (found: unknown, nth: string) => unknown;
+type StandIn = (found: unknown, nth: string, path: Path) => unknown;
 
 const textLike = (found: unknown, nth: string): string =>
   typeof found === 'string' ? asName(found) : `unread-as-well-${nth}`;
@@ -147,6 +177,17 @@ const candidates: Readonly<Record<StandIns, readonly StandIn[]>> = {
     ...[() => ({}), () => [], () => true],
   ],
 };
+
+const keepsNothing = Symbol('this stand-in is not for this part');
+
+/** Of a Secret or ConfigMap the keys are right, whatever is wrong with a value. */
+const kept: Readonly<Record<StandIns, StandIn>> = {
+  plain: (_, __, path) => (isDatum(path) ? 'bm90IHJlYWQx' : keepsNothing),
+  plausible: (_, __, path) => (isDatum(path) ? 'bm90IHJlYWQy' : keepsNothing),
+};
+
+const isDatum = ([field, ...inside]: Path): boolean =>
+  inside.length === 1 && /^(data|stringData|binaryData)$/.test(String(field));
 
 /** A text with what no name may have taken out. */
 const asName = (text: string): string =>
@@ -177,8 +218,11 @@ function repair(
   let stood: readonly Part[] = [];
   while (open.length > 0) {
     if (open.some((path) => path.length === 0)) return undefined;
-    for (const candidate of candidates[standIns]) {
-      const tried = open.map((path): Part => [path, candidate(valueAt(value, path), nthOf(path))]);
+    for (const candidate of [kept[standIns], ...candidates[standIns]]) {
+      const tried = open.flatMap((path): Part[] => {
+        const part = candidate(valueAt(value, path), nthOf(path), path);
+        return part === keepsNothing ? [] : [[path, part]];
+      });
       found = parse(withParts(value, [...stood, ...tried]));
       const isFaulty = faultyIn(found);
       stood = [...stood, ...tried.filter(([path]) => !isFaulty(path))];

@@ -1,8 +1,8 @@
-import type { Process, Program } from '../../model/program.ts';
+import { runsClient, type Process, type Program } from '../../model/program.ts';
 import { apiGroup } from '../../model/names.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import { isManagedByMooring } from './managed-by.ts';
-import { expandedWords } from './command-words.ts';
+import { commandsIn, expandedWords } from './command-words.ts';
 import type { Graph } from './graph.ts';
 import { mountsOf } from './files.ts';
 import { oncePer } from './once-per.ts';
@@ -38,6 +38,7 @@ export function knownContainers(graph: Graph, programs: readonly Program[]): Kno
     const found = own ?? byRepository.get(repositoryOf(container.spec.image ?? ''));
     if (!found) return [];
     const running = processOf(graph, workload, container);
+    if (found.by === 'image' && runsClient(running, found.program.facts)) return [];
     return [{ workload, container, ...found, running, opens: opensOf(container, found.program, running) }];
   });
 }
@@ -126,5 +127,6 @@ export function processOf(graph: Graph, workload: Workload, container: Container
       .flatMap(({ files = [] }) => files)
       .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
     command: expandedWords(container, (name) => container.variables.get(name)?.value),
+    commands: commandsIn(container),
   };
 }

@@ -1,3 +1,4 @@
+import { notKnown } from '../../model/program.ts';
 import { withoutHereDocuments } from './shell.ts';
 
 /** One command of a script, with its variables expanded as far as they are known. */
@@ -6,9 +7,6 @@ export interface SimpleCommand {
   /** The line of the script it begins on, from 0. */
   readonly line: number;
 }
-
-/** In the place of what is not known before the script runs: part of no address. */
-const unknown = '\u0000';
 
 /** Longer scripts, and deeper `$(…)`, are not read. */
 const [mostCharacters, deepest] = [50_000, 20];
@@ -92,7 +90,8 @@ class ScriptReader {
     if (this.#words.length === 0 && this.#word === undefined) this.#begins = this.#line;
     const word = this.#word ?? '';
     // What is added to a word that is too long makes it no address.
-    this.#word = word.length + more.length > longestWord ? word.slice(0, longestWord) + unknown : word + more;
+    this.#word =
+      word.length + more.length > longestWord ? word.slice(0, longestWord) + notKnown : word + more;
   }
 
   #endWord(): void {
@@ -160,7 +159,7 @@ function expansionIn(text: string, variables: ReadonlyMap<string, string>): Expa
   if (text.startsWith('`')) {
     const end = text.indexOf('`', 1);
     const length = end < 0 ? text.length : end + 1;
-    return { length, value: unknown, inner: text.slice(1, length - 1) };
+    return { length, value: notKnown, inner: text.slice(1, length - 1) };
   }
   if (text.startsWith('$(')) return substitution(text, variables);
   const match = named.exec(text.slice(0, longestName));
@@ -168,7 +167,7 @@ function expansionIn(text: string, variables: ReadonlyMap<string, string>): Expa
   const [whole, bare, braced, fallback] = match;
   const name = bare ?? braced;
   const value = name === undefined ? undefined : variables.get(name);
-  return { length: whole.length, value: value ?? fallback ?? unknown };
+  return { length: whole.length, value: value ?? fallback ?? notKnown };
 }
 
 /** Kubernetes puts the value of a variable in the place of `$(NAME)` before a shell sees it. */
@@ -176,7 +175,7 @@ function substitution(text: string, variables: ReadonlyMap<string, string>): Exp
   const inner = text.slice(2, closing(text));
   const value = variables.get(inner);
   const length = inner.length + 3;
-  return value === undefined ? { length, value: unknown, inner } : { length, value };
+  return value === undefined ? { length, value: notKnown, inner } : { length, value };
 }
 
 /** Where the parenthesis after `$` is closed. */
@@ -198,6 +197,6 @@ function assign(words: readonly string[], variables: Map<string, string>): void 
   const pairs = own.map((word) => /^([A-Za-z_]\w*)=(.*)$/s.exec(word));
   if (!pairs.every((pair) => pair !== null)) return;
   for (const [, name = '', value = ''] of pairs)
-    if (value.includes(unknown)) variables.delete(name);
+    if (value.includes(notKnown)) variables.delete(name);
     else variables.set(name, value);
 }

@@ -1,12 +1,15 @@
 import type { Listening, Started } from '../../model/pack.ts';
-import type { Process, SettingProblem } from '../../model/program.ts';
+import { argumentsOf, type Process, type SettingProblem } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 
 /** FalkorDB: a module in a Redis, told by REDIS_ARGS, beside its browser. */
 
 const [usualPort, browserPort] = [6379, 3000];
 
-const argumentsOf = ({ env, command }: Process): string => [env['REDIS_ARGS'] ?? '', ...command].join(' ');
+const servers = ['redis-server', 'run.sh'];
+
+const optionsOf = (running: Process): string =>
+  [running.env['REDIS_ARGS'] ?? '', ...(argumentsOf(running, servers) ?? [])].join(' ');
 
 /** Releases keep the data in one of these, unless they are told another. */
 const dataFolders = ({ env }: Process): string[] => {
@@ -15,10 +18,10 @@ const dataFolders = ({ env }: Process): string[] => {
 };
 
 /** Whether it is told to write to them. */
-const keeps = (running: Process): boolean => /--appendonly[ =]yes|--save[ =]\d/.test(argumentsOf(running));
+const keeps = (running: Process): boolean => /--appendonly[ =]yes|--save[ =]\d/.test(optionsOf(running));
 
 function listens(running: Process): Listening[] {
-  const text = argumentsOf(running);
+  const text = optionsOf(running);
   const [, told] = /--port[ =](\d+)/.exec(text) ?? [];
   const port = Number(told ?? usualPort);
   const bind = /--bind[ =]((?:[\d.:*]+ ?)+)/.exec(text)?.[1]?.trim().split(' ') ?? [];
@@ -55,13 +58,13 @@ export const falkordbPack: Pack = {
     {
       name: 'falkordb',
       image: /^falkordb\/falkordb$/,
-      ...{ speaks: { [usualPort]: 'resp', [browserPort]: 'http' }, listens, user: 0, problems },
+      ...{ speaks: { [usualPort]: 'resp', [browserPort]: 'http' }, listens, user: 0, servers, problems },
       scratch: (_, running) => (keeps(running) ? [dataFolders(running)] : []),
     },
     {
       name: 'falkordb-server',
       image: /^falkordb\/falkordb-server$/,
-      ...{ speaks: { [usualPort]: 'resp' }, listens, user: 0, problems },
+      ...{ speaks: { [usualPort]: 'resp' }, listens, user: 0, servers, problems },
     },
     { image: /^falkordb\/falkordb-browser$/, speaks: { [browserPort]: 'http' } },
   ],

@@ -1,10 +1,11 @@
 import type { FileAddress, Listening } from '../../model/pack.ts';
-import type { Process } from '../../model/program.ts';
+import { argumentsOf, type Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 import { isHostName, webPorts, type UsualPorts } from '../graph/addresses.ts';
 
 /** nginx, told by files in /etc/nginx, or by templates that its image fills in from the environment. */
 
+const servers = ['nginx', 'nginx-debug'];
 const main = '/etc/nginx/nginx.conf';
 const usual = '/etc/nginx/conf.d/default.conf';
 const configuration =
@@ -93,10 +94,17 @@ const takesInOthers = (lines: readonly Line[]): boolean => {
 const countOf = (lines: readonly Line[], pattern: RegExp): number =>
   lines.reduce((sum, { text }) => sum + [...text.matchAll(pattern)].length, 0);
 
+/** Whether an option names another main file. */
+function hasOtherMain(running: Process): boolean {
+  const words = argumentsOf(running, servers) ?? [];
+  return words.some((word, index) => /^-c/.test(word) && ![word.slice(2), words[index + 1]].includes(main));
+}
+
 /** Every `listen`; the image's own server where none of its files is replaced, and 80 where a server says nothing. */
 const listens =
   (own: number) =>
   (running: Process): Listening[] | undefined => {
+    if (hasOtherMain(running)) return undefined;
     const lines = linesOf(running);
     const replaced = running.files.some(({ path }) => replacements.includes(path));
     const told = lines.flatMap(({ file, text }) =>
@@ -130,7 +138,7 @@ export const nginxPack: Pack = {
       ...{
         speaks: { 80: 'http' },
         listens: listens(80),
-        listensOnly: true,
+        ...{ listensOnly: true, servers },
         settings: '/etc/nginx',
         addresses,
         user: 0,
@@ -143,7 +151,7 @@ export const nginxPack: Pack = {
       ...{
         speaks: { 8080: 'http' },
         listens: listens(8080),
-        listensOnly: true,
+        ...{ listensOnly: true, servers },
         settings: '/etc/nginx',
         addresses,
         user: 101,

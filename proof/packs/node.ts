@@ -17,7 +17,12 @@ export const nodePack: Pack = {
   servers: [
     { names: ['next'], port: ['--port', '-p'], host: ['--hostname', '-H'] },
     { names: ['vite'], port: ['--port'], host: ['--host'] },
-    { names: ['serve'], port: ['-p', '--port'], host: [] },
+    {
+      names: ['serve'],
+      behind: /^(npx|npm|pnpm|yarn|bunx|exec|dlx|-y|--yes)$/,
+      port: ['-p', '--port'],
+      host: [],
+    },
     { names: ['http-server'], port: ['-p', '--port'], host: ['-a'] },
   ],
 };

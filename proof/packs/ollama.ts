@@ -1,5 +1,5 @@
 import type { Listening } from '../../model/pack.ts';
-import type { Process } from '../../model/program.ts';
+import { argumentsOf, type Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 
 /** Ollama, told by OLLAMA_HOST, which its image sets to every address. */
@@ -7,7 +7,12 @@ import type { Pack } from '../checks/subject.ts';
 const variable = 'OLLAMA_HOST';
 const usualPort = 11_434;
 
-function listens({ env }: Process): Listening[] | undefined {
+const servers = ['ollama', 'serve'];
+
+function listens(running: Process): Listening[] | undefined {
+  const { env } = running;
+  const [order = 'serve'] = argumentsOf(running, servers) ?? [];
+  if (order !== 'serve') return undefined;
   const text = env[variable];
   if (text === undefined || text === '') return [{ port: usualPort, in: '', usualPort: true }];
   const [, host = '', port = String(usualPort)] =
@@ -21,7 +26,7 @@ export const ollamaPack: Pack = {
     {
       name: 'ollama',
       image: /^ollama\/ollama$/,
-      ...{ speaks: { [usualPort]: 'http' }, listens, listensOnly: true, user: 0 },
+      ...{ speaks: { [usualPort]: 'http' }, listens, listensOnly: true, user: 0, servers },
       // Its key is there, whether the models are or not.
       scratch: (_, { env }) => [[env['HOME'] === undefined ? '/root/.ollama' : `${env['HOME']}/.ollama`]],
     },

@@ -8,10 +8,14 @@ const underscored = (product: string): string => `${product.toUpperCase().replac
 const images: readonly ImageFacts[] = [
   {
     image: /^(mysql|mariadb)$/,
-    ...{ speaks: { 3306: 'mysql' }, user: 0 },
+    ...{ speaks: { 3306: 'mysql' }, user: 0, servers: ['mysqld', 'mariadbd'] },
     scratch: () => [['/var/run/mysqld', '/run/mysqld']],
   },
-  { image: /^mongo$/, speaks: { 27_017: 'mongodb' }, user: 0, scratch: () => [['/tmp']] },
+  {
+    image: /^mongo$/,
+    ...{ speaks: { 27_017: 'mongodb' }, user: 0, servers: ['mongod'] },
+    scratch: () => [['/tmp']],
+  },
   { image: /^rabbitmq$/, speaks: { 5672: 'amqp', 15_672: 'http', 15_692: 'http' }, user: 0 },
   { image: /^(apache|bitnami|bitnamilegacy)\/kafka$/, speaks: { 9092: 'kafka' } },
   { image: /^prom\/prometheus$/, speaks: { 9090: 'http' }, user: 65_534 },

@@ -1,5 +1,5 @@
 import type { Listening, Started } from '../../model/pack.ts';
-import type { Process, SettingProblem } from '../../model/program.ts';
+import { argumentsOf, type Process, type SettingProblem } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 
 /** PostgreSQL in its official image, and in images made from it. */
@@ -11,10 +11,14 @@ const movedSince = 18;
 const formerFolder = '/var/lib/postgresql/data';
 const folder = '/var/lib/postgresql';
 
+const server = 'postgres';
+
 /** `-c name=value`, `--name=value`; the last one wins. */
-function settingIn({ command }: Process, name: string): string | undefined {
+function settingIn(running: Process, name: string): string | undefined {
   const pattern = new RegExp(`^(?:-c\\s*|--)?${name}\\s*=\\s*(.*)$`);
-  return command.flatMap((word) => pattern.exec(word)?.[1] ?? []).at(-1);
+  return argumentsOf(running, [server])
+    ?.flatMap((word) => pattern.exec(word)?.[1] ?? [])
+    .at(-1);
 }
 
 /** The address for clients; a file of settings may say otherwise. */
@@ -27,9 +31,11 @@ function listens(running: Process): Listening[] | undefined {
 
 /** By options, by `-p`, or by PGPORT. */
 function portIn(running: Process): Listening {
-  const { command, env } = running;
-  const short = command.includes('-p') ? command[command.indexOf('-p') + 1] : undefined;
-  const told = settingIn(running, 'port') ?? short;
+  const { env } = running;
+  const words = argumentsOf(running, [server]) ?? [];
+  const short = words.includes('-p') ? words[words.indexOf('-p') + 1] : undefined;
+  const told =
+    settingIn(running, 'port') ?? short ?? words.flatMap((word) => /^-p(\d+)$/.exec(word)?.[1] ?? []).at(-1);
   const variable = told === undefined && env['PGPORT'] !== undefined ? 'PGPORT' : '';
   const port = told ?? env['PGPORT'];
   return { port: Number(port ?? usualPort), in: variable, usualPort: port === undefined };
@@ -72,9 +78,9 @@ function atFormerFolder({ running: { env }, tag, mounted }: Started): SettingPro
 export const postgresPack: Pack = {
   images: [
     {
-      name: 'postgres',
+      name: server,
       image: /^(postgres|pgvector\/pgvector|postgis\/postgis|timescale\/timescaledb)$/,
-      speaks: { [usualPort]: 'postgres' },
+      speaks: { [usualPort]: server },
       listens,
       listensOnly: true,
       user: 0,
@@ -84,17 +90,17 @@ export const postgresPack: Pack = {
       ],
     },
     // What comes with the entrypoint of the official image.
-    { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, problems },
+    { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, servers: [server], problems },
     { image: /^prometheuscommunity\/postgres-exporter$/, speaks: { 9187: 'http' } },
   ],
   schemes: {
-    postgres: { speaks: 'postgres', port: usualPort },
-    postgresql: { speaks: 'postgres', port: usualPort },
+    postgres: { speaks: server, port: usualPort },
+    postgresql: { speaks: server, port: usualPort },
   },
   clients: [
     {
       names: ['pg_isready', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'createdb', 'dropdb', 'vacuumdb'],
-      ...{ host: ['-h', '--host'], port: ['-p', '--port'], usual: usualPort, scheme: 'postgres' },
+      ...{ host: ['-h', '--host'], port: ['-p', '--port'], usual: usualPort, scheme: server },
     },
   ],
 };

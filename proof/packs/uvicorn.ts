@@ -20,7 +20,7 @@ const servers: readonly Server[] = [
     // A file gunicorn.conf.py of the image may say otherwise, and so does PORT: the default tells nothing.
     names: ['gunicorn'],
     ...bind,
-    instead: ['-c', '--config'],
+    ...{ options: 'GUNICORN_CMD_ARGS', instead: ['-c', '--config'] },
     // Its workers show by a file that they live.
     scratch: (words) =>
       words.some((word) => /^--worker-tmp-dir|^-c$|^--config/.test(word)) ? [] : temporary,

@@ -121,11 +121,12 @@ function wrongType({ doc, type, validator: { types } }: Typed, path: Path, keywo
   const found: unknown = valueAt(doc.value, path);
   const word = wordAt(types, type, path) ?? keyword;
   const isSecret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
+  const wanted = expected(word, isSecret ? undefined : found);
   return {
     code: 'INVALID_FIELD',
-    message: `${shownPath(path)} is ${isSecret ? notShown : JSON.stringify(found).slice(0, 80)}; expected ${expected(word, found)}.`,
+    message: `${shownPath(path)} is ${isSecret ? notShown : JSON.stringify(found).slice(0, 80)}; expected ${wanted}.`,
     here: { doc, path },
-    fix: `Write ${expected(word, isSecret ? undefined : found)}.`,
+    fix: `Write ${wanted}${isSecret ? ', in quotes' : ''}.`,
     ...asType({ doc, path }, word, found),
   };
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../kube/cluster-error.ts';
 import { openCluster, type Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { schemaFaults } from '../../proof/schemas/faults.ts';
@@ -10,6 +9,7 @@ import { valueAt, type Path } from '../../proof/source.ts';
 import { corpusFiles, fileDocs, presetDocs } from '../proof/manifests.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startApiServer } from '../servers/kubernetes/api-server.ts';
+import { refusal } from './strict-dry-run.ts';
 
 /** Kubernetes' schema as verify has it, judged by the API server's own strict dry run. */
 const lab = forSuite(startApiServer);
@@ -73,31 +73,6 @@ function mutantsOf(object: KubeObject): Mutant[] {
           : []),
       ];
     });
-}
-
-interface Refusal {
-  readonly message: string;
-  /** It is no object of its kind's schema; else its values are refused, as a Deployment without containers is. */
-  readonly bySchema: boolean;
-}
-
-/** What the API server says of an object in a strict dry run; `undefined` where it takes it. */
-async function refusal(cluster: Cluster, object: KubeObject): Promise<Refusal | undefined> {
-  const { name, namespace } = object.metadata;
-  const path = await cluster.discovery.pathOf({
-    ...object,
-    metadata: { name, ...(namespace ? { namespace } : {}) },
-  });
-  try {
-    await cluster.api.request('POST', path.replace(/\/[^/]+$/, ''), {
-      query: { dryRun: 'All', fieldValidation: 'Strict' },
-      body: object,
-    });
-    return undefined;
-  } catch (error) {
-    if (error instanceof ApiError) return { message: error.message, bySchema: error.status === 400 };
-    throw error;
-  }
 }
 
 const namespaces = new Set(['default', 'kube-system']);

@@ -54,7 +54,8 @@ describe('an address in a flag', () => {
     ['of a URL, with a slip', flags('--cache-url', 'redis://cahce:6379'), is('error', 'HOST_UNKNOWN')],
     ['beside its port', flags('--db-host', 'ledger', '--db-port=5433'), is('error', 'PORT_NOT_SERVED')],
     ['of host and port', flags('--upstream=api:8081'), is('error', 'PORT_NOT_SERVED')],
-    ['that may mean something else', flags('--weight=api:90'), is('warning', 'PORT_NOT_SERVED')],
+    ['that may mean something else', flags('--home=api:9090'), is('warning', 'PORT_NOT_SERVED')],
+    ['that is a share', flags('--weight=api:90'), silent],
     ['in a list', flags('--peers', 'api:8080,api:9090'), is('error', 'PORT_NOT_SERVED')],
     ['of a property', flags('-Dcache.host=cache', '-Dcache.port=6378'), is('error', 'PORT_NOT_SERVED')],
     [

@@ -1,14 +1,18 @@
 import type { Listening } from '../../../model/pack.ts';
-import type { Process } from '../../../model/program.ts';
+import { argumentsOf, type Process } from '../../../model/program.ts';
+
+export const redisServers = ['redis-server', 'valkey-server', 'redis-stack-server'];
 
 /** Where Redis listens: by options after its command, and by lines of mounted files, which options replace. */
 export const boundTo =
   (usual: number) =>
-  ({ command, files }: Process): Listening[] => {
-    const lines = files
+  (running: Process): Listening[] => {
+    const lines = running.files
       .filter(({ path }) => path.endsWith('.conf'))
       .flatMap(({ path, text }) => text.split('\n').map((line) => ({ in: path, line })));
-    const options = ` ${command.join(' ')}`.split(/\s--(?=[a-z])/).map((line) => ({ in: '', line }));
+    const options = ` ${(argumentsOf(running, redisServers) ?? []).join(' ')}`
+      .split(/\s--(?=[a-z])/)
+      .map((line) => ({ in: '', line }));
     const last = (name: RegExp): { readonly in: string; readonly value: string } | undefined =>
       [...lines, ...options]
         .flatMap(({ in: where, line }) => {
