@@ -17,7 +17,7 @@ import {
   type ServicePort,
 } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
-import { called, inContainer, when, type Check, type Subject } from './subject.ts';
+import { called, inContainer, type Check, type Subject } from './subject.ts';
 
 /** A port of a Service, with one workload behind it. */
 export interface Lead {
@@ -139,18 +139,6 @@ function undeclaredSeverity({ targetPort }: ServicePort, isKnown: boolean): Pick
   if (isKnown || typeof targetPort === 'string') return {};
   return { severity: targetPort === undefined ? 'warning' : 'unknown' };
 }
-
-/** Only a headless Service, or one that is another name for a host, may do without ports. */
-export const portsGiven: Check = ({ graph }) =>
-  graph.ofKind('Service').flatMap((service) => {
-    const { ports, clusterIP, type } = service.content.spec;
-    return when(ports.length === 0 && clusterIP !== 'None' && type !== 'ExternalName', () => ({
-      code: 'INVALID_FIELD',
-      message: `${called(service)} has no ports, and is not headless: it leads nowhere.`,
-      here: placeIn(service, 'spec', 'ports'),
-      fix: 'Write the ports its clients dial.',
-    }));
-  });
 
 /** Duplicate ports and names of a Service, and a missing name where it has several ports. */
 export const duplicateServicePorts: Check = ({ graph }) =>
