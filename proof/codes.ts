@@ -221,7 +221,7 @@ export const findingCodes = {
   INVALID_FIELD: {
     group: 'schema',
     severity: 'error',
-    meaning: 'A field has a value Kubernetes would refuse.',
+    meaning: 'A field has a value the API server refuses, alone or beside the other fields of its object.',
     evidence: 'The OpenAPI schema of the API server, or its own validation, does not allow the value.',
   },
   KEY_MISSING: {
@@ -439,7 +439,7 @@ export const findingCodes = {
   REPLICAS_CONFLICT: {
     group: 'resources',
     severity: 'warning',
-    meaning: 'An autoscaler and a workload, or its own bounds, disagree about replicas.',
+    meaning: 'A workload says how many replicas it has, and an autoscaler scales it.',
     evidence: 'Both numbers are written.',
   },
   ROUTE: {

@@ -10,6 +10,7 @@ import type { Knowledge } from './knowledge.ts';
 import { definitionsIn } from './schemas/custom-definitions.ts';
 import { customFaults } from './schemas/custom-faults.ts';
 import { schemaFaults } from './schemas/faults.ts';
+import { refusals } from './schemas/refusals.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
 import { Validator } from './schemas/validator.ts';
 import { Places } from './places.ts';
@@ -101,6 +102,7 @@ function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
   const definitions = definitionsIn(docs);
   return docs.flatMap((doc) => [
     ...schemaFaults(doc, validator),
+    ...refusals(doc, validator.types),
     ...customFaults(doc, definitions, validator),
   ]);
 }

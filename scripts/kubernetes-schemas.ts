@@ -167,6 +167,9 @@ function readKubernetesSchema(modules: readonly string[]): KubernetesSchema {
   const releases = modules.map(schemasOf);
   const kinds = kindsOf(releases, versions);
   const types = reachable(typesOf(releases, versions), kinds);
+  const choices = choicesIn(modules);
+  for (const [name, type] of Object.entries(types))
+    if (choices[name]) types[name] = { ...type, choices: choices[name] };
   return { versions, kinds, types, retired: retiredIn(modules.at(-1) ?? '') };
 }
 
@@ -258,6 +261,46 @@ function reachedFrom(
   };
   roots.forEach(visit);
   return found;
+}
+
+const generatedCode = 'pkg/generated/openapi/zz_generated.openapi.go';
+const generatedType = /^func schema_(?:k8sio_api_|pkg_)(\w+)\(/;
+const generatedField = /^\t{5}"(\w+)": \{$/;
+const generatedChoices = /\bEnum:\s+\[\]interface\{\}\{(.*)\}/;
+
+/**
+ * The only values of a field, by type and field, of any of the releases. Kubernetes' documents leave them out; its
+ * generated code has them. What is a status is no part of a manifest.
+ */
+function choicesIn(modules: readonly string[]): Record<string, Record<string, readonly string[]>> {
+  const found: Record<string, Record<string, readonly string[]>> = {};
+  for (const module of modules) {
+    const code = readFileSync(join(moduleFolder(`k8s.io/kubernetes@${module}`), generatedCode), 'utf8');
+    for (const { type, field, values } of choicesOf(code)) {
+      const ofType = (found[type] ??= {});
+      ofType[field] = [...new Set([...(ofType[field] ?? []), ...values])]
+        .filter((value) => value !== '')
+        .sort();
+    }
+  }
+  return found;
+}
+
+interface Choices {
+  readonly type: string;
+  readonly field: string;
+  readonly values: readonly string[];
+}
+
+function choicesOf(code: string): Choices[] {
+  let [type, field] = ['', ''];
+  return code.split('\n').flatMap((line): Choices[] => {
+    type = generatedType.exec(line)?.[1]?.replaceAll('_', '.') ?? type;
+    field = generatedField.exec(line)?.[1] ?? field;
+    const values = generatedChoices.exec(line)?.[1];
+    if (values === undefined || type.endsWith('Status')) return [];
+    return [{ type, field, values: JSON.parse(`[${values}]`) as string[] }];
+  });
 }
 
 /** When kinds were deprecated and removed, as k8s.io/api says in generated code. */

@@ -31,7 +31,7 @@ import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
 import { saidPrograms } from './said-programs.ts';
 import { bothEnds, oneForTwo } from './secrets.ts';
 import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } from './selectors.ts';
-import { duplicateNodePorts, duplicateServicePorts, portsGiven, targets } from './services.ts';
+import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
 import { imageUsers, writablePaths } from './writes.ts';
@@ -42,7 +42,6 @@ export const checks: readonly Check[] = [
   ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
   ...[
     targets,
-    portsGiven,
     duplicateServicePorts,
     duplicateNodePorts,
     oddPorts,

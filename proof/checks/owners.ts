@@ -138,28 +138,37 @@ const workloadsCalled = oncePer((graph: Graph) =>
   Map.groupBy(graph.workloads, ({ namespace, kind, name }) => callOf(namespace, kind, name)),
 );
 
+/** The workloads whose number of pods can be set. */
+const scalableKinds: readonly string[] = ['Deployment', 'StatefulSet'];
+
 /** What an autoscaler scales must be there, and leave its replicas to it. */
 export const autoscalers: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
-    const { scaleTargetRef: wanted, minReplicas = 1, maxReplicas } = scaler.content.spec;
+    const { scaleTargetRef: wanted } = scaler.content.spec;
     const target = workloadsCalled(graph)
       .get(callOf(scaler.namespace, wanted.kind, wanted.name))
       ?.find(({ object }) => (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion);
     const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
-    if (!target)
+    if (!target) {
+      const scalable = graph.workloadsIn(scaler.namespace).filter(({ kind }) => scalableKinds.includes(kind));
       return [
         {
           code: 'OBJECT_MISSING',
+          ...(scalable.length === 0 ? elsewhere : {}),
           message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
           here,
-          fix: `Name a workload that is there: ${listed(graph.workloads, called)}.`,
+          fix:
+            scalable.length === 0
+              ? `Add ${wanted.kind} ${wanted.name}, or name a workload that is there.`
+              : `Name a workload that is there: ${listed(scalable, called)}.`,
           ...named(
             here,
             wanted.name,
-            graph.workloadsIn(scaler.namespace).filter(({ kind }) => kind === wanted.kind),
+            scalable.filter(({ kind }) => kind === wanted.kind),
           ),
         },
       ];
+    }
     return [
       ...(replicasOf(target.object) !== undefined
         ? [
@@ -170,17 +179,6 @@ export const autoscalers: Check = ({ graph }) =>
               there: here,
               fix: 'Remove spec.replicas.',
               ...removing(placeIn(target.object, 'spec', 'replicas')),
-            },
-          ]
-        : []),
-      ...(minReplicas > maxReplicas
-        ? [
-            {
-              code: 'REPLICAS_CONFLICT' as const,
-              message: `${called(scaler)} keeps at least ${minReplicas} and at most ${maxReplicas} replicas.`,
-              here: placeIn(scaler, 'spec', 'minReplicas'),
-              there: placeIn(scaler, 'spec', 'maxReplicas'),
-              fix: 'Make the first not exceed the second.',
             },
           ]
         : []),

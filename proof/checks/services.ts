@@ -158,18 +158,6 @@ function undeclaredSeverity({ targetPort }: ServicePort, isKnown: boolean): Pick
   return { severity: targetPort === undefined ? 'warning' : 'unknown' };
 }
 
-/** Only a headless Service, or one that is another name for a host, may do without ports. */
-export const portsGiven: Check = ({ graph }) =>
-  graph.ofKind('Service').flatMap((service) => {
-    const { ports, clusterIP, type } = service.content.spec;
-    return when(ports.length === 0 && clusterIP !== 'None' && type !== 'ExternalName', () => ({
-      code: 'INVALID_FIELD',
-      message: `${called(service)} has no ports, and is not headless: it leads nowhere.`,
-      here: placeIn(service, 'spec', 'ports'),
-      fix: 'Write the ports its clients dial.',
-    }));
-  });
-
 /** Duplicate ports and names of a Service, and a missing name where it has several ports. */
 export const duplicateServicePorts: Check = ({ graph }) =>
   graph.ofKind('Service').flatMap((service) => {

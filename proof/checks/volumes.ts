@@ -123,7 +123,9 @@ const isWhole = (mount: ContainerSpec['volumeMounts'][number]): boolean =>
 /** A claim must be writable. */
 export const claims: Check = ({ graph }) =>
   allClaims(graph)
-    .filter(({ spec }) => spec.accessModes.every((mode) => mode === 'ReadOnlyMany'))
+    .filter(
+      ({ spec: { accessModes: modes } }) => modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany'),
+    )
     .map(({ object, path }) => ({
       code: 'CLAIM_READ_ONLY' as const,
       // What others have written may be what is wanted.

@@ -5,7 +5,7 @@ import type { Fault } from '../findings.ts';
 import { moving, only, quoting, renaming, setting, type Mended } from '../changes.ts';
 import { valueAt, type Doc, type Path, type Place } from '../source.ts';
 import { identityFaults } from './identity.ts';
-import { homesOf, placeOf, wordAt } from './type-tree.ts';
+import { homesOf, placeOf, shownPath, wordAt } from './type-tree.ts';
 import { typeWords } from './type-words.ts';
 import type { Validator } from './validator.ts';
 
@@ -58,8 +58,6 @@ function faultOf(typed: Typed, { keyword, instancePath, params }: ErrorObject): 
   if (facts.missingProperty !== undefined) return missingField(typed, path, facts.missingProperty);
   return wrongType(typed, path, keyword);
 }
-
-const shownPath = (path: Path): string => path.join('.') || 'the object';
 
 /** In a part with several fields of one type, the nearest name; for a field of another part, its place. */
 function unknownField({ doc, type, validator: { types } }: Typed, at: Path, field: string): Fault {

@@ -1,4 +1,5 @@
 import type { AnySchemaObject } from 'ajv';
+import { amountPattern } from '../../model/quantity.ts';
 import type { KubernetesTypes, TypeWord } from './kubernetes-types.ts';
 import { contained, innermost } from './type-tree.ts';
 
@@ -11,7 +12,8 @@ const scalars: Readonly<Record<string, AnySchemaObject>> = {
   integer: { type: 'integer' },
   number: { type: 'number' },
   boolean: { type: 'boolean' },
-  quantity: { type: ['string', 'number'] },
+  // A pattern is one of texts only.
+  quantity: { type: ['string', 'number'], pattern: amountPattern.source },
   'integer|string': { type: ['integer', 'string'] },
   object: { type: 'object' },
   any: {},

@@ -5,6 +5,8 @@ export interface ObjectType {
   /** By name of a field: its type, as `TypeWord`. */
   readonly fields: ReadonlyMap<string, TypeWord>;
   readonly required: readonly string[];
+  /** The only values of a field, or of each item of a list. */
+  readonly choices: ReadonlyMap<string, readonly string[]>;
 }
 
 /** `string`, `integer|string`, `quantity`, `object`, `any`, `[T]` a list of T, `{T}` a map of T, or the name of an `ObjectType`. */
@@ -24,6 +26,8 @@ export interface CompactType {
   /** By field: its type, such as `string`, `[core.v1.Container]`, `{string}`, with the versions that have it. */
   readonly fields: Readonly<Record<string, string>>;
   readonly required?: readonly string[];
+  /** By field: its only values. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What becomes of a kind of an old version. */
@@ -106,7 +110,8 @@ export class KubernetesTypes {
       const word = this.#word(words);
       return word === undefined ? [] : [[field, word]];
     });
-    return { fields: new Map(fields), required: type.required ?? [] };
+    const choices = new Map(Object.entries(type.choices ?? {}));
+    return { fields: new Map(fields), required: type.required ?? [], choices };
   }
 
   /** `string`, or `string @1.32-1.34` where not every version has it. */

@@ -10,6 +10,9 @@ export function contained(word: TypeWord): { readonly open?: string; readonly in
   return open === undefined || inner === undefined ? {} : { open, inner };
 }
 
+/** A path as messages call it. */
+export const shownPath = (path: Path): string => path.join('.') || 'the object';
+
 /** The type of what stands at a path of an object of a type; `undefined` where the type has no such field. */
 export function wordAt(types: KubernetesTypes, root: TypeWord, path: Path): TypeWord | undefined {
   return path.reduce<TypeWord | undefined>((word, step) => {

@@ -2,17 +2,22 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 const widths = { 4: 32, 6: 128 } as const;
 
-/** Why `text` is no address block, in words that complete "expected …"; `undefined` when it is one. */
-export function cidrProblem(text: string): string | undefined {
+/** Whether `text` is an address and the length of a prefix of it. */
+export function isCidr(text: string): boolean {
   const [address = '', prefix = '', ...rest] = text.split('/');
   const family = isIP(address);
-  if (
-    (family !== 4 && family !== 6) ||
-    rest.length > 0 ||
-    !/^\d{1,3}$/.test(prefix) ||
-    Number(prefix) > widths[family]
-  )
-    return 'an address block like 10.0.0.0/8';
+  return (
+    (family === 4 || family === 6) &&
+    rest.length === 0 &&
+    /^\d{1,3}$/.test(prefix) &&
+    Number(prefix) <= widths[family]
+  );
+}
+
+/** Why `text` is no address block, in words that complete "expected …"; `undefined` when it is one. */
+export function cidrProblem(text: string): string | undefined {
+  if (!isCidr(text)) return 'an address block like 10.0.0.0/8';
+  const [address = '', prefix = ''] = text.split('/');
   return hasHostBits(address, Number(prefix))
     ? 'an address block whose address is its first one; bits beyond the prefix are set'
     : undefined;

@@ -65,14 +65,14 @@ export const podTemplate = z.looseObject({
   spec: podSpec,
 });
 
-const accessModes = z
-  .array(z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany', 'ReadOnlyMany']))
-  .min(1);
+const accessModes = list(z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany', 'ReadOnlyMany']));
 
 export const claimSpec = z.looseObject({
   accessModes,
   storageClassName: z.string().nullish(),
-  resources: z.looseObject({ requests: z.looseObject({ storage: quantity }) }),
+  resources: z
+    .looseObject({ requests: z.looseObject({ storage: quantity.optional() }).prefault({}) })
+    .prefault({}),
 });
 export const claimTemplate = z.looseObject({
   metadata: z.looseObject({ ...metadata.shape, name: labelName }),

@@ -13,7 +13,8 @@ export async function refusal(cluster: Cluster, object: KubeObject): Promise<Ref
   const { name, namespace } = object.metadata;
   const path = await cluster.discovery.pathOf({
     ...object,
-    metadata: { name, ...(namespace ? { namespace } : {}) },
+    // The path of the collection is taken, also of an object without a name.
+    metadata: { name: name || 'x', ...(namespace ? { namespace } : {}) },
   });
   try {
     await cluster.api.request('POST', path.replace(/\/[^/]+$/, ''), {

@@ -4,8 +4,11 @@ import { openCluster, type Cluster } from '../../kube/cluster.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { schemaFaults } from '../../proof/schemas/faults.ts';
 import { KubernetesTypes } from '../../proof/schemas/kubernetes-types.ts';
+import { wordAt } from '../../proof/schemas/type-tree.ts';
 import { Validator } from '../../proof/schemas/validator.ts';
 import { valueAt, type Path } from '../../proof/source.ts';
+import { refusedObjects } from '../proof/refused-objects.ts';
+import type { Fields } from '../proof/small-manifests.ts';
 import { corpusFiles, fileDocs, presetDocs } from '../proof/manifests.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startApiServer } from '../servers/kubernetes/api-server.ts';
@@ -134,5 +137,49 @@ describe('the schema of verify', () => {
     cluster.api.close();
     expect(served.length).toBeGreaterThan(180);
     expect(refused).toEqual([]);
+  });
+
+  test('each law beside the schema is one of the API server: it refuses the broken object, and takes its twin', async () => {
+    const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, 'test');
+    const answer = async (object: Fields): Promise<string | undefined> => {
+      const placed = await inNamespace(cluster, object as unknown as KubeObject);
+      await makeNamespaces([placed]);
+      return (await refusal(cluster, placed))?.message;
+    };
+    const apart: string[] = [];
+    for (const { name, right, wrong } of refusedObjects) {
+      const message = await answer(right);
+      if (message !== undefined) apart.push(`the twin of ${name} is refused: ${message}`);
+      if ((await answer(wrong)) === undefined) apart.push(`${name} is taken`);
+    }
+    cluster.api.close();
+    expect(apart).toEqual([]);
+  });
+
+  test('the API server refuses another value where Kubernetes’ code has a few only', async () => {
+    const cluster = openCluster({ kubeconfig: lab().kubeconfigPath }, 'test');
+    await makeNamespaces(objects);
+    const taken: string[] = [];
+    let tried = 0;
+    for (const object of objects) {
+      const type = validator.types.typeOfKind(object.apiVersion, object.kind) ?? '';
+      for (const at of pathsIn(object)) {
+        const field = String(at.at(-1));
+        const parent = wordAt(validator.types, type, at.slice(0, -1));
+        if (parent === undefined || !validator.types.type(parent)?.choices.has(field)) continue;
+        const copy = structuredClone(object);
+        const value = valueAt(copy, at);
+        Reflect.set(
+          valueAt(copy, at.slice(0, -1)) as object,
+          field,
+          Array.isArray(value) ? ['Nonsense'] : 'Nonsense',
+        );
+        tried += 1;
+        if (!(await refusal(cluster, copy))) taken.push(`${object.kind} ${at.join('.')}`);
+      }
+    }
+    cluster.api.close();
+    expect(tried).toBeGreaterThan(50);
+    expect(taken).toEqual([]);
   });
 });

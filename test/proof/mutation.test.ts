@@ -38,7 +38,7 @@ test('a proof that overlooks one thing is found out: its sabotage twin', () => {
 test('sabotage: a field that neither the proof nor the graph reads is a survivor, not an equivalent', () => {
   const aliases = [{ ip: '10.0.0.1', hostnames: ['demo-redis'] }];
   const docs = presetDocs('dev').map((doc) => ({ ...doc, value: withAliases(doc.value, aliases) }));
-  const position = [...mutantsOf(docs)].findIndex(({ path }) => path.includes('hostAliases'));
+  const position = [...mutantsOf(docs)].findIndex(({ path }) => path.includes('hostnames'));
   const { survivors, equivalents } = measure(docs, (index) => index === position);
   expect(equivalents).toEqual([]);
   expect(survivors).toEqual([expect.stringContaining('hostAliases')]);
