@@ -28,7 +28,7 @@ export function serveReadiness(
 ): void {
   server.get(httpPaths.readyz, async (request, reply): Promise<Readyz | Pick<Readyz, 'ready' | 'reason'>> => {
     const { after, wait } = readinessQuery.parse(request.query);
-    if (shown === 'everything') await readiness.differs(after, wait * 1_000, request.signal);
+    if (shown === 'everything') await readiness.differs(after, Math.round(wait * 1_000), request.signal);
     const detailed = readiness.detailed();
     if (!detailed.ready) reply.code(503).header('retry-after', retryAfterSeconds);
     const { ready, reason } = detailed;
