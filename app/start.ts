@@ -168,7 +168,7 @@ async function createServers(core: Core, { connections, sessions, answers, rates
       mode: memory.mode,
     }),
     authenticate: authenticator(env),
-    sameSite: new SameSite(onLoopback),
+    sameSite: new SameSite(onLoopback, env.HTTP_ORIGINS),
   };
   const world = await publicServer(parts);
   const around = {

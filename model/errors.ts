@@ -85,7 +85,8 @@ export const errorCodes = {
   RATE_LIMITED: {
     http: 429,
     exit: 75,
-    means: 'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
+    means:
+      'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
     fix: 'Send it again after retryAfterMs.',
   },
   ID_REUSED: {
