@@ -162,3 +162,10 @@ test('a ping is answered', async () => {
   client.send({ type: 'ping' });
   await client.frame('pong');
 });
+
+test('to stop the answer to a message that is not there is refused for good', async () => {
+  const { url } = await readyChat();
+  const client = await connected(url);
+  client.send({ type: 'stop', id: 'm9' });
+  expect(await client.frame('error', 'm9')).toMatchObject({ code: 'NO_SUCH_MESSAGE', retryable: false });
+});

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Turn } from '../../contract/protocol.ts';
 import {
   IdReusedError,
+  NoSuchMessageError,
   NothingToReplaceError,
   type Fact,
   type History,
@@ -409,10 +410,13 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
         expect(await record().renew([claim], 60_000), 'none was lost').toEqual([]);
         expect(await record().claim(scope, 'm1', other)).toEqual({ state: 'busy' });
+        expect(await record().isBusy(scope, 'm1')).toBe(true);
         await record().release([claim]);
+        expect(await record().isBusy(scope, 'm1')).toBe(false);
         expect(await record().claim(scope, 'm1', other)).toMatchObject({ claim: { attempt: 2, tries: 1 } });
         expect(await record().renew([claim], 0)).toEqual([claim]);
         expect(await owed(scope), 'a claim that was lost renews nothing').toEqual([]);
+        await expect(record().claim(scope, 'unknown', other)).rejects.toThrow(NoSuchMessageError);
         await expect(record().claim(scope, 'unknown', other)).rejects.toThrow('no message "unknown"');
       });
     });

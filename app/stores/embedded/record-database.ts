@@ -119,6 +119,15 @@ export class RecordDatabase {
     });
   }
 
+  isBusy(scope: Scope, messageId: string): boolean {
+    return (
+      this.#all(
+        `SELECT 1 FROM owed WHERE ${session} AND messageId = :messageId AND state = 'owed' AND leaseUntil > :now`,
+        { ...keyOf(scope, messageId), now: this.#now() },
+      ).length > 0
+    );
+  }
+
   renew(claims: readonly Claim[], leaseMs: number): Claim[] {
     return this.#setLeases(claims, 'leaseUntil = :until', { until: this.#now() + leaseMs });
   }
