@@ -11,7 +11,7 @@ export interface Scope {
 }
 
 /** A turn before its commit, which numbers it. */
-export type NewTurn = Omit<Turn, 'offset' | 'replacedBy' | 'stopped'>;
+export type NewTurn = Omit<Turn, 'offset' | 'replacedBy' | 'stopped' | 'failed'>;
 
 /** A raw turn with its patient and session. */
 export type Episode = NewTurn & Scope;

@@ -391,6 +391,8 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
         await record().settle(claim, { kind: 'failed', turn: answer('m1', ''), facts: [] });
         expect((await record().events(scope, 0, 10)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
+        const isFailed = async (): Promise<unknown> => (await record().history(scope, 10))?.turns[0]?.failed;
+        expect(await isFailed()).toBe(true);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
         expect(await record().claim(scope, 'm1', lease)).toMatchObject({
           state: 'settled',
@@ -399,6 +401,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const again = await record().claim(scope, 'm1', lease, true);
         expect(again).toMatchObject({ claim: { attempt: 2, tries: 1 } });
         expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
+        expect(await isFailed(), 'it is being made').toBeUndefined();
         expect((await answered(record(), scope, answer('m1', 'at last')))?.turn.offset).toBe(3);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'at last']);
       });

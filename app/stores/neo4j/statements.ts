@@ -120,7 +120,7 @@ export const events = `
 export const history = `
   MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.kind <> 'failed'
   WITH e ORDER BY e.messageOffset DESC, e.offset DESC LIMIT toInteger($limit)
-  RETURN ${turn} ORDER BY e.messageOffset, e.offset`;
+  RETURN ${turn}, e.state = 'failed' AS hasFailed ORDER BY e.messageOffset, e.offset`;
 
 export const recent = `
   MATCH (e:Episode {patientId: $patientId}) WHERE e.kind <> 'failed'
