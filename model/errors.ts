@@ -113,6 +113,12 @@ export const errorCodes = {
     means: 'The message is stored and acknowledged, but no answer could be made.',
     fix: 'Ask again later; the log of the app says why.',
   },
+  NO_SUCH_MESSAGE: {
+    http: 404,
+    exit: 66,
+    means: 'The message whose answer is to be stopped is not in this session.',
+    fix: 'Stop the answer to a message that was acknowledged.',
+  },
   NOTHING_TO_REPLACE: {
     http: 409,
     exit: 65,

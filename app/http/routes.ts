@@ -60,6 +60,9 @@ export function serveApi(
 ): void {
   const contexts = new Slots(contextSlots);
   server.get(httpPaths.status, (): Status => readiness.status());
+  // A browser asks whether a page of another site may send its token; the headers of every answer say so.
+  for (const path of [httpPaths.status, httpPaths.context])
+    server.options(path, (_request, reply) => reply.code(204).send());
   server.get<{ Params: { patient: string } }>(httpPaths.context, async (request): Promise<PatientContext> => {
     const patient = idOf('patient', request.params.patient);
     await authenticate(request.headers, patient);
