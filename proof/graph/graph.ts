@@ -25,6 +25,8 @@ export interface Graph {
   readonly selected: (namespace: string, selector: Selector) => readonly Workload[];
   /** Whether an object of a kind that is not read, such as a custom resource, may make pods that a selector selects. */
   readonly mayBeMade: (namespace: string, selector: Selector) => boolean;
+  /** Whether an object of such a kind names a workload as what it scales. */
+  readonly isTarget: (workload: Workload) => boolean;
   /** Whether any object is in a namespace of that name. */
   readonly hasNamespace: (name: string) => boolean;
 }
@@ -59,6 +61,12 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
     graph: graphOf(
       objects,
       reads.flatMap(({ doc, kind }) => (kind ? [] : givenLabels(doc, namespaceOf(doc) ?? usual))),
+      new Set(
+        reads.flatMap(({ doc, kind }) => {
+          const target = kind ? undefined : valueAt(doc.value, ['spec', 'scaleTargetRef', 'name']);
+          return typeof target === 'string' ? [keyOf(namespaceOf(doc) ?? usual, target)] : [];
+        }),
+      ),
     ),
     faults: reads.flatMap(({ faults }) => faults),
     damage: reads.flatMap(({ doc, damage }) => damage.map((path) => ({ doc, path }))),
@@ -69,7 +77,11 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
 const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
   /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
-function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): Graph {
+function graphOf(
+  objects: readonly AnyObject[],
+  given: readonly GivenLabels[],
+  targets: ReadonlySet<string>,
+): Graph {
   const byKind = Map.groupBy(objects, ({ kind }) => kind);
   const byNamespace = Map.groupBy(objects, ({ kind, namespace }) => keyOf(kind, namespace));
   const byCall = Map.groupBy(objects, ({ kind, name }) => keyOf(kind, name));
@@ -96,6 +108,7 @@ function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): 
     selected: (namespace, selector) => index.selected(namespace, selector),
     mayBeMade: (namespace, selector) =>
       given.some((one) => one.namespace === namespace && selects(selector, one.labels)),
+    isTarget: ({ namespace, name }) => targets.has(keyOf(namespace, name)),
     hasNamespace: (name) => namespaces.has(name),
   };
 }
