@@ -48,7 +48,13 @@ export const pairs: Check = ({ graph, knownIn }) =>
       .flatMap(({ env, variables }) =>
         env.flatMap(({ name, value, secret, place }): Fault[] => {
           const beside = variables.has(name.replace(/PORT$/, 'HOST'));
-          if (!name.endsWith('_PORT') || !beside || secret || value === undefined || /^\d{1,5}$/.test(value))
+          if (
+            !name.endsWith('_PORT') ||
+            !beside ||
+            secret ||
+            value === undefined ||
+            /^(\d{1,5})?$/.test(value)
+          )
             return [];
           return [
             {
@@ -72,7 +78,9 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   const there = (near === undefined ? undefined : graph.find('Service', host.namespace, near)) ?? elsewhere;
   return {
     code: 'HOST_UNKNOWN',
-    ...missingSeverity(dial, names.length > 0, there !== undefined),
+    ...(graph.mayMakeCalled(host.namespace, host.name)
+      ? { severity: 'unknown' as const }
+      : missingSeverity(dial, names.length > 0, there !== undefined)),
     message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
