@@ -120,13 +120,21 @@ const portVariables = ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
       .reverse(),
   );
 
-/** URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. */
+/**
+ * URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. What one is expanded from
+ * says the host or port: one cause is one finding.
+ */
 const urlDials = (workload: Workload, container: Container, usual: UsualPorts): Dial[] =>
   container.env.flatMap((entry) => {
     const text = stated(entry);
-    return text
-      ? addressesIn(text.text, usual).map((address) => dialAt(workload, container, address, text))
-      : [];
+    if (!text) return [];
+    const saidBy = (part: DialPart): DialPart => {
+      const said = entry.of?.find(({ value }) => value === part.text);
+      return (said && stated(said)) ?? part;
+    };
+    return addressesIn(text.text, usual)
+      .map((address) => dialAt(workload, container, address, text))
+      .map((dial) => ({ ...dial, host: saidBy(dial.host), port: saidBy(dial.port) }));
   });
 
 const stated = ({ name, value, secret, place }: EnvEntry): DialPart | undefined =>
