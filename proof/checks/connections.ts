@@ -19,26 +19,46 @@ import {
 } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
-import type { Place } from '../source.ts';
+import type { Doc, Place } from '../source.ts';
 import { listed } from '../listed.ts';
 import { redialled, rewritten } from './redial.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
-/** Follows each configured connection: host, Service, port, pod, the program that answers there. */
-export const connections: Check = (subject) =>
-  subject.dials.flatMap((dial) => {
-    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
-    switch (host.kind) {
-      case 'missing':
-        return [missingHost(subject, dial, host)];
-      case 'itself':
-        return toItself(subject, dial);
-      case 'service':
-        return toService(subject, dial, host.service);
-      case 'outside':
-        return [];
-    }
-  });
+/**
+ * Follows each configured connection: host, Service, port, pod, the program that answers there. What is wrong at one place
+ * of a workload is told once, however many of its connections are made of it.
+ */
+export const connections: Check = (subject) => {
+  const told = new Map<Doc, Set<string>>();
+  return subject.dials.flatMap((dial) =>
+    faultsAt(subject, dial).filter(({ code, here: { doc, path } }) => {
+      const keys = told.get(doc) ?? new Set();
+      told.set(doc, keys);
+      const key = JSON.stringify([
+        dial.workload.namespace,
+        called(dial.workload),
+        dial.host.text,
+        code,
+        path,
+      ]);
+      return !keys.has(key) && keys.add(key);
+    }),
+  );
+};
+
+function faultsAt(subject: Subject, dial: Dial): Fault[] {
+  const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
+  switch (host.kind) {
+    case 'missing':
+      return [missingHost(subject, dial, host)];
+    case 'itself':
+      return toItself(subject, dial);
+    case 'service':
+      return toService(subject, dial, host.service);
+    case 'outside':
+      return [];
+  }
+}
 
 /** `QUEUE_PORT` beside `QUEUE_HOST` in an unknown program must be a port. */
 export const pairs: Check = ({ graph, knownIn }) =>

@@ -10,6 +10,19 @@ import { imageFactsOf } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
 
 /** What a client expects by the scheme of a URL, or by the word before `_PORT`, whatever program answers. */
+/** Protocols as messages call them. */
+const protocols: Readonly<Record<Speech, string>> = {
+  http: 'HTTP',
+  grpc: 'gRPC',
+  resp: "Redis' protocol",
+  bolt: "Bolt, Neo4j's protocol",
+  postgres: "PostgreSQL's protocol",
+  mysql: "MySQL's protocol",
+  mongodb: "MongoDB's protocol",
+  amqp: 'AMQP',
+  kafka: "Kafka's protocol",
+};
+
 const expected: Readonly<Record<string, Speech>> = {
   http: 'http',
   https: 'http',
@@ -103,10 +116,13 @@ function speechFaults(
       {
         code: 'PROTOCOL_MISMATCH',
         ...(isLoose ? { severity: 'warning' as const } : {}),
-        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${spoken}.`,
+        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${protocols[spoken]}.`,
         here: place,
         there: inContainer(container, 'image'),
-        fix: right === undefined ? `Name what speaks ${wanted}.` : `Dial the Service's port for ${right}.`,
+        fix:
+          right === undefined
+            ? `Dial a server that speaks ${protocols[wanted]}, or use a client and a URL of ${product}.`
+            : `Dial the Service's port for ${right}.`,
         ...only(
           isLoose || secret
             ? []

@@ -80,6 +80,7 @@ export const servicePorts: Rule = (spec) => {
 export const ingressRules: Rule = (spec) =>
   refuseIf(partsAt(spec, 'rules').length === 0 && !isSet(spec, 'defaultBackend'), () => ({
     at: [],
+    absent: true,
     what: 'has no rules and no defaultBackend; it must have one of them',
     fix: 'Write rules, or defaultBackend.',
   }));
