@@ -10,19 +10,6 @@ import { imageFactsOf } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
 
 /** What a client expects by the scheme of a URL, or by the word before `_PORT`, whatever program answers. */
-/** Protocols as messages call them. */
-const protocols: Readonly<Record<Speech, string>> = {
-  http: 'HTTP',
-  grpc: 'gRPC',
-  resp: "Redis' protocol",
-  bolt: "Bolt, Neo4j's protocol",
-  postgres: "PostgreSQL's protocol",
-  mysql: "MySQL's protocol",
-  mongodb: "MongoDB's protocol",
-  amqp: 'AMQP',
-  kafka: "Kafka's protocol",
-};
-
 const expected: Readonly<Record<string, Speech>> = {
   http: 'http',
   https: 'http',
@@ -116,12 +103,12 @@ function speechFaults(
       {
         code: 'PROTOCOL_MISMATCH',
         ...(isLoose ? { severity: 'warning' as const } : {}),
-        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${protocols[spoken]}.`,
+        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${calledBy(beside.schemes, spoken)}.`,
         here: place,
         there: inContainer(container, 'image'),
         fix:
           right === undefined
-            ? `Dial a server that speaks ${protocols[wanted]}, or use a client and a URL of ${product}.`
+            ? `Dial a server that speaks ${calledBy(beside.schemes, wanted)}, or use a client and a URL of ${product}.`
             : `Dial the Service's port for ${right}.`,
         ...only(
           isLoose || secret
@@ -133,6 +120,10 @@ function speechFaults(
     ];
   });
 }
+
+/** A protocol by the scheme of its URLs, which more people know. */
+const calledBy = (schemes: Readonly<Record<string, Speech>>, speech: Speech): string =>
+  Object.keys(schemes).find((scheme) => schemes[scheme] === speech) ?? speech;
 
 /** What an image speaks on its usual ports; on the only one that it is told, what it speaks on the first of them. */
 function spokenBy(
