@@ -1,4 +1,4 @@
-import { scaledBy, type IsAutoscaled } from '../../deploy/autoscalers.ts';
+import { scaledBy, targetIdOf, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { inWaves } from '../../deploy/waves.ts';
@@ -9,7 +9,7 @@ import { converge, problemOf, problemsOf } from './converge.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import type { Desired } from './desired.ts';
 import type { DriftHistory } from './drift-history.ts';
-import type { InSync } from './in-sync.ts';
+import { isStill, type InSync } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
 import { driftText } from './status.ts';
@@ -60,8 +60,9 @@ async function applyOne(
   object: KubeObject,
   known: Observed | undefined,
 ): Promise<Converged> {
-  const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
-  if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
+  const isForeign = context.isForeignTarget(targetIdOf(object));
+  if (known && pass.before && isStill(pass.before, known, isForeign))
+    return { observed: known, drift: [], problems: [] };
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
   const options = optionsOf(pass, object, context.drifts);
   try {

@@ -178,6 +178,44 @@ describe('an operator', () => {
     },
   );
 
+  test("leaves the replicas of a workload to another's autoscaler, and puts them back once it is gone", async () => {
+    const { namespace, user, operator, read } = await applied();
+    const backend = async () => (await read('Deployment', 'talk-backend', 'apps/v1')) as KubeObject;
+    const replicas = async () => ((await backend())['spec'] as { replicas: number }).replicas;
+    const rendered = await replicas();
+    const scaler: KubeObject = {
+      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
+      metadata: { name: 'theirs', namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'talk-backend' },
+        ...{ minReplicas: 1, maxReplicas: 9 },
+      },
+    };
+    await settled(operator);
+    const ended = operator.ended();
+    await user.apply(scaler);
+    await until('the stack to be looked at again', () => Promise.resolve(operator.ended() > ended));
+    await user.cluster.api.request(
+      'PATCH',
+      `/apis/apps/v1/namespaces/${namespace}/deployments/talk-backend/scale`,
+      {
+        query: { fieldManager: 'kube-controller-manager' },
+        contentType: 'application/merge-patch+json',
+        body: { spec: { replicas: rendered + 3 } },
+      },
+    );
+    await settled(operator);
+    expect(await replicas()).toBe(rendered + 3);
+    expect((await user.resource(namespace))?.status?.lastDrift).toBeUndefined();
+
+    await user.remove(scaler);
+    await until('the replicas to be back', async () => (await replicas()) === rendered);
+    await until('the drift to be told', async () => {
+      const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+      return lastDrift?.field === 'spec.replicas' && lastDrift.manager === 'kube-controller-manager';
+    });
+  });
+
   test('deletes what the document no longer asks for', async () => {
     const { namespace, user, read, isObserved } = await applied({
       backend: { autoscaling: { enabled: true } },
