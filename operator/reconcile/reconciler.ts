@@ -259,12 +259,13 @@ export class Reconciler {
     };
   }
 
-  /** What others keep changing, a sentence each. @param prefix of the keys of a stack's objects. */
+  /** What others keep changing, who does, and how often; a sentence each. @param prefix of the keys of a stack's objects. */
   #contested(prefix: string): readonly string[] {
     const { drifts } = this.#options.context;
     return drifts.contested(prefix).map((key) => {
       const name = key.slice(prefix.length).replace('/', ' ');
-      return `${name} was changed by others and put back ${drifts.count(key)} times.`;
+      const who = drifts.managersOf(key).join(', ') || 'others';
+      return `${name} was changed by ${who} and put back ${drifts.count(key)} times.`;
     });
   }
 

@@ -25,8 +25,13 @@ export async function repair(
   const left = drifted.length > 0 ? leftBy(context, options) : undefined;
   if (left) return { ...left, ...(await leave(context, planned, drifted, options)) };
   const done = await carryOut(context, planned, options);
-  if (drifted.length > 0) context.drifts.repaired(options.key);
-  return { ...done, drift: drifted.map(({ drift }) => drift), problems: [] };
+  const drift = drifted.map((one) => one.drift);
+  if (drift.length > 0)
+    context.drifts.repaired(
+      options.key,
+      drift.map(({ manager }) => manager),
+    );
+  return { ...done, drift, problems: [] };
 }
 
 /** Whether what others did is left: by the policy, or for a while, since they do it again and again. */

@@ -382,6 +382,11 @@ describe('an operator', () => {
         'the fight to be reported',
         async () => conditionOf(await user.resource(namespace), 'Drifted') === 'True Contested',
       );
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      for (const type of ['Drifted', 'Degraded'])
+        expect(conditions.find((one) => one.type === type)?.message).toMatch(
+          /^ConfigMap talk-backend-config was changed by kubectl-edit and put back \d+ times\.$/m,
+        );
     } finally {
       clearInterval(fight);
     }
