@@ -1,8 +1,8 @@
 import { scaledBy, targetIdOf, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
+import { unlessStale } from '../../deploy/unless-stale.ts';
 import { inWaves } from '../../deploy/waves.ts';
-import { isClusterError } from '../../kube/cluster-error.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import { converge, problemOf, problemsOf } from './converge.ts';
@@ -75,21 +75,6 @@ async function applyOne(
     return { drift: [], problems: [problem] };
   }
 }
-
-/** An object's status is written by its controller, or the object deleted: so often a stale plan is made anew. */
-const mostTries = 4;
-
-async function unlessStale<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await work();
-    } catch (error) {
-      if (!isStale(error) || tries === mostTries) throw error;
-    }
-}
-
-const isStale = (error: unknown): boolean =>
-  isClusterError(error, 'CLUSTER_CONFLICT') || isClusterError(error, 'NOT_FOUND_IN_CLUSTER');
 
 function optionsOf(pass: ScaledPass, object: KubeObject, drifts: DriftHistory): ConvergeOptions {
   const { desired, before, wasApplied, isScaled, signal } = pass;
