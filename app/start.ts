@@ -169,7 +169,7 @@ async function createServers(core: Core, { connections, sessions, answers, rates
     draining: () => shutdown.draining,
     requestMs: handshakeMs,
     authenticate: authenticator(env),
-    sameSite: new SameSite(onLoopback),
+    sameSite: new SameSite(onLoopback, env.HTTP_ORIGINS),
   };
   const world = await publicServer(parts);
   const around = {

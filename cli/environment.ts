@@ -8,3 +8,6 @@ export const wholeEnvironment = (): Readonly<Record<string, string | undefined>>
 
 /** The name the user called this program by, such as `kubectl mooring`, from the launcher. */
 export const calledAs = (): string => process.env['MOORING_CALLED_AS'] ?? 'mooring';
+
+/** The folder from which other programs name the files of a repository: GitHub Actions says it, others start in it. */
+export const repository = (): string => process.env['GITHUB_WORKSPACE'] ?? process.cwd();

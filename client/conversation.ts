@@ -187,18 +187,28 @@ function store(
     problem: problem?.isUnanswered ? problem : undefined,
   }));
   const replaces = messageOf(stored, id)?.replaces;
-  return replaces === undefined ? stored : change(stored, replaces, () => ({ replacedBy: id }));
+  return replaces === undefined ? stored : replace(stored, replaces, id);
+}
+
+/** A message was edited: what there was of an answer to it is not gone on with. */
+function replace(conversation: Conversation, id: string, replacedBy: string): Conversation {
+  const answer = answerTo(conversation, id);
+  const kept = answer?.streaming === true ? remove(conversation, answer) : conversation;
+  return change(kept, id, () => ({ replacedBy, problem: undefined }));
 }
 
 /** A turn that another connection told of, or this one before it was lost. */
 function add(conversation: Conversation, turn: Turn): Conversation {
   if (turn.speaker !== 'patient') return finish(conversation, answerIn(conversation, turn));
-  return store(put(conversation, messageIn(conversation, turn)), turn);
+  const stored = store(put(conversation, messageIn(conversation, turn)), turn);
+  const { id, replacedBy } = messageOf(stored, turn.id) ?? turn;
+  return replacedBy === undefined ? stored : replace(stored, id, replacedBy);
 }
 
 /** Adds what is new of a piece. One that comes after a gap is of no use: the whole comes with `done`. */
 function grow(conversation: Conversation, { id, attempt, at, text }: FrameOf<'delta'>): Conversation {
   const known = answerTo(conversation, id);
+  if (messageOf(conversation, id)?.replacedBy !== undefined) return conversation;
   if (known?.streaming === false || attempt <= lastVoid(conversation, id)) return conversation;
   if (known !== undefined && attempt < known.attempt) return conversation;
   const before = known?.attempt === attempt ? known.text : '';
@@ -240,8 +250,9 @@ function failAnswer(
     ...problem
   }: Omit<Problem, 'isUnanswered'> & { readonly id: string; readonly offset: number },
 ): Conversation {
-  const told = messageOf(conversation, id)?.failed?.offset ?? 0;
-  if (offset > 0 && offset <= told) return conversation;
+  const message = messageOf(conversation, id);
+  const told = message?.failed?.offset ?? 0;
+  if (message?.replacedBy !== undefined || (offset > 0 && offset <= told)) return conversation;
   const partial = answerTo(conversation, id);
   const attempt = Math.max(partial?.attempt ?? -1, lastVoid(conversation, id));
   return change(remove(conversation, partial), id, () => ({
@@ -275,10 +286,13 @@ function messageIn(known: Conversation, turn: Turn): Said {
   return {
     ...{ kind: 'said', delivery: 'sent', id, text, offset, recordedAt, replaces },
     replacedBy: turn.replacedBy ?? before?.replacedBy,
-    problem: before?.problem?.isUnanswered ? before.problem : undefined,
+    problem: before?.problem?.isUnanswered ? before.problem : problemIn(turn),
     failed: before?.failed,
   };
 }
+
+const problemIn = ({ failed }: Turn): Problem | undefined =>
+  failed ? { message: 'No answer could be made.', retryable: true, isUnanswered: true } : undefined;
 
 function answerIn(known: Conversation, turn: Turn): Answer {
   const { id, replyTo = id, text, offset, recordedAt, stopped = false } = turn;

@@ -19,7 +19,7 @@ export type Name = Read<typeof readName>;
 
 export const readTurn = object(
   { id: text, offset: whole, speaker: word<'patient' | 'assistant'>(), text: text, recordedAt: time },
-  { replyTo: text, replaces: text, replacedBy: text, stopped: flag },
+  { replyTo: text, replaces: text, replacedBy: text, stopped: flag, failed: flag },
 );
 export type Turn = Read<typeof readTurn>;
 

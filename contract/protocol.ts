@@ -96,6 +96,8 @@ export const turn = z.object({
   replacedBy: z.string().optional(),
   /** An answer that was ended by `stop`. */
   stopped: z.boolean().optional(),
+  /** A message without an answer, since none could be made; the same sent again is tried once more. */
+  failed: z.boolean().optional(),
 });
 export type Turn = z.infer<typeof turn>;
 

@@ -85,7 +85,8 @@ export const errorCodes = {
   RATE_LIMITED: {
     http: 429,
     exit: 75,
-    means: 'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
+    means:
+      'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
     fix: 'Send it again after retryAfterMs.',
   },
   ID_REUSED: {
@@ -111,6 +112,12 @@ export const errorCodes = {
     exit: 75,
     means: 'The message is stored and acknowledged, but no answer could be made.',
     fix: 'Ask again later; the log of the app says why.',
+  },
+  NO_SUCH_MESSAGE: {
+    http: 404,
+    exit: 66,
+    means: 'The message whose answer is to be stopped is not in this session.',
+    fix: 'Stop the answer to a message that was acknowledged.',
   },
   NOTHING_TO_REPLACE: {
     http: 409,

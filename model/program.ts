@@ -29,6 +29,9 @@ export const notKnown = '\u0000';
 /** Programs that start another: entrypoints of images, and what runs a command as somebody else or as process 1. */
 const wrapper = /^(.*entrypoint(\.sh)?|tini|dumb-init|catatonit|gosu|su-exec|setpriv|env|nice|exec)$/;
 
+/** What these are followed by is a user: `gosu postgres psql`. */
+const asUser = /^(gosu|su-exec)$/;
+
 const nameIn = (word = ''): string => word.split('/').at(-1) ?? '';
 
 /**
@@ -43,7 +46,9 @@ export function argumentsOf(
   if (first.length === 0 || /^-|\.conf$/.test(first[0] ?? '')) return first;
   return commands
     .flatMap((words): (readonly string[])[] => {
-      const at = words.findIndex((word) => servers.includes(nameIn(word)));
+      const at = words.findIndex(
+        (word, index) => servers.includes(nameIn(word)) && !asUser.test(nameIn(words[index - 1])),
+      );
       return at === 0 || (at > 0 && wrapper.test(nameIn(words[0]))) ? [words.slice(at + 1)] : [];
     })
     .at(-1);

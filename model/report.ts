@@ -39,13 +39,17 @@ export const readinessReport = z.object({
   version,
   ready: z.boolean(),
   gates: z.array(gateReport.extend({ state })),
-  /** Opaque; another one whenever a gate's state or last error differs. */
-  revision: z.string().min(1).max(64).optional(),
+  /** Opaque; another one whenever a gate's state or last error differs. One of another form is none. */
+  revision: z
+    .string()
+    .regex(/^[!-~]{1,64}$/)
+    .optional()
+    .catch(undefined),
 });
 export type ReadinessReport = z.infer<typeof readinessReport>;
 
-/** The longest time for which a question is held, in seconds. */
-const mostWaitSeconds = 10;
+/** The longest time for which a question is held, in milliseconds. */
+export const mostWaitMs = 10_000;
 
 /**
  * The query of a question for the next report: `?after=<revision>&wait=<seconds>` is answered as soon as the revision is
@@ -53,12 +57,17 @@ const mostWaitSeconds = 10;
  */
 export const readinessQuery = z.object({
   after: z.string().optional().catch(undefined),
-  wait: z.coerce.number().min(0).max(mostWaitSeconds).default(0).catch(0),
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(mostWaitMs / 1_000)
+    .default(0)
+    .catch(0),
 });
 
 /** That query of a revision. @param waitMs how long the question may be held. */
 export const queryAfter = (revision: string, waitMs: number): string =>
-  `?after=${encodeURIComponent(revision)}&wait=${Math.min(waitMs / 1_000, mostWaitSeconds)}`;
+  `?after=${encodeURIComponent(revision)}&wait=${waitMs / 1_000}`;
 
 /** The body at `report.config`: the digest of what the process runs with, and every value that is not secret. */
 export const configReport = z.object({

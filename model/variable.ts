@@ -133,6 +133,17 @@ export const url = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({
   ...rest,
 });
 
+/** Origins of web pages, such as `https://app.example.com`, separated by commas. */
+export const origins = <const R extends Rest<TextVariable>>(rest: R): Text<R> => {
+  const origin = `https?://(${octet}(\\.${octet}){3}|${hostName}|\\[[0-9A-Fa-f:.]+\\])(:${portNumber})?`;
+  return {
+    type: 'string',
+    pattern: `${origin}( *, *${origin})*`,
+    expected: 'origins such as https://app.example.com, separated by commas, without a path',
+    ...rest,
+  };
+};
+
 /** Any text. */
 export const text = <const R extends Rest<TextVariable>>(rest: R): Text<R> => ({ type: 'string', ...rest });
 

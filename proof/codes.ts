@@ -70,7 +70,7 @@ export const findingCodes = {
     group: 'resources',
     severity: 'warning',
     meaning: 'A disruption budget lets no pod go: no node can be drained.',
-    evidence: 'The budget keeps as many pods as the workload or its autoscaler runs at least.',
+    evidence: 'The budget keeps as many pods as its workloads or their autoscalers run at least.',
   },
   CHECK_FAILED: {
     group: 'ours',
@@ -305,8 +305,9 @@ export const findingCodes = {
   NO_PODS: {
     group: 'names',
     severity: 'warning',
-    meaning: 'A Service leads to a workload that runs no pod.',
-    evidence: 'The workload has replicas 0, and no autoscaler.',
+    meaning: 'A Service leads to workloads that run no pod.',
+    evidence:
+      'Each has replicas 0 and nothing that scales it, and no other version of its image runs in the namespace.',
   },
   OBJECT_MISSING: {
     group: 'names',

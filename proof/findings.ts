@@ -2,7 +2,7 @@ import { findingCodes, type FindingCode, type Severity } from './codes.ts';
 import type { Redactor } from '../model/redact.ts';
 import type { PlacedChange } from './changes.ts';
 import { isAllShown, isShown, shownAt } from './redact.ts';
-import type { Place } from './source.ts';
+import { valueAt, writtenAt, type Place } from './source.ts';
 import type { Edit } from './yaml/read.ts';
 
 /** One end of a disagreement: where it is written, and what is written there (never a secret's value). */
@@ -82,7 +82,9 @@ export const severityOf = ({ code, severity }: Fault): Severity => severity ?? f
 
 function endOf(place: Place, redactor: Redactor): End {
   const { doc, path } = place;
-  const value = shownAt(place, redactor);
+  const shown = shownAt(place, redactor);
+  const value =
+    shown === undefined || typeof valueAt(doc.value, path) === 'string' ? shown : writtenAt(place);
   return {
     file: doc.file,
     line: doc.lineOf(path),

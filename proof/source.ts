@@ -36,6 +36,14 @@ export const valueAt = (value: unknown, path: Path): unknown =>
     value,
   );
 
+/** A value as its file has it, else in JSON: a number may be written in another way than it is read, as 0755 is 493. */
+export function writtenAt({ doc, path }: Place): string {
+  const value = valueAt(doc.value, path);
+  if (value === undefined) return 'nothing';
+  const quoted = typeof value === 'string' ? undefined : doc.editOf?.({ path, how: 'quote' })?.text;
+  return quoted === undefined ? JSON.stringify(value) : (JSON.parse(quoted) as string);
+}
+
 /** Text that is no YAML, or YAML that is no Kubernetes object. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';

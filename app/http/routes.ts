@@ -28,7 +28,7 @@ export function serveReadiness(
 ): void {
   server.get(httpPaths.readyz, async (request, reply): Promise<Readyz | Pick<Readyz, 'ready' | 'reason'>> => {
     const { after, wait } = readinessQuery.parse(request.query);
-    if (shown === 'everything') await readiness.differs(after, wait * 1_000, request.signal);
+    if (shown === 'everything') await readiness.differs(after, Math.round(wait * 1_000), request.signal);
     const detailed = readiness.detailed();
     if (!detailed.ready) reply.code(503).header('retry-after', retryAfterSeconds);
     const { ready, reason } = detailed;
@@ -60,6 +60,9 @@ export function serveApi(
 ): void {
   const contexts = new Slots(contextSlots);
   server.get(httpPaths.status, (): Status => readiness.status());
+  // A browser asks whether a page of another site may send its token; the headers of every answer say so.
+  for (const path of [httpPaths.status, httpPaths.context])
+    server.options(path, (_request, reply) => reply.code(204).send());
   server.get<{ Params: { patient: string } }>(httpPaths.context, async (request): Promise<PatientContext> => {
     const patient = idOf('patient', request.params.patient);
     await authenticate(request.headers, patient);

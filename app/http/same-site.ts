@@ -10,9 +10,17 @@ import { ProblemError } from './problem.ts';
  */
 export class SameSite {
   readonly #onLoopback: boolean;
+  readonly #allowed: ReadonlySet<string>;
 
-  constructor(onLoopback: boolean) {
+  /** @param allowed origins of other sites that may ask, as HTTP_ORIGINS has them. */
+  constructor(onLoopback: boolean, allowed = '') {
     this.#onLoopback = onLoopback;
+    this.#allowed = new Set(allowed.split(',').flatMap((text) => URL.parse(text.trim())?.origin ?? []));
+  }
+
+  /** Whether a page of another site asks that is allowed to: its browser shows it the answer only when told so. */
+  isAllowed({ origin }: IncomingHttpHeaders): boolean {
+    return origin !== undefined && this.#allowed.has(origin);
   }
 
   /** @throws ProblemError FORBIDDEN. */
@@ -23,7 +31,7 @@ export class SameSite {
         'FORBIDDEN',
         'This instance listens on loopback and answers only as localhost, 127.0.0.1 or [::1].',
       );
-    if (headers.origin !== undefined && !this.#mayAsk(headers.origin, host))
+    if (headers.origin !== undefined && !this.isAllowed(headers) && !this.#mayAsk(headers.origin, host))
       throw new ProblemError('FORBIDDEN', 'The page that asks is from another site than this chat.');
   }
 

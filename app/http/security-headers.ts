@@ -13,6 +13,18 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What shows an answer to a page of another site that may ask (CORS). The token goes as a header, so no cookie is allowed.
+ */
+export const sharedWith = ({ origin = '' }: IncomingHttpHeaders): Record<string, string> => ({
+  'access-control-allow-origin': origin,
+  'access-control-allow-headers': 'authorization',
+  'access-control-expose-headers': 'retry-after',
+  'access-control-max-age': '600',
+  'cross-origin-resource-policy': 'cross-origin',
+  vary: 'origin',
+});
+
+/**
  * Isolates the page from a page that opened it. Browsers honour the header only in a secure context (TLS, loopback) and
  * log a console warning elsewhere, such as on a node port without TLS.
  */

@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { httpStatus, internalProblem, problemBody, ProblemError } from './problem.ts';
 import type { SameSite } from './same-site.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeaders, sharedWith } from './security-headers.ts';
 
 /** A client that has read nothing of its answer for one to two times so long is cut. */
 const silenceTimeoutMs = 15_000;
@@ -52,8 +52,9 @@ export function createServer(rules: ServerRules): FastifyInstance {
     },
   });
   server.addHook('onRequest', async (request) => sameSite.check(request.headers));
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', async ({ headers }, reply) => {
     if (draining()) reply.header('connection', 'close');
+    if (sameSite.isAllowed(headers)) reply.headers(sharedWith(headers));
     for (const [name, value] of Object.entries(securityHeaders))
       if (!reply.hasHeader(name)) reply.header(name, value);
   });

@@ -3,15 +3,7 @@ import { storeNames } from '../../contract/services/backend-variables.ts';
 import type { Delta } from '../stores/replicas.ts';
 import type { LanguageModel } from '../llm/chat-completions.ts';
 import type { Slots } from '../slots.ts';
-import type {
-  Availability,
-  Claim,
-  OutcomeKind,
-  Scope,
-  SessionEvent,
-  Settled,
-  Stores,
-} from '../stores/types.ts';
+import type { Availability, Claim, OutcomeKind, Scope, SessionEvent, Stores } from '../stores/types.ts';
 import { kindOf } from '../stores/types.ts';
 import { asUsed, makeAnswer, type Answering } from './answering.ts';
 import { Claims } from './claims.ts';
@@ -20,7 +12,7 @@ import { Indexing } from './indexing.ts';
 import { OwedAnswer } from './owed-answer.ts';
 import { SessionHistory } from './session-history.ts';
 import { opening } from './opening.ts';
-import type { Accepted, Answer, Memory, Warn } from './types.ts';
+import type { Accepted, Answer, Ended, Memory, Warn } from './types.ts';
 
 export interface MemoryParts {
   readonly stores: Stores;
@@ -108,15 +100,15 @@ export function createMemory(parts: MemoryParts): Memory {
 
     makes: (scope, messageId) => claims.find(scope, messageId) !== undefined,
 
-    async *answer(scope, message, signal, stop): AsyncGenerator<Delta, Settled> {
+    async *answer(scope, message, signal, stop): AsyncGenerator<Delta, Ended> {
       const owed = owedAnswer(scope, message.id);
       const claim = await owed.claim(signal);
-      if ('kind' in claim) return claim;
+      if ('settled' in claim) return claim;
       const lost = claims.lost(claim);
-      const ended = async (kind: OutcomeKind, answer: Answer): Promise<Settled> => {
-        const settled = await owed.settle(claim, kind, answer, signal);
-        if (kind !== 'failed') void history.remember(scope, settled);
-        return settled;
+      const ended = async (kind: OutcomeKind, answer: Answer): Promise<Ended> => {
+        const how = await owed.settle(claim, kind, answer, signal);
+        if (kind !== 'failed') void history.remember(scope, how.settled);
+        return how;
       };
       const { id } = message;
       let text = '';
@@ -143,10 +135,10 @@ export function createMemory(parts: MemoryParts): Memory {
       }
     },
 
-    async stop(scope, messageId): Promise<Settled | undefined> {
+    async stop(scope, messageId): Promise<Ended | undefined> {
       const owed = owedAnswer(scope, messageId);
       const claim = await owed.tryClaim(false);
-      if (claim === undefined || 'kind' in claim) return claim;
+      if (claim === undefined || 'settled' in claim) return claim;
       return owed.settle(claim, 'stopped', { text: '', facts: [] }, AbortSignal.abort());
     },
 

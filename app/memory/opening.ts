@@ -27,13 +27,24 @@ export async function opening(
   return {
     position: { epoch, offset },
     missed: [],
-    history: fittingHistory(turns),
+    history: shown(fittingHistory(turns)),
   };
 }
 
 /** The newest turns that fit. Of a newest turn that is larger than that, the beginning is shown. */
 export function fittingHistory(turns: readonly Turn[]): Turn[] {
   return withinBytes(turns.toReversed(), mostBytes).reverse();
+}
+
+/**
+ * Without an answer at the beginning whose message is older than what is shown. What a cache has of a failure may be from
+ * before the message was sent again.
+ */
+function shown(turns: readonly Turn[]): readonly Turn[] {
+  const answered = new Set(turns.map(({ replyTo }) => replyTo));
+  return turns
+    .slice(turns[0]?.replyTo === undefined ? 0 : 1)
+    .map(({ failed, ...turn }) => (failed && !answered.has(turn.id) ? { ...turn, failed } : turn));
 }
 
 /** Every event since a position, or none when that is not certain: the log is another one, or too much was missed. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Claim, Outcome, OutcomeKind, RecordStore, Scope, Settled } from '../stores/types.ts';
+import type { Claim, Outcome, OutcomeKind, RecordStore, Scope } from '../stores/types.ts';
 import type { Claims } from './claims.ts';
 import { contentId } from './extract/facts.ts';
-import { NotOwedError, type Answer } from './types.ts';
+import { NotOwedError, type Answer, type Ended } from './types.ts';
 
 /** Attempts in a row that may end with their process, before the failure is stored: the message may be what ends it. */
 const mostTries = 3;
@@ -36,37 +36,38 @@ export class OwedAnswer {
    * too many attempts ended with their process.
    * @throws NotOwedError
    */
-  async claim(signal: AbortSignal): Promise<Claim | Settled> {
+  async claim(signal: AbortSignal): Promise<Claim | Ended> {
     for (let again = true; ; again = false) {
       const claimed = await this.tryClaim(again);
       if (claimed !== undefined) return claimed;
-      await pause(askAgainMs, undefined, { signal });
+      do await pause(askAgainMs, undefined, { signal });
+      while (await this.#owing.record.isBusy(this.#scope, this.#messageId));
     }
   }
 
   /** As `claim`; none when another process makes the answer now. */
-  async tryClaim(again: boolean): Promise<Claim | Settled | undefined> {
+  async tryClaim(again: boolean): Promise<Claim | Ended | undefined> {
     const { record, claims } = this.#owing;
     const held = claims.find(this.#scope, this.#messageId);
     if (held) return held;
     const claimed = await record.claim(this.#scope, this.#messageId, claims.lease, again);
     if (claimed.state === 'replaced') throw new NotOwedError('The message was replaced by an edit.');
     if (claimed.state === 'busy') return undefined;
-    if (claimed.state === 'settled') return claimed.outcome;
+    if (claimed.state === 'settled') return { settled: claimed.outcome, isNew: false };
     const claim = claims.hold(claimed.claim);
     return claim.tries <= mostTries ? claim : this.fail(claim);
   }
 
   /** Stores how the answer ended. @returns what the record has, which may be another attempt's. */
-  async settle(claim: Claim, kind: OutcomeKind, answer: Answer, signal: AbortSignal): Promise<Settled> {
+  async settle(claim: Claim, kind: OutcomeKind, answer: Answer, signal: AbortSignal): Promise<Ended> {
     const settled = await this.#settle(claim, kind, answer);
     if (settled) return settled;
     const other = await this.claim(signal);
-    return 'kind' in other ? other : this.settle(other, kind, answer, signal);
+    return 'settled' in other ? other : this.settle(other, kind, answer, signal);
   }
 
   /** Stores that no answer could be made. @returns none when another process makes it. */
-  async fail(claim: Claim): Promise<Settled | undefined> {
+  async fail(claim: Claim): Promise<Ended | undefined> {
     return this.#settle(claim, 'failed', nothing);
   }
 
@@ -74,10 +75,11 @@ export class OwedAnswer {
     claim: Claim,
     kind: OutcomeKind,
     { text, facts, degraded }: Answer,
-  ): Promise<Settled | undefined> {
+  ): Promise<Ended | undefined> {
     const outcome = { kind, turn: this.#turn(text), facts, ...(degraded === undefined ? {} : { degraded }) };
     try {
-      return await this.#owing.record.settle(claim, outcome);
+      const settled = await this.#owing.record.settle(claim, outcome);
+      return settled && { settled, isNew: true };
     } finally {
       this.#owing.claims.drop(claim);
     }

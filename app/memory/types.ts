@@ -41,11 +41,14 @@ export interface Memory {
     message: Message,
     signal: AbortSignal,
     stop?: AbortSignal,
-  ): AsyncGenerator<Delta, Settled>;
+  ): AsyncGenerator<Delta, Ended>;
   /** Whether this process makes the answer to a message. */
   makes(scope: Scope, messageId: string): boolean;
-  /** Ends an answer that this process does not make. @returns none when another process makes it. */
-  stop(scope: Scope, messageId: string): Promise<Settled | undefined>;
+  /**
+   * Ends an answer that this process does not make. @returns none when another process makes it.
+   * @throws NoSuchMessageError; NotOwedError.
+   */
+  stop(scope: Scope, messageId: string): Promise<Ended | undefined>;
   /** What is remembered of a patient. */
   context(patientId: string): Promise<PatientContext>;
   /** Adds the facts to the search index that it lacks: an outage kept them out, or their process ended. */
@@ -81,6 +84,12 @@ export interface Answer {
   readonly facts: readonly UsedFact[];
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
+}
+
+/** How an answer ended, and whether that was stored just now: then nobody else was told. */
+export interface Ended {
+  readonly settled: Settled;
+  readonly isNew: boolean;
 }
 
 /** The answer is owed no more: its message was replaced by an edit. */

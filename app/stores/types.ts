@@ -11,7 +11,7 @@ export interface Scope {
 }
 
 /** A turn before its commit, which numbers it. */
-export type NewTurn = Omit<Turn, 'offset' | 'replacedBy' | 'stopped'>;
+export type NewTurn = Omit<Turn, 'offset' | 'replacedBy' | 'stopped' | 'failed'>;
 
 /** A raw turn with its patient and session. */
 export type Episode = NewTurn & Scope;
@@ -156,6 +156,8 @@ export interface RecordStore extends Store {
    * @throws Error when there is no such message.
    */
   claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed>;
+  /** Whether the answer is owed, and another owner's lease on it is running. Only reads. */
+  isBusy(scope: Scope, messageId: string): Promise<boolean>;
   /** Lets the leases of these claims run from now. @returns those that were lost, or are settled, which stay so. */
   renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]>;
   /** Ends leases early, so that the answers are taken up elsewhere at once; the attempts do not count as tries. */
@@ -237,9 +239,9 @@ export interface Stores {
 /** Whether each store may be used now; the gates implement it. */
 export type Availability = (name: string) => GateState;
 
-/** A message that the record refuses: the fault is the sender's, and nothing was stored. */
+/** What the record refuses: the fault is the sender's, and nothing was stored. */
 export abstract class MessageRefusedError extends Error {
-  abstract readonly code: 'ID_REUSED' | 'NOTHING_TO_REPLACE';
+  abstract readonly code: 'ID_REUSED' | 'NOTHING_TO_REPLACE' | 'NO_SUCH_MESSAGE';
 }
 
 /** The message id was already used in this session, for another text. */
@@ -262,10 +264,10 @@ export class NothingToReplaceError extends MessageRefusedError {
   }
 }
 
-/** By name: an error's class does not survive the way between threads. */
-export const messageRefusals = [IdReusedError, NothingToReplaceError] as const;
+export class NoSuchMessageError extends MessageRefusedError {
+  override readonly name = 'NoSuchMessageError';
+  readonly code = 'NO_SUCH_MESSAGE';
 
-export class NoSuchMessageError extends Error {
   constructor(id: string) {
     super(`The record has no message ${JSON.stringify(id)} in this session.`);
   }
@@ -277,4 +279,14 @@ export class UnknownOutcomeError extends Error {
     super('It is not known whether this was stored.', { cause });
     this.name = 'UnknownOutcomeError';
   }
+}
+
+/**
+ * An error as it was before it went between threads, which its class does not survive; any other one as it came.
+ * @param name of its class.
+ */
+export function revived(name: string, error: Error): Error {
+  if (name === 'UnknownOutcomeError') return new UnknownOutcomeError(error.cause);
+  const Refusal = [IdReusedError, NothingToReplaceError, NoSuchMessageError].find((one) => one.name === name);
+  return Refusal ? Object.assign(new Refusal(''), { message: error.message }) : error;
 }

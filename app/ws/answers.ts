@@ -1,6 +1,6 @@
 import { firstLine } from '../../dial/client-errors.ts';
 import { sessionKey } from '../message-key.ts';
-import { NotOwedError, type Memory, type Message } from '../memory/types.ts';
+import { NotOwedError, type Ended as MemoryEnded, type Memory, type Message } from '../memory/types.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Delta, Replicas } from '../stores/replicas.ts';
@@ -110,11 +110,11 @@ export class Answers {
    * @throws Error when the replica that makes it cannot be told.
    */
   async stop(scope: Scope, id: string): Promise<void> {
-    const { memory, sessions, replicas } = this.#parts;
+    const { memory, replicas } = this.#parts;
     this.stopHere(scope, id);
     if (memory.makes(scope, id)) return;
-    const settled = await memory.stop(scope, id);
-    if (settled) sessions.tell(scope, settled);
+    const ended = await memory.stop(scope, id);
+    if (ended) this.#tell(scope, ended);
     else await replicas.stop(scope, id);
   }
 
@@ -157,12 +157,13 @@ export class Answers {
   }
 
   async #make(scope: Scope, message: Message, running: RunningAnswer): Promise<Ended> {
-    const { sessions, metrics, log } = this.#parts;
+    const { metrics, log } = this.#parts;
     const stop = metrics.answerSeconds.startTimer();
     try {
-      const settled = await this.#stream(scope, message, running);
+      const ended = await this.#stream(scope, message, running);
+      const { settled } = ended;
       stop({ outcome: settled.kind === 'answer' ? 'done' : settled.kind });
-      sessions.tell(scope, settled);
+      this.#tell(scope, ended);
       return settled;
     } catch (error) {
       if (error instanceof NotOwedError) return 'not here';
@@ -176,7 +177,13 @@ export class Answers {
     }
   }
 
-  async #stream(scope: Scope, message: Message, running: RunningAnswer): Promise<Settled> {
+  #tell(scope: Scope, { settled, isNew }: MemoryEnded): void {
+    const { sessions } = this.#parts;
+    if (isNew) sessions.tell(scope, settled);
+    else sessions.tellHere(scope, settled);
+  }
+
+  async #stream(scope: Scope, message: Message, running: RunningAnswer): Promise<MemoryEnded> {
     const { memory, sessions } = this.#parts;
     const pieces = memory.answer(scope, message, running.leaving, running.stopping);
     for (;;) {

@@ -4,7 +4,7 @@ import { isRetryable, type ErrorCode } from '../../model/errors.ts';
 import { limits, type ClientFrame, type ErrorFrame, type ServerFrame } from '../../contract/protocol.ts';
 import { firstLine } from '../../dial/client-errors.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Memory, Message, Opening } from '../memory/types.ts';
+import { NotOwedError, type Memory, type Message, type Opening } from '../memory/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Pace, type Rate } from '../rate.ts';
 import type { PatientRates, RateLimit } from '../stores/patient-rates.ts';
@@ -176,6 +176,8 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   async #stop(id: string): Promise<void> {
     await this.#around.answers.stop(this.scope, id).catch((error: unknown) => {
+      if (error instanceof NotOwedError) return;
+      if (error instanceof MessageRefusedError) return this.#error(error.code, error.message, { id });
       this.#around.log.warn({ messageId: id, reason: firstLine(error) }, 'An answer could not be stopped');
       this.#error('STORE_AWAY', 'The answer could not be stopped. Try again.', { id });
     });

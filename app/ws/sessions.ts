@@ -70,6 +70,11 @@ export class Sessions {
     this.#spread(scope, { type: 'event', event, isRemembered });
   }
 
+  /** Tells the followers here of an event that others were told of already. */
+  tellHere(scope: Scope, event: SessionEvent): void {
+    this.#hear(scope, { type: 'event', event, isRemembered: false });
+  }
+
   delta(scope: Scope, delta: Delta): void {
     this.#spread(scope, { type: 'delta', delta });
   }

@@ -2,6 +2,7 @@ import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { masked, type Redactor } from '../../model/redact.ts';
 import { leavesOf, shownAt } from '../../proof/redact.ts';
 import { readDocuments, valueAt, type Doc, type Path } from '../../proof/source.ts';
+import { pathFrom } from './paths.ts';
 
 /** A file before and after its edits. */
 interface Changed {
@@ -17,8 +18,9 @@ export function diffOf(
   redactor: Redactor,
 ): { readonly text: string; readonly isMasked: boolean } {
   if (before === after) return { text: '', isMasked: false };
-  const relative = file.replace(/^\//, '');
-  const patch = structuredPatch(`a/${relative}`, `b/${relative}`, before, after);
+  // As git apply finds it from here; a file elsewhere as it does from the root.
+  const path = pathFrom(process.cwd(), file).replace(/^\//, '');
+  const patch = structuredPatch(`a/${path}`, `b/${path}`, before, after);
   const hidden = {
     before: secretLines(docs, redactor),
     after: secretLines(readDocuments(file, after), redactor),

@@ -1,6 +1,11 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { findingCodes, type Severity } from '../../proof/codes.ts';
 import type { End, Finding } from '../../proof/findings.ts';
+import { repository } from '../environment.ts';
+import { standardInput } from './input.ts';
+import { pathFrom } from './paths.ts';
 
 /** How findings are written for other programs, besides JSON and YAML. */
 export const formats = {
@@ -26,8 +31,11 @@ function githubText(findings: readonly Finding[]): string {
   const commands = { error: 'error', warning: 'warning', unknown: 'notice' } as const;
   return findings
     .map(({ severity, code, message, here, fix }) => {
-      const at = `file=${property(here.file)},line=${here.line},title=${property(code)}`;
-      return `::${commands[severity]} ${at}::${data(`${message}\nfix: ${fix}`)}\n`;
+      // What is not from a file is shown beside the run.
+      const isFile = here.file !== standardInput;
+      const at = isFile ? `file=${property(pathFrom(repository(), here.file))},line=${here.line},` : '';
+      const text = isFile ? message : `line ${here.line} of standard input: ${message}`;
+      return `::${commands[severity]} ${at}title=${property(code)}::${data(`${text}\nfix: ${fix}`)}\n`;
     })
     .join('');
 }
@@ -71,8 +79,14 @@ function sarifText(findings: readonly Finding[]): string {
 }
 
 const locationOf = ({ file, line }: End): object => ({
-  physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
+  physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: line } },
 });
+
+/** Relative to the repository, as code scanning reads it; a file elsewhere by its whole URI. */
+function uriOf(file: string): string {
+  const path = pathFrom(repository(), file);
+  return isAbsolute(path) ? pathToFileURL(path).href : encodeURI(path);
+}
 
 /** A suite for each file with findings, as CI servers read JUnit's reports. */
 function junitText(findings: readonly Finding[], { strict }: FormatOptions): string {

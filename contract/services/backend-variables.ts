@@ -4,6 +4,7 @@ import {
   host,
   hs256Key,
   list,
+  origins,
   port,
   text,
   token,
@@ -28,6 +29,7 @@ const httpVariables = {
     default: backendPorts.metrics.containerPort,
     doc: 'port of /metrics, /config and the detailed /readyz',
   }),
+  HTTP_ORIGINS: origins({ doc: 'pages of these origins may use the chat too, beside those of its own host' }),
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error'], {
     default: 'info',
     doc: 'least severe line that is logged',

@@ -30,27 +30,22 @@ const idleMs = 5_000;
  */
 const configEveryMs = 10_000;
 
-interface Answered extends PodAnswer {
-  /** When it was asked what it runs with, on the monotonic clock. */
-  readonly at: number;
-}
-
 /** A question that came back so much of its time too early, without news, was not held. */
 const earlyPart = 0.9;
 
 async function answersAfter(
-  before: Answered | undefined,
+  before: PodAnswer | undefined,
   readinessNow: () => Promise<PodAnswer['readiness']>,
   configNow: () => Promise<PodAnswer['config']>,
-): Promise<Answered> {
-  const at = performance.now();
-  if (!before || at - before.at >= configEveryMs) {
+): Promise<PodAnswer> {
+  const configAt = performance.now();
+  if (!before || 'unanswered' in before.config || configAt - (before.configAt ?? 0) >= configEveryMs) {
     const [readiness, config] = await Promise.all([readinessNow(), configNow()]);
-    return { readiness, config, at };
+    return { readiness, config, configAt };
   }
   const readiness = await readinessNow();
   if (isDeepStrictEqual(readiness, before.readiness)) return before;
-  return { readiness, config: 'unanswered' in readiness ? readiness : await configNow(), at };
+  return { readiness, config: 'unanswered' in readiness ? readiness : await configNow(), configAt };
 }
 
 /** Where a report is. */
@@ -68,7 +63,7 @@ const revisionOf = (answer: PodAnswer | undefined): string | undefined =>
 /** Where the readiness is that follows the one before; the present one where that one has no revision. */
 function nextAfter(
   path: string,
-  before: Answered | undefined,
+  before: PodAnswer | undefined,
   waitMs: number,
 ): Pick<Place, 'path' | 'waitMs'> {
   const revision = revisionOf(before);
@@ -93,30 +88,21 @@ export function httpAsk({ reportOf, timeoutMs = 2_000 }: HttpAskOptions): HttpAs
       return { unanswered: `${at} does not answer: ${why}.` };
     }
   };
-  const answered = new WeakMap<PodView, Answered>();
   return {
-    ask: async (pod, signal, waitMs) => {
+    ask: async (pod, signal, { before, waitMs }) => {
       const report = reportOf(pod);
       const port = report && pod.ports[report.port];
       if (!report || port === undefined || pod.ip === undefined)
         return unanswered(`It is not known where ${pod.service} reports.`);
       const host = pod.ip;
-      const before = answered.get(pod);
       const next = nextAfter(report.readyz, before, waitMs);
       const readinessNow = () => answerAt({ host, port, ...next }, readReadiness, signal);
       const configNow = () => answerAt({ host, port, path: report.config }, readConfig, signal);
       const began = performance.now();
       const now = await answersAfter(before, readinessNow, configNow);
       const isEarly = performance.now() - began < (next.waitMs ?? 0) * earlyPart;
-      if ('report' in now.config) answered.set(pod, now);
-      else answered.delete(pod);
-      const { readiness, config } = now;
       const revision = revisionOf(now);
-      return {
-        readiness,
-        config,
-        isHolding: revision !== undefined && !(isEarly && revision === revisionOf(before)),
-      };
+      return { ...now, isHolding: revision !== undefined && !(isEarly && revision === revisionOf(before)) };
     },
     close: () => agent.destroy(),
   };

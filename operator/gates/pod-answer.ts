@@ -15,15 +15,22 @@ export type Answer<Report> = { readonly report: Report } | { readonly unanswered
 export interface PodAnswer {
   readonly readiness: Answer<ReadinessReport>;
   readonly config: Answer<Pick<ConfigReport, 'digest'>>;
+  /** When it was asked what it runs with, on the monotonic clock. */
+  readonly configAt?: number;
   /** Whether the process holds questions until it has news, so that more of them cost little. */
   readonly isHolding?: boolean;
 }
 
-/**
- * Asks a pod's process. A process that does not answer is an answer too: it never rejects. Where the process knows how to,
- * it holds the question until what it said before differs, for so many milliseconds at most.
- */
-export type Ask = (pod: PodView, signal: AbortSignal, waitMs: number) => Promise<PodAnswer>;
+/** What is known when a pod is asked again. */
+export interface Asked {
+  /** Its answer before, at the same address. */
+  readonly before: PodAnswer | undefined;
+  /** For how long the process may hold the question, where it knows how to: until what it said before differs. */
+  readonly waitMs: number;
+}
+
+/** Asks a pod's process. A process that does not answer is an answer too: it never rejects. */
+export type Ask = (pod: PodView, signal: AbortSignal, asked: Asked) => Promise<PodAnswer>;
 
 /** The report of a pod that is asked without success. */
 export const reportIn = <Report>(answer: Answer<Report>): Report | undefined =>

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isNewer } from '../../kube/objects.ts';
+import { mostWaitMs } from '../../model/report.ts';
 import { backoffMs } from '../runtime/backoff.ts';
 import { pause } from '../runtime/pause.ts';
 import { changesOf, isUrgent, latenciesOf, type Change } from './changes.ts';
@@ -42,6 +43,8 @@ const unansweredToTell = 2;
 export class PodProbe {
   readonly #options: ProbeOptions;
   #pod: PodView;
+  /** The last answer, from the pod's present address. */
+  #before: PodAnswer | undefined;
   #observed: PodObserved | undefined;
   #told: { readonly observed: PodObserved; readonly at: number } | undefined;
   /** Questions without an answer, and writes that failed, in a row. */
@@ -65,7 +68,9 @@ export class PodProbe {
 
   /** Takes a newer state of the same pod. A watch may be behind what this wrote itself. */
   update(pod: PodView): void {
-    if (isNewer(pod, this.#pod)) this.#pod = pod;
+    if (!isNewer(pod, this.#pod)) return;
+    if (pod.ip !== this.#pod.ip) this.#before = undefined;
+    this.#pod = pod;
   }
 
   /** Runs until the signal is aborted or the pod is gone, first after a delay in milliseconds; never rejects. */
@@ -81,8 +86,15 @@ export class PodProbe {
 
   async #ask(signal: AbortSignal): Promise<PodAnswer> {
     const { ask, intervalMs } = this.#options;
-    const waitMs = Math.max(heldMs, intervalMs());
-    const answer = await ask(this.#pod, signal, waitMs).catch((error: unknown) => unanswered(String(error)));
+    const pod = this.#pod;
+    const before = this.#before;
+    const waitMs = Math.min(mostWaitMs, Math.max(heldMs, intervalMs()));
+    const asking = async (): Promise<PodAnswer> => ask(pod, signal, { before, waitMs });
+    const answered = await asking().catch((error: unknown) => unanswered(String(error)));
+    // Held as long as a question may be, it may be answered by the process of an address that the pod had before.
+    const isPresent = this.#pod.ip === pod.ip;
+    const answer = isPresent ? answered : unanswered('The pod has got another address.');
+    this.#before = isPresent ? answer : undefined;
     this.#failures.asks = 'unanswered' in answer.readiness ? this.#failures.asks + 1 : 0;
     return answer;
   }

@@ -5,6 +5,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { absentVersion, applyObject, readObject } from '../../kube/server-side-apply.ts';
 import { hasLabels } from '../../model/labels.ts';
+import { shownAnswer } from '../../model/redact-object.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { fingerprintOf, projectObject, type Observed } from './observed.ts';
@@ -134,10 +135,10 @@ export async function problemsOf(work: () => Promise<void>): Promise<readonly st
   }
 }
 
-/** The sentence of an error that is about one object, not about the API server. */
+/** The sentence of an error that is about one object, not about the API server; without secrets. */
 export function problemOf(error: unknown): string | undefined {
   if (!(error instanceof ClusterError)) return undefined;
   return ['CLUSTER_REFUSED', 'CLUSTER_CONFLICT', 'CLUSTER_DENIED', 'PREFLIGHT_FAILED'].includes(error.code)
-    ? error.message
+    ? shownAnswer(error.message)
     : undefined;
 }

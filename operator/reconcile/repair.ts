@@ -117,13 +117,16 @@ function driftIn({ object, contested, changes, steps }: Planned, options: Conver
     const at = steps[index];
     if (!at || (!wasInSync && !owners.has(path))) return [];
     const manager = owners.get(path) ?? unknownManager;
-    const drift = { object: nameOf(object), field: path, from: shown(to), to: shown(from), manager, time };
+    const drift = {
+      ...{ object: nameOf(object), field: path.slice(0, longestValue) },
+      ...{ from: shown(to), to: shown(from), manager, time },
+    };
     return [{ steps: at, drift }];
   });
 }
 
 const longestValue = 1_000;
 
-/** A value as JSON, bounded as the status is. */
+/** A value as JSON; it and a path are bounded, as in the status' schema. */
 const shown = (value: unknown): string =>
   value === undefined ? noValue : JSON.stringify(value).slice(0, longestValue);

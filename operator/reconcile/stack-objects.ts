@@ -25,12 +25,16 @@ export class StackObjects {
     );
   }
 
-  /** Takes what the API server answered to a write before the watch says so, unless the watch was faster; answers it. */
+  /**
+   * Takes what the API server answered to a write before the watch says so, unless the watch was faster; answers it. Of an
+   * object that is not there the watch may have told already that it was made and deleted.
+   */
   remember(written: Observed): Observed {
     const cache = this.cacheOf(written.kind);
     const key = `${written.namespace}/${written.name}`;
     const present = cache.get(key);
-    if (!present || isNewer(written, present)) cache.set(key, written);
+    const resourceVersion = present?.resourceVersion ?? cache.version;
+    if (resourceVersion !== undefined && isNewer(written, { resourceVersion })) cache.set(key, written);
     return written;
   }
 }

@@ -7,6 +7,8 @@ export class Cache<T> {
   readonly #values = new Map<string, T>();
   /** By index and value: the keys. */
   readonly #keys = new Map<string, Map<string, Set<string>>>();
+  /** The resourceVersion up to which it has its collection; undefined while that is listed. */
+  version: string | undefined;
 
   constructor(indices: Readonly<Record<string, IndexOf<T>>> = {}) {
     this.#indices = indices;

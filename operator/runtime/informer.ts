@@ -79,8 +79,9 @@ export class Informer<T> {
 
   /** Until the API server ends the watch. */
   async #runOnce(signal: AbortSignal): Promise<void> {
-    this.#version ??= await this.#list(signal);
-    await this.#watch(this.#version, signal);
+    const version = this.#version ?? (await this.#list(signal));
+    this.#has(version);
+    await this.#watch(version, signal);
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
@@ -88,11 +89,17 @@ export class Informer<T> {
     this.#options.onRestart(error);
     const isGone = error instanceof ApiError && error.status === 404;
     // The API server answers, though the definition of the collection is not there.
-    if (isGone) this.#heardAt = performance.now();
+    if (isGone) this.#emptied();
     // After an error of this process the cache may have missed what it was about.
-    if (isGone || error instanceof ResourceExpired || error instanceof NotTaken) this.#version = undefined;
+    if (isGone || error instanceof ResourceExpired || error instanceof NotTaken) this.#has(undefined);
     this.#failures += 1;
     await pause(backoffMs(this.#failures, this.#options.backoff), signal);
+  }
+
+  /** Where a definition is gone, its objects are: a watch that was cut may not have said so. */
+  #emptied(): void {
+    this.#heardAt = performance.now();
+    for (const key of this.#options.cache.keys()) this.#drop(key);
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -131,7 +138,13 @@ export class Informer<T> {
     } catch (cause) {
       throw new NotTaken(`A change of ${keyOf(object)} was not taken.`, { cause });
     }
-    this.#version = object.metadata.resourceVersion ?? this.#version;
+    this.#has(object.metadata.resourceVersion ?? this.#version);
+  }
+
+  /** The cache has the collection up to this version. */
+  #has(version: string | undefined): void {
+    this.#version = version;
+    this.#options.cache.version = version;
   }
 
   #heard(): void {

@@ -1,8 +1,10 @@
+import { repositoryOf } from '../../model/image-repository.ts';
 import { knownPortHint } from '../../model/known-port.ts';
 import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import { only as onlyOf, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
+import { itself } from '../graph/clients.ts';
 import type { Dial, DialPart } from '../graph/dial.ts';
 import { resolveHost, type Host } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
@@ -17,26 +19,46 @@ import {
 } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
-import type { Place } from '../source.ts';
+import type { Doc, Place } from '../source.ts';
 import { listed } from '../listed.ts';
 import { redialled, rewritten } from './redial.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 
-/** Follows each configured connection: host, Service, port, pod, the program that answers there. */
-export const connections: Check = (subject) =>
-  subject.dials.flatMap((dial) => {
-    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
-    switch (host.kind) {
-      case 'missing':
-        return [missingHost(subject, dial, host)];
-      case 'itself':
-        return toItself(subject, dial);
-      case 'service':
-        return toService(subject, dial, host.service);
-      case 'outside':
-        return [];
-    }
-  });
+/**
+ * Follows each configured connection: host, Service, port, pod, the program that answers there. What is wrong at one place
+ * of a workload is told once, however many of its connections are made of it.
+ */
+export const connections: Check = (subject) => {
+  const told = new Map<Doc, Set<string>>();
+  return subject.dials.flatMap((dial) =>
+    faultsAt(subject, dial).filter(({ code, here: { doc, path } }) => {
+      const keys = told.get(doc) ?? new Set();
+      told.set(doc, keys);
+      const key = JSON.stringify([
+        dial.workload.namespace,
+        called(dial.workload),
+        dial.host.text,
+        code,
+        path,
+      ]);
+      return !keys.has(key) && keys.add(key);
+    }),
+  );
+};
+
+function faultsAt(subject: Subject, dial: Dial): Fault[] {
+  const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
+  switch (host.kind) {
+    case 'missing':
+      return [missingHost(subject, dial, host)];
+    case 'itself':
+      return toItself(subject, dial);
+    case 'service':
+      return toService(subject, dial, host.service);
+    case 'outside':
+      return [];
+  }
+}
 
 /** `QUEUE_PORT` beside `QUEUE_HOST` in an unknown program must be a port. */
 export const pairs: Check = ({ graph, knownIn }) =>
@@ -46,7 +68,13 @@ export const pairs: Check = ({ graph, knownIn }) =>
       .flatMap(({ env, variables }) =>
         env.flatMap(({ name, value, secret, place }): Fault[] => {
           const beside = variables.has(name.replace(/PORT$/, 'HOST'));
-          if (!name.endsWith('_PORT') || !beside || secret || value === undefined || /^\d{1,5}$/.test(value))
+          if (
+            !name.endsWith('_PORT') ||
+            !beside ||
+            secret ||
+            value === undefined ||
+            /^(\d{1,5})?$/.test(value)
+          )
             return [];
           return [
             {
@@ -70,7 +98,9 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   const there = (near === undefined ? undefined : graph.find('Service', host.namespace, near)) ?? elsewhere;
   return {
     code: 'HOST_UNKNOWN',
-    ...missingSeverity(dial, names.length > 0, there !== undefined),
+    ...(graph.mayMakeCalled(host.namespace, host.name)
+      ? { severity: 'unknown' as const }
+      : missingSeverity(dial, names.length > 0, there !== undefined)),
     message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
     here: dial.host.place,
     ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
@@ -109,25 +139,69 @@ const setTo = ({ variable, part }: DialPart, value: string): string =>
   part === undefined ? `Set ${variable} to ${value}` : `In ${variable}, change the ${part} to ${value}`;
 
 /** A host that is the pod itself: only one of its own containers can answer. */
-function toItself({ known }: Subject, dial: Dial): Fault[] {
-  const port = Number(dial.port.text);
-  const opened = known
-    .filter(({ workload }) => workload === dial.workload)
-    .flatMap(({ opens }) => Object.values(opens));
-  const listening = portsCalled(dial.workload, port).length > 0 || opened.includes(port);
-  if (listening && dial.meant === undefined) return [];
-  if (listening && opened.includes(port) && dial.workload.containers.filter(({ init }) => !init).length > 1)
-    return [];
+function toItself(subject: Subject, dial: Dial): Fault[] {
+  const { workload, meant } = dial;
+  if (mayAnswer(subject, dial)) return [];
+  if (!meant && (isOwnAddress(dial) || !isElsewhere(subject, dial))) return [];
   return [
     {
       code: 'HOST_IS_ITSELF',
       // What a process tells others, such as a browser, looks the same; and it may open ports it does not declare.
-      ...(dial.meant ? {} : { severity: 'warning' as const }),
-      message: `${partText(dial.host)} of ${called(dial.workload)}: the pod itself, where nothing${dial.meant ? ` of ${dial.meant.service}'s` : ''} listens on ${dial.port.text}.`,
+      ...(meant ? {} : { severity: 'warning' as const }),
+      message: `${partText(dial.host)} of ${called(workload)}: the pod itself, where nothing${meant ? ` of ${meant.service}'s` : ''} listens on ${dial.port.text}.`,
       here: dial.host.place,
-      fix: `${setTo(dial.host, `the name of the Service that leads to ${dial.meant?.service ?? 'it'}`)}.`,
+      fix: `${setTo(dial.host, `the name of the Service that leads to ${meant?.service ?? 'it'}`)}.`,
     },
   ];
+}
+
+/** Whether a container of the pod may answer: what one opens that is not known, or not written here, is not known. */
+function mayAnswer(subject: Subject, { workload, container, port: { text }, meant }: Dial): boolean {
+  const others = workload.containers.filter((one) => !one.init && one !== container);
+  if (isJoined(subject, workload) || others.some((one) => !subject.knownIn(one))) return true;
+  const opened = subject.knownOf(workload).flatMap(({ opens }) => Object.values(opens));
+  const isOpened = opened.includes(Number(text));
+  if (meant) return isOpened && others.length > 0;
+  return isOpened || portsCalled(workload, Number(text)).length > 0;
+}
+
+/** Names of variables that say where a process itself listens, or how others are told to reach it. */
+const ownNames = new RegExp(
+  `${itself}|(^|_)(admin|metrics?|health|probe|debug|pprof|management|self|local)(_|$)|^((server|http|https|web|app|grpc)_)?(host|hostname|addr|address|url)$`,
+  'i',
+);
+
+/** Whether a variable is the program's own: by its name, or by that of the program's image, as in `OLLAMA_HOST`. */
+function isOwnAddress({ container, host: { variable } }: Dial): boolean {
+  const product =
+    repositoryOf(container.spec.image ?? '')
+      .split('/')
+      .at(-1) ?? '';
+  const beginning = product.replaceAll('-', '_').toLowerCase();
+  return ownNames.test(variable) || (beginning !== '' && variable.toLowerCase().startsWith(`${beginning}_`));
+}
+
+/** Whether what is dialled runs in pods of its own: a store, by the scheme, or what a Service of the namespace leads to. */
+function isElsewhere({ graph, beside }: Subject, { workload, scheme, port }: Dial): boolean {
+  const speech = scheme === undefined ? undefined : beside.schemes[scheme.replace(/\+.*$/, '')];
+  if (speech !== undefined && speech !== 'http') return true;
+  return graph
+    .ofKindIn('Service', workload.namespace)
+    .some(
+      (service) =>
+        servicePort(service, Number(port.text)) !== undefined &&
+        !selectedBy(graph, service).includes(workload),
+    );
+}
+
+/** Annotations and labels by which others put containers into a pod: of Istio, Linkerd, Dapr, Vault and their like. */
+const joining = /inject|sidecar|dapr\.io\/enabled|istio\.io\/rev/i;
+
+/** Whether a pod may have containers that are not written, or shares the addresses of its node. */
+function isJoined({ graph }: Subject, { namespace, labels, annotations, pod }: Workload): boolean {
+  const around = graph.find('Namespace', '', namespace)?.content.metadata;
+  const names = [labels, annotations, around?.labels ?? {}, around?.annotations ?? {}].flatMap(Object.keys);
+  return pod.hostNetwork === true || names.some((name) => joining.test(name));
 }
 
 function toService(subject: Subject, dial: Dial, service: Service): Fault[] {

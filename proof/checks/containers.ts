@@ -4,7 +4,7 @@ import { repositoryOf } from '../../model/image-repository.ts';
 import { only, replacing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { firstIndices } from '../first-indices.ts';
-import { declaredPorts } from '../graph/ports.ts';
+import { declaredPorts, type DeclaredPort } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
@@ -73,9 +73,8 @@ export const duplicateContainerPorts: Check = ({ graph }) =>
         ? [
             {
               code: 'PORT_TWICE',
-              ...(port.container === first.container && port.name !== first.name
-                ? { severity: 'warning' }
-                : {}),
+              // Two containers may call their ports alike: what asks for the name finds the first.
+              ...(isAllowedTwice(port, first) ? { severity: 'warning' } : {}),
               message: `${called(workload)} declares port ${port.name ?? port.number} (${port.number}) beside ${first.name ?? first.number} (${first.number}).`,
               here: inContainer(port.container, 'ports', port.index, 'containerPort'),
               there: inContainer(first.container, 'ports', first.index, 'containerPort'),
@@ -85,6 +84,11 @@ export const duplicateContainerPorts: Check = ({ graph }) =>
         : [];
     });
   });
+
+const isAllowedTwice = (port: DeclaredPort, first: DeclaredPort): boolean =>
+  port.container === first.container
+    ? port.name !== first.name
+    : port.number !== first.number || port.protocol !== first.protocol;
 
 /** A container without an image is refused. */
 export const imagesGiven: Check = ({ graph }) =>

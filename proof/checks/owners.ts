@@ -1,3 +1,4 @@
+import { repositoryOf } from '../../model/image-repository.ts';
 import { nearest } from '../../model/nearest.ts';
 import { field, removing, setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
@@ -5,6 +6,8 @@ import type { Graph } from '../graph/graph.ts';
 import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
 import { oncePer } from '../graph/once-per.ts';
 import { selectedBy } from '../graph/ports.ts';
+import type { Workload } from '../graph/workloads.ts';
+import type { PodSpec } from '../shapes/pod.ts';
 import type { Place } from '../source.ts';
 import { listed } from '../listed.ts';
 import { called, inPod, type Check } from './subject.ts';
@@ -48,12 +51,21 @@ export const claimsUsed: Check = ({ graph }) =>
 /** Where no object of a kind is among the manifests of a namespace, all of them may be made elsewhere. */
 const elsewhere = { severity: 'unknown' } as const;
 
+/** The account of a pod, and the field that says so: it has a former name, too. */
+const accountOf = ({
+  serviceAccountName,
+  serviceAccount,
+}: PodSpec): { name: string | undefined; field: string } =>
+  serviceAccountName === undefined && serviceAccount !== undefined
+    ? { name: serviceAccount, field: 'serviceAccount' }
+    : { name: serviceAccountName, field: 'serviceAccountName' };
+
 /** A pod's ServiceAccount must exist; an unused one named after a workload is meant for it. */
 export const accounts: Check = ({ graph }) => {
   const usable = graph.ofKind('ServiceAccount');
   const names = usable.map(({ name }) => name);
   const used = new Set(
-    graph.workloads.map(({ pod, namespace }) => `${namespace}/${pod.serviceAccountName ?? 'default'}`),
+    graph.workloads.map(({ pod, namespace }) => `${namespace}/${accountOf(pod).name ?? 'default'}`),
   );
   const unusedOnes = graph.workloads.flatMap((workload): Fault[] => {
     const own = graph.find('ServiceAccount', workload.namespace, workload.name);
@@ -61,7 +73,7 @@ export const accounts: Check = ({ graph }) => {
     return [
       {
         code: 'ACCOUNT_UNUSED',
-        message: `${called(workload)} runs as ServiceAccount ${workload.pod.serviceAccountName ?? 'default'}, while no workload uses the one of its own name.`,
+        message: `${called(workload)} runs as ServiceAccount ${accountOf(workload.pod).name ?? 'default'}, while no workload uses the one of its own name.`,
         here: inPod(workload, 'serviceAccountName'),
         there: placeIn(own, 'metadata', 'name'),
         fix: `Write ${own.name}.`,
@@ -70,7 +82,7 @@ export const accounts: Check = ({ graph }) => {
     ];
   });
   const missingOnes = graph.workloads.flatMap((workload) => {
-    const { serviceAccountName: name } = workload.pod;
+    const { name, field: where } = accountOf(workload.pod);
     if (!name || name === 'default' || graph.find('ServiceAccount', workload.namespace, name)) return [];
     const unused = usable.find((account) => !used.has(`${account.namespace}/${account.name}`));
     const near = nearest(name, names);
@@ -79,11 +91,11 @@ export const accounts: Check = ({ graph }) => {
         code: 'OBJECT_MISSING' as const,
         ...(usable.some((one) => one.namespace === workload.namespace || one.name === name) ? {} : elsewhere),
         message: `${called(workload)} runs as ServiceAccount ${name}, which is not in namespace ${workload.namespace}; no pod of it will be made.`,
-        here: inPod(workload, 'serviceAccountName'),
+        here: inPod(workload, where),
         ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),
         fix: `Add the ServiceAccount, or name one that is there${near ? `: ${near}` : ''}.`,
         ...named(
-          inPod(workload, 'serviceAccountName'),
+          inPod(workload, where),
           name,
           usable.filter((one) => one.namespace === workload.namespace),
         ),
@@ -154,7 +166,7 @@ export const autoscalers: Check = ({ graph }) =>
       return [
         {
           code: 'OBJECT_MISSING',
-          ...(scalable.length === 0 ? elsewhere : {}),
+          ...(graph.workloadsIn(scaler.namespace).some(({ kind }) => kind === wanted.kind) ? {} : elsewhere),
           message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
           here,
           fix:
@@ -185,48 +197,79 @@ export const autoscalers: Check = ({ graph }) =>
     ];
   });
 
-/** A Service must not lead to a workload without pods. */
+/** What scales a workload: an autoscaler, or a resource of another project, such as KEDA's, that names it as its target. */
+const isScaled = (graph: Graph, workload: Workload): boolean =>
+  scalerOf(graph, workload) !== undefined || graph.isTarget(workload);
+
+const scalerOf = (graph: Graph, { namespace, kind, name }: Workload): Scaler | undefined =>
+  graph.ofKindIn('HorizontalPodAutoscaler', namespace).find(({ content }) => {
+    const { scaleTargetRef: target } = content.spec;
+    return target.kind === kind && target.name === name;
+  });
+
+type Scaler = ObjectOf<'HorizontalPodAutoscaler'>;
+
+/** A Service must not lead to workloads without pods alone. One version of several may have none, as a canary that waits. */
 export const emptyWorkloads: Check = ({ graph }) =>
-  graph.ofKind('Service').flatMap((service) =>
-    selectedBy(graph, service)
-      .filter(
-        ({ replicas, name }) =>
-          replicas === 0 &&
-          !graph
-            .ofKind('HorizontalPodAutoscaler')
-            .some(({ content }) => content.spec.scaleTargetRef.name === name),
-      )
-      .map((workload) => ({
-        code: 'NO_PODS' as const,
+  graph.ofKind('Service').flatMap((service): Fault[] => {
+    const workloads = selectedBy(graph, service);
+    const [workload] = workloads;
+    if (!workload || workloads.some((one) => one.replicas > 0 || isScaled(graph, one) || waits(graph, one)))
+      return [];
+    return [
+      {
+        code: 'NO_PODS',
         message: `${called(service)} leads to ${called(workload)}, which runs no pod.`,
         here: placeIn(workload.object, 'spec', 'replicas'),
         there: placeIn(service, 'spec', 'selector'),
         fix: 'Write replicas: 1 or more, or remove both.',
-      })),
-  );
-
-/** A budget that requires all pods of a workload blocks every eviction, so no node can be drained. */
-export const budgets: Check = ({ graph }) =>
-  graph.ofKind('PodDisruptionBudget').flatMap((budget) => {
-    const { minAvailable, maxUnavailable, selector } = budget.content.spec;
-    return graph.selected(budget.namespace, selector).flatMap((workload): Fault[] => {
-      const scaler = graph
-        .ofKind('HorizontalPodAutoscaler')
-        .find(({ content }) => content.spec.scaleTargetRef.name === workload.name);
-      const replicas = scaler?.content.spec.minReplicas ?? workload.replicas;
-      const least = typeof minAvailable === 'number' ? minAvailable : minAvailable === '100%' ? replicas : 0;
-      if (maxUnavailable !== 0 && maxUnavailable !== '0%' && (least === 0 || least < replicas)) return [];
-      return [
-        {
-          code: 'BUDGET_BLOCKS',
-          message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${called(workload)}: none may ever be evicted, so no node can be drained.`,
-          here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
-          there: placeIn(workload.object, 'spec', 'replicas'),
-          fix: 'Keep fewer, or run more.',
-        },
-      ];
-    });
+      },
+    ];
   });
+
+/** Whether another version of the same program runs beside it. */
+function waits(graph: Graph, workload: Workload): boolean {
+  const images = new Set(repositoriesOf(workload));
+  return graph
+    .workloadsIn(workload.namespace)
+    .some(
+      (other) =>
+        other !== workload && other.replicas > 0 && repositoriesOf(other).some((one) => images.has(one)),
+    );
+}
+
+const repositoriesOf = ({ containers }: Workload): string[] =>
+  containers.flatMap(({ init, spec }) => (init || !spec.image ? [] : [repositoryOf(spec.image)]));
+
+/** What a budget counts the pods of; those of a DaemonSet stay when a node is drained. */
+const counted = ['Deployment', 'StatefulSet'];
+
+/** A budget that requires all pods that it selects blocks every eviction, so no node can be drained. */
+export const budgets: Check = ({ graph }) =>
+  graph.ofKind('PodDisruptionBudget').flatMap((budget): Fault[] => {
+    const { minAvailable, maxUnavailable, selector } = budget.content.spec;
+    const workloads = graph.selected(budget.namespace, selector);
+    const [first] = workloads;
+    if (!first || !workloads.every(({ kind }) => counted.includes(kind))) return [];
+    const replicas = workloads
+      .map((workload) => scalerOf(graph, workload)?.content.spec.minReplicas ?? workload.replicas)
+      .reduce((sum, one) => sum + one, 0);
+    const none = shareOf(maxUnavailable ?? 1, replicas) === 0;
+    if (replicas === 0 || (!none && shareOf(minAvailable ?? 0, replicas) < replicas)) return [];
+    return [
+      {
+        code: 'BUDGET_BLOCKS',
+        message: `${called(budget)} keeps ${minAvailable ?? 'all'} of the ${replicas} pods of ${listed(workloads, called)}: none may ever be evicted, so no node can be drained.`,
+        here: placeIn(budget, 'spec', minAvailable === undefined ? 'maxUnavailable' : 'minAvailable'),
+        there: placeIn(first.object, 'spec', 'replicas'),
+        fix: 'Keep fewer, or run more.',
+      },
+    ];
+  });
+
+/** A number of pods; a share is rounded up. */
+const shareOf = (amount: string | number, whole: number): number =>
+  typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) * whole) / 100);
 
 /** What a workload says about its replicas, where it may say anything. */
 const replicasOf = (object: AnyObject): number | undefined =>

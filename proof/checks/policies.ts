@@ -6,10 +6,13 @@ import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
 import {
   peerMatches,
+  peersMatch,
   policiesFor,
   portsMatch,
   refusedBy,
   rulesOf,
+  type Admission,
+  type Connection,
   type Direction,
   type Party,
   type Policy,
@@ -77,10 +80,42 @@ function blocked(
       code: 'CONNECTION_BLOCKED',
       message: `${why} wants ${from.name} to reach ${to.name} on port ${port}/${protocol}, but ${verb} it: ${listed(refused.policies, called)}.`,
       here,
-      there: ruleNear(refused.policies, refused.direction, port) ?? placeIn(first, 'spec'),
-      fix: `Allow port ${port} in the ${refused.direction.toLowerCase()} rules, or correct the port.`,
+      ...opening(refused, { from, to, port, protocol }, placeIn(first, 'spec')),
     },
   ];
+}
+
+/** What would let a connection through: the peer in a rule for its port, else the port in a rule for its peer. */
+function opening(
+  { direction, policies }: Admission,
+  connection: Connection,
+  spec: Place,
+): Pick<Fault, 'there' | 'fix'> {
+  const { from, to, port, protocol } = connection;
+  const other = direction === 'Egress' ? to : from;
+  const rules = policies.flatMap((policy) =>
+    rulesOf(policy, direction).map(({ peers, ports }, index) => ({
+      policy,
+      isForPort: portsMatch(ports, connection),
+      isForPeer: peersMatch(policy, peers, other),
+      at: (field: string) => placeIn(policy, 'spec', rulesField[direction], index, field),
+    })),
+  );
+  const ofPort = rules.find(({ isForPort }) => isForPort);
+  if (ofPort)
+    return {
+      there: ofPort.at(peersField[direction]),
+      fix: `Add ${other.name} to "${peersField[direction]}" of the rule for port ${port} in ${called(ofPort.policy)}.`,
+    };
+  if (rules.some(({ isForPeer }) => isForPeer))
+    return {
+      there: ruleNear(policies, direction, port) ?? spec,
+      fix: `Allow port ${port} in the ${direction.toLowerCase()} rules, or correct the port.`,
+    };
+  return {
+    there: ruleNear(policies, direction, port) ?? spec,
+    fix: `Add a rule to ${listed(policies, called)} that lets ${from.name} ${direction === 'Egress' ? 'out to' : 'in to'} ${to.name} on port ${port}/${protocol}.`,
+  };
 }
 
 /** The rule that was probably meant: the one with the nearest port by its digits. */

@@ -67,12 +67,22 @@ export const probePorts: Check = (subject) =>
         message: `The ${field} of ${containerCalled(workload, container)} asks port "${port}", which it does not declare; it declares ${listed(own, ({ name, number }) => (name ? `${name} (${number})` : number)) || 'none'}.`,
         here: inContainer(container, ...asking.path, 'port'),
         ...(first ? { there: inContainer(container, 'ports', first.index, 'containerPort') } : {}),
-        fix: first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.',
+        fix: askedFix(asking, first, severity),
         ...(severity === 'unknown' ? {} : askingOf(asking, own)),
         hint: typeof port === 'number' ? knownPortHint(subject.knownPorts, port) : undefined,
       },
     ];
   });
+
+function askedFix(
+  { container, port }: Asking,
+  first: { readonly name?: string | undefined; readonly number: number } | undefined,
+  severity: Fault['severity'],
+): string {
+  if (severity === 'unknown')
+    return `Declare port ${port ?? ''} if container ${container.name} opens it; else ask a port that it opens.`;
+  return first ? `Write port: ${first.name ?? first.number}.` : 'Declare the port.';
+}
 
 /** The only port of the container, or the only one that is called almost so. */
 function askingOf({ container, port, path }: Asking, own: ReturnType<typeof declaredPorts>): Mended {

@@ -42,6 +42,8 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
       const like = nearest(key, known);
       return {
         code: 'KEY_MISSING' as const,
+        // A Secret with nothing in it is there for others to fill.
+        ...(kind === 'Secret' && known.length === 0 ? { severity: 'warning' as const } : {}),
         message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${listed(known) || 'no key'}; its pods will not start.`,
         here,
         there: placeIn(found, 'data'),
@@ -77,7 +79,9 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
   const fix = meant ? `Write ${meant.name}.` : `Add the ${kind}, or correct its name.`;
   return when(kind === 'ConfigMap' || meant, () => ({
     code: 'OBJECT_MISSING',
-    ...(meant || others.length > 0 ? {} : { severity: 'unknown' }),
+    ...(meant || (others.length > 0 && !graph.mayMakeCalled(workload.namespace, name))
+      ? {}
+      : { severity: 'unknown' }),
     message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
     here: place,
     ...(meant ? { there: placeIn(meant, 'metadata', 'name') } : {}),

@@ -28,10 +28,11 @@ function missingService({ graph }: Subject, { route, namespace, name, at }: Rout
   const names = services.map((one) => one.name);
   const near = nearest(name, names);
   const elsewhere = graph.ofKindCalled('Service', name)[0];
+  // All Services of the namespace may come with other manifests, and one may be made by an operator.
+  const isCertain = services.length > 0 && !graph.mayMakeCalled(namespace, name);
   return {
     code: 'HOST_UNKNOWN',
-    // All Services of the namespace may come with other manifests.
-    ...(services.length > 0 ? {} : { severity: elsewhere ? ('warning' as const) : ('unknown' as const) }),
+    ...(isCertain ? {} : { severity: elsewhere ? ('warning' as const) : ('unknown' as const) }),
     message: `${called(route)} leads to Service ${name}, which is not in namespace ${namespace}${elsewhere ? `, but in ${elsewhere.namespace}` : ''}.`,
     here: placeIn(route, ...at),
     ...(elsewhere ? { there: placeIn(elsewhere, 'metadata', 'name') } : {}),

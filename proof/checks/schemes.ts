@@ -103,10 +103,13 @@ function speechFaults(
       {
         code: 'PROTOCOL_MISMATCH',
         ...(isLoose ? { severity: 'warning' as const } : {}),
-        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${spoken}.`,
+        message: `${variable} of ${containerCalled(workload, client)} speaks ${by} to port ${port} of ${server.kind} ${server.name}, where ${product} speaks ${calledBy(beside.schemes, spoken)}.`,
         here: place,
         there: inContainer(container, 'image'),
-        fix: right === undefined ? `Name what speaks ${wanted}.` : `Dial the Service's port for ${right}.`,
+        fix:
+          right === undefined
+            ? `Dial a server that speaks ${calledBy(beside.schemes, wanted)}, or use a client and a URL of ${product}.`
+            : `Dial the Service's port for ${right}.`,
         ...only(
           isLoose || secret
             ? []
@@ -117,6 +120,10 @@ function speechFaults(
     ];
   });
 }
+
+/** A protocol by the scheme of its URLs, which more people know. */
+const calledBy = (schemes: Readonly<Record<string, Speech>>, speech: Speech): string =>
+  Object.keys(schemes).find((scheme) => schemes[scheme] === speech) ?? speech;
 
 /** What an image speaks on its usual ports; on the only one that it is told, what it speaks on the first of them. */
 function spokenBy(

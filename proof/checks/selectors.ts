@@ -2,6 +2,7 @@ import { onlyNearest } from '../../model/nearest.ts';
 import { setting, slipOf, type Mended } from '../changes.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Workload } from '../graph/workloads.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { isManagedByMooring, nameLabel } from '../graph/managed-by.ts';
 import { selectedBy } from '../graph/ports.ts';
@@ -40,7 +41,10 @@ function selectorsOf(graph: Graph): Selecting[] {
   return [...services, ...budgets, ...policies].filter(({ selector }) => hasTerms(selector));
 }
 
-/** Among more workloads than a namespace has, what was meant is not looked for: each look takes as long. */
+/**
+ * Among more workloads than a namespace has, and for more selectors than people get wrong, what was meant is not looked for:
+ * each is held against each.
+ */
 const mostCompared = 300;
 
 function comparedIn(graph: Graph, namespace: string): Graph['workloads'] {
@@ -52,8 +56,8 @@ function comparedIn(graph: Graph, namespace: string): Graph['workloads'] {
 export const selectsNothing: Check = ({ graph }) =>
   selectorsOf(graph)
     .filter(({ object, selector }) => graph.selected(object.namespace, selector).length === 0)
-    .map(({ object, selector, path }) => {
-      const workloads = comparedIn(graph, object.namespace);
+    .map(({ object, selector, path }, _, { length }) => {
+      const workloads = length > mostCompared ? [] : comparedIn(graph, object.namespace);
       const near = closest(workloads, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
@@ -122,6 +126,10 @@ const labelsText = (labels: Readonly<Record<string, string>>, { matchLabels }: S
     .map((key) => `${key}=${labels[key] ?? '(nothing)'}`)
     .join(', ');
 
+/** A pod that its controller made, as one reads it from a cluster. */
+const isOwned = ({ object }: Workload): boolean =>
+  (object.doc.value as { metadata?: { ownerReferences?: unknown } }).metadata?.ownerReferences !== undefined;
+
 /** The cluster refuses a workload whose selector does not select its own pods. */
 export const ownPods: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
@@ -129,7 +137,7 @@ export const ownPods: Check = ({ graph }) =>
     if (!selector) return [];
     const here = placeIn(workload.object, 'spec', 'selector', 'matchLabels');
     const others = hasTerms(selector)
-      ? graph.selected(workload.namespace, selector).filter((other) => other !== workload)
+      ? graph.selected(workload.namespace, selector).filter((other) => other !== workload && !isOwned(other))
       : [];
     return [
       ...(selects(selector, workload.labels)

@@ -124,7 +124,8 @@ const isWhole = (mount: ContainerSpec['volumeMounts'][number]): boolean =>
 export const claims: Check = ({ graph }) =>
   allClaims(graph)
     .filter(
-      ({ spec: { accessModes: modes } }) => modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany'),
+      ({ spec: { accessModes: modes } }) =>
+        modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany'),
     )
     .map(({ object, path }) => ({
       code: 'CLAIM_READ_ONLY' as const,

@@ -143,20 +143,31 @@ const portVariables = ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
       .reverse(),
   );
 
-/** URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. */
+/**
+ * URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. What one is expanded from
+ * says the host or port: one cause is one finding.
+ */
 const urlDials = (graph: Graph, workload: Workload, container: Container, usual: UsualPorts): Dial[] =>
   container.env.flatMap((entry) => {
     const text = stated(entry);
     const meaning = meaningOf(entry.name);
     const found = text ? addressesIn(text.text, usual) : [];
     if (!text || (meaning === 'other' && found.some(({ bare }) => bare))) return [];
-    const dials = found.map((address) => dialAt(workload, container, address, text));
+    const dials = found
+      .map((address) => dialAt(workload, container, address, text))
+      .map((dial) => ({ ...dial, host: saidBy(entry, dial.host), port: saidBy(entry, dial.port) }));
     // In a list, one that leads to a port which is served shows what the others are.
     if (meaning === 'address' || dials.some((dial) => isServed(graph, dial))) return dials;
     return dials
       .map((dial, index): Dial => (found[index]?.bare ? { ...dial, known: 'guessed', bare: true } : dial))
       .filter((dial) => isAddress(graph, dial));
   });
+
+/** The variable that a part of an expanded text is from, where it is the whole value of one. */
+function saidBy({ of }: EnvEntry, part: DialPart): DialPart {
+  const said = of?.find(({ value }) => value === part.text);
+  return (said && stated(said)) ?? part;
+}
 
 function isServed(graph: Graph, { workload, host, port }: Dial): boolean {
   const found = resolveHost(graph, workload.namespace, host.text);

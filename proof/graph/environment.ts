@@ -26,6 +26,8 @@ export interface EnvEntry {
     readonly key: string;
     readonly optional: boolean;
   };
+  /** The variables that its text is expanded from. */
+  readonly of?: readonly EnvEntry[];
   /** Where its value is written. */
   readonly place: Place;
 }
@@ -143,16 +145,22 @@ const reference = /\$\$|\$\(([-._A-Za-z0-9]+)\)/g;
 function expanded(
   text: string,
   before: ReadonlyMap<string, EnvEntry>,
-): Pick<EnvEntry, 'value' | 'beginning' | 'secret'> {
+): Pick<EnvEntry, 'value' | 'beginning' | 'secret' | 'of'> {
   let secret = false;
+  const of: EnvEntry[] = [];
   let beginning: string | undefined;
   const value = text.replaceAll(reference, (whole, name: string | undefined, index: number) => {
     if (name === undefined) return '$';
     const entry = before.get(name);
     if (!entry) return whole;
+    of.push(entry);
     secret ||= entry.secret;
     if (entry.value === undefined) beginning ??= text.slice(0, index);
     return entry.value ?? '';
   });
-  return beginning === undefined ? { value, secret } : { beginning, secret };
+  return {
+    ...(beginning === undefined ? { value } : { beginning }),
+    secret,
+    ...(of.length > 0 ? { of } : {}),
+  };
 }

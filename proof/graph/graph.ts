@@ -1,6 +1,6 @@
 import { valueAt, type Doc, type Place } from '../source.ts';
 import type { Fault } from '../findings.ts';
-import { givenLabels, type GivenLabels } from './given-labels.ts';
+import { customOf, type Custom } from './custom-objects.ts';
 import type { KnownKind } from './kinds.ts';
 import { readObject, type AnyObject, type ObjectOf, type StandIns } from './objects.ts';
 import type { Selector } from '../shapes/common.ts';
@@ -25,6 +25,10 @@ export interface Graph {
   readonly selected: (namespace: string, selector: Selector) => readonly Workload[];
   /** Whether an object of a kind that is not read, such as a custom resource, may make pods that a selector selects. */
   readonly mayBeMade: (namespace: string, selector: Selector) => boolean;
+  /** Whether an object of such a kind may make an object of a name: makers call what they make like themselves. */
+  readonly mayMakeCalled: (namespace: string, name: string) => boolean;
+  /** Whether an object of such a kind names a workload as what it scales. */
+  readonly isTarget: (workload: Workload) => boolean;
   /** Whether any object is in a namespace of that name. */
   readonly hasNamespace: (name: string) => boolean;
 }
@@ -58,7 +62,7 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
   return {
     graph: graphOf(
       objects,
-      reads.flatMap(({ doc, kind }) => (kind ? [] : givenLabels(doc, namespaceOf(doc) ?? usual))),
+      reads.flatMap(({ doc, kind }) => (kind ? [] : customOf(doc, namespaceOf(doc) ?? usual))),
     ),
     faults: reads.flatMap(({ faults }) => faults),
     damage: reads.flatMap(({ doc, damage }) => damage.map((path) => ({ doc, path }))),
@@ -69,7 +73,7 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
 const isTestHook = (annotations: Readonly<Record<string, string>>): boolean =>
   /\btest(-success|-failure)?\b/.test(annotations['helm.sh/hook'] ?? '');
 
-function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): Graph {
+function graphOf(objects: readonly AnyObject[], customs: readonly Custom[]): Graph {
   const byKind = Map.groupBy(objects, ({ kind }) => kind);
   const byNamespace = Map.groupBy(objects, ({ kind, namespace }) => keyOf(kind, namespace));
   const byCall = Map.groupBy(objects, ({ kind, name }) => keyOf(kind, name));
@@ -95,7 +99,15 @@ function graphOf(objects: readonly AnyObject[], given: readonly GivenLabels[]): 
     workloadsIn: (namespace) => index.in(namespace),
     selected: (namespace, selector) => index.selected(namespace, selector),
     mayBeMade: (namespace, selector) =>
-      given.some((one) => one.namespace === namespace && selects(selector, one.labels)),
+      customs.some(
+        (one) => one.namespace === namespace && one.given.some((labels) => selects(selector, labels)),
+      ),
+    mayMakeCalled: (namespace, name) =>
+      customs.some(
+        (one) => one.namespace === namespace && one.name !== undefined && name.startsWith(`${one.name}-`),
+      ),
+    isTarget: ({ namespace, name }) =>
+      customs.some((one) => one.namespace === namespace && one.scales === name),
     hasNamespace: (name) => namespaces.has(name),
   };
 }

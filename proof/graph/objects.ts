@@ -3,8 +3,10 @@ import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
 import { keysAround, pathKey } from '../places.ts';
-import { valueAt, type Doc, type Path, type Place } from '../source.ts';
+import { valueAt, writtenAt, type Doc, type Path, type Place } from '../source.ts';
+import { shownPath } from '../schemas/type-tree.ts';
 import { typeWords } from '../schemas/type-words.ts';
+import { expectedIn } from '../shapes/expected.ts';
 import { isGroupOf, isKnown, isNearGroup, shapes, type KnownKind, type Parsed } from './kinds.ts';
 
 /** One object of the manifests, read by the shape of its kind. */
@@ -72,7 +74,7 @@ const mostRounds = 100;
 function readShape(doc: Doc, kind: KnownKind, standIns: StandIns): Read {
   const shape: z.ZodType<Parsed<KnownKind>> = shapes[kind];
   const parse = (value: unknown): Parsed<KnownKind> | readonly Issue[] => {
-    const parsed = shape.safeParse(value);
+    const parsed = shape.safeParse(value, { error: expectedIn });
     return parsed.success
       ? parsed.data
       : parsed.error.issues.map(({ path, message }) => ({ path: path.map(stepOf), message }));
@@ -269,38 +271,20 @@ function withParts(value: unknown, parts: readonly Part[]): unknown {
 }
 
 function shapeFault(doc: Doc, path: Path, issue: { readonly message: string }): Fault {
-  const found: unknown = valueAt(doc.value, path);
-  const expected = expectedIn(issue.message, found);
+  const here = { doc, path };
+  const isSecret = valueAt(doc.value, ['kind']) === 'Secret' && path[0] !== 'metadata';
+  const isUnquoted = ['number', 'boolean'].includes(typeof valueAt(doc.value, path));
+  const expected =
+    isUnquoted && !isSecret && issue.message.startsWith(typeWords.string)
+      ? `${typeWords.string}; put it in quotes: "${writtenAt(here)}"`
+      : issue.message;
   return {
     code: 'INVALID_FIELD',
-    message: `${path.join('.') || 'The object'} is ${foundText(doc, path, found)}; expected ${expected}.`,
-    here: { doc, path },
+    message: `${shownPath(path)} is ${isSecret ? notShown : writtenAt(here).slice(0, 80)}; expected ${expected}.`,
+    here,
     fix: `Write ${expected}.`,
   };
 }
-
-function foundText(doc: Doc, path: Path, found: unknown): string {
-  if (found === undefined) return 'nothing';
-  const secret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
-  return secret ? notShown : JSON.stringify(found).slice(0, 80);
-}
-
-/** The expectation in zod's message, as it completes "expected …". */
-function expectedIn(message: string, found: unknown): string {
-  const unquoted = /expected string, received (number|boolean)/.test(message);
-  if (unquoted) return `a text; put it in quotes: "${String(found)}"`;
-  const words = message
-    .replace(/^Invalid (input|option|value): expected /, '')
-    .replace(/, received \w+$/, '')
-    .replace(/^Unrecognized keys?: (.*)$/, 'no such field as $1');
-  return words.replace(/^(string|number|array|object|boolean|int|record)$/, (word) => articles[word] ?? word);
-}
-
-const articles: Readonly<Record<string, string>> = {
-  ...typeWords,
-  int: typeWords.integer,
-  record: 'a map',
-};
 
 /** The place of a field of an object. */
 export const placeIn = (object: { readonly doc: Doc }, ...path: Path): Place => ({ doc: object.doc, path });

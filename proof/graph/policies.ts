@@ -93,7 +93,7 @@ export const policiesFor = (policies: readonly Policy[], party: Party, direction
   );
 
 /** An absent or empty list means every peer. */
-const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boolean =>
+export const peersMatch = (policy: Policy, peers: readonly Peer[], party: Party): boolean =>
   peers.length === 0 || peers.some((peer) => peerMatches(policy, peer, party));
 
 export function peerMatches(policy: Policy, peer: Peer, party: Party): boolean {

@@ -3,9 +3,9 @@ import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import type { Fault } from '../findings.ts';
 import { moving, only, quoting, renaming, setting, type Mended } from '../changes.ts';
-import { valueAt, type Doc, type Path, type Place } from '../source.ts';
+import { valueAt, writtenAt, type Doc, type Path, type Place } from '../source.ts';
 import { identityFaults } from './identity.ts';
-import { homesOf, placeOf, shownPath, wordAt } from './type-tree.ts';
+import { homesOf, isFormOf, placeOf, shownPath, wordAt } from './type-tree.ts';
 import { typeWords } from './type-words.ts';
 import type { Validator } from './validator.ts';
 
@@ -59,26 +59,47 @@ function faultOf(typed: Typed, { keyword, instancePath, params }: ErrorObject): 
   return wrongType(typed, path, keyword);
 }
 
-/** In a part with several fields of one type, the nearest name; for a field of another part, its place. */
-function unknownField({ doc, type, validator: { types } }: Typed, at: Path, field: string): Fault {
-  const word = wordAt(types, type, at) ?? '';
-  const known = [...(types.type(word)?.fields.keys() ?? [])];
-  const free = known.filter((name) => valueAt(doc.value, [...at, name]) === undefined);
+/** What an unknown field was probably meant to be. */
+interface Meant {
+  /** The nearest name of a field of the part. */
+  readonly near?: string;
+  /** Whether no other one is as near, and it may hold what is written. */
+  readonly isOnly?: boolean;
+  /** The part that has a field of the name. */
+  readonly place?: Path;
+}
+
+/** The nearest name wins where that field may hold what is written, or the place of the name is far. */
+function meantBy(typed: Typed, at: Path, field: string): Meant {
+  const place = placeOf(typed.validator.types, typed.type, at, field);
+  const { near, isFit, isOnly } = nearestField(typed, at, field);
+  const isFar = place !== undefined && place.length > at.length + 1;
+  if (near !== undefined && (place === undefined || isFit || isFar)) return { near, isOnly };
+  return place ? { place } : {};
+}
+
+/** The nearest name of a field of a part that is not there yet, and whether it may hold what is written. */
+function nearestField({ doc, type, validator: { types } }: Typed, at: Path, field: string) {
+  const fields = types.type(wordAt(types, type, at) ?? '')?.fields ?? new Map<string, string>();
+  const free = [...fields.keys()].filter((name) => valueAt(doc.value, [...at, name]) === undefined);
   const near = nearest(field, free);
-  const isOnly = onlyNearest(field, free) !== undefined;
-  const place = placeOf(types, type, at, field);
+  const word = fields.get(near ?? '');
+  const isFit = word !== undefined && isFormOf(types, word, valueAt(doc.value, [...at, field]));
+  return { near, isFit, isOnly: isFit && near === onlyNearest(field, free) };
+}
+
+function unknownField(typed: Typed, at: Path, field: string): Fault {
+  const { doc, type, validator } = typed;
+  const here = { doc, path: [...at, field] };
+  const { near, isOnly, place } = meantBy(typed, at, field);
   const home = place && shownPath(place.filter((step) => typeof step === 'string'));
   return {
     code: 'FIELD_UNKNOWN',
-    message: `${shownPath([...at, field])} is no field of Kubernetes'${home ? `; ${field} is one of ${home}` : ''}. kubectl refuses it, and an API server that does not drops it.`,
-    here: { doc, path: [...at, field] },
+    message: `${shownPath(here.path)} is no field of Kubernetes'${home ? `; ${field} is one of ${home}` : ''}. kubectl refuses it, and an API server that does not drops it.`,
+    here,
     fix: fixOf({ field, near, home }),
-    ...(near !== undefined && home === undefined && isOnly
-      ? renaming({ doc, path: [...at, field] }, near)
-      : {}),
-    ...(near === undefined && place !== undefined
-      ? moved({ doc, path: [...at, field] }, place, homesOf(types, type, doc.value, [...at, field]))
-      : {}),
+    ...(near !== undefined && isOnly ? renaming(here, near) : {}),
+    ...(place ? moved(here, place, homesOf(validator.types, type, doc.value, here.path)) : {}),
   };
 }
 
@@ -109,7 +130,7 @@ function missingField({ doc, type, validator: { types } }: Typed, at: Path, fiel
   const word = wordAt(types, type, [...at, field]) ?? 'any';
   return {
     code: 'INVALID_FIELD',
-    message: `${shownPath([...at, field])} is nothing; expected ${expected(word, undefined)}.`,
+    message: `${shownPath([...at, field])} is nothing; expected ${expected(word)}.`,
     here: { doc, path: at },
     fix: `Write ${field}.`,
   };
@@ -119,13 +140,14 @@ function wrongType({ doc, type, validator: { types } }: Typed, path: Path, keywo
   const found: unknown = valueAt(doc.value, path);
   const word = wordAt(types, type, path) ?? keyword;
   const isSecret = 'kind' in doc.value && doc.value.kind === 'Secret' && path[0] !== 'metadata';
-  const wanted = expected(word, isSecret ? undefined : found);
+  const here = { doc, path };
+  const wanted = expected(word, isSecret ? undefined : here);
   return {
     code: 'INVALID_FIELD',
-    message: `${shownPath(path)} is ${isSecret ? notShown : JSON.stringify(found).slice(0, 80)}; expected ${wanted}.`,
-    here: { doc, path },
+    message: `${shownPath(path)} is ${isSecret ? notShown : writtenAt(here).slice(0, 80)}; expected ${wanted}.`,
+    here,
     fix: `Write ${wanted}${isSecret ? ', in quotes' : ''}.`,
-    ...asType({ doc, path }, word, found),
+    ...asType(here, word, found),
   };
 }
 
@@ -139,9 +161,13 @@ function asType(place: Place, word: string, found: unknown): Mended {
 }
 
 /** What a type's word asks for. */
-function expected(word: string, found: unknown): string {
-  if (word === 'string' && (typeof found === 'number' || typeof found === 'boolean'))
-    return `a text; put it in quotes: "${String(found)}"`;
+function expected(word: string, place?: Place): string {
+  if (
+    word === 'string' &&
+    place &&
+    ['number', 'boolean'].includes(typeof valueAt(place.doc.value, place.path))
+  )
+    return `a text; put it in quotes: "${writtenAt(place)}"`;
   if (word.startsWith('[')) return 'a list';
   return words[word] ?? 'a map of fields';
 }

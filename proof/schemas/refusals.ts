@@ -1,12 +1,12 @@
 import { onlyNearest } from '../../model/nearest.ts';
 import { setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
-import type { Doc, Path } from '../source.ts';
+import { valueAt, type Doc, type Path } from '../source.ts';
 import type { KubernetesTypes, ObjectType, TypeWord } from './kubernetes-types.ts';
 import { objectName } from './refusals/metadata.ts';
-import { listAt, oneOfTexts, type Part, type Refusal, type Rule } from './refusals/refusal.ts';
+import { listAt, oneOfTexts, partAt, type Part, type Refusal, type Rule } from './refusals/refusal.ts';
 import { rules } from './refusals/rules.ts';
-import { contained, shownPath } from './type-tree.ts';
+import { contained, shownPath, wordAt } from './type-tree.ts';
 
 /** Each document is judged once: a mutated set of manifests shares all but one with the original. */
 const memory = new WeakMap<KubernetesTypes, WeakMap<object, readonly Fault[]>>();
@@ -26,7 +26,7 @@ function freshRefusals(doc: Doc, types: KubernetesTypes): Fault[] {
   const type = types.typeOfKind(apiVersion, kind);
   if (type === undefined) return [];
   return [
-    ...refusedBy(objectName, doc, doc.value as Part, []),
+    ...objectName(doc.value as Part).map((refusal) => faultOf(doc, refusal, [])),
     ...refusedIn({ doc, types }, doc.value, type, []),
   ];
 }
@@ -50,15 +50,24 @@ function refusedIn(judged: Judged, value: unknown, word: TypeWord, at: Path): Fa
   // What a status says is of no object that is applied.
   if (!type || Array.isArray(value) || at[0] === 'status') return [];
   const part = value as Part;
+  const all = [...choiceRules(type), ...(rules[word] ?? [])].flatMap((rule) => rule(part));
   return [
-    ...[...choiceRules(type), ...(rules[word] ?? [])].flatMap((rule) =>
-      refusedBy(rule, judged.doc, part, at),
-    ),
+    ...all
+      .filter((refusal) => !isSlip(judged.types, word, part, refusal))
+      .map((refusal) => faultOf(judged.doc, refusal, at)),
     ...Object.entries(part).flatMap(([key, item]) => {
       const field = type.fields.get(key);
       return field === undefined ? [] : refusedIn(judged, item, field, [...at, key]);
     }),
   ];
+}
+
+/** Whether what is missing may be there under a name that is no field: that is told already. */
+function isSlip(types: KubernetesTypes, word: TypeWord, part: Part, { at, absent }: Refusal): boolean {
+  if (absent !== true && valueAt(part, at) !== undefined) return false;
+  const around = at.length > 0 && valueAt(part, at) === undefined ? at.slice(0, -1) : at;
+  const fields = types.type(wordAt(types, word, around) ?? '')?.fields;
+  return fields !== undefined && Object.keys(partAt(part, ...around)).some((key) => !fields.has(key));
 }
 
 /** A list or map of texts or numbers has no type inside. */
@@ -85,9 +94,6 @@ function choiceRules(type: ObjectType): readonly Rule[] {
   choiceMemory.set(type, found);
   return found;
 }
-
-const refusedBy = (rule: Rule, doc: Doc, part: Part, at: Path): Fault[] =>
-  rule(part).map((refusal) => faultOf(doc, refusal, at));
 
 function faultOf(doc: Doc, { at, what, fix, there, mend }: Refusal, around: Path): Fault {
   const here = { doc, path: [...around, ...at] };

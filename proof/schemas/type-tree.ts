@@ -25,7 +25,8 @@ export function wordAt(types: KubernetesTypes, root: TypeWord, path: Path): Type
 const deepest = 3;
 
 /**
- * Where a field that stands at the wrong place belongs: in a part around it, else inside the part it stands in.
+ * Where a field that stands at the wrong place belongs: in a part around it, in the part of the same name of another level
+ * (a `securityContext` of the pod or of a container), else inside the part it stands in.
  * @param at the path of the part in which it stands.
  * @returns the path of the right part, lists without an index.
  */
@@ -36,18 +37,39 @@ export function placeOf(types: KubernetesTypes, root: TypeWord, at: Path, field:
   }
   const own = wordAt(types, root, at);
   const below = own === undefined ? undefined : placeBelow(types, own, field, deepest);
-  return below && [...at, ...below];
+  return namesake(types, root, at, field) ?? (below && [...at, ...below]);
+}
+
+/** The part of the same name that has the field, in a part around the one it stands in or a level below that. */
+function namesake(types: KubernetesTypes, root: TypeWord, at: Path, field: string): Path | undefined {
+  const name = String(at.at(-1));
+  const has = (type: ObjectType | undefined): boolean => {
+    const word = type?.fields.get(name);
+    return word !== undefined && (types.type(innermost(word))?.fields.has(field) ?? false);
+  };
+  for (let length = at.length - 1; length >= 0; length--) {
+    const around = at.slice(0, length);
+    const type = typeAt(types, root, around);
+    if (has(type)) return [...around, name];
+    const [between] = [...(type?.fields ?? [])].find(([, word]) => has(types.type(innermost(word)))) ?? [];
+    if (between !== undefined) return [...around, between, name];
+  }
+  return undefined;
 }
 
 /**
- * The parts of an object that may have a field which stands at the wrong place: those around it, and those inside the part
- * it stands in.
+ * The parts of an object that may have a field which stands at the wrong place: those around it, those inside the part it
+ * stands in, and those of the same name as that part.
  */
 export function homesOf(types: KubernetesTypes, root: TypeWord, object: object, wrong: Path): Path[] {
   const [at, field] = [wrong.slice(0, -1), String(wrong.at(-1))];
   const around = at.map((_, length) => at.slice(0, length));
   const inside = partsBelow(valueAt(object, at), at, deepest);
-  return [...around, ...inside].filter((path) => typeAt(types, root, path)?.fields.has(field));
+  const namesakes = partsBelow(object, [], at.length).filter(
+    (path) => path.at(-1) === at.at(-1) && path.join() !== at.join(),
+  );
+  const all = [...around, ...inside, ...namesakes];
+  return all.filter((path) => typeAt(types, root, path)?.fields.has(field));
 }
 
 /** The maps in a value, so many names below it. */
@@ -66,14 +88,25 @@ function typeAt(types: KubernetesTypes, root: TypeWord, path: Path): ObjectType 
   return word === undefined ? undefined : types.type(word);
 }
 
+/** Whether a value is of the kind of a type's word: a list, a map of fields, or one value. */
+export function isFormOf(types: KubernetesTypes, word: TypeWord, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null)
+    return contained(word).open === undefined && types.type(word) === undefined && word !== 'object';
+  return Array.isArray(value) === (contained(word).open === '[');
+}
+
+/** The first part directly in it; further below, the only one that is as near. */
 function placeBelow(types: KubernetesTypes, word: TypeWord, field: string, depth: number): Path | undefined {
-  const fields = [...(types.type(innermost(word))?.fields ?? [])];
-  const direct = fields.find(([, inner]) => types.type(innermost(inner))?.fields.has(field));
-  if (direct) return [direct[0]];
-  if (depth === 0) return undefined;
-  for (const [name, inner] of fields) {
-    const further = placeBelow(types, inner, field, depth - 1);
-    if (further) return [name, ...further];
+  let level: readonly { readonly path: Path; readonly word: TypeWord }[] = [{ path: [], word }];
+  for (let below = 0; below <= depth; below++) {
+    level = level.flatMap(({ path, word: around }) =>
+      [...(types.type(innermost(around))?.fields ?? [])].map(([name, inner]) => ({
+        path: [...path, name],
+        word: inner,
+      })),
+    );
+    const found = level.filter((one) => types.type(innermost(one.word))?.fields.has(field));
+    if (found.length > 0) return below === 0 || found.length === 1 ? found[0]?.path : undefined;
   }
   return undefined;
 }

@@ -15,10 +15,11 @@ import { cidrProblem } from './cidr.ts';
 
 /** The shapes of Services, Ingresses and NetworkPolicies. */
 
+/** 0 is none. */
 const nodePort = z
   .int()
-  .min(30_000, 'a node port from 30000 to 32767')
-  .max(32_767, 'a node port from 30000 to 32767');
+  .refine((port) => port === 0 || (port >= 30_000 && port <= 32_767), 'a node port from 30000 to 32767')
+  .transform((port) => (port === 0 ? undefined : port));
 
 const servicePort = z.looseObject({
   name: labelName.optional(),

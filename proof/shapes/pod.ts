@@ -12,9 +12,7 @@ const projected = z.looseObject({
 
 const volume = z.looseObject({
   name: labelName,
-  emptyDir: z
-    .looseObject({ sizeLimit: quantity.optional(), medium: z.enum(['', 'Memory']).optional() })
-    .nullish(),
+  emptyDir: z.looseObject({ sizeLimit: quantity.optional(), medium: z.string().optional() }).nullish(),
   configMap: z.looseObject({ name: objectName, items, optional: z.boolean().default(false) }).optional(),
   secret: z.looseObject({ secretName: objectName, items, optional: z.boolean().default(false) }).optional(),
   projected: z.looseObject({ sources: list(projected) }).optional(),
@@ -34,6 +32,8 @@ export const podSpec = z.looseObject({
   automountServiceAccountToken: z.boolean().optional(),
   enableServiceLinks: z.boolean().optional(),
   serviceAccountName: objectName.optional(),
+  /** Its former name, which an API server still takes. */
+  serviceAccount: objectName.optional(),
   hostNetwork: z.boolean().optional(),
   hostPID: z.boolean().optional(),
   hostIPC: z.boolean().optional(),

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { basename, dirname } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { formats } from '../../cli/verify/formats.ts';
 import type { Finding } from '../../proof/findings.ts';
 
@@ -29,6 +30,45 @@ describe('github', () => {
 
   test('is empty without findings', () => {
     expect(formats.github([])).toBe('');
+  });
+});
+
+describe('a file', () => {
+  const shown = (file: string): { readonly github: string; readonly uri: string } => {
+    const finding = { ...error, here: { ...error.here, file }, message: 'm' };
+    const { runs } = JSON.parse(formats.sarif([finding])) as {
+      runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[];
+    };
+    return {
+      github: formats.github([finding]).replace(/%0A.*\n$/, ''),
+      uri: runs[0]?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri ?? '',
+    };
+  };
+
+  test('in the repository is named from its root, also by a whole path', () => {
+    const expected = {
+      github: '::error file=deploy/my app.yaml,line=7,title=PORT_NOT_SERVED::m',
+      uri: 'deploy/my%20app.yaml',
+    };
+    expect(shown('deploy/my app.yaml')).toEqual(expected);
+    expect(shown(`${process.cwd()}/deploy/my app.yaml`)).toEqual(expected);
+  });
+
+  test('in a folder of the workspace of GitHub Actions is named from the workspace', () => {
+    vi.stubEnv('GITHUB_WORKSPACE', dirname(process.cwd()));
+    expect(shown('a.yaml').uri).toBe(encodeURI(`${basename(process.cwd())}/a.yaml`));
+    vi.unstubAllEnvs();
+  });
+
+  test('elsewhere has its whole path', () => {
+    expect(shown('/elsewhere/a.yaml').uri).toBe('file:///elsewhere/a.yaml');
+  });
+
+  test('is none of standard input', () => {
+    expect(shown('(standard input)')).toEqual({
+      github: '::error title=PORT_NOT_SERVED::line 7 of standard input: m',
+      uri: 'stdin',
+    });
   });
 });
 

@@ -203,4 +203,37 @@ describe('a failure', () => {
     expect(away.entries).toMatchObject([{ problem: { isUnanswered: false } }]);
     expect(receive(away, ack('a', 1)).entries).toMatchObject([{ problem: undefined }]);
   });
+
+  test('that is over before the page was opened is in its history, and is not sent again by itself', () => {
+    const opened = receive(emptyConversation, welcome([{ ...said('a', 1), failed: true }, said('b', 2)]));
+    expect(opened.entries).toMatchObject([
+      { id: 'a', problem: { isUnanswered: true, retryable: true } },
+      { id: 'b' },
+    ]);
+    expect(unanswered(opened).map(({ id }) => id)).toEqual(['b']);
+    expect(unanswered(say(opened, message('a'))).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(receive(opened, done('a', 'Tea.', 3)).entries[0]).toMatchObject({ problem: undefined });
+  });
+});
+
+describe('an answer to a message that is edited', () => {
+  const edit: MessageFrame = { ...message('b'), replaces: 'a' };
+  const streaming = after([ack('a', 1), delta('a', 'You ')], saying(message('a')));
+
+  test.each([
+    ['by this page', ack('b', 2), say(streaming, edit)],
+    [
+      'by another one',
+      { type: 'turn', offset: 2, turn: { ...said('b', 2), replaces: 'a' } } as const,
+      streaming,
+    ],
+  ])('%s is gone, and neither a later piece nor a failure brings it back', (_what, frame, before) => {
+    const edited = receive(before, frame);
+    expect(edited.entries).toMatchObject([
+      { id: 'a', replacedBy: 'b' },
+      { id: 'b', replaces: 'a' },
+    ]);
+    for (const late of [delta('a', 'like', 4), delta('a', 'Tea', 0, 2), failure('a', 3), failure('a')])
+      expect(receive(edited, late)).toEqual(edited);
+  });
 });

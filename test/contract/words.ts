@@ -36,7 +36,11 @@ const wordsIn = (text: string): string[] =>
     .filter((word) => word !== '');
 
 /** Fields of Kubernetes' own routes that are called as a service of the chat, as identifier and in texts. */
-const ofKubernetes = { word: 'backend', path: /\bbackend\.service\b|\bdefaultBackend\b|\bbackendRefs?\b/g };
+const ofKubernetes = {
+  word: 'backend',
+  path: /\bbackend\.service\b|\bdefaultBackend\b|\bbackendRefs?\b/g,
+  type: /^networking\.v1\.\w+$/,
+};
 
 /** What every browser shows; a service of the chat is called so, too. */
 const ordinary = ['page'];
@@ -61,7 +65,7 @@ export function wordsFound(file: string, text: string, words: ReadonlySet<string
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && isPackage(node.moduleSpecifier)) return collect(node, imported);
     if (ts.isStringLiteralLike(node) || isTemplatePart(node) || ts.isRegularExpressionLiteral(node))
-      note(node, node.text.replaceAll(ofKubernetes.path, ''));
+      note(node, node.text.replaceAll(ofKubernetes.path, '').replace(ofKubernetes.type, ''));
     else if (ts.isIdentifier(node) && !imported.has(node.text)) note(node, node.text, ofKubernetes.word);
     ts.forEachChild(node, visit);
   };

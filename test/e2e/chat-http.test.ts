@@ -63,6 +63,23 @@ test('the opener policy is sent where browsers obey it, and not where they would
   expect(await policyFor({ host: '198.51.100.4:30080' })).toBeUndefined();
 });
 
+test('a page of an origin that is allowed may read the API and open the chat, one of another may not', async () => {
+  const app = await startChat({ HTTP_HOST: '0.0.0.0', HTTP_ORIGINS: 'https://app.example.com' });
+  await app.ready();
+  const [page, other] = [{ origin: 'https://app.example.com' }, { origin: 'https://evil.example' }];
+  const context = '/api/patients/patient:demo/context';
+  const asked = await get(app.publicUrl, context, { method: 'OPTIONS', headers: page });
+  expect([asked.status, asked.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization']);
+  for (const path of ['/api/status', context]) {
+    const { status, headers } = await get(app.publicUrl, path, { headers: page });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, page.origin]);
+    const refused = await get(app.publicUrl, path, { headers: other });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  }
+  expect((await handshake(`${app.wsUrl}/ws/chat/patient:demo/s`, page)).status).toBe(101);
+  expect((await handshake(`${app.wsUrl}/ws/chat/patient:demo/s`, other)).status).toBe(403);
+});
+
 describe('on loopback', () => {
   test('operational routes are on both ports, in the shapes of the contract', async () => {
     const app = await startChat({ REDIS_PASSWORD: 'hunter2hunter2' });

@@ -162,3 +162,34 @@ test('a ping is answered', async () => {
   client.send({ type: 'ping' });
   await client.frame('pong');
 });
+
+test('to stop the answer to a message that is not there is refused for good', async () => {
+  const { url } = await readyChat();
+  const client = await connected(url);
+  client.send({ type: 'stop', id: 'm9' });
+  expect(await client.frame('error', 'm9')).toMatchObject({ code: 'NO_SUCH_MESSAGE', retryable: false });
+});
+
+test('a message without an answer, since none could be made, says so in the history until it has one', async () => {
+  let isAway = true;
+  const model = await startModelServer((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(delta('Well. ', isAway ? null : 'stop'));
+    if (isAway) response.end();
+    else response.end('data: [DONE]\n\n');
+  });
+  onTestFinished(() => model.stop());
+  const { url } = await readyChat({ LLM_BASE_URL: model.baseUrl });
+  const client = await connected(url);
+  client.say('m1', 'Hello.');
+  expect(await client.frame('error', 'm1')).toMatchObject({ code: 'ANSWER_FAILED' });
+  const shown = async () => (await (await connected(url)).frame('welcome')).history;
+  expect(await shown()).toMatchObject([{ id: 'm1', failed: true }]);
+  isAway = false;
+  client.say('m1', 'Hello.');
+  await client.answer('m1');
+  expect((await shown())?.map(({ failed, text }) => [failed, text])).toEqual([
+    [undefined, 'Hello.'],
+    [undefined, 'Well. '],
+  ]);
+});

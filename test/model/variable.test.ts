@@ -7,6 +7,7 @@ import {
   host,
   hs256Key,
   list,
+  origins,
   port,
   text,
   token,
@@ -30,6 +31,7 @@ describe('a variable is read', () => {
     ['a key of 32 code points', hs256Key({ doc }), '😀'.repeat(32), '😀'.repeat(32)],
     ['an IPv6 address', host({ doc }), '::1', '::1'],
     ['a URL with a path', url({ doc }), 'https://a.example:8443/v1?x=1', 'https://a.example:8443/v1?x=1'],
+    ['origins', origins({ doc }), 'https://a.b,http://c:8080', 'https://a.b,http://c:8080'],
     ['a URL of an IPv6 address', url({ doc }), 'http://[::1]:80', 'http://[::1]:80'],
   ])('%s', (_, variable, raw, value) => {
     expect(valueIn(variable, raw)).toEqual(value);
@@ -48,6 +50,7 @@ describe('a variable is read', () => {
     ['lists', list(['a', 'b'], { doc }), ['a,', 'c', 'a,c']],
     ['keys', hs256Key({ doc }), ['x'.repeat(31), '😀'.repeat(31)]],
     ['tokens', token({ doc }), ['a b', 'ä', 'a\n']],
+    ['origins', origins({ doc }), ['a.example', 'https://a/', 'https://a,', 'https://a b', '*', 'null']],
     ['hosts', host({ doc }), ['http://a', 'a:6379', 'a/b', 'a b', '-a']],
     [
       'URLs',

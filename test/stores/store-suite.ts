@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Turn } from '../../contract/protocol.ts';
 import {
   IdReusedError,
+  NoSuchMessageError,
   NothingToReplaceError,
   type Fact,
   type History,
@@ -390,6 +391,8 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
         await record().settle(claim, { kind: 'failed', turn: answer('m1', ''), facts: [] });
         expect((await record().events(scope, 0, 10)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
+        const isFailed = async (): Promise<unknown> => (await record().history(scope, 10))?.turns[0]?.failed;
+        expect(await isFailed()).toBe(true);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
         expect(await record().claim(scope, 'm1', lease)).toMatchObject({
           state: 'settled',
@@ -398,6 +401,7 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const again = await record().claim(scope, 'm1', lease, true);
         expect(again).toMatchObject({ claim: { attempt: 2, tries: 1 } });
         expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
+        expect(await isFailed(), 'it is being made').toBeUndefined();
         expect((await answered(record(), scope, answer('m1', 'at last')))?.turn.offset).toBe(3);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello', 'at last']);
       });
@@ -409,10 +413,13 @@ export function recordStoreFacts(make: () => RecordStore): void {
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
         expect(await record().renew([claim], 60_000), 'none was lost').toEqual([]);
         expect(await record().claim(scope, 'm1', other)).toEqual({ state: 'busy' });
+        expect(await record().isBusy(scope, 'm1')).toBe(true);
         await record().release([claim]);
+        expect(await record().isBusy(scope, 'm1')).toBe(false);
         expect(await record().claim(scope, 'm1', other)).toMatchObject({ claim: { attempt: 2, tries: 1 } });
         expect(await record().renew([claim], 0)).toEqual([claim]);
         expect(await owed(scope), 'a claim that was lost renews nothing').toEqual([]);
+        await expect(record().claim(scope, 'unknown', other)).rejects.toThrow(NoSuchMessageError);
         await expect(record().claim(scope, 'unknown', other)).rejects.toThrow('no message "unknown"');
       });
     });

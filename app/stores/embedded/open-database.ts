@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../observability/error-text.ts';
+import { UnknownOutcomeError } from '../types.ts';
 
 /** Milliseconds that a thread of its own waits for another program's lock: a backup's is short. */
 export const lockWaitMs = 250;
@@ -93,7 +94,16 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   database.exec(`PRAGMA user_version = ${migrations.length}`);
 }
 
-/** Runs `work` in one transaction; within another one, as a part of it that may fail by itself. */
+/** SQLite's codes for a commit that was written and may not have reached the disk. */
+const unsyncedCodes = [1_034, 1_290];
+
+const isUnsynced = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && unsyncedCodes.includes(Number(error.errcode));
+
+/**
+ * Runs `work` in one transaction; within another one, as a part of it that may fail by itself.
+ * @throws UnknownOutcomeError when the disk did not confirm the commit: after a crash it may be there.
+ */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   const [begin, commit, undo] = database.isTransaction
     ? ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part']
@@ -105,7 +115,7 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec(undo);
-    throw error;
+    throw isUnsynced(error) ? new UnknownOutcomeError(error) : error;
   }
 }
 

@@ -33,6 +33,9 @@ const factColumns = 'id, patientId, text, recordedAt, sourceId, place';
 const turnColumns = 'id, "offset", kind, speaker, text, recordedAt, replyTo, replaces, replacedBy';
 const eventColumns = `${turnColumns}, facts, degraded, (SELECT epoch FROM session WHERE ${session}) AS epoch`;
 const isTurn = "kind <> 'failed'";
+/** Whether the answer to a message failed, and is not being made again. */
+const hasFailed = `replyTo IS NULL AND EXISTS (SELECT 1 FROM owed o WHERE o.patientId = event.patientId
+  AND o.sessionId = event.sessionId AND o.messageId = event.id AND o.state = 'failed') AS hasFailed`;
 
 /** The record as methods that return at once; `EmbeddedRecordStore` runs it in a thread of its own. */
 export class RecordDatabase {
@@ -119,6 +122,15 @@ export class RecordDatabase {
     });
   }
 
+  isBusy(scope: Scope, messageId: string): boolean {
+    return (
+      this.#all(
+        `SELECT 1 FROM owed WHERE ${session} AND messageId = :messageId AND state = 'owed' AND leaseUntil > :now`,
+        { ...keyOf(scope, messageId), now: this.#now() },
+      ).length > 0
+    );
+  }
+
   renew(claims: readonly Claim[], leaseMs: number): Claim[] {
     return this.#setLeases(claims, 'leaseUntil = :until', { until: this.#now() + leaseMs });
   }
@@ -189,7 +201,7 @@ export class RecordDatabase {
     const position = this.position(scope);
     if (position === undefined) return undefined;
     const rows = this.#all(
-      `SELECT ${turnColumns} FROM event WHERE ${session} AND ${isTurn}
+      `SELECT ${turnColumns}, ${hasFailed} FROM event WHERE ${session} AND ${isTurn}
        ORDER BY messageOffset DESC, "offset" DESC LIMIT :limit`,
       { ...scopeOf(scope), limit },
     );
@@ -381,6 +393,7 @@ const toTurn = (row: Row): Turn => ({
   ...present(row, 'replaces'),
   ...present(row, 'replacedBy'),
   ...(row['kind'] === 'stopped' ? { stopped: true } : {}),
+  ...(row['hasFailed'] === 1 ? { failed: true } : {}),
 });
 
 const toEvent = (row: Row): SessionEvent => ({

@@ -38,6 +38,10 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('claim', scope, messageId, lease, again);
   }
 
+  isBusy(scope: Scope, messageId: string): Promise<boolean> {
+    return this.#thread.call('isBusy', scope, messageId);
+  }
+
   renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
     return this.#thread.call('renew', claims, leaseMs);
   }

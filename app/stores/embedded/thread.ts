@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { messageRefusals, UnknownOutcomeError } from '../types.ts';
+import { revived, UnknownOutcomeError } from '../types.ts';
 import type { Call, databases, Reply, ThreadSpec } from './database-thread.ts';
 
 type Databases = { readonly [K in ThreadSpec['kind']]: InstanceType<(typeof databases)[K]> };
@@ -81,7 +81,7 @@ class Running {
   #replied(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(revived(reply));
+    if ('error' in reply) waiting?.reject(revived(reply.name, reply.error));
     else waiting?.resolve(reply.value);
     if (this.#waiting.size === 0) this.#idle();
   }
@@ -93,9 +93,4 @@ class Running {
     this.#waiting.clear();
     this.#idle();
   }
-}
-
-function revived({ error, name }: Extract<Reply, { error: Error }>): Error {
-  const Known = messageRefusals.find((refusal) => refusal.name === name);
-  return Known ? new Known() : error;
 }

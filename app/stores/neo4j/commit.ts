@@ -262,10 +262,11 @@ export const toSettled = (row: Record<string, unknown>): Omit<Settled, 'epoch'> 
   toEvent(row) as Omit<Settled, 'epoch'>;
 
 /** A turn from its row, which may have more columns. */
-export function toTurn({ kind, ...row }: Record<string, unknown>): Turn {
+export function toTurn({ kind, hasFailed, ...row }: Record<string, unknown>): Turn {
   const present = Object.entries(row).filter(([, value]) => value !== null);
   return turnSchema.parse({
     ...Object.fromEntries(present),
     ...(kind === 'stopped' ? { stopped: true } : {}),
+    ...(hasFailed === true ? { failed: true } : {}),
   });
 }

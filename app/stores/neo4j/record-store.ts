@@ -93,6 +93,11 @@ export class Neo4jRecordStore implements RecordStore {
     return outcome === undefined ? { state: 'busy' } : { state: 'settled', outcome };
   }
 
+  async isBusy(scope: Scope, messageId: string): Promise<boolean> {
+    const rows = await this.#graph.read(statements.busy, { key: messageKey(scope, messageId) });
+    return rows.length > 0;
+  }
+
   async renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
     const rows = await this.#graph.write((run) =>
       run(statements.renew, { claims: claims.map(claimRow), leaseMs }),

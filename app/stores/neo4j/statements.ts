@@ -75,6 +75,10 @@ export const claim = `
       m.owner = $owner, m.leaseUntil = timestamp() + $leaseMs, m.state = 'owed')
   RETURN coalesce(isFree, false) AS isFree, m.attempt AS attempt, m.tries AS tries, m.state AS state`;
 
+/** A row when the answer is owed, and a lease on it is running. */
+export const busy = `
+  MATCH (m:Episode {key: $key}) WHERE m.state = 'owed' AND m.leaseUntil > timestamp() RETURN true AS isBusy`;
+
 const heldClaims = `
   UNWIND $claims AS claim
   MATCH (m:Episode {key: claim.key}) WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
@@ -116,7 +120,7 @@ export const events = `
 export const history = `
   MATCH (e:Episode {sessionKey: $sessionKey}) WHERE e.kind <> 'failed'
   WITH e ORDER BY e.messageOffset DESC, e.offset DESC LIMIT toInteger($limit)
-  RETURN ${turn} ORDER BY e.messageOffset, e.offset`;
+  RETURN ${turn}, e.state = 'failed' AS hasFailed ORDER BY e.messageOffset, e.offset`;
 
 export const recent = `
   MATCH (e:Episode {patientId: $patientId}) WHERE e.kind <> 'failed'

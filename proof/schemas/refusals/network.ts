@@ -71,7 +71,7 @@ export const servicePorts: Rule = (spec) => {
     ...refuseIf(isName && textAt(spec, 'externalName') === undefined, () => ({
       at: ['externalName'],
       what: 'is nothing; a Service of type ExternalName needs the name it stands for',
-      fix: 'Write externalName, such as db.example.org.',
+      fix: 'Write externalName, such as mail.example.org.',
     })),
   ];
 };
@@ -80,6 +80,7 @@ export const servicePorts: Rule = (spec) => {
 export const ingressRules: Rule = (spec) =>
   refuseIf(partsAt(spec, 'rules').length === 0 && !isSet(spec, 'defaultBackend'), () => ({
     at: [],
+    absent: true,
     what: 'has no rules and no defaultBackend; it must have one of them',
     fix: 'Write rules, or defaultBackend.',
   }));

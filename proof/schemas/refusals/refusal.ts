@@ -13,6 +13,8 @@ export interface Refusal {
   readonly fix: string;
   /** The other place, below the part. */
   readonly there?: Path;
+  /** Whether something is missing, which a field of a misspelt name may be meant to be. */
+  readonly absent?: boolean;
   /** The fix, where only one is possible. */
   readonly mend?: (place: Place) => Mended;
 }
@@ -71,6 +73,7 @@ export const exactlyOne =
   (part) => [
     ...refuseIf(!fields.some((field) => isSet(part, field)), () => ({
       at: [],
+      absent: true,
       what: `has none of ${listedWith('and', fields)}; it must have one of them`,
       fix: `Write one of ${listedWith('and', fields)}.`,
     })),

@@ -53,6 +53,7 @@ export const persistentSource: Rule = (spec) => {
   return [
     ...refuseIf(sources.length === 0, () => ({
       at: [],
+      absent: true,
       what: 'has no source; expected one such as csi, nfs, hostPath or local',
       fix: 'Write where the volume is kept, such as csi.',
     })),

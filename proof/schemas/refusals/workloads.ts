@@ -42,6 +42,7 @@ export const selectsSome: Rule = (spec) => {
   const terms = [matchLabels, matchExpressions].flatMap((one) => Object.keys(one ?? {}));
   return refuseIf(isSet(spec, 'selector') && terms.length === 0, () => ({
     at: ['selector'],
+    absent: true,
     what: 'is empty; it must select the labels of the template',
     fix: 'Write selector.matchLabels with labels of the template.',
   }));

@@ -131,7 +131,8 @@ export async function runSchedule(server: ApiServer, seed: number): Promise<{ re
     if (writes.length > 0) throw new Error(`A new operator wrote: ${writes.join(', ')}`);
     return { actions: schedule.length };
   } catch (cause) {
-    throw new Error(`Seed ${seed}: ${JSON.stringify(schedule)}`, { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Seed ${seed}: ${why} Its schedule: ${JSON.stringify(schedule)}`, { cause });
   } finally {
     await operator.stop();
     await proxy.stop();

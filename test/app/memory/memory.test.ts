@@ -215,6 +215,7 @@ test('a cache that is away loses no turn, and is not believed when it is back be
     Array.from({ length: 3 }, () => ['patient', 'assistant']).flat(),
   );
   expect(await historyOf(memory, scope, 2)).toEqual(turns.slice(-2));
+  expect(await historyOf(memory, scope, 3), 'no answer without its message').toEqual(turns.slice(-2));
 });
 
 /** Another process over the same stores. */

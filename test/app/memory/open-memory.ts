@@ -93,7 +93,7 @@ export async function answerOf(
   const pieces: string[] = [];
   for (;;) {
     const { done, value } = await answering.next();
-    if (done) return whole(value, pieces);
+    if (done) return whole(value.settled, pieces);
     pieces.push(value.text);
   }
 }

@@ -58,10 +58,13 @@ test('a question for the next revision is answered when a gate changes, at once'
   expect(await next).toMatchObject({ ready: false, gates: [{ state: 'closed', lastError: 'refused' }] });
 });
 
-test('a question for the next revision is answered with the same one when its time is over', async () => {
-  const { ask, after } = await serving();
-  expect(await ask(await after(0.05))).toEqual(await ask());
-});
+test.each([0.05, 0.0015, 0.002_002])(
+  'a question for the next revision is answered with the same one when its %f s are over',
+  async (wait) => {
+    const { ask, after } = await serving();
+    expect(await ask(await after(wait))).toEqual(await ask());
+  },
+);
 
 test.each([
   '?after=other&wait=10',

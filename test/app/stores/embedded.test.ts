@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { RecordDatabase } from '../../../app/stores/embedded/record-database.ts';
 import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
 import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
 import { EmbeddedSessionCache } from '../../../app/stores/embedded/session-cache.ts';
+import { NoSuchMessageError, revived, UnknownOutcomeError } from '../../../app/stores/types.ts';
 import { previousRecordFacts } from '../../stores/previous/facts.ts';
 import {
   answer,
@@ -234,6 +236,37 @@ test('what is no longer written is said so, and what was acknowledged before is 
   expect(stored).toBeGreaterThan(0);
   expect(history?.turns).toHaveLength(stored);
   await record.close();
+});
+
+test('a commit that the disk does not confirm is of unknown outcome, one that is refused is not stored', async () => {
+  const record = new RecordDatabase(newFile());
+  record.connect();
+  const exec = Reflect.get(DatabaseSync.prototype, 'exec');
+  const failing = vi.spyOn(DatabaseSync.prototype, 'exec');
+  onTestFinished(() => failing.mockRestore());
+  const fail = (errcode: number): void => {
+    failing.mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode });
+      exec.call(this, sql);
+    });
+  };
+  const add = (id: string) => () => record.addMessage({ ...newScope(), ...message(id, 'Hello') }, []);
+  // SQLITE_IOERR_FSYNC, seen with a library that lets fdatasync fail; SQLITE_IOERR_WRITE.
+  fail(1_034);
+  expect(add('m1')).toThrow(UnknownOutcomeError);
+  fail(778);
+  expect(add('m2')).toThrow('disk I/O error');
+  failing.mockRestore();
+  expect(add('m3')()).toMatchObject({ offset: 1 });
+  record.close();
+});
+
+test('an error that went between threads is of its class again, with its words', () => {
+  const refused = new NoSuchMessageError('m1');
+  expect(revived(refused.name, new Error(refused.message))).toEqual(refused);
+  expect(revived('UnknownOutcomeError', new Error('?'))).toBeInstanceOf(UnknownOutcomeError);
+  const other = new Error('disk I/O error');
+  expect(revived(other.name, other)).toBe(other);
 });
 
 test('a file that is no database is named', async () => {

@@ -104,3 +104,33 @@ test('an answer that is stopped is stored as far as it was said', async () => {
   await all.stop(scope, 'm1');
   expect(told, 'a second stop changes nothing').toHaveLength(2);
 });
+
+test('an answer that another process makes is waited for by reading, and told here only', async () => {
+  const open = await openMemory();
+  onTestFinished(() => open.close());
+  const { record } = open.stores;
+  const claimed = vi.spyOn(record, 'claim');
+  const looked = vi.spyOn(record, 'isBusy');
+  const told = vi.fn();
+  const replicas = { ...alone, tell: told };
+  const sessions = new Sessions(open.memory, replicas);
+  const all = new Answers({
+    ...{ memory: open.memory, sessions, replicas },
+    metrics: new Metrics(() => []),
+    log: createLogger(envOf({}), { write: () => undefined }),
+  });
+  const lease = { owner: 'another', leaseMs: 60_000 };
+  const said = { ...message, speaker: 'patient', recordedAt: '2026-01-01T00:00:00.000Z' } as const;
+  const { epoch } = await record.addMessage({ ...scope, ...said }, [], lease);
+  const heardHere = heard(await sessions.follow(scope), epoch);
+  const waiting = all.claim(scope, message);
+  waiting.begin();
+  await vi.waitFor(() => expect(looked.mock.calls.length).toBeGreaterThan(2), 20_000);
+  expect(claimed).toHaveBeenCalledOnce();
+  const turn = { ...said, id: 'a1', speaker: 'assistant', text: 'There.', replyTo: 'm1' } as const;
+  const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+  await record.settle(claim, { kind: 'answer', turn, facts: [] });
+  expect(await waiting.ended).toMatchObject({ kind: 'answer', turn: { text: 'There.' } });
+  expect(heardHere).toEqual(['answer: There.']);
+  expect(told).not.toHaveBeenCalled();
+});

@@ -36,7 +36,13 @@ async function serving(listener: RequestListener) {
 function asking(timeoutMs = 2_000) {
   const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs });
   onTestFinished(close);
-  return (pod: PodView, waitMs = 0) => ask(pod, new AbortController().signal, waitMs);
+  /** Of each pod, its answer before. */
+  const answers = new Map<PodView, PodAnswer>();
+  return async (pod: PodView, waitMs = 0): Promise<PodAnswer> => {
+    const answer = await ask(pod, new AbortController().signal, { before: answers.get(pod), waitMs });
+    answers.set(pod, answer);
+    return answer;
+  };
 }
 
 const whyNot = async (asked: Promise<PodAnswer>): Promise<string> => {
@@ -56,7 +62,7 @@ test('a pod answers with both reports, also one that is not ready, over connecti
   const ask = asking();
   const gates = [{ name: 'queue', state: 'unknown', since: '', lastError: null, attempts: 0 }];
   for (let times = 0; times < 3; times++)
-    expect(await ask(pod)).toEqual({
+    expect(await ask(pod)).toMatchObject({
       readiness: { report: { ...readiness, gates } },
       config: { report: { digest: 'sha-1' } },
       isHolding: false,
@@ -91,11 +97,11 @@ async function revising(hold: (answer: () => void) => void) {
   const { pod } = await serving(({ url = '' }, response) => {
     const answer = (): void => {
       response.end(
-        JSON.stringify(url.startsWith('/readyz') ? { ...readiness, revision: `r ${revision}` } : config),
+        JSON.stringify(url.startsWith('/readyz') ? { ...readiness, revision: `r/${revision}?` } : config),
       );
     };
     if (url.startsWith('/readyz')) asked.push(url);
-    if (url.endsWith(`?after=r%20${revision}&wait=0.3`)) hold(answer);
+    if (url.endsWith(`?after=r%2F${revision}%3F&wait=0.3`)) hold(answer);
     else answer();
   });
   return { pod, asked, next: () => (revision += 1) };
@@ -110,8 +116,8 @@ test('a process whose report has a revision is asked for the next one, and may h
   await expect.poll(() => held).toHaveLength(1);
   next();
   held.pop()?.();
-  expect(await second).toMatchObject({ readiness: { report: { revision: 'r 2' } }, isHolding: true });
-  expect(asked).toEqual(['/readyz', '/readyz?after=r%201&wait=0.3']);
+  expect(await second).toMatchObject({ readiness: { report: { revision: 'r/2?' } }, isHolding: true });
+  expect(asked).toEqual(['/readyz', '/readyz?after=r%2F1%3F&wait=0.3']);
 });
 
 test('a process that answers the same at once does not hold questions, nor does one that is silent', async () => {
@@ -124,6 +130,21 @@ test('a process that answers the same at once does not hold questions, nor does 
   await askShort(silent, 300);
   expect(await whyNot(askShort(silent, 300))).toMatch(/no answer came within 0.4 s/);
 });
+
+test.each([7, null, '', 'x'.repeat(65), 'two words', '\ud800'])(
+  'a revision that is %j is none, and the rest of the report is read',
+  async (revision) => {
+    const asked: string[] = [];
+    const { pod } = await serving(({ url = '' }, response) => {
+      asked.push(url);
+      response.end(JSON.stringify(url.startsWith('/readyz') ? { ...readiness, revision } : config));
+    });
+    const ask = asking();
+    await ask(pod, 300);
+    expect(await ask(pod, 300)).toMatchObject({ readiness: { report: { ready: false } }, isHolding: false });
+    expect(asked).toEqual(['/readyz', '/config', '/readyz']);
+  },
+);
 
 test('a connection that was closed while it was idle is opened anew', async () => {
   const { server, pod } = await serving(reporting);
@@ -169,7 +190,10 @@ test('a service that does not report, or has no such port, is not asked', async 
   onTestFinished(close);
   const unknown = { unanswered: 'It is not known where web reports.' };
   const { signal } = new AbortController();
-  expect(await ask(pod, signal, 0)).toEqual({ readiness: unknown, config: unknown });
+  expect(await ask(pod, signal, { before: undefined, waitMs: 0 })).toEqual({
+    readiness: unknown,
+    config: unknown,
+  });
   expect((await asking()({ ...pod, ports: {} })).readiness).toEqual(unknown);
 });
 
@@ -178,5 +202,7 @@ test('an aborted question ends at once', async () => {
   const { pod } = await serving(() => stopping.abort());
   const { ask, close } = httpAsk({ reportOf: () => report, timeoutMs: 60_000 });
   onTestFinished(close);
-  expect((await ask(pod, stopping.signal, 0)).readiness).toHaveProperty('unanswered');
+  expect((await ask(pod, stopping.signal, { before: undefined, waitMs: 0 })).readiness).toHaveProperty(
+    'unanswered',
+  );
 });

@@ -119,7 +119,7 @@ test('a process that holds questions is asked again at once, however many pods t
   const asked = new Map<string, number>();
   const { run, add } = probing({
     intervalMs: 1,
-    ask: ({ uid }, _, waitMs) => {
+    ask: ({ uid }, _, { waitMs }) => {
       asked.set(uid, (asked.get(uid) ?? 0) + 1);
       expect(waitMs).toBe(2_000);
       return Promise.resolve({ ...saying([gate('open')]), isHolding: uid === 'u1' });
@@ -131,6 +131,24 @@ test('a process that holds questions is asked again at once, however many pods t
   // Each of the others has its turn every 600 ms.
   await soon(() => expect(asked.get('u1')).toBeGreaterThan(50));
   expect(asked.get('other-0') ?? 0).toBeLessThan(10);
+});
+
+test('an answer from an address that the pod had before is not written', async () => {
+  const asked: (string | undefined)[] = [];
+  const held = Promise.withResolvers<PodAnswer>();
+  const { run, add, prober, server, statusOf } = probing({
+    ask: ({ ip }) => {
+      asked.push(ip);
+      return ip === '10.0.0.1' ? held.promise : Promise.resolve(saying([gate('open')]));
+    },
+  });
+  run();
+  add({ ip: '10.0.0.1' });
+  await soon(() => expect(asked).toEqual(['10.0.0.1']));
+  prober.podChanged(server.put(podView({ ip: '10.0.0.2', resourceVersion: '99' })));
+  held.resolve(saying([gate('closed')]));
+  await soon(() => expect(statusOf()).toBe('True Open'));
+  expect(server.writes).toBe(1);
 });
 
 test('a question that fails in the asking program is one without an answer', async () => {

@@ -1,12 +1,20 @@
 import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import type { Api } from '../../../kube/api.ts';
+import { ApiError } from '../../../kube/cluster-error.ts';
 import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
 
+const notFound = new ApiError(
+  'CLUSTER_REFUSED',
+  'There is no such kind.',
+  {},
+  { status: 404, reason: 'NotFound', said: '', causes: [] },
+);
+
 /** An API whose lists and watches a test writes itself, to say what a real API server says seldom. */
 function scripted(
-  lists: readonly Readonly<Record<string, string>>[],
+  lists: readonly (Readonly<Record<string, string>> | 404)[],
   onChange: (line: string) => void = () => undefined,
   cache = new Cache<string>(),
 ) {
@@ -18,7 +26,9 @@ function scripted(
   });
   const api = {
     request: () => {
-      const { version = '', ...objects } = remaining.shift() ?? {};
+      const next = remaining.shift() ?? {};
+      if (next === 404) return Promise.reject(notFound);
+      const { version = '', ...objects } = next;
       const items = Object.entries(objects).map(([name, at]) => object(name, at));
       const json = { apiVersion: 'v1', kind: 'ConfigMapList', metadata: { resourceVersion: version }, items };
       return Promise.resolve({ status: 200, json, warnings: [] });
@@ -85,6 +95,23 @@ test('a watch goes on from its last event or bookmark, whether it ended or broke
   await soon(() => expect(watches).toHaveLength(3));
   expect(watches.map(({ from }) => from)).toEqual(['10', '12', '13']);
   expect(seen).toEqual(['n/a - 11', 'n/a 11 -']);
+  await stop();
+});
+
+test('where the definition is gone, every object is told as gone', async () => {
+  const { watches, seen, said, stop } = scripted([{ version: '10', a: '1', b: '2' }, 404]);
+  await soon(() => expect(watches).toHaveLength(1));
+  watches[0]?.stream.write(said({ type: 'ERROR', object: { code: 410, message: 'too old' } }));
+  await soon(() => expect(seen).toEqual(['n/a - 1', 'n/b - 2', 'n/a 1 -', 'n/b 2 -']));
+  await stop();
+});
+
+test('a cache knows up to where it has its collection', async () => {
+  const cache = new Cache<string>();
+  const { watches, object, said, stop } = scripted([{ version: '10' }], undefined, cache);
+  await soon(() => expect(cache.version).toBe('10'));
+  watches[0]?.stream.write(said({ type: 'DELETED', object: object('a', '12') }));
+  await soon(() => expect(cache.version).toBe('12'));
   await stop();
 });
 
