@@ -5,7 +5,7 @@ import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { projectObject } from './observed.ts';
-import { noValue, unknownManager, type Drift } from './resource.ts';
+import { hiddenValue, noValue, unknownManager, type Drift } from './resource.ts';
 
 /** A field that others changed. */
 interface Drifted {
@@ -119,13 +119,19 @@ function driftIn({ object, contested, changes, steps }: Planned, options: Conver
     const manager = owners.get(path) ?? unknownManager;
     const drift = {
       ...{ object: nameOf(object), field: path.slice(0, longestValue) },
-      ...{ from: shown(to), to: shown(from), manager, time },
+      ...{ from: shown(to), to: isRendered(object, at) ? shown(from) : added(from), manager, time },
     };
     return [{ steps: at, drift }];
   });
 }
 
 const longestValue = 1_000;
+
+const isRendered = (object: KubeObject, steps: readonly string[]): boolean =>
+  valueAt(object, steps) !== undefined;
+
+/** Of a field that nothing renders no name tells whether others keep a secret in it. */
+const added = (value: unknown): string => (value === undefined ? noValue : hiddenValue);
 
 /** A value as JSON; it and a path are bounded, as in the status' schema. */
 const shown = (value: unknown): string =>

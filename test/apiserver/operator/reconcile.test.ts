@@ -91,7 +91,13 @@ describe('an operator', () => {
         'apps/v1',
         'Deployment',
         'talk-backend',
-        [{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: { name: 'EXTRA', value: '1' } }],
+        [
+          {
+            op: 'add',
+            path: '/spec/template/spec/containers/0/env/-',
+            value: { name: 'EXTRA', value: 'hunter2' },
+          },
+        ],
       ],
       [
         'networking.k8s.io/v1',
@@ -100,7 +106,7 @@ describe('an operator', () => {
         [{ op: 'add', path: '/spec/ingress', value: [{}] }],
       ],
     ];
-    const times: number[] = [];
+    const [times, statuses]: [number[], string[]] = [[], []];
     for (const [apiVersion, kind, name, operations] of edits) {
       const before = (await read(kind, name, apiVersion)) as KubeObject;
       const begun = performance.now();
@@ -113,9 +119,12 @@ describe('an operator', () => {
       });
       times.push(performance.now() - begun);
       await settled(operator);
+      statuses.push(JSON.stringify((await user.resource(namespace))?.status));
     }
     console.log(`Healed in ${times.map((ms) => Math.round(ms)).join(', ')} ms.`);
     const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+    expect(statuses.join()).toContain('env[EXTRA]');
+    expect(statuses.join() + JSON.stringify(await events())).not.toContain('hunter2');
     expect(lastDrift).toMatchObject({ object: 'NetworkPolicy talk-default-deny', manager: 'kubectl-edit' });
     const said = (await events())
       .filter(({ reason }) => reason === 'DriftHealed')
