@@ -54,12 +54,16 @@ export function scaledBy(
 ): IsAutoscaled {
   const rendered = new Set(objects.filter(isAutoscaler).map(targetOf));
   return (object) =>
-    scalable.includes(object.kind) && (rendered.has(idOf(object)) || isForeignTarget(idOf(object)));
+    scalable.includes(object.kind) &&
+    (rendered.has(targetIdOf(object)) || isForeignTarget(targetIdOf(object)));
 }
 
-/** What an autoscaler of another owner scales, as `<Kind> <namespace>/<name>`; `undefined` for one of a stack. */
-export const foreignTargetOf = (autoscaler: KubeObject): string | undefined =>
-  hasLabels(autoscaler.metadata.labels, managedBy) ? undefined : targetOf(autoscaler);
+/** What an autoscaler of another owner scales; `undefined` for one of a stack, and where a stack has no such kind. */
+export function foreignTargetOf(autoscaler: KubeObject): string | undefined {
+  const { kind } = (autoscaler as HorizontalPodAutoscaler).spec.scaleTargetRef;
+  const isOwn = hasLabels(autoscaler.metadata.labels, managedBy);
+  return isOwn || !scalable.includes(kind) ? undefined : targetOf(autoscaler);
+}
 
 /** The targets of other owners' autoscalers in a namespace; `undefined` where they may not be listed. */
 async function foreignTargets(
@@ -77,13 +81,14 @@ async function foreignTargets(
 
 function targetOf(autoscaler: KubeObject): string {
   const { name, kind: scaled } = (autoscaler as HorizontalPodAutoscaler).spec.scaleTargetRef;
-  return idOf({ kind: scaled, metadata: { ...autoscaler.metadata, name } });
+  return targetIdOf({ kind: scaled, metadata: { ...autoscaler.metadata, name } });
 }
 
-const idOf = ({
-  kind: what,
+/** What an autoscaler scales, as `<Kind> <namespace>/<name>`. */
+export const targetIdOf = ({
+  kind,
   metadata: { namespace = '', name },
-}: Pick<KubeObject, 'kind' | 'metadata'>): string => `${what} ${namespace}/${name}`;
+}: Pick<KubeObject, 'kind' | 'metadata'>): string => `${kind} ${namespace}/${name}`;
 
 const replicasIn = (object: KubeObject): number | undefined => (object as Partial<Deployment>).spec?.replicas;
 

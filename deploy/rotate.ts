@@ -8,7 +8,7 @@ import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { Pod } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { absentVersion, applyObject, readObject } from '../kube/server-side-apply.ts';
 import { reachThroughServices } from './reach.ts';
 import { restart } from './restart.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type SecretMaker,
   type SecretValues,
 } from './secret.ts';
+import { unlessStale } from './unless-stale.ts';
 import { secretProblems } from '../model/secret-problems.ts';
 import { deleteObjects, podsEnded } from './take-down.ts';
 import { isReady } from './rollout/workload-status.ts';
@@ -76,7 +77,7 @@ async function finish(
   // Deleted before, or by an interrupted run.
   for (const object of objects)
     if ((await readObject(cluster, object, signal)) === undefined)
-      await applyObject(cluster, object, { signal });
+      await applyObject(cluster, object, { resourceVersion: absentVersion, signal });
   // The same time after an interruption, so that no pod is restarted twice.
   const at = (await nextSecret(cluster, stack, signal))?.since;
   await restart(cluster, stack, restartedServices(stack, rotators), { at, signal });
@@ -244,9 +245,11 @@ async function putInForce(
 ): Promise<StepResult<true>> {
   if (isSame(await liveSecret(cluster, stack, signal), next)) return { done: true };
   if (await isSecretImmutable(cluster, stack, signal)) {
-    const owned = await ownedObjects(cluster, stack, signal);
-    const workloads = owned.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
-    await deleteObjects(cluster, workloads, { signal });
+    await unlessStale(async () => {
+      const owned = await ownedObjects(cluster, stack, signal);
+      const workloads = owned.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
+      await deleteObjects(cluster, workloads, { unchangedSince: true, signal });
+    });
     const ended = await podsEnded(cluster, stack, signal);
     if (!('done' in ended)) return ended;
   }

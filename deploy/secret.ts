@@ -224,7 +224,7 @@ export async function swapSecret(
   const secret = make.object(values);
   const live = replace ? await readObject(cluster, stackSecretOf(stack), signal) : undefined;
   if (live && live['immutable'] !== true) return overwrite(cluster, live, secret, signal);
-  if (live) await deleteObject(cluster, live, { signal });
+  if (live) await deleteObject(cluster, live, { unchangedSince: true, signal });
   await create(cluster, secret, signal);
 }
 
@@ -248,7 +248,7 @@ async function overwrite(
 
 export async function dropNextSecret(cluster: Cluster, stack: StackRef, signal?: AbortSignal): Promise<void> {
   const staged = await readObject(cluster, nextSecretOf(stack), signal);
-  if (staged) await deleteObject(cluster, staged, { signal });
+  if (staged) await deleteObject(cluster, staged, { unchangedSince: true, signal });
 }
 
 /** Creates the Secret; an existing one stays as it is. @returns whether it was created. */

@@ -3,7 +3,14 @@ import { stackLabels } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { deletionPending, type StepResult } from './step.ts';
-import { deleteObject, listObjects, ownedClaims, ownedObjects, type StackRef } from './stack-objects.ts';
+import {
+  deleteObject,
+  listObjects,
+  ownedClaims,
+  ownedObjects,
+  type DeleteOptions,
+  type StackRef,
+} from './stack-objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 import { nextSecretName } from './secret.ts';
 
@@ -39,10 +46,15 @@ export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: Abor
 export async function deleteObjects(
   cluster: Cluster,
   objects: readonly KubeObject[],
-  { signal, onRemoved }: { signal?: AbortSignal | undefined; onRemoved?: (object: KubeObject) => void } = {},
+  {
+    onRemoved,
+    ...how
+  }: Pick<DeleteOptions, 'unchangedSince' | 'signal'> & {
+    readonly onRemoved?: (object: KubeObject) => void;
+  } = {},
 ): Promise<void> {
   for (const object of objects) {
-    await deleteObject(cluster, object, { signal });
+    await deleteObject(cluster, object, how);
     onRemoved?.(object);
   }
 }

@@ -246,8 +246,17 @@ export class Operator {
     await this.#informKind(autoscalerKind, {
       cache: this.#autoscaled,
       project: (autoscaler) => foreignTargetOf(autoscaler) ?? '',
-      onChange: () => undefined,
+      onChange: ({ before, now }) => {
+        if (before !== now) for (const target of [before, now]) if (target) this.#enqueueTarget(target);
+      },
     });
+  }
+
+  /** Has the stack of a scaled workload reconciled: its replicas are another's now, or the document's again. */
+  #enqueueTarget(target: string): void {
+    const [kind = '', key = ''] = target.split(' ');
+    const workload = this.#objects.cacheOf(kind).get(key);
+    if (workload) this.enqueue(workload.namespace, workload.stack);
   }
 
   async #informKind<T>([apiVersion, kind]: readonly [string, string], informed: Informed<T>): Promise<void> {

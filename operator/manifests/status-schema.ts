@@ -28,7 +28,7 @@ const lastDrift: Schema = {
     object: text('its kind and name', 512),
     field: text('its path', 1_024),
     from: text('the value that is rendered, redacted', 1_024),
-    to: text('the value that was found, redacted', 1_024),
+    to: text('the value that was found, redacted; not shown where nothing is rendered', 1_024),
     manager: text('the field manager that wrote it', 256),
     time: time('when it was found'),
   },

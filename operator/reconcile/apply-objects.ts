@@ -1,15 +1,15 @@
-import { scaledBy, type IsAutoscaled } from '../../deploy/autoscalers.ts';
+import { scaledBy, targetIdOf, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
+import { unlessStale } from '../../deploy/unless-stale.ts';
 import { inWaves } from '../../deploy/waves.ts';
-import { isClusterError } from '../../kube/cluster-error.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import { converge, problemOf, problemsOf } from './converge.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import type { Desired } from './desired.ts';
 import type { DriftHistory } from './drift-history.ts';
-import type { InSync } from './in-sync.ts';
+import { isStill, type InSync } from './in-sync.ts';
 import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
 import { driftText } from './status.ts';
@@ -60,8 +60,9 @@ async function applyOne(
   object: KubeObject,
   known: Observed | undefined,
 ): Promise<Converged> {
-  const fingerprint = pass.before?.fingerprints.get(keyOfObject(object));
-  if (known && known.fingerprint === fingerprint) return { observed: known, drift: [], problems: [] };
+  const isForeign = context.isForeignTarget(targetIdOf(object));
+  if (known && pass.before && isStill(pass.before, known, isForeign))
+    return { observed: known, drift: [], problems: [] };
   if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
   const options = optionsOf(pass, object, context.drifts);
   try {
@@ -74,21 +75,6 @@ async function applyOne(
     return { drift: [], problems: [problem] };
   }
 }
-
-/** An object's status is written by its controller, or the object deleted: so often a stale plan is made anew. */
-const mostTries = 4;
-
-async function unlessStale<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++)
-    try {
-      return await work();
-    } catch (error) {
-      if (!isStale(error) || tries === mostTries) throw error;
-    }
-}
-
-const isStale = (error: unknown): boolean =>
-  isClusterError(error, 'CLUSTER_CONFLICT') || isClusterError(error, 'NOT_FOUND_IN_CLUSTER');
 
 function optionsOf(pass: ScaledPass, object: KubeObject, drifts: DriftHistory): ConvergeOptions {
   const { desired, before, wasApplied, isScaled, signal } = pass;

@@ -17,7 +17,7 @@ export interface Context {
   readonly render: Pick<RenderOptions, 'operatorPods'>;
   /** Every live object of every stack. */
   readonly objects: StackObjects;
-  /** Whether an autoscaler of another owner scales `<Kind> <namespace>/<name>`. */
+  /** Whether an autoscaler of another owner scales it. @param target as `targetIdOf` has it. */
   readonly isForeignTarget: (target: string) => boolean;
   /** The pods of a stack. @param key `<namespace>/<name>`. */
   readonly podsOf: (key: string) => readonly PodView[];

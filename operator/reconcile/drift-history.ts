@@ -1,3 +1,5 @@
+import { unknownManager } from './resource.ts';
+
 /** So many repairs of one object in a row are made at once. */
 const atOnce = 3;
 const firstWaitMs = 1_000;
@@ -8,6 +10,8 @@ const forgottenAfterMs = 600_000;
 interface Repairs {
   readonly count: number;
   readonly lastAt: number;
+  /** Who changed it the last time that it was known. */
+  readonly managers: readonly string[];
 }
 
 /**
@@ -67,8 +71,20 @@ export class DriftHistory {
     return this.#left.get(key) ?? new Map();
   }
 
-  repaired(key: string): void {
-    this.#repairs.set(key, { count: this.count(key) + 1, lastAt: this.#now() });
+  /** An object was put back. @param by the managers of what others changed; a deletion leaves no trace of whose it was. */
+  repaired(key: string, by: readonly string[] = []): void {
+    const { count, managers } = this.#of(key);
+    const known = [...new Set(by)].filter((manager) => manager !== unknownManager).sort();
+    this.#repairs.set(key, {
+      count: count + 1,
+      lastAt: this.#now(),
+      managers: known.length > 0 ? known : managers,
+    });
+  }
+
+  /** Who keeps changing it; empty where nothing told. */
+  managersOf(key: string): readonly string[] {
+    return this.#of(key).managers;
   }
 
   /** Whether something is news of an object that is left as it is: it is told once, not with each reconcile. */
@@ -94,6 +110,6 @@ export class DriftHistory {
     const repairs = this.#repairs.get(key);
     if (repairs && this.#now() - repairs.lastAt <= forgottenAfterMs) return repairs;
     this.#repairs.delete(key);
-    return { count: 0, lastAt: -Infinity };
+    return { count: 0, lastAt: -Infinity, managers: [] };
   }
 }

@@ -14,6 +14,8 @@ export interface InSync {
   readonly generation: number;
   /** By key of each rendered object that is as rendered. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** The keys of rendered objects that another's autoscaler scaled then: theirs are not compared with replicas. */
+  readonly scaled: ReadonlySet<string>;
   /** Whether that is every rendered object. */
   readonly isComplete: boolean;
   readonly shape: Shape;
@@ -36,12 +38,18 @@ export class InSyncStacks {
     return isSame && performance.now() < found.until ? found : undefined;
   }
 
-  /** The same, if every object still is as it was then, and the stack has no others. */
-  stillOf(key: string, resource: StackResource, live: readonly Observed[]): InSync | undefined {
+  /**
+   * The same, if every object still is as it was then, and the stack has no others.
+   * @param isScaled whether an autoscaler of another owner scales an object now.
+   */
+  stillOf(
+    key: string,
+    resource: StackResource,
+    { live, isScaled }: { live: readonly Observed[]; isScaled: (one: Observed) => boolean },
+  ): InSync | undefined {
     const found = this.of(key, resource);
     if (!found?.isComplete) return undefined;
-    const isAsFound = (one: Observed): boolean =>
-      !one.isEnding && found.fingerprints.get(objectKey(one)) === one.fingerprint;
+    const isAsFound = (one: Observed): boolean => !one.isEnding && isStill(found, one, isScaled(one));
     const changed = live.filter((one) => !isAsFound(one));
     const isWhole = live.length - changed.length === found.fingerprints.size;
     return isWhole && changed.every(({ ownerUid }) => ownerUid !== resource.metadata.uid) ? found : undefined;
@@ -55,3 +63,10 @@ export class InSyncStacks {
     this.#found.delete(key);
   }
 }
+
+/** Whether an object is as it was found. */
+export const isStill = (
+  { fingerprints, scaled }: Pick<InSync, 'fingerprints' | 'scaled'>,
+  one: Observed,
+  isScaled: boolean,
+): boolean => fingerprints.get(objectKey(one)) === one.fingerprint && scaled.has(objectKey(one)) === isScaled;

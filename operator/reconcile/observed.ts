@@ -44,6 +44,12 @@ export interface Rollout {
 export const objectKey = ({ kind, name }: Pick<Observed, 'kind' | 'name'>): string =>
   keyOfObject({ kind, metadata: { name } });
 
+/** Of the object itself: what an autoscaler may have as its target. */
+export const asTarget = ({ kind, namespace, name }: Observed): Pick<KubeObject, 'kind' | 'metadata'> => ({
+  kind,
+  metadata: { namespace, name },
+});
+
 export function projectObject(object: KubeObject): Observed {
   const { apiVersion, kind, metadata } = object;
   const { name, namespace = '', uid = '', resourceVersion = '', labels = {}, deletionTimestamp } = metadata;

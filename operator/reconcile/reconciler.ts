@@ -1,3 +1,4 @@
+import { targetIdOf } from '../../deploy/autoscalers.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { workloadName } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
@@ -17,7 +18,7 @@ import type { Converged } from './converged.ts';
 import { desiredOf, type Desired } from './desired.ts';
 import { InSyncStacks, type Shape } from './in-sync.ts';
 import { nextLook, SecretLooks } from './lost-secret.ts';
-import { objectKey, type Observed } from './observed.ts';
+import { asTarget, objectKey, type Observed } from './observed.ts';
 import { projectResource, type StackResource } from './resource.ts';
 import { ensureOwnSecret } from './secret.ts';
 import { shapeOf } from './shape.ts';
@@ -77,7 +78,10 @@ export class Reconciler {
     const { context, kind } = this.#options;
     const found = isRotationDue(resource)
       ? undefined
-      : this.#inSync.stillOf(key, resource, context.objects.ofStack(key));
+      : this.#inSync.stillOf(key, resource, {
+          live: context.objects.ofStack(key),
+          isScaled: (one) => context.isForeignTarget(targetIdOf(asTarget(one))),
+        });
     if (found && (await this.#hasSecret(key, found.shape, signal)))
       return this.#settle(key, resource, { ...this.#seen(key, resource), ...found.shape }, signal);
     return this.#apply(key, resource, desiredOf(kind, resource, context.render), signal);
@@ -159,12 +163,14 @@ export class Reconciler {
       );
       return againAfter([reported, secret, seen]);
     }
+    // Of before: one that changes meanwhile is another one at the next look.
+    const scaled = this.#foreignScaled(desired.objects);
     const { results, problems: unpruned } = await applyObjects(context, pass);
     const problems = [...(secret.outcome.problems ?? []), ...unpruned];
     const { uid, generation = 0 } = resource.metadata;
     const fingerprints = fingerprintsOf(results);
     const isComplete = fingerprints.size === results.size && problems.length === 0;
-    this.#inSync.set(key, { uid, generation, fingerprints, isComplete, shape });
+    this.#inSync.set(key, { uid, generation, fingerprints, scaled, isComplete, shape });
     const found = this.#found(key, results, problems);
     const outcome = { ...this.#seen(key, resource), ...found, ...shape };
     const { rotation } = secret.outcome;
@@ -226,6 +232,12 @@ export class Reconciler {
     };
   }
 
+  /** The keys of those that an autoscaler of another owner scales. */
+  #foreignScaled(objects: readonly KubeObject[]): ReadonlySet<string> {
+    const { isForeignTarget } = this.#options.context;
+    return new Set(objects.filter((one) => isForeignTarget(targetIdOf(one))).map(keyOfObject));
+  }
+
   #seen(key: string, { metadata }: StackResource): Seen {
     const { context, dependenciesOf, kind } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
@@ -247,12 +259,13 @@ export class Reconciler {
     };
   }
 
-  /** What others keep changing, a sentence each. @param prefix of the keys of a stack's objects. */
+  /** What others keep changing, who does, and how often; a sentence each. @param prefix of the keys of a stack's objects. */
   #contested(prefix: string): readonly string[] {
     const { drifts } = this.#options.context;
     return drifts.contested(prefix).map((key) => {
       const name = key.slice(prefix.length).replace('/', ' ');
-      return `${name} was changed by others and put back ${drifts.count(key)} times.`;
+      const who = drifts.managersOf(key).join(', ') || 'others';
+      return `${name} was changed by ${who} and put back ${drifts.count(key)} times.`;
     });
   }
 

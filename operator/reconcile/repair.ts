@@ -5,7 +5,7 @@ import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { projectObject } from './observed.ts';
-import { noValue, unknownManager, type Drift } from './resource.ts';
+import { hiddenValue, noValue, unknownManager, type Drift } from './resource.ts';
 
 /** A field that others changed. */
 interface Drifted {
@@ -25,8 +25,13 @@ export async function repair(
   const left = drifted.length > 0 ? leftBy(context, options) : undefined;
   if (left) return { ...left, ...(await leave(context, planned, drifted, options)) };
   const done = await carryOut(context, planned, options);
-  if (drifted.length > 0) context.drifts.repaired(options.key);
-  return { ...done, drift: drifted.map(({ drift }) => drift), problems: [] };
+  const drift = drifted.map((one) => one.drift);
+  if (drift.length > 0)
+    context.drifts.repaired(
+      options.key,
+      drift.map(({ manager }) => manager),
+    );
+  return { ...done, drift, problems: [] };
 }
 
 /** Whether what others did is left: by the policy, or for a while, since they do it again and again. */
@@ -114,13 +119,19 @@ function driftIn({ object, contested, changes, steps }: Planned, options: Conver
     const manager = owners.get(path) ?? unknownManager;
     const drift = {
       ...{ object: nameOf(object), field: path.slice(0, longestValue) },
-      ...{ from: shown(to), to: shown(from), manager, time },
+      ...{ from: shown(to), to: isRendered(object, at) ? shown(from) : added(from), manager, time },
     };
     return [{ steps: at, drift }];
   });
 }
 
 const longestValue = 1_000;
+
+const isRendered = (object: KubeObject, steps: readonly string[]): boolean =>
+  valueAt(object, steps) !== undefined;
+
+/** Of a field that nothing renders no name tells whether others keep a secret in it. */
+const added = (value: unknown): string => (value === undefined ? noValue : hiddenValue);
 
 /** A value as JSON; it and a path are bounded, as in the status' schema. */
 const shown = (value: unknown): string =>

@@ -40,6 +40,9 @@ export const unknownManager = 'unknown';
 /** Stands in a drift for the value of a field that is not there. */
 export const noValue = 'nothing';
 
+/** Stands in a drift for the value of a field that nothing renders: it may be a secret, whatever the field's name. */
+export const hiddenValue = 'not shown';
+
 /** A change by another manager. Both values are redacted. */
 export interface Drift {
   /** Such as `Service demo-redis`. */
@@ -48,7 +51,7 @@ export interface Drift {
   readonly field: string;
   /** What is rendered, as JSON. */
   readonly from: string;
-  /** What was found, as JSON. */
+  /** What was found, as JSON; `hiddenValue` of a field that nothing renders. */
   readonly to: string;
   readonly manager: string;
   /** When it was found, RFC 3339. */

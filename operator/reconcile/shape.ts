@@ -11,13 +11,22 @@ import type { Desired } from './desired.ts';
 import type { Shape } from './in-sync.ts';
 
 /** What a status says of a stack that follows from its document alone. */
-export const shapeOf = (kind: StackKind, desired: Desired): Shape => ({
-  wantedWorkloads: desired.stack.services.filter(isWorkload).length,
-  idle: desired.objects.filter(isIdle).map(keyOfObject),
-  hasSecret: generatedSecretKeys(desired.stack).length > 0,
-  gates: [...new Set(reportingServices(desired.stack).flatMap(gatesOfService))],
-  facts: factsOf(kind, desired),
-});
+export function shapeOf(kind: StackKind, desired: Desired): Shape {
+  const { stack, objects } = desired;
+  const idle = objects.filter(isIdle);
+  const idleNames = new Set(idle.map(({ metadata }) => metadata.name));
+  // One that the document scales to 0 has no pod that could report.
+  const reporting = reportingServices(stack).filter(
+    ({ name }) => !idleNames.has(workloadName(stack.name, name)),
+  );
+  return {
+    wantedWorkloads: stack.services.filter(isWorkload).length,
+    idle: idle.map(keyOfObject),
+    hasSecret: generatedSecretKeys(stack).length > 0,
+    gates: [...new Set(reporting.flatMap(gatesOfService))],
+    facts: factsOf(kind, desired),
+  };
+}
 
 const isIdle = (object: KubeObject): boolean =>
   podTemplateOf(object) !== undefined && (object as Partial<Deployment>).spec?.replicas === 0;

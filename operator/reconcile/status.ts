@@ -7,6 +7,7 @@ import type { ReasonOf, StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
 import { objectKey, type Observed, type Rollout } from './observed.ts';
 import {
+  hiddenValue,
   noValue,
   unknownManager,
   type Drift,
@@ -254,8 +255,10 @@ const rotationText = ({ token, phase, message }: RotationStatus): string => {
 export function driftText({ object, field, from, to, manager }: Drift): string {
   if (field === '') return `${object} was deleted.`;
   const by = manager === unknownManager ? '' : ` (set by ${manager})`;
-  if (from === noValue) return `${object}: ${field} was added${by}: ${to}; nothing is rendered there.`;
+  if (from === noValue) return `${object}: ${field} was added${by}; nothing is rendered there.`;
   if (to === noValue) return `${object}: ${field} was removed; rendered is ${from}.`;
+  if (to === hiddenValue)
+    return `${object}: ${field} was changed${by}; nothing is rendered there, and by default it is ${from}.`;
   return `${object}: ${field} is ${to}${by}; rendered is ${from}.`;
 }
 

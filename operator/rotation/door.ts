@@ -3,7 +3,7 @@ import { toldServices, type Rotators } from '../../deploy/rotate.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { keyOfObject } from '../../kube/objects.ts';
-import { applyObject, readObject } from '../../kube/server-side-apply.ts';
+import { absentVersion, applyObject, readObject } from '../../kube/server-side-apply.ts';
 import type { Context } from '../reconcile/context.ts';
 import type { Desired } from '../reconcile/desired.ts';
 
@@ -31,7 +31,7 @@ export async function open(
 ): Promise<void> {
   for (const policy of door)
     if ((await readObject(cluster, policy, signal)) === undefined)
-      await applyObject(cluster, policy, { signal });
+      await applyObject(cluster, policy, { resourceVersion: absentVersion, signal });
 }
 
 export async function close(
@@ -41,6 +41,6 @@ export async function close(
 ): Promise<void> {
   for (const policy of door) {
     const live = await readObject(cluster, policy, signal);
-    if (live) await deleteObject(cluster, live, { signal });
+    if (live) await deleteObject(cluster, live, { unchangedSince: true, signal });
   }
 }

@@ -91,7 +91,13 @@ describe('an operator', () => {
         'apps/v1',
         'Deployment',
         'talk-backend',
-        [{ op: 'add', path: '/spec/template/spec/containers/0/env/-', value: { name: 'EXTRA', value: '1' } }],
+        [
+          {
+            op: 'add',
+            path: '/spec/template/spec/containers/0/env/-',
+            value: { name: 'EXTRA', value: 'hunter2' },
+          },
+        ],
       ],
       [
         'networking.k8s.io/v1',
@@ -100,7 +106,7 @@ describe('an operator', () => {
         [{ op: 'add', path: '/spec/ingress', value: [{}] }],
       ],
     ];
-    const times: number[] = [];
+    const [times, statuses]: [number[], string[]] = [[], []];
     for (const [apiVersion, kind, name, operations] of edits) {
       const before = (await read(kind, name, apiVersion)) as KubeObject;
       const begun = performance.now();
@@ -113,9 +119,12 @@ describe('an operator', () => {
       });
       times.push(performance.now() - begun);
       await settled(operator);
+      statuses.push(JSON.stringify((await user.resource(namespace))?.status));
     }
     console.log(`Healed in ${times.map((ms) => Math.round(ms)).join(', ')} ms.`);
     const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+    expect(statuses.join()).toContain('env[EXTRA]');
+    expect(statuses.join() + JSON.stringify(await events())).not.toContain('hunter2');
     expect(lastDrift).toMatchObject({ object: 'NetworkPolicy talk-default-deny', manager: 'kubectl-edit' });
     const said = (await events())
       .filter(({ reason }) => reason === 'DriftHealed')
@@ -177,6 +186,44 @@ describe('an operator', () => {
       expect(operator.errors).toEqual([]);
     },
   );
+
+  test("leaves the replicas of a workload to another's autoscaler, and puts them back once it is gone", async () => {
+    const { namespace, user, operator, read } = await applied();
+    const backend = async () => (await read('Deployment', 'talk-backend', 'apps/v1')) as KubeObject;
+    const replicas = async () => ((await backend())['spec'] as { replicas: number }).replicas;
+    const rendered = await replicas();
+    const scaler: KubeObject = {
+      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
+      metadata: { name: 'theirs', namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'talk-backend' },
+        ...{ minReplicas: 1, maxReplicas: 9 },
+      },
+    };
+    await settled(operator);
+    const ended = operator.ended();
+    await user.apply(scaler);
+    await until('the stack to be looked at again', () => Promise.resolve(operator.ended() > ended));
+    await user.cluster.api.request(
+      'PATCH',
+      `/apis/apps/v1/namespaces/${namespace}/deployments/talk-backend/scale`,
+      {
+        query: { fieldManager: 'kube-controller-manager' },
+        contentType: 'application/merge-patch+json',
+        body: { spec: { replicas: rendered + 3 } },
+      },
+    );
+    await settled(operator);
+    expect(await replicas()).toBe(rendered + 3);
+    expect((await user.resource(namespace))?.status?.lastDrift).toBeUndefined();
+
+    await user.remove(scaler);
+    await until('the replicas to be back', async () => (await replicas()) === rendered);
+    await until('the drift to be told', async () => {
+      const { lastDrift } = (await user.resource(namespace))?.status ?? {};
+      return lastDrift?.field === 'spec.replicas' && lastDrift.manager === 'kube-controller-manager';
+    });
+  });
 
   test('deletes what the document no longer asks for', async () => {
     const { namespace, user, read, isObserved } = await applied({
@@ -344,6 +391,11 @@ describe('an operator', () => {
         'the fight to be reported',
         async () => conditionOf(await user.resource(namespace), 'Drifted') === 'True Contested',
       );
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      for (const type of ['Drifted', 'Degraded'])
+        expect(conditions.find((one) => one.type === type)?.message).toMatch(
+          /^ConfigMap talk-backend-config was changed by kubectl-edit and put back \d+ times\.$/m,
+        );
     } finally {
       clearInterval(fight);
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { differences } from './differences.ts';
 import { conditionOf, startWithChatStacks, until, type Intercept } from './lab.ts';
@@ -38,6 +39,13 @@ async function expectRotated(rotation: RotationLab, token: string, before: objec
     time: expect.stringMatching(/^20/) as string,
   });
   expect(await differences(lab(), rotation.user, rotation.namespace)).toEqual([]);
+}
+
+/** The version of what a write is about; undefined where there is nothing. */
+async function versionAt({ user }: RotationLab, path: string): Promise<string | undefined> {
+  const at = path.replace(/\/status$/, '');
+  const { status, json } = await user.cluster.api.request('GET', at, { accept: [404] });
+  return status === 404 ? undefined : (json as KubeObject).metadata.resourceVersion;
 }
 
 describe('a rotation that an annotation asks for', () => {
@@ -108,6 +116,58 @@ describe('a rotation that an annotation asks for', () => {
     const done = (await rotation.events()).filter(({ reason }) => reason === 'SecretsRotated');
     expect(new Set(done.map(({ message }) => message)).size).toBe(last);
     console.log(`Ended at each of ${last - 1} writes.`);
+  });
+
+  test('of an operator that leads no more changes and deletes nothing once the next one has done it', async () => {
+    const rotation = await applied();
+    await rotation.podOfStore(true);
+    const [late, carriedOut]: [string[], string[]] = [[], []];
+    for (let held = 1, isHeld = true; isHeld; held++) {
+      const token = `late-${held}`;
+      const before = (await rotation.values()) ?? {};
+      const [reached, released, ended] = [0, 1, 2].map(() => Promise.withResolvers<string>());
+      let count = 0;
+      const intercept: Intercept = async (method, path, send) => {
+        if (method === 'GET') return send();
+        if (count === held) throw new Error('The process is gone.');
+        // A resource version cannot fence a create.
+        if (method === 'POST' || (await versionAt(rotation, path)) === undefined || ++count < held)
+          return send();
+        reached?.resolve(`${method} ${path}`);
+        await released?.promise;
+        const before = await versionAt(rotation, path);
+        await send().catch(() => undefined);
+        if ((await versionAt(rotation, path)) !== before) carriedOut.push(`${method} ${path}`);
+        ended?.resolve('');
+        throw new Error('The process is gone.');
+      };
+      const old = await rotation.start({ intercept });
+      await rotation.ask(token);
+      const write = await Promise.race([reached?.promise, rotation.isDone(token)]);
+      isHeld = typeof write === 'string';
+      if (isHeld) {
+        const next = await rotation.start();
+        await rotation.isDone(token);
+        await until('the next one to be at rest', () => Promise.resolve(next.ended() > 0));
+        await next.stop();
+        released?.resolve('');
+        await ended?.promise;
+        late.push(String(write));
+      }
+      await old.stop();
+      await expectRotated(rotation, token, before);
+    }
+    expect(carriedOut).toEqual([]);
+    for (const kind of [
+      'PATCH .*/deployments/',
+      'PATCH .*/secrets/',
+      'DELETE .*/secrets/',
+      'DELETE .*/networkpolicies/',
+    ])
+      expect(
+        late.some((one) => new RegExp(kind).test(one)),
+        kind,
+      ).toBe(true);
   });
 
   test('waits for a store that is not up, says so, and drift is put back meanwhile', async () => {

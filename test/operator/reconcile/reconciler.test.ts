@@ -52,7 +52,7 @@ function paused() {
     drifts,
     pass: (ms: number) => (now += ms),
     reconcile: () => reconciler.reconcile(key, AbortSignal.timeout(minute)),
-    drifted: () => status.conditions?.find(({ type }) => type === 'Drifted')?.reason,
+    drifted: () => status.conditions?.find(({ type }) => type === 'Drifted'),
   };
 }
 
@@ -61,8 +61,24 @@ test('a stack that is contested is looked at again when it is no longer, and the
   for (let count = 0; count < 4; count++) drifts.repaired(`${key} Service/shop-web`);
   pass(minute);
   const { requeueAfterMs = 0 } = await reconcile();
-  expect([drifted(), requeueAfterMs]).toEqual(['Contested', 9 * minute + 1]);
+  expect([drifted()?.reason, requeueAfterMs]).toEqual(['Contested', 9 * minute + 1]);
   pass(requeueAfterMs);
   expect(await reconcile()).toEqual({});
-  expect(drifted()).toBe('Paused');
+  expect(drifted()?.reason).toBe('Paused');
+});
+
+test.each([
+  [
+    'the managers',
+    ['kustomize-controller', 'kubectl-edit', 'kubectl-edit'],
+    'kubectl-edit, kustomize-controller',
+  ],
+  ['others, where nothing told who', ['unknown'], 'others'],
+])('of a stack that is contested it is said how often, and by whom: %s', async (_, managers, who) => {
+  const { drifts, reconcile, drifted } = paused();
+  for (let count = 0; count < 6; count++) drifts.repaired(`${key} Service/shop-web`, managers);
+  // One whose maker left no trace.
+  drifts.repaired(`${key} Service/shop-web`);
+  await reconcile();
+  expect(drifted()?.message).toBe(`Service shop-web was changed by ${who} and put back 7 times.`);
 });

@@ -204,7 +204,16 @@ test('a refused document is told by Ready, and the other conditions refer to it'
 test.each<[string, Partial<Drift>, string]>([
   ['was changed', {}, 'is 81 (set by kubectl-edit); rendered is 80.'],
   ['was changed by it is not known whom', { manager: 'unknown' }, 'is 81; rendered is 80.'],
-  ['was added', { from: 'nothing' }, 'was added (set by kubectl-edit): 81; nothing is rendered there.'],
+  [
+    'was added',
+    { from: 'nothing', to: 'not shown' },
+    'was added (set by kubectl-edit); nothing is rendered there.',
+  ],
+  [
+    'was set in place of its default',
+    { to: 'not shown' },
+    'was changed (set by kubectl-edit); nothing is rendered there, and by default it is 80.',
+  ],
   ['was removed', { to: 'nothing', manager: 'unknown' }, 'was removed; rendered is 80.'],
 ])('a field that %s is told in words', (_, change, expected) => {
   expect(driftText({ ...drift, ...change })).toBe(`Service demo-web: spec.ports[0].port ${expected}`);
