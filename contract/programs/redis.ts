@@ -97,7 +97,7 @@ function directives(running: Process): Directive[] {
 /** Options such as `--port 6379`, a line each. */
 const argued = (running: Process): string =>
   (argumentsOf(running, [server]) ?? [])
-    .map((word) => (word.startsWith('--') ? `\n${word.slice(2)}` : ` ${word === '' ? '""' : word}`))
+    .map((word) => (word.startsWith('--') ? `\n${word.slice(2)} ` : ` ${word === '' ? '""' : word}`))
     .join('')
     .replace(/^[^\n]+/, '');
 

@@ -153,6 +153,18 @@ const workloadsCalled = oncePer((graph: Graph) =>
 /** The workloads whose number of pods can be set. */
 const scalableKinds: readonly string[] = ['Deployment', 'StatefulSet'];
 
+/**
+ * Whether a target that is not there is missing: its kind is one that Kubernetes cannot scale, others of its kind are in
+ * the namespace, or one of its name is in another.
+ */
+function isCertain(graph: Graph, { namespace, content }: ObjectOf<'HorizontalPodAutoscaler'>): boolean {
+  const { apiVersion, kind, name } = content.spec.scaleTargetRef;
+  if (apiVersion === 'apps/v1' && ![...scalableKinds, 'ReplicaSet'].includes(kind)) return true;
+  return graph.workloads.some(
+    (one) => one.kind === kind && (one.namespace === namespace || one.name === name),
+  );
+}
+
 /** What an autoscaler scales must be there, and leave its replicas to it. */
 export const autoscalers: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
@@ -166,7 +178,7 @@ export const autoscalers: Check = ({ graph }) =>
       return [
         {
           code: 'OBJECT_MISSING',
-          ...(graph.workloadsIn(scaler.namespace).some(({ kind }) => kind === wanted.kind) ? {} : elsewhere),
+          ...(isCertain(graph, scaler) ? {} : elsewhere),
           message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
           here,
           fix:

@@ -43,6 +43,7 @@ describe('Redis', () => {
     ['a setting first that it cannot read', args('--maxmemory', 'lots', '--appendonly', 'no'), refused],
     ['a setting last that it cannot read', args('--appendonly', 'yes', '--maxmemory', 'lots'), refused],
     ['a setting alone that it cannot read', args('--appendfsync', 'often'), refused],
+    ['an option without its value', args('--port', '6379', '--requirepass', '--appendonly', 'yes'), refused],
     ['the port that is led to', args('--port', '6379', '--appendonly', 'yes', '--save', ''), silent],
     [
       'more commands in its script',
