@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StackKind } from './stack-kind.ts';
 import { validationsKeyword } from './validation-rules.ts';
 
 /**
@@ -40,3 +41,13 @@ function childrenOf(def: Definition, path: string): (readonly [z.core.$ZodType, 
   );
   return [...shape, ...inner, ...items, ...values];
 }
+
+/** A sentence for each kind with such rules, which a command or an operator of the kinds warns with. */
+export const unstatedText = (kinds: readonly Pick<StackKind, 'kind' | 'unstated'>[]): string[] =>
+  kinds.flatMap(({ kind, unstated = [] }) =>
+    unstated.length === 0
+      ? []
+      : [
+          `${kind}: the API server cannot check the rules of ${unstated.join(', ')}; what they refuse is reported by a reconcile only. Give each its CEL in "${validationsKeyword}" of its .meta.`,
+        ],
+  );

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import { managedBy } from '../model/labels.ts';
 import type { StackKind } from '../model/stack-kind.ts';
+import { unstatedText } from '../model/unstated-rules.ts';
 import { ClusterError, isClusterError } from '../kube/cluster-error.ts';
 import { openCluster } from '../kube/cluster.ts';
 import type { Choice } from '../kube/kubeconfig.ts';
@@ -46,6 +47,7 @@ interface State {
  */
 export async function runOperator(options: RunOptions, signal: AbortSignal): Promise<void> {
   const { env, log = pino({ level: env.LOG_LEVEL, base: null }) } = options;
+  for (const line of unstatedText(options.kinds)) log.warn(line);
   const state: State = {
     problem: 'The caches are being filled.',
     denied: () => [],

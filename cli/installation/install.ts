@@ -7,6 +7,7 @@ import { ClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { nameOf } from '../../kube/objects.ts';
 import type { Kinds } from '../../model/kinds.ts';
+import { unstatedText } from '../../model/unstated-rules.ts';
 import { crdName } from '../../operator/manifests/names.ts';
 import { operatorManifests } from '../../operator/manifests/operator-manifests.ts';
 import { chosen, needsOwnImage, type ManifestOptions } from '../../operator/manifests/options.ts';
@@ -59,6 +60,7 @@ async function planInstallation(
     note(
       `The image ${image} does not serve ${own.map(({ kind }) => kind).join(', ')}: name one that does with --image (docs/own-kind.md, "Its operator").`,
     );
+  for (const line of unstatedText(kinds)) note(line);
   await refuseUnknownKinds(cluster, kinds, chosen(options), signal);
   const rivals = await rivalsOf(cluster, kinds, chosen(options), signal);
   refuseRivals(rivals, options);

@@ -11,7 +11,10 @@ import { idOf } from '../../charts-ts/rendered.ts';
 const kinds = [chatKind] as unknown as readonly StackKind[];
 
 /** What a command line writes. */
-async function written(...words: string[]): Promise<{ stdout: string; stderr: string }> {
+async function writtenOf(
+  kind: typeof chatKind,
+  ...words: string[]
+): Promise<{ stdout: string; stderr: string }> {
   const heard = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     const spy = vi.spyOn(process[name], 'write').mockImplementation((text) => {
@@ -20,10 +23,17 @@ async function written(...words: string[]): Promise<{ stdout: string; stderr: st
     });
     onTestFinished(() => spy.mockRestore());
   }
-  const program = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+  const program = createCli([kind], { name: 'mooring', version: '0.0.0', commands });
   await program.parseAsync(['operator', ...words], { from: 'user' });
   return heard;
 }
+
+const written = (...words: string[]) => writtenOf(chatKind, ...words);
+
+test('mooring operator manifest warns of rules that the API server cannot check', async () => {
+  const { stderr } = await writtenOf({ ...chatKind, unstated: ['spec.name', 'spec.size'] }, 'manifest');
+  expect(stderr).toMatch(/^ChatStack: the API server cannot check the rules of spec\.name, spec\.size; /);
+});
 
 test('mooring operator manifest writes a stream of the manifests, in order', async () => {
   const { stdout, stderr } = await written('manifest');
