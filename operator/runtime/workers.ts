@@ -16,8 +16,10 @@ export interface WorkersOptions {
   /** One step for one key; level-based: it reads what is now, and remembers nothing. A rejection is retried. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>;
   readonly concurrency: number;
-  /** After this long a reconcile counts as failed and frees its worker, in milliseconds. */
+  /** After this long a reconcile counts as failed, in milliseconds. */
   readonly deadlineMs: number;
+  /** After this long a reconcile holds its worker no longer and goes on beside it, in milliseconds. */
+  readonly slowMs?: number;
   /** How long after a success a key is reconciled again without a change, in milliseconds, give or take a tenth. */
   readonly resyncMs: number;
   /** Called as a part of the reconcile that ended. */
@@ -31,6 +33,9 @@ export interface ReconcileEnd {
   readonly error?: unknown;
 }
 
+/** Reconciles that go on beside the workers: with more, a slow one holds its worker until its deadline. */
+const mostSlow = 32;
+
 /** Works on the keys of a queue until the signal is aborted, and then until the last reconcile has ended. */
 export async function runWorkers(options: WorkersOptions): Promise<void> {
   const late = new Set<Promise<void>>();
@@ -40,11 +45,13 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
 
 /** @param late the reconciles that have not ended, also those whose worker no longer waits for them. */
 async function runWorker(options: WorkersOptions, late: Set<Promise<void>>): Promise<void> {
-  const { queue, signal } = options;
+  const { kind, queue, concurrency, slowMs = 5_000, signal } = options;
   for (;;) {
     const key = await queue.take(signal).catch(() => undefined);
     if (key === undefined) return;
-    await asReconcile({ kind: options.kind, stack: key }, () => work(options, key, late));
+    const worked = asReconcile({ kind, stack: key }, () => work(options, key, late));
+    const mayLeave = late.size < mostSlow + concurrency;
+    await (mayLeave ? withTimeLimit(worked, slowMs).catch(() => undefined) : worked);
   }
 }
 
@@ -57,7 +64,7 @@ async function work(
   const seconds = (): number => (performance.now() - begun) / 1_000;
   const cancelled = AbortSignal.any([AbortSignal.timeout(deadlineMs), signal]);
   const running = (async () => reconcile(key, cancelled))();
-  // A reconcile that ignores its signal frees the worker, but its key only when it ends: no key is worked on twice at once.
+  // A reconcile frees its key only when it ends, also one that ignores its signal: no key is worked on twice at once.
   const ending = Promise.allSettled([running]).then(() => {
     queue.done(key);
     late.delete(ending);

@@ -7,12 +7,16 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 /** Workers of a reconcile, what came of it, and how they are stopped. */
-function started(reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>, concurrency = 1) {
+function started(
+  reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled>,
+  concurrency = 1,
+  slowMs = 5_000,
+) {
   const queue = new WorkQueue({ random: () => 0 });
   const stopping = new AbortController();
   const ends: (ReconcileEnd & ReturnType<typeof reconcileNow>)[] = [];
   const running = runWorkers({
-    ...{ kind: 'ShopStack', queue, reconcile, concurrency, deadlineMs: 5_000, resyncMs: 60_000 },
+    ...{ kind: 'ShopStack', queue, reconcile, concurrency, deadlineMs: 5_000, slowMs, resyncMs: 60_000 },
     onEnd: (end) => ends.push({ ...end, ...reconcileNow() }),
     signal: stopping.signal,
   });
@@ -63,6 +67,44 @@ test('a reconcile that does not end frees its worker at its deadline, and its ke
   hanging.resolve({});
   await pass(0);
   expect(hung).toBe(2);
+  await stop();
+});
+
+test('reconciles that are slow hold no worker, and each is worked on once at a time', async () => {
+  const hanging = Promise.withResolvers<Reconciled>();
+  const worked: string[] = [];
+  const { queue, ends, stop } = started(
+    (key) => {
+      worked.push(key);
+      return key === 'good' ? Promise.resolve({}) : hanging.promise;
+    },
+    2,
+    500,
+  );
+  const slow = Array.from({ length: 10 }, (_, index) => `slow-${index}`);
+  for (const key of [...slow, 'good', 'slow-0']) queue.add(key);
+  await pass(3_000);
+  expect(ends.map(({ key }) => key)).toEqual(['good']);
+  expect(worked).toEqual([...slow, 'good']);
+  hanging.resolve({});
+  await stop();
+});
+
+test('of very many that are slow, so many as there are workers wait', async () => {
+  const hanging = Promise.withResolvers<Reconciled>();
+  let begun = 0;
+  const { queue, stop } = started(
+    () => {
+      begun += 1;
+      return hanging.promise;
+    },
+    2,
+    100,
+  );
+  for (let key = 0; key < 100; key++) queue.add(String(key));
+  await pass(4_900);
+  expect(begun).toBeLessThanOrEqual(36);
+  hanging.resolve({});
   await stop();
 });
 
