@@ -8,7 +8,7 @@ import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { Pod } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { absentVersion, applyObject, readObject } from '../kube/server-side-apply.ts';
+import { createMissing } from './create-missing.ts';
 import { reachThroughServices } from './reach.ts';
 import { restart } from './restart.ts';
 import {
@@ -75,9 +75,7 @@ async function finish(
   { rotators, objects, signal }: RotateOptions,
 ): Promise<void> {
   // Deleted before, or by an interrupted run.
-  for (const object of objects)
-    if ((await readObject(cluster, object, signal)) === undefined)
-      await applyObject(cluster, object, { resourceVersion: absentVersion, signal });
+  await createMissing(cluster, objects, signal);
   // The same time after an interruption, so that no pod is restarted twice.
   const at = (await nextSecret(cluster, stack, signal))?.since;
   await restart(cluster, stack, restartedServices(stack, rotators), { at, signal });

@@ -8,6 +8,10 @@ export interface TooFast {
   readonly retryAfterMs: number;
 }
 
+/** What is said of a message that must wait so long; none of one that may go on. */
+export const tooFast = (limit: RateLimit, retryAfterMs: number): TooFast | undefined =>
+  retryAfterMs === 0 ? undefined : { limit, retryAfterMs };
+
 /** Bounds how fast each patient sends messages. */
 export interface PatientRates {
   /** Counts a message. Never rejects. @returns none when it may go on. */
@@ -43,10 +47,7 @@ export class LocalPaces {
 export function ratesOfOneProcess(rate: Rate): PatientRates {
   const paces = new LocalPaces();
   return {
-    take(patientId) {
-      const retryAfterMs = paces.take(patientId, rate);
-      return Promise.resolve(retryAfterMs === 0 ? undefined : { limit: 'patient', retryAfterMs });
-    },
+    take: (patientId) => Promise.resolve(tooFast('patient', paces.take(patientId, rate))),
     close: () => Promise.resolve(),
   };
 }

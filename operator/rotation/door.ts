@@ -1,9 +1,10 @@
 import { renderStack } from '../../charts-ts/render.ts';
 import { toldServices, type Rotators } from '../../deploy/rotate.ts';
+import { createMissing } from '../../deploy/create-missing.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { keyOfObject } from '../../kube/objects.ts';
-import { absentVersion, applyObject, readObject } from '../../kube/server-side-apply.ts';
+import { readObject } from '../../kube/server-side-apply.ts';
 import type { Context } from '../reconcile/context.ts';
 import type { Desired } from '../reconcile/desired.ts';
 
@@ -29,9 +30,7 @@ export async function open(
   door: readonly KubeObject[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const policy of door)
-    if ((await readObject(cluster, policy, signal)) === undefined)
-      await applyObject(cluster, policy, { resourceVersion: absentVersion, signal });
+  await createMissing(cluster, door, signal);
 }
 
 export async function close(

@@ -52,7 +52,6 @@ export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
 export class Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #synced = Promise.withResolvers<undefined>();
-  #version: string | undefined;
   #failures = 0;
   #heardAt = performance.now();
 
@@ -79,9 +78,9 @@ export class Informer<T> {
 
   /** Until the API server ends the watch. */
   async #runOnce(signal: AbortSignal): Promise<void> {
-    const version = this.#version ?? (await this.#list(signal));
-    this.#has(version);
-    await this.#watch(version, signal);
+    const { cache } = this.#options;
+    cache.version ??= await this.#list(signal);
+    await this.#watch(cache.version, signal);
   }
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
@@ -93,7 +92,8 @@ export class Informer<T> {
     const isGone = status === 404;
     if (isGone) this.#emptied();
     // After an error of this process the cache may have missed what it was about.
-    if (isGone || error instanceof ResourceExpired || error instanceof NotTaken) this.#has(undefined);
+    if (isGone || error instanceof ResourceExpired || error instanceof NotTaken)
+      this.#options.cache.version = undefined;
     this.#failures += 1;
     await pause(backoffMs(this.#failures, this.#options.backoff), signal);
   }
@@ -139,13 +139,7 @@ export class Informer<T> {
     } catch (cause) {
       throw new NotTaken(`A change of ${keyOf(object)} was not taken.`, { cause });
     }
-    this.#has(object.metadata.resourceVersion ?? this.#version);
-  }
-
-  /** The cache has the collection up to this version. */
-  #has(version: string | undefined): void {
-    this.#version = version;
-    this.#options.cache.version = version;
+    this.#options.cache.version = object.metadata.resourceVersion ?? this.#options.cache.version;
   }
 
   #heard(): void {

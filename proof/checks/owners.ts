@@ -51,6 +51,12 @@ export const claimsUsed: Check = ({ graph }) =>
 /** Where no object of a kind is among the manifests of a namespace, all of them may be made elsewhere. */
 const elsewhere = { severity: 'unknown' } as const;
 
+/** Whether some objects are of the namespace, or one of the name is of another: then one that is not there is missing. */
+const areNear = (
+  objects: readonly { readonly namespace: string; readonly name: string }[],
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): boolean => objects.some((one) => one.namespace === namespace || one.name === name);
+
 /** The account of a pod, and the field that says so: it has a former name, too. */
 const accountOf = ({
   serviceAccountName,
@@ -89,7 +95,7 @@ export const accounts: Check = ({ graph }) => {
     return [
       {
         code: 'OBJECT_MISSING' as const,
-        ...(usable.some((one) => one.namespace === workload.namespace || one.name === name) ? {} : elsewhere),
+        ...(areNear(usable, { namespace: workload.namespace, name }) ? {} : elsewhere),
         message: `${called(workload)} runs as ServiceAccount ${name}, which is not in namespace ${workload.namespace}; no pod of it will be made.`,
         here: inPod(workload, where),
         ...(unused ? { there: placeIn(unused, 'metadata', 'name') } : {}),
@@ -160,8 +166,9 @@ const scalableKinds: readonly string[] = ['Deployment', 'StatefulSet'];
 function isCertain(graph: Graph, { namespace, content }: ObjectOf<'HorizontalPodAutoscaler'>): boolean {
   const { apiVersion, kind, name } = content.spec.scaleTargetRef;
   if (apiVersion === 'apps/v1' && ![...scalableKinds, 'ReplicaSet'].includes(kind)) return true;
-  return graph.workloads.some(
-    (one) => one.kind === kind && (one.namespace === namespace || one.name === name),
+  return areNear(
+    graph.workloads.filter((one) => one.kind === kind),
+    { namespace, name },
   );
 }
 

@@ -1,5 +1,5 @@
 import { spacing, type Rate } from '../../rate.ts';
-import { LocalPaces, type PatientRates, type TooFast } from '../patient-rates.ts';
+import { LocalPaces, tooFast, type PatientRates, type TooFast } from '../patient-rates.ts';
 import { rateKey, stopsChannel } from './keys.ts';
 import { redisOptions, type RedisEnv } from './options.ts';
 import { RedisConnection } from './redis-connection.ts';
@@ -38,7 +38,7 @@ export class RedisPatientRates implements PatientRates {
     try {
       const retryAfterMs = await this.#takeTogether(patientId);
       void this.#count();
-      return retryAfterMs === 0 ? undefined : { limit: 'patient', retryAfterMs };
+      return tooFast('patient', retryAfterMs);
     } catch {
       this.#around.onFailed();
       return this.#takeShare(patientId);
@@ -61,8 +61,7 @@ export class RedisPatientRates implements PatientRates {
       perSecond: perSecond / this.#replicas,
       burst: Math.max(1, Math.floor(burst / this.#replicas)),
     };
-    const retryAfterMs = this.#local.take(patientId, share);
-    return retryAfterMs === 0 ? undefined : { limit: 'share', retryAfterMs };
+    return tooFast('share', this.#local.take(patientId, share));
   }
 
   /** Every replica listens for stops. A user who may not ask counts as one. */

@@ -23,7 +23,7 @@ interface Form {
 }
 
 /** Most names. */
-export const subdomainForm: Form = {
+const subdomainForm: Form = {
   form: subdomain,
   expected: 'a name of lower-case letters, digits, "-" and "." that starts and ends with a letter or digit',
 };

@@ -5,6 +5,7 @@ import {
   isSet,
   listAt,
   numberAt,
+  partAt,
   partsAt,
   quoted,
   refuseIf,
@@ -125,12 +126,8 @@ export const ingressPath: Rule = (entry) => {
 };
 
 export const ingressBackend: Rule = exactlyOne('service', 'resource');
-export const ingressPort: Rule = (service) => {
-  const port = partOfPort(service);
-  return exactlyOne('name', 'number')(port).map((refusal) => ({ ...refusal, at: ['port'] }));
-};
-const partOfPort = (service: Part): Part =>
-  typeof service['port'] === 'object' && service['port'] !== null ? (service['port'] as Part) : {};
+export const ingressPort: Rule = (service) =>
+  exactlyOne('name', 'number')(partAt(service, 'port')).map((refusal) => ({ ...refusal, at: ['port'] }));
 
 const classAnnotation = 'kubernetes.io/ingress.class';
 

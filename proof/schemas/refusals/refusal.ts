@@ -129,16 +129,6 @@ export const oneOfTexts =
     }));
   };
 
-/** A field may be there only where a condition holds. */
-export const onlyWhere =
-  (field: string, holds: (part: Part) => boolean, condition: string): Rule =>
-  (part) =>
-    refuseIf(isSet(part, field) && !holds(part), () => ({
-      at: [field],
-      what: `is allowed only ${condition}`,
-      fix: `Remove ${field}.`,
-    }));
-
 /** A text of a field must have a form. */
 export const formed =
   (at: Path, form: RegExp, expected: string): Rule =>

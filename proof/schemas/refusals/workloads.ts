@@ -1,5 +1,6 @@
 import { removing } from '../../changes.ts';
 import {
+  atMostOne,
   isSet,
   listedWith,
   numberAt,
@@ -207,11 +208,7 @@ export const daemonSetStrategy: Rule = (strategy) => {
 
 /** A budget says how many stay or how many may go. */
 export const disruptionBudget: Rule = (spec) => [
-  ...refuseIf(isSet(spec, 'minAvailable') && isSet(spec, 'maxUnavailable'), () => ({
-    at: [],
-    what: 'has minAvailable and maxUnavailable; it must have one of them only',
-    fix: 'Keep one of minAvailable and maxUnavailable.',
-  })),
+  ...atMostOne('minAvailable', 'maxUnavailable')(spec),
   ...shares(spec, { minAvailable: true, maxUnavailable: true }),
 ];
 
