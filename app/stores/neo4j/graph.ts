@@ -32,7 +32,7 @@ const idleBeforeCheck = 1_000;
 /** Milliseconds before another attempt. */
 const retryPauses = [0, 20, 60];
 
-/** A Neo4j database; each statement runs within STORE_TIMEOUT. */
+/** A Neo4j database; each statement runs within STORE_TIMEOUT, unless its caller says otherwise. */
 export class Graph {
   readonly #env: GraphEnv;
   readonly #onLost: () => void;
@@ -47,12 +47,13 @@ export class Graph {
 
   /**
    * Runs `work` in one transaction and commits it. May run it more than once, so it must be idempotent.
+   * @param timeoutMs the time limit for all of it. Default: STORE_TIMEOUT.
    * @throws UnknownOutcomeError when the transaction may have been committed; after any other error it was not.
    */
-  async write<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  async write<T>(work: (run: Run) => Promise<T>, timeoutMs = this.#env.STORE_TIMEOUT): Promise<T> {
     const commit: Commit = { isTooLate: false, isSent: false };
     try {
-      return await this.#transact('WRITE', work, commit);
+      return await this.#transact('WRITE', work, { timeoutMs, commit });
     } catch (error) {
       throw commit.isSent ? new UnknownOutcomeError(error) : error;
     } finally {
@@ -62,7 +63,8 @@ export class Graph {
 
   /** Runs one statement that only reads. */
   read<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
-    return this.#transact('READ', (run) => run<R>(statement, parameters));
+    const timeoutMs = this.#env.STORE_TIMEOUT;
+    return this.#transact('READ', (run) => run<R>(statement, parameters), { timeoutMs });
   }
 
   async close(): Promise<void> {
@@ -72,14 +74,18 @@ export class Graph {
     await driver?.close();
   }
 
-  async #transact<T>(mode: 'READ' | 'WRITE', work: (run: Run) => Promise<T>, commit?: Commit): Promise<T> {
-    const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE, STORE_TIMEOUT } = this.#env;
-    const tooLate = `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${STORE_TIMEOUT} ms`;
+  async #transact<T>(
+    mode: 'READ' | 'WRITE',
+    work: (run: Run) => Promise<T>,
+    { timeoutMs, commit }: { readonly timeoutMs: number; readonly commit?: Commit },
+  ): Promise<T> {
+    const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE } = this.#env;
+    const tooLate = `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${timeoutMs} ms`;
     // The driver's types declare its options as classes; it takes plain objects.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
     const answer = withRetries(async () => {
-      const transaction = await session.beginTransaction({ timeout: STORE_TIMEOUT });
+      const transaction = await session.beginTransaction({ timeout: timeoutMs });
       const run: Run = async (statement, parameters) =>
         (await transaction.run(statement, parameters)).records.map((record) => record.toObject());
       try {
@@ -94,7 +100,7 @@ export class Graph {
       }
     });
     try {
-      return await withTimeLimit(answer, STORE_TIMEOUT, tooLate);
+      return await withTimeLimit(answer, timeoutMs, tooLate);
     } catch (error) {
       throw new Error(errorText(error), { cause: error });
     } finally {

@@ -88,6 +88,16 @@ const lockSchema = `
   SET s.isLocked = true
   RETURN s.version AS version`;
 
+const raiseVersion = `
+  MATCH (s:Schema {name: 'record'})
+  SET s.version = CASE WHEN s.version < $to THEN $to ELSE s.version END`;
+
+/**
+ * The time limit of one step, in milliseconds. A constraint is made only after every node was read, which takes longer
+ * than any statement of the chat; a step that was cut would begin anew at every attempt.
+ */
+const stepMs = 60_000;
+
 const versioned = z.tuple([z.object({ version: z.number() })]);
 const changes = z.tuple([z.object({ changed: z.number() })]);
 
@@ -97,7 +107,7 @@ const changes = z.tuple([z.object({ changed: z.number() })]);
  */
 export async function migrate(graph: Graph): Promise<void> {
   await define(graph, 'CREATE CONSTRAINT schema_name IF NOT EXISTS FOR (s:Schema) REQUIRE s.name IS UNIQUE');
-  const [{ version }] = versioned.parse(await graph.write((run) => run(lockSchema)));
+  const [{ version }] = versioned.parse(await graph.write((run) => run(lockSchema), stepMs));
   if (version > migrations.length)
     throw new Error(
       `The record has schema version ${version}; this version of the app knows up to ${migrations.length}. Use the app that wrote it, or another database.`,
@@ -106,21 +116,14 @@ export async function migrate(graph: Graph): Promise<void> {
     if (at < version) continue;
     for (const statement of schema) await define(graph, statement);
     while (batch !== undefined && (await changed(graph, batch)) > 0);
-    await graph.write((run) =>
-      run(
-        `MATCH (s:Schema {name: 'record'}) SET s.version = CASE WHEN s.version < $to THEN $to ELSE s.version END`,
-        {
-          to: at + 1,
-        },
-      ),
-    );
+    await graph.write((run) => run(raiseVersion, { to: at + 1 }), stepMs);
   }
 }
 
 /** `IF NOT EXISTS` looks before it creates, so another process may come between. */
 async function define(graph: Graph, statement: string): Promise<void> {
   await graph
-    .write((run) => run(statement))
+    .write((run) => run(statement), stepMs)
     .catch((error: unknown) => {
       if (codeOf(error) !== 'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists') throw error;
     });
@@ -131,5 +134,5 @@ function changed(graph: Graph, batch: string): Promise<number> {
     await run(lockSchema);
     const [row] = changes.parse(await run(batch));
     return row.changed;
-  });
+  }, stepMs);
 }
