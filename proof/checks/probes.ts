@@ -50,6 +50,27 @@ export const probesByContainer = oncePer((subject: Subject) =>
   Map.groupBy(probesOf(subject), ({ container }) => container),
 );
 
+/** What Kubernetes takes in place of 0. */
+const insteadOfZero = {
+  periodSeconds: 10,
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 3,
+} as const;
+
+/** The API server takes 0 in these fields as nothing, and sets its default. */
+export const probeZeros: Check = (subject) =>
+  probesOf(subject).flatMap(({ workload, container, field, probe }) =>
+    (Object.keys(insteadOfZero) as (keyof typeof insteadOfZero)[]).flatMap((name) =>
+      when(probe[name] === 0, () => ({
+        code: 'PROBE_ZERO',
+        message: `${name} of the ${field} of ${containerCalled(workload, container)} is 0, which Kubernetes takes as unset: it will be ${insteadOfZero[name]}.`,
+        here: inContainer(container, field, name),
+        fix: `Write the number that is meant, or ${insteadOfZero[name]}.`,
+      })),
+    ),
+  );
+
 /** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
