@@ -410,7 +410,8 @@ export const findingCodes = {
     group: 'probes',
     severity: 'error',
     meaning: 'A probe asks a port the container does not have.',
-    evidence: 'The container declares ports, and none has the name or number.',
+    evidence:
+      'The container declares ports, and none has the name or number, or its server is known and told another.',
   },
   PROBE_ZERO: {
     group: 'probes',

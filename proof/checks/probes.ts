@@ -11,6 +11,7 @@ import type { Probe } from '../shapes/container.ts';
 import { listed } from '../listed.ts';
 import { dialledNumbers, leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
+import { toldIn } from './told.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
 type ProbeField = (typeof probeFields)[number];
@@ -71,6 +72,10 @@ export const probeZeros: Check = (subject) =>
     ),
   );
 
+/** Whether more is known than what a container declares: what its server is told. */
+const isTold = (subject: Subject, container: Container): boolean =>
+  (toldIn(subject).get(container)?.addresses.length ?? 0) > 0 && !subject.knownIn(container);
+
 /** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
@@ -78,7 +83,7 @@ export const probePorts: Check = (subject) =>
     if (port === undefined || portsCalled(workload, port).some((one) => one.container === container))
       return [];
     const own = declaredPorts(workload).filter((declared) => declared.container === container);
-    if (typeof port === 'number' && own.length === 0) return [];
+    if (typeof port === 'number' && (own.length === 0 || isTold(subject, container))) return [];
     const [first] = own;
     const { severity } = undeclaredSeverity(subject, container, port);
     return [
