@@ -120,12 +120,17 @@ function bindingProblems(service: Service): string[] {
 
 function reportProblems({ name, report, ports }: Service): string[] {
   if (!report) return [];
-  const paths = [report.readyz, report.config].filter((path) => !/^\/[!-~]*$/.test(path));
+  const paths = [report.readyz, report.config].filter(
+    (path) => !/^\/[!-~]*$/.test(path) || /[?#]/.test(path),
+  );
   return [
     ...(Object.hasOwn(ports, report.port)
       ? []
       : [`Service "${name}" reports on port "${report.port}", which it does not have.`]),
-    ...paths.map((path) => `Service "${name}" reports at "${path}"; expected a path that begins with "/".`),
+    ...paths.map(
+      (path) =>
+        `Service "${name}" reports at "${path}"; expected a path that begins with "/", without "?" and "#".`,
+    ),
   ];
 }
 

@@ -82,6 +82,7 @@ export class Operator {
   readonly #prober: PodProber;
   readonly #autoscaled = new Cache<string>({ target: (target) => [target] });
   readonly #controllers: readonly Controller[];
+  #isReconciling = false;
   /** Kinds whose definition is not there. */
   readonly #unserved = new Set<StackKind>();
   readonly #informers: Pick<Informer<unknown>, 'run' | 'silentForMs'>[] = [];
@@ -120,15 +121,18 @@ export class Operator {
   /** Reconciles until the signal is aborted, every stack once at the beginning. `watch` comes first. */
   async reconcile(signal: AbortSignal): Promise<void> {
     const context = this.#context();
+    this.#isReconciling = true;
     await Promise.all([
       this.#prober.run(signal),
       ...this.#controllers.map((controller) => this.#run(controller, context, signal)),
     ]);
+    this.#isReconciling = false;
     this.#http.close();
   }
 
-  /** How many stacks wait for a worker. */
+  /** How many stacks wait for a worker; none while this process does not reconcile. */
   get depth(): number {
+    if (!this.#isReconciling) return 0;
     return this.#controllers.reduce((sum, { queue }) => sum + queue.depth, 0);
   }
 

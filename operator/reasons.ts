@@ -11,7 +11,8 @@ export const stackConditions = {
       NotApplied:
         'An object is not applied: the API server refused it, a right is missing, another owns it, or `spec.paused` is true.',
       WorkloadsNotReady: 'A workload has fewer ready pods than wanted, or is not there yet.',
-      Unreachable: 'Workloads are ready, but the operator cannot ask a pod for its dependencies.',
+      Unreachable:
+        'Workloads are ready, but of a dependency it is not known whether it is met: a pod cannot be asked, or its process has not said.',
     },
   },
   Progressing: {
@@ -75,13 +76,26 @@ export type StackConditionType = keyof typeof stackConditions;
 /** The reasons that a condition of a stack may have. */
 export type ReasonOf<T extends StackConditionType> = keyof (typeof stackConditions)[T]['reasons'] & string;
 
-/** Why the condition of a pod's readiness gate, and a stack's condition of a dependency, is as it is. */
-export const gateReasons = {
+/** Of a dependency, of a pod and of a stack. */
+const common = {
   Open: 'The dependency answers.',
   Degraded: 'The dependency is away, and the process works without it.',
   Closed: 'The process needs the dependency, and it is away.',
-  NotTried: 'The process waits for the dependency, and has no failed try to tell of: it has just begun.',
   NotReported: 'The process answers, but does not say this in words that are known here.',
+};
+
+/** Why a stack's condition of a dependency is as it is. */
+export const dependencyReasons = {
+  ...common,
+  NotTried: 'The process waits for the dependency, and has no failed try to tell of: it has just begun.',
+  Unreachable: 'The process of a pod cannot be asked.',
+} as const;
+
+export type DependencyReason = keyof typeof dependencyReasons;
+
+/** Why the condition of a pod's readiness gate is as it is. */
+export const gateReasons = {
+  ...common,
   Unreachable: 'The process cannot be asked. A gate keeps the status it had.',
   DigestEqual: 'The process runs with the configuration that was rendered.',
   DigestDiffers: 'The process runs with another configuration than was rendered.',

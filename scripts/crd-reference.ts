@@ -5,7 +5,7 @@ import { validationsKeyword } from '../model/validation-rules.ts';
 import { crdName } from '../operator/manifests/names.ts';
 import { crdOf } from '../operator/manifests/crd.ts';
 import type { Schema } from '../operator/manifests/structural.ts';
-import { gateReasons, stackConditions } from '../operator/reasons.ts';
+import { dependencyReasons, gateReasons, stackConditions } from '../operator/reasons.ts';
 
 /** The custom resource of a kind, as the API server serves it: columns, fields with their bounds, rules, conditions. */
 export function crdReference<D extends StackDocument>(kind: StackKind<D>): string {
@@ -92,10 +92,6 @@ function conditionRows(gates: readonly string[]): string[][] {
   return [
     ...rows,
     [names, '', '`True`: every pod reports that it reaches the dependency, or that it works without it.'],
-    ...(['Open', 'Degraded', 'Closed', 'NotReported', 'Unreachable'] as const).map((reason) => [
-      '',
-      `\`${reason}\``,
-      gateReasons[reason],
-    ]),
+    ...Object.entries(dependencyReasons).map(([reason, meaning]) => ['', `\`${reason}\``, meaning]),
   ];
 }

@@ -1,11 +1,11 @@
-import type { GateReason } from '../reasons.ts';
+import type { DependencyReason } from '../reasons.ts';
 import type { DependencyObserved, PodObserved } from './observed.ts';
 
 /** What is known of a dependency from every pod that has a gate for it, as a condition of the stack. */
 export interface DependencyState {
   readonly name: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: GateReason;
+  readonly reason: DependencyReason;
   readonly message: string;
 }
 

@@ -87,8 +87,10 @@ export class Informer<T> {
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#options.onRestart(error);
-    const isGone = error instanceof ApiError && error.status === 404;
-    // The API server answers, though the definition of the collection is not there.
+    const status = error instanceof ApiError ? error.status : undefined;
+    // The API server answers, though the definition of the collection is not there, or the right to list it.
+    if (status === 403 || status === 404) this.#heardAt = performance.now();
+    const isGone = status === 404;
     if (isGone) this.#emptied();
     // After an error of this process the cache may have missed what it was about.
     if (isGone || error instanceof ResourceExpired || error instanceof NotTaken) this.#has(undefined);
@@ -98,7 +100,6 @@ export class Informer<T> {
 
   /** Where a definition is gone, its objects are: a watch that was cut may not have said so. */
   #emptied(): void {
-    this.#heardAt = performance.now();
     for (const key of this.#options.cache.keys()) this.#drop(key);
   }
 

@@ -112,7 +112,11 @@ describe('a connection is closed', () => {
   });
 
   test('with 4008 when it does not read, and no other one waits for it', async () => {
-    const { app, url } = await readyChat({});
+    const often = '100000';
+    const { app, url } = await readyChat({
+      ...{ CHAT_CONNECTION_RATE: often, CHAT_CONNECTION_BURST: often },
+      ...{ CHAT_PATIENT_RATE: often, CHAT_PATIENT_BURST: often },
+    });
     const [slow, quick] = [await connected(url), await connected(url)];
     slow.socket.pause();
     const long = '語'.repeat(limits.textLength);

@@ -22,6 +22,8 @@ export type Volatile = readonly (readonly [pattern: RegExp | string, instead: st
 const everywhere: Volatile = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
+  // Of what is said of dependencies, with its times.
+  [/("revision": )"[\w-]{16}"/g, '$1"<revision>"'],
   // Where the sources are is what may change.
   [/"[\w/.-]+\.ts:\d+"/g, '"<source>"'],
   [/(https?|wss?):\/\/127\.0\.0\.1:\d+/g, '$1://<here>'],

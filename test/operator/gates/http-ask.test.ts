@@ -126,9 +126,11 @@ test('a process that answers the same at once does not hold questions, nor does 
   await ask(pod, 300);
   expect(await ask(pod, 300)).toMatchObject({ readiness: { report: {} }, isHolding: false });
   const { pod: silent } = await revising(() => undefined);
-  const askShort = asking(100);
-  await askShort(silent, 300);
-  expect(await whyNot(askShort(silent, 300))).toMatch(/no answer came within 0.4 s/);
+  const before = await asking()(silent);
+  const { ask: askShort, close } = httpAsk({ reportOf: () => report, timeoutMs: 100 });
+  onTestFinished(close);
+  const next = askShort(silent, new AbortController().signal, { before, waitMs: 300 });
+  expect(await whyNot(next)).toMatch(/no answer came within 0.4 s/);
 });
 
 test.each([7, null, '', 'x'.repeat(65), 'two words', '\ud800'])(

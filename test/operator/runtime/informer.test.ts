@@ -5,21 +5,19 @@ import { ApiError } from '../../../kube/cluster-error.ts';
 import { Cache } from '../../../operator/runtime/cache.ts';
 import { Informer } from '../../../operator/runtime/informer.ts';
 
-const notFound = new ApiError(
-  'CLUSTER_REFUSED',
-  'There is no such kind.',
-  {},
-  { status: 404, reason: 'NotFound', said: '', causes: [] },
-);
+const refused = (status: number): ApiError =>
+  new ApiError('CLUSTER_REFUSED', 'It is refused.', {}, { status, reason: '', said: '', causes: [] });
 
 /** An API whose lists and watches a test writes itself, to say what a real API server says seldom. */
 function scripted(
-  lists: readonly (Readonly<Record<string, string>> | 404)[],
+  lists: readonly (Readonly<Record<string, string>> | number)[],
   onChange: (line: string) => void = () => undefined,
   cache = new Cache<string>(),
 ) {
   const watches: { from: string | undefined; stream: PassThrough }[] = [];
   const remaining = [...lists];
+  /** When each list was asked for. */
+  const listed: number[] = [];
   const object = (name: string, resourceVersion: string) => ({
     ...{ apiVersion: 'v1', kind: 'ConfigMap' },
     metadata: { name, namespace: 'n', resourceVersion },
@@ -27,7 +25,8 @@ function scripted(
   const api = {
     request: () => {
       const next = remaining.shift() ?? {};
-      if (next === 404) return Promise.reject(notFound);
+      listed.push(performance.now());
+      if (typeof next === 'number') return Promise.reject(refused(next));
       const { version = '', ...objects } = next;
       const items = Object.entries(objects).map(([name, at]) => object(name, at));
       const json = { apiVersion: 'v1', kind: 'ConfigMapList', metadata: { resourceVersion: version }, items };
@@ -62,7 +61,8 @@ function scripted(
     watches.at(-1)?.stream.destroy();
     await running;
   };
-  return { watches, seen, restarts, object, said, stop };
+  const heardAt = (): number => performance.now() - informer.silentForMs;
+  return { watches, seen, restarts, listed, heardAt, object, said, stop };
 }
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 2_000, interval: 5 });
@@ -103,6 +103,13 @@ test('where the definition is gone, every object is told as gone', async () => {
   await soon(() => expect(watches).toHaveLength(1));
   watches[0]?.stream.write(said({ type: 'ERROR', object: { code: 410, message: 'too old' } }));
   await soon(() => expect(seen).toEqual(['n/a - 1', 'n/b - 2', 'n/a 1 -', 'n/b 2 -']));
+  await stop();
+});
+
+test.each([403, 404])('an answer of %i is heard, though there is nothing to watch', async (status) => {
+  const { listed, heardAt, restarts, stop } = scripted([status, status, status, { version: '10' }]);
+  await soon(() => expect(restarts).toHaveLength(3));
+  expect(heardAt()).toBeGreaterThanOrEqual(listed[2] ?? NaN);
   await stop();
 });
 
