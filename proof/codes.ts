@@ -410,7 +410,14 @@ export const findingCodes = {
     group: 'probes',
     severity: 'error',
     meaning: 'A probe asks a port the container does not have.',
-    evidence: 'The container declares ports, and none has the name or number.',
+    evidence:
+      'The container declares ports, and none has the name or number, or its server is known and told another.',
+  },
+  PROBE_ZERO: {
+    group: 'probes',
+    severity: 'warning',
+    meaning: 'A period, time or count of a probe is 0, in whose place Kubernetes sets its default.',
+    evidence: 'The 0 is written, and the API server takes it as unset.',
   },
   PROGRAM_SAID: {
     group: 'ours',

@@ -24,7 +24,7 @@ import { accounts, autoscalers, budgets, claimsUsed, emptyWorkloads, governingSe
 import { connectionsAllowed, entriesAllowed } from './policies.ts';
 import { ruleForms } from './policy-forms.ts';
 import { openPorts, rolePorts, rulePorts } from './policy-ports.ts';
-import { probedPorts, probePaths, probePorts } from './probes.ts';
+import { probedPorts, probePaths, probePorts, probeZeros } from './probes.ts';
 import { configuration } from './references.ts';
 import { claimSizes, memorySettings, quantities, replicas, scratchSizes } from './resources.ts';
 import { commandFiles, probeCommands, scriptVariables } from './scripts.ts';
@@ -50,7 +50,7 @@ export const checks: readonly Check[] = [
     rewrites,
     certificates,
   ],
-  ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts],
+  ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts, probeZeros],
   ...[
     environments,
     envReferences,

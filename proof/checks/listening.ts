@@ -1,34 +1,17 @@
 import { isLoopback } from '../../model/loopback.ts';
-import type { Listening, Server } from '../../model/pack.ts';
 import { only, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
-import { mountsOf, placeOfSetting, type Mount } from '../graph/files.ts';
-import { imageFactsOf, isServer } from '../graph/images.ts';
 import { placeIn } from '../graph/objects.ts';
 import { portsCalled, servicesOf, targetOf, type Service } from '../graph/ports.ts';
 import type { Graph } from '../graph/graph.ts';
 import { oncePer } from '../graph/once-per.ts';
-import { processOf } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { listed } from '../listed.ts';
 import type { Place } from '../source.ts';
 import { probesByContainer } from './probes.ts';
-import { serverOf, valueOf } from './servers.ts';
+import { askedElsewhere, probeFault } from './asked-elsewhere.ts';
+import { toldIn, type Told } from './told.ts';
 import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';
-
-/** What a process is told about where to listen, by its command, its variables or its files. */
-interface Told {
-  readonly workload: Workload;
-  readonly container: Container;
-  readonly program: string;
-  readonly addresses: readonly (Omit<Listening, 'in'> & {
-    readonly place: Place;
-    /** Whether nothing says the address, so that it is the program's default. */
-    readonly usualHost?: boolean;
-  })[];
-  /** Whether it opens no other port. */
-  readonly only: boolean;
-}
 
 /** What a process is told: the port must be declared or led to, the address one that others can reach. */
 export const listening: Check = (subject) =>
@@ -36,72 +19,12 @@ export const listening: Check = (subject) =>
     workload.containers
       .filter(({ init }) => !init)
       .flatMap((container) => {
-        const told = toldByCommand(subject, workload, container) ?? toldByImage(subject, workload, container);
+        const told = toldIn(subject).get(container);
         return told
-          ? [...otherPorts(subject, told), ...ownAddress(subject, told)]
+          ? [...portFaults(subject, told), ...ownAddress(subject, told)]
           : portVariable(workload, container);
       }),
   );
-
-function toldByCommand({ beside }: Subject, workload: Workload, container: Container): Told | undefined {
-  const started = serverOf(container, beside.servers);
-  if (!started) return undefined;
-  const { name, server, words } = started;
-  const isElsewhere = words.some((word) => server.instead?.includes(word.split('=')[0] ?? ''));
-  const addresses = isElsewhere ? [] : addressesOf(server, words, container);
-  return { workload, container, program: name, only: false, addresses };
-}
-
-function addressesOf(server: Server, words: readonly string[], container: Container): Told['addresses'] {
-  const said = saidIn(words, server, container);
-  const place = inContainer(container, container.spec.command.length > 0 ? 'command' : 'args');
-  const host = said.host ?? server.usual?.host;
-  // Without any port, it is probably the one that is declared.
-  const port = said.port ?? server.usual?.port ?? (host && container.spec.ports[0]?.containerPort);
-  if (typeof port !== 'number') return [];
-  const usual = { usualPort: said.port === undefined, usualHost: said.host === undefined };
-  return [{ port, place, ...usual, ...(host === undefined ? {} : { host }) }];
-}
-
-/** The address that options, else variables, tell a server. */
-function saidIn(
-  words: readonly string[],
-  { host, port, variables = {} }: Server,
-  { variables: given }: Container,
-): { readonly host?: string | undefined; readonly port?: number } {
-  const variable = (called: string | undefined): string | undefined => given.get(called ?? '')?.value;
-  const bound = valueOf(words, host) ?? variable(variables.host);
-  const [, address = bound, behind] = /^(.*):(\d+)$/.exec(bound ?? '') ?? [];
-  const number = Number(valueOf(words, port) ?? behind ?? variable(variables.port));
-  return { host: address, ...(Number.isInteger(number) ? { port: number } : {}) };
-}
-
-/** Only where all of its environment is known, and the command is the image's own or its arguments. */
-function toldByImage({ graph, beside }: Subject, workload: Workload, container: Container): Told | undefined {
-  const { product, facts } = imageFactsOf(beside.images, workload, container);
-  const known = facts.find(({ listens }) => listens !== undefined);
-  if (!known?.listens || !container.envKnown) return undefined;
-  const running = processOf(graph, workload, container);
-  if (!isServer(running, known, product)) return undefined;
-  if (known.settings !== undefined && !isFolderKnown(mountsOf(graph, workload, container), known.settings))
-    return undefined;
-  const addresses = known.listens(running);
-  return (
-    addresses && {
-      ...{ workload, container, program: known.name ?? product, only: known.listensOnly ?? false },
-      addresses: addresses.map(({ in: where, ...address }) => ({
-        ...address,
-        place: placeOfSetting(graph, workload, container, where),
-      })),
-    }
-  );
-}
-
-/** Whether the text of every file is known that a volume puts into a folder. */
-const isFolderKnown = (mounts: readonly Mount[], folder: string): boolean =>
-  mounts
-    .filter(({ path }) => `${path}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${path}/`))
-    .every(({ files }) => files?.every(({ text }) => text !== undefined) ?? false);
 
 /** A port of a container that others are led to, with the Service that leads there. */
 interface Reached {
@@ -135,13 +58,20 @@ const servicesByPort = oncePer((graph: Graph) =>
   }),
 );
 
-/** What is declared is for readers; a Service that leads to another port than is listened on is not. */
-function otherPorts(subject: Subject, told: Told): Fault[] {
-  const { workload, container, program, addresses } = told;
-  const [first] = addresses;
+/** Ports that are led to, declared or asked by probes; where a probe asks the port that is declared, it is the graver one. */
+function portFaults(subject: Subject, told: Told): Fault[] {
   const wrong = worstPort(subject, told);
-  if (!first || !wrong) return [];
-  const { port, service } = wrong;
+  const led = wrong ? otherPorts(told, wrong) : [];
+  const isCertain = led.some(({ severity }) => severity === undefined);
+  const asked = askedElsewhere(subject, told).filter(({ number }) => !isCertain || number !== wrong?.port);
+  const isAsked = asked.some(({ number }) => number === wrong?.port);
+  return [...(isAsked ? [] : led), ...asked.map((one) => probeFault(told, one))];
+}
+
+/** What is declared is for readers; a Service that leads to another port than is listened on is not. */
+function otherPorts({ workload, container, program, addresses }: Told, { port, service }: Reached): Fault[] {
+  const [first] = addresses;
+  if (!first) return [];
   const listened = addresses.map((address) => address.port).join(' and ');
   const index = container.spec.ports.findIndex(({ containerPort }) => containerPort === port);
   const certain = service !== undefined && addresses.some(({ usualPort }) => !usualPort);

@@ -6,7 +6,7 @@ import { firstIndices } from '../first-indices.ts';
 import { placeIn } from '../graph/objects.ts';
 import { directionsOf, rulesOf, type Direction, type Policy } from '../graph/policies.ts';
 import { listed } from '../listed.ts';
-import { within } from '../shapes/cidr.ts';
+import { blockOf, within } from '../shapes/cidr.ts';
 import type { PortRule } from '../shapes/network.ts';
 import type { Place } from '../source.ts';
 import { peersField, rulesField } from './policies.ts';
@@ -195,6 +195,10 @@ function blockForms(
   const toMetadata = direction === 'Egress' && cidr === '0.0.0.0/0' && except.length > 0;
   const [nodeLocal = ''] = linkLocalServices;
   return [
+    ...[
+      { text: cidr, where: at('cidr') },
+      ...except.map((text, index) => ({ text, where: at('except', index) })),
+    ].flatMap(({ text, where }) => beyondPrefix(policy, text, where)),
     ...when(length > 0 && length < 8, () => ({
       code: 'POLICY_BLOCK',
       message: `${called(policy)} names ${cidr}, a block larger than any network.`,
@@ -215,6 +219,15 @@ function blockForms(
     })),
   ];
 }
+
+/** The API server takes the address of a host with the length of its network. */
+const beyondPrefix = (policy: Policy, cidr: string, here: Place): Fault[] =>
+  when(blockOf(cidr) !== cidr, () => ({
+    code: 'POLICY_BLOCK',
+    message: `${called(policy)} names ${cidr}, an address with bits beyond its prefix: it means all of ${blockOf(cidr)}.`,
+    here,
+    fix: `Write ${blockOf(cidr)}, or the whole address with /32.`,
+  }));
 
 const isNearNodeLocal = (address: string): boolean =>
   !linkLocalServices.includes(address) &&

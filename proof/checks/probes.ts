@@ -11,6 +11,7 @@ import type { Probe } from '../shapes/container.ts';
 import { listed } from '../listed.ts';
 import { dialledNumbers, leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
+import { toldIn } from './told.ts';
 
 const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
 type ProbeField = (typeof probeFields)[number];
@@ -50,6 +51,31 @@ export const probesByContainer = oncePer((subject: Subject) =>
   Map.groupBy(probesOf(subject), ({ container }) => container),
 );
 
+/** What Kubernetes takes in place of 0. */
+const insteadOfZero = {
+  periodSeconds: 10,
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 3,
+} as const;
+
+/** The API server takes 0 in these fields as nothing, and sets its default. */
+export const probeZeros: Check = (subject) =>
+  probesOf(subject).flatMap(({ workload, container, field, probe }) =>
+    (Object.keys(insteadOfZero) as (keyof typeof insteadOfZero)[]).flatMap((name) =>
+      when(probe[name] === 0, () => ({
+        code: 'PROBE_ZERO',
+        message: `${name} of the ${field} of ${containerCalled(workload, container)} is 0, which Kubernetes takes as unset: it will be ${insteadOfZero[name]}.`,
+        here: inContainer(container, field, name),
+        fix: `Write the number that is meant, or ${insteadOfZero[name]}.`,
+      })),
+    ),
+  );
+
+/** Whether more is known than what a container declares: what its server is told. */
+const isTold = (subject: Subject, container: Container): boolean =>
+  (toldIn(subject).get(container)?.addresses.length ?? 0) > 0 && !subject.knownIn(container);
+
 /** A probe must ask a port its container has; otherwise the pod is never ready, or is restarted for ever. */
 export const probePorts: Check = (subject) =>
   probesOf(subject).flatMap((asking): Fault[] => {
@@ -57,7 +83,7 @@ export const probePorts: Check = (subject) =>
     if (port === undefined || portsCalled(workload, port).some((one) => one.container === container))
       return [];
     const own = declaredPorts(workload).filter((declared) => declared.container === container);
-    if (typeof port === 'number' && own.length === 0) return [];
+    if (typeof port === 'number' && (own.length === 0 || isTold(subject, container))) return [];
     const [first] = own;
     const { severity } = undeclaredSeverity(subject, container, port);
     return [

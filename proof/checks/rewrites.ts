@@ -11,22 +11,28 @@ export const rewrites: Check = ({ graph }) =>
   graph.ofKind('Ingress').flatMap((ingress) => {
     const target = ingress.content.metadata.annotations[rewriteTarget];
     if (target === undefined) return [];
-    const lost = routesOf(ingress).filter((route) => !route.exact && losesPath(route, target));
+    const lost = routesOf(ingress).filter((route) => losesPath(route, target));
     return lost.slice(0, 1).map((route) => lostPath(ingress, route, target));
   });
 
 const groupsIn = (path: string): number => path.match(/(?<!\\)\((?!\?:)/g)?.length ?? 0;
 
-/** Whether every longer path is answered as one: the target takes no group, or the path has not as many. */
-function losesPath({ path }: Route, target: string): boolean {
-  const taken = [...target.matchAll(/\$(\d)/g)].map(([, group]) => Number(group));
-  return taken.length === 0 || Math.max(...taken) > groupsIn(path);
-}
+/** The last group that the target takes; 0: none. */
+const groupTaken = (target: string): number =>
+  Math.max(0, ...[...target.matchAll(/\$(\d)/g)].map(([, group]) => Number(group)));
+
+/** Whether every longer path is answered as one, or a group is asked for that an exact path has not either. */
+const losesPath = ({ path, exact }: Route, target: string): boolean =>
+  groupTaken(target) === 0 ? !exact : groupTaken(target) > groupsIn(path);
 
 const lostPath = (ingress: ObjectOf<'Ingress'>, { path }: Route, target: string): Fault => ({
   code: 'ROUTE',
   severity: 'warning',
-  message: `${called(ingress)} rewrites every path below ${path} to ${target.replaceAll(/\$\d/g, '')}: the rest of the path is lost, and files beside the first page are not found.`,
+  message: `${called(ingress)} rewrites every path below "${path}" to "${target}"${
+    groupTaken(target) > 0
+      ? `, and the path has ${groupsIn(path)} groups, none for $${groupTaken(target)}`
+      : ''
+  }: the rest of the path is lost, and files beside the first page are not found.`,
   here: placeIn(ingress, 'metadata', 'annotations', rewriteTarget),
   fix:
     path === '/'

@@ -4,6 +4,7 @@ import { setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { placeIn } from '../graph/objects.ts';
 import { listed } from '../listed.ts';
+import { valueAt } from '../source.ts';
 import { servicePort, type Service, type ServicePort } from '../graph/ports.ts';
 import { routedIn, type Routed } from './routed.ts';
 import { called, type Check, type Subject } from './subject.ts';
@@ -30,11 +31,14 @@ function missingService({ graph }: Subject, { route, namespace, name, at }: Rout
   const elsewhere = graph.ofKindCalled('Service', name)[0];
   // All Services of the namespace may come with other manifests, and one may be made by an operator.
   const isCertain = services.length > 0 && !graph.mayMakeCalled(namespace, name);
+  const own = placeIn(route, 'metadata', 'namespace');
+  // What is called right is in the wrong place: the namespace is at fault, where it is written and is the Service's too.
+  const isMisplaced = elsewhere !== undefined && !isCertain && namespace === valueAt(own.doc.value, own.path);
   return {
     code: 'HOST_UNKNOWN',
     ...(isCertain ? {} : { severity: elsewhere ? ('warning' as const) : ('unknown' as const) }),
     message: `${called(route)} leads to Service ${name}, which is not in namespace ${namespace}${elsewhere ? `, but in ${elsewhere.namespace}` : ''}.`,
-    here: placeIn(route, ...at),
+    here: isMisplaced ? own : placeIn(route, ...at),
     ...(elsewhere ? { there: placeIn(elsewhere, 'metadata', 'name') } : {}),
     fix: near
       ? `Write ${near}.`

@@ -14,22 +14,17 @@ export function isCidr(text: string): boolean {
   );
 }
 
-/** Why `text` is no address block, in words that complete "expected …"; `undefined` when it is one. */
-export function cidrProblem(text: string): string | undefined {
-  if (!isCidr(text)) return 'an address block like 10.0.0.0/8';
-  const [address = '', prefix = ''] = text.split('/');
-  return hasHostBits(address, Number(prefix))
-    ? 'an address block whose address is its first one; bits beyond the prefix are set'
-    : undefined;
-}
-
-function hasHostBits(address: string, prefix: number): boolean {
-  return isIPv6(address) ? false : (toNumber(address) & hostMask(prefix)) !== 0;
+/** The block that an address of IPv4 and a length mean; network plugins leave the bits beyond the prefix out. */
+export function blockOf(cidr: string): string {
+  const [address = '', prefix = ''] = cidr.split('/');
+  if (isIP(address) !== 4) return cidr;
+  const bits = Number(prefix);
+  const net = bits === 0 ? 0 : (toNumber(address) & (-1 << (32 - bits))) >>> 0;
+  return `${[24, 16, 8, 0].map((shift) => (net >>> shift) & 255).join('.')}/${prefix}`;
 }
 
 const toNumber = (address: string): number =>
   address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
-const hostMask = (prefix: number): number => (prefix === 0 ? 0xffffffff : (1 << (32 - prefix)) - 1) | 0;
 
 /** Whether `address` lies in the block. */
 export function within(cidr: string, address: string): boolean {

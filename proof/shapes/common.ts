@@ -51,7 +51,6 @@ export const quantity = z.union(
 );
 
 export const count = z.int('a whole number').min(0, 'a number from 0');
-export const atLeastOne = z.int('a whole number').min(1, 'a number from 1');
 export const countOrShare = z.union([count, z.string().regex(/^\d+%$/)], 'a whole number or a percentage');
 
 const requirement = z.looseObject({

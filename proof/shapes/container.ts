@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  atLeastOne,
   count,
   labelName,
   objectName,
@@ -53,10 +52,10 @@ const containerPort = z.looseObject({
 
 const timings = {
   initialDelaySeconds: count.optional(),
-  periodSeconds: atLeastOne.optional(),
-  timeoutSeconds: atLeastOne.optional(),
-  successThreshold: atLeastOne.optional(),
-  failureThreshold: atLeastOne.optional(),
+  periodSeconds: count.optional(),
+  timeoutSeconds: count.optional(),
+  successThreshold: count.optional(),
+  failureThreshold: count.optional(),
 };
 
 const httpGet = z.looseObject({

@@ -11,7 +11,7 @@ import {
   protocol,
   selector,
 } from './common.ts';
-import { cidrProblem } from './cidr.ts';
+import { isCidr } from './cidr.ts';
 
 /** The shapes of Services, Ingresses and NetworkPolicies. */
 
@@ -60,10 +60,7 @@ export const serviceSpec = z
   });
 export type ServiceSpec = z.infer<typeof serviceSpec>;
 
-const cidr = z.string().superRefine((text, context) => {
-  const problem = cidrProblem(text);
-  if (problem) context.addIssue({ code: 'custom', message: problem });
-});
+const cidr = z.string().refine(isCidr, 'an address block like 10.0.0.0/8');
 
 const peer = z.strictObject({
   podSelector: selector.optional(),

@@ -173,6 +173,8 @@ describe('a rewrite by ingress-nginx', () => {
     ],
     ['by its group', ingress('/$2', '/shop(/|$)(.*)', 'ImplementationSpecific'), silent],
     ['of one exact path', ingress('/', '/login', 'Exact'), silent],
+    ['of an exact path by a group it has not', ingress('/$2', '/login', 'Exact'), is('warning', 'ROUTE')],
+    ['by the first group of a path without any', ingress('/$1', '/shop'), is('warning', 'ROUTE')],
   ]);
 });
 
