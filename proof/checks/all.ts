@@ -10,7 +10,7 @@ import { rewrites } from './rewrites.ts';
 import { secretTexts } from './secret-texts.ts';
 import { linksBesideHosts, serviceLinks } from './service-links.ts';
 import { volumeOwners } from './volume-owners.ts';
-import { hardening, tokens } from './hardening.ts';
+import { hardening } from './hardening.ts';
 import { imageLinks } from './image-links.ts';
 import { imageProblems, rootImages } from './image-problems.ts';
 import { imageScratch } from './image-scratch.ts';
@@ -80,5 +80,5 @@ export const checks: readonly Check[] = [
   ...[mounts, writablePaths, imageScratch, volumeOwners, imageUsers, rootImages, claims, initMounts],
   ...[saidPrograms, executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas],
-  ...[hardening, tokens],
+  hardening,
 ];
