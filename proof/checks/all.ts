@@ -1,4 +1,5 @@
 import { executables } from './commands.ts';
+import { bindings } from './bindings.ts';
 import { connections, pairs } from './connections.ts';
 import { duplicateContainerPorts, images, imagesGiven, imageTags, openedPorts } from './containers.ts';
 import { namesAllowed } from './dns.ts';
@@ -69,6 +70,7 @@ export const checks: readonly Check[] = [
     configuration,
     claimsUsed,
     accounts,
+    bindings,
     governingServices,
     autoscalers,
     autoscalerRequests,
