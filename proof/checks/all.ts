@@ -7,7 +7,8 @@ import { environments, envReferences, duplicateEnv } from './environment.ts';
 import { unexpanded } from './expansion.ts';
 import { autoscalerRequests } from './autoscaling.ts';
 import { listening } from './listening.ts';
-import { rewrites } from './rewrites.ts';
+import { logins } from './logins.ts';
+import { regexPaths, rewrites } from './rewrites.ts';
 import { secretTexts } from './secret-texts.ts';
 import { linksBesideHosts, serviceLinks } from './service-links.ts';
 import { volumeOwners } from './volume-owners.ts';
@@ -35,12 +36,25 @@ import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } f
 import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
+import { tlsOfRoutes, tlsOfUrls } from './tls.ts';
 import { imageUsers, writablePaths } from './writes.ts';
 
 /** Every general check, those first whose findings explain the most. */
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
-  ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
+  ...[
+    connections,
+    schemes,
+    tlsOfUrls,
+    tlsOfRoutes,
+    pairs,
+    bothEnds,
+    logins,
+    oneForTwo,
+    connectionsAllowed,
+    entriesAllowed,
+    namesAllowed,
+  ],
   ...[
     targets,
     duplicateServicePorts,
@@ -49,6 +63,7 @@ export const checks: readonly Check[] = [
     routes,
     gatewayReferences,
     rewrites,
+    regexPaths,
     certificates,
   ],
   ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts, probeZeros],

@@ -11,6 +11,7 @@ export interface Route {
   readonly host: string | undefined;
   readonly path: string;
   readonly exact: boolean;
+  readonly type: string;
   readonly name: string;
   readonly port: string | number;
   readonly at: readonly (string | number)[];
@@ -24,7 +25,7 @@ export function routesOf(ingress: Ingress): Route[] {
         ? []
         : [
             {
-              ...{ ingress, host, path, exact: pathType === 'Exact', name: service.name },
+              ...{ ingress, host, path, exact: pathType === 'Exact', type: pathType, name: service.name },
               port: service.port.number ?? service.port.name ?? '',
               at: ['spec', 'rules', rule, 'http', 'paths', index],
             },

@@ -306,3 +306,33 @@ describe('an object that is there twice', () => {
     ['is told once as a policy', [policy, policy], is('error', 'DUPLICATE_OBJECT')],
   ]);
 });
+
+describe('a path that is a pattern', () => {
+  const ingress = (path: string, annotations: Fields, pathType = 'ImplementationSpecific'): Fields[] => [
+    deployment('web', {}),
+    service('web', 80),
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'web', annotations },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [
+          {
+            http: {
+              paths: [{ path, pathType, backend: { service: { name: 'web', port: { number: 80 } } } }],
+            },
+          },
+        ],
+      },
+    },
+  ];
+  const pattern = '/api/v[0-9]+/(.*)';
+  const regex = { 'nginx.ingress.kubernetes.io/use-regex': 'true' };
+  judged([
+    ['is said to be one', ingress(pattern, regex), silent],
+    ['is not said to be one', ingress(pattern, {}), is('warning', 'ROUTE')],
+    ['is said to be a prefix', ingress(pattern, regex, 'Prefix'), is('warning', 'ROUTE')],
+    ['is none', ingress('/api/v1.2_a-b', {}), silent],
+  ]);
+});
