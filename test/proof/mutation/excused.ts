@@ -107,7 +107,7 @@ export const excuses: readonly Excuse[] = [
   {
     name: 'what-no-level-asks-for',
     reason:
-      'No level of Pod Security asks a pod of others for a read-only root, no token or no service links.',
+      'No level of Pod Security asks a pod of others for a read-only root, or to do without a token and service links.',
     covers: (mutant, subject) =>
       /\.(readOnlyRootFilesystem|automountServiceAccountToken|enableServiceLinks)$/.test(`.${at(mutant)}`) &&
       !isOurs(mutant, subject),
@@ -140,6 +140,6 @@ export const excuses: readonly Excuse[] = [
     reason:
       'Which number a pod that is not ours runs as is written once: its image serves any user, and fsGroup makes the volumes its own.',
     covers: (mutant, subject) =>
-      /securityContext\.(runAsUser)$/.test(at(mutant)) && ownsItsVolumes(mutant, subject),
+      /securityContext\.(runAsUser|fsGroup)$/.test(at(mutant)) && ownsItsVolumes(mutant, subject),
   },
 ];
