@@ -99,17 +99,23 @@ export async function startProxy(target: { host: string; port: number }): Promis
 
 /** Writes what came at `arrivedAt`, when and in which pieces the toxics say. Resolves when it was handed on. */
 async function carry(bytes: Buffer, to: Socket, toxics: Toxics, arrivedAt: number): Promise<void> {
-  const { isStalled = false, latencyMs = 0, bytesPerSecond = Infinity } = toxics;
+  const { isStalled = false, latencyMs = 0, bytesPerSecond, sliceBytes } = toxics;
   if (isStalled) return;
   const early = arrivedAt + latencyMs - performance.now();
   if (latencyMs > 0 && early > 0) await pause(early);
-  const { sliceBytes = bytesPerSecond === Infinity ? bytes.length : mostAtOnce } = toxics;
-  for (let at = 0; at < bytes.length && !to.destroyed; at += sliceBytes) {
-    const piece = bytes.subarray(at, at + sliceBytes);
-    if (bytesPerSecond !== Infinity) await pause((piece.length / bytesPerSecond) * 1_000);
+  for (const piece of piecesOf(bytes, toxics)) {
+    if (to.destroyed) return;
+    if (bytesPerSecond !== undefined) await pause((piece.length / bytesPerSecond) * 1_000);
     await new Promise<void>((resolve) => to.write(piece, () => resolve()));
-    if (at + sliceBytes < bytes.length && toxics.sliceBytes !== undefined) await pause(betweenSlicesMs);
+    if (sliceBytes !== undefined) await pause(betweenSlicesMs);
   }
+}
+
+function piecesOf(bytes: Buffer, { bytesPerSecond, sliceBytes }: Toxics): Buffer[] {
+  const length = sliceBytes ?? (bytesPerSecond === undefined ? bytes.length : mostAtOnce);
+  return Array.from({ length: Math.ceil(bytes.length / length) }, (_, nth) =>
+    bytes.subarray(nth * length, (nth + 1) * length),
+  );
 }
 
 /** Without it the system would put the pieces together again. */
