@@ -1,4 +1,5 @@
 import { executables } from './commands.ts';
+import { bindings } from './bindings.ts';
 import { connections, pairs } from './connections.ts';
 import { duplicateContainerPorts, images, imagesGiven, imageTags, openedPorts } from './containers.ts';
 import { namesAllowed } from './dns.ts';
@@ -10,7 +11,7 @@ import { rewrites } from './rewrites.ts';
 import { secretTexts } from './secret-texts.ts';
 import { linksBesideHosts, serviceLinks } from './service-links.ts';
 import { volumeOwners } from './volume-owners.ts';
-import { hardening, tokens } from './hardening.ts';
+import { hardening } from './hardening.ts';
 import { imageLinks } from './image-links.ts';
 import { imageProblems, rootImages } from './image-problems.ts';
 import { imageScratch } from './image-scratch.ts';
@@ -69,6 +70,7 @@ export const checks: readonly Check[] = [
     configuration,
     claimsUsed,
     accounts,
+    bindings,
     governingServices,
     autoscalers,
     autoscalerRequests,
@@ -80,5 +82,5 @@ export const checks: readonly Check[] = [
   ...[mounts, writablePaths, imageScratch, volumeOwners, imageUsers, rootImages, claims, initMounts],
   ...[saidPrograms, executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas],
-  ...[hardening, tokens],
+  hardening,
 ];

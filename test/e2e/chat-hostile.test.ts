@@ -30,7 +30,7 @@ async function start() {
 async function meet(port: number, kind: Kind, patient: string) {
   const client = new RawClient(port);
   const asked = await kind.request?.(tokens, patient);
-  const headers = {
+  const headers: Readonly<Record<string, string | undefined>> = {
     host: `localhost:${port}`,
     connection: 'Upgrade',
     upgrade: 'websocket',

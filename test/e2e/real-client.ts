@@ -1,14 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
 import { closeCodes } from '../../contract/protocol.ts';
-import { Connection, type ConnectionState, type World } from '../../client/connection.ts';
-import {
-  readStatus,
-  resumeQuery,
-  type MessageFrame,
-  type ServerFrame,
-} from '../../client/frames.generated.ts';
+import { Connection, type ConnectionState } from '../../client/connection.ts';
+import type { MessageFrame, ServerFrame } from '../../client/frames.generated.ts';
 import { poll } from '../servers/poll.ts';
+import { realWorld } from './real-world.ts';
 
 /** Where a client's requests go now: the app's URL, without a trailing slash. */
 export type Where = (client: RealClient) => string;
@@ -25,36 +20,13 @@ export class RealClient {
   wasSentAway = false;
   readonly connection: Connection;
 
-  /** @param hurry by how much its own times are divided: a heartbeat takes half a minute. */
+  /** @param hurry by how much its own times are divided. */
   constructor(where: Where, path: string, hurry = 1) {
-    const world: World = {
-      now: () => performance.now(),
-      random: () => Math.random(),
-      after: (ms, run) => {
-        const timer = setTimeout(run, ms / hurry);
-        return () => clearTimeout(timer);
-      },
-      open: (events, position) => {
-        const query =
-          position === undefined
-            ? ''
-            : `?${resumeQuery.epoch}=${position.epoch}&${resumeQuery.offset}=${position.offset}`;
-        const socket = new WebSocket(`${where(this).replace(/^http/, 'ws')}${path}${query}`);
-        socket.on('message', (text: Buffer) => events.text(text.toString()));
-        socket.on('close', (code) => {
-          this.wasSentAway ||= code === closeCodes.restart.code;
-          events.closed(code);
-        });
-        socket.on('error', () => undefined);
-        return { send: (text) => socket.send(text), close: () => socket.terminate() };
-      },
-      status: async (withinMs) => {
-        this.statusAsked += 1;
-        const answer = await fetch(`${where(this)}/api/status`, { signal: AbortSignal.timeout(withinMs) });
-        return readStatus(await answer.json(), 'status');
-      },
-      refusal: () => Promise.resolve(undefined),
-    };
+    const world = realWorld({
+      ...{ where: () => where(this), path, hurry },
+      closed: (code) => (this.wasSentAway ||= code === closeCodes.restart.code),
+      statusAsked: () => (this.statusAsked += 1),
+    });
     this.connection = new Connection(world, {
       state: (state) => {
         this.states.push(state);

@@ -25,6 +25,8 @@ interface Launched {
   readonly port: number;
   readonly metricsPort: number;
   readonly logFile: string;
+  /** Tells it to end (SIGTERM). Resolves when it is gone. */
+  readonly leave: () => Promise<void>;
   /** Ends it as a crash does; `stop` still removes its folder. */
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -52,11 +54,11 @@ export async function launchApp(env: Readonly<Record<string, string>>, root = '.
     await app.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const kill = async (): Promise<void> => {
-    process.kill(app.pid, 'SIGKILL');
+  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    process.kill(app.pid, signal);
     await app.exited;
   };
-  return { port, metricsPort, logFile, kill, stop };
+  return { port, metricsPort, logFile, leave: end('SIGTERM'), kill: end('SIGKILL'), stop };
 }
 
 /**

@@ -66,7 +66,7 @@ export const parts: Readonly<Record<string, Part>> = {
       return { writes };
     },
   },
-  'operator-tests': testsOf('the longer tests of the operator on an API server', 'nightly'),
+  'operator-tests': testsOf('the longer tests on an API server', 'nightly'),
   'operator-cluster-tests': testsOf('the longer tests of the operator in a cluster', 'nightly-cluster'),
   'operator-schedule': {
     what: 'random schedules of edits and faults, each after which a stack ends as its document says',

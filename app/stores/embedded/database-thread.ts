@@ -25,24 +25,27 @@ export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: Error; readonly name: string };
 
-/** Calls that came while the previous ones were committed are committed together; if that fails, each by itself. */
-function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, first: Call): void {
-  const calls = [first, ...waiting(port)];
-  const replies = (): Reply[] => calls.map((call) => replyTo(database, call));
-  let made: Reply[];
-  try {
-    made = calls.length === 1 ? replies() : database.together(replies);
-  } catch {
-    made = replies();
+/** Serves what came; calls that came while the previous ones were committed are committed together. */
+function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, first: readonly Call[]): void {
+  const waiting = [...first];
+  while (waiting.length > 0) {
+    while (waiting.length < mostTogether) {
+      const next = receiveMessageOnPort(port) as { readonly message: readonly Call[] } | undefined;
+      if (next === undefined) break;
+      waiting.push(...next.message);
+    }
+    port.postMessage(repliesTo(database, waiting.splice(0, mostTogether)));
   }
-  port.postMessage(made);
 }
 
-function* waiting(port: MessagePort): Generator<Call> {
-  for (let taken = 1; taken < mostTogether; taken += 1) {
-    const next = receiveMessageOnPort(port) as { readonly message: Call } | undefined;
-    if (next === undefined) return;
-    yield next.message;
+/** As one transaction; if that fails, each call by itself. */
+function repliesTo(database: RecordDatabase | IndexDatabase, calls: readonly Call[]): Reply[] {
+  const replies = (): Reply[] => calls.map((call) => replyTo(database, call));
+  if (calls.length === 1) return replies();
+  try {
+    return database.together(replies);
+  } catch {
+    return replies();
   }
 }
 
@@ -60,5 +63,5 @@ if (parentPort) {
   const { kind, file } = workerData as ThreadSpec;
   const port = parentPort;
   const database = new databases[kind](file);
-  port.on('message', (call: Call) => serve(database, port, call));
+  port.on('message', (calls: readonly Call[]) => serve(database, port, calls));
 }

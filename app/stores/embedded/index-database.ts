@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Database, lockWaitMs } from './open-database.ts';
 
-/** A fact as it is searched for: its terms, divided by blanks. */
+/** A fact as it is searched for. */
 export interface Entry {
   readonly patientId: string;
   readonly factId: string;
-  readonly terms: string;
+  readonly terms: readonly string[];
 }
 
 export interface Hit {
@@ -29,6 +29,14 @@ const migrations = [
    DROP TABLE entry;
    CREATE VIRTUAL TABLE entry USING fts5 (
      patientId UNINDEXED, factId UNINDEXED, patient, terms, tokenize = "unicode61 tokenchars '_'"
+   );`,
+  // Each term becomes one of its patient: BM25 counts the entries that have it, and so walked those of all patients.
+  `DELETE FROM identity;
+   DELETE FROM known;
+   DROP TABLE entry;
+   CREATE TABLE patient (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+   CREATE VIRTUAL TABLE entry USING fts5 (
+     patientId UNINDEXED, factId UNINDEXED, terms, tokenize = "unicode61 tokenchars '_'"
    );`,
 ];
 
@@ -67,25 +75,41 @@ export class IndexDatabase {
     this.together(() => {
       const remember = this.#database.statement('INSERT INTO known VALUES (?, ?) ON CONFLICT DO NOTHING');
       const insert = this.#database.statement(
-        'INSERT INTO entry (patientId, factId, patient, terms) VALUES (?, ?, ?, ?)',
+        'INSERT INTO entry (patientId, factId, terms) VALUES (?, ?, ?)',
       );
-      for (const { patientId, factId, terms } of entries)
-        if (remember.run(patientId, factId).changes !== 0)
-          insert.run(patientId, factId, termOf(patientId), terms);
+      for (const { patientId, factId, terms } of entries) {
+        if (remember.run(patientId, factId).changes === 0) continue;
+        const number = this.#numberOf(patientId) ?? this.#newNumberOf(patientId);
+        insert.run(patientId, factId, terms.map((term) => tokenOf(number, term)).join(' '));
+      }
     });
   }
 
-  /** `terms` in the syntax of FTS5. */
-  search(patientId: string, terms: string, limit: number): Hit[] {
+  search(patientId: string, terms: readonly string[], limit: number): Hit[] {
+    const number = this.#numberOf(patientId);
+    if (number === undefined) return [];
     return this.#database
       .statement(
-        `SELECT factId, -bm25(entry, 0, 0, 0, 1) AS score FROM entry
-         WHERE entry MATCH ? AND patientId = ? ORDER BY bm25(entry, 0, 0, 0, 1), rowid LIMIT ?`,
+        `SELECT factId, -rank AS score FROM entry
+         WHERE entry MATCH ? AND patientId = ? ORDER BY rank, rowid LIMIT ?`,
       )
-      .all(`patient : ${termOf(patientId)} AND terms : (${terms})`, patientId, limit)
+      .all(terms.map((term) => `"${tokenOf(number, term)}"`).join(' OR '), patientId, limit)
       .map((row) => ({ factId: String(row['factId']), score: Number(row['score']) }));
+  }
+
+  #numberOf(patientId: string): number | undefined {
+    const row = this.#database.statement('SELECT number FROM patient WHERE id = ?').get(patientId);
+    return row && Number(row['number']);
+  }
+
+  #newNumberOf(patientId: string): number {
+    const { lastInsertRowid } = this.#database
+      .statement('INSERT INTO patient (id) VALUES (?)')
+      .run(patientId);
+    return Number(lastInsertRowid);
   }
 }
 
-/** One token without a case, whatever is in the id. */
-const termOf = (patientId: string): string => `p${Buffer.from(patientId).toString('hex')}`;
+/** One token: letters, digits and `_` stay, everything else is written as its code. */
+const tokenOf = (patient: number, term: string): string =>
+  `${patient}_${term.replace(/[^\p{L}\p{N}]/gu, (sign) => `_${sign.codePointAt(0)?.toString(36) ?? ''}_`)}`;

@@ -29,17 +29,13 @@ export class EmbeddedSearchIndex implements SearchIndex {
     const entries = facts.map(({ patientId, id, text }) => ({
       patientId,
       factId: id,
-      terms: factTerms(text).map(encoded).join(' '),
+      terms: factTerms(text),
     }));
     return this.#thread.call('add', entries);
   }
 
   async search(patientId: string, query: string, limit: number): Promise<Hit[]> {
-    const terms = queryTerms(query).map((term) => `"${encoded(term)}"`);
-    return terms.length === 0 ? [] : this.#thread.call('search', patientId, terms.join(' OR '), limit);
+    const terms = queryTerms(query);
+    return terms.length === 0 ? [] : this.#thread.call('search', patientId, terms, limit);
   }
 }
-
-/** A term as one token: letters, digits and `_` stay, everything else is written as its code. */
-const encoded = (term: string): string =>
-  term.replace(/[^\p{L}\p{N}]/gu, (sign) => `_${sign.codePointAt(0)?.toString(36) ?? ''}_`);

@@ -78,6 +78,19 @@ test('the embedded index is the same one after it was closed, and another one wh
   await index.close();
 });
 
+test('what other patients said does not change what the embedded index finds first', async () => {
+  const { patientId } = newScope();
+  const index = new EmbeddedSearchIndex(newFile());
+  onTestFinished(() => index.close());
+  // Words of no lexicon, which weigh the same.
+  const [zorb, quib] = [fact(patientId, 'I have a zorb.'), fact(patientId, 'I have a quib.')];
+  await index.add([zorb, quib]);
+  const found = async () => (await index.search(patientId, 'zorb quib', 9)).map(({ factId }) => factId);
+  expect(await found()).toEqual([zorb.id, quib.id]);
+  await index.add(Array.from({ length: 20 }, () => fact(newScope().patientId, 'I have a zorb.')));
+  expect(await found()).toEqual([zorb.id, quib.id]);
+});
+
 test('the embedded cache forgets a session once it was silent for the time to live', async () => {
   let now = 0;
   const cache = newCache(() => now);

@@ -1,13 +1,18 @@
 import { storeNames } from '../../../contract/services/backend-variables.ts';
 import { launchApp } from '../../faults/app-process.ts';
-import { poll } from '../../servers/poll.ts';
+import { until } from '../../servers/poll.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
 
 export interface BenchedApp {
-  /** Where its WebSockets are, without a trailing slash. */
+  /** HTTP and WebSockets, without a trailing slash. */
   readonly url: string;
-  /** As Node measures it, since the start of the process. */
+  /** As Node measures it, since this was asked for last: between two turns of a timer of 10 ms. */
   loopDelayP99Ms(): Promise<number>;
+  rssBytes(): Promise<number>;
+  /** Tells it to end (SIGTERM). Resolves when it is gone. */
+  leave(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -16,7 +21,7 @@ const most = '1000000';
 const unlimited = {
   ...{ CHAT_CONNECTION_RATE: most, CHAT_CONNECTION_BURST: most },
   ...{ CHAT_PATIENT_RATE: most, CHAT_PATIENT_BURST: most },
-  CHAT_CONNECTIONS_PER_PATIENT: most,
+  ...{ CHAT_CONNECTIONS: most, CHAT_CONNECTIONS_PER_PATIENT: most },
 };
 
 /** The app of the folder `root` in a process of its own, ready; on embedded stores unless `env` says otherwise. */
@@ -25,20 +30,28 @@ export async function startBenchedApp(
   env: Readonly<Record<string, string>>,
 ): Promise<BenchedApp> {
   const app = await launchApp(
-    { EMBEDDED_STORES: storeNames.join(','), LOG_LEVEL: 'warn', ...unlimited, ...env },
+    {
+      EMBEDDED_STORES: storeNames.join(','),
+      // As the image runs it; the heap's limit is the image's default for its memory.
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'warn',
+      ...unlimited,
+      ...env,
+    },
     root,
   );
   const operations = `http://${LOOPBACK}:${app.metricsPort}`;
-  const isReady = async (): Promise<boolean> => (await fetch(`${operations}/readyz`)).ok;
-  if ((await poll(isReady, { timeoutMs: 60_000 })) !== 'met')
-    throw new Error('The app did not become ready.');
+  await until('the app to be ready', async () => (await fetch(`${operations}/readyz`)).ok, 60_000);
+  const metric = async (name: string): Promise<number> => {
+    const metrics = await (await fetch(`${operations}/metrics`)).text();
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1] ?? 'NaN');
+  };
   return {
-    url: `ws://${LOOPBACK}:${app.port}`,
+    url: `http://${LOOPBACK}:${app.port}`,
+    loopDelayP99Ms: async () => 1_000 * (await metric('nodejs_eventloop_lag_p99_seconds')),
+    rssBytes: () => metric('process_resident_memory_bytes'),
+    leave: app.leave,
+    kill: app.kill,
     stop: app.stop,
-    loopDelayP99Ms: async () => {
-      const metrics = await (await fetch(`${operations}/metrics`)).text();
-      const [, lag = 'NaN'] = /^nodejs_eventloop_lag_p99_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics) ?? [];
-      return Math.round(Number(lag) * 10_000) / 10;
-    },
   };
 }

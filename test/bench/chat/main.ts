@@ -1,61 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startNeo4j } from '../../servers/neo4j/neo4j.ts';
-import { startRedis } from '../../servers/redis.ts';
-import { startBenchedApp } from './app.ts';
-import { talk, type Talked } from './talk.ts';
+import { format, resolveConfig } from 'prettier';
+import { capture } from '../../servers/process.ts';
+import { choose } from '../../nightly/choose.ts';
+import { Unavailable } from '../../servers/unavailable.ts';
+import { measureChat, partNames, type Figures, type Measured } from './measure.ts';
 
 /**
- * Durable turns a second, from message to stored answer, without a model or an embedder: on embedded stores with 50
- * clients, and on Neo4j and Redis with 200. `--root` benches the app of another checkout, `--only` one of the two.
+ * `npm run bench:chat [-- --json] [--write] [--only PART]… [--seconds N] [--rounds N] [--clients N] [--connections N]
+ * [--root DIR]`: the chat's speed, memory and restarts, without a model or an embedder, beside a FastAPI backend on the same
+ * stores. `--root` measures the app of another checkout; `--write` makes the result docs/bench/chat.json.
  */
+const resultFile = 'docs/bench/chat.json';
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false },
+    json: { type: 'boolean' },
+    write: { type: 'boolean' },
+    only: { type: 'string', multiple: true, default: [...partNames] },
     root: { type: 'string', default: '.' },
-    seconds: { type: 'string', default: '10' },
-    only: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    clients: { type: 'string', default: '5000' },
+    connections: { type: 'string', default: '10000' },
   },
 });
-const seconds = Number(values.seconds);
 
-const embedded = values.only === 'real' ? undefined : await measure({}, 50);
-const real = values.only === 'embedded' ? undefined : await measureReal();
-const { ackP50Ms, ackP99Ms, loopDelayP99Ms } = embedded ??
-  real ?? { ackP50Ms: 0, ackP99Ms: 0, loopDelayP99Ms: 0 };
-const figures = {
-  turnsPerSecond: { embedded: embedded?.turnsPerSecond, real: real?.turnsPerSecond },
-  ...{ ackP50Ms, ackP99Ms, loopDelayP99Ms },
-};
-console.log(values.json ? JSON.stringify(figures) : figures);
-process.exit();
-
-async function measureReal(): Promise<Figures> {
-  const [neo4j, redis] = [await startNeo4j(), await startRedis()];
+const answer = choose(values.only, Object.fromEntries(partNames.map((name) => [name, name])));
+if ('problem' in answer) {
+  console.error(answer.problem);
+  process.exitCode = 64;
+} else
   try {
-    const env = {
-      EMBEDDED_STORES: 'qdrant',
-      // The first statements of a cold database take their time.
-      STORE_TIMEOUT: '20000',
-      ...{ NEO4J_HOST: neo4j.host, NEO4J_PORT: String(neo4j.port), NEO4J_PASSWORD: neo4j.password },
-      ...{ REDIS_HOST: redis.host, REDIS_PORT: String(redis.port), REDIS_PASSWORD: redis.password },
-    };
-    return await measure(env, 200);
-  } finally {
-    await Promise.all([neo4j.stop(), redis.stop()]);
+    const { figures, samples } = await measureChat(
+      answer.chosen.map(([, name]) => name),
+      {
+        root: values.root,
+        seconds: Number(values.seconds),
+        rounds: Number(values.rounds),
+        clients: Number(values.clients),
+        connections: Number(values.connections),
+      },
+      (line) => void process.stderr.write(`${line}\n`),
+    );
+    console.log(JSON.stringify(figures, undefined, values.json ? undefined : 2));
+    if (values.write) await write(figures, samples);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.error(error.message);
+    process.exitCode = 69;
   }
-}
 
-interface Figures extends Talked {
-  readonly loopDelayP99Ms: number;
-}
-
-async function measure(env: Readonly<Record<string, string>>, clients: number): Promise<Figures> {
-  const app = await startBenchedApp(values.root, env);
-  try {
-    await talk(app.url, { clients, seconds: 2 });
-    const talked = await talk(app.url, { clients, seconds });
-    return { ...talked, loopDelayP99Ms: await app.loopDelayP99Ms() };
-  } finally {
-    await app.stop();
-  }
+async function write(figures: Figures, samples: Measured['samples']): Promise<void> {
+  const { stdout: commit } = await capture('git', ['rev-parse', '--short', 'HEAD']);
+  const machine = {
+    ...{ cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) },
+    ...{ node: process.version, load: loadavg() },
+  };
+  const command = `npm run bench:chat -- ${process.argv.slice(2).join(' ')}`;
+  const result = {
+    at: new Date().toISOString(),
+    commit: commit.trim(),
+    ...{ machine, command, figures, samples },
+  };
+  const options = { ...(await resolveConfig(resultFile)), filepath: resultFile };
+  await writeFile(resultFile, await format(JSON.stringify(result), options));
 }

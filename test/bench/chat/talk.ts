@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../operator/figures.ts';
+import { openSockets } from './sockets.ts';
+
+export interface Load {
+  readonly clients: number;
+  readonly seconds: number;
+}
 
 export interface Talked {
   /** Turns from message to stored answer. */
@@ -14,20 +20,23 @@ interface Frame {
   readonly message?: string;
 }
 
+/** What a patient says: facts, questions about them, and what is neither. */
+const says: readonly ((count: number) => string)[] = [
+  () => 'Good morning.',
+  (count) => `I slept ${4 + (count % 5)} hours and walked ${count} minutes.`,
+  () => 'How long did I sleep?',
+  (count) => `I took ${10 + (count % 9)} units of insulin before breakfast.`,
+  (count) => `My cat number ${count} is called Milo.`,
+  () => 'What is the name of my cat?',
+  (count) => `My sister called from Lisbon ${count} minutes ago.`,
+  () => 'Thank you, that helps.',
+];
+
 /** Lets each client, a patient of its own, send a message as soon as the one before is answered. */
-export async function talk(
-  url: string,
-  { clients, seconds }: { readonly clients: number; readonly seconds: number },
-): Promise<Talked> {
+export async function talk(url: string, { clients, seconds }: Load): Promise<Talked> {
   const acks: number[] = [];
   let turns = 0;
-  const sockets = await Promise.all(
-    Array.from({ length: clients }, async () => {
-      const socket = new WebSocket(`${url}/ws/chat/patient:${randomUUID()}/session:bench`);
-      await once(socket, 'message');
-      return socket;
-    }),
-  );
+  const sockets = await openSockets(url, clients, () => `patient:${randomUUID()}/session:bench`);
   const start = performance.now();
   for (const [nth, socket] of sockets.entries()) {
     let sent = 0;
@@ -35,7 +44,7 @@ export async function talk(
     const say = (): void => {
       sent = performance.now();
       count += 1;
-      const text = `My cat number ${count} of ${nth} is called Milo.`;
+      const text = says[(nth + count) % says.length]?.(count);
       socket.send(JSON.stringify({ type: 'message', id: `m${count}`, text }));
     };
     socket.on('message', (data: Buffer) => {
@@ -48,11 +57,28 @@ export async function talk(
     });
     say();
   }
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  await pause(seconds * 1_000);
   const took = (performance.now() - start) / 1_000;
-  const counted = turns;
+  const turnsPerSecond = Math.round(turns / took);
   for (const socket of sockets) socket.terminate();
-  acks.sort((left, right) => left - right);
-  const at = (part: number): number => Math.round((acks[Math.floor(acks.length * part)] ?? NaN) * 10) / 10;
-  return { turnsPerSecond: Math.round(counted / took), ackP50Ms: at(0.5), ackP99Ms: at(0.99) };
+  return { turnsPerSecond, ackP50Ms: percentile(acks, 0.5), ackP99Ms: percentile(acks, 0.99) };
+}
+
+/** Echoes of a validated frame a second: each client sends a `ping` as soon as the one before is answered by a `pong`. */
+export async function echo(url: string, { clients, seconds }: Load): Promise<number> {
+  const sockets = await openSockets(url, clients, (nth) => `patient:${nth}/session:echo`);
+  const ping = JSON.stringify({ type: 'ping' });
+  let echoes = 0;
+  const start = performance.now();
+  for (const socket of sockets) {
+    socket.on('message', () => {
+      echoes += 1;
+      socket.send(ping);
+    });
+    socket.send(ping);
+  }
+  await pause(seconds * 1_000);
+  const perSecond = echoes / ((performance.now() - start) / 1_000);
+  for (const socket of sockets) socket.terminate();
+  return perSecond;
 }

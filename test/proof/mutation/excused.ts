@@ -105,6 +105,14 @@ export const excuses: readonly Excuse[] = [
       !isOurs(mutant, subject),
   },
   {
+    name: 'what-no-level-asks-for',
+    reason:
+      'No level of Pod Security asks a pod of others for a read-only root, no token or no service links.',
+    covers: (mutant, subject) =>
+      /\.(readOnlyRootFilesystem|automountServiceAccountToken|enableServiceLinks)$/.test(`.${at(mutant)}`) &&
+      !isOurs(mutant, subject),
+  },
+  {
     name: 'choice-of-a-store',
     reason:
       'How much memory Redis takes below its limit, and whether it keeps a log beside its snapshots, is a choice written once.',
@@ -132,6 +140,6 @@ export const excuses: readonly Excuse[] = [
     reason:
       'Which number a pod that is not ours runs as is written once: its image serves any user, and fsGroup makes the volumes its own.',
     covers: (mutant, subject) =>
-      /securityContext\.(runAsUser|fsGroup)$/.test(at(mutant)) && ownsItsVolumes(mutant, subject),
+      /securityContext\.(runAsUser)$/.test(at(mutant)) && ownsItsVolumes(mutant, subject),
   },
 ];
