@@ -99,23 +99,26 @@ export async function startProxy(target: { host: string; port: number }): Promis
 
 /** Writes what came at `arrivedAt`, when and in which pieces the toxics say. Resolves when it was handed on. */
 async function carry(bytes: Buffer, to: Socket, toxics: Toxics, arrivedAt: number): Promise<void> {
-  const { isStalled = false, latencyMs = 0, bytesPerSecond, sliceBytes } = toxics;
-  if (isStalled) return;
-  const early = arrivedAt + latencyMs - performance.now();
-  if (latencyMs > 0 && early > 0) await pause(early);
-  for (const piece of piecesOf(bytes, toxics)) {
+  if (toxics.isStalled === true) return;
+  const early = arrivedAt + (toxics.latencyMs ?? 0) - performance.now();
+  if (early > 0) await pause(early);
+  for (const piece of sliced(bytes, toxics)) {
     if (to.destroyed) return;
-    if (bytesPerSecond !== undefined) await pause((piece.length / bytesPerSecond) * 1_000);
+    await pauseFor(piece, toxics);
     await new Promise<void>((resolve) => to.write(piece, () => resolve()));
-    if (sliceBytes !== undefined) await pause(betweenSlicesMs);
   }
 }
 
-function piecesOf(bytes: Buffer, { bytesPerSecond, sliceBytes }: Toxics): Buffer[] {
-  const length = sliceBytes ?? (bytesPerSecond === undefined ? bytes.length : mostAtOnce);
-  return Array.from({ length: Math.ceil(bytes.length / length) }, (_, nth) =>
-    bytes.subarray(nth * length, (nth + 1) * length),
+function sliced(bytes: Buffer, { sliceBytes, bytesPerSecond }: Toxics): Buffer[] {
+  const most = sliceBytes ?? (bytesPerSecond === undefined ? bytes.length : mostAtOnce);
+  return Array.from({ length: Math.ceil(bytes.length / most) }, (_, nth) =>
+    bytes.subarray(nth * most, (nth + 1) * most),
   );
+}
+
+async function pauseFor(piece: Buffer, { sliceBytes, bytesPerSecond }: Toxics): Promise<void> {
+  if (bytesPerSecond !== undefined) await pause((piece.length / bytesPerSecond) * 1_000);
+  if (sliceBytes !== undefined) await pause(betweenSlicesMs);
 }
 
 /** Without it the system would put the pieces together again. */

@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedRecordStore } from '../../../app/stores/embedded/record-store.ts';
 import { EmbeddedSearchIndex } from '../../../app/stores/embedded/search-index.ts';
 import type { RecordStore } from '../../../app/stores/types.ts';
-import { neo4jName } from '../../../contract/services/neo4j.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { startProxy, type Proxy } from '../../faults/proxy.ts';
 import { freePort, LOOPBACK } from '../../servers/ports.ts';
 import { startRedis, type RedisServer } from '../../servers/redis.ts';
 import { startTellingModel } from './model.ts';
 import type { Proxied } from './plan.ts';
+import { startEmbeddedRecord, startNeo4jRecord, type Between } from './record-server.ts';
 import { serveStore } from './remote-stores.ts';
 import { ReplicaProcess } from './replica-process.ts';
 
@@ -20,33 +19,33 @@ export interface Fleet {
   readonly proxies: Readonly<Record<Proxied, Proxy>>;
   /** The record, past every fault. */
   readonly record: RecordStore;
-  readonly model: { readonly received: readonly unknown[] };
   /** Ends Redis and starts it again, with what it had or empty. */
   restartRedis(keepsData: boolean): Promise<void>;
   /** Kills Neo4j and starts it again; does nothing where the record is embedded. */
-  killNeo4j(): Promise<void>;
+  crashRecord(): Promise<void>;
   /** Tells of each replica that ends from now on, and of its log where nobody ended it. */
   onEnded(told: (line: string, crash?: string) => void): void;
   stop(): Promise<void>;
 }
 
-/** Between what the app does and what the record has; a planted fault. */
-export type Between = (record: RecordStore) => RecordStore;
+interface FleetOptions {
+  readonly between?: Between;
+  /** Whether the record is a Neo4j; else it is embedded. */
+  readonly onNeo4j?: boolean;
+}
 
-const honest: Between = (record) => record;
-
-export async function startFleet(between: Between = honest): Promise<Fleet> {
+export async function startFleet({ between = honest, onNeo4j = false }: FleetOptions = {}): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-history-'));
   const redis = await startKeptRedis(folder);
-  const record = between(new EmbeddedRecordStore(join(folder, 'record.sqlite')));
-  const servedRecord = await serveStore(record);
+  const recordServer = await (onNeo4j ? startNeo4jRecord(folder) : startEmbeddedRecord(folder, between));
   const servedIndex = await serveStore(new EmbeddedSearchIndex(join(folder, 'index.sqlite')));
   const model = await startTellingModel();
   const proxies = {
-    record: await startProxy({ host: LOOPBACK, port: servedRecord.port }),
+    record: await startProxy({ host: LOOPBACK, port: recordServer.port }),
     index: await startProxy({ host: LOOPBACK, port: servedIndex.port }),
     redis: await startProxy({ host: LOOPBACK, port: redis.port }),
   };
+  const { args, env, embedded } = recordServer.reachedAt(proxies.record.port);
   let told: (line: string, crash?: string) => void = () => undefined;
   const replicas = await Promise.all(
     ['A', 'B'].map(
@@ -55,11 +54,12 @@ export async function startFleet(between: Between = honest): Promise<Fleet> {
           folder,
           port: await freePort(),
           metricsPort: await freePort(),
-          args: ['--record', String(proxies.record.port), '--index', String(proxies.index.port)],
+          args: [...args, '--index', String(proxies.index.port)],
           ended: (how, crash) => told(`replica ${name} ended: ${how}`, crash),
           env: {
             ...tuning,
-            EMBEDDED_STORES: `${neo4jName},${qdrantName}`,
+            ...env,
+            EMBEDDED_STORES: [...embedded, qdrantName].join(','),
             DATA_DIR: join(folder, name),
             REDIS_HOST: LOOPBACK,
             REDIS_PORT: String(proxies.redis.port),
@@ -71,7 +71,7 @@ export async function startFleet(between: Between = honest): Promise<Fleet> {
   const stop = async (): Promise<void> => {
     await Promise.all(replicas.map((replica) => replica.stop()));
     await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
-    await Promise.all([servedRecord.stop(), servedIndex.stop(), redis.stop(), model.stop()]);
+    await Promise.all([recordServer.stop(), servedIndex.stop(), redis.stop(), model.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -81,12 +81,15 @@ export async function startFleet(between: Between = honest): Promise<Fleet> {
     throw error;
   }
   return {
-    ...{ replicas, proxies, record, model, stop },
+    ...{ replicas, proxies, stop },
+    record: recordServer.record,
     restartRedis: (keepsData) => redis.restart(keepsData),
-    killNeo4j: () => Promise.resolve(),
+    crashRecord: () => recordServer.crash(),
     onEnded: (listener) => (told = listener),
   };
 }
+
+const honest: Between = (record) => record;
 
 /** Times short enough for a test, and limits that its clients do reach. */
 const tuning = {

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
 import { orSkip } from '../../servers/or-skip.ts';
 import { startFleet } from './fleet.ts';
 import type { Action, Plan, Step } from './plan.ts';
 import { plantable, planted } from './planted-faults.ts';
-import { runSeeds } from './run-seeds.ts';
+import { startLanes } from './run-seeds.ts';
 import { replayVariable, runSeed, WrongHistoryError } from './run-seed.ts';
 
 const only = process.env[replayVariable];
@@ -14,7 +14,9 @@ test(
   'whatever dies, what was acknowledged is stored and answered once, and shown to its patient once',
   (context) =>
     orSkip(context, async () => {
-      const seen = await runSeeds(seeds);
+      const lanes = await startLanes();
+      onTestFinished(() => lanes.stop());
+      const seen = await lanes.run(seeds);
       expect(seen.seeds).toBe(seeds.length);
       if (only !== undefined) return;
       expect(seen.deaths).toBeGreaterThan(10);
@@ -26,10 +28,12 @@ test(
 describe('a record is found', () => {
   let plant: ReturnType<typeof plantable>['plant'];
   const fleet = forSuite(() =>
-    startFleet((honest) => {
-      const made = plantable(honest);
-      plant = made.plant;
-      return made.record;
+    startFleet({
+      between: (honest) => {
+        const made = plantable(honest);
+        plant = made.plant;
+        return made.record;
+      },
     }),
   );
   const then = (action: Action): Step => ({ ...action, thenMs: 250 });

@@ -205,8 +205,8 @@ function wrongHistory(
   by: string,
   { offset, history = [] }: FrameOf<'welcome'>,
 ): string[] {
-  const [shown, expected] = [linesOf(history.map(lineOfTurn)), linesOf(lines(events.slice(0, offset)))];
-  return shown === expected ? [] : [`welcome shows the log: ${by} was shown\n${shown}\nfor\n${expected}`];
+  const difference = differenceOf(history.map(lineOfTurn), lines(events.slice(0, offset)));
+  return difference === '' ? [] : [`welcome shows the log: ${by} was shown\n${difference}`];
 }
 
 /** Words of another patient, in whatever frame. */
@@ -225,12 +225,22 @@ function wrongList({ events }: SessionHistory, { name, conversation, refused }: 
   const shown = conversation.entries
     .filter((entry) => !(entry.kind === 'said' && refused.has(entry.id)))
     .map(lineOfEntry);
-  const expected = lines(events);
-  if (linesOf(shown) === linesOf(expected)) return [];
-  return [`the list is the log: ${name} shows\n${linesOf(shown)}\nand not\n${linesOf(expected)}`];
+  const difference = differenceOf(shown, lines(events));
+  return difference === '' ? [] : [`the list is the log: ${name} shows\n${difference}`];
 }
 
-const linesOf = (all: readonly string[]): string => all.map((line) => `    ${line}`).join('\n');
+/** The lines of which one list has more than the other, or nothing; else all, where only their order differs. */
+function differenceOf(shown: readonly string[], expected: readonly string[]): string {
+  if (shown.join('\n') === expected.join('\n')) return '';
+  const more = shown.filter((line) => !expected.includes(line));
+  const less = expected.filter((line) => !shown.includes(line));
+  const all = more.length + less.length === 0 ? shown : [];
+  return [
+    ...more.map((line) => `    + ${line}`),
+    ...less.map((line) => `    - ${line}`),
+    ...all.map((line) => `      ${line}`),
+  ].join('\n');
+}
 
 /** The log as a list: each message, and below it its answer. */
 function lines(events: readonly SessionEvent[]): string[] {

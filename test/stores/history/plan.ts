@@ -28,8 +28,8 @@ export type Action =
   | { readonly what: 'visit'; readonly session: number; readonly back: number }
   | { readonly what: 'fault'; readonly store: Proxied; readonly fault: Fault; readonly forMs: number }
   | { readonly what: 'restartRedis'; readonly keepsData: boolean }
-  /** Only where there is one. */
-  | { readonly what: 'killNeo4j' }
+  /** Only where the record is a server of its own. */
+  | { readonly what: 'crashRecord' }
   | { readonly what: 'kill'; readonly replica: number }
   | { readonly what: 'terminate'; readonly replica: number }
   | {
@@ -74,7 +74,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('restartRedis'), keepsData: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('killNeo4j') }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('crashRecord') }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('kill'), replica: pick }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('terminate'), replica: pick }) },
   {
@@ -108,3 +108,9 @@ export function planOf(seed: number): Plan {
   if (made === undefined) throw new Error('fast-check made no plan.');
   return made;
 }
+
+/** A plan in the middle of which the record is killed. */
+export const withCrash = ({ patients, steps }: Plan): Plan => ({
+  patients,
+  steps: steps.toSpliced(Math.floor(steps.length / 2), 0, { what: 'crashRecord', thenMs: 100 }),
+});

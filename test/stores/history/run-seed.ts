@@ -156,7 +156,7 @@ class SeedWorld {
     visit: ({ session, back }) => this.#visit(this.#of(this.#sessions, session), back),
     fault: (fault) => this.#wait(this.#fault(fault)),
     restartRedis: ({ keepsData }) => this.#wait(this.#fleet.restartRedis(keepsData)),
-    killNeo4j: () => this.#wait(this.#fleet.killNeo4j()),
+    crashRecord: () => this.#wait(this.#fleet.crashRecord()),
     kill: ({ replica }) => this.#of(this.#fleet.replicas, replica).kill(),
     terminate: ({ replica }) => this.#of(this.#fleet.replicas, replica).terminate(),
     failpoint: (failpoint) => this.#of(this.#fleet.replicas, failpoint.replica).arm(failpoint),

@@ -59,7 +59,7 @@ export function listen(
   const socket = new WebSocket(url);
   socket.on('message', (text: Buffer) => {
     const { data: frame } = serverFrame.safeParse(JSON.parse(text.toString()));
-    if (frame === undefined || !isFrequent(frame)) around.note(`${by} <- ${text.toString().slice(0, 160)}`);
+    if (frame === undefined || !isFrequent(frame)) around.note(`${by} <- ${shown(frame ?? text.toString())}`);
     if (frame === undefined) heard.unreadable.push(text.toString());
     else heard.frames.push({ at: around.sequence.next(), frame });
   });
@@ -67,6 +67,9 @@ export function listen(
   socket.on('error', () => undefined);
   return { socket, heard };
 }
+
+const shown = (frame: ServerFrame | string): string =>
+  JSON.stringify(frame, (key, value: unknown) => (key === 'message' ? undefined : value)).slice(0, 160);
 
 /** Too many to be read, and seldom what is wrong. */
 const isFrequent = (frame: ServerFrame): boolean =>
