@@ -10,7 +10,7 @@ export type Results<R> = readonly (R | Error)[];
 /** Most entries of one commit. */
 export const mostTogether = 64;
 
-/** What waits while a commit runs is committed together by the next one. */
+/** What waits while a commit (or a read) runs is committed (or read) together by the next one. */
 export class GroupCommit<E, R> {
   readonly #commit: (entries: readonly E[]) => Promise<Results<R>>;
   readonly #waiting: Waiting<E, R>[] = [];

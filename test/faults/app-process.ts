@@ -32,14 +32,21 @@ interface Launched {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the app of the folder `root` as a process of its own, which the caller stops. `env` says where its stores are. */
-export async function launchApp(env: Readonly<Record<string, string>>, root = '.'): Promise<Launched> {
+/**
+ * Starts the app of the folder `root` as a process of its own, which the caller stops. `env` says where its stores are,
+ * `entry` what is run there: its sources, unless it was bundled.
+ */
+export async function launchApp(
+  env: Readonly<Record<string, string>>,
+  root = '.',
+  entry = 'app/main.ts',
+): Promise<Launched> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-incident-'));
   const [port, metricsPort] = [await freePort(), await freePort()];
   const logFile = join(folder, 'app.log');
   const app = await startProcess({
     command: process.execPath,
-    args: ['app/main.ts'],
+    args: [entry],
     cwd: root,
     env: {
       DATA_DIR: join(folder, 'chat'),

@@ -3,6 +3,8 @@ import { startLab } from '../apiserver/cli/mooring.ts';
 import { startWithChatStacks } from '../apiserver/operator/lab.ts';
 import { runSchedule } from '../apiserver/operator/schedule.ts';
 import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
+import { partNames as chatParts } from '../bench/chat/measure.ts';
+import { measureStorm, wholeStorm } from '../bench/chat/storm.ts';
 import { partNames } from '../bench/operator/measure.ts';
 import { measurePeers } from '../bench/operator/peers/measure-peers.ts';
 import { soak } from '../bench/operator/soak.ts';
@@ -140,6 +142,28 @@ export const parts: Readonly<Record<string, Part>> = {
       const verifiers = { 'mooring verify': mooring(), 'kube-score': score, kubeconform: conform };
       return { run: () => compare(verifiers), stop: conform.stop };
     },
+  },
+  chat: benchmark(
+    'turns, echoes and memory of the chat beside a FastAPI backend on the same stores (npm run bench:chat)',
+    1,
+    () => [
+      ...['test/bench/chat/main.ts', '--json'],
+      ...chatParts.filter((name) => name !== 'storm').flatMap((name) => ['--only', name]),
+    ],
+  ),
+  'chat-storm': {
+    what: 'the process of 5,000 clients replaced by a deployment, and killed: all are back, nothing lost or repeated',
+    seeds: 2,
+    start: () =>
+      Promise.resolve({
+        run: async () => {
+          const { storm, kill } = await measureStorm('.', wholeStorm);
+          if (Math.min(storm.back, kill.back) < storm.clients || storm.lost + storm.repeated > 0)
+            throw new Error(`Not all is there: ${JSON.stringify({ storm, kill })}`);
+          return { storm, kill };
+        },
+        stop,
+      }),
   },
   deploy: benchmark(
     'from `kubectl apply` to the first answer, in a new cluster each (npm run bench:deploy)',

@@ -36,6 +36,7 @@ export async function recall(
     warn('The memory search failed', error);
     return newest(record, patientId, 'memory search failed');
   }
+  if (found.length === 0) return { facts: [] };
   const ids = found.map(({ factId }) => factId);
   const byId = new Map((await record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
   return { facts: ids.flatMap((id) => byId.get(id) ?? []) };

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import neo4j, { type Driver, type RecordShape } from 'neo4j-driver';
+import neo4j, { type Driver, type RecordShape, type Session } from 'neo4j-driver';
 import type { Env } from '../../../contract/backend-env.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { errorText } from '../../observability/error-text.ts';
@@ -53,7 +53,7 @@ export class Graph {
   async write<T>(work: (run: Run) => Promise<T>, timeoutMs = this.#env.STORE_TIMEOUT): Promise<T> {
     const commit: Commit = { isTooLate: false, isSent: false };
     try {
-      return await this.#transact('WRITE', work, { timeoutMs, commit });
+      return await this.#transact(work, timeoutMs, commit);
     } catch (error) {
       throw commit.isSent ? new UnknownOutcomeError(error) : error;
     } finally {
@@ -61,10 +61,13 @@ export class Graph {
     }
   }
 
-  /** Runs one statement that only reads. */
+  /** Runs one statement that only reads; its transaction is the server's own, so that it takes one round trip. */
   read<R extends RecordShape>(statement: string, parameters: object = {}): Promise<R[]> {
     const timeoutMs = this.#env.STORE_TIMEOUT;
-    return this.#transact('READ', (run) => run<R>(statement, parameters), { timeoutMs });
+    return this.#inSession('READ', timeoutMs, async (session) => {
+      const { records } = await session.run<R>(statement, parameters, { timeout: timeoutMs });
+      return records.map((record) => record.toObject());
+    });
   }
 
   async close(): Promise<void> {
@@ -74,39 +77,51 @@ export class Graph {
     await driver?.close();
   }
 
-  async #transact<T>(
-    mode: 'READ' | 'WRITE',
-    work: (run: Run) => Promise<T>,
-    { timeoutMs, commit }: { readonly timeoutMs: number; readonly commit?: Commit },
-  ): Promise<T> {
-    const { NEO4J_HOST, NEO4J_PORT, NEO4J_DATABASE } = this.#env;
-    const tooLate = `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${timeoutMs} ms`;
-    // The driver's types declare its options as classes; it takes plain objects.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-    const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
-    const answer = withRetries(async () => {
+  async #transact<T>(work: (run: Run) => Promise<T>, timeoutMs: number, commit: Commit): Promise<T> {
+    return this.#inSession('WRITE', timeoutMs, async (session) => {
       const transaction = await session.beginTransaction({ timeout: timeoutMs });
       const run: Run = async (statement, parameters) =>
         (await transaction.run(statement, parameters)).records.map((record) => record.toObject());
       try {
         const result = await work(run);
         // The caller was told that nothing was stored.
-        if (commit?.isTooLate) throw new Error(tooLate);
-        if (commit) commit.isSent = true;
+        if (commit.isTooLate) throw new Error(this.#tooLate(timeoutMs));
+        commit.isSent = true;
         await transaction.commit();
         return result;
       } finally {
         await transaction.close();
       }
     });
+  }
+
+  /** Does `work` in a session, and again where that may help, within the time limit. */
+  async #inSession<T>(
+    mode: 'READ' | 'WRITE',
+    timeoutMs: number,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const { NEO4J_DATABASE } = this.#env;
+    // The driver's types declare its options as classes; it takes plain objects.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+    const session = this.#connected().session({ database: NEO4J_DATABASE, defaultAccessMode: mode });
     try {
-      return await withTimeLimit(answer, timeoutMs, tooLate);
+      return await withTimeLimit(
+        withRetries(() => work(session)),
+        timeoutMs,
+        this.#tooLate(timeoutMs),
+      );
     } catch (error) {
       throw new Error(errorText(error), { cause: error });
     } finally {
       // Not awaited: returning the connection may wait for a server that does not answer any more.
       session.close().catch(() => undefined);
     }
+  }
+
+  #tooLate(timeoutMs: number): string {
+    const { NEO4J_HOST, NEO4J_PORT } = this.#env;
+    return `Neo4j at ${NEO4J_HOST}:${NEO4J_PORT} did not answer within ${timeoutMs} ms`;
   }
 
   #connected(): Driver {

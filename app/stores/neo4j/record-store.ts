@@ -48,6 +48,9 @@ export class Neo4jRecordStore implements RecordStore {
   readonly name = neo4jName;
   readonly #graph: Graph;
   readonly #commits = new GroupCommit<Entry, EntryResult>((entries) => this.#commit(entries));
+  /** Reads that every turn, and every handshake, needs. */
+  readonly #positions = new GroupCommit<string, Position | undefined>((keys) => this.#positionsOf(keys));
+  readonly #factGroups = new GroupCommit<readonly string[], StoredFact[]>((groups) => this.#factsOf(groups));
   #isPrepared = false;
 
   /** @param onLost told when an open connection closes. */
@@ -122,8 +125,7 @@ export class Neo4jRecordStore implements RecordStore {
   }
 
   async position(scope: Scope): Promise<Position | undefined> {
-    const [row] = await this.#graph.read(statements.position, { sessionKey: sessionKey(scope) });
-    return row === undefined ? undefined : positionSchema.parse(row);
+    return this.#positions.add(sessionKey(scope));
   }
 
   async positions(scopes: readonly Scope[]): Promise<SessionPosition[]> {
@@ -154,7 +156,7 @@ export class Neo4jRecordStore implements RecordStore {
   }
 
   async factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]> {
-    return this.#facts(statements.factsById, { keys: ids.map((id) => key(patientId, id)) });
+    return this.#factGroups.add(ids.map((id) => key(patientId, id)));
   }
 
   async claimIndexing(lease: Lease): Promise<boolean> {
@@ -169,6 +171,21 @@ export class Neo4jRecordStore implements RecordStore {
   async markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {
     const keys = facts.map(({ patientId, id }) => key(patientId, id));
     await this.#graph.write((run) => run(statements.markIndexed, { indexId, keys }));
+  }
+
+  async #positionsOf(sessionKeys: readonly string[]): Promise<Results<Position | undefined>> {
+    const rows = await this.#graph.read(statements.positions, { sessionKeys });
+    const found = new Map(rows.map((row) => [sessionKey(sessionPositionSchema.parse(row)), row]));
+    return sessionKeys.map((id) => {
+      const row = found.get(id);
+      return row && positionSchema.parse(row);
+    });
+  }
+
+  async #factsOf(groups: readonly (readonly string[])[]): Promise<Results<StoredFact[]>> {
+    const facts = await this.#facts(statements.factsById, { keys: groups.flat() });
+    const found = new Map(facts.map((fact) => [key(fact.patientId, fact.id), fact]));
+    return groups.map((keys) => keys.flatMap((one) => found.get(one) ?? []));
   }
 
   async #facts(statement: string, parameters: object): Promise<StoredFact[]> {

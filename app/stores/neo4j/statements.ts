@@ -106,8 +106,6 @@ export const outcomeOf = `
   MATCH (s:Session {key: m.sessionKey})
   RETURN s.epoch AS epoch, ${event}`;
 
-export const position = 'MATCH (s:Session {key: $sessionKey}) RETURN s.epoch AS epoch, s.last AS offset';
-
 export const positions = `
   MATCH (s:Session) WHERE s.key IN $sessionKeys
   RETURN s.patientId AS patientId, s.sessionId AS sessionId, s.epoch AS epoch, s.last AS offset`;

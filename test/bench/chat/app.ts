@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { storeNames } from '../../../contract/services/backend-variables.ts';
+import { buildApp } from '../../../scripts/build-app.ts';
 import { launchApp } from '../../faults/app-process.ts';
 import { until } from '../../servers/poll.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
@@ -24,7 +28,26 @@ const unlimited = {
   ...{ CHAT_CONNECTIONS: most, CHAT_CONNECTIONS_PER_PATIENT: most },
 };
 
-/** The app of the folder `root` in a process of its own, ready; on embedded stores unless `env` says otherwise. */
+const bundles = new Map<string, Promise<string>>();
+
+/** The folder with the bundle of a checkout's app, which is removed when this process ends. */
+function bundleOf(root: string): Promise<string> {
+  const made = bundles.get(root) ?? bundle(root);
+  bundles.set(root, made);
+  return made;
+}
+
+async function bundle(root: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'mooring-bench-app-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await buildApp(folder, root);
+  return folder;
+}
+
+/**
+ * The app of the checkout `root`, bundled as its image runs it, in a process of its own, ready; on embedded stores unless
+ * `env` says otherwise.
+ */
 export async function startBenchedApp(
   root: string,
   env: Readonly<Record<string, string>>,
@@ -32,13 +55,13 @@ export async function startBenchedApp(
   const app = await launchApp(
     {
       EMBEDDED_STORES: storeNames.join(','),
-      // As the image runs it; the heap's limit is the image's default for its memory.
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
       ...unlimited,
       ...env,
     },
-    root,
+    await bundleOf(root),
+    'main.js',
   );
   const operations = `http://${LOOPBACK}:${app.metricsPort}`;
   await until('the app to be ready', async () => (await fetch(`${operations}/readyz`)).ok, 60_000);

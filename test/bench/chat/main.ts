@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { capture } from '../../servers/process.ts';
 import { choose } from '../../nightly/choose.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
+import { wholeStorm } from './storm.ts';
 import { measureChat, partNames, type Figures, type Measured } from './measure.ts';
 
 /**
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     root: { type: 'string', default: '.' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
-    clients: { type: 'string', default: '5000' },
+    clients: { type: 'string', default: String(wholeStorm.clients) },
     connections: { type: 'string', default: '10000' },
   },
 });

@@ -1,5 +1,5 @@
 import { measureIdle } from './idle.ts';
-import { measureStorm, type Stormed } from './storm.ts';
+import { measureStorm, wholeStorm, type Stormed } from './storm.ts';
 import { measureEcho, measureEmbedded, measureReal, type Effort } from './turns.ts';
 
 /** What is measured, by name: each may be asked for alone. */
@@ -57,7 +57,9 @@ export async function measureChat(
   const echo100 = await asked('echo', 'echo100', () => measureEcho(sizes, 100));
   const echo1000 = await asked('echo', 'echo1000', () => measureEcho(sizes, 1_000));
   const idle = await asked('idle', 'idle', () => measureIdle(sizes.root, sizes.connections));
-  const stormed = await asked('storm', 'storm', () => measureStorm(sizes.root, sizes.clients));
+  const stormed = await asked('storm', 'storm', () =>
+    measureStorm(sizes.root, { ...wholeStorm, clients: sizes.clients }),
+  );
   const { turnsPerSecond, ...acks } = embedded ?? {};
   const figures = {
     turnsPerSecond: present({ embedded: turnsPerSecond, real: real?.appPerSecond }),

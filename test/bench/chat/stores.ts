@@ -10,7 +10,7 @@ export interface RealStores {
 
 /** A Neo4j and a Redis of their own. */
 export async function startRealStores(): Promise<RealStores> {
-  const [neo4j, redis] = [await startNeo4j(), await startRedis()];
+  const [neo4j, redis] = [await startNeo4j({ isForLoad: true }), await startRedis()];
   return {
     env: {
       EMBEDDED_STORES: qdrantName,

@@ -23,13 +23,20 @@ export interface Storm {
   readonly gapP99Ms: number;
 }
 
+export interface StormSize {
+  readonly clients: number;
+  /** The old process sends them away over so many seconds; meanwhile they go on talking. */
+  readonly drainSeconds: number;
+}
+
+/** The storm of the benchmark. */
+export const wholeStorm: StormSize = { clients: 5_000, drainSeconds: 5 };
+
 export interface Stormed {
   readonly storm: Storm;
   readonly kill: { readonly back: number; readonly backMs: number };
 }
 
-/** The old process sends its clients away over so many seconds; meanwhile they go on talking. */
-const drainSeconds = 5;
 /** Of so many clients one speaks during the drain. */
 const oneSpeaksOf = 5;
 /** Clients that connect, or speak, at once before the storm, and that are looked at after it. */
@@ -37,11 +44,14 @@ const atOnce = 100;
 const patienceMs = 60_000;
 
 /**
- * Replaces the process that `count` clients are connected to, twice: by a deployment, whose new process is ready before the
+ * Replaces the process that all clients are connected to, twice: by a deployment, whose new process is ready before the
  * old one is told to end, and by a crash (SIGKILL), after which another is started. Real stores; half of the clients resume
  * where they were, the other half, as pages that are loaded anew, are shown the history.
  */
-export async function measureStorm(root: string, count: number): Promise<Stormed> {
+export async function measureStorm(
+  root: string,
+  { clients: count, drainSeconds }: StormSize,
+): Promise<Stormed> {
   const stores = await startRealStores();
   const env = { ...stores.env, SHUTDOWN_CLOSE_SPREAD: String(drainSeconds) };
   const apps: BenchedApp[] = [];
@@ -73,7 +83,8 @@ export async function measureStorm(root: string, count: number): Promise<Stormed
     serving = second;
     const storm = await replaced(clients, async () => {
       const left = first.leave();
-      await Promise.all(clients.filter((_, nth) => nth % oneSpeaksOf === 0).map(speakInTheDrain));
+      const speaking = clients.filter((_, nth) => nth % oneSpeaksOf === 0);
+      await Promise.all(speaking.map((client) => speakWithin(client, drainSeconds)));
       await left;
     });
     const kept = await look(clients, second.url);
@@ -107,8 +118,8 @@ async function inGroups(
   }
 }
 
-async function speakInTheDrain(client: StormClient): Promise<void> {
-  await pause(Math.random() * drainSeconds * 1_000);
+async function speakWithin(client: StormClient, seconds: number): Promise<void> {
+  await pause(Math.random() * seconds * 1_000);
   client.say('Thank you, that helps.');
 }
 

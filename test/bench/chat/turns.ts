@@ -15,7 +15,8 @@ export interface Effort {
 
 const embeddedClients = 50;
 const realClients = 200;
-const warmUpSeconds = 2;
+/** Until the runtimes have compiled what is hot: the database is Java. */
+const warmUpSeconds = 8;
 
 export interface TurnsEmbedded extends Talked {
   readonly loopDelayP99Ms: number;
