@@ -51,9 +51,9 @@ async function sufferedBy(app: BenchedApp, other: WebSocket, act: () => Promise<
   const before = await app.rssBytes();
   const begun = performance.now();
   const times: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const pinging = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const sent = performance.now();
       other.send(JSON.stringify({ type: 'ping' }));
       await once(other, 'message');
@@ -63,7 +63,7 @@ async function sufferedBy(app: BenchedApp, other: WebSocket, act: () => Promise<
   })();
   await act();
   const seconds = round((performance.now() - begun) / 1_000);
-  isOver = true;
+  over.abort();
   await pinging;
   const rssGrowthMb = round(((await app.rssBytes()) - before) / 1e6);
   return { seconds, othersP99Ms: percentile(times, 0.99), rssGrowthMb };
