@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 import { targetKind } from './test/in-cluster/target/which.ts';
 import LongestFirst from './test/longest-first.ts';
+import { longTests } from './test/long-tests.ts';
 
-/** Unit tests answer in seconds; every other project starts real servers, so its files may take their time. */
-const project = (name: string, include: string[], exclude: string[] = []) => ({
-  // Milliseconds each; the limit is for a machine that is busy with something else.
-  test: { name, include, exclude, testTimeout: 60_000 },
+/**
+ * Tests that need no server. Their files share a process: they change no module's state, and to load the modules anew for
+ * each takes as long as the tests. The limit is for a machine that is busy with something else.
+ */
+const serverless = (name: string, how: { include: readonly string[]; exclude?: readonly string[] }) => ({
+  test: {
+    ...{ name, include: [...how.include], exclude: [...(how.exclude ?? [])] },
+    ...{ isolate: false, testTimeout: 60_000 },
+  },
 });
 const slow = (name: string) => ({
   test: {
@@ -64,11 +70,11 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      project(
-        'unit',
-        ['test/**/*.test.ts'],
-        ['test/{servers,e2e,faults,in-cluster,lab,apiserver,stores}/**'],
-      ),
+      serverless('unit', {
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/{servers,e2e,faults,in-cluster,lab,apiserver,stores}/**', ...longTests],
+      }),
+      serverless('long', { include: longTests }),
       slow('stores'),
       slow('apiserver'),
       slow('e2e'),

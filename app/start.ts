@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly log?: LogSink;
   /** Warnings about the configuration; logged first. */
   readonly warnings?: readonly string[];
+  /** Makes other stores than those of the environment. */
+  readonly createStores?: typeof createStores;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
   const log = createLogger(env, options.log);
   for (const warning of options.warnings ?? []) log.warn(warning);
   const letGo = await holdDataFolder(env);
-  const core = createCore(env, log);
+  const core = createCore(env, log, options.createStores);
   const chat = createChat(core);
   const servers = await createServers(core, chat);
   try {
@@ -94,8 +96,8 @@ interface Core {
   readonly seats: Seats;
 }
 
-function createCore(env: Env, log: Logger): Core {
-  const stores = createStores(env, { onLost: (name) => gates.lost(name) });
+function createCore(env: Env, log: Logger, storesOf = createStores): Core {
+  const stores = storesOf(env, { onLost: (name) => gates.lost(name) });
   const gates: Gates = new Gates(gateRulesOf(env, stores));
   const reporting = reportFailures(stores, (name) => gates.suspect(name));
   const modelCalls = new Slots({

@@ -213,8 +213,14 @@ function grow(conversation: Conversation, { id, attempt, at, text }: FrameOf<'de
   if (known !== undefined && attempt < known.attempt) return conversation;
   const before = known?.attempt === attempt ? known.text : '';
   const after = at > before.length ? before : before + text.slice(before.length - at);
-  return put(conversation, { ...emptyAnswer, replyTo: id, text: after, streaming: true, attempt });
+  return begun(put(conversation, { ...emptyAnswer, replyTo: id, text: after, streaming: true, attempt }), id);
 }
+
+/** What went wrong with an answer before is past, once it is made again: another connection may have asked for it. */
+const begun = (conversation: Conversation, id: string): Conversation =>
+  messageOf(conversation, id)?.problem
+    ? change(conversation, id, () => ({ problem: undefined }))
+    : conversation;
 
 /** The last attempt to answer a message that failed. */
 const lastVoid = (conversation: Conversation, id: string): number =>

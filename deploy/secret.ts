@@ -19,6 +19,9 @@ export const nextSecretName = (stack: StackRef): string => `${stackSecretName(st
 const rotationMark = `${apiGroup}/rotation`;
 type RotationStage = 'begun' | 'stores-told';
 
+/** An annotation of the next Secret: when its rotation began. `creationTimestamp` has whole seconds. */
+const begunMark = `${apiGroup}/rotation-begun`;
+
 /** An annotation of both Secrets: the token an operator was asked to rotate with, of which the values are. */
 const tokenMark = `${apiGroup}/rotated`;
 
@@ -83,7 +86,7 @@ export async function nextSecret(
       values: valuesIn(secret),
       rotation: stage === undefined ? undefined : stage === 'stores-told' ? stage : 'begun',
       token: rotationToken(secret),
-      since: secret.metadata.creationTimestamp,
+      since: secret.metadata.annotations?.[begunMark] ?? secret.metadata.creationTimestamp,
     }
   );
 }
@@ -207,7 +210,9 @@ export async function stageSecret(
 ): Promise<boolean> {
   const secret = make.object(values);
   const staged = { ...secret, metadata: { ...secret.metadata, name: nextSecretName(stack) } };
-  const marks = rotation ? { [rotationMark]: 'begun' satisfies RotationStage } : {};
+  const marks = rotation
+    ? { [rotationMark]: 'begun' satisfies RotationStage, [begunMark]: new Date().toISOString() }
+    : {};
   return create(cluster, annotated(staged, marks), signal);
 }
 

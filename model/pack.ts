@@ -20,6 +20,24 @@ export interface Address {
   readonly scheme: string;
   readonly host: string;
   readonly port: string;
+  /** Of a URL that has a user. */
+  readonly login?: Login;
+}
+
+/** Who logs in, and where. */
+export interface Login {
+  readonly user: string;
+  readonly password?: string;
+  readonly database?: string;
+}
+
+/** Who may log in to a store that its image makes at its first start. */
+export interface Account {
+  readonly user: string;
+  /** The variable with the password. */
+  readonly password: string;
+  /** What it is made with; absent: any. */
+  readonly databases?: readonly string[];
 }
 
 /** What a port speaks, as far as a client's URL says what it expects. */
@@ -53,6 +71,8 @@ export interface ImageFacts {
   readonly lenient?: RegExp;
   /** The memory it is configured to take. */
   readonly memory?: (running: Process) => readonly Memory[];
+  /** Who may log in, where nothing else makes users. */
+  readonly accounts?: (env: Process['env']) => readonly Account[];
   /** The connections that its configuration files name. */
   readonly addresses?: (running: Process) => readonly FileAddress[];
   /** How it fails as it is configured. */
@@ -76,6 +96,8 @@ export interface Listening {
   readonly in: string;
   /** Whether nothing says the port, so that it is the image's default. */
   readonly usualPort?: boolean;
+  /** Whether it speaks TLS there; absent: not known. */
+  readonly tls?: boolean;
 }
 
 /** A server of own images that is told by its command where to listen. */
@@ -91,6 +113,8 @@ export interface Server {
   readonly options?: string;
   /** Where it listens if nothing is said. */
   readonly usual?: { readonly host?: string; readonly port: number };
+  /** Options by which it speaks TLS, and without which it does not. */
+  readonly tls?: readonly string[];
   /** Options that replace all of these, such as of a socket or a file of settings. */
   readonly instead?: readonly string[];
   /** As of an image. */

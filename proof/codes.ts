@@ -312,7 +312,7 @@ export const findingCodes = {
   OBJECT_MISSING: {
     group: 'names',
     severity: 'error',
-    meaning: 'A ConfigMap, Secret, account, Service or workload is referred to and not there.',
+    meaning: 'A ConfigMap, Secret, account, role, Service or workload is referred to and not there.',
     evidence:
       'No object has the name, while others of its kind and namespace, or what cannot do without it, are among the manifests.',
   },

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import config from '../vitest.config.ts';
+import { longTests } from './long-tests.ts';
 
 /** A real server, or a skip where there is none: what the tests of the slow projects are for. */
 const startsServers =
@@ -9,12 +10,21 @@ const startsServers =
 const projects = (config.test?.projects ?? []) as {
   test: { name: string; include: string[]; exclude: string[] };
 }[];
-const unit = projects.find(({ test: { name } }) => name === 'unit')?.test;
-const files = globSync(unit?.include ?? [], { exclude: unit?.exclude ?? [] });
+const filesOf = (project: string): string[] =>
+  projects
+    .filter(({ test: { name } }) => name === project)
+    .flatMap(({ test: { include, exclude } }) => globSync(include, { exclude }));
+const files = filesOf('unit');
+const long = filesOf('long');
 
 test('unit tests need no server: `npm run check` passes where none is installed', () => {
   expect(files).toContain('test/unit-tests.test.ts');
-  expect(files.filter((file) => startsServers.test(readFileSync(file, 'utf8')))).toEqual([]);
+  expect([...files, ...long].filter((file) => startsServers.test(readFileSync(file, 'utf8')))).toEqual([]);
+});
+
+test('the long tests are there, and are no unit tests', () => {
+  expect(long.toSorted()).toEqual(longTests);
+  expect(files.filter((file) => longTests.includes(file))).toEqual([]);
 });
 
 test('sabotage: a test that starts a Redis is none of them', () => {

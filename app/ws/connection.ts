@@ -37,8 +37,8 @@ export interface Prepared {
   readonly opening: Opening;
 }
 
-/** Of so many messages a connection knows that it was shown their answer; a resend of an older one is answered again. */
-const mostAnswered = 1_000;
+/** Of so many messages a connection knows how they were answered; a resend of an older one is answered again. */
+const mostKnown = 1_000;
 
 /** Most frames waiting for their commit or answer; above it the connection is not read (backpressure). */
 const mostPending = 32;
@@ -57,6 +57,8 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly #asked = new Set<string>();
   /** Messages whose answer this connection was shown. */
   readonly #answered: Set<string>;
+  /** Messages whose answer failed, as far as this connection was told. */
+  readonly #failed: Set<string>;
   readonly #pace = new Pace();
   #committing = Promise.resolve();
   #answering = Promise.resolve();
@@ -68,6 +70,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.socket = new ChatSocket(socket, around.times);
     this.#around = around;
     this.#answered = new Set(opening.history?.flatMap(({ replyTo }) => replyTo ?? []));
+    this.#failed = new Set(opening.history?.flatMap(({ id, failed }) => (failed ? id : [])));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code) => this.emit('closed', code));
     this.#send(welcomeOf(scope, opening, around.memory.mode));
@@ -91,10 +94,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     if (this.#around.memory.mode === 'llm') void this.#joinAnswers(follower);
   }
 
-  /** What was said so far of answers in progress. */
+  /** What was said so far of answers in progress. What is kept of one that failed is void, and nothing would end it. */
   async #joinAnswers(follower: Follower): Promise<void> {
     for (const delta of await this.#around.answers.said(this.scope))
-      if (!this.#answered.has(delta.id)) follower.delta(delta);
+      if (!this.#answered.has(delta.id) && !this.#failed.has(delta.id)) follower.delta(delta);
   }
 
   #send(frame: ServerFrame): void {
@@ -200,7 +203,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     const { offset, replyTo } = turn;
     if (replyTo === undefined)
       return this.#send(this.#sent.delete(turn.id) ? ackOf(event, false) : { type: 'turn', offset, turn });
-    if (kind === 'failed') return this.#notAnswered(replyTo, offset);
+    if (kind === 'failed') {
+      keep(this.#failed, replyTo);
+      return this.#notAnswered(replyTo, offset);
+    }
     if (this.#asked.has(replyTo)) return this.#done(replyTo, event);
     this.#noteAnswered(replyTo);
     this.#send(answerOf(event));
@@ -213,9 +219,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   #noteAnswered(id: string): void {
     this.#asked.delete(id);
-    this.#answered.add(id);
-    const [oldest] = this.#answered;
-    if (this.#answered.size > mostAnswered && oldest !== undefined) this.#answered.delete(oldest);
+    keep(this.#answered, id);
   }
 
   #notAnswered(id: string, offset?: number): void {
@@ -235,6 +239,13 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#pending -= 1;
     if (this.#pending === mostPending - 1) this.socket.resume();
   }
+}
+
+/** Adds an id to a set that keeps the latest only. */
+function keep(ids: Set<string>, id: string): void {
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > mostKnown && oldest !== undefined) ids.delete(oldest);
 }
 
 /** What an error frame is about. */

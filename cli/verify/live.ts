@@ -7,7 +7,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { findingCodes } from '../../proof/codes.ts';
 import type { Finding } from '../../proof/findings.ts';
-import { apiVersions, type KnownKind } from '../../proof/graph/kinds.ts';
+import { apiVersions, clusterKinds, type KnownKind } from '../../proof/graph/kinds.ts';
 import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
 import { readDocuments, type Doc } from '../../proof/source.ts';
 
@@ -26,7 +26,7 @@ export interface LiveInput {
  * @throws ClusterError as `Api.request` does; a kind that may not be read is a finding instead.
  */
 export async function readLive(cluster: Cluster, namespace: string): Promise<LiveInput> {
-  const kinds = Object.entries(apiVersions).filter(([kind]) => kind !== 'Namespace');
+  const kinds = Object.entries(apiVersions).filter(([kind]) => !clusterKinds.includes(kind));
   const answers = await inBatches([['Namespace', 'v1'] as const, ...kinds], ([kind, apiVersion]) =>
     unlessDenied(kind, () => objectsOf(cluster, [apiVersion, kind], namespace)),
   );

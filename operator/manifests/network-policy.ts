@@ -6,8 +6,11 @@ import { operatorPodLabels } from './names.ts';
 import type { Chosen } from './options.ts';
 import { reportPorts, toldPorts } from './rendered.ts';
 
-/** The API server's Service, and where it usually listens itself: a policy sees a packet after its translation. */
-const apiServer = { host: 'kubernetes.default.svc', ports: [443, 6443] };
+/**
+ * The API server's Service, and where it listens itself: a policy sees a packet after its translation. 6443 is
+ * kubeadm's, kind's and k3s', 8443 minikube's, 16443 MicroK8s'.
+ */
+const apiServer = { host: 'kubernetes.default.svc', ports: [443, 6443, 8443, 16443] };
 
 /**
  * Everything that is not named here is denied, in both directions. Kubelet's probes need no policy.

@@ -70,7 +70,8 @@ export class Reconciler {
       // It is deleted with everything in it, the document too; or the document alone is, and no write is sent any more.
       if (isClusterError(error, 'NAMESPACE_ENDING') || !this.#isWanted(key, resource)) return {};
       if (!(error instanceof StackError)) throw error;
-      return this.#report(resource, { ...nothingFound, refused: error.message }, signal);
+      const seen = this.#seen(key, resource);
+      return againAfter([await this.#report(resource, { ...seen, refused: error.message }, signal), seen]);
     }
   }
 

@@ -3,7 +3,7 @@ import { kubernetesWord } from '../../model/gates.ts';
 import { conditionsOf, type Condition, type Finding } from '../conditions.ts';
 import { longestMessage } from '../manifests/status-schema.ts';
 import type { Dependencies } from '../gates/dependency-states.ts';
-import type { ReasonOf, StackConditionType } from '../reasons.ts';
+import { stackConditions, type ReasonOf, type StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
 import { objectKey, type Observed, type Rollout } from './observed.ts';
 import {
@@ -79,11 +79,17 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
       now,
     }),
     revision: generation,
-    ...outcome.facts,
+    ...(outcome.refused === undefined ? outcome.facts : factsOf(before)),
     ...(replicas === undefined ? {} : { replicas }),
     ...(drift ? { lastDrift: drift } : {}),
     ...(rotation ? { rotation } : {}),
   };
+}
+
+/** Of a document that is refused: what was applied before runs on. */
+function factsOf({ endpoint, digest, inventory, selector }: StackStatus): Outcome['facts'] {
+  const known = Object.entries({ endpoint, digest, inventory, selector });
+  return Object.fromEntries(known.filter(([, fact]) => fact !== undefined));
 }
 
 /**
@@ -115,22 +121,30 @@ const findingsOf = (outcome: Outcome, dependencies: readonly Finding[]): Finding
   ...dependencies,
 ];
 
+const typeOf = (gate: string): string => `${kubernetesWord(gate)}Ready`;
+
 /**
  * One of which no pod has said anything is unknown. While a pod was not asked yet, as after another operator has taken
  * over, only that one pod waits for a dependency is news.
  */
-const dependenciesOf = ({ gates, dependencies }: Outcome, earlier: readonly Condition[]): Finding[] =>
-  gates.map((gate) => {
-    const type = `${kubernetesWord(gate)}Ready`;
-    const state = dependencies.states.find(({ name }) => name === gate);
-    const before = dependencies.isEveryPodAsked ? undefined : earlier.find((one) => one.type === type);
-    const { status, reason, message } = (state?.status === 'False' ? state : (before ?? state)) ?? {
+function dependenciesOf({ gates, dependencies, refused }: Outcome, earlier: readonly Condition[]): Finding[] {
+  const isOld = !dependencies.isEveryPodAsked || refused !== undefined;
+  const findingOf = (type: string, gate: string): Finding => {
+    const state = dependencies.states.find(({ name }) => typeOf(name) === type);
+    const before = isOld ? earlier.find((one) => one.type === type) : undefined;
+    const isNews = state?.status === 'False' || dependencies.isEveryPodAsked;
+    const { status, reason, message } = (isNews ? (state ?? before) : (before ?? state)) ?? {
       status: 'Unknown',
       reason: 'NotReported',
       message: `No pod has reported ${gate} yet.`,
     };
     return { type, status, reason, message };
-  });
+  };
+  if (refused === undefined) return gates.map((gate) => findingOf(typeOf(gate), gate));
+  // Which gates the pods of the document before have is known from its conditions.
+  const types = earlier.map(({ type }) => type).filter((type) => !(type in stackConditions));
+  return types.map((type) => findingOf(type, type));
+}
 
 /** `Ready` has the whole sentence. */
 const refusedText = 'The document is refused; Ready says why.';

@@ -43,6 +43,7 @@ const writable = 2 / 3;
  */
 export class LeaderElection {
   readonly #options: Required<LeaderElectionOptions>;
+  /** The last one that was there: a Lease that others delete is held until it would have run out. */
   #seen: Seen | undefined;
   /** On the monotonic clock; in the past for a process that does not lead. */
   #heldUntil = -Infinity;
@@ -103,7 +104,7 @@ export class LeaderElection {
   async #try(signal: AbortSignal): Promise<boolean> {
     const sentAt = performance.now();
     const seen = await this.#look(signal);
-    if (seen && !this.#mayTake(seen)) {
+    if (this.#seen && !this.#mayTake(this.#seen)) {
       this.#heldUntil = -Infinity;
       return false;
     }
@@ -129,12 +130,13 @@ export class LeaderElection {
     return performance.now() - at >= leaseDurationSeconds * 1_000;
   }
 
+  /** The Lease as it is now; undefined where there is none. */
   async #look(signal: AbortSignal): Promise<Seen | undefined> {
     const { cluster, place } = this.#options;
     const live = (await readObject(cluster, leaseAt(place), signal)) as Lease | undefined;
-    if (live && this.#seen?.metadata.resourceVersion === live.metadata.resourceVersion) return this.#seen;
-    this.#seen = live && { metadata: live.metadata, spec: live.spec ?? {}, at: performance.now() };
-    return this.#seen;
+    if (live && this.#seen?.metadata.resourceVersion !== live.metadata.resourceVersion)
+      this.#seen = { metadata: live.metadata, spec: live.spec ?? {}, at: performance.now() };
+    return live && this.#seen;
   }
 
   /** Whether it was written; not where another process was faster. */

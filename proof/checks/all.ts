@@ -1,4 +1,5 @@
 import { executables } from './commands.ts';
+import { bindings } from './bindings.ts';
 import { connections, pairs } from './connections.ts';
 import { duplicateContainerPorts, images, imagesGiven, imageTags, openedPorts } from './containers.ts';
 import { namesAllowed } from './dns.ts';
@@ -6,11 +7,12 @@ import { environments, envReferences, duplicateEnv } from './environment.ts';
 import { unexpanded } from './expansion.ts';
 import { autoscalerRequests } from './autoscaling.ts';
 import { listening } from './listening.ts';
-import { rewrites } from './rewrites.ts';
+import { logins } from './logins.ts';
+import { regexPaths, rewrites } from './rewrites.ts';
 import { secretTexts } from './secret-texts.ts';
 import { linksBesideHosts, serviceLinks } from './service-links.ts';
 import { volumeOwners } from './volume-owners.ts';
-import { hardening, tokens } from './hardening.ts';
+import { hardening } from './hardening.ts';
 import { imageLinks } from './image-links.ts';
 import { imageProblems, rootImages } from './image-problems.ts';
 import { imageScratch } from './image-scratch.ts';
@@ -34,12 +36,25 @@ import { ownPods, selectorOfAnother, selectsNothing, selectsSeveral, spreads } f
 import { duplicateNodePorts, duplicateServicePorts, targets } from './services.ts';
 import type { Check } from './subject.ts';
 import { claims, initMounts, mounts } from './volumes.ts';
+import { tlsOfRoutes, tlsOfUrls } from './tls.ts';
 import { imageUsers, writablePaths } from './writes.ts';
 
 /** Every general check, those first whose findings explain the most. */
 export const checks: readonly Check[] = [
   ...[duplicateObjects, unusedNamespace, podSecurityLabels],
-  ...[connections, schemes, pairs, bothEnds, oneForTwo, connectionsAllowed, entriesAllowed, namesAllowed],
+  ...[
+    connections,
+    schemes,
+    tlsOfUrls,
+    tlsOfRoutes,
+    pairs,
+    bothEnds,
+    logins,
+    oneForTwo,
+    connectionsAllowed,
+    entriesAllowed,
+    namesAllowed,
+  ],
   ...[
     targets,
     duplicateServicePorts,
@@ -48,6 +63,7 @@ export const checks: readonly Check[] = [
     routes,
     gatewayReferences,
     rewrites,
+    regexPaths,
     certificates,
   ],
   ...[openedPorts, listening, duplicateContainerPorts, probePorts, probePaths, probedPorts, probeZeros],
@@ -69,6 +85,7 @@ export const checks: readonly Check[] = [
     configuration,
     claimsUsed,
     accounts,
+    bindings,
     governingServices,
     autoscalers,
     autoscalerRequests,
@@ -80,5 +97,5 @@ export const checks: readonly Check[] = [
   ...[mounts, writablePaths, imageScratch, volumeOwners, imageUsers, rootImages, claims, initMounts],
   ...[saidPrograms, executables, scriptVariables, commandFiles, probeCommands],
   ...[quantities, claimSizes, scratchSizes, memorySettings, replicas],
-  ...[hardening, tokens],
+  hardening,
 ];

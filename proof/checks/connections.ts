@@ -198,7 +198,7 @@ function isElsewhere({ graph, beside }: Subject, { workload, scheme, port }: Dia
 const joining = /inject|sidecar|dapr\.io\/enabled|istio\.io\/rev/i;
 
 /** Whether a pod may have containers that are not written, or shares the addresses of its node. */
-function isJoined({ graph }: Subject, { namespace, labels, annotations, pod }: Workload): boolean {
+export function isJoined({ graph }: Subject, { namespace, labels, annotations, pod }: Workload): boolean {
   const around = graph.find('Namespace', '', namespace)?.content.metadata;
   const names = [labels, annotations, around?.labels ?? {}, around?.annotations ?? {}].flatMap(Object.keys);
   return pod.hostNetwork === true || names.some((name) => joining.test(name));

@@ -135,7 +135,8 @@ export const imageTags: Check = ({ graph }) =>
     // Of each repository the first container, and the first with another image than that one.
     const firsts = new Map<string, { readonly one: Container; other?: Container }>();
     return workload.containers.flatMap((container): Fault[] => {
-      const { image = '' } = container.spec;
+      const { image } = container.spec;
+      if (image === undefined) return [];
       const seen = firsts.get(repositoryOf(image)) ?? { one: container };
       firsts.set(repositoryOf(image), seen);
       const differs = seen.one.spec.image !== image;

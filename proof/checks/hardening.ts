@@ -2,7 +2,6 @@ import { field as setField, removing, setting, type Mended } from '../changes.ts
 import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
-import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { PodSpec } from '../shapes/pod.ts';
@@ -101,11 +100,8 @@ const restrictedPod: readonly Rule<PodSpec>[] = [
   forbid('hostNetwork', (pod) => pod.hostNetwork === true, 'nothing'),
   forbid('hostPID', (pod) => pod.hostPID === true, 'nothing'),
   forbid('hostIPC', (pod) => pod.hostIPC === true, 'nothing'),
-  forbid('automountServiceAccountToken', (pod) => pod.automountServiceAccountToken === true, 'false'),
-  forbid('enableServiceLinks', (pod) => pod.enableServiceLinks === true, 'false'),
   forbid('securityContext.runAsNonRoot', (pod) => pod.securityContext.runAsNonRoot === false, 'true'),
   forbid('securityContext.runAsUser', (pod) => pod.securityContext.runAsUser === 0, 'a number above 0'),
-  forbid('securityContext.fsGroup', (pod) => pod.securityContext.fsGroup === 0, 'a number above 0'),
   forbid(
     'securityContext.seccompProfile',
     (pod) => pod.securityContext.seccompProfile?.type === 'Unconfined',
@@ -120,11 +116,6 @@ const restrictedContainer: readonly Rule<ContainerSpec>[] = [
     'false',
   ),
   forbid('securityContext.privileged', ({ securityContext }) => securityContext.privileged === true, 'false'),
-  forbid(
-    'securityContext.readOnlyRootFilesystem',
-    ({ securityContext }) => securityContext.readOnlyRootFilesystem === false,
-    'true',
-  ),
   forbid(
     'securityContext.runAsNonRoot',
     ({ securityContext }) => securityContext.runAsNonRoot === false,
@@ -166,23 +157,3 @@ const inheritedBy = ({ securityContext: pod }: PodSpec): Rule<ContainerSpec>[] =
     'RuntimeDefault',
   ),
 ];
-
-/** In such a namespace no ServiceAccount may mount its token explicitly: it is a credential of the API server. */
-export const tokens: Check = ({ graph }) =>
-  graph
-    .ofKind('ServiceAccount')
-    .filter(
-      (account) =>
-        !isManagedByMooring(account) &&
-        isRestricted(graph, account.namespace) &&
-        account.content.automountServiceAccountToken === true,
-    )
-    .map(tokenFault);
-
-export const tokenFault = (account: ObjectOf<'ServiceAccount'>): Fault => ({
-  code: 'HARDENING',
-  message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,
-  here: placeIn(account, 'automountServiceAccountToken'),
-  fix: 'Set automountServiceAccountToken to false.',
-  ...setField(placeIn(account), 'automountServiceAccountToken', false),
-});

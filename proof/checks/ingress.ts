@@ -11,24 +11,31 @@ export interface Route {
   readonly host: string | undefined;
   readonly path: string;
   readonly exact: boolean;
+  readonly type: string;
   readonly name: string;
   readonly port: string | number;
   readonly at: readonly (string | number)[];
 }
 
+/** The paths that lead to Services. */
 export function routesOf(ingress: Ingress): Route[] {
   return ingress.content.spec.rules.flatMap(({ host, http }, rule) =>
-    (http?.paths ?? []).map(({ path = '/', pathType, backend }, index) => ({
-      ingress,
-      host,
-      path,
-      exact: pathType === 'Exact',
-      name: backend.service.name,
-      port: backend.service.port.number ?? backend.service.port.name ?? '',
-      at: ['spec', 'rules', rule, 'http', 'paths', index],
-    })),
+    (http?.paths ?? []).flatMap(({ path = '/', pathType, backend: { service } }, index): Route[] =>
+      service === undefined || service.port.name === actionOfBalancer
+        ? []
+        : [
+            {
+              ...{ ingress, host, path, exact: pathType === 'Exact', type: pathType, name: service.name },
+              port: service.port.number ?? service.port.name ?? '',
+              at: ['spec', 'rules', rule, 'http', 'paths', index],
+            },
+          ],
+    ),
   );
 }
+
+/** As a port it says that the Service's name is that of an action, which an annotation of AWS' controller defines. */
+const actionOfBalancer = 'use-annotation';
 
 /** A certificate must be for a host of a rule. */
 export const certificates: Check = ({ graph }) =>

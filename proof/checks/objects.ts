@@ -1,5 +1,6 @@
 import { onlyNearest } from '../../model/nearest.ts';
 import { setting } from '../changes.ts';
+import { clusterKinds } from '../graph/kinds.ts';
 import { placeIn } from '../graph/objects.ts';
 import { type Check, called } from './subject.ts';
 
@@ -27,7 +28,7 @@ export const duplicateObjects: Check = ({ graph }) => {
 /** A Namespace that no object is in, while some object is in a namespace that is not rendered. */
 export const unusedNamespace: Check = ({ graph }) => {
   const spaces = graph.ofKind('Namespace');
-  const inside = graph.objects.filter(({ kind }) => kind !== 'Namespace');
+  const inside = graph.objects.filter(({ kind }) => !clusterKinds.includes(kind));
   const known = new Set(spaces.map(({ name }) => name));
   const strays = inside.find(({ namespace }) => !known.has(namespace));
   if (!strays) return [];

@@ -111,7 +111,7 @@ export const accounts: Check = ({ graph }) => {
   return [...missingOnes, ...unusedOnes];
 };
 
-/** A StatefulSet's pods get their names from a Service that must select them. Without one they run, and have no names. */
+/** A StatefulSet's pods get their names from a Service that must select them. Without it they run, and have no names. */
 export const governingServices: Check = ({ graph }) =>
   graph.ofKind('StatefulSet').flatMap((set): Fault[] => {
     const { serviceName, template } = set.content.spec;
@@ -126,7 +126,7 @@ export const governingServices: Check = ({ graph }) =>
     return [
       {
         code: 'OBJECT_MISSING',
-        ...(service || first ? {} : { severity: 'warning' }),
+        ...(service ? {} : { severity: 'warning' }),
         message: service
           ? `${called(set)} takes its pods' names from ${called(service)}, which selects other pods.`
           : `${called(set)} takes its pods' names from Service ${serviceName}, which is not in namespace ${set.namespace}.`,

@@ -24,8 +24,10 @@ export const ruleForms: Check = ({ graph }) => {
         (direction === 'Ingress' ? ingress : egress).length > 0,
     );
     const spec = JSON.stringify([policy.namespace, policy.content.spec]);
-    const same = specs.get(spec);
-    if (!same) specs.set(spec, policy);
+    const first = specs.get(spec);
+    if (!first) specs.set(spec, policy);
+    // Two of one name are told as one object that is there twice.
+    const same = first?.name === policy.name ? undefined : first;
     return [
       ...unsaid.map((direction) => ({
         code: 'POLICY_TYPES' as const,

@@ -20,8 +20,8 @@ interface Reference {
   readonly place: Place;
 }
 
-/** ConfigMaps that Kubernetes makes in every namespace. */
-const madeByKubernetes = ['kube-root-ca.crt'];
+/** ConfigMaps that Kubernetes, OpenShift and Istio make in every namespace. */
+const madeEverywhere = ['kube-root-ca.crt', 'openshift-service-ca.crt', 'istio-ca-root-cert'];
 
 /** ConfigMaps and keys that pods refer to must exist. A Secret may be outside the manifests; a key of one among them may not. */
 export const configuration: Check = (subject) =>
@@ -31,7 +31,7 @@ export const configuration: Check = (subject) =>
 
 function missing({ graph }: Subject, reference: Reference): Fault[] {
   const { workload, kind, name, keys, optional } = reference;
-  if (optional || madeByKubernetes.includes(name)) return [];
+  if (optional || madeEverywhere.includes(name)) return [];
   const found = graph.find(kind, workload.namespace, name);
   if (!found) return missingObject(graph, reference);
   const held = keysIn(found);
@@ -42,8 +42,8 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
       const like = nearest(key, known);
       return {
         code: 'KEY_MISSING' as const,
-        // A Secret with nothing in it is there for others to fill.
-        ...(kind === 'Secret' && known.length === 0 ? { severity: 'warning' as const } : {}),
+        // An object with nothing in it is there for others to fill.
+        ...(known.length === 0 ? { severity: 'warning' as const } : {}),
         message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${listed(known) || 'no key'}; its pods will not start.`,
         here,
         there: placeIn(found, 'data'),

@@ -46,19 +46,17 @@ export const routedTo = (graph: Graph, service: Named): readonly Routed[] =>
 
 function ingressTargets(ingress: ObjectOf<'Ingress'>): Routed[] {
   const { namespace } = ingress;
-  const { defaultBackend } = ingress.content.spec;
+  const byDefault = ingress.content.spec.defaultBackend?.service;
   const portField = (port: number | string): string => (typeof port === 'number' ? 'number' : 'name');
   const target = (name: string, port: number | string, at: Path): Routed => ({
     ...{ route: ingress, namespace, name, port },
     at: [...at, 'name'],
     portAt: [...at, 'port', portField(port)],
   });
-  const { number, name = '' } = defaultBackend?.service.port ?? {};
+  const { number, name = '' } = byDefault?.port ?? {};
   return [
     ...routesOf(ingress).map((one) => target(one.name, one.port, [...one.at, ...steps('backend.service')])),
-    ...(defaultBackend
-      ? [target(defaultBackend.service.name, number ?? name, steps('spec.defaultBackend.service'))]
-      : []),
+    ...(byDefault ? [target(byDefault.name, number ?? name, steps('spec.defaultBackend.service'))] : []),
   ];
 }
 

@@ -126,6 +126,10 @@ const labelsText = (labels: Readonly<Record<string, string>>, { matchLabels }: S
     .map((key) => `${key}=${labels[key] ?? '(nothing)'}`)
     .join(', ');
 
+/** Two of one kind and name are told as one object that is there twice. */
+const isSame = (one: Workload, other: Workload): boolean =>
+  one.kind === other.kind && one.name === other.name;
+
 /** A pod that its controller made, as one reads it from a cluster. */
 const isOwned = ({ object }: Workload): boolean =>
   (object.doc.value as { metadata?: { ownerReferences?: unknown } }).metadata?.ownerReferences !== undefined;
@@ -137,7 +141,9 @@ export const ownPods: Check = ({ graph }) =>
     if (!selector) return [];
     const here = placeIn(workload.object, 'spec', 'selector', 'matchLabels');
     const others = hasTerms(selector)
-      ? graph.selected(workload.namespace, selector).filter((other) => other !== workload && !isOwned(other))
+      ? graph
+          .selected(workload.namespace, selector)
+          .filter((other) => !isSame(other, workload) && !isOwned(other))
       : [];
     return [
       ...(selects(selector, workload.labels)

@@ -70,6 +70,8 @@ export const targets: Check = (subject) =>
         : [
             {
               code: 'PROTOCOL_MISMATCH' as const,
+              // By its number a port is reached whatever is declared; by its name only by that protocol.
+              ...(typeof port.targetPort === 'string' ? {} : { severity: 'warning' as const }),
               message: `${called(service)} forwards ${port.protocol} on port ${port.port}, but the port it leads to is declared as ${found.protocol}.`,
               here: at('protocol'),
               there,

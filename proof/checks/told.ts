@@ -57,7 +57,8 @@ function addressesOf(server: Server, words: readonly string[], container: Contai
   const port = said.port ?? server.usual?.port ?? (host && container.spec.ports[0]?.containerPort);
   if (typeof port !== 'number') return [];
   const usual = { usualPort: said.port === undefined, usualHost: said.host === undefined };
-  return [{ port, place, ...usual, ...(host === undefined ? {} : { host }) }];
+  const tls = server.tls && { tls: words.some((word) => server.tls?.includes(word.split('=')[0] ?? '')) };
+  return [{ port, place, ...usual, ...tls, ...(host === undefined ? {} : { host }) }];
 }
 
 /** The address that options, else variables, tell a server. */

@@ -33,7 +33,7 @@ export const mounts: Check = ({ graph }) =>
     const used = new Set([
       ...workload.containers
         .filter(({ init }) => !init)
-        .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name)),
+        .flatMap(({ spec }) => [...spec.volumeMounts, ...spec.volumeDevices].map(({ name }) => name)),
       ...workload.containers
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name))
         .filter((name) => given.has(name)),

@@ -36,16 +36,40 @@ export function addressesIn(text: string, usual: UsualPorts = webPorts): FoundAd
 
 /** With an `@` further on, what looks like the host may be part of a password. */
 function addressOf(text: string, usual: UsualPorts): FoundAddress | undefined {
-  const match = /^(?:jdbc:)?([a-z][-+.a-z0-9]*):\/\/(?:[^/@\s]*@)?([-\w.]+)(?::(\d+))?(?:[/?#][^@]*)?$/i.exec(
+  const match = /^(?:jdbc:)?([a-z][-+.a-z0-9]*):\/\/(?:([^/@\s]*)@)?([-\w.]+)(?::(\d+))?([/?#][^@]*)?$/i.exec(
     text,
   );
   if (!match) return bareAddress(text);
-  const [, written = '', host] = match;
+  const [, written = '', userInfo, host, number, rest] = match;
   const scheme = written.toLowerCase();
-  const port = match[3] ?? usualPort(scheme, usual)?.toString();
+  const port = number ?? usualPort(scheme, usual)?.toString();
   return host === undefined || port === undefined || isListenAddress(host)
     ? undefined
-    : { scheme, host, port };
+    : { scheme, host, port, ...loginIn(userInfo, rest) };
+}
+
+/** `user:password` and `/database?…`, percent-encoded. */
+function loginIn(userInfo = '', rest = ''): Pick<FoundAddress, 'login'> {
+  const [user, password, database] = [
+    ...(/^([^:]+)(?::(.*))?$/.exec(userInfo)?.slice(1, 3) ?? [undefined, undefined]),
+    /^\/([^/?#]+)/.exec(rest)?.[1],
+  ].map(decoded);
+  if (user === undefined) return {};
+  return {
+    login: {
+      user,
+      ...(password === undefined ? {} : { password }),
+      ...(database === undefined ? {} : { database }),
+    },
+  };
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** No name of DNS that a Service has begins with a digit: `02:30` is a time, and `1000:1000` an owner. */

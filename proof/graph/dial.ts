@@ -1,4 +1,4 @@
-import type { Address } from '../../model/pack.ts';
+import type { Address, Login } from '../../model/pack.ts';
 import type { Place } from '../source.ts';
 
 import type { EnvEntry } from './environment.ts';
@@ -13,6 +13,7 @@ export interface Dial {
   readonly tls?: DialPart;
   /** Of a URL. */
   readonly scheme?: string;
+  readonly login?: Login;
   /** The secrets it sends: the target's own name of each, and the variable that holds it. */
   readonly secrets: readonly {
     readonly name: string;
@@ -49,7 +50,7 @@ export interface DialPart {
 export function dialAt(
   workload: Workload,
   container: Container,
-  { scheme, host, port }: Address,
+  { scheme, host, port, login }: Address,
   written: DialPart,
 ): Dial {
   return {
@@ -58,6 +59,7 @@ export function dialAt(
     host: { ...written, text: host, part: 'host' },
     port: { ...written, text: port, part: 'port' },
     ...(scheme === '' ? {} : { scheme }),
+    ...(login ? { login } : {}),
     secrets: [],
   };
 }

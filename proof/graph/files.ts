@@ -72,9 +72,9 @@ function filesOf(
       : undefined;
   if (!chosen) return undefined;
   const source = graph.find(chosen.kind, workload.namespace, chosen.name);
-  // A Secret kept elsewhere may hold any file.
-  if (!source && chosen.items.length === 0) return undefined;
   const texts = source ? textsOf(source) : {};
+  // What is kept elsewhere may hold any file, and so may what has nothing in it, for others to fill.
+  if (Object.keys(texts).length === 0 && chosen.items.length === 0) return undefined;
   const items =
     chosen.items.length > 0 ? chosen.items : Object.keys(texts).map((key) => ({ key, path: key }));
   return items.map(({ key, path }) => {

@@ -1,7 +1,7 @@
 import { valueAt, type Doc, type Place } from '../source.ts';
 import type { Fault } from '../findings.ts';
 import { customOf, type Custom } from './custom-objects.ts';
-import type { KnownKind } from './kinds.ts';
+import { clusterKinds, type KnownKind } from './kinds.ts';
 import { readObject, type AnyObject, type ObjectOf, type StandIns } from './objects.ts';
 import type { Selector } from '../shapes/common.ts';
 import { selects } from './selectors.ts';
@@ -51,7 +51,7 @@ export function readGraph(docs: readonly Doc[], standIns: StandIns = 'plain'): R
           {
             kind,
             name: content.metadata.name ?? content.metadata.generateName ?? '',
-            namespace: kind === 'Namespace' ? '' : (content.metadata.namespace ?? usual),
+            namespace: clusterKinds.includes(kind) ? '' : (content.metadata.namespace ?? usual),
             labels: content.metadata.labels,
             doc,
             content,

@@ -6,6 +6,7 @@ import { gatewayRouteSpec, referenceGrantSpec } from '../shapes/gateway.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
 import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
+import { binding, rightsMetadata } from '../shapes/rights.ts';
 import {
   autoscalerSpec,
   cronJobSpec,
@@ -18,6 +19,8 @@ import {
 
 const withSpec = <T extends z.ZodType>(spec: T) => ({ spec });
 const object = <T extends z.ZodRawShape>(fields: T) => z.looseObject({ metadata, ...fields });
+const rights = <T extends z.ZodRawShape>(fields: T) =>
+  z.looseObject({ metadata: metadata.extend(rightsMetadata), ...fields });
 
 /** The shape of each kind that is checked. */
 export const shapes = {
@@ -43,6 +46,10 @@ export const shapes = {
   TLSRoute: object(withSpec(gatewayRouteSpec)),
   UDPRoute: object(withSpec(gatewayRouteSpec)),
   ReferenceGrant: object(withSpec(referenceGrantSpec)),
+  Role: rights({}),
+  ClusterRole: rights({}),
+  RoleBinding: rights(binding),
+  ClusterRoleBinding: rights(binding),
 } as const;
 
 export type KnownKind = keyof typeof shapes;
@@ -72,7 +79,18 @@ export const apiVersions: Readonly<Record<KnownKind, string>> = {
   TLSRoute: 'gateway.networking.k8s.io/v1alpha2',
   UDPRoute: 'gateway.networking.k8s.io/v1alpha2',
   ReferenceGrant: 'gateway.networking.k8s.io/v1beta1',
+  Role: 'rbac.authorization.k8s.io/v1',
+  ClusterRole: 'rbac.authorization.k8s.io/v1',
+  RoleBinding: 'rbac.authorization.k8s.io/v1',
+  ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
 };
+
+/** The kinds whose objects are in no namespace. */
+export const clusterKinds: readonly string[] = [
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+] satisfies KnownKind[];
 
 /** Where Kubernetes had workloads, policies and routes before they had groups of their own. */
 const formerGroup = 'extensions';

@@ -12,14 +12,20 @@ const shells = /(^|\/)(sh|bash|ash|dash)$/;
 export const isShell = (word: string): boolean => shells.test(word);
 
 /** Options of a shell in one word, `c` among them: `-c`, `-ec`, `-ecx`. */
-export const isScriptFlag = (word: string): boolean => /^-(?=[a-z]*c)[abcefhiklmnprtuvx]+$/.test(word);
+export const isScriptFlag = (word: string): boolean => /^-(?=[a-z]*c)[abcefhiklmnprtuvx]+o?$/.test(word);
 
 /** The script of a shell command; `undefined` where the command is no shell's. */
 export function scriptOf(command: readonly string[]): Script | undefined {
   const flag = command.findIndex((word, index) => index > 0 && isScriptFlag(word));
-  const text = command[flag + 1];
-  return isShell(command[0] ?? '') && flag > 0 && text !== undefined ? { text, index: flag + 1 } : undefined;
+  if (!isShell(command[0] ?? '') || flag <= 0) return undefined;
+  const index = command.findIndex((word, at) => at > flag && !isOption(word, command[at - 1]));
+  const text = command[index];
+  return text === undefined ? undefined : { text, index };
 }
+
+/** `-e` and `-o pipefail` may stand between `-c` and the script. */
+const isOption = (word: string, before: string | undefined): boolean =>
+  /^(--|[-+][A-Za-z]+)$/.test(word) || /^[-+][a-z]*o$/.test(before ?? '');
 
 /** The variables a script expands (`$NAME`, `${NAME:?…}`) or unsets. Set within it, they are not of the environment. */
 export function shellVariables(text: string): string[] {

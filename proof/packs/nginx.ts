@@ -108,20 +108,26 @@ const listens =
     const lines = linesOf(running);
     const replaced = running.files.some(({ path }) => replacements.includes(path));
     const told = lines.flatMap(({ file, text }) =>
-      [...text.matchAll(/(?:^|[\s;{])listen\s+([^\s;]+)[^;]*;/g)].map(([, value = '']) => ({ file, value })),
+      [...text.matchAll(/(?:^|[\s;{])listen\s+([^\s;]+)([^;]*);/g)].map(([, value = '', options = '']) => ({
+        ...{ file, value },
+        tls: /\bssl\b/.test(options),
+      })),
     );
     const addresses = told
       .filter(({ value }) => !value.startsWith('unix:'))
-      .map(({ file, value }) => ({ file, match: /^(?:(\[[^\]]*\]|[^:]+):)?(\d+)$/.exec(value) }));
+      .map(({ file, value, tls }) => ({ file, tls, match: /^(?:(\[[^\]]*\]|[^:]+):)?(\d+)$/.exec(value) }));
     if (takesInOthers(lines) || addresses.some(({ match }) => match === null)) return undefined;
-    const listed = addresses.map(({ file, match }) => ({
+    // The former way says it for a whole server.
+    const isFormer = lines.some(({ text }) => /^\s*ssl\s+on\b/.test(text));
+    const listed = addresses.map(({ file, match, tls }) => ({
       port: Number(match?.[2]),
       in: file,
+      ...(isFormer ? {} : { tls }),
       ...(match?.[1] === undefined ? {} : { host: match[1] }),
     }));
     const silent = countOf(lines, /\bserver\s*\{/g) > told.length;
     const usualPorts = [...(replaced ? [] : [own]), ...(silent ? [80] : [])];
-    return [...listed, ...usualPorts.map((port) => ({ port, in: '', usualPort: true }))];
+    return [...listed, ...usualPorts.map((port) => ({ port, in: '', usualPort: true, tls: false }))];
   };
 
 /** A main file of one's own may move each of them. */

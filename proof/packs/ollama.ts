@@ -14,10 +14,10 @@ function listens(running: Process): Listening[] | undefined {
   const [order = 'serve'] = argumentsOf(running, servers) ?? [];
   if (order !== 'serve') return undefined;
   const text = env[variable];
-  if (text === undefined || text === '') return [{ port: usualPort, in: '', usualPort: true }];
+  if (text === undefined || text === '') return [{ port: usualPort, in: '', usualPort: true, tls: false }];
   const [, host = '', port = String(usualPort)] =
     /^(?:\w+:\/\/)?(\[[^\]]*\]|[^:/]*)(?::(\d+))?\/?$/.exec(text) ?? [];
-  const where = { port: Number(port), in: variable };
+  const where = { port: Number(port), in: variable, tls: false };
   return [host === '' || host === '0.0.0.0' ? where : { ...where, host }];
 }
 

@@ -1,22 +1,42 @@
-import type { ImageFacts } from '../../model/pack.ts';
+import type { Account, ImageFacts } from '../../model/pack.ts';
+import type { Process } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 
 /** What is known of other images that people run beside their own, as their documentation has it. */
 
 const underscored = (product: string): string => `${product.toUpperCase().replaceAll('-', '_')}_`;
 
+/** The user of MySQL or MariaDB that its image makes for one database, and root, who may use each. */
+function accountsOf(env: Process['env'], prefix: string): Account[] {
+  const [user, database] = [env[`${prefix}_USER`], env[`${prefix}_DATABASE`]];
+  if (user === undefined) return [];
+  const databases = database === undefined ? {} : { databases: [database] };
+  return [
+    { user, password: `${prefix}_PASSWORD`, ...databases },
+    { user: 'root', password: `${prefix}_ROOT_PASSWORD`, ...databases },
+  ];
+}
+
 const images: readonly ImageFacts[] = [
   {
     image: /^(mysql|mariadb)$/,
     ...{ speaks: { 3306: 'mysql' }, user: 0, servers: ['mysqld', 'mariadbd'] },
     scratch: () => [['/var/run/mysqld', '/run/mysqld']],
+    accounts: (env) => ['MYSQL', 'MARIADB'].flatMap((prefix) => accountsOf(env, prefix)),
   },
   {
     image: /^mongo$/,
     ...{ speaks: { 27_017: 'mongodb' }, user: 0, servers: ['mongod'] },
     scratch: () => [['/tmp']],
+    accounts: ({ MONGO_INITDB_ROOT_USERNAME: user }) =>
+      user === undefined ? [] : [{ user, password: 'MONGO_INITDB_ROOT_PASSWORD' }],
   },
-  { image: /^rabbitmq$/, speaks: { 5672: 'amqp', 15_672: 'http', 15_692: 'http' }, user: 0 },
+  {
+    image: /^rabbitmq$/,
+    ...{ speaks: { 5672: 'amqp', 15_672: 'http', 15_692: 'http' }, user: 0 },
+    accounts: ({ RABBITMQ_DEFAULT_USER: user }) =>
+      user === undefined ? [] : [{ user, password: 'RABBITMQ_DEFAULT_PASS' }],
+  },
   { image: /^(apache|bitnami|bitnamilegacy)\/kafka$/, speaks: { 9092: 'kafka' } },
   { image: /^prom\/prometheus$/, speaks: { 9090: 'http' }, user: 65_534 },
   { image: /^grafana\/grafana$/, speaks: { 3000: 'http' }, user: 472 },

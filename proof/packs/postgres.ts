@@ -1,4 +1,4 @@
-import type { Listening, Started } from '../../model/pack.ts';
+import type { Account, Listening, Started } from '../../model/pack.ts';
 import { argumentsOf, type Process, type SettingProblem } from '../../model/program.ts';
 import type { Pack } from '../checks/subject.ts';
 
@@ -41,7 +41,8 @@ function portIn(running: Process): Listening {
   return { port: Number(port ?? usualPort), in: variable, usualPort: port === undefined };
 }
 
-const first = ['POSTGRES_PASSWORD', 'POSTGRES_PASSWORD_FILE'];
+const passwordVariable = 'POSTGRES_PASSWORD';
+const first = [passwordVariable, 'POSTGRES_PASSWORD_FILE'];
 
 function problems(started: Started): SettingProblem[] {
   return [...withoutPassword(started), ...atFormerFolder(started)];
@@ -75,6 +76,12 @@ function atFormerFolder({ running: { env }, tag, mounted }: Started): SettingPro
   ];
 }
 
+/** The user that the image makes, with a database of its name unless another is named. */
+function accounts({ POSTGRES_USER: user, POSTGRES_DB: database }: Process['env']): Account[] {
+  if (user === undefined) return [];
+  return [{ user, password: passwordVariable, databases: [database ?? user, server, 'template1'] }];
+}
+
 export const postgresPack: Pack = {
   images: [
     {
@@ -90,7 +97,7 @@ export const postgresPack: Pack = {
       ],
     },
     // What comes with the entrypoint of the official image.
-    { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, servers: [server], problems },
+    { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, servers: [server], problems, accounts },
     { image: /^prometheuscommunity\/postgres-exporter$/, speaks: { 9187: 'http' } },
   ],
   schemes: {

@@ -14,13 +14,13 @@ const servers: readonly Server[] = [
     names: ['uvicorn'],
     ...{ port: ['--port'], host: ['--host'], usual: { host: itself, port: 8000 } },
     variables: { host: 'UVICORN_HOST', port: 'UVICORN_PORT' },
-    instead: ['--uds', '--fd'],
+    ...{ tls: ['--ssl-keyfile', '--ssl-certfile'], instead: ['--uds', '--fd'] },
   },
   {
     // A file gunicorn.conf.py of the image may say otherwise, and so does PORT: the default tells nothing.
     names: ['gunicorn'],
     ...bind,
-    ...{ options: 'GUNICORN_CMD_ARGS', instead: ['-c', '--config'] },
+    ...{ options: 'GUNICORN_CMD_ARGS', tls: ['--certfile', '--keyfile'], instead: ['-c', '--config'] },
     // Its workers show by a file that they live.
     scratch: (words) =>
       words.some((word) => /^--worker-tmp-dir|^-c$|^--config/.test(word)) ? [] : temporary,
@@ -39,6 +39,7 @@ const servers: readonly Server[] = [
   {
     names: ['flask'],
     ...{ port: ['--port', '-p'], host: ['--host', '-h'], usual: { host: itself, port: 5000 } },
+    tls: ['--cert', '--key'],
     variables: { host: 'FLASK_RUN_HOST', port: 'FLASK_RUN_PORT' },
   },
   { names: ['fastapi'], port: ['--port'], host: ['--host'] },

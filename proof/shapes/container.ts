@@ -143,6 +143,7 @@ export const container = z.looseObject({
   env: list(envVariable),
   envFrom: list(envSource),
   volumeMounts: list(mount),
+  volumeDevices: list(z.looseObject({ name: labelName })),
   startupProbe: probe.optional(),
   readinessProbe: probe.optional(),
   livenessProbe: probe.optional(),

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { list } from './container.ts';
-import { labelName, objectName, portNumber } from './common.ts';
+import { labelName, portNumber } from './common.ts';
 
 /** The shapes of the routes of the Gateway API, and of what lets them into another namespace. */
 
 const reference = z.looseObject({
   group: z.string().default(''),
   kind: z.string().default('Service'),
-  name: objectName,
+  // Of a kind of its controller's own it has the form of that kind.
+  name: z.string().min(1).max(253),
   namespace: labelName.optional(),
   port: portNumber.optional(),
 });

@@ -84,11 +84,14 @@ export const policySpec = z.strictObject({
 });
 export type PolicySpec = z.infer<typeof policySpec>;
 
+/** Instead of a Service it may be a resource of the controller's own. */
 const backend = z.looseObject({
-  service: z.looseObject({
-    name: objectName,
-    port: z.looseObject({ name: portName.optional(), number: portNumber.optional() }),
-  }),
+  service: z
+    .looseObject({
+      name: objectName,
+      port: z.looseObject({ name: portName.optional(), number: portNumber.optional() }),
+    })
+    .optional(),
 });
 
 const hostName = z

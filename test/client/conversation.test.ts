@@ -216,6 +216,19 @@ describe('a failure', () => {
   });
 });
 
+test('an answer that failed and is made again, since another page asked, can be stopped, and fails anew', () => {
+  const failed = after([ack('a', 1), delta('a', 'You '), failure('a', 2)], saying(message('a')));
+  const again = receive(failed, delta('a', 'You ', 0, 2));
+  expect(again.entries).toMatchObject([
+    { id: 'a', problem: undefined },
+    { text: 'You ', streaming: true },
+  ]);
+  expect(awaited(again)).toEqual(['a']);
+  expect(receive(again, failure('a', 3)).entries).toMatchObject([
+    { id: 'a', problem: { isUnanswered: true } },
+  ]);
+});
+
 describe('an answer to a message that is edited', () => {
   const edit: MessageFrame = { ...message('b'), replaces: 'a' };
   const streaming = after([ack('a', 1), delta('a', 'You ')], saying(message('a')));

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../servers/ports.ts';
 
 /** A TCP proxy in front of a store, whose faults have Toxiproxy's names. */
@@ -10,15 +11,31 @@ export interface Proxy {
   downAfter(bytes: Buffer): Promise<void>;
   /** Accepts connections and lets no byte through, either way. */
   timeout(): void;
+  /** Holds every byte back for so many milliseconds, either way. */
+  latency(ms: number): void;
+  /** Lets so many bytes a second through, either way. */
+  bandwidth(bytesPerSecond: number): void;
+  /** Cuts what is sent into pieces of so many bytes, each written by itself. */
+  slicer(bytes: number): void;
+  /** Resets every connection there is, as a host does that was restarted. New ones are served. */
+  resetPeer(): void;
   /** All well again. What `timeout` held back is lost with its connections. */
   up(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** How bytes are carried. */
+interface Toxics {
+  readonly isStalled?: boolean;
+  readonly latencyMs?: number;
+  readonly bytesPerSecond?: number;
+  readonly sliceBytes?: number;
+}
+
 export async function startProxy(target: { host: string; port: number }): Promise<Proxy> {
   const port = await freePort();
   const open = new Set<Socket>();
-  let stalled = false;
+  let toxics: Toxics = {};
   let fatal: { readonly bytes: Buffer; readonly met: () => void } | undefined;
   let server: Server | undefined;
   const serve = (near: Socket): void => {
@@ -27,12 +44,19 @@ export async function startProxy(target: { host: string; port: number }): Promis
       [near, far],
       [far, near],
     ] as const) {
-      open.add(from);
-      from.on('data', (bytes) => stalled || to.write(bytes, () => from === near && end(bytes)));
+      open.add(from.setNoDelay());
+      let carried = Promise.resolve();
+      from.on('data', (bytes) => {
+        const ofNow = toxics;
+        const at = performance.now();
+        carried = carried
+          .then(() => carry(bytes, to, ofNow, at))
+          .then(() => (from === near ? end(bytes) : undefined));
+      });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         open.delete(from);
-        to.destroy();
+        void carried.then(() => to.destroy());
       });
     }
   };
@@ -51,7 +75,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
   const downAfter = (bytes: Buffer): Promise<void> =>
     new Promise((resolve) => (fatal = { bytes, met: resolve }));
   const up = async (): Promise<void> => {
-    stalled = false;
+    toxics = {};
     cut();
     if (server) return;
     const opening = createServer(serve);
@@ -59,5 +83,46 @@ export async function startProxy(target: { host: string; port: number }): Promis
     server = opening;
   };
   await up();
-  return { port, down, downAfter, up, timeout: () => (stalled = true), stop: down };
+  return {
+    port,
+    down,
+    downAfter,
+    up,
+    timeout: () => (toxics = { isStalled: true }),
+    latency: (latencyMs) => (toxics = { latencyMs }),
+    bandwidth: (bytesPerSecond) => (toxics = { bytesPerSecond }),
+    slicer: (sliceBytes) => (toxics = { sliceBytes }),
+    resetPeer: () => open.forEach((socket) => socket.resetAndDestroy()),
+    stop: down,
+  };
 }
+
+/** Writes what came at `arrivedAt`, when and in which pieces the toxics say. Resolves when it was handed on. */
+async function carry(bytes: Buffer, to: Socket, toxics: Toxics, arrivedAt: number): Promise<void> {
+  if (toxics.isStalled === true) return;
+  const early = arrivedAt + (toxics.latencyMs ?? 0) - performance.now();
+  if (early > 0) await pause(early);
+  for (const piece of sliced(bytes, toxics)) {
+    if (to.destroyed) return;
+    await pauseFor(piece, toxics);
+    await new Promise<void>((resolve) => to.write(piece, () => resolve()));
+  }
+}
+
+function sliced(bytes: Buffer, { sliceBytes, bytesPerSecond }: Toxics): Buffer[] {
+  const most = sliceBytes ?? (bytesPerSecond === undefined ? bytes.length : mostAtOnce);
+  return Array.from({ length: Math.ceil(bytes.length / most) }, (_, nth) =>
+    bytes.subarray(nth * most, (nth + 1) * most),
+  );
+}
+
+async function pauseFor(piece: Buffer, { sliceBytes, bytesPerSecond }: Toxics): Promise<void> {
+  if (bytesPerSecond !== undefined) await pause((piece.length / bytesPerSecond) * 1_000);
+  if (sliceBytes !== undefined) await pause(betweenSlicesMs);
+}
+
+/** Without it the system would put the pieces together again. */
+const betweenSlicesMs = 1;
+
+/** Bytes that a slow connection hands on at once. */
+const mostAtOnce = 1_024;

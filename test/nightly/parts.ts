@@ -12,6 +12,7 @@ import { generatedSet } from '../app/memory/sets/generated.ts';
 import { startOperatorLab } from '../in-cluster/operator/lab.ts';
 import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
+import { startLanes, sumOf, type SeenInAll } from '../stores/history/run-seeds.ts';
 import { compare } from './peers/compare.ts';
 import { kubeconform, kubeScore, mooring } from './peers/verifiers.ts';
 import { runTests } from './run-tests.ts';
@@ -38,6 +39,19 @@ const testsOf = (what: string, project: string): Part => ({
   start: () => Promise.resolve({ run: () => runTests(project), stop }),
 });
 
+const history = (what: string, seeds: number, each: number, onNeo4j: boolean): Part => ({
+  what: `${what}; ${each} seeds of the checker in each of these`,
+  seeds,
+  start: async () => {
+    const lanes = await startLanes({ onNeo4j });
+    return {
+      run: (batch) => lanes.run(Array.from({ length: each }, (_, nth) => (batch - 1) * each + nth + 1)),
+      stop: () => lanes.stop(),
+    };
+  },
+  sum: (results) => ({ ...sumOf(results as SeenInAll[]) }),
+});
+
 /** What is long and no proof of every commit, by name. */
 export const parts: Readonly<Record<string, Part>> = {
   'kill-at-write': {
@@ -54,7 +68,7 @@ export const parts: Readonly<Record<string, Part>> = {
       return { writes };
     },
   },
-  'operator-tests': testsOf('the longer tests of the operator on an API server', 'nightly'),
+  'operator-tests': testsOf('the longer tests on an API server', 'nightly'),
   'operator-cluster-tests': testsOf('the longer tests of the operator in a cluster', 'nightly-cluster'),
   'operator-schedule': {
     what: 'random schedules of edits and faults, each after which a stack ends as its document says',
@@ -98,6 +112,13 @@ export const parts: Readonly<Record<string, Part>> = {
       return { run: () => longProofs(lab), stop: () => lab.stop() };
     },
   },
+  'chat-history': history(
+    'random faults and kills under two replicas on an embedded record and Redis: nothing is lost, doubled or told to another patient',
+    40,
+    25,
+    false,
+  ),
+  'chat-history-neo4j': history('the same on Neo4j, which is killed in every seed', 10, 10, true),
   recall: {
     what: 'fifty generated facts each, asked for in other words, and ten that were never told',
     seeds: 100,

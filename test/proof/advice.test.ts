@@ -77,6 +77,12 @@ test.each(['0755', 'yes', '1_000', '1e3'])(
   },
 );
 
+test('a name that YAML reads as a truth value is only to be quoted', () => {
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: n\n';
+  expect(fixesIn(inText(text))).toEqual(['Write a text; put it in quotes: "n".']);
+  expect(mended(text)).toBe(text.replace('name: n', 'name: "n"'));
+});
+
 describe('a connection that a policy blocks', () => {
   const policy = (app: string, port: number): Fields => ({
     apiVersion: 'networking.k8s.io/v1',

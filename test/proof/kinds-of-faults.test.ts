@@ -308,7 +308,7 @@ describe('what is spoken to a port', () => {
     [
       'TLS of what it speaks',
       dialled('ollama/ollama:0.9', 11_434, { MODEL: 'https://target:11434' }),
-      silent,
+      is('error', 'TLS_MISMATCH'),
     ],
   ]);
 });

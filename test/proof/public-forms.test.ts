@@ -98,7 +98,7 @@ describe('a StatefulSet whose Service is not there', () => {
     [
       'names another than the headless one of its pods',
       [set('sync'), headless],
-      is('error', 'OBJECT_MISSING'),
+      is('warning', 'OBJECT_MISSING'),
     ],
     ['is named nowhere', [set(''), headless], silent],
   ]);
@@ -154,5 +154,185 @@ describe('a Service labelled as another program than it selects', () => {
       is('error', 'SELECTOR_OF_ANOTHER'),
     ],
     ['that is not there', [labelled('shop'), program('web')], silent],
+  ]);
+});
+
+describe('an Ingress whose backend is no Service', () => {
+  const ingress = (backend: Fields): Fields => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'shop' },
+    spec: { rules: [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] },
+  });
+  const action = (name: string): Fields => ({ service: { name: 'split', port: { name } } });
+  judged([
+    [
+      'but a resource of its controller',
+      [service('web', 80), ingress({ resource: { apiGroup: 'example.org', kind: 'Bucket', name: 'files' } })],
+      is('unknown', 'SELECTS_NOTHING'),
+    ],
+    [
+      "but an action of AWS' controller",
+      [service('web', 80), ingress(action('use-annotation'))],
+      is('unknown', 'SELECTS_NOTHING'),
+    ],
+    [
+      'is an error otherwise',
+      [service('web', 80), ingress(action('http'))],
+      [...is('unknown', 'SELECTS_NOTHING'), 'error HOST_UNKNOWN'],
+    ],
+  ]);
+});
+
+describe('a route to what another kind than a Service names', () => {
+  const route = (backend: Fields): Fields => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'board' },
+    spec: { rules: [{ backendRefs: [backend] }] },
+  });
+  judged([
+    [
+      'has a name of its own form',
+      [route({ group: 'traefik.io', kind: 'TraefikService', name: 'api@internal' })],
+      silent,
+    ],
+  ]);
+});
+
+describe('a volume', () => {
+  const disk = (container: Fields): Fields[] => [
+    deployment('disk', container, {
+      volumes: [{ name: 'raw', persistentVolumeClaim: { claimName: 'raw' } }],
+    }),
+  ];
+  const given = (data: Fields): Fields[] => [
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'certs' }, stringData: data },
+    deployment(
+      'web',
+      {
+        command: ['/web', '--key=/etc/certs/tls.key'],
+        volumeMounts: [{ name: 'certs', mountPath: '/etc/certs' }],
+      },
+      { volumes: [{ name: 'certs', secret: { secretName: 'certs' } }] },
+    ),
+  ];
+  judged([
+    ['is used as a device', disk({ volumeDevices: [{ name: 'raw', devicePath: '/dev/xvda' }] }), silent],
+    ['is not used', disk({}), is('warning', 'VOLUME_UNUSED')],
+    ['of a Secret for others to fill holds any file', given({}), silent],
+    ['of another Secret holds its own', given({ 'tls.crt': 'x' }), is('error', 'FILE_MISSING')],
+  ]);
+});
+
+describe('a certificate of Istio', () => {
+  const pod = (name: string): Fields =>
+    deployment(
+      'gateway',
+      { volumeMounts: [{ name: 'ca', mountPath: '/etc/ca' }] },
+      { volumes: [{ name: 'ca', configMap: { name } }] },
+    );
+  judged([
+    ['is in every namespace', [configMap('other', { A: 'b' }), pod('istio-ca-root-cert')], silent],
+    [
+      'of another name is not',
+      [configMap('other', { A: 'b' }), pod('own-root-cert')],
+      is('error', 'OBJECT_MISSING'),
+    ],
+  ]);
+});
+
+describe('an option behind -c', () => {
+  const probe = (...command: string[]): Fields[] => [
+    deployment('db', { image: 'registry.example.org/db:1', readinessProbe: { exec: { command } } }),
+  ];
+  judged([
+    ['stands before the script', probe('/bin/sh', '-c', '-e', 'exec pg_isready -h 127.0.0.1'), silent],
+    ['has a value', probe('bash', '-ceo', 'pipefail', 'pg_isready -h 127.0.0.1 | tee /dev/stderr'), silent],
+    ['is no script', probe('/bin/sh', '-c', ''), is('error', 'COMMAND')],
+  ]);
+});
+
+describe('a Service of UDP', () => {
+  const names = (targetPort: string | number): Fields[] => [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'names' },
+      spec: { selector: { app: 'names' }, ports: [{ port: 53, protocol: 'UDP', targetPort }] },
+    },
+    deployment('names', { ports: [{ name: 'dns', containerPort: 53 }] }),
+  ];
+  judged([
+    ['reaches a number whatever is declared', names(53), is('warning', 'PROTOCOL_MISMATCH')],
+    ['reaches a name only by its protocol', names('dns'), is('error', 'PROTOCOL_MISMATCH')],
+  ]);
+});
+
+describe('in a Namespace that asks for restricted', () => {
+  const namespace: Fields = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'default', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  };
+  const pod = (own: Fields): Fields =>
+    deployment(
+      'controller',
+      { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, ...own } },
+      {
+        automountServiceAccountToken: true,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      },
+    );
+  judged([
+    ['a token and a writable root are allowed', [namespace, pod({ readOnlyRootFilesystem: false })], silent],
+    [
+      'a right to escalate is not',
+      [namespace, pod({ privileged: true })],
+      ['error INVALID_FIELD', 'error HARDENING'],
+    ],
+  ]);
+});
+
+describe('an object that is there twice', () => {
+  const policy: Fields = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'closed' },
+    spec: { podSelector: {} },
+  };
+  judged([
+    ['is told once', [deployment('web', {}), deployment('web', {})], is('error', 'DUPLICATE_OBJECT')],
+    ['is told once as a policy', [policy, policy], is('error', 'DUPLICATE_OBJECT')],
+  ]);
+});
+
+describe('a path that is a pattern', () => {
+  const ingress = (path: string, annotations: Fields, pathType = 'ImplementationSpecific'): Fields[] => [
+    deployment('web', {}),
+    service('web', 80),
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'web', annotations },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [
+          {
+            http: {
+              paths: [{ path, pathType, backend: { service: { name: 'web', port: { number: 80 } } } }],
+            },
+          },
+        ],
+      },
+    },
+  ];
+  const pattern = '/api/v[0-9]+/(.*)';
+  const regex = { 'nginx.ingress.kubernetes.io/use-regex': 'true' };
+  judged([
+    ['is said to be one', ingress(pattern, regex), silent],
+    ['is not said to be one', ingress(pattern, {}), is('warning', 'ROUTE')],
+    ['is said to be a prefix', ingress(pattern, regex, 'Prefix'), is('warning', 'ROUTE')],
+    ['is none', ingress('/api/v1.2_a-b', {}), silent],
   ]);
 });

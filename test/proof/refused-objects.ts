@@ -565,6 +565,14 @@ export const refusedObjects: readonly RefusedObject[] = [
     },
     `${main}.securityContext.allowPrivilegeEscalation`,
   ),
+  refused(
+    'a capability to escalate denied to a container with CAP_SYS_ADMIN',
+    changed(deployment, {
+      [`${main}.securityContext`]: { capabilities: { add: ['SYS_ADMIN'] }, allowPrivilegeEscalation: false },
+    }),
+    { [`${main}.securityContext.capabilities.add`]: ['CAP_SYS_ADMIN'] },
+    `${main}.securityContext.allowPrivilegeEscalation`,
+  ),
 
   // Workloads
   refused('a Deployment that does not restart its pods', deployment, {

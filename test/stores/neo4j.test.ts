@@ -23,7 +23,7 @@ const boltCommit = Buffer.from([0, 2, 0xb0, 0x12, 0, 0]);
 const patientMs = 20_000;
 
 const recordOf = (
-  { host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop'>,
+  { host, port, user, password }: Omit<Neo4jServer, 'url' | 'stop' | 'kill'>,
   onLost?: () => void,
   timeoutMs = patientMs,
 ): Neo4jRecordStore =>

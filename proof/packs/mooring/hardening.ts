@@ -1,13 +1,9 @@
-import {
-  hardeningFaults,
-  shortfalls,
-  tokenFault,
-  type HardeningRules,
-  type Rule,
-} from '../../checks/hardening.ts';
-import type { Check } from '../../checks/subject.ts';
+import { hardeningFaults, shortfalls, type HardeningRules, type Rule } from '../../checks/hardening.ts';
+import { called, type Check } from '../../checks/subject.ts';
+import { field } from '../../changes.ts';
 import { readGraph } from '../../graph/graph.ts';
 import { isManagedByMooring } from '../../graph/managed-by.ts';
+import { placeIn } from '../../graph/objects.ts';
 import type { ContainerSpec } from '../../shapes/container.ts';
 import type { PodSpec } from '../../shapes/pod.ts';
 
@@ -86,7 +82,13 @@ export const mooringTokens: Check = ({ graph }) =>
     .filter(
       (account) => isManagedByMooring(account) && account.content.automountServiceAccountToken !== false,
     )
-    .map(tokenFault);
+    .map((account) => ({
+      code: 'HARDENING',
+      message: `${called(account)} gives its pods a token for the API server, which none of them needs.`,
+      here: placeIn(account, 'automountServiceAccountToken'),
+      fix: 'Set automountServiceAccountToken to false.',
+      ...field(placeIn(account), 'automountServiceAccountToken', false),
+    }));
 
 /**
  * The rules a rendered workload breaks, in words that name the field; empty for any other object.

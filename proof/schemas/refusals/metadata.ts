@@ -53,7 +53,8 @@ export const objectName: Rule = (object) => {
   const { apiVersion, kind } = object;
   const name = textAt(object, 'metadata', 'name');
   if (name === undefined)
-    return refuseIf(!isSet(object, 'metadata', 'generateName'), () => ({
+    // A number or a truth value there is of a wrong type, which is told already.
+    return refuseIf(!isSet(object, 'metadata', 'generateName') && !hasName(object), () => ({
       at: ['metadata', 'name'],
       what: 'is nothing; an object needs a name',
       fix: 'Write a name.',
@@ -68,6 +69,9 @@ export const objectName: Rule = (object) => {
     fix: `Write ${expected}.`,
   }));
 };
+
+const hasName = (object: Part): boolean =>
+  isSet(object, 'metadata', 'name') && partAt(object, 'metadata')['name'] !== '';
 
 const valueForm = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const keyForm = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

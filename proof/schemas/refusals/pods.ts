@@ -179,15 +179,15 @@ export const probesOfContainer: Rule = (container) => [
   })),
 ];
 
-/** A privileged container may escalate. */
+/** A privileged container may escalate. Of SYS_ADMIN the API server refuses only the name with CAP_. */
 export const escalation: Rule = (context) =>
   refuseIf(
     context['allowPrivilegeEscalation'] === false &&
-      (context['privileged'] === true || listAt(context, 'capabilities', 'add').includes('SYS_ADMIN')),
+      (context['privileged'] === true || listAt(context, 'capabilities', 'add').includes('CAP_SYS_ADMIN')),
     () => ({
       at: ['allowPrivilegeEscalation'],
-      what: 'is false, while the container is privileged or has SYS_ADMIN: it may escalate',
-      fix: 'Remove privileged and SYS_ADMIN, or allowPrivilegeEscalation.',
+      what: 'is false, while the container is privileged or has CAP_SYS_ADMIN: it may escalate',
+      fix: 'Remove privileged and CAP_SYS_ADMIN, or allowPrivilegeEscalation.',
     }),
   );
 

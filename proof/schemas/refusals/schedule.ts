@@ -18,7 +18,10 @@ const units: readonly Unit[] = [
 const words = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/;
 const duration = /^@every [+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 
-/** Why a text is no schedule of a CronJob, as the parser that Kubernetes uses reads it; `undefined` where it is one. */
+/**
+ * Why a text is no schedule of a CronJob, as the parser that Kubernetes uses (robfig/cron) reads it; `undefined` where it
+ * is one. cron-parser, croner and cron-validate take what that refuses, such as 7 for Sunday, and refuse `@every 5m`.
+ */
 export function scheduleProblem(schedule: string): string | undefined {
   if (schedule.includes('TZ')) return 'a time zone belongs in timeZone';
   if (schedule.startsWith('@'))

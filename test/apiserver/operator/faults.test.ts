@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../kube/cluster-error.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { differences } from './differences.ts';
+import { endAtWrites } from './ended-operators.ts';
 import {
   chatStackIn,
   conditionOf,
+  newNamespace,
   settled,
   startOperator,
   startWithChatStacks,
@@ -16,12 +17,6 @@ import {
 } from './lab.ts';
 
 const lab = forSuite(startWithChatStacks);
-
-async function newNamespace(): Promise<string> {
-  const namespace = `fault-${randomUUID().slice(0, 8)}`;
-  await lab().createNamespace(namespace);
-  return namespace;
-}
 
 /** An error as an API server sends it. */
 const refused = (status: number, reason: string): ApiError =>
@@ -36,36 +31,7 @@ const refused = (status: number, reason: string): ApiError =>
 
 describe('an operator that ends in the middle', () => {
   test('after any write leaves what the next one completes', async () => {
-    const user = userOf(lab());
-    const counting = await newNamespace();
-    const whole = await startOperator(lab(), { namespace: counting });
-    await user.apply(chatStackIn(counting));
-    await until('the stack to be applied', () => user.isObserved(counting));
-    await whole.stop();
-    const writes = whole.writes.length;
-
-    for (let last = 1; last <= writes; last++) {
-      const namespace = await newNamespace();
-      let count = 0;
-      // The last write is carried out, and its answer is never seen, as when the process is killed.
-      const intercept: Intercept = async (method, _, send) => {
-        if (method === 'GET') return send();
-        count++;
-        if (count < last) return send();
-        if (count === last) await send();
-        throw new Error('The process is gone.');
-      };
-      const killed = await startOperator(lab(), { namespace, intercept });
-      await user.apply(chatStackIn(namespace));
-      await until(`write ${last}`, () => Promise.resolve(count >= last));
-      await killed.stop();
-      const next = await startOperator(lab(), { namespace });
-      await until('the stack to be applied', () => user.isObserved(namespace));
-      expect(await differences(lab(), user, namespace)).toEqual([]);
-      expect(next.errors).toEqual([]);
-      await next.stop();
-    }
-    console.log(`Ended at each of ${writes} writes.`);
+    await endAtWrites(lab(), { every: 5 });
   });
 });
 
@@ -75,7 +41,7 @@ describe('an operator whose requests fail', () => {
     ['every second write is refused for want of a permission', 403, 'Forbidden'],
     ['every second write fails in the API server', 500, 'InternalError'],
   ])('%s: the stack is applied all the same', async (_, status, reason) => {
-    const namespace = await newNamespace();
+    const namespace = await newNamespace(lab(), 'fault');
     const user = userOf(lab());
     const tried = new Set<string>();
     const intercept: Intercept = (method, path, send) => {
@@ -95,7 +61,7 @@ describe('an operator whose requests fail', () => {
   test.each(['Service', 'Deployment', 'NetworkPolicy', 'ConfigMap'])(
     'may not write a %s: that is a condition, and everything else is applied',
     async (kind) => {
-      const namespace = await newNamespace();
+      const namespace = await newNamespace(lab(), 'fault');
       const user = userOf(lab());
       const plural = { NetworkPolicy: 'networkpolicies' }[kind] ?? `${kind.toLowerCase()}s`;
       const intercept: Intercept = (method, path, send) =>
@@ -116,7 +82,7 @@ describe('an operator whose requests fail', () => {
 });
 
 test('a paused stack of which a dry run is denied says so, and asks again', async () => {
-  const namespace = await newNamespace();
+  const namespace = await newNamespace(lab(), 'fault');
   const user = userOf(lab());
   let isDenied = true;
   const intercept: Intercept = (method, path, send) =>
@@ -144,7 +110,7 @@ describe('an object that is written by others while it is put back', () => {
 
   /** An operator of a stack whose Deployment is annotated by others just before the operator's nth patch of it. */
   async function writtenBefore(nth: number): Promise<{ namespace: string; patches: () => number }> {
-    const namespace = await newNamespace();
+    const namespace = await newNamespace(lab(), 'fault');
     const user = userOf(lab());
     const annotate = async (op: object) => user.patch((await deploymentIn(namespace)) as KubeObject, [op]);
     let isEdited = false;

@@ -34,6 +34,12 @@ export async function startWithChatStacks(options: ApiServerOptions = {}): Promi
   return server;
 }
 
+export async function newNamespace(server: ApiServer, prefix: string): Promise<string> {
+  const namespace = `${prefix}-${randomUUID().slice(0, 8)}`;
+  await server.createNamespace(namespace);
+  return namespace;
+}
+
 /** Until the API server serves a kind and says so in its discovery, which follow a definition apart, in either order. */
 export async function isServed({ api, discovery }: Cluster, { apiVersion, kind }: StackKind): Promise<void> {
   await until(`the API server to serve ${kind}`, async () => {
@@ -195,8 +201,7 @@ export async function appliedStack(
   spec: object = {},
   options: StartOptions = {},
 ): Promise<AppliedStack> {
-  const namespace = `stack-${randomUUID().slice(0, 8)}`;
-  await server.createNamespace(namespace);
+  const namespace = await newNamespace(server, 'stack');
   const operator = await startOperator(server, { namespace, ...options });
   const user = userOf(server);
   await user.apply(chatStackIn(namespace, spec));

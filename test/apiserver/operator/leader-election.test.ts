@@ -24,8 +24,13 @@ const unanswered = (signal: AbortSignal | undefined): Promise<never> =>
 function candidate(name: string, identity: string) {
   const cluster = openCluster({ kubeconfig: server().kubeconfigPath }, 'test');
   let isCut = false;
-  const request: typeof cluster.api.request = (method, path, options) =>
-    isCut ? unanswered(options?.signal) : cluster.api.request(method, path, options);
+  let answers = 0;
+  const request: typeof cluster.api.request = async (method, path, options) => {
+    if (isCut) return unanswered(options?.signal);
+    const answer = await cluster.api.request(method, path, options);
+    answers++;
+    return answer;
+  };
   const errors: unknown[] = [];
   const election = new LeaderElection({
     cluster: { ...cluster, api: { ...cluster.api, request } },
@@ -52,6 +57,7 @@ function candidate(name: string, identity: string) {
     endedAt: () => endedAt,
     cut: () => (isCut = true),
     mend: () => (isCut = false),
+    hasLooked: () => until(`${identity} to look`, () => Promise.resolve(answers > 0), 20_000),
     leads: () => until(`${identity} to lead`, () => Promise.resolve(Number.isFinite(beganAt)), 20_000),
   };
 }
@@ -85,6 +91,31 @@ describe('of two candidates', () => {
     expect(first.endedAt()).toBeLessThan(second.beganAt());
     expect(() => first.election.assertLeader()).toThrow(NotLeader);
     expect(await holderOf('partitioned')).toBe('second');
+  });
+
+  test('the one whose Lease others delete stops before the other begins', async () => {
+    const first = candidate('deleted', 'first');
+    await first.leads();
+    const second = candidate('deleted', 'second');
+    await second.hasLooked();
+    first.cut();
+    expect((await server().request('DELETE', `${path}/deleted`)).status).toBe(200);
+    await second.leads();
+    expect(first.endedAt()).toBeLessThan(second.beganAt());
+    expect(await holderOf('deleted')).toBe('second');
+  });
+
+  test('the one whose Lease others delete makes it again and goes on', async () => {
+    const first = candidate('again', 'first');
+    await first.leads();
+    const second = candidate('again', 'second');
+    await second.hasLooked();
+    expect((await server().request('DELETE', `${path}/again`)).status).toBe(200);
+    const held = async () => (await server().request('GET', `${path}/again`)).status === 200;
+    await until('the Lease to be there', held, 20_000);
+    expect(await holderOf('again')).toBe('first');
+    expect([first.endedAt(), second.beganAt()]).toEqual([Infinity, Infinity]);
+    first.election.assertLeader();
   });
 });
 

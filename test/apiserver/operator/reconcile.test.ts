@@ -342,13 +342,17 @@ describe('an operator', () => {
 
   test('reports a document that the API server takes and the schema refuses, in the words of the CLI', async () => {
     const { namespace, user, operator } = await applied();
+    const { endpoint } = (await user.resource(namespace))?.status ?? {};
+    expect(endpoint).toBeDefined();
     await user.apply(chatStackIn(namespace, { preset: 'production' }));
     await until(
       'the refusal',
       async () => conditionOf(await user.resource(namespace), 'Ready') === 'False DocumentRefused',
     );
-    const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+    const { conditions = [], endpoint: after } = (await user.resource(namespace))?.status ?? {};
     expect(conditions.find(({ type }) => type === 'Ready')?.message).toMatch(/spec\.secrets\.existingSecret/);
+    expect(after, 'what was applied before runs on').toBe(endpoint);
+    expect(conditions.map(({ type }) => type)).toContain('RedisReady');
     expect(operator.errors).toEqual([]);
   });
 

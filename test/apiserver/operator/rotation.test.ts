@@ -1,45 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { differences } from './differences.ts';
 import { conditionOf, startWithChatStacks, until, type Intercept } from './lab.ts';
+import { endRotationAtWrites } from './ended-rotations.ts';
+import { appliedRotation, expectRotated, restarted } from './rotated.ts';
 import { startRotationLab, type RotationLab } from './rotation-lab.ts';
 
 const lab = forSuite(startWithChatStacks);
-
-/** A stack that is applied, with a ready store that has its first password. */
-async function applied(spec?: object): Promise<RotationLab> {
-  const rotation = await startRotationLab(lab(), spec);
-  const operator = await rotation.start();
-  await until('the stack to be applied', () => rotation.user.isObserved(rotation.namespace));
-  await operator.stop();
-  rotation.store.passwords.push((await rotation.values())?.['neo4j-password'] ?? '');
-  return rotation;
-}
-
-const restarted = [
-  ['Deployment', 'talk-backend'],
-  ['StatefulSet', 'talk-redis'],
-  ['StatefulSet', 'talk-qdrant'],
-] as const;
-
-/** Holds everything that a rotation leaves against what it is to leave. */
-async function expectRotated(rotation: RotationLab, token: string, before: object): Promise<void> {
-  const after = (await rotation.values()) ?? {};
-  for (const [key, value] of Object.entries(before)) expect([key, after[key]]).not.toEqual([key, value]);
-  expect(after['neo4j-password']).toBe(rotation.store.passwords.at(-1));
-  expect(await rotation.values('talk-secrets-next')).toBeUndefined();
-  expect(await rotation.doors()).toEqual([]);
-  const times = await Promise.all(restarted.map(([kind, name]) => rotation.restartedAt(kind, name)));
-  expect(new Set(times).size, 'restarted at once').toBe(1);
-  expect(times[0]).toBeDefined();
-  expect(await rotation.restartedAt('StatefulSet', 'talk-neo4j')).toBeUndefined();
-  expect(await rotation.status()).toEqual({
-    ...{ token, phase: 'Done', message: '' },
-    time: expect.stringMatching(/^20/) as string,
-  });
-  expect(await differences(lab(), rotation.user, rotation.namespace)).toEqual([]);
-}
 
 /** The version of what a write is about; undefined where there is nothing. */
 async function versionAt({ user }: RotationLab, path: string): Promise<string | undefined> {
@@ -50,7 +17,7 @@ async function versionAt({ user }: RotationLab, path: string): Promise<string | 
 
 describe('a rotation that an annotation asks for', () => {
   test('tells the store first, gives every service new values, and is done once for its token', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     await rotation.podOfStore(true);
     const before = (await rotation.values()) ?? {};
     const told: number[] = [];
@@ -64,7 +31,9 @@ describe('a rotation that an annotation asks for', () => {
     await rotation.ask('one');
     await rotation.isDone('one');
     expect(told, 'the store knew its new password before the Secret had it').toEqual([2]);
-    await expectRotated(rotation, 'one', before);
+    await expectRotated(lab(), rotation, 'one', before);
+    const restartedAt = await rotation.restartedAt('Deployment', 'talk-backend');
+    expect(restartedAt, 'another rotation within the second restarts again').toMatch(/\.\d{3}Z$/);
     const events = (await rotation.events()).filter(({ reason }) => reason === 'SecretsRotated');
     expect(events.map(({ message }) => message)).toEqual([
       'The rotation "one" is done: redis-password, neo4j-password, qdrant-password are new.',
@@ -85,41 +54,11 @@ describe('a rotation that an annotation asks for', () => {
   });
 
   test('goes on after its operator has ended after any write, tells the store once, and ends the same', async () => {
-    const rotation = await applied();
-    await rotation.podOfStore(true);
-    let last = 0;
-    for (let isKilled = true; isKilled;) {
-      const [token, before] = [`token-${++last}`, (await rotation.values()) ?? {}];
-      const passwords = rotation.store.passwords.length;
-      let count = 0;
-      // The last write is carried out, and its answer is never seen, as when the process is killed.
-      const intercept: Intercept = async (method, _, send) => {
-        if (method === 'GET' || ++count < last) return send();
-        if (count === last) await send();
-        throw new Error('The process is gone.');
-      };
-      const killed = await rotation.start({ intercept });
-      await rotation.ask(token);
-      await until(`write ${last}, or the end`, async () => {
-        const { token: now, phase } = (await rotation.status()) ?? {};
-        return count >= last || (now === token && phase === 'Done');
-      });
-      isKilled = count >= last;
-      await killed.stop();
-      const next = await rotation.start();
-      await rotation.isDone(token);
-      await expectRotated(rotation, token, before);
-      expect(rotation.store.passwords.length, token).toBe(passwords + 1);
-      expect(next.errors).toEqual([]);
-      await next.stop();
-    }
-    const done = (await rotation.events()).filter(({ reason }) => reason === 'SecretsRotated');
-    expect(new Set(done.map(({ message }) => message)).size).toBe(last);
-    console.log(`Ended at each of ${last - 1} writes.`);
+    await endRotationAtWrites(lab(), { every: 4 });
   });
 
   test('of an operator that leads no more changes and deletes nothing once the next one has done it', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     await rotation.podOfStore(true);
     const [late, carriedOut]: [string[], string[]] = [[], []];
     for (let held = 1, isHeld = true; isHeld; held++) {
@@ -155,7 +94,7 @@ describe('a rotation that an annotation asks for', () => {
         late.push(String(write));
       }
       await old.stop();
-      await expectRotated(rotation, token, before);
+      await expectRotated(lab(), rotation, token, before);
     }
     expect(carriedOut).toEqual([]);
     for (const kind of [
@@ -171,7 +110,7 @@ describe('a rotation that an annotation asks for', () => {
   });
 
   test('waits for a store that is not up, says so, and drift is put back meanwhile', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     const { user, namespace } = rotation;
     const operator = await rotation.start();
     await rotation.ask('later');
@@ -190,12 +129,12 @@ describe('a rotation that an annotation asks for', () => {
     const before = (await rotation.values()) ?? {};
     await rotation.podOfStore(true);
     await rotation.isDone('later');
-    await expectRotated(rotation, 'later', before);
+    await expectRotated(lab(), rotation, 'later', before);
     expect(operator.errors).toEqual([]);
   });
 
   test('that a store refuses fails, in words and without secrets; mended, it is done', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     const { user, namespace, store } = rotation;
     await rotation.podOfStore(true);
     const own = store.passwords.at(-1) ?? '';
@@ -213,12 +152,12 @@ describe('a rotation that an annotation asks for', () => {
     // Another token: what was begun is finished first, then it begins anew.
     await rotation.ask('again');
     await rotation.isDone('again');
-    await expectRotated(rotation, 'again', before);
+    await expectRotated(lab(), rotation, 'again', before);
     expect(store.passwords).toHaveLength(5);
   });
 
   test('that is no longer asked for before it began is cancelled', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     const before = await rotation.values();
     await rotation.start();
     await rotation.ask('never');
@@ -233,7 +172,7 @@ describe('a rotation that an annotation asks for', () => {
   });
 
   test('of an immutable Secret waits for the pods that hold it, and no workload comes back before', async () => {
-    const rotation = await applied({ deletionPolicy: 'Delete' });
+    const rotation = await appliedRotation(lab(), { deletionPolicy: 'Delete' });
     const { user, namespace } = rotation;
     await rotation.podOfStore(true);
     const before = (await rotation.values()) ?? {};
@@ -254,7 +193,7 @@ describe('a rotation that an annotation asks for', () => {
     const next = await rotation.start();
     await rotation.deletePodOfStore();
     await rotation.isDone('immutable');
-    await expectRotated(rotation, 'immutable', before);
+    await expectRotated(lab(), rotation, 'immutable', before);
     expect(rotation.store.passwords).toHaveLength(2);
     const { uid } = (await user.resource(namespace))?.metadata ?? {};
     for (const [kind, name, version] of [
@@ -278,7 +217,7 @@ describe('a rotation that an annotation asks for', () => {
   });
 
   test('that `mooring secrets rotate` began and left is reported, and finished when it is asked for', async () => {
-    const rotation = await applied();
+    const rotation = await appliedRotation(lab());
     const { user, namespace } = rotation;
     await rotation.podOfStore(true);
     const before = (await rotation.values()) ?? {};
@@ -297,7 +236,7 @@ describe('a rotation that an annotation asks for', () => {
     );
     await rotation.ask('finish');
     await rotation.isDone('finish');
-    await expectRotated(rotation, 'finish', before);
+    await expectRotated(lab(), rotation, 'finish', before);
     expect(rotation.store.passwords.at(-1)).toBe('by-command-neo4j-password-by-command');
     expect(operator.errors).toEqual([]);
   });

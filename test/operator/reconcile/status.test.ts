@@ -201,6 +201,29 @@ test('a refused document is told by Ready, and the other conditions refer to it'
     expect(told(type)).toBe('The document is refused; Ready says why.');
 });
 
+describe('of a stack whose next document is refused', () => {
+  const facts = { endpoint: 'http://demo-web', digest: 'd', inventory: 'a', selector: 'app=web' };
+  const status = statusOf(resource, { ...fine, facts, ...dependency('True') }, early);
+  const next = { ...resource, metadata: { ...resource.metadata, generation: 4 }, status };
+  const queue = (outcome: Partial<Outcome>): string => {
+    const { conditions = [] } = statusOf(next, { ...nothingFound, refused: 'no', ...outcome }, late);
+    const found = conditions.filter(({ type }) => type === 'QueueReady');
+    return found.map((one) => `${one.status} since ${one.lastTransitionTime}`).join();
+  };
+
+  test('the facts of the one before stay', () => {
+    expect(statusOf(next, { ...nothingFound, refused: 'no' }, late)).toMatchObject(facts);
+  });
+
+  test('its dependencies stay as they were, until a pod says otherwise', () => {
+    expect(queue({})).toBe(`True since ${early}`);
+    expect(queue({ dependencies: dependency('True').dependencies })).toBe(`True since ${early}`);
+    expect(queue({ dependencies: dependency('False').dependencies })).toBe(`False since ${late}`);
+    expect(queue({ dependencies: dependency('False', false).dependencies })).toBe(`False since ${late}`);
+    expect(queue({ dependencies: dependency('Unknown', false).dependencies })).toBe(`True since ${early}`);
+  });
+});
+
 test.each<[string, Partial<Drift>, string]>([
   ['was changed', {}, 'is 81 (set by kubectl-edit); rendered is 80.'],
   ['was changed by it is not known whom', { manager: 'unknown' }, 'is 81; rendered is 80.'],

@@ -105,6 +105,14 @@ export const excuses: readonly Excuse[] = [
       !isOurs(mutant, subject),
   },
   {
+    name: 'what-no-level-asks-for',
+    reason:
+      'No level of Pod Security asks a pod of others for a read-only root, or to do without a token and service links.',
+    covers: (mutant, subject) =>
+      /\.(readOnlyRootFilesystem|automountServiceAccountToken|enableServiceLinks)$/.test(`.${at(mutant)}`) &&
+      !isOurs(mutant, subject),
+  },
+  {
     name: 'choice-of-a-store',
     reason:
       'How much memory Redis takes below its limit, and whether it keeps a log beside its snapshots, is a choice written once.',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { valueAt, type Doc } from '../../../proof/source.ts';
 import { leavesOf } from './leaves.ts';
 import type { StructuralMutant } from './structural-mutants.ts';
@@ -40,7 +41,46 @@ const defaults: readonly (readonly [RegExp, unknown])[] = [
   [/\.revisionHistoryLimit$/, 10],
   [/\.(readOnly|optional|publishNotReadyAddresses|hostNetwork|privileged)$/, false],
   [/\.(allowPrivilegeEscalation|enableServiceLinks)$/, true],
+  [/^Secret type$/, 'Opaque'],
+  [/^(StatefulSet spec\.updateStrategy|Deployment spec\.strategy)\.type$/, 'RollingUpdate'],
+  [/^StatefulSet spec\.updateStrategy$/, { type: 'RollingUpdate' }],
+  [/^StatefulSet spec\.podManagementPolicy$/, 'OrderedReady'],
 ];
+
+/** Whether an API server writes the same where nothing, or an empty text, stands. */
+function isDefault(mutant: StructuralMutant): boolean {
+  const [field, part] = [fieldOf(mutant), partOf(mutant)];
+  if (field === 'NetworkPolicy spec.policyTypes') return isDeepStrictEqual(part, defaultTypes(mutant));
+  if (field.endsWith('.imagePullPolicy')) return part === 'IfNotPresent' && hasTag(mutant);
+  if (/^Service spec\.ports\[\]\.targetPort$/.test(field)) return leadsToItsNumber(mutant);
+  return defaults.some(([name, value]) => name.test(field) && isDeepStrictEqual(part, value));
+}
+
+/** A policy is for ingress, and for egress where it has rules for that. */
+const defaultTypes = ({ doc }: StructuralMutant): readonly string[] => [
+  'Ingress',
+  ...(valueAt(doc.value, ['spec', 'egress']) === undefined ? [] : ['Egress']),
+];
+
+const hasTag = ({ doc, path }: StructuralMutant): boolean =>
+  /:(?!latest$)[^/]+$/.test(String(valueAt(doc.value, [...path.slice(0, -1), 'image'])));
+
+/** The port that is named has, in every pod of the manifests that has it, the Service's own number. */
+function leadsToItsNumber(mutant: StructuralMutant): boolean {
+  const number = valueAt(mutant.doc.value, [...mutant.path.slice(0, -1), 'port']);
+  const target = partOf(mutant);
+  if (typeof target === 'number') return target === number;
+  const named = mutant.docs
+    .flatMap(({ value }) => leavesOf(value).map((leaf) => ({ ...leaf, root: value })))
+    .filter(
+      ({ path, value }) =>
+        path.at(-1) === 'name' && path.at(-3) === 'ports' && path.includes('containers') && value === target,
+    );
+  return (
+    named.length > 0 &&
+    named.every(({ path, root }) => valueAt(root, [...path.slice(0, -1), 'containerPort']) === number)
+  );
+}
 
 /** Lists whose items are found by a name or all count alike. */
 const unordered =
@@ -67,8 +107,9 @@ const rules: readonly Rule[] = [
   {
     reason: 'It is what an API server fills in.',
     holds: (mutant) =>
-      mutant.damage === 'deleted' &&
-      defaults.some(([field, value]) => field.test(fieldOf(mutant)) && partOf(mutant) === value),
+      isDefault(mutant) &&
+      (mutant.damage === 'deleted' ||
+        (mutant.damage === 'emptied' && !['number', 'boolean'].includes(typeof partOf(mutant)))),
   },
   {
     reason: 'The order of this list means nothing.',

@@ -4,6 +4,7 @@ import { serverFolder } from '../folder.ts';
 import { ownServer } from '../own-server.ts';
 import { freePort, LOOPBACK } from '../ports.ts';
 import { startProcess } from '../process.ts';
+import { Unavailable } from '../unavailable.ts';
 import { neo4jProgram } from './build.ts';
 
 export interface Neo4jOptions {
@@ -30,6 +31,8 @@ export interface Neo4jServer {
   /** Without credentials, as the driver takes it. */
   url: string;
   stop(): Promise<void>;
+  /** Ends it as a crash does. @throws Unavailable where it is not ours. */
+  kill(): Promise<void>;
 }
 
 /** Starts a Neo4j Community with Bolt and authentication on loopback; or answers MOORING_TEST_NEO4J_URL's. */
@@ -37,7 +40,12 @@ export async function startNeo4j({ isForLoad = false, ...options }: Neo4jOptions
   const own = ownServer('MOORING_TEST_NEO4J_URL', options);
   if (own !== undefined) {
     const scheme = new URL(own.url).protocol;
-    return { ...own, url: `${scheme}//${own.host}:${own.port}`, stop: () => Promise.resolve() };
+    return {
+      ...own,
+      url: `${scheme}//${own.host}:${own.port}`,
+      stop: () => Promise.resolve(),
+      kill: () => Promise.reject(new Unavailable('A crash of Neo4j', "MOORING_TEST_NEO4J_URL's is not ours")),
+    };
   }
   const program = await neo4jProgram();
   const { port = await freePort(), password = randomBytes(12).toString('hex') } = options;
@@ -57,5 +65,9 @@ export async function startNeo4j({ isForLoad = false, ...options }: Neo4jOptions
     await running.stop();
     await folder.dispose();
   };
-  return { host: LOOPBACK, port, user: 'neo4j', password, url: `bolt://${LOOPBACK}:${port}`, stop };
+  const kill = async () => {
+    process.kill(running.pid, 'SIGKILL');
+    await running.exited;
+  };
+  return { host: LOOPBACK, port, user: 'neo4j', password, url: `bolt://${LOOPBACK}:${port}`, stop, kill };
 }

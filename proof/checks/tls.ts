@@ -1,0 +1,176 @@
+import { replacing, setting, type Mended } from '../changes.ts';
+import type { Fault } from '../findings.ts';
+import type { Dial } from '../graph/dial.ts';
+import { resolveHost } from '../graph/hosts.ts';
+import { placeIn } from '../graph/objects.ts';
+import {
+  portsCalled,
+  selectedBy,
+  servicePort,
+  targetOf,
+  type Service,
+  type ServicePort,
+} from '../graph/ports.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
+import type { Place } from '../source.ts';
+import { isJoined } from './connections.ts';
+import { probesOf } from './probes.ts';
+import { routedIn, type Routed } from './routed.ts';
+import { called, inContainer, type Check, type Subject } from './subject.ts';
+import { toldIn } from './told.ts';
+
+/** What a scheme says of TLS; of others, such as a database's that negotiates it, nothing. */
+const speaksTls: Readonly<Record<string, boolean>> = {
+  ...{ http: false, ws: false, redis: false },
+  ...{ https: true, wss: true, rediss: true, grpcs: true },
+  ...{ 'bolt+s': true, 'bolt+ssc': true, 'neo4j+s': true, 'neo4j+ssc': true },
+};
+
+/** The other of each two, for the fix. */
+const twins: Readonly<Record<string, string>> = { http: 'https', ws: 'wss', redis: 'rediss' };
+const twinOf = (scheme: string): string | undefined =>
+  twins[scheme] ?? Object.keys(twins).find((plain) => twins[plain] === scheme);
+
+/** What shows whether a port of a pod speaks TLS. */
+interface Shown {
+  readonly tls: boolean;
+  readonly by: string;
+  readonly place: Place;
+  /** Whether the same port cannot speak the other as well. */
+  readonly isCertain: boolean;
+}
+
+/** A URL with TLS must lead to a port that speaks it, and one without to a port that does not. */
+export const tlsOfUrls: Check = (subject) =>
+  subject.dials.flatMap((dial): Fault[] => {
+    const client = dial.scheme === undefined ? undefined : speaksTls[dial.scheme];
+    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
+    // What is put into a pod may speak TLS in the program's place.
+    if (client === undefined || host.kind !== 'service' || isJoined(subject, dial.workload)) return [];
+    const shown = shownBehind(subject, host.service, Number(dial.port.text));
+    return shown && shown.tls !== client ? [urlFault(dial, host.service, shown)] : [];
+  });
+
+function urlFault(dial: Dial, service: Service, shown: Shown): Fault {
+  const { port, scheme = '' } = dial;
+  const twin = twinOf(scheme);
+  return {
+    code: 'TLS_MISMATCH',
+    ...(shown.isCertain ? {} : { severity: 'warning' }),
+    message: `${port.variable} of ${called(dial.workload)} speaks ${scheme} to port ${port.text} of ${called(service)}, where ${shown.by}.`,
+    here: port.place,
+    there: shown.place,
+    fix:
+      twin === undefined
+        ? 'Make both speak TLS, or none.'
+        : `Write ${twin}://, or make the server speak ${shown.tls ? 'no ' : ''}TLS.`,
+    ...(shown.isCertain && twin !== undefined && !port.secret
+      ? replacing(port.place, `${scheme}://`, `${twin}://`)
+      : {}),
+  };
+}
+
+const backendProtocol = 'nginx.ingress.kubernetes.io/backend-protocol';
+
+/** ingress-nginx speaks to a Service as its annotation says, else without TLS. */
+export const tlsOfRoutes: Check = (subject) =>
+  routedIn(subject.graph).flatMap((route): Fault[] => {
+    const written = route.route.content.metadata.annotations[backendProtocol];
+    const service = subject.graph.find('Service', route.namespace, route.name);
+    if (written === undefined || !service || route.port === undefined) return [];
+    const client = /^(HTTPS|GRPCS)$/i.test(written);
+    const shown = shownBehind(subject, service, route.port);
+    return shown && shown.tls !== client ? [routeFault(route, service, shown, written)] : [];
+  });
+
+function routeFault({ route, port }: Routed, service: Service, shown: Shown, written: string): Fault {
+  const here = placeIn(route, 'metadata', 'annotations', backendProtocol);
+  const right = `${written.toUpperCase().replace(/S$/, '')}${shown.tls ? 'S' : ''}`;
+  const mended: Mended = shown.isCertain ? setting(here, right) : {};
+  return {
+    code: 'TLS_MISMATCH',
+    ...(shown.isCertain ? {} : { severity: 'warning' }),
+    message: `${called(route)} says that port ${port ?? ''} of ${called(service)} speaks ${written}, where ${shown.by}.`,
+    here,
+    there: shown.place,
+    fix: `Write ${right}.`,
+    ...mended,
+  };
+}
+
+function shownBehind(subject: Subject, service: Service, wanted: number | string): Shown | undefined {
+  const port = servicePort(service, wanted);
+  if (!port || isSaidToSpeak(port)) return undefined;
+  const found = selectedBy(subject.graph, service).map((workload) => {
+    const number = targetOf(port, workload)?.number;
+    return number === undefined
+      ? undefined
+      : (toldAt(subject, workload, number) ?? probedAt(subject, workload, number));
+  });
+  const [first] = found;
+  return found.every((one) => one !== undefined && one.tls === first?.tls) ? first : undefined;
+}
+
+/** Some servers speak both on one port, and are probed without TLS. */
+const isSaidToSpeak = ({ name = '', port, appProtocol }: ServicePort): boolean =>
+  port === 443 || port === 8443 || /https|tls|ssl/.test(`${name} ${String(appProtocol)}`);
+
+/** What the server is told: by its files or options, or as far as it is known whole. */
+function toldAt(subject: Subject, workload: Workload, number: number): Shown | undefined {
+  const told = workload.containers.flatMap((container) => {
+    const { program = '', addresses = [] } = toldIn(subject).get(container) ?? {};
+    const here = addresses.filter(({ port }) => port === number);
+    const [first] = here;
+    // What one server of a port says holds for the others there.
+    return first && here.every(({ tls }) => tls !== undefined)
+      ? [
+          shownOf(
+            program,
+            here.some(({ tls }) => tls),
+            first.place,
+          ),
+        ]
+      : [];
+  });
+  const known = subject
+    .knownOf(workload)
+    .flatMap(({ program, running, opens, container }) =>
+      Object.values(opens).includes(number) && !program.facts.speaksTls(running)
+        ? [shownOf(program.facts.product, false, inContainer(container, 'name'))]
+        : [],
+    );
+  return told[0] ?? known[0];
+}
+
+const shownOf = (program: string, tls: boolean, place: Place): Shown => ({
+  ...{ tls, place, isCertain: true },
+  by: `${program} is ${tls ? '' : 'not '}told to speak TLS`,
+});
+
+/** What the probes ask, which are answered where the pod is ready at all. */
+function probedAt(subject: Subject, workload: Workload, number: number): Shown | undefined {
+  const asked = probesOf(subject).find(
+    (asking) =>
+      asking.workload === workload &&
+      asking.probe.httpGet !== undefined &&
+      numberOf(workload, asking.container, asking.port) === number,
+  );
+  const scheme = asked?.probe.httpGet?.scheme;
+  return asked && scheme
+    ? {
+        tls: scheme === 'HTTPS',
+        by: `the ${asked.field} of ${called(workload)} speaks ${scheme}`,
+        place: inContainer(asked.container, ...asked.path, 'port'),
+        isCertain: false,
+      }
+    : undefined;
+}
+
+const numberOf = (
+  workload: Workload,
+  container: Container,
+  port: number | string | undefined,
+): number | undefined =>
+  typeof port === 'number'
+    ? port
+    : portsCalled(workload, port ?? '').find((one) => one.container === container)?.number;
