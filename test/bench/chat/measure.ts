@@ -1,9 +1,13 @@
 import { measureIdle } from './idle.ts';
+import { measureHostile } from './hostile.ts';
 import { measureStorm, wholeStorm, type Stormed } from './storm.ts';
 import { measureEcho, measureEmbedded, measureReal, type Effort } from './turns.ts';
 
 /** What is measured, by name: each may be asked for alone. */
-export const partNames = ['embedded', 'real', 'echo', 'idle', 'storm'] as const;
+export const partNames = ['embedded', 'real', 'echo', 'idle', 'hostile', 'storm'] as const;
+/** As the dev preset's pod has it. */
+const devHeapMb = 268;
+
 export type PartName = (typeof partNames)[number];
 
 export interface Sizes extends Effort {
@@ -57,6 +61,8 @@ export async function measureChat(
   const echo100 = await asked('echo', 'echo100', () => measureEcho(sizes, 100));
   const echo1000 = await asked('echo', 'echo1000', () => measureEcho(sizes, 1_000));
   const idle = await asked('idle', 'idle', () => measureIdle(sizes.root, sizes.connections));
+  // Held against limits, and written with `--write`: it is no figure of speed.
+  await asked('hostile', 'hostile', () => measureHostile(sizes.root, devHeapMb));
   const stormed = await asked('storm', 'storm', () =>
     measureStorm(sizes.root, { ...wholeStorm, clients: sizes.clients }),
   );
