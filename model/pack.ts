@@ -10,8 +10,17 @@ export interface ProgramPack {
   readonly servers?: readonly Server[];
   /** Programs that scripts dial with. */
   readonly clients?: readonly Client[];
-  /** By the scheme of a URL, what is spoken, and the port where the URL names none. */
-  readonly schemes?: Readonly<Record<string, { readonly speaks: Speech; readonly port?: number }>>;
+  /** By the scheme of a URL. */
+  readonly schemes?: Readonly<Record<string, SchemeFacts>>;
+}
+
+/** What a URL with a scheme says of the server. */
+export interface SchemeFacts {
+  readonly speaks: Speech;
+  /** Where the URL names none. */
+  readonly port?: number;
+  /** Whether it speaks TLS; absent: the two negotiate it. */
+  readonly tls?: boolean;
 }
 
 /** Where a connection leads, as it is written. */

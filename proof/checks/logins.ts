@@ -49,10 +49,10 @@ function accountsIn(
   if (!known?.accounts || !speaks || hasScripts || !container.envKnown || container.init) return [];
   const running = processOf(graph, workload, container);
   if (!isServer(running, known, product)) return [];
-  const isWhole = container.env.every(
-    ({ name, value }) => value !== undefined || !/USER|DB|DATABASE/.test(name),
-  );
-  return isWhole ? known.accounts(running.env) : [];
+  const accounts = known.accounts(running.env);
+  const passwords = new Set(accounts.map(({ password }) => password));
+  const isWhole = container.env.every(({ name, value }) => value !== undefined || passwords.has(name));
+  return isWhole ? accounts : [];
 }
 
 /** Whether a job or a script makes users or databases. */
@@ -61,7 +61,7 @@ const makesUsers = oncePer((graph: Graph): boolean => {
     ...graph.workloads.flatMap(({ containers }) => containers.flatMap(wordsOf)),
     ...graph.ofKind('ConfigMap').flatMap(({ content }) => Object.values(content.data)),
   ];
-  return texts.some((text) => /\bcreate\s+(database|user|role)\b|\bcreate(db|user)\b/i.test(text));
+  return texts.some((text) => /\bcreate\s+(database|user|role)\b|\b(createdb|createuser)\b/i.test(text));
 });
 
 function loginFaults(dial: Dial, login: Login, store: Store): Fault[] {

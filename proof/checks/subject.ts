@@ -70,6 +70,9 @@ function knownPrograms(packs: readonly Pack[]): KnownPrograms {
     servers: packs.flatMap(({ servers = [] }) => servers),
     clients: [...waiting, ...packs.flatMap(({ clients = [] }) => clients)],
     schemes: Object.fromEntries(schemes.map(([scheme, { speaks }]) => [scheme, speaks])),
+    tls: Object.fromEntries(
+      schemes.flatMap(([scheme, { tls }]) => (tls === undefined ? [] : [[scheme, tls]])),
+    ),
     usual: { ...webPorts, ...(Object.fromEntries(ports) as Record<string, number>) },
   };
 }

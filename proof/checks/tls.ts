@@ -19,17 +19,24 @@ import { routedIn, type Routed } from './routed.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 import { toldIn } from './told.ts';
 
-/** What a scheme says of TLS; of others, such as a database's that negotiates it, nothing. */
-const speaksTls: Readonly<Record<string, boolean>> = {
-  ...{ http: false, ws: false, redis: false },
-  ...{ https: true, wss: true, rediss: true, grpcs: true },
-  ...{ 'bolt+s': true, 'bolt+ssc': true, 'neo4j+s': true, 'neo4j+ssc': true },
+/** What a scheme of every program says of TLS; the packs say it of the others. */
+const ofAll: Readonly<Record<string, boolean>> = {
+  http: false,
+  ws: false,
+  https: true,
+  wss: true,
+  grpcs: true,
 };
 
-/** The other of each two, for the fix. */
-const twins: Readonly<Record<string, string>> = { http: 'https', ws: 'wss', redis: 'rediss' };
-const twinOf = (scheme: string): string | undefined =>
-  twins[scheme] ?? Object.keys(twins).find((plain) => twins[plain] === scheme);
+/** Undefined where client and server negotiate it. */
+const speaksTls = ({ beside }: Subject, scheme: string): boolean | undefined =>
+  /\+ssc?$/.test(scheme) ? true : { ...beside.tls, ...ofAll }[scheme];
+
+/** The same scheme with TLS, or without, for the fix. */
+function twinOf(subject: Subject, scheme: string): string | undefined {
+  const twin = speaksTls(subject, scheme) === true ? scheme.replace(/s$/, '') : `${scheme}s`;
+  return speaksTls(subject, twin) === undefined ? undefined : twin;
+}
 
 /** What shows whether a port of a pod speaks TLS. */
 interface Shown {
@@ -43,17 +50,21 @@ interface Shown {
 /** A URL with TLS must lead to a port that speaks it, and one without to a port that does not. */
 export const tlsOfUrls: Check = (subject) =>
   subject.dials.flatMap((dial): Fault[] => {
-    const client = dial.scheme === undefined ? undefined : speaksTls[dial.scheme];
+    const client = dial.scheme === undefined ? undefined : speaksTls(subject, dial.scheme);
     const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
     // What is put into a pod may speak TLS in the program's place.
     if (client === undefined || host.kind !== 'service' || isJoined(subject, dial.workload)) return [];
     const shown = shownBehind(subject, host.service, Number(dial.port.text));
-    return shown && shown.tls !== client ? [urlFault(dial, host.service, shown)] : [];
+    return shown && shown.tls !== client ? [urlFault(subject, dial, { ...host, shown })] : [];
   });
 
-function urlFault(dial: Dial, service: Service, shown: Shown): Fault {
+function urlFault(
+  subject: Subject,
+  dial: Dial,
+  { service, shown }: { readonly service: Service; readonly shown: Shown },
+): Fault {
   const { port, scheme = '' } = dial;
-  const twin = twinOf(scheme);
+  const twin = twinOf(subject, scheme);
   return {
     code: 'TLS_MISMATCH',
     ...(shown.isCertain ? {} : { severity: 'warning' }),
@@ -70,12 +81,12 @@ function urlFault(dial: Dial, service: Service, shown: Shown): Fault {
   };
 }
 
-const backendProtocol = 'nginx.ingress.kubernetes.io/backend-protocol';
+const spokenBehind = 'nginx.ingress.kubernetes.io/backend-protocol';
 
 /** ingress-nginx speaks to a Service as its annotation says, else without TLS. */
 export const tlsOfRoutes: Check = (subject) =>
   routedIn(subject.graph).flatMap((route): Fault[] => {
-    const written = route.route.content.metadata.annotations[backendProtocol];
+    const written = route.route.content.metadata.annotations[spokenBehind];
     const service = subject.graph.find('Service', route.namespace, route.name);
     if (written === undefined || !service || route.port === undefined) return [];
     const client = /^(HTTPS|GRPCS)$/i.test(written);
@@ -84,7 +95,7 @@ export const tlsOfRoutes: Check = (subject) =>
   });
 
 function routeFault({ route, port }: Routed, service: Service, shown: Shown, written: string): Fault {
-  const here = placeIn(route, 'metadata', 'annotations', backendProtocol);
+  const here = placeIn(route, 'metadata', 'annotations', spokenBehind);
   const right = `${written.toUpperCase().replace(/S$/, '')}${shown.tls ? 'S' : ''}`;
   const mended: Mended = shown.isCertain ? setting(here, right) : {};
   return {

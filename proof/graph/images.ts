@@ -13,6 +13,8 @@ export interface KnownPrograms {
   readonly clients: readonly Client[];
   /** Scheme of a URL, without what follows a `+`, → what is spoken. */
   readonly schemes: Readonly<Record<string, Speech>>;
+  /** By scheme: whether it speaks TLS. */
+  readonly tls: Readonly<Record<string, boolean>>;
   /** Scheme → port. */
   readonly usual: UsualPorts;
 }

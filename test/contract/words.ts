@@ -38,7 +38,7 @@ const wordsIn = (text: string): string[] =>
 /** Fields of Kubernetes' own routes that are called as a service of the chat, as identifier and in texts. */
 const ofKubernetes = {
   word: 'backend',
-  path: /\bbackend\.service\b|\bdefaultBackend\b|\bbackendRefs?\b/g,
+  path: /\bbackend\.service\b|\bdefaultBackend\b|\bbackendRefs?\b|\/backend-protocol\b/g,
   type: /^networking\.v1\.\w+$/,
 };
 

@@ -10,7 +10,7 @@ const resp = { speaks: 'resp', port: redisPorts.redis.containerPort } as const;
 
 export const storeSchemes: NonNullable<Pack['schemes']> = {
   ...{ bolt, neo4j: bolt },
-  ...{ redis: resp, rediss: resp, valkey: resp },
+  ...{ redis: { ...resp, tls: false }, rediss: { ...resp, tls: true }, valkey: resp },
 };
 
 export const storeClients: NonNullable<Pack['clients']> = [
