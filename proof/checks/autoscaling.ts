@@ -19,7 +19,9 @@ export const autoscalerRequests: Check = ({ graph }) =>
   graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler) => {
     const { kind, name } = scaler.content.spec.scaleTargetRef;
     const target = graph.workloadsIn(scaler.namespace).find((one) => one.kind === kind && one.name === name);
-    return target ? sharesOf(scaler).flatMap((share) => withoutRequest(scaler, target, share)) : [];
+    const given = graph.ofKindIn('LimitRange', scaler.namespace).flatMap(requestsGiven);
+    const shares = sharesOf(scaler).filter(({ resource }) => !given.includes(resource));
+    return target ? shares.flatMap((share) => withoutRequest(scaler, target, share)) : [];
   });
 
 function withoutRequest(scaler: Scaler, target: Workload, { resource, container, path }: Share): Fault[] {
@@ -37,6 +39,12 @@ function withoutRequest(scaler: Scaler, target: Workload, { resource, container,
     },
   ];
 }
+
+/** The resources of which each container gets a request; a limit it gets is the request too. */
+const requestsGiven = ({ content }: ObjectOf<'LimitRange'>): string[] =>
+  content.spec.limits
+    .filter(({ type }) => type === 'Container')
+    .flatMap((limit) => [...Object.keys(limit.default), ...Object.keys(limit.defaultRequest)]);
 
 /** A limit without a request is the request too. */
 const requests = ({ spec: { resources } }: Container, resource: string): boolean =>

@@ -25,11 +25,14 @@ interface Meant {
 }
 
 /** Roles that every cluster has; those of its own parts have a colon in their names. */
-const builtIn = /^(cluster-admin|admin|edit|view|extension-apiserver-authentication-reader|.*:.*)$/;
+const builtIn = {
+  ClusterRole: /^(cluster-admin|admin|edit|view|.*:.*)$/,
+  Role: /^(extension-apiserver-authentication-reader|.*:.*)$/,
+};
 
 function missingRole(graph: Graph, binding: Binding): Fault[] {
   const { kind, name } = binding.content.roleRef;
-  if (builtIn.test(name) || (kind !== 'Role' && kind !== 'ClusterRole')) return [];
+  if ((kind !== 'Role' && kind !== 'ClusterRole') || builtIn[kind].test(name)) return [];
   const isNamespaced = kind === 'Role';
   const others: readonly AnyObject[] = isNamespaced
     ? graph.ofKindIn('Role', binding.namespace)

@@ -63,7 +63,7 @@ export const targets: Check = (subject) =>
     if (!target?.declared) return undeclared(subject, { service, port, index, workload });
     const { declared: found } = target;
     const there = inContainer(found.container, 'ports', found.index, 'protocol');
-    const [namesake] = port.name === undefined ? [] : portsCalled(workload, port.name);
+    const namesake = namesakeOf(service, port.name, workload);
     return [
       ...(found.protocol === port.protocol
         ? []
@@ -93,6 +93,16 @@ export const targets: Check = (subject) =>
         : []),
     ];
   });
+
+/** The pods' port of a name. Which of two ports of one name is meant is not known; PORT_TWICE tells of those. */
+function namesakeOf(
+  service: Service,
+  name: string | undefined,
+  workload: Workload,
+): DeclaredPort | undefined {
+  const isNamedOnce = service.content.spec.ports.filter((port) => port.name === name).length === 1;
+  return name !== undefined && isNamedOnce ? portsCalled(workload, name)[0] : undefined;
+}
 
 /** A number may lead to a port that is not declared, but only where nothing says what the pods listen on. */
 function undeclared(subject: Subject, { service, port, index, workload }: Lead): Fault[] {

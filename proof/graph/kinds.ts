@@ -14,6 +14,7 @@ import {
   deploymentSpec,
   disruptionBudgetSpec,
   jobSpec,
+  limitRangeSpec,
   statefulSetSpec,
 } from '../shapes/workload.ts';
 
@@ -39,6 +40,7 @@ export const shapes = {
   Ingress: object(withSpec(ingressSpec)),
   PodDisruptionBudget: object(withSpec(disruptionBudgetSpec)),
   HorizontalPodAutoscaler: object(withSpec(autoscalerSpec)),
+  LimitRange: object(withSpec(limitRangeSpec)),
   PersistentVolumeClaim: object(withSpec(claimSpec)),
   HTTPRoute: object(withSpec(gatewayRouteSpec)),
   GRPCRoute: object(withSpec(gatewayRouteSpec)),
@@ -72,6 +74,7 @@ export const apiVersions: Readonly<Record<KnownKind, string>> = {
   Ingress: 'networking.k8s.io/v1',
   PodDisruptionBudget: 'policy/v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
+  LimitRange: 'v1',
   PersistentVolumeClaim: 'v1',
   HTTPRoute: 'gateway.networking.k8s.io/v1',
   GRPCRoute: 'gateway.networking.k8s.io/v1',

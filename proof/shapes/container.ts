@@ -101,7 +101,7 @@ const securityContext = z.looseObject({
 });
 export type SecurityContext = z.infer<typeof securityContext>;
 
-const amounts = z
+export const amounts = z
   .record(z.string(), quantity)
   .nullish()
   .transform((found) => found ?? {});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list } from './container.ts';
+import { amounts, list } from './container.ts';
 import { claimTemplate, podTemplate } from './pod.ts';
 import { count, countOrShare, objectName, selector } from './common.ts';
 
@@ -75,4 +75,9 @@ export const autoscalerSpec = z.looseObject({
   minReplicas: count.optional(),
   maxReplicas: z.int().min(1),
   metrics: list(metric),
+});
+
+/** What containers of a namespace get where they say nothing. */
+export const limitRangeSpec = z.looseObject({
+  limits: list(z.looseObject({ type: z.string(), default: amounts, defaultRequest: amounts })),
 });

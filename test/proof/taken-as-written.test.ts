@@ -50,3 +50,51 @@ describe('a field of a probe', () => {
     ['is the least number', probed({ periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 1 }), silent],
   ]);
 });
+
+describe('an autoscaler', () => {
+  const scaled = (behavior: Fields, resources: Fields = { requests: { cpu: '100m' } }): Fields[] => [
+    deployment('front', { resources }),
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'front' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'front' },
+        maxReplicas: 4,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
+          },
+        ],
+        behavior,
+      },
+    },
+  ];
+  const limitRange = (limit: Fields): Fields => ({
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'usual' },
+    spec: { limits: [{ type: 'Container', ...limit }] },
+  });
+  judged([
+    [
+      'that only waits before it scales down',
+      scaled({ scaleDown: { stabilizationWindowSeconds: 300 } }),
+      silent,
+    ],
+    ['that never scales down', scaled({ scaleDown: { selectPolicy: 'Disabled' } }), silent],
+    ['with no policy', scaled({ scaleDown: { policies: [] } }), is('error', 'INVALID_FIELD')],
+    ['of a share of nothing', scaled({}, {}), is('warning', 'AUTOSCALER_BLIND')],
+    [
+      'of a share of what a LimitRange sets',
+      [...scaled({}, {}), limitRange({ defaultRequest: { cpu: '100m' } })],
+      silent,
+    ],
+    [
+      'of a share of another resource than a LimitRange sets',
+      [...scaled({}, {}), limitRange({ default: { memory: '1Gi' } })],
+      is('warning', 'AUTOSCALER_BLIND'),
+    ],
+  ]);
+});

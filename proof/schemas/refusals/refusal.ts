@@ -102,6 +102,12 @@ export const needed =
       fix: `Write ${what}.`,
     }));
 
+/** A list that is written must have an item; one that is not is filled in. */
+export const filled =
+  (field: string, what: string): Rule =>
+  (part) =>
+    isSet(part, field) ? needed(field, what)(part) : [];
+
 /** A number must be within bounds. */
 export const within =
   (least: number, most: number, ...fields: readonly string[]): Rule =>

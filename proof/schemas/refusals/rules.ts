@@ -44,7 +44,7 @@ import {
   variableSource,
   volumeSource,
 } from './pods.ts';
-import { atMostOne, exactlyOne, needed, oneOfTexts, within, type Rules } from './refusal.ts';
+import { atMostOne, exactlyOne, filled, needed, oneOfTexts, within, type Rules } from './refusal.ts';
 import { boundRole, policyRules, subjects } from './rights.ts';
 import {
   autoscalerBounds,
@@ -178,7 +178,7 @@ export const rules: Rules = {
     within(1, Infinity, 'averageUtilization'),
   ],
   'autoscaling.v2.HPAScalingRules': [
-    needed('policies', 'a policy'),
+    filled('policies', 'a policy'),
     within(0, 3600, 'stabilizationWindowSeconds'),
     oneOfTexts('selectPolicy', ['Max', 'Min', 'Disabled']),
   ],
