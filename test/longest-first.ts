@@ -9,6 +9,8 @@ export const longest: readonly string[] = [
   'test/in-cluster/operator.test.ts',
   'test/in-cluster/deploying.test.ts',
   'test/in-cluster/upgrade.test.ts',
+  'test/stores/history/history.test.ts',
+  'test/faults/storm.test.ts',
   'test/apiserver/cli/killed.test.ts',
   'test/e2e/laws.test.ts',
   'test/e2e/mutation.test.ts',
