@@ -3,7 +3,7 @@ import type { Severity } from '../codes.ts';
 import type { Fault } from '../findings.ts';
 import { portsCalled } from '../graph/ports.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import { probesByContainer, type Asking } from './probes.ts';
+import { numberAsked, probesByContainer, type Asking } from './probes.ts';
 import { containerCalled, inContainer, type Subject } from './subject.ts';
 import { toldIn, type Told } from './told.ts';
 
@@ -21,7 +21,7 @@ export function askedElsewhere(subject: Subject, told: Told): AskedElsewhere[] {
   // Of a program that is known whole, what it opens is compared with what it declares.
   if (told.addresses.length === 0 || (known && told.container.spec.ports.length > 0)) return [];
   return (probesByContainer(subject).get(told.container) ?? []).flatMap((asking): AskedElsewhere[] => {
-    const number = numberAsked(asking);
+    const number = isAtPod(asking) ? numberAsked(asking) : undefined;
     if (number === undefined || isServed(subject, told.workload, number)) return [];
     if (mayOpen(told, number)) return [];
     if (known?.program.facts.otherPorts?.includes(number)) return [];
@@ -29,13 +29,8 @@ export function askedElsewhere(subject: Subject, told: Told): AskedElsewhere[] {
   });
 }
 
-/** The port that kubelet asks at the address of the pod: a name is one of the container's own. */
-function numberAsked({ container, probe, port }: Asking): number | undefined {
-  if (probe.exec || probe.httpGet?.['host'] !== undefined) return undefined;
-  return typeof port === 'number'
-    ? port
-    : container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort;
-}
+/** Whether kubelet asks at the address of the pod. */
+const isAtPod = ({ probe }: Asking): boolean => !probe.exec && probe.httpGet?.['host'] === undefined;
 
 /** Whether a container of the pod listens there as it is told. */
 const isServed = (subject: Subject, { containers }: Workload, number: number): boolean =>

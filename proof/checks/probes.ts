@@ -46,6 +46,12 @@ export const probesOf = oncePer(({ graph }: Subject): readonly Asking[] =>
   ),
 );
 
+/** The number of the port that a probe asks; a name is one of the container's own. */
+export const numberAsked = ({ container, port }: Asking): number | undefined =>
+  typeof port === 'number'
+    ? port
+    : container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort;
+
 /** The probes of each container. */
 export const probesByContainer = oncePer((subject: Subject) =>
   Map.groupBy(probesOf(subject), ({ container }) => container),

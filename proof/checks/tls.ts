@@ -3,18 +3,11 @@ import type { Fault } from '../findings.ts';
 import type { Dial } from '../graph/dial.ts';
 import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
-import {
-  portsCalled,
-  selectedBy,
-  servicePort,
-  targetOf,
-  type Service,
-  type ServicePort,
-} from '../graph/ports.ts';
-import type { Container, Workload } from '../graph/workloads.ts';
+import { selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
+import type { Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { isJoined } from './connections.ts';
-import { probesOf } from './probes.ts';
+import { numberAsked, probesOf } from './probes.ts';
 import { routedIn, type Routed } from './routed.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
 import { toldIn } from './told.ts';
@@ -51,9 +44,10 @@ interface Shown {
 export const tlsOfUrls: Check = (subject) =>
   subject.dials.flatMap((dial): Fault[] => {
     const client = dial.scheme === undefined ? undefined : speaksTls(subject, dial.scheme);
-    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
     // What is put into a pod may speak TLS in the program's place.
-    if (client === undefined || host.kind !== 'service' || isJoined(subject, dial.workload)) return [];
+    if (client === undefined || isJoined(subject, dial.workload)) return [];
+    const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
+    if (host.kind !== 'service') return [];
     const shown = shownBehind(subject, host.service, Number(dial.port.text));
     return shown && shown.tls !== client ? [urlFault(subject, dial, { ...host, shown })] : [];
   });
@@ -162,9 +156,7 @@ const shownOf = (program: string, tls: boolean, place: Place): Shown => ({
 function probedAt(subject: Subject, workload: Workload, number: number): Shown | undefined {
   const asked = probesOf(subject).find(
     (asking) =>
-      asking.workload === workload &&
-      asking.probe.httpGet !== undefined &&
-      numberOf(workload, asking.container, asking.port) === number,
+      asking.workload === workload && asking.probe.httpGet !== undefined && numberAsked(asking) === number,
   );
   const scheme = asked?.probe.httpGet?.scheme;
   return asked && scheme
@@ -176,12 +168,3 @@ function probedAt(subject: Subject, workload: Workload, number: number): Shown |
       }
     : undefined;
 }
-
-const numberOf = (
-  workload: Workload,
-  container: Container,
-  port: number | string | undefined,
-): number | undefined =>
-  typeof port === 'number'
-    ? port
-    : portsCalled(workload, port ?? '').find((one) => one.container === container)?.number;

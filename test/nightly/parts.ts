@@ -32,6 +32,12 @@ const benchmark = (what: string, seeds: number, args: (seed: number) => readonly
     }),
 });
 
+/** The flags of a benchmark for each of its parts but the one that is a nightly part of its own. */
+const allBut = (own: string, names: readonly string[]): string[] => [
+  '--json',
+  ...names.filter((name) => name !== own).flatMap((name) => ['--only', name]),
+];
+
 /** Every test of a project of vitest.config.ts, none skipped. */
 const testsOf = (what: string, project: string): Part => ({
   what,
@@ -81,10 +87,7 @@ export const parts: Readonly<Record<string, Part>> = {
   operator: benchmark(
     '1,000 stacks made, healed and taken over, and gates (npm run bench:operator)',
     1,
-    () => [
-      ...['test/bench/operator/main.ts', '--json'],
-      ...partNames.filter((name) => name !== 'soak').flatMap((name) => ['--only', name]),
-    ],
+    () => ['test/bench/operator/main.ts', ...allBut('soak', partNames)],
   ),
   'operator-soak': {
     what: 'an edit a second for 20 minutes, through cut watches, each taken back (npm run bench:operator)',
@@ -146,10 +149,7 @@ export const parts: Readonly<Record<string, Part>> = {
   chat: benchmark(
     'turns, echoes and memory of the chat beside a FastAPI backend on the same stores (npm run bench:chat)',
     1,
-    () => [
-      ...['test/bench/chat/main.ts', '--json'],
-      ...chatParts.filter((name) => name !== 'storm').flatMap((name) => ['--only', name]),
-    ],
+    () => ['test/bench/chat/main.ts', ...allBut('storm', chatParts)],
   ),
   'chat-storm': {
     what: 'the process of 5,000 clients replaced by a deployment, and killed: all are back, nothing lost or repeated',

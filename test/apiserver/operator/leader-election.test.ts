@@ -66,6 +66,15 @@ const holderOf = async (name: string): Promise<unknown> =>
   ((await server().request('GET', `${path}/${name}`)).json as { spec: { holderIdentity?: string } }).spec
     .holderIdentity;
 
+/** Two candidates; the second one has seen that the first one leads. */
+async function leaderAndOnlooker(name: string) {
+  const first = candidate(name, 'first');
+  await first.leads();
+  const second = candidate(name, 'second');
+  await second.hasLooked();
+  return { first, second };
+}
+
 describe('of two candidates', () => {
   test('one leads, and the other as soon as it has left', async () => {
     const first = candidate('left', 'first');
@@ -94,10 +103,7 @@ describe('of two candidates', () => {
   });
 
   test('the one whose Lease others delete stops before the other begins', async () => {
-    const first = candidate('deleted', 'first');
-    await first.leads();
-    const second = candidate('deleted', 'second');
-    await second.hasLooked();
+    const { first, second } = await leaderAndOnlooker('deleted');
     first.cut();
     expect((await server().request('DELETE', `${path}/deleted`)).status).toBe(200);
     await second.leads();
@@ -106,10 +112,7 @@ describe('of two candidates', () => {
   });
 
   test('the one whose Lease others delete makes it again and goes on', async () => {
-    const first = candidate('again', 'first');
-    await first.leads();
-    const second = candidate('again', 'second');
-    await second.hasLooked();
+    const { first, second } = await leaderAndOnlooker('again');
     expect((await server().request('DELETE', `${path}/again`)).status).toBe(200);
     const held = async () => (await server().request('GET', `${path}/again`)).status === 200;
     await until('the Lease to be there', held, 20_000);
