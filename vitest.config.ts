@@ -3,6 +3,9 @@ import { targetKind } from './test/in-cluster/target/which.ts';
 import LongestFirst from './test/longest-first.ts';
 import { longTests } from './test/long-tests.ts';
 
+// As who has the launcher on the PATH: what commands print does not depend on how a test starts them.
+process.env['MOORING_CALLED_AS'] ??= 'mooring';
+
 /**
  * Tests that need no server. Their files share a process: they change no module's state, and to load the modules anew for
  * each takes as long as the tests. The limit is for a machine that is busy with something else.
@@ -76,7 +79,7 @@ export default defineConfig({
       }),
       serverless('long', { include: longTests }),
       slow('stores'),
-      slow('apiserver'),
+      { test: { ...slow('apiserver').test, globalSetup: ['test/apiserver/operator/shared.ts'] } },
       slow('e2e'),
       slow('faults'),
       ...onRequest,

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -28,10 +28,16 @@ export async function holdDataFolder({ EMBEDDED_STORES = [], DATA_DIR }: Env): P
       lock.close();
       throw error;
     }
+    removeCachedTurns(DATA_DIR);
     return () => lock.close();
   } catch (cause) {
     throw new ProblemError('CONFIG_INVALID', await whyNot(DATA_DIR, file, cause), { cause });
   }
+}
+
+/** Release 0.1 kept a copy of the turns of sessions in a file. */
+function removeCachedTurns(folder: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `cache.sqlite${end}`), { force: true });
 }
 
 async function whyNot(folder: string, file: string, cause: unknown): Promise<string> {

@@ -9,8 +9,9 @@ import { isLoopback } from '../model/loopback.ts';
 import { listen, listenHost } from './http/listen.ts';
 import { holdDataFolder } from './data-folder.ts';
 import { createLogger, type Logger, type LogSink } from './observability/logger.ts';
+import { embedderFromEnv } from './meaning/from-env.ts';
 import { memoryFromEnv } from './memory/from-env.ts';
-import type { Memory } from './memory/types.ts';
+import type { Memory, Warn } from './memory/types.ts';
 import { errorText } from './observability/error-text.ts';
 import { Metrics } from './observability/metrics.ts';
 import { Readiness } from './readiness/readiness.ts';
@@ -59,8 +60,8 @@ export async function startApp(env: Env, options: StartOptions = {}): Promise<Ru
   const log = createLogger(env, options.log);
   for (const warning of options.warnings ?? []) log.warn(warning);
   const letGo = await holdDataFolder(env);
-  const core = createCore(env, log, options.createStores);
-  const chat = createChat(core);
+  const core = await createCore(env, log, options.createStores);
+  const chat = await createChat(core);
   const servers = await createServers(core, chat);
   try {
     const host = listenHost(env);
@@ -96,8 +97,8 @@ interface Core {
   readonly seats: Seats;
 }
 
-function createCore(env: Env, log: Logger, storesOf = createStores): Core {
-  const stores = storesOf(env, { onLost: (name) => gates.lost(name) });
+async function createCore(env: Env, log: Logger, storesOf = createStores): Promise<Core> {
+  const stores = await storesOf(env, { onLost: (name) => gates.lost(name) });
   const gates: Gates = new Gates(gateRulesOf(env, stores));
   const reporting = reportFailures(stores, (name) => gates.suspect(name));
   const modelCalls = new Slots({
@@ -105,10 +106,12 @@ function createCore(env: Env, log: Logger, storesOf = createStores): Core {
     perKey: env.LLM_CALLS_PER_PATIENT,
     waitingPerKey: env.LLM_CALLS_WAITING,
   });
+  const warn: Warn = (what, error) => log.warn({ reason: errorText(error) }, what);
   const memory = memoryFromEnv(env, reporting, {
     modelCalls,
+    embedder: embedderFromEnv(env, { warn }),
     availability: (name) => gates.state(name),
-    warn: (what, error) => log.warn({ reason: errorText(error) }, what),
+    warn,
   });
   const shutdown = new Shutdown();
   const seats = new Seats({ inAll: env.CHAT_CONNECTIONS, perPatient: env.CHAT_CONNECTIONS_PER_PATIENT });
@@ -117,9 +120,16 @@ function createCore(env: Env, log: Logger, storesOf = createStores): Core {
     draining: () => shutdown.draining,
     isFull: () => seats.isFull,
     mode: memory.mode,
+    models: () => memory.models(),
+    index: () => memory.index(),
+    searchesByWordsOnly: () => memory.searchesByWordsOnly(),
   });
   gates.on('changed', () => readiness.changed()).on('failed', () => readiness.changed());
-  const metrics = new Metrics(() => gates.list(), modelCalls);
+  const metrics = new Metrics(
+    () => gates.list(),
+    modelCalls,
+    () => memory.factReadings(),
+  );
   return { env, log, stores, gates, memory, metrics, shutdown, readiness, seats };
 }
 
@@ -132,16 +142,16 @@ interface Chat {
   readonly catchingUp: CatchingUp;
 }
 
-function createChat({ env, log, gates, memory, metrics }: Core): Chat {
+async function createChat({ env, log, gates, memory, metrics }: Core): Promise<Chat> {
   const connections = new Connections(log, metrics);
   reportStoreEvents(gates, { connections, memory, log, embedded: env.EMBEDDED_STORES ?? [] });
-  const replicas = createReplicas(env);
+  const replicas = await createReplicas(env);
   const sessions = new Sessions(memory, replicas);
   const answers = new Answers({ memory, sessions, replicas, metrics, log });
   const isOpen = (name: string): boolean => gates.state(name) === 'open';
   const catchingUp = new CatchingUp({ memory, answers, isOpen, log });
   replicas.onOwed(() => catchingUp.hurry());
-  const rates = createRates(env, {
+  const rates = await createRates(env, {
     isOpen: () => isOpen(redisName),
     onFailed: () => gates.suspect(redisName),
   });
@@ -215,6 +225,7 @@ function endingOf(
       () => closeServer(servers.world),
       () => closeServer(servers.operations),
       () => gates.stop(),
+      () => memory.close(),
       () => replicas.close(),
       () => rates.close(),
       () => stores.record.close(),

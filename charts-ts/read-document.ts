@@ -3,6 +3,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { isCyclic } from '../model/cyclic.ts';
 import { StackError } from '../model/define-stack.ts';
 import { readAnyDocument, type Kinds, type KnownDocument } from '../model/kinds.ts';
+import type { StackKind } from '../model/stack-kind.ts';
 import type { Stack } from '../model/stack.ts';
 import type { PlaceOf } from '../model/problem.ts';
 import { placesIn } from './places.ts';
@@ -22,7 +23,8 @@ export interface FoundDocument extends KnownDocument {
 }
 
 /**
- * The document at `path` (`-`: standard input), else at `./stack.yaml`, else the defaults.
+ * The document at `path` (`-`: standard input), else the stack that is written in code, else the document at
+ * `./stack.yaml`, else the defaults.
  * @throws UserError when it is missing or not YAML, with file and line; StackError when it is not valid, with file,
  * line and column of each problem.
  */
@@ -34,14 +36,24 @@ export function findDocument(kinds: Kinds, path: string | undefined): FoundDocum
       noSuchFile,
     );
   if (path === '-') return found(kinds, readText(0, 'standard input'), 'standard input');
+  const inCode = kinds.find(({ writtenIn }) => writtenIn !== undefined);
+  if (!named && inCode?.writtenIn !== undefined) return stackIn(inCode, inCode.writtenIn);
   const source = named ? path : usualDocument;
   if (named || isThere(source)) return { ...found(kinds, readText(source, source), source), file: source };
-  const defaults = readAnyDocument(kinds, undefined, 'The defaults');
-  return {
-    ...defaults,
-    source: 'the defaults (no ./stack.yaml)',
-    stack: () => defaults.kind.stack(defaults.document),
-  };
+  return unwritten(kinds, 'The defaults', 'the defaults (no ./stack.yaml)');
+}
+
+/** @throws UserError where there is a document too: which of both is meant cannot be known. */
+function stackIn(kind: StackKind, file: string): FoundDocument {
+  if (!isThere(usualDocument)) return unwritten([kind], file, file);
+  throw new UserError(
+    `There are ./${usualDocument} and ${file}, which is a stack of its own. Name the document with --file ${usualDocument}, or move it out of this folder for the stack of ${file}.`,
+  );
+}
+
+function unwritten(kinds: Kinds, subject: string, source: string): FoundDocument {
+  const known = readAnyDocument(kinds, undefined, subject);
+  return { ...known, source, stack: () => known.kind.stack(known.document) };
 }
 
 function found(kinds: Kinds, text: string, source: string): FoundDocument {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Plain JavaScript for any Node: an older one gets a message, not a syntax error.
 import '../scripts/require-node.mjs';
 import { existsSync } from 'node:fs';

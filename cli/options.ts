@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { asCalled } from './called-as.ts';
 import type { OutputFormat } from './output.ts';
 
 /** Options that mean the same in every command that has them. */
@@ -66,11 +67,11 @@ export function withConfirmation(command: Command): Command {
     .option('-y, --yes', 'do not ask for confirmation; needed outside kind without a terminal');
 }
 
-/** Command lines, and a sentence about each. */
+/** Command lines, as the docs have them, and a sentence about each. */
 export type Examples = Readonly<Record<string, string>>;
 
 /** Examples under a command's `--help`: command lines after a sentence each. */
 export function withExamples(command: Command, examples: Examples): Command {
   const lines = Object.entries(examples).map(([line, saying]) => `  # ${saying}\n  ${line}`);
-  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  return command.addHelpText('after', () => asCalled(`\nExamples:\n${lines.join('\n')}`));
 }

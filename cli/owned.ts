@@ -5,8 +5,9 @@ import { pausedAnnotation } from '../model/names.ts';
 import type { ReservedFields } from '../model/reserved-fields.ts';
 import type { StackDocument, StackKind } from '../model/stack-kind.ts';
 import type { ClusterOptions } from './options.ts';
-import { commandLine } from './shell.ts';
+import { commandLine, targetWords } from './shell.ts';
 import type { Target } from './target.ts';
+import { mooring } from './called-as.ts';
 
 /** Which cluster the commands are for that a user is told to run. */
 export type Where = Pick<ClusterOptions, 'context' | 'kubeconfig'>;
@@ -100,12 +101,6 @@ export function releaseOf(owned: Owned): string[] {
   return [
     `${kubectlOf(owned, 'get', '--output', 'yaml')} > ${file}`,
     kubectlOf(owned, 'delete', '--cascade=orphan'),
-    commandLine('mooring', 'apply', ...targetWords(owned.where), '--force-conflicts', '--file', file),
+    mooring(commandLine('apply', ...targetWords(owned.where), '--force-conflicts', '--file', file)),
   ];
 }
-
-/** The options that name a cluster. */
-export const targetWords = ({ context, kubeconfig }: Where): string[] => [
-  ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
-  ...(context === undefined ? [] : ['--context', context]),
-];

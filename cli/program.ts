@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Kinds } from '../model/kinds.ts';
+import { calledAs } from './called-as.ts';
 import { described } from './described-later.ts';
+import { choose } from './same-stack.ts';
 
 /** Loads the kinds a program serves, or rejects. A command calls it when it runs. */
 export type LoadKinds = () => Promise<Kinds>;
@@ -8,9 +10,8 @@ export type LoadKinds = () => Promise<Kinds>;
 /** Adds one command to the program. A command loads its implementation and the kinds only when it runs. */
 export type AddCommand = (program: Command, kinds: LoadKinds) => void;
 
-/** The name, version and commands of a command line. */
+/** The version and commands of a command line. */
 export interface Cli {
-  readonly name: string;
   readonly version: string;
   readonly commands: readonly AddCommand[];
 }
@@ -19,8 +20,8 @@ export interface Cli {
  * The whole command line for stacks of `kinds`, ready for `parseAsync`. Throws CommanderError instead of ending the
  * process.
  */
-export function createCli(kinds: Kinds | LoadKinds, { name, version, commands }: Cli): Command {
-  const program = new Command(name)
+export function createCli(kinds: Kinds | LoadKinds, { version, commands }: Cli): Command {
+  const program = new Command(calledAs())
     .description(
       'Runs a stack of services on Kubernetes from one typed document, and proves that nothing has drifted.',
     )
@@ -29,6 +30,7 @@ export function createCli(kinds: Kinds | LoadKinds, { name, version, commands }:
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .hook('preSubcommand', (_, command) => described(command))
+    .hook('preAction', (_, command) => choose(command.opts()))
     .exitOverride();
   const load = typeof kinds === 'function' ? kinds : () => Promise.resolve(kinds);
   for (const add of commands) add(program, load);

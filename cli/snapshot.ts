@@ -4,9 +4,11 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { startupSnapshot } from 'node:v8';
 import type { Command } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
+import { version } from '../model/version.ts';
+import { hasConfig } from '../config/file.ts';
 import { usualDocument } from '../charts-ts/read-document.ts';
 import type { StackKind } from '../model/stack-kind.ts';
+import { calledAs } from './called-as.ts';
 import { addSynth } from './commands/synth.ts';
 import { createCli } from './program.ts';
 import { run } from './run.ts';
@@ -19,13 +21,14 @@ declare const builtFrom: { readonly at: number; readonly files: readonly string[
  * sources it was made of, so it first checks whether they have changed. @throws Error when a trial run fails.
  */
 export async function prepareSnapshot(kind: StackKind): Promise<void> {
-  const program = createCli([kind], { name: 'mooring', version: packageJson.version, commands: [addSynth] });
+  const program = createCli([kind], { version, commands: [addSynth] });
   startupSnapshot.setDeserializeMainFunction(() => {
     // <root>/node_modules/node/bin/node, which the launcher starts.
     const root = dirname(dirname(dirname(dirname(process.execPath))));
     // Node reads the first argument as a script's path.
     const words = ['synth', ...process.argv.slice(2)];
-    if (isLatest(root)) void run(program, words);
+    // A snapshot loads no other module.
+    if (isLatest(root) && !hasConfig()) void run(program.name(calledAs()), words);
     else {
       const { status } = spawnSync(process.execPath, [`${root}/cli/main.mjs`, ...words], {
         stdio: 'inherit',
@@ -43,6 +46,7 @@ export async function prepareSnapshot(kind: StackKind): Promise<void> {
 async function rehearse(kind: StackKind, program: Command): Promise<void> {
   const rounds = 20;
   isLatest('.');
+  hasConfig();
   await withoutStreams(async () => {
     for (let round = 0; round < rounds; round += 1) await run(program, ['synth']);
     await run(program, ['synth', '--stdout']);

@@ -1,8 +1,9 @@
-import packageJson from '../package.json' with { type: 'json' };
+import { version } from '../model/version.ts';
 import { findDocument, type FoundDocument } from '../charts-ts/read-document.ts';
 import type { RenderOptions } from '../charts-ts/options.ts';
 import { renderStack } from '../charts-ts/render.ts';
 import { secretMakerOf } from '../charts-ts/secrets.ts';
+import { secretReaders } from '../deploy/secret-readers.ts';
 import type { StackSource } from '../deploy/stack-plan.ts';
 import type { Kinds, KnownDocument } from '../model/kinds.ts';
 import { stackFromEnvironment } from './environment.ts';
@@ -24,8 +25,9 @@ export function sourceOf(
   return {
     stack,
     document,
-    mooring: packageJson.version,
+    mooring: version,
     objects: renderStack(stack, options),
     secret: secretMakerOf(stack),
+    secretReaders: secretReaders(kind, stack),
   };
 }

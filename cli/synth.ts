@@ -13,6 +13,7 @@ import { CommandError } from './errors.ts';
 import { note, print, type OutputFormat } from './output.ts';
 import { documentOf } from './source.ts';
 import type { DocumentOptions, OutputOptions } from './options.ts';
+import { mooringOfDocument } from './same-stack.ts';
 
 export interface SynthOptions extends DocumentOptions, OutputOptions {
   readonly check?: true;
@@ -71,7 +72,7 @@ async function check(found: FoundDocument, format: OutputFormat | undefined): Pr
   if (!latest)
     throw new CommandError(
       'DIFFERENT',
-      [...lines, `Run "mooring synth" and commit what it writes.`].join('\n'),
+      [...lines, `Run "${mooringOfDocument('synth')}" and commit what it writes.`].join('\n'),
     );
 }
 

@@ -158,7 +158,7 @@ export class Connection {
       closed: (code: number) => current() && this.#closed(code),
     };
     this.#socket = this.#world.open(events, this.#position?.epoch === '' ? undefined : this.#position);
-    this.#stateTimer = this.#world.after(this.#patience(), () => {
+    this.#stateTimer = this.#unlessHeard(this.#patience(), () => {
       this.#silences++;
       this.#fail('The server did not greet in time.');
     });
@@ -235,7 +235,20 @@ export class Connection {
     if (this.#expectsFrame) return;
     this.#expectsFrame = true;
     this.#silenceTimer();
-    this.#silenceTimer = this.#world.after(patience, () => this.#fail('The server fell silent.'));
+    this.#silenceTimer = this.#unlessHeard(patience, () => this.#fail('The server fell silent.'));
+  }
+
+  /**
+   * Gives up a silent server after `ms`. A page that was suspended or busy runs its timers before it hears what came
+   * meanwhile, so a timer that is late waits once more.
+   */
+  #unlessHeard(ms: number, giveUp: () => void): () => void {
+    const due = this.#world.now() + ms;
+    let cancel = this.#world.after(ms, () => {
+      if (this.#world.now() - due < timing.late) giveUp();
+      else cancel = this.#world.after(timing.late, giveUp);
+    });
+    return () => cancel();
   }
 
   #closed(code: number): void {

@@ -61,6 +61,8 @@ export interface Answer {
   /** Whether the patient ended it. */
   readonly stopped: boolean;
   readonly facts: readonly UsedFact[];
+  /** How sure it is that the facts are what was asked for. */
+  readonly certainty?: string | undefined;
   readonly degraded?: string | undefined;
 }
 
@@ -226,7 +228,11 @@ const begun = (conversation: Conversation, id: string): Conversation =>
 const lastVoid = (conversation: Conversation, id: string): number =>
   messageOf(conversation, id)?.failed?.attempt ?? -1;
 
-const toldOf = ({ facts, degraded }: FrameOf<'done' | 'answer'>) => ({ facts, degraded });
+const toldOf = ({ facts, certainty, degraded }: FrameOf<'done' | 'answer'>) => ({
+  facts,
+  certainty,
+  degraded,
+});
 
 function answerOf(done: FrameOf<'done'>): Answer {
   const { id, text, offset, recordedAt, stopped = false } = done;
@@ -239,31 +245,33 @@ function finish(conversation: Conversation, answer: Answer): Conversation {
 }
 
 function fail(conversation: Conversation, error: FrameOf<'error'>): Conversation {
-  const { id = '', code, message, retryable, offset = 0 } = error;
+  const { id = '', code, message, retryable, offset = 0, attempt } = error;
   if (answerTo(conversation, id)?.streaming === false) return conversation;
   // What was refused for the rate is held, and sent again without the patient.
   if (code === 'RATE_LIMITED') return conversation;
-  if (code === 'ANSWER_FAILED') return failAnswer(conversation, { id, offset, message, retryable });
+  if (code === 'ANSWER_FAILED') return failAnswer(conversation, { id, offset, attempt, message, retryable });
   return change(conversation, id, () => ({ problem: { message, retryable, isUnanswered: false } }));
+}
+
+interface Failure {
+  readonly id: string;
+  readonly offset: number;
+  readonly attempt?: number | undefined;
 }
 
 /** Drops the partial answer: the next attempt starts afresh. A failure that was told before changes nothing. */
 function failAnswer(
   conversation: Conversation,
-  {
-    id,
-    offset,
-    ...problem
-  }: Omit<Problem, 'isUnanswered'> & { readonly id: string; readonly offset: number },
+  { id, offset, attempt: told = -1, ...problem }: Omit<Problem, 'isUnanswered'> & Failure,
 ): Conversation {
   const message = messageOf(conversation, id);
-  const told = message?.failed?.offset ?? 0;
-  if (message?.replacedBy !== undefined || (offset > 0 && offset <= told)) return conversation;
+  const before = message?.failed?.offset ?? 0;
+  if (message?.replacedBy !== undefined || (offset > 0 && offset <= before)) return conversation;
   const partial = answerTo(conversation, id);
-  const attempt = Math.max(partial?.attempt ?? -1, lastVoid(conversation, id));
+  const attempt = Math.max(told, partial?.attempt ?? -1, lastVoid(conversation, id));
   return change(remove(conversation, partial), id, () => ({
     problem: { ...problem, isUnanswered: true },
-    failed: { offset: Math.max(offset, told), attempt },
+    failed: { offset: Math.max(offset, before), attempt },
   }));
 }
 
@@ -302,6 +310,6 @@ const problemIn = ({ failed }: Turn): Problem | undefined =>
 
 function answerIn(known: Conversation, turn: Turn): Answer {
   const { id, replyTo = id, text, offset, recordedAt, stopped = false } = turn;
-  const { facts = [], degraded } = answerTo(known, replyTo) ?? {};
-  return { ...emptyAnswer, replyTo, text, offset, recordedAt, stopped, facts, degraded };
+  const { facts = [], certainty, degraded } = answerTo(known, replyTo) ?? {};
+  return { ...emptyAnswer, replyTo, text, offset, recordedAt, stopped, facts, certainty, degraded };
 }

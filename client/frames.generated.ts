@@ -65,16 +65,16 @@ export const readServerFrame = union({
       recordedAt: time,
       facts: list(readUsedFact),
     },
-    { stopped: flag, degraded: text },
+    { stopped: flag, certainty: word<'answered' | 'related' | 'nothing'>(), degraded: text },
   ),
   answer: object(
     { type: constant('answer'), offset: whole, turn: readTurn, facts: list(readUsedFact) },
-    { degraded: text },
+    { certainty: word<'answered' | 'related' | 'nothing'>(), degraded: text },
   ),
   memory: object({ type: constant('memory') }, {}),
   error: object(
     { type: constant('error'), code: text, retryable: flag, message: text },
-    { id: text, offset: whole, retryAfterMs: whole },
+    { id: text, offset: whole, attempt: whole, retryAfterMs: whole },
   ),
   dependency: object(
     { type: constant('dependency'), name: text, state: word<'away' | 'back'>(), reason: text },
@@ -93,13 +93,28 @@ export const readStatus = object(
     mode: word<'extractive' | 'llm'>(),
     dependencies: list(object({ name: text, state: text }, {})),
   },
-  {},
+  { search: text },
 );
 export type Status = Read<typeof readStatus>;
 
 export const readPatientContext = object(
   { patientId: text, facts: list(readUsedFact), recent: list(readTurn), unavailable: list(text) },
-  {},
+  {
+    held: list(
+      object(
+        {
+          id: text,
+          subject: text,
+          predicate: text,
+          value: text,
+          text: text,
+          recordedAt: time,
+          sourceId: text,
+        },
+        { object: text, occasion: text, validAt: text },
+      ),
+    ),
+  },
 );
 export type PatientContext = Read<typeof readPatientContext>;
 

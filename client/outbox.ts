@@ -69,13 +69,20 @@ export class Outbox {
     if (code === 'ANSWER_FAILED') return;
     if (!retryable) return this.#settle(id);
     this.#inFlight.delete(id);
-    if (code !== 'RATE_LIMITED') return;
+    if (code !== 'RATE_LIMITED') return this.#goOn();
     this.#oneByOne = true;
     this.#hold?.();
     this.#hold = this.#around.after(retryAfterMs ?? timing.rateLimit, () => {
       this.#hold = undefined;
       this.#flush();
     });
+  }
+
+  /** No store took the one message that was under way: those behind it are not to wait for it without a word. */
+  #goOn(): void {
+    if (!this.#oneByOne || this.#hold !== undefined) return;
+    this.#oneByOne = false;
+    this.#flush();
   }
 
   #flush(): void {

@@ -16,6 +16,8 @@ export const timing = {
   /** Time without a frame after which a `ping` is sent, and the time limit for any frame after it. */
   heartbeat: 25_000,
   pong: 10_000,
+  /** Lateness of a timer that shows a suspended or busy page, and the further time in which it hears what came meanwhile. */
+  late: 250,
   handshakes: 20,
   /** Quick attempts after a restart. */
   quickAttempts: 8,

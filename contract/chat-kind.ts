@@ -21,6 +21,7 @@ export const chatKind = defineKind<ChatStack>({
   plural: 'chatstacks',
   shortNames: ['cstack'],
   columns: [],
+  scale: { replicasPath: 'spec.backend.replicas', service: backendName },
   schema: chatStackSchema,
   presets: presetNames,
   samples: [

@@ -223,7 +223,7 @@ const spec = z.strictObject({
     })
     .prefault({}),
   llm: endpoint.optional().describe('absent: answers quote the memory itself'),
-  embeddings: endpoint.optional().describe('absent: search is by words (BM25) alone'),
+  embeddings: endpoint.optional().describe('absent: the models in the image'),
   secrets: z
     .strictObject({
       existingSecret: objectName.optional().describe("a Secret you keep, with every store's password"),

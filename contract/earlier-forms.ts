@@ -1,3 +1,5 @@
+import { isFields, type Fields } from '../model/fields.ts';
+
 /**
  * Rewrites forms of earlier releases: `autoscaling: false` or bounds alone, `nodePort: false` or a number. Other
  * mistakes are left to the schema.
@@ -25,7 +27,7 @@ export function rewriteEarlierForms(document: unknown): { document: unknown; war
 const rewrites: Readonly<Record<string, (value: unknown) => object | undefined>> = {
   autoscaling: (value) => {
     if (value === false) return { enabled: false };
-    const group = isGroup(value) ? value : undefined;
+    const group = isFields(value) ? value : undefined;
     return group && !Object.hasOwn(group, 'enabled') && Object.hasOwn(group, 'minReplicas')
       ? { enabled: true, ...group }
       : undefined;
@@ -36,12 +38,7 @@ const rewrites: Readonly<Record<string, (value: unknown) => object | undefined>>
   },
 };
 
-type Group = Readonly<Record<string, unknown>>;
-
-const isGroup = (value: unknown): value is Group =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function groupIn(value: unknown, key: string): Group | undefined {
-  const inside = isGroup(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-  return isGroup(inside) ? inside : undefined;
+function groupIn(value: unknown, key: string): Fields | undefined {
+  const inside = isFields(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return isFields(inside) ? inside : undefined;
 }

@@ -11,6 +11,20 @@ import { answerMode, turn, usedFact } from './protocol.ts';
 /** Seconds after which a client answered 503 should try again. */
 export const retryAfterSeconds = 2;
 
+/** A model that answers use. It keeps nothing unready: without it answers know less, and say so. */
+export const modelReport = z.object({
+  /** `embedder`, `language model`, or `language model, reading facts`. */
+  name: z.string(),
+  /** Whether it answered when it was last asked. */
+  state: z.enum(['open', 'away']),
+  lastError: z.string().nullable(),
+});
+export type ModelReport = z.infer<typeof modelReport>;
+
+/** Whether the search index takes what it lacks. It keeps nothing unready: what it lacks is searched in the record. */
+export const indexReport = z.object({ writable: z.boolean(), lastError: z.string().nullable() });
+export type IndexReport = z.infer<typeof indexReport>;
+
 /** `/readyz` on the metrics port: 200 when ready, else 503 with Retry-After. */
 export const readyz = z.object({
   version: readinessReport.shape.version,
@@ -18,6 +32,9 @@ export const readyz = z.object({
   /** `Ready`, `Degraded`, `WaitingForDependencies` or `Draining`. */
   reason: z.enum(['Ready', 'Degraded', 'WaitingForDependencies', 'Draining']),
   gates: z.array(gateReport),
+  /** Those that are configured. */
+  models: z.array(modelReport).optional(),
+  index: indexReport.optional(),
   revision: readinessReport.shape.revision,
 });
 export type Readyz = z.infer<typeof readyz>;
@@ -32,14 +49,39 @@ export const status = z.object({
   /** Null when there is nothing to wait for: it is ready, or another instance is. */
   retryAfterSeconds: z.int().nullable(),
   mode: answerMode,
+  /** How the memory is searched: `meaning` (and words), or `words` while nothing can be embedded. */
+  search: z.string().optional(),
   dependencies: z.array(z.object({ name: z.string(), state: z.string() })),
 });
 export type Status = z.infer<typeof status>;
+
+/** A fact in parts that a language model read from one message, and that still holds. */
+export const heldFact = z.object({
+  id: z.string(),
+  /** `patient`, or another person as the patient calls them. */
+  subject: z.string(),
+  predicate: z.string(),
+  /** What a dose is the dose of. */
+  object: z.string().optional(),
+  /** Which of several daily doses it is. */
+  occasion: z.string().optional(),
+  value: z.string(),
+  /** The day since which it holds, where the patient said so. */
+  validAt: z.string().optional(),
+  /** The patient's words that say it. */
+  text: z.string(),
+  recordedAt: z.iso.datetime(),
+  /** The id of the message it was said in. */
+  sourceId: z.string(),
+});
+export type HeldFact = z.infer<typeof heldFact>;
 
 /** `/api/patients/:patient/context`: what is remembered of a patient, for the sidebar. */
 export const patientContext = z.object({
   patientId: z.string(),
   facts: z.array(usedFact),
+  /** Absent where no language model reads facts; the newest first. */
+  held: z.array(heldFact).optional(),
   recent: z.array(turn),
   /** Stores that could not be asked, so that an outage is never shown as "no memories". */
   unavailable: z.array(z.string()),

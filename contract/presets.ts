@@ -24,7 +24,7 @@ export const presets: Readonly<Record<Preset, PresetValues>> = {
   dev: {
     replicas: 1,
     resources: {
-      backend: sized('100m', '128Mi', '384Mi'),
+      backend: sized('100m', '256Mi', '512Mi'),
       redis: sized('50m', '64Mi', '256Mi'),
       neo4j: sized('250m', '768Mi', '1280Mi'),
       qdrant: sized('100m', '128Mi', '512Mi'),

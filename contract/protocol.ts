@@ -116,9 +116,18 @@ export type UsedFact = z.infer<typeof usedFact>;
 export const answerMode = z.enum(['extractive', 'llm']);
 export type AnswerMode = z.infer<typeof answerMode>;
 
+/**
+ * How sure it is that the facts of an answer are what was asked for. `nothing`: it was not found, which does not mean that
+ * it was never told.
+ */
+export const certainty = z.enum(['answered', 'related', 'nothing']);
+export type Certainty = z.infer<typeof certainty>;
+
 /** What is told of an answer beside its text. */
 const answered = {
   facts: z.array(usedFact),
+  /** Absent where nothing was asked. */
+  certainty: certainty.optional(),
   /** Why the answer may know less than the memory holds; absent when it does not. */
   degraded: z.string().optional(),
 };
@@ -193,6 +202,8 @@ export const serverFrame = z.discriminatedUnion('type', [
     id: z.string().optional(),
     /** That no answer could be made is an event of the log. */
     offset: z.int().optional(),
+    /** Which attempt that was: its pieces are void, and those before it, also where they come later. */
+    attempt: z.int().optional(),
     retryAfterMs: z.int().optional(),
   }),
   /** A store is away, or back. */

@@ -1,5 +1,5 @@
 import { chatStackKindName } from './document.ts';
-import { apiVersion } from '../model/names.ts';
+import { apiVersion, usualCall } from '../model/names.ts';
 import type { StarterChoice } from '../model/stack-kind.ts';
 
 /** Words YAML 1.1 reads as something else than text are quoted. */
@@ -17,7 +17,7 @@ export function starterDocument(chosen: StarterChoice): string {
   const { schema } = chosen;
   const editorLine = schema === undefined ? '' : `# yaml-language-server: $schema=${inOneWord(schema)}\n`;
   return `${editorLine}# A chat backend with long-term memory, and its stores. Every field has a default; remove a "#" that stands directly
-# before a word to put that example into force. All fields: "mooring explain spec", docs/reference/stack.md.
+# before a word to put that example into force. All fields: "${usualCall} explain spec", docs/reference/stack.md.
 apiVersion: ${apiVersion}
 kind: ${chatStackKindName}
 metadata:

@@ -45,6 +45,9 @@ export function redactedChange(kind: string | undefined, { steps, from, to }: Di
   };
 }
 
+/** In place of the value of a field that others added: no name tells whether they keep a secret in it. */
+export const hidden = '(not shown)';
+
 /** `differencesBetween`, redacted. */
 export const changesBetween = (live: KubeObject | undefined, next: KubeObject | undefined): FieldChange[] =>
   differencesBetween(live, next).map((difference) => redactedChange((live ?? next)?.kind, difference));

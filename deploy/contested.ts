@@ -1,4 +1,5 @@
 import { entriesOf, redactedChange, valueAt, type Difference, type FieldChange } from './changes.ts';
+import { changeOfOthers } from './values-of-others.ts';
 import { elementOfItem, isWhole, pathText, type FieldPath, type FieldSet } from '../kube/fields.ts';
 import { byLastWrite } from '../kube/field-managers.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -9,10 +10,17 @@ export interface Contested {
   readonly manager: string;
   /** As the API server writes it: `.spec.template.spec.containers[name="web"].image`. */
   readonly field: string;
-  /** Both values, redacted. */
+  /** Both values, redacted; of what the stack does not know the live one is not shown at all. */
   readonly change: FieldChange;
   /** Whether the stack renders the field. */
   readonly isRendered: boolean;
+}
+
+/** How a live object and the result of an apply differ. */
+interface Compared {
+  readonly differences: readonly Difference[];
+  /** Variables of the stack: what others set one to is judged by its name. */
+  readonly known?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -23,19 +31,21 @@ export function contestedBy(
   fieldManager: string,
   live: KubeObject,
   desired: KubeObject,
-  differences: readonly Difference[],
+  { differences, known = new Set() }: Compared,
 ): Contested[] {
   const others = byLastWrite(foreignIn(live.metadata.managedFields ?? [], fieldManager));
   return differences.flatMap((difference) => {
     for (const entry of others) {
       const path = ownedPath(fieldsOf(entry), live, difference.steps);
       if (path === undefined) continue;
+      const isRendered = valueAt(desired, difference.steps) !== undefined;
+      const change = redactedChange(live.kind, difference);
       return [
         {
           manager: entry.manager ?? 'unknown',
           field: pathText(path),
-          change: redactedChange(live.kind, difference),
-          isRendered: valueAt(desired, difference.steps) !== undefined,
+          change: changeOfOthers(change, difference.steps, { desired, known }),
+          isRendered,
         },
       ];
     }

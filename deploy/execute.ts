@@ -24,15 +24,17 @@ export interface ExecuteOptions {
 
 /** Why a planned object cannot be applied, a line each; empty when it can. */
 export function obstaclesOf(planned: Planned, forceConflicts: boolean): string[] {
-  if (planned.refused.length > 0 || forceConflicts) return [...planned.refused];
-  return planned.contested.map((contested) => `${nameOf(planned.object)}: ${contestedWords(contested)}`);
+  const { object, anothers, refused, contested } = planned;
+  if (anothers !== undefined) return [anothers];
+  if (refused.length > 0 || forceConflicts) return [...refused];
+  return contested.map((one) => `${nameOf(object)}: ${contestedWords(one)}`);
 }
 
 /** A sentence that names the field and its owner. */
 function contestedWords({ field, manager, change, isRendered }: Contested): string {
   if (isRendered) return `${field} was set by "${manager}", and the stack sets it too.`;
   const verb = change.to === undefined ? 'added' : 'set';
-  return `${change.path} (${JSON.stringify(change.from)}) was ${verb} by "${manager}"; the stack does not render it.`;
+  return `${change.path} was ${verb} by "${manager}"; the stack does not render it.`;
 }
 
 const conflictWords = (object: KubeObject, { field, manager }: Conflict): string =>

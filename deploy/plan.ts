@@ -7,6 +7,7 @@ import { isRefusal, refusalsOf } from './immutable.ts';
 import { isEmpty } from '../kube/fields.ts';
 import { nameOf, type KubeObject } from '../kube/objects.ts';
 import { applyObject, readObject } from '../kube/server-side-apply.ts';
+import { anothersText } from './ownership.ts';
 import { isAppliedBy, ownFields, scopeOf, withOwners, type Scope } from './take-over.ts';
 import { amountOf } from '../model/quantity.ts';
 import { autoscaledIn, withoutReplicas } from './autoscalers.ts';
@@ -14,6 +15,7 @@ import { inBatches } from './in-batches.ts';
 import { contestedBy, type Contested } from './contested.ts';
 import { replaceInDryRun } from './dry-run.ts';
 import { restored } from './restored.ts';
+import { variableNames } from './variable-names.ts';
 
 /** What applying one object will do, by the API server's dry run. */
 export interface Planned {
@@ -28,6 +30,8 @@ export interface Planned {
   readonly contested: readonly Contested[];
   /** Which fields of the object are the stack's alone. */
   readonly scope: Scope;
+  /** Why the live object is another's, and so is not applied. */
+  readonly anothers?: string;
   /** Why it cannot be applied, a sentence each; empty when it can. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
@@ -51,9 +55,10 @@ export async function planOf(
   const isThere = ({ metadata }: KubeObject): boolean =>
     absentNamespace === undefined || metadata.namespace !== absentNamespace;
   const isAutoscaled = await autoscaledIn(cluster, objects, { isThere, signal });
+  const variables = variableNames(objects);
   return inBatches(objects, (object) =>
     isThere(object)
-      ? planObject(cluster, object, { isScaled: isAutoscaled(object), signal })
+      ? planObject(cluster, object, { isScaled: isAutoscaled(object), variables, signal })
       : Promise.resolve(creationOf(object)),
   );
 }
@@ -85,6 +90,8 @@ const mostReads = 5;
 interface How {
   /** An autoscaler sets its replicas. */
   readonly isScaled: boolean;
+  /** Of the stack: what others set one of them to may be shown, unless its name is a secret's. */
+  readonly variables?: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -106,6 +113,8 @@ async function planOnce(cluster: Cluster, object: KubeObject, how: How): Promise
   const live = await readObject(cluster, object, signal);
   if (live?.metadata.deletionTimestamp && live.kind === 'Namespace')
     throw namespaceTerminating(live.metadata.name);
+  const anothers = live && anothersText(object, live, cluster.fieldManager);
+  if (live && anothers !== undefined) return { ...unchanged(object), live, anothers };
   try {
     return live ? await planChange(cluster, object, live, how) : await planCreation(cluster, object, signal);
   } catch (error) {
@@ -131,7 +140,7 @@ async function planChange(
   cluster: Cluster,
   rendered: KubeObject,
   found: KubeObject,
-  { isScaled, signal }: How,
+  { isScaled, variables, signal }: How,
 ): Promise<Planned> {
   const live = await withOwners(cluster, found, signal);
   const object = isScaled ? withoutReplicas(rendered) : rendered;
@@ -143,13 +152,15 @@ async function planChange(
   const next = await replaceInDryRun(cluster, live, wanted, signal);
   const differences = differencesBetween(live, next.object);
   const { changes, steps } = changesOf(live.kind, differences);
+  const contested = contestedBy(cluster.fieldManager, live, judged, { differences, known: variables });
+  const ofOthers = new Map(contested.map(({ change }) => [change.path, change]));
   return {
     object,
     live,
-    changes: [...changes, ...grows.map(growthChange)],
+    changes: [...changes.map((one) => ofOthers.get(one.path) ?? one), ...grows.map(growthChange)],
     steps,
     grows,
-    contested: contestedBy(cluster.fieldManager, live, judged, differences),
+    contested,
     scope,
     refused: [...refused, ...stuck],
     warnings: next.warnings,
@@ -167,7 +178,8 @@ export function isInSync(
 ): boolean {
   const object = isScaled ? withoutReplicas(rendered) : rendered;
   const isOwned = (live.metadata.managedFields ?? []).some(isAppliedBy(fieldManager));
-  if (!isOwned || claimChanges(live, object).grows.length > 0) return false;
+  const { grows, refused } = claimChanges(live, object);
+  if (!isOwned || grows.length + refused.length > 0) return false;
   const wanted = restoredTo(judgedAs(object, live), live, {
     fieldManager,
     scope: scopeOf(object, { isScaled }),

@@ -1,4 +1,4 @@
-import { type Stack, isWorkload } from '../model/stack.ts';
+import { isWorkload, workloadKind, type Stack } from '../model/stack.ts';
 import { workloadName } from '../model/names.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -24,7 +24,7 @@ export async function restart(
   for (const service of stack.services.filter(isWorkload).filter(({ name }) => services.includes(name))) {
     const workload: KubeObject = {
       apiVersion: 'apps/v1',
-      kind: service.kind === 'stateful' ? 'StatefulSet' : 'Deployment',
+      kind: workloadKind(service),
       metadata: { name: workloadName(stack.name, service.name), namespace: stack.namespace },
     };
     const metadata = { annotations: { 'kubectl.kubernetes.io/restartedAt': at } };

@@ -6,6 +6,7 @@ import {
   noFields,
   type FieldSet,
 } from '../kube/fields.ts';
+import { isFields, type Fields } from '../model/fields.ts';
 
 /**
  * The result of a server-side apply to `live` when the applier owns `taken` and applies `desired`: fields it owns and
@@ -17,19 +18,14 @@ export function restored(live: unknown, taken: FieldSet | undefined, desired: un
   const isAtomic = taken !== undefined && isWhole(taken);
   if (isAtomic || live === undefined) return desired;
   if (Array.isArray(live) && Array.isArray(desired)) return restoredList(live, taken ?? noFields, desired);
-  return isRecord(live) && isRecord(desired) ? restoredFields(live, taken ?? noFields, desired) : desired;
+  return isFields(live) && isFields(desired) ? restoredFields(live, taken ?? noFields, desired) : desired;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function restoredFields(live: Fields, taken: FieldSet, desired: Fields): Fields {
   const names = [...new Set([...Object.keys(live), ...Object.keys(desired)])];
   const fields = names.map((name): [string, unknown] => {
     const inside = taken[`f:${name}`];
-    if (freeMaps.includes(name) && isRecord(live[name]))
+    if (freeMaps.includes(name) && isFields(live[name]))
       return [name, restoredMap(live[name], inside, desired[name])];
     return [name, restored(live[name], inside, desired[name])];
   });
@@ -43,7 +39,7 @@ function restoredFields(live: Fields, taken: FieldSet, desired: Fields): Fields 
 const freeMaps = ['labels', 'annotations'];
 
 function restoredMap(live: Fields, taken: FieldSet | undefined, desired: unknown): Fields | undefined {
-  const map = restoredFields(live, taken ?? noFields, isRecord(desired) ? desired : {});
+  const map = restoredFields(live, taken ?? noFields, isFields(desired) ? desired : {});
   return Object.keys(map).length > 0 ? map : undefined;
 }
 
@@ -81,6 +77,6 @@ function withUnowned(live: readonly unknown[], taken: FieldSet, placed: readonly
 
 /** An absent key field has its default; the other keys identify at most one item. */
 const haveSame = (keys: readonly string[], wanted: unknown, item: unknown): boolean =>
-  isRecord(wanted) &&
-  isRecord(item) &&
+  isFields(wanted) &&
+  isFields(item) &&
   keys.every((key) => wanted[key] === undefined || wanted[key] === item[key]);

@@ -219,15 +219,16 @@ async function tellServices(
       const [old, next] = [from[key], to[key]];
       if (old === undefined || next === undefined) continue;
       await rotate(reach, { stack, secret, from: old, to: next }).catch((error: unknown) => {
-        throw untold(error);
+        throw signal?.aborted ? error : untold(error);
       });
     }
 }
 
-/** The error of a service that did not take the new secret: final, or worth a retry. */
+/** The error of a service that did not take the new secret: final, or worth a retry, as any that is of no known kind. */
 function untold(error: unknown): unknown {
-  if (!(error instanceof CheckFailed)) return error;
-  const code = error.final ? 'CLUSTER_REFUSED' : 'CLUSTER_AWAY';
+  if (error instanceof ClusterError || !(error instanceof Error)) return error;
+  const isFinal = error instanceof CheckFailed && error.final;
+  const code = isFinal ? 'CLUSTER_REFUSED' : 'CLUSTER_AWAY';
   return new ClusterError(code, error.message, { reason: 'Refused' }, { cause: error });
 }
 

@@ -4,6 +4,7 @@ import { apiGroup } from '../model/names.ts';
 import { ApiError, ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { unmarkedSecretText } from './ownership.ts';
 import { deleteObject, stackSecretOf, type StackRef } from './stack-objects.ts';
 import { readObject } from '../kube/server-side-apply.ts';
 
@@ -59,8 +60,21 @@ export async function liveSecret(
   stack: StackRef,
   signal?: AbortSignal,
 ): Promise<SecretValues | undefined> {
-  const secret = await readObject(cluster, stackSecretOf(stack), signal);
+  const secret = await ownSecret(cluster, stack, signal);
   return secret && valuesIn(secret);
+}
+
+/** The stack's own Secret, if there is one. @throws ClusterError PREFLIGHT_FAILED where it is another's. */
+export const ownSecret = async (
+  cluster: Cluster,
+  stack: StackRef,
+  signal?: AbortSignal,
+): Promise<KubeObject | undefined> => ofStack(stack, await readObject(cluster, stackSecretOf(stack), signal));
+
+function ofStack(stack: StackRef, secret: KubeObject | undefined): KubeObject | undefined {
+  const problem = secret && unmarkedSecretText(stack, secret);
+  if (problem === undefined) return secret;
+  throw new ClusterError('PREFLIGHT_FAILED', problem, { reason: 'NotOfThisStack' });
 }
 
 /** New values that are staged, and the progress of the rotation they belong to. */
@@ -79,7 +93,7 @@ export async function nextSecret(
   stack: StackRef,
   signal?: AbortSignal,
 ): Promise<Staged | undefined> {
-  const secret = await readObject(cluster, nextSecretOf(stack), signal);
+  const secret = ofStack(stack, await readObject(cluster, nextSecretOf(stack), signal));
   const stage = secret?.metadata.annotations?.[rotationMark];
   return (
     secret && {
@@ -122,16 +136,18 @@ export async function isSecretImmutable(
 export interface SecretMaker {
   readonly value: () => string;
   readonly object: (values: SecretValues) => KubeObject;
-  /** Throws where no values may be made although there is no Secret. */
-  readonly assertNew?: () => Promise<void>;
+  /** Throws where a Secret of the name is another's, besides what has not the stack's labels. */
+  readonly assertOurs?: (found: KubeObject) => void;
+  /** Throws where no values of these keys may be made although they are not there. */
+  readonly assertNew?: (keys: readonly string[]) => Promise<void>;
 }
 
 /**
  * Ensures that the stack's own Secret exists with every key the stack needs: live values are never changed, missing
  * keys are added. Does nothing for a stack that generates no secret.
  * @returns the Secret that was there; undefined where there was none.
- * @throws ClusterError PREFLIGHT_FAILED when a rotation was interrupted: only the rotation can finish it. What
- * `make.assertNew` throws.
+ * @throws ClusterError PREFLIGHT_FAILED when the Secret is another's, or a rotation was interrupted: only the rotation can
+ * finish it. What `make.assertOurs` and `make.assertNew` throw.
  */
 export async function ensureSecret(
   cluster: Cluster,
@@ -140,26 +156,39 @@ export async function ensureSecret(
   signal?: AbortSignal,
 ): Promise<KubeObject | undefined> {
   if (generatedSecretKeys(stack).length === 0) return undefined;
-  const found = await readObject(cluster, stackSecretOf(stack), signal);
+  const found = await ownSecret(cluster, stack, signal);
+  if (found) make.assertOurs?.(found);
   const live = found && valuesIn(found);
   const next = await nextSecret(cluster, stack, signal);
   if (next?.rotation) throw halfRotated(stack);
-  const values = { ...live, ...completed(stack, live ?? next?.values ?? {}, make.value) };
-  const how = { make, signal };
-  if (!found) await createSecret(cluster, stack, values, { ...how, isStaged: next !== undefined });
-  else if (!isWhole(live ?? {}, values)) await addKeys(cluster, found, values, { ...how, stack });
+  const known = live ?? next?.values ?? {};
+  await assertNew(stack, known, make);
+  const values = { ...live, ...completed(stack, known, make.value) };
+  await complete(cluster, found, values, { make, stack, signal });
   if (next) await dropNextSecret(cluster, stack, signal);
   return found;
 }
 
-async function createSecret(
+async function assertNew(stack: Stack, known: SecretValues, make: SecretMaker): Promise<void> {
+  const lacking = generatedSecretKeys(stack).flatMap(({ key }) => (key in known ? [] : [key]));
+  if (lacking.length > 0) await make.assertNew?.(lacking);
+}
+
+interface Completion {
+  readonly stack: StackRef;
+  readonly make: SecretMaker;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Makes the Secret where there is none, else adds what it lacks. */
+async function complete(
   cluster: Cluster,
-  stack: StackRef,
+  found: KubeObject | undefined,
   values: SecretValues,
-  { isStaged, ...how }: { make: SecretMaker; isStaged: boolean; signal: AbortSignal | undefined },
+  { stack, ...how }: Completion,
 ): Promise<void> {
-  if (!isStaged) await how.make.assertNew?.();
-  await swapSecret(cluster, stack, values, { ...how, replace: false });
+  if (!found) return swapSecret(cluster, stack, values, { ...how, replace: false });
+  if (!isWhole(valuesIn(found), values)) await addKeys(cluster, found, values, { ...how, stack });
 }
 
 /** One patch; an immutable Secret cannot get more keys and must be recreated, so its values are staged first. */
@@ -167,7 +196,7 @@ async function addKeys(
   cluster: Cluster,
   found: KubeObject,
   values: SecretValues,
-  { stack, ...how }: { stack: StackRef; make: SecretMaker; signal: AbortSignal | undefined },
+  { stack, ...how }: Completion,
 ): Promise<void> {
   if (found['immutable'] !== true) {
     await cluster.api.request('PATCH', await cluster.discovery.pathOf(found), {

@@ -37,22 +37,28 @@ interface List {
   readonly items: readonly Omit<KubeObject, 'apiVersion' | 'kind'>[];
 }
 
-/** The objects of a kind, in a namespace or, without one, in all; those that have these labels. */
+/** The objects of a kind, in a namespace or, without one, in all; of a name, that have these labels, and lack those. */
 export async function listObjects(
   { api, discovery }: Cluster,
   [apiVersion, kind]: readonly [string, string],
   {
     namespace,
+    name,
     labels = {},
+    without = {},
     signal,
   }: {
     namespace?: string | undefined;
+    name?: string | undefined;
     labels?: Readonly<Record<string, string>>;
+    without?: Readonly<Record<string, string>>;
     signal?: AbortSignal | undefined;
   },
 ): Promise<KubeObject[]> {
   const path = await discovery.collectionOf(apiVersion, kind, namespace);
-  const { json } = await api.request('GET', path, { query: { labelSelector: asSelector(labels) }, signal });
+  const labelSelector = [asSelector(labels), asSelector(without, '!=')].filter(Boolean).join(',');
+  const fieldSelector = name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
+  const { json } = await api.request('GET', path, { query: { labelSelector, ...fieldSelector }, signal });
   // The items of a list have no `kind` of their own.
   return (json as List).items.map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
 }

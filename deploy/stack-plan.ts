@@ -1,11 +1,14 @@
 import type { Stack } from '../model/stack.ts';
 import { ClusterError } from '../kube/cluster-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import { podTemplateOf } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { obstaclesOf } from './execute.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState } from './preflight/preflight.ts';
-import { completed, liveSecret, type SecretMaker } from './secret.ts';
+import { assertNeverMade } from './lost-secret.ts';
+import { completed, liveSecret, nextSecret, type SecretMaker } from './secret.ts';
+import type { SecretReader } from './secret-readers.ts';
 import { leftoverClaims, leftovers, ownedClaims, ownedObjects } from './stack-objects.ts';
 
 /** What is applied: a stack, the document it is from, and how its objects are rendered. */
@@ -17,6 +20,7 @@ export interface StackSource {
   /** Every object but the Secret, in the order in which they are to be applied. */
   readonly objects: readonly KubeObject[];
   readonly secret: SecretMaker;
+  readonly secretReaders: readonly SecretReader[];
 }
 
 /** What an apply will do. */
@@ -40,7 +44,8 @@ export async function planStack(
   const { stack, objects } = source;
   const exists = (await namespaceState(cluster, stack.namespace, signal)) === 'there';
   const live = exists ? await liveSecret(cluster, stack, signal) : undefined;
-  const values = completed(stack, live ?? {}, () => '');
+  // An immutable Secret that was being recreated is completed from what is staged.
+  const known = live ?? (exists ? (await nextSecret(cluster, stack, signal))?.values : undefined) ?? {};
   const owned = exists ? await ownedObjects(cluster, stack, signal) : [];
   const claims = exists ? await ownedClaims(cluster, stack, signal) : [];
   return {
@@ -48,11 +53,30 @@ export async function planStack(
       absentNamespace: exists ? undefined : stack.namespace,
       signal,
     }),
-    newSecretKeys: Object.keys(values).filter((key) => !(key in (live ?? {}))),
+    newSecretKeys: Object.keys(completed(stack, known, () => '')).filter((key) => !(key in known)),
     secretExists: live !== undefined,
     leftovers: leftovers(owned, objects),
     leftoverClaims: leftoverClaims(claims, stack),
   };
+}
+
+/**
+ * Refuses to make keys of the stack's Secret that were there once.
+ * @throws ClusterError PREFLIGHT_FAILED.
+ */
+export async function refuseLostSecret(
+  cluster: Cluster,
+  { stack, objects, secretReaders: readers }: StackSource,
+  { planned, newSecretKeys: keys }: StackPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (keys.length === 0) return;
+  const workloads = planned.flatMap(({ live }) =>
+    live && podTemplateOf(live) && !live.metadata.deletionTimestamp
+      ? { apiVersion: live.apiVersion, kind: live.kind, name: live.metadata.name }
+      : [],
+  );
+  await assertNeverMade(cluster, { stack, keys, readers, workloads, objects }, signal);
 }
 
 /** @throws ClusterError CLUSTER_REFUSED or CLUSTER_CONFLICT with every obstacle. */
@@ -66,6 +90,12 @@ export function refuseObstacles({ planned }: Pick<StackPlan, 'planned'>, forceCo
       'CLUSTER_REFUSED',
       `The API server would refuse this; nothing was changed:\n${lines}`,
       { reason: 'Refused' },
+    );
+  if (planned.some(({ anothers }) => anothers !== undefined))
+    throw new ClusterError(
+      'CLUSTER_CONFLICT',
+      `Objects of the names this stack needs are not its own; nothing was changed:\n${lines}`,
+      { reason: 'NotOfThisStack' },
     );
   throw new ClusterError(
     'CLUSTER_CONFLICT',

@@ -1,5 +1,5 @@
 import { stackHistoryName, stackSecretName } from '../model/environment.ts';
-import { stackLabels } from '../model/labels.ts';
+import { hasLabels, stackLabels } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { deletionPending, type StepResult } from './step.ts';
@@ -36,9 +36,10 @@ export async function remainsOf(cluster: Cluster, stack: StackRef, signal?: Abor
       place('ConfigMap', stackHistoryName(stack)),
     ].map(async (object) => (await readObject(cluster, object, signal)) ?? []),
   );
+  const own = kept.flat().filter(({ metadata }) => hasLabels(metadata.labels, stackLabels(stack)));
   return {
     objects: await ownedObjects(cluster, stack, signal),
-    data: [...(await ownedClaims(cluster, stack, signal)), ...kept.flat()],
+    data: [...(await ownedClaims(cluster, stack, signal)), ...own],
   };
 }
 

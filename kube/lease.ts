@@ -12,6 +12,9 @@ import { readObject } from './server-side-apply.ts';
 const leaseSeconds = 15;
 const renewMs = 5_000;
 
+/** The reason of the error that names another holder. */
+const leaseHeld = 'LeaseHeld';
+
 /** `<host>/<process id>/<random>`: another process on the same host can check whether the holder still runs. */
 const identity = (): string => `${hostname()}/${process.pid}/${randomUUID()}`;
 
@@ -31,8 +34,8 @@ export async function withLease<T>(
   const lost = new AbortController();
   const renewal = setInterval(() => {
     renew(cluster, place, me).catch((error: unknown) => {
-      // A failed renewal does not lose the Lease; another holder in it does.
-      if (isClusterError(error, 'CLUSTER_CONFLICT')) lost.abort(error);
+      // A failed renewal does not lose the Lease; another holder in it does. A slow one may meet the next one of its own.
+      if (isClusterError(error, 'CLUSTER_CONFLICT') && error.facts.reason === leaseHeld) lost.abort(error);
     });
   }, renewMs);
   try {
@@ -97,7 +100,7 @@ function busy({ name, namespace }: ObjectPlace, holder: string, live: KubeObject
   return new ClusterError(
     'CLUSTER_CONFLICT',
     `Lease ${name} in namespace ${namespace} is held by process ${pid} on ${host}${since ? `, renewed at ${since}` : ''}; it expires ${leaseSeconds} seconds after its last renewal.`,
-    { reason: 'LeaseHeld', object: `Lease ${name}`, namespace },
+    { reason: leaseHeld, object: `Lease ${name}`, namespace },
   );
 }
 

@@ -1,3 +1,5 @@
+import { usualCall } from './names.ts';
+
 /** What a code of either table says for people. */
 export interface ErrorCodeFacts {
   readonly exit: number;
@@ -31,7 +33,7 @@ export const errorCodes = {
     http: 503,
     exit: 75,
     means: 'A dependency is away.',
-    fix: 'Try again after Retry-After seconds; "mooring status" names the dependency.',
+    fix: `Try again after Retry-After seconds; "${usualCall} status" names the dependency.`,
   },
   DRAINING: {
     http: 503,
@@ -152,6 +154,11 @@ export const terminalCodes = {
     means: 'What was compared differs, or what was checked has findings; nothing went wrong while looking.',
     fix: 'Read what is listed, and correct it where it is not meant.',
   },
+  CONFIG_FILE_INVALID: {
+    exit: 78,
+    means: 'mooring.config.ts cannot be loaded, or exports something else than a stack or kinds.',
+    fix: 'Correct the file at the line that the message names.',
+  },
   USAGE: {
     exit: 64,
     means: 'The command line is wrong, or a question could not be asked.',
@@ -216,7 +223,7 @@ export const terminalCodes = {
     exit: 1,
     means:
       'Everything was applied, but the stack did not come up or its check did not pass; the message names the cause.',
-    fix: 'Mend the cause and apply again; "mooring doctor" finds more.',
+    fix: `Mend the cause and apply again; "${usualCall} doctor" finds more.`,
   },
   NOT_FOUND_IN_CLUSTER: {
     exit: 66,

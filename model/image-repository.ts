@@ -10,3 +10,6 @@ export function repositoryOf(image: string): string {
   const registry = parts.length > 1 && (/[.:]/.test(first) || first === 'localhost');
   return (registry ? parts.slice(1) : parts).join('/').replace(/^library\//, '');
 }
+
+/** The tag of an image; empty where it has none. `app:v1@sha256:…` gives `v1`. */
+export const tagOf = (image: string): string => /:([^/:@]+)(?:@|$)/.exec(image)?.[1] ?? '';

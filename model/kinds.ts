@@ -9,6 +9,12 @@ import { withoutNulls } from './without-nulls.ts';
 /** The kinds a program serves. A document without `kind` is of the first. */
 export type Kinds = readonly [StackKind, ...StackKind[]];
 
+/** The kinds that people write documents of; all of them where there is no such kind. */
+export function documented(kinds: Kinds): Kinds {
+  const [first, ...others] = kinds.filter(({ writtenIn }) => writtenIn === undefined);
+  return first === undefined ? kinds : [first, ...others];
+}
+
 /** A parsed document with its kind. */
 export interface KnownDocument {
   readonly kind: StackKind;
@@ -32,11 +38,12 @@ export function readAnyDocument(kinds: Kinds, value: unknown, source: string): K
 function kindOf(kinds: Kinds, raw: unknown, source: string): StackKind {
   const said = typeof raw === 'object' && raw !== null && Object.hasOwn(raw, 'kind') ? raw : {};
   const name: unknown = 'kind' in said ? said.kind : undefined;
+  const [first, ...others] = documented(kinds);
   // With one kind only, its schema reports a wrong name.
-  if (name === undefined || kinds.length === 1) return kinds[0];
+  if (name === undefined || (others.length === 0 && name !== kinds[0].kind)) return first;
   const found = kinds.find(({ kind }) => kind === name);
   if (found) return found;
-  const known = kinds.map(({ kind }) => kind);
+  const known = [first, ...others].map(({ kind }) => kind);
   const near = typeof name === 'string' ? nearest(name, known) : undefined;
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   const message = `kind: ${JSON.stringify(name)}; expected one of ${known.join(', ')}.${hint}`;

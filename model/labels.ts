@@ -38,8 +38,14 @@ export const labelsOf = (stack: Pick<Stack, 'name'>, service: Service): Record<s
 export const hasLabels = (labels: Labels | undefined, wanted: Labels): boolean =>
   Object.entries(wanted).every(([label, value]) => labels?.[label] === value);
 
-/** Labels as a label selector in a query. */
-export const asSelector = (labels: Labels): string =>
+/** Labels as words of a command line of kubectl's, none of which has to be quoted. */
+export const asArguments = (labels: Labels): string =>
   Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
+    .map((label) => label.join('='))
+    .join(' ');
+
+/** Labels as a label selector in a query. @param is `!=` selects what lacks them. */
+export const asSelector = (labels: Labels, is: '=' | '!=' = '='): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}${is}${value}`)
     .join(',');

@@ -6,6 +6,12 @@ export const apiVersion = `${apiGroup}/v1alpha1`;
 /** The field manager of every apply, and the value of the label `app.kubernetes.io/managed-by`. */
 export const fieldManager = 'mooring';
 
+/**
+ * What a command of this project begins with in a text that cannot know how its reader calls the command line: a
+ * condition, a document, the docs. It runs in a clone and in a project that has the package.
+ */
+export const usualCall = 'npx mooring';
+
 /** Pod-template annotation that carries the digest of the configuration the pod was rendered with. */
 export const configDigestAnnotation = `${apiGroup}/config-digest`;
 
@@ -20,6 +26,9 @@ export const fromOutsider = (port: string, outsider: string): string => `${port}
 
 /** On an object of a stack, with "true": an operator leaves it as it is. */
 export const pausedAnnotation = `${apiGroup}/paused`;
+
+/** On a stack's own Secret: the kind of the resource whose stack has it, such as `ChatStack.mooring.dev`. */
+export const secretOfAnnotation = `${apiGroup}/secret-of`;
 
 /** On a custom resource: a token; another one than before has its secrets rotated. */
 export const rotateAnnotation = `${apiGroup}/rotate`;

@@ -29,13 +29,13 @@ export interface Address {
   readonly scheme: string;
   readonly host: string;
   readonly port: string;
-  /** Of a URL that has a user. */
+  /** As far as a URL says. */
   readonly login?: Login;
 }
 
 /** Who logs in, and where. */
 export interface Login {
-  readonly user: string;
+  readonly user?: string;
   readonly password?: string;
   readonly database?: string;
 }
@@ -47,10 +47,24 @@ export interface Account {
   readonly password: string;
   /** What it is made with; absent: any. */
   readonly databases?: readonly string[];
+  /** The variable that names the first of them, which may be unset. */
+  readonly database?: string;
 }
 
-/** What a port speaks, as far as a client's URL says what it expects. */
-export type Speech = 'http' | 'grpc' | 'resp' | 'bolt' | 'postgres' | 'mysql' | 'mongodb' | 'amqp' | 'kafka';
+/** What a port speaks, as far as a client's URL says what it expects. The last three have no scheme. */
+export type Speech =
+  | 'http'
+  | 'grpc'
+  | 'resp'
+  | 'bolt'
+  | 'postgres'
+  | 'mysql'
+  | 'mongodb'
+  | 'amqp'
+  | 'kafka'
+  | 'clickhouse'
+  | 'cql'
+  | 'transport';
 
 /** What is known of an image that people run beside their own, as its documentation has it. */
 export interface ImageFacts {
@@ -60,6 +74,8 @@ export interface ImageFacts {
   readonly image: RegExp;
   /** Its usual ports. */
   readonly speaks?: Readonly<Record<number, Speech>>;
+  /** Ports it may open besides, of what no URL is for. */
+  readonly opens?: readonly number[];
   /** The programs of the image that are it; absent: the one of its name. Where another is started, nothing is known. */
   readonly servers?: readonly string[];
   /** Where it is told to listen; `undefined` where that is not known. */
@@ -82,6 +98,8 @@ export interface ImageFacts {
   readonly memory?: (running: Process) => readonly Memory[];
   /** Who may log in, where nothing else makes users. */
   readonly accounts?: (env: Process['env']) => readonly Account[];
+  /** What a client must send that names no user of its own; absent: nothing is known. Never to be shown. */
+  readonly password?: (running: Process) => string | undefined;
   /** The connections that its configuration files name. */
   readonly addresses?: (running: Process) => readonly FileAddress[];
   /** How it fails as it is configured. */
@@ -137,6 +155,8 @@ export interface FileAddress extends Address {
   readonly file: string;
   /** Of the file, from 0. */
   readonly line: number;
+  /** The directive of the port, where it has one of its own, and its line. */
+  readonly portAt?: { readonly by: string; readonly line: number };
 }
 
 /** A program that is told by its command line whom to dial. */
@@ -145,6 +165,9 @@ export interface Client {
   /** Options that take a host, and a port. */
   readonly host?: readonly string[];
   readonly port?: readonly string[];
+  /** Options that take a user, and a database. */
+  readonly user?: readonly string[];
+  readonly database?: readonly string[];
   /** The port where none is written. */
   readonly usual?: number;
   /** The scheme of a URL to the same. */

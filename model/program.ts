@@ -54,6 +54,22 @@ export function argumentsOf(
     .at(-1);
 }
 
+/**
+ * The files of settings that one of some servers reads: the one it is given; else the only one that is there, or those of
+ * its usual name, since what lies beside it may be another program's.
+ */
+export function settingsOf(
+  running: Pick<Process, 'commands' | 'files'>,
+  servers: readonly string[],
+): Process['files'] {
+  const all = running.files.filter(({ path }) => path.endsWith('.conf'));
+  const given = argumentsOf(running, servers)?.[0];
+  const named = all.filter(({ path }) => path === given);
+  if (named.length > 0 || all.length < 2) return named.length > 0 ? named : all;
+  const products = servers.map((server) => `${server.replace(/-server$/, '')}.conf`);
+  return all.filter(({ path }) => products.includes(nameIn(path)));
+}
+
 /** Whether a container of an image runs one of the image's clients, and not its server. */
 export const runsClient = (
   running: Pick<Process, 'commands'>,
@@ -152,8 +168,8 @@ export interface ProgramFacts {
   readonly alone?: (running: Process) => boolean;
   /** The memory it is configured to take. */
   readonly memory?: (running: Process) => readonly Memory[];
-  /** What its image can execute, besides a shell and what comes with one. */
-  readonly executables: readonly string[];
+  /** What its image can execute, besides a shell and what comes with one; absent: not known. */
+  readonly executables?: readonly string[];
   /** The one of them that is the program. */
   readonly server?: string;
   /** Those of them that are started in its image to do something else. */

@@ -22,7 +22,7 @@ export const gateReport = z.object({
   state: gateState,
   /** Since when it is in this state. */
   since: z.string().default(''),
-  /** The last error message; null when there was none. */
+  /** Why it was not open when it was last asked; null when it always was. */
   lastError: z.string().nullable().default(null),
   /** Dials since it was last open. */
   attempts: z.int().min(0).default(0),

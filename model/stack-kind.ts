@@ -42,6 +42,8 @@ export interface StackKind<D extends StackDocument = StackDocument> {
   readonly samples?: readonly object[];
   /** A commented document to begin with, as YAML; `defineKind` adds the fields that every kind has. */
   starter(chosen: StarterChoice): string;
+  /** Of a stack that is written in code, without a document of its own: the file. Absent: documents are written. */
+  readonly writtenIn?: string;
   /** Rewrites forms of earlier releases before the schema reads them; `warnings` says which. */
   rewrite?(document: unknown): { readonly document: unknown; readonly warnings: readonly string[] };
   /** @throws StackError when the document contradicts itself. */

@@ -239,6 +239,10 @@ export type FilledStack = StackOf<Service>;
 /** A definition without contradictions; only `defineStack` makes one. */
 export type Stack = FilledStack & { readonly checked: true };
 
+/** The kind of a service's workload. */
+export const workloadKind = ({ kind }: Workload): 'StatefulSet' | 'Deployment' =>
+  kind === 'stateful' ? 'StatefulSet' : 'Deployment';
+
 /** Whether the cluster runs this service. */
 export function isWorkload(service: Service): service is Workload {
   return service.kind === 'stateful' || service.kind === 'stateless';

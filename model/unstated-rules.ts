@@ -26,9 +26,9 @@ interface Definition {
 
 function isUnstated(schema: z.core.$ZodType, { type, checks = [] }: Definition): boolean {
   if (type === 'pipe' || type === 'transform') return true;
-  const isRefined = checks.some(({ _zod: { def } }) => def.check === 'custom');
-  const meta = z.globalRegistry.get(schema) ?? {};
-  return isRefined && meta[validationsKeyword] === undefined && meta.pattern === undefined;
+  const refinements = checks.filter(({ _zod: { def } }) => def.check === 'custom').length;
+  const { [validationsKeyword]: rules, pattern } = z.globalRegistry.get(schema) ?? {};
+  return refinements > (Array.isArray(rules) ? rules.length : 0) + (pattern === undefined ? 0 : 1);
 }
 
 function childrenOf(def: Definition, path: string): (readonly [z.core.$ZodType, string])[] {

@@ -12,6 +12,7 @@ import type { Ask } from './gates/pod-answer.ts';
 import { PodProber } from './gates/pod-prober.ts';
 import { projectPod, type PodView } from './gates/pod-view.ts';
 import { Reports } from './gates/reports.ts';
+import type { Condition } from './conditions.ts';
 import type { Context } from './reconcile/context.ts';
 import { DriftHistory } from './reconcile/drift-history.ts';
 import { recordEvent } from './reconcile/events.ts';
@@ -44,8 +45,11 @@ export interface OperatorOptions {
   /** How services are told new secrets. Absent: at their pods' own addresses, as inside the cluster. */
   readonly reachOf?: Context['reachOf'];
   readonly resyncMs?: number;
+  /** The monotonic clock by which others' changes are told apart, in milliseconds. Absent: this process's. */
+  readonly now?: () => number;
   readonly concurrency?: number;
-  readonly onReconciled?: (kind: string, end: ReconcileEnd) => void;
+  /** @param conditions what the stack's status says after it. */
+  readonly onReconciled?: (kind: string, end: ReconcileEnd, conditions: readonly Condition[]) => void;
   readonly onDrift?: (drift: Drift) => void;
   /** For each gate that opened or closed: how long after the process knew it was written, in seconds. */
   readonly onLatency?: (seconds: number) => void;
@@ -136,6 +140,14 @@ export class Operator {
     return this.#controllers.reduce((sum, { queue }) => sum + queue.depth, 0);
   }
 
+  /** Each condition of each stack, and the stack's kind; none while this process does not reconcile. */
+  *conditions(): Generator<readonly [kind: string, condition: Condition]> {
+    if (!this.#isReconciling) return;
+    for (const { kind, resources } of this.#controllers)
+      for (const key of resources.keys())
+        for (const condition of conditionsOf(resources.get(key))) yield [kind.kind, condition];
+  }
+
   /** The kinds that are not served, since their definition is not there. */
   get unserved(): readonly StackKind[] {
     return [...this.#unserved];
@@ -160,7 +172,7 @@ export class Operator {
     await runWorkers({
       ...{ kind: kind.kind, queue, concurrency, deadlineMs, resyncMs, signal },
       reconcile: (key, until) => reconciler.reconcile(key, until),
-      onEnd: (end) => onReconciled?.(kind.kind, end),
+      onEnd: (end) => onReconciled?.(kind.kind, end, conditionsOf(resources.get(end.key))),
     });
   }
 
@@ -178,7 +190,7 @@ export class Operator {
       reachOf:
         this.#options.reachOf ??
         ((stack, signal) => reachPods(stack, () => podsOf(`${stack.namespace}/${stack.name}`), signal)),
-      drifts: new DriftHistory(),
+      drifts: new DriftHistory(this.#options.now),
       verdicts: new Verdicts(),
       record: (about, event) => recordEvent(writer, about, event, (error) => this.#options.onError?.(error)),
       onDrift,
@@ -280,6 +292,9 @@ export class Operator {
     return informer;
   }
 }
+
+const conditionsOf = (resource: StackResource | undefined): readonly Condition[] =>
+  resource?.status?.conditions ?? [];
 
 /** What is done with the objects of a collection, and which of them there are. */
 type Informed<T> = Omit<InformerOptions<T>, 'collection' | 'onRestart'> &

@@ -20,7 +20,8 @@ export const stackConditions = {
     reasons: {
       RollingOut: 'It is so.',
       Rotating: 'New passwords are being put in force; the message says how far it is.',
-      Stuck: 'It would not end by itself; the message says which pod, which container, and why.',
+      Stuck:
+        'It would not end by itself; the message says which pod, which container, and why, or why a rotation failed.',
       Settled: 'Nothing is being changed.',
     },
   },
@@ -28,8 +29,10 @@ export const stackConditions = {
     means: 'Something needs the attention of a person; the message says what.',
     reasons: {
       AttentionNeeded:
-        'A refused document, an object that was not applied or is contested, a pod that cannot start, or a rotation that failed.',
+        'A refused document, an object that was not applied or is contested, a Secret that was deleted or changed, a pod that cannot start, or a rotation that failed.',
       AsRendered: 'Nothing needs attention.',
+      NotCompared:
+        'Nothing that is looked at needs attention; something is not compared with what is rendered: see `Drifted`.',
     },
   },
   Paused: {
@@ -55,12 +58,16 @@ export const stackConditions = {
     },
   },
   Drifted: {
-    means: 'Others changed something, and it stays so.',
+    means: 'Others changed something, and it stays so, or keeps coming back.',
     reasons: {
-      LeftAsChanged: 'By `spec.drift: report`, a change is left as it is.',
-      Contested: 'Another program keeps changing an object; it is put back ever more rarely.',
-      AsRendered: 'Every object is as rendered.',
-      Paused: 'The stack, or an object of it, is paused: it is not compared.',
+      LeftAsChanged:
+        'A change is left as it is: by `spec.drift: report`, or since it is a Secret, which is never made anew.',
+      Contested:
+        'Another program makes a change again each time it is undone, which is at once where the last time was long ago, else ever more rarely. Any change of `spec` acknowledges it.',
+      AsRendered: 'Every object that is not paused is as rendered; the message names those that are.',
+      Paused: 'The stack is paused: nothing is compared.',
+      NotApplied: 'Not every object could be compared, or applied: see `Ready`.',
+      Ignored: 'By `spec.drift: ignore` nothing is told of what others change.',
       DocumentRefused: 'As of `Ready`.',
     },
   },

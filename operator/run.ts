@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 import { managedBy } from '../model/labels.ts';
 import type { StackKind } from '../model/stack-kind.ts';
 import { unstatedText } from '../model/unstated-rules.ts';
-import { ClusterError, isClusterError } from '../kube/cluster-error.ts';
+import { isClusterError } from '../kube/cluster-error.ts';
 import { openCluster } from '../kube/cluster.ts';
 import type { Choice } from '../kube/kubeconfig.ts';
 import type { OperatorEnv } from './env.ts';
@@ -54,8 +54,11 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
     unserved: () => [],
     silentForMs: () => 0,
   };
-  let depth = (): number => 0;
-  const metrics = new OperatorMetrics(() => depth());
+  const measured: { operator?: Operator } = {};
+  const metrics = new OperatorMetrics({
+    depth: () => measured.operator?.depth ?? 0,
+    conditions: () => measured.operator?.conditions() ?? [],
+  });
   await serveHealth(
     {
       dead: () =>
@@ -75,7 +78,7 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
     const term = new AbortController();
     const ends = AbortSignal.any([signal, term.signal]);
     const { operator, election, denials, close } = created(options, { log, metrics });
-    depth = () => operator.depth;
+    measured.operator = operator;
     state.denied = () => denials.problems;
     state.unserved = () => operator.unserved;
     void denials.run(ends);
@@ -94,6 +97,7 @@ export async function runOperator(options: RunOptions, signal: AbortSignal): Pro
     await run().catch(async (error: unknown) => {
       if (signal.aborted) return;
       state.problem = error instanceof Error ? error.message : String(error);
+      metrics.failed(error);
       log.error({ err: error }, 'The operator could not begin; it tries again');
       await pause(backoffMs(failures), signal);
     });
@@ -131,7 +135,10 @@ function created(
       annotations: { [servesAnnotation]: servesText(identity, kinds) },
     },
     identity,
-    onError: (error) => log.warn({ err: error }, 'The Lease could not be read or written'),
+    onError: (error) => {
+      metrics.failed(error);
+      log.warn({ err: error }, 'The Lease could not be read or written');
+    },
   });
   const operator = new Operator({
     cluster,
@@ -139,7 +146,10 @@ function created(
     ...(env.WATCH_NAMESPACE === undefined ? {} : { namespace: env.WATCH_NAMESPACE }),
     ...(env.WATCH_NAMESPACE === env.POD_NAMESPACE ? { operatorPods: operatorPodLabels } : {}),
     assertLeader: () => election.assertLeader(),
-    onReconciled: (kind, end) => noteReconcile(kind, end, { log, metrics }),
+    onReconciled: (kind, end, conditions) => {
+      metrics.reconciled(kind, end, conditions);
+      logReconcile(end, log);
+    },
     onLatency: (seconds) => metrics.gateSeconds.observe(seconds),
     onDrift: ({ object, field, manager }) => {
       metrics.drift.inc({ kind: object.split(' ')[0] ?? '' });
@@ -154,8 +164,11 @@ function created(
       metrics.watchRestarts.inc();
       log.warn({ err: error }, 'A watch was begun anew');
     },
-    onError: (error) =>
-      log.warn({ ...reconcileNow(), err: error }, 'An Event or a readiness gate could not be written'),
+    onError: (error) => {
+      const of = reconcileNow();
+      metrics.failed(error, of.kind);
+      log.warn({ ...of, err: error }, 'An Event or a readiness gate could not be written');
+    },
   });
   return { operator, election, denials, close: () => opened.api.close() };
 }
@@ -163,13 +176,7 @@ function created(
 const unservedText = (kind: StackKind): string =>
   `CustomResourceDefinition ${crdName(kind)} is not there: no ${kind.kind} is looked at until it is.`;
 
-function noteReconcile(
-  kind: string,
-  { seconds, error }: ReconcileEnd,
-  { log, metrics }: { log: Logger; metrics: OperatorMetrics },
-): void {
-  const code = error instanceof ClusterError ? error.code : 'INTERNAL';
-  metrics.reconcileSeconds.observe({ kind, outcome: error === undefined ? 'done' : code }, seconds);
+function logReconcile({ seconds, error }: ReconcileEnd, log: Logger): void {
   const of = reconcileNow();
   if (error === undefined) log.debug({ ...of, seconds }, 'Reconciled');
   // Another writer was faster; the next try sees what it wrote.

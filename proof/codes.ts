@@ -179,7 +179,7 @@ export const findingCodes = {
     severity: 'warning',
     meaning: 'A pod is killed before its program can have stopped.',
     evidence:
-      'Its terminationGracePeriodSeconds is not more than what the program is told to take for its shutdown.',
+      'Its terminationGracePeriodSeconds is not more than what the program is told to take for its shutdown, or a preStop hook waits.',
   },
   HARDENING: {
     group: 'hardening',
@@ -198,7 +198,8 @@ export const findingCodes = {
     group: 'names',
     severity: 'error',
     meaning: 'A host is, or defaults to, the pod itself, where nothing listens.',
-    evidence: 'The host is a loopback address, and no container of the pod listens on the port.',
+    evidence:
+      'The host is a loopback address, and no container of the pod declares the port, is told it or is known for it.',
   },
   HOST_UNKNOWN: {
     group: 'names',
@@ -312,7 +313,8 @@ export const findingCodes = {
   OBJECT_MISSING: {
     group: 'names',
     severity: 'error',
-    meaning: 'A ConfigMap, Secret, account, role, Service or workload is referred to and not there.',
+    meaning:
+      'A ConfigMap, Secret, account, role, Service, workload, Gateway or subset is referred to and not there.',
     evidence:
       'No object has the name, while others of its kind and namespace, or what cannot do without it, are among the manifests.',
   },
@@ -455,6 +457,13 @@ export const findingCodes = {
     severity: 'error',
     meaning: 'An Ingress leads a path that the stack serves nowhere, or to pods that cannot answer it.',
     evidence: 'The paths of the Ingress are written, and the program behind its Service is known.',
+  },
+  ROUTE_NOT_ATTACHED: {
+    group: 'connections',
+    severity: 'error',
+    meaning: 'A route finds no listener of its Gateway, so that nothing is sent to it.',
+    evidence:
+      'The Gateway is among the manifests, and none of its listeners is for the name, port, kind, namespace and hosts of the route.',
   },
   ROUTE_NOT_GRANTED: {
     group: 'connections',

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { isFields } from '../model/fields.ts';
+import { usualCall } from '../model/names.ts';
 import { withoutNulls } from '../model/without-nulls.ts';
-import { foreignInputOf, templateIn, type ForeignInput } from './foreign-input.ts';
+import { foreignInputOf, isPatch, templateIn, type ForeignInput } from './foreign-input.ts';
 import type { Path } from './yaml/path.ts';
 import { readYaml, YamlError, type YamlDocument } from './yaml/read.ts';
 
@@ -39,7 +41,7 @@ export const valueAt = (value: unknown, path: Path): unknown =>
 /** A value as its file has it, else in JSON: a number may be written in another way than it is read, as 0755 is 493. */
 export function writtenAt({ doc, path }: Place): string {
   const value = valueAt(doc.value, path);
-  if (value === undefined) return 'nothing';
+  if (value === undefined) return 'missing';
   const quoted = typeof value === 'string' ? undefined : doc.editOf?.({ path, how: 'quote' })?.text;
   return quoted === undefined ? JSON.stringify(value) : (JSON.parse(quoted) as string);
 }
@@ -47,15 +49,33 @@ export function writtenAt({ doc, path }: Place): string {
 /** Text that is no YAML, or YAML that is no Kubernetes object. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
+  readonly file: string;
+  readonly line: number;
+  /** The message without where it is. */
+  readonly what: string;
+
+  constructor(
+    file: string,
+    what: string,
+    { line, cause }: { readonly line?: number; readonly cause?: unknown },
+  ) {
+    super(`${file}${line === undefined ? ' ' : `:${line}: `}${what}`, { cause });
+    [this.file, this.line, this.what] = [file, line ?? 1, what];
+  }
 }
 
 /**
- * Every object in a text of YAML or JSON documents; the items of a List each for itself.
+ * Every object in a text of YAML or JSON documents; the items of a List each for itself. Patches are none.
  * @param file how the text is called in messages.
+ * @param leaveOut is told of each patch.
  * @throws UnreadableError naming file and line of what is no YAML or no object.
  */
-export function readDocuments(file: string, text: string): Doc[] {
-  return yamlOf(file, withoutMark(text)).flatMap((document) => objectsOf(file, document));
+export function readDocuments(file: string, text: string, leaveOut?: () => void): Doc[] {
+  return yamlOf(file, withoutMark(text)).flatMap((document) => {
+    if (!isPatch(document.value)) return objectsOf(file, document);
+    leaveOut?.();
+    return [];
+  });
 }
 
 /**
@@ -69,7 +89,7 @@ export function utf8Of(file: string, bytes: Buffer): string {
     start = end + 1;
     end = bytes.indexOf(newline, start);
   }
-  throw new UnreadableError(`${file}:${line}: this line is not UTF-8; save the file as UTF-8.`);
+  throw new UnreadableError(file, 'this line is not UTF-8; save the file as UTF-8.', { line });
 }
 
 const newline = 10;
@@ -85,7 +105,7 @@ function yamlOf(file: string, text: string): YamlDocument[] {
     const foreign = templateIn(text);
     throw foreign
       ? refusedInput(file, foreign)
-      : new UnreadableError(`${file}:${error.line}: ${printable(error.message)}.`, { cause: error });
+      : new UnreadableError(file, `${printable(error.message)}.`, { line: error.line, cause: error });
   }
 }
 
@@ -93,18 +113,18 @@ function yamlOf(file: string, text: string): YamlDocument[] {
 const printable = (message: string): string => message.replaceAll(/[^\P{C}]+/gu, '?');
 
 const refusedInput = (file: string, { what, command }: ForeignInput): UnreadableError =>
-  new UnreadableError(`${file} is ${what}. Verify what it renders: ${command} | mooring verify -`);
+  new UnreadableError(file, `is ${what}. Verify what it renders: ${command} | ${usualCall} verify -`, {});
 
 function objectsOf(file: string, { value: written, lineOf, lastLineOf, editOf }: YamlDocument): Doc[] {
   const value = withoutNulls(written);
   if (value === null || value === undefined) return [];
   const foreign = foreignInputOf(value);
   if (foreign) throw refusedInput(file, foreign);
-  if (!isObject(value)) throw noObject(`${file}:${lineOf([])}: this`, value);
+  if (!isFields(value)) throw noObject(file, lineOf([]), 'this', value);
   if (!isList(value)) return [{ file, value, lineOf, lastLineOf, editOf }];
   return value.items.map((item, index) => {
     const path = ['items', index];
-    if (!isObject(item)) throw noObject(`${file}:${lineOf(path)}: item ${index} of this list`, item);
+    if (!isFields(item)) throw noObject(file, lineOf(path), `item ${index} of this list`, item);
     return {
       file,
       value: { ...itemIdentity(value), ...item },
@@ -118,8 +138,12 @@ function objectsOf(file: string, { value: written, lineOf, lastLineOf, editOf }:
   });
 }
 
-const noObject = (where: string, value: unknown): UnreadableError =>
-  new UnreadableError(`${where} is ${sortOf(value)}; expected a Kubernetes object with apiVersion and kind.`);
+const noObject = (file: string, line: number, which: string, value: unknown): UnreadableError =>
+  new UnreadableError(
+    file,
+    `${which} is ${sortOf(value)}; expected a Kubernetes object with apiVersion and kind.`,
+    { line },
+  );
 
 const sortOf = (value: unknown): string =>
   value === null
@@ -137,6 +161,3 @@ const isList = (value: Record<string, unknown>): value is Record<string, unknown
 /** In the list of a kind, items need not say what they are. */
 const itemIdentity = ({ apiVersion, kind }: Record<string, unknown>): object =>
   kind === 'List' ? {} : { apiVersion, kind: String(kind).replace(/List$/, '') };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

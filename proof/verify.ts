@@ -10,9 +10,11 @@ import type { Knowledge } from './knowledge.ts';
 import { definitionsIn } from './schemas/custom-definitions.ts';
 import { customFaults } from './schemas/custom-faults.ts';
 import { schemaFaults } from './schemas/faults.ts';
+import { partFaults } from './schemas/parts.ts';
 import { refusals } from './schemas/refusals.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
 import { Validator } from './schemas/validator.ts';
+import { asReplacedLater } from './placeholders.ts';
 import { Places } from './places.ts';
 import type { Doc } from './source.ts';
 
@@ -72,6 +74,21 @@ export function faultsOf(
   packs: readonly Pack[],
   kubernetes: string = newestVersion(),
 ): Fault[] {
+  const { types } = validatorOf(kubernetes);
+  const parts = docs.flatMap((doc) => partFaults(doc, types));
+  if (parts.length === 0) return faultsOfWhole(docs, knowledge, packs, kubernetes);
+  const partial = new Set(parts.map(({ here }) => here.doc));
+  const whole = docs.filter((doc) => !partial.has(doc));
+  return [...parts, ...faultsOfWhole(whole, knowledge, packs, kubernetes)];
+}
+
+/** The faults of objects of which none is a part only. */
+function faultsOfWhole(
+  docs: readonly Doc[],
+  knowledge: Knowledge,
+  packs: readonly Pack[],
+  kubernetes: string,
+): Fault[] {
   const read = readGraph(docs);
   const schema = schemaFaultsOf(docs, kubernetes);
   const told = new Places(schema.map(({ here }) => here));
@@ -79,7 +96,7 @@ export function faultsOf(
   const own = [
     ...schema,
     ...read.faults.filter(({ here }) => !told.hasAround(here) && !told.hasInside(here)),
-  ];
+  ].map(asReplacedLater);
   const all = [...checks, ...packs.flatMap((pack) => pack.checks ?? [])];
   const found = foundIn(read.graph, docs, { all, knowledge, packs });
   if (read.damage.length === 0) return [...own, ...found];
@@ -96,9 +113,14 @@ export function faultsOf(
 /** Compiled once: the types of a kind are many. */
 const validators = new Map<string, Validator>();
 
-function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
+function validatorOf(version: string): Validator {
   const validator = validators.get(version) ?? new Validator(new KubernetesTypes(version));
   validators.set(version, validator);
+  return validator;
+}
+
+function schemaFaultsOf(docs: readonly Doc[], version: string): Fault[] {
+  const validator = validatorOf(version);
   const definitions = definitionsIn(docs);
   return docs.flatMap((doc) => [
     ...schemaFaults(doc, validator),

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
+import { requireOfModule } from './for-image.ts';
+import { clientParts, lighter } from './lighter.ts';
 
 /**
  * Run at the end of `npm ci`: snapshots `mooring synth` to `build/cli/synth.blob` for cli/mooring, and bundles the used
@@ -15,31 +17,13 @@ const blob = join(folder, 'synth.blob');
 /** The Node the launcher starts; no other can read the snapshot. */
 const node = join(root, 'node_modules/node/bin/node');
 
-/**
- * Leaves out what synth never uses, since a larger snapshot starts slower: cdk8s-plus-27 besides its typed objects, zod's
- * other languages, packages imported dynamically, which other commands load, and a second copy of yaml.
- */
-const lighter: Plugin = {
-  name: 'lighter',
+/** A larger snapshot starts slower, and packages that are imported dynamically serve other commands. */
+const withoutOtherCommands: Plugin = {
+  name: 'without-other-commands',
   setup(build) {
     build.onResolve({ filter: /^[^./]/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { external: true } : undefined,
     );
-    build.onResolve({ filter: /^yaml$/ }, ({ kind, resolveDir }) =>
-      resolveDir.startsWith(join(root, 'node_modules/cdk8s/'))
-        ? build.resolve('yaml', { kind, resolveDir: root })
-        : undefined,
-    );
-    build.onResolve({ filter: /^cdk8s-plus-27$/ }, () => ({ path: 'k8s', namespace: 'lighter' }));
-    build.onResolve({ filter: /\/locales\/index\.js$/ }, () => ({ path: 'locales', namespace: 'lighter' }));
-    build.onLoad({ filter: /^k8s$/, namespace: 'lighter' }, () => ({
-      contents: "export * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';",
-      resolveDir: root,
-    }));
-    build.onLoad({ filter: /^locales$/, namespace: 'lighter' }, () => ({
-      contents: "export { default as en } from 'zod/v4/locales/en.js';",
-      resolveDir: root,
-    }));
   },
 };
 
@@ -70,7 +54,7 @@ async function freeze(): Promise<void> {
     entryPoints: [join(root, 'scripts/synth-snapshot.ts')],
     absWorkingDir: root,
     format: 'cjs',
-    plugins: [lighter],
+    plugins: [withoutOtherCommands, lighter(root)],
   };
   const { metafile } = await build({ ...options, metafile: true, write: false });
   const sources = Object.keys(metafile.inputs).filter((path) => !/^(node_modules\/|lighter:)/.test(path));
@@ -93,22 +77,15 @@ async function freeze(): Promise<void> {
   );
 }
 
-/** Bundles the client's parts that kube/ imports: importing the whole package loads 700 files of generated models. */
+/** Bundles the client's parts that kube/ imports. */
 async function bundleClient(): Promise<void> {
   const { build } = await import('esbuild');
-  const parts = { config: 'KubeConfig', portforward: 'PortForward', exec: 'Exec' };
-  const contents = Object.entries(parts).map(
-    ([file, name]) => `export { ${name} } from '@kubernetes/client-node/dist/${file}.js';`,
-  );
   await build({
     ...forNode,
-    stdin: { contents: contents.join('\n'), resolveDir: root },
+    stdin: { contents: clientParts, resolveDir: root },
     outfile: join(folder, 'client-node.mjs'),
     format: 'esm',
     keepNames: true,
-    // Bundled CommonJS modules require() Node's own modules.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    banner: { js: requireOfModule },
   });
 }

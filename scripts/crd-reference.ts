@@ -15,7 +15,7 @@ export function crdReference<D extends StackDocument>(kind: StackKind<D>): strin
   const columns = version?.additionalPrinterColumns ?? [];
   return [
     `# The custom resource ${kind.kind}`,
-    `\`${crdName(kind)}\`, version \`${version?.name ?? ''}\` of the group \`${group}\`, in a namespace; short name ${kind.shortNames.map((name) => `\`${name}\``).join(', ')}, category \`${String(names['categories'])}\`. An unknown field is dropped, and refused where the request asks for it (\`kubectl\` does).`,
+    `\`${crdName(kind)}\`, version \`${version?.name ?? ''}\` of the group \`${group}\`, in a namespace; short name ${kind.shortNames.map((name) => `\`${name}\``).join(', ')}, category \`${String(names['categories'])}\`. An unknown field is dropped, and refused where the request asks for it (\`kubectl\` does).${scaleText(kind)}`,
     '## Columns of `kubectl get`',
     markdownTable(
       ['Column', 'Value', 'Meaning'],
@@ -37,6 +37,9 @@ export function crdReference<D extends StackDocument>(kind: StackKind<D>): strin
     ),
   ].join('\n\n');
 }
+
+const scaleText = ({ scale }: Pick<StackKind, 'scale'>): string =>
+  scale ? ` \`kubectl scale\` sets \`${scale.replicasPath}\`.` : '';
 
 const fieldTable = (path: string, schema: Schema): string =>
   markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(path, schema));

@@ -1,5 +1,12 @@
 import type { BuildOptions } from 'esbuild';
 
+/**
+ * Dependencies that are CommonJS call require() for Node's own modules, which an ES module lacks. A bundled module may
+ * import `createRequire` itself.
+ */
+export const requireOfModule =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+
 /** How a program is bundled for its image. */
 export const forImage: BuildOptions = {
   bundle: true,
@@ -12,8 +19,5 @@ export const forImage: BuildOptions = {
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'linked',
-  // Dependencies that are CommonJS call require() for Node's own modules, which an ES module lacks.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
+  banner: { js: requireOfModule },
 };

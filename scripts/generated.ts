@@ -2,7 +2,9 @@ import { chatKind } from '../contract/chat-kind.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
 import { Metrics } from '../app/observability/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { stringifyYaml } from '../charts-ts/yaml.ts';
@@ -15,6 +17,7 @@ import { roleLabel } from '../model/names.ts';
 import type { Stack } from '../model/stack.ts';
 import { closeCodes } from '../contract/protocol.ts';
 import { backendName } from '../contract/services/backend-ports.ts';
+import { OperatorMetrics } from '../operator/metrics.ts';
 import { installFiles } from '../operator/manifests/files.ts';
 import { crdOf } from '../operator/manifests/crd.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
@@ -22,7 +25,7 @@ import { graphOf } from '../model/graph.ts';
 import { findingCodes, findingGroups } from '../proof/codes.ts';
 import { clientFrames } from './client-frames.ts';
 import { crdReference } from './crd-reference.ts';
-import { latestLexicon } from './lexicon.ts';
+import { peersFile, peerTable } from './peer-table.ts';
 import { presetTable } from './preset-table.ts';
 import { roomPicture, roomTable } from './rooms.ts';
 import { verifiersFile, verifierTables } from './verifier-tables.ts';
@@ -60,7 +63,8 @@ export function staleFiles(latest: Readonly<Record<string, string>>, folder = '.
     .map(([path]) => path);
 }
 
-async function formatted(path: string, content: string): Promise<string> {
+/** As `npm run format` would leave it. */
+export async function formatted(path: string, content: string): Promise<string> {
   if (!/\.(md|json|yaml|ts)$/.test(path) || path.includes('/templates/')) return content;
   return format(content, { ...(await resolveConfig(path)), filepath: path });
 }
@@ -69,8 +73,8 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
     '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
-    'app/memory/words/lexicon.json': latestLexicon(),
     'client/frames.generated.ts': clientFrames(),
+    'model/version.ts': `// Generated from package.json by "npm run generate".\n/** The version of this package. */\nexport const version = '${packageJson.version}';\n`,
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,
     'operator/manifests/chatstacks.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(crdOf(chatKind))}`,
     ...Object.fromEntries(
@@ -85,10 +89,11 @@ function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
     'docs/reference/stack.md': `${note('what a stack.yaml may say.')}# The ChatStack document\n\nEvery field has a default; an unknown one is refused with the nearest known name. [A whole example](../../README.md#a-stackyaml) is in the README.\n\n${editors}\n\n## Presets\n\nWhat \`spec.preset\` sets where the document says nothing:\n\n${presetTable()}\n## Fields\n\n${markdownTable(['Field', 'Form', 'Default', 'Meaning'], fieldsOf(chatKind))}`,
     'docs/reference/chatstack.md': `${note('what the API server takes and shows of a ChatStack.')}${crdReference(chatKind)}`,
     'docs/reference/rooms.md': `<!-- Generated from scripts/rooms.json by "npm run generate". -->\n\n# Rooms and arrows\n\nEach folder is a room; an import may only follow an arrow. \`npm run lint\` holds it.\n\n${picture(roomPicture())}\n${roomTable()}`,
-    'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
-    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\nEach code leads to manifests that give it; \`mooring explain CODE\` prints them with what verify says of them.\n\n${findingTables()}`,
+    'docs/reference/running-stack.md': `${note('what runs and who may connect.')}# A running stack\n\nThe default stack, as \`npx mooring graph -o mermaid\` draws it. Thick: a \`hard\` gate; thin with a gate's name: that gate; dashed: no gate. Every other connection is denied.\n\n${picture(mermaid(graphOf(stack)))}`,
+    'docs/reference/findings.md': `<!-- Generated from proof/ by "npm run generate"; what verify can find. -->\n\n# Findings of mooring verify\n\nEach code leads to manifests that give it; \`npx mooring explain CODE\` prints them with what verify says of them.\n\n${findingTables()}`,
     'docs/reference/verifiers.md': `<!-- Generated from ${verifiersFile} by "npm run generate". -->\n\n# mooring verify beside other verifiers\n\n${aboutVerifiers}\n\n${verifierTables()}`,
-    'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable()}`,
+    'docs/reference/operator-peers.md': `<!-- Generated from ${peersFile} by "npm run generate". -->\n\n# The operator beside others\n\n${aboutPeers}\n\n${peerTable()}`,
+    'docs/reference/metrics.md': `${note('what /metrics counts.')}# Metrics\n\nAt \`/metrics\` of the metrics port, beside what prom-client tells of the process and of Node.\n\n${metricTable(new Metrics(() => []).registry)}\n## Of the operator\n\nAt \`/metrics\` of its port \`metrics\`; [alerts](../operator.md#metrics-and-alerts).\n\n${metricTable(operatorRegistry())}`,
     'docs/reference/errors.md': `${note('what an answer, a frame or an exit code means.')}# Error codes\n\n${errorTable()}\n## On the terminal only\n\n${terminalTable()}\n## WebSocket close codes\n\n${closeTable()}`,
   };
 }
@@ -99,6 +104,10 @@ what it says of at most a tenth of the correct manifests.
 [kubeconform](https://github.com/yannh/kubeconform) judges each object against the schema of its kind (\`-strict\`, with the schemas
 of Kubernetes' own OpenAPI documents), and skips kinds without one (\`-ignore-missing-schemas\`), a version that is gone among
 them. Of Mooring errors and warnings count.`;
+
+const aboutPeers = `A minimal operator on [controller-runtime](https://github.com/kubernetes-sigs/controller-runtime) that server-side-applies the
+same objects, and [kro](https://kro.run) 0.9, each alone on an API server of its own, one after the other, on one machine
+(\`npm run nightly -- operator-vs-peers\`). The API server is on the same two cores, so what else ran there counts.`;
 
 const outsiders =
   'The network policies know `monitoring` and `operator` by a label of their namespace: ' +
@@ -158,8 +167,11 @@ function terminalTable(): string {
   return markdownTable(['Code', 'Exit code', 'What it means', 'What to do'], rows);
 }
 
-function metricTable(): string {
-  const rows = new Metrics(() => []).registry
+const operatorRegistry = (): Registry =>
+  new OperatorMetrics({ depth: () => 0, conditions: () => [] }).registry;
+
+function metricTable(registry: Registry): string {
+  const rows = registry
     .getMetricsAsArray()
     .map((metric) => metricShape.parse(metric))
     .filter(({ name }) => name.startsWith('mooring_'))

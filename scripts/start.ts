@@ -13,6 +13,7 @@ import { UserError } from '../charts-ts/user-error.ts';
 import { StackError } from '../model/define-stack.ts';
 import { errorCodes } from '../model/errors.ts';
 import { buildPage } from './build-page.ts';
+import { cachedModels } from './models/cached-models.ts';
 import { localEnvironment } from './local-environment.ts';
 
 /** `npm start`: synthesises the manifests and starts the chat on embedded stores, on loopback. */
@@ -22,6 +23,7 @@ const port = askedPort();
 // The environment wins over .env.
 if (existsSync('.env')) process.loadEnvFile();
 Object.assign(process.env, localEnvironment(process.env, port));
+await provideModels();
 const { env, warnings } = readConfig();
 
 try {
@@ -55,6 +57,19 @@ function synthesised(): string {
     if (!(error instanceof UserError || error instanceof StackError)) throw error;
     console.error(error.message);
     return process.exit(errorCodes.STACK_INVALID.exit);
+  }
+}
+
+/** Without an embedder of the environment's own, the models of the cache are used; without a network, none. */
+async function provideModels(): Promise<void> {
+  const { EMBEDDINGS_BASE_URL, MODEL_DIR } = process.env;
+  if (EMBEDDINGS_BASE_URL !== undefined || MODEL_DIR !== undefined) return;
+  try {
+    Object.assign(process.env, { MODEL_DIR: await cachedModels((line) => console.log(line)) });
+  } catch (error) {
+    console.error(
+      `The memory is searched by words only: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

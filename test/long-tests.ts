@@ -4,6 +4,8 @@
  */
 export const longTests: readonly string[] = [
   'test/app/llm/llm.test.ts',
+  'test/app/meaning/meanings.test.ts',
+  'test/app/memory/fact-reading.test.ts',
   'test/app/memory/memory.test.ts',
   'test/app/stores/embedded.test.ts',
   'test/app/stores/unreachable.test.ts',

@@ -7,6 +7,12 @@ import { ProblemError } from './problem.ts';
 const loopbackAddress = '127.0.0.1';
 const everyAddress = '0.0.0.0';
 
+/**
+ * Most connections that the kernel holds until they are accepted, where it does not allow fewer. Node's own 511 are fewer
+ * than the clients of a process that ended: a client that is turned away here tries again a second later.
+ */
+const backlog = 4_096;
+
 /** The address to listen on: HTTP_HOST, else loopback without authentication, else every address. */
 export function listenHost(env: { HTTP_HOST: string | undefined; AUTH_MODE: 'none' | 'jwt' }): string {
   return env.HTTP_HOST ?? (env.AUTH_MODE === 'none' ? loopbackAddress : everyAddress);
@@ -27,7 +33,7 @@ interface ListenAt {
 export async function listen(server: FastifyInstance, port: ListenAt): Promise<string> {
   const { host, number } = port;
   try {
-    await server.listen({ host, port: number });
+    await server.listen({ host, port: number, backlog });
   } catch (cause) {
     throw await whyNot(port, cause);
   }

@@ -1,4 +1,4 @@
-/** The answer to an emergency, in every mode: a model must not word it. */
+/** What stands above the answer to an emergency, in every mode: a model must not word it. */
 export const emergencyText =
   'This may be an emergency. Please call your local emergency number now (112 in Europe, 911 in North America, 999 in the UK), ' +
   'or ask somebody near you to call. If you are thinking of harming yourself, call the emergency number or a crisis line and ' +
@@ -22,8 +22,14 @@ const signs: readonly RegExp[] = [
 const elsewhen =
   /\b(?:had|was|were|used to|died|ago|last (?:year|month|week|winter|summer)|in (?:19|20)\d\d|when i was|years?|history|never|no longer|afraid of|scared of|fear of|survived|recovered|runs in|since (?:19|20)\d\d|risk of|without)\b/i;
 
-/** Whether a message reports an emergency that is happening. Prefers false alarms to missed ones. */
-export function isEmergency(text: string): boolean {
+/**
+ * Whether a message reports an emergency that is happening. Prefers false alarms to missed ones.
+ * @param danger of its meaning (`Meanings.ofMessage`), which knows many languages; the signs are English, and all there is
+ * where nothing can be embedded.
+ */
+export const isEmergency = (text: string, danger = 0): boolean => danger > 0 || hasSign(text);
+
+function hasSign(text: string): boolean {
   return text
     .replace(/’/g, "'")
     .split(/(?<=[.!?])\s+|\n/)

@@ -1,5 +1,6 @@
 import type { Env } from '../../contract/backend-env.ts';
 import { languageModel, type LanguageModel } from '../llm/chat-completions.ts';
+import type { Embedder } from '../meaning/embedder.ts';
 import type { Slots } from '../slots.ts';
 import { createMemory } from './memory.ts';
 import type { Memory, Warn } from './types.ts';
@@ -11,15 +12,23 @@ export function memoryFromEnv(
   stores: Stores,
   {
     availability,
+    embedder,
     modelCalls,
     warn,
-  }: { readonly availability: Availability; readonly modelCalls: Slots; readonly warn: Warn },
+  }: {
+    readonly availability: Availability;
+    readonly embedder: Embedder | undefined;
+    readonly modelCalls: Slots;
+    readonly warn: Warn;
+  },
 ): Memory {
   return createMemory({
     stores,
     warn,
     availability,
+    embedder,
     llm: modelFromEnv(env),
+    readsFacts: env.LLM_FACTS,
     modelCalls,
     now: Date.now,
     limits: { history: env.CHAT_HISTORY_LIMIT, recall: env.CHAT_RECALL_LIMIT },

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { IndexReport } from '../../contract/http.ts';
 import { withTimeLimit } from '../../model/time-limit.ts';
 import { GroupCommit } from '../stores/group-commit.ts';
+import type { Meanings } from '../meaning/meanings.ts';
+import { IndexCheck } from './index-check.ts';
+import type { Coverage } from './recall/recall.ts';
+import type { Warn } from './types.ts';
 import type { Availability, Fact, Stores } from '../stores/types.ts';
 
 const batch = 100;
-
-/** How long an answer waits for the index to be filled before it does without. */
-const longestWaitMs = 1_000;
 
 /** Milliseconds after which another process that does not say so any more is not filling the index. */
 const leaseMs = 10_000;
@@ -15,11 +17,27 @@ const leaseMs = 10_000;
 /** Milliseconds after which it is looked again whether that process is done. */
 const lookAgainMs = 100;
 
+/** Facts of a patient that the index lacks which are searched beside it. */
+const mostUnindexed = 200;
+
+const none: Coverage = { isSearchable: false, unindexed: [], lacksMore: false };
+
+interface Parts {
+  readonly stores: Stores;
+  readonly availability: Availability;
+  readonly meanings: Meanings;
+  /** Milliseconds that an answer waits for the index to be filled. */
+  readonly indexMs: number;
+  readonly warn: Warn;
+}
+
 /** Adds to the search index the facts of the record that it lacks. */
 export class Indexing {
   readonly #stores: Stores;
-  readonly #waitMs: number;
+  readonly #meanings: Meanings;
+  readonly #indexMs: number;
   readonly #availability: Availability;
+  readonly #check: IndexCheck;
   readonly #adding = new Map<string, Promise<void>>();
   readonly #additions = new GroupCommit<readonly Fact[], undefined>(async (groups) => {
     await this.#add(groups.flat());
@@ -27,14 +45,17 @@ export class Indexing {
   });
   readonly #owner = randomUUID();
   #reindexing: Promise<boolean> | undefined;
-  /** The id of the index last known to hold every fact of the record. */
-  #complete: string | undefined;
 
-  /** @param waitMs how long an answer waits for the index to be filled before it does without. */
-  constructor(stores: Stores, availability: Availability, waitMs = longestWaitMs) {
+  constructor({ stores, availability, meanings, indexMs, warn }: Parts) {
     this.#stores = stores;
-    this.#waitMs = waitMs;
+    this.#meanings = meanings;
+    this.#indexMs = indexMs;
     this.#availability = availability;
+    this.#check = new IndexCheck({ stores, embedder: meanings.embedder, warn });
+  }
+
+  report(): IndexReport {
+    return this.#check.report();
   }
 
   get isOpen(): boolean {
@@ -44,57 +65,75 @@ export class Indexing {
   /** Adds facts that the record already holds, in the background. Never fails. */
   add(patientId: string, facts: readonly Fact[]): void {
     if (facts.length === 0) return;
-    const adding: Promise<void> = this.#additions.add(facts).catch(() => this.#lacks());
+    const adding: Promise<void> = this.#additions.add(facts).catch(() => undefined);
     this.#adding.set(patientId, adding);
     void adding.finally(() => {
       if (this.#adding.get(patientId) === adding) this.#adding.delete(patientId);
     });
   }
 
-  /** Whether a search covers every fact of a patient. Waits for additions in progress, within a time limit. */
-  async isComplete(patientId: string): Promise<boolean> {
+  /**
+   * What of a patient's facts a search of the index finds. Waits for additions in progress, and for the vectors of all but
+   * `except`, within a time limit.
+   */
+  async coverage(patientId: string, except: ReadonlySet<string>): Promise<Coverage> {
     await this.#adding.get(patientId);
-    if (!this.isOpen) return false;
-    return withTimeLimit(this.#completed(), this.#waitMs).catch(() => false);
+    if (!this.isOpen) return none;
+    const until = performance.now() + this.#indexMs;
+    try {
+      let unindexed = await withTimeLimit(this.#unindexedOf(patientId), this.#indexMs);
+      while (unindexed.length > mostUnindexed && performance.now() < until) {
+        const filled = await withTimeLimit(this.reindex(), until - performance.now()).catch(() => undefined);
+        if (filled === undefined) break;
+        if (!filled) await pause(lookAgainMs);
+        unindexed = await this.#unindexedOf(patientId);
+      }
+      await this.#meanings.settled(patientId, except);
+      const lacksMore = unindexed.length > mostUnindexed;
+      return { isSearchable: true, unindexed: unindexed.slice(0, mostUnindexed), lacksMore };
+    } catch {
+      return none;
+    }
   }
 
-  /** Adds every fact the index lacks. @returns false when another process is doing it. */
-  async reindex(): Promise<boolean> {
+  /**
+   * Adds every fact the index lacks. @returns false when another process is doing it.
+   * @param wasAway the index may be an earlier copy of itself.
+   */
+  async reindex({ wasAway = false } = {}): Promise<boolean> {
+    if (wasAway) this.#check.expire();
     this.#reindexing ??= this.#reindex().finally(() => {
       this.#reindexing = undefined;
     });
     return this.#reindexing;
   }
 
-  async #completed(): Promise<boolean> {
-    const until = performance.now() + this.#waitMs;
-    try {
-      while ((await this.#stores.index.id()) !== this.#complete) {
-        if (await this.reindex()) break;
-        if (performance.now() > until) return false;
-        await pause(lookAgainMs);
-      }
-      return true;
-    } catch {
-      return false;
-    }
+  /** One more than are searched, to tell whether there are more. */
+  async #unindexedOf(patientId: string): Promise<Fact[]> {
+    const { index, record } = this.#stores;
+    return record.unindexedOf(patientId, await index.id(), mostUnindexed + 1);
   }
 
   async #reindex(): Promise<boolean> {
     const { index, record } = this.#stores;
+    const hold = { isClaimed: false };
+    const claim = async (): Promise<boolean> => {
+      hold.isClaimed = await record.claimIndexing({ owner: this.#owner, leaseMs });
+      return hold.isClaimed;
+    };
+    await this.#check.run(claim);
     const id = await index.id();
-    let isClaimed = false;
     for (;;) {
       const facts = await record.unindexed(id, batch);
       if (facts.length === 0) break;
-      isClaimed = await record.claimIndexing({ owner: this.#owner, leaseMs });
-      if (!isClaimed) return false;
-      await index.add(facts);
+      if (!(await claim())) return false;
+      await this.#check.writing(index.add(facts));
+      this.#meanings.hurry(facts);
       await record.markIndexed(id, facts);
       if (facts.length < batch) break;
     }
-    this.#complete = id;
-    if (isClaimed) await record.claimIndexing({ owner: this.#owner, leaseMs: 0 });
+    this.#meanings.hurry();
+    if (hold.isClaimed) await record.claimIndexing({ owner: this.#owner, leaseMs: 0 });
     return true;
   }
 
@@ -103,10 +142,7 @@ export class Indexing {
     const { index, record } = this.#stores;
     const id = await index.id();
     await index.add(facts);
+    this.#meanings.hurry(facts);
     await record.markIndexed(id, facts);
-  }
-
-  #lacks(): void {
-    this.#complete = undefined;
   }
 }

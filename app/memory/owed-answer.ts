@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Claim, Outcome, OutcomeKind, RecordStore, Scope } from '../stores/types.ts';
 import type { Claims } from './claims.ts';
-import { contentId } from './extract/facts.ts';
+import { contentId } from './facts.ts';
 import { NotOwedError, type Answer, type Ended } from './types.ts';
 
 /** Attempts in a row that may end with their process, before the failure is stored: the message may be what ends it. */
@@ -37,8 +37,8 @@ export class OwedAnswer {
    * @throws NotOwedError
    */
   async claim(signal: AbortSignal): Promise<Claim | Ended> {
-    for (let again = true; ; again = false) {
-      const claimed = await this.tryClaim(again);
+    for (;;) {
+      const claimed = await this.tryClaim();
       if (claimed !== undefined) return claimed;
       do await pause(askAgainMs, undefined, { signal });
       while (await this.#owing.record.isBusy(this.#scope, this.#messageId));
@@ -46,11 +46,11 @@ export class OwedAnswer {
   }
 
   /** As `claim`; none when another process makes the answer now. */
-  async tryClaim(again: boolean): Promise<Claim | Ended | undefined> {
+  async tryClaim(): Promise<Claim | Ended | undefined> {
     const { record, claims } = this.#owing;
     const held = claims.find(this.#scope, this.#messageId);
     if (held) return held;
-    const claimed = await record.claim(this.#scope, this.#messageId, claims.lease, again);
+    const claimed = await record.claim(this.#scope, this.#messageId, claims.lease);
     if (claimed.state === 'replaced') throw new NotOwedError('The message was replaced by an edit.');
     if (claimed.state === 'busy') return undefined;
     if (claimed.state === 'settled') return { settled: claimed.outcome, isNew: false };
@@ -58,9 +58,13 @@ export class OwedAnswer {
     return claim.tries <= mostTries ? claim : this.fail(claim);
   }
 
-  /** Stores how the answer ended. @returns what the record has, which may be another attempt's. */
+  /**
+   * Stores how the answer ended. A commit that failed is repeated once, which stores nothing twice: an answer that was made
+   * is no failure. @returns what the record has, which may be another attempt's.
+   */
   async settle(claim: Claim, kind: OutcomeKind, answer: Answer, signal: AbortSignal): Promise<Ended> {
-    const settled = await this.#settle(claim, kind, answer);
+    const settle = (): Promise<Ended | undefined> => this.#settle(claim, kind, answer);
+    const settled = await settle().catch(settle);
     if (settled) return settled;
     const other = await this.claim(signal);
     return 'settled' in other ? other : this.settle(other, kind, answer, signal);
@@ -71,12 +75,8 @@ export class OwedAnswer {
     return this.#settle(claim, 'failed', nothing);
   }
 
-  async #settle(
-    claim: Claim,
-    kind: OutcomeKind,
-    { text, facts, degraded }: Answer,
-  ): Promise<Ended | undefined> {
-    const outcome = { kind, turn: this.#turn(text), facts, ...(degraded === undefined ? {} : { degraded }) };
+  async #settle(claim: Claim, kind: OutcomeKind, { text, ...rest }: Answer): Promise<Ended | undefined> {
+    const outcome = { kind, turn: this.#turn(text), ...rest };
     try {
       const settled = await this.#owing.record.settle(claim, outcome);
       return settled && { settled, isNew: true };

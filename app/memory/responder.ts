@@ -1,104 +1,91 @@
+import { limits, type Certainty } from '../../contract/protocol.ts';
+import { endsAsking, isAsking, isSurelyAsking } from '../meaning/asking.ts';
 import { cutAt } from '../within-bytes.ts';
-import type { StoredFact } from '../stores/types.ts';
-import { limits } from '../../contract/protocol.ts';
-import type { MessageParts } from './message-parts.ts';
-import { bestFacts } from './recall/best-facts.ts';
-import { asksForAll } from './recall/recall.ts';
-import { sameThing, similarity } from './recall/similar.ts';
+import type { Recalled, RecalledFact } from './recall/recall.ts';
+import { sentencesOf } from './recall/windows.ts';
 
 /** The extractive responder: it only quotes the patient's own words. */
 
 export interface Reply {
   readonly text: string;
-  readonly facts: readonly StoredFact[];
+  readonly facts: readonly RecalledFact[];
+  /** Absent where nothing was asked. */
+  readonly certainty?: Certainty;
 }
 
-/** What is known when a reply is made. */
-export interface Known {
-  readonly facts: readonly StoredFact[];
-  /** Whether the whole memory was searched. */
-  readonly isComplete: boolean;
-  /** The most facts a reply may use. */
-  readonly limit: number;
-}
-
-/** Questions of one message that are answered; the rest is told. */
-const mostQuestions = 20;
-/** Statements of one message that are quoted and compared with earlier ones. */
-const mostStatements = 20;
+/** Facts of an answer that are quoted. */
+const mostQuoted = 3;
 /** Characters of a quotation. */
 const quotedLength = 600;
 
-/** Replies to the statements and questions of a message. Deterministic, and bounded in time and length. */
-export function reply({ statements, questions }: MessageParts, known: Known): Reply {
-  const told = statements.length > 0 ? [acknowledged(statements, known)] : [];
-  const answered = questions.slice(0, mostQuestions).map((question) => answer(question, known));
-  const rest = questions.length > mostQuestions ? [leftOut(questions.length)] : [];
-  const parts = [...told, ...answered, ...rest];
-  if (parts.length === 0) return { text: greeting, facts: [] };
+/** What a message tells, and what it asks; a sentence that may do either is in both. */
+export interface MessageParts {
+  readonly told: string;
+  readonly asked: string;
+}
+
+/** @param asks how much each sentence asks; of those of which that is not known, a question mark tells. */
+export function partsOf(text: string, asks: ReadonlyMap<string, number> = new Map()): MessageParts {
+  const sentences = sentencesOf(text).map((sentence) => ({
+    sentence,
+    asks: asks.get(sentence) ?? endsAsking(sentence),
+  }));
+  const joined = (kept: typeof sentences): string => kept.map(({ sentence }) => sentence).join(' ');
   return {
-    text: cutAt(parts.map(({ text }) => text).join('\n'), limits.answerLength),
-    facts: [...new Map(parts.flatMap(({ facts }) => facts).map((fact) => [fact.id, fact])).values()].slice(
-      0,
-      known.limit,
-    ),
+    asked: joined(sentences.filter((one) => isAsking(one.asks))),
+    told: joined(sentences.filter((one) => !isSurelyAsking(one.asks))),
   };
 }
 
-const leftOut = (asked: number): Reply => ({
-  text: `I answered the first ${mostQuestions} of your ${asked} questions. Please ask the others in a message of their own.`,
-  facts: [],
-});
-
-const greeting = 'I am listening. Tell me what I should remember, or ask me what you have told me.';
-function acknowledged(all: readonly string[], { facts }: Known): Reply {
-  const statements = all.slice(0, mostStatements);
-  const more = all.length > statements.length ? ` and ${all.length - statements.length} more` : '';
-  const noted = `Noted: ${statements.map((statement) => `“${cutAt(statement, quotedLength)}”`).join(' ')}${more}`;
-  const earlier = facts.find((fact) =>
-    statements.some((statement) => fact.text !== statement && similarity(fact.text, statement) >= sameThing),
-  );
-  if (earlier === undefined) return { text: noted, facts: [] };
-  return { text: `${noted}\nEarlier, ${lowerFirst(quoted(earlier))}`, facts: [earlier] };
+/** Replies to a message. Deterministic, and bounded in time and length. @param limit the most facts a reply may use. */
+export function reply({ told, asked }: MessageParts, recalled: Recalled, limit: number): Reply {
+  if (told !== '' && asked === '') return { text: noted(told), facts: [] };
+  const answered = answer(recalled, limit);
+  return told === ''
+    ? answered
+    : { ...answered, text: cutAt(`${noted(told)}\n${answered.text}`, limits.answerLength) };
 }
 
-function answer(question: string, { facts, isComplete, limit }: Known): Reply {
-  const found = asksForAll(question)
-    ? newestFirst(facts).slice(0, limit)
-    : newestOfSameThing(bestFacts(question, facts, limit));
-  if (found.length === 0) return { text: isComplete ? unknown : unsearched, facts: [] };
-  const [first, ...others] = found;
-  if (first === undefined) return { text: unknown, facts: [] };
-  const lines = others.map((fact) =>
-    similarity(first.text, fact.text) >= sameThing && fact.place < first.place
-      ? `Earlier, ${lowerFirst(quoted(fact))}`
-      : quoted(fact),
-  );
-  const warning = isComplete ? [] : [partly];
-  return { text: [...warning, quoted(first), ...lines].join('\n'), facts: found };
+const noted = (told: string): string => `Noted: “${cutAt(told, quotedLength)}”`;
+
+function answer({ facts, certainty, degraded }: Recalled, limit: number): Reply {
+  const telling = facts.filter(({ score, asks }) => score > 0 && !isSurelyAsking(asks));
+  const quoted = newestOfTheBest(telling).slice(0, Math.min(limit, mostQuoted));
+  const [best] = quoted;
+  const gap = degraded === undefined ? [] : [unsearched];
+  if (certainty === 'nothing' || !best)
+    return { text: [unknown, ...gap].join(' '), facts: [], certainty: 'nothing' };
+  const lines = quoted.map((fact, at) => {
+    const isEarlier = isAsGood(fact, best) && fact.place < best.place;
+    const first = certainty === 'answered' ? 'You said' : 'This may be what you mean: you said';
+    const further = isEarlier ? 'Earlier, you said' : 'You also said';
+    return `${at === 0 ? first : further} ${quotation(fact)}`;
+  });
+  if (certainty !== 'answered') lines.push(...gap);
+  return { text: cutAt(lines.join('\n'), limits.answerLength), facts: quoted, certainty };
 }
 
-const unknown = "I don't know: you have not told me that.";
-const unsearched =
-  'My memory search is unavailable at the moment, so I cannot say whether you have told me that. Please ask again later.';
-const partly = 'My memory search is unavailable at the moment; I looked only through what you told me last.';
+const unknown = 'I did not find that in what you told me.';
+const unsearched = 'I could not look through all of it; please ask again later.';
+
+const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 
 /** Clients choose ids: one that is no plain word is quoted, so that it passes for no part of the answer. */
 const shownId = (id: string): string => (/^[\p{L}\p{N}:._-]+$/u.test(id) ? id : JSON.stringify(id));
 
 /** A fact quoted, with the date and id of its message. */
-const quoted = ({ recordedAt, text, sourceId }: StoredFact): string =>
-  `On ${recordedAt.slice(0, 10)} you said: "${cutAt(text, quotedLength)}" (message ${shownId(sourceId)})`;
+const quotation = ({ recordedAt, text, sourceId }: RecalledFact): string =>
+  `on ${dates.format(new Date(recordedAt))}: "${cutAt(text, quotedLength)}" (message ${shownId(sourceId)})`;
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** Scores that differ by less say nothing about which of two facts is the better answer. */
+const asGood = 0.03;
+const isAsGood = (one: RecalledFact, other: RecalledFact): boolean =>
+  Math.abs(one.score - other.score) <= asGood;
 
-const newestFirst = (facts: readonly StoredFact[]): StoredFact[] =>
-  facts.toSorted((a, b) => b.place - a.place);
-
-/** Puts the facts about the same thing as the best one first, newest first; the others keep their order. */
-function newestOfSameThing(facts: readonly StoredFact[]): StoredFact[] {
+/** Of facts that answer as well as the best one, the newest is first: it may have changed. */
+function newestOfTheBest(facts: readonly RecalledFact[]): RecalledFact[] {
   const [best] = facts;
-  if (best === undefined) return [];
-  const same = facts.filter((fact) => similarity(fact.text, best.text) >= sameThing);
-  return [...newestFirst(same), ...facts.filter((fact) => !same.includes(fact))];
+  if (!best) return [];
+  const same = facts.filter((fact) => isAsGood(fact, best));
+  return [...same.toSorted((a, b) => b.place - a.place), ...facts.filter((fact) => !same.includes(fact))];
 }

@@ -26,10 +26,11 @@ export class SessionHistory {
 
   /**
    * Caches a turn that the record already holds; the first commit of a session is all of it. Never fails: a cache that
-   * lacks a turn is not believed. An edit marks turns that are cached already: it is left to the next reader.
+   * lacks a turn is not believed. A failure is no turn, and an edit marks turns that are cached already: both are left to
+   * the next reader.
    */
   async remember(scope: Scope, { epoch, kind, turn }: SessionEvent): Promise<void> {
-    if (kind === 'edited') return;
+    if (kind === 'edited' || kind === 'failed') return;
     const { offset } = turn;
     await this.#quietly<unknown>((cache) =>
       offset === 1

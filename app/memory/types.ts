@@ -1,5 +1,5 @@
-import type { AnswerMode, MessageFrame, Turn, UsedFact } from '../../contract/protocol.ts';
-import type { PatientContext } from '../../contract/http.ts';
+import type { AnswerMode, Certainty, MessageFrame, Turn, UsedFact } from '../../contract/protocol.ts';
+import type { IndexReport, ModelReport, PatientContext } from '../../contract/http.ts';
 import type { Delta } from '../stores/replicas.ts';
 import type {
   OwedMessage,
@@ -51,12 +51,35 @@ export interface Memory {
   stop(scope: Scope, messageId: string): Promise<Ended | undefined>;
   /** What is remembered of a patient. */
   context(patientId: string): Promise<PatientContext>;
-  /** Adds the facts to the search index that it lacks: an outage kept them out, or their process ended. */
-  reindex(): Promise<void>;
+  /**
+   * Adds the facts to the search index that it lacks: an outage kept them out, or their process ended.
+   * @param how whether the index was away, so that it may be an earlier copy of itself.
+   */
+  reindex(how?: { readonly wasAway: boolean }): Promise<void>;
+  /** Whether the search index takes what it lacks. */
+  index(): IndexReport;
+  /** Reads facts from messages that none were read from yet, where there is a language model. */
+  readFacts(): Promise<void>;
+  /** Calls to the model for that, since the start. */
+  factReadings(): ReadingCounts;
   /** Messages whose answer no living process makes. */
   owed(limit: number): Promise<OwedMessage[]>;
   /** Gives up the answers claimed here, for another process to make; called when this one ends. */
   handOver(): Promise<void>;
+  /** Whether each configured model answered when it was last asked. */
+  models(): readonly ModelReport[];
+  /** Why search is by words only; none while it is by meaning too. */
+  searchesByWordsOnly(): string | undefined;
+  /** Ends what goes on in the background. */
+  close(): Promise<void>;
+}
+
+/** Calls to the language model to read facts: read, or in vain. */
+export interface ReadingCounts {
+  readonly read: number;
+  readonly failed: number;
+  /** Facts that it answered and that were not stored. */
+  readonly refused: number;
 }
 
 /** What a connection begins with. `missed` follow `position`; without `history` they are all that it lacks. */
@@ -82,6 +105,8 @@ export interface Accepted {
 export interface Answer {
   readonly text: string;
   readonly facts: readonly UsedFact[];
+  /** How sure it is that they are what was asked for; absent where nothing was asked. */
+  readonly certainty?: Certainty;
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
 }

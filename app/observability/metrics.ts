@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { gateState, type GateReport } from '../../model/report.ts';
+import type { ReadingCounts } from '../memory/types.ts';
 
 /** How many calls to the language model there are. */
 interface ModelCalls {
@@ -63,7 +64,11 @@ export class Metrics {
     registers: this.#registers,
   });
 
-  constructor(gates: () => GateReport[], modelCalls: ModelCalls = none) {
+  constructor(
+    gates: () => GateReport[],
+    modelCalls: ModelCalls = none,
+    factReadings: () => ReadingCounts = () => ({ read: 0, failed: 0, refused: 0 }),
+  ) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'mooring_model_calls',
@@ -82,6 +87,27 @@ export class Metrics {
       collect() {
         this.reset();
         this.inc(modelCalls.refused);
+      },
+    });
+    new Counter({
+      name: 'mooring_fact_readings_total',
+      help: 'Calls to the language model to read facts from messages: read, or failed, then tried again later',
+      labelNames: ['outcome'] as const,
+      registers: this.#registers,
+      collect() {
+        const { read, failed } = factReadings();
+        this.reset();
+        this.inc({ outcome: 'read' }, read);
+        this.inc({ outcome: 'failed' }, failed);
+      },
+    });
+    new Counter({
+      name: 'mooring_facts_refused_total',
+      help: 'Facts that the language model read and that were not stored: their quote is not in the message, or they say nothing',
+      registers: this.#registers,
+      collect() {
+        this.reset();
+        this.inc(factReadings().refused);
       },
     });
     new Gauge({

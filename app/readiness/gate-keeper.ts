@@ -4,8 +4,11 @@ import { Explanations } from './explanations.ts';
 
 /** How one dependency is asked. */
 export interface Dial {
-  /** One round trip; rejects when the dependency would not serve this process. */
-  readonly connect: () => Promise<void>;
+  /**
+   * One round trip, and what has to be prepared before the first use, which `onWork` is told of; rejects when the
+   * dependency would not serve this process.
+   */
+  readonly connect: (onWork: (work: string) => void) => Promise<void>;
   /** Why it rejected, for a person. May take seconds; must not reject. */
   readonly explain: (error: unknown) => Promise<string>;
 }
@@ -41,6 +44,8 @@ export class GateKeeper {
   readonly #rules: Rules;
   readonly #explanations: Explanations;
   #gate: GateReport;
+  /** What a dial that was answered still does; its gate is not open yet, and what failed before is no reason any more. */
+  #work: string | undefined;
   #everOpen = false;
   #stopped = false;
   #dialling = false;
@@ -55,7 +60,8 @@ export class GateKeeper {
   }
 
   get gate(): GateReport {
-    return this.#gate;
+    const lastError = this.#gate.state === 'open' ? undefined : this.#work;
+    return lastError === undefined ? this.#gate : { ...this.#gate, lastError };
   }
 
   start(): void {
@@ -101,10 +107,15 @@ export class GateKeeper {
 
   async #attempt(): Promise<{ readonly error: unknown } | undefined> {
     try {
-      await withTimeLimit(this.#dial.connect(), dialLimitMs);
+      await withTimeLimit(
+        this.#dial.connect((work) => (this.#work = work)),
+        dialLimitMs,
+      );
       return undefined;
     } catch (error) {
       return { error };
+    } finally {
+      this.#work = undefined;
     }
   }
 

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { retryAfterSeconds, type Readyz, type Status } from '../../contract/http.ts';
+import {
+  retryAfterSeconds,
+  type IndexReport,
+  type ModelReport,
+  type Readyz,
+  type Status,
+} from '../../contract/http.ts';
 import type { AnswerMode } from '../../contract/protocol.ts';
 import { reportVersion, type GateReport } from '../../model/report.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -11,6 +17,10 @@ export interface ReadinessSources {
   readonly gates: () => GateReport[];
   readonly draining: () => boolean;
   readonly mode: AnswerMode;
+  readonly models: () => readonly ModelReport[];
+  readonly index: () => IndexReport;
+  /** Why search is by words only; none while it is by meaning too. */
+  readonly searchesByWordsOnly: () => string | undefined;
   /** Whether this process has as many connections as it takes. */
   readonly isFull: () => boolean;
 }
@@ -36,6 +46,8 @@ export class Readiness {
       ready: reason === 'Ready' || reason === 'Degraded',
       reason,
       gates,
+      models: [...this.#sources.models()],
+      index: this.#sources.index(),
       revision: revisionOf(reason, gates),
     };
   }
@@ -72,6 +84,7 @@ export class Readiness {
       message: this.#message(reason, gates),
       retryAfterSeconds: ready || reason === 'Draining' ? null : retryAfterSeconds,
       mode: this.#sources.mode,
+      search: this.#sources.searchesByWordsOnly() === undefined ? 'meaning' : 'words',
       dependencies: gates.map(({ name, state }) => ({ name, state })),
     };
   }

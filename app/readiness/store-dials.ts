@@ -32,7 +32,7 @@ function connectTo(
   client: Store | undefined,
   timeoutMs: number,
 ): Dial['connect'] {
-  if (client) return () => client.connect();
+  if (client) return (onWork) => client.connect(onWork);
   if (target === undefined) throw new Error(`"${name}" is embedded, but the app has no store of that name.`);
   return async () => {
     await dial(target, timeoutMs);

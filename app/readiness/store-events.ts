@@ -26,7 +26,7 @@ interface Listeners {
 export function reportStoreEvents(gates: Gates, { connections, memory, log, embedded }: Listeners): void {
   gates.on('initialized', (name) => {
     const line = initializedLines.get(name) ?? `${productOf(name)} initialized`;
-    log.info(`${line}${embedded.includes(name) ? ' (embedded: SQLite)' : ''}`);
+    log.info(`${line}${embedded.includes(name) ? ' (embedded)' : ''}`);
   });
   gates.on('ready', () => log.info('Patient Memory Service initialized'));
   gates.on('failed', ({ name, attempts }, explanation) =>
@@ -49,7 +49,7 @@ function canReindex(gates: Gates): boolean {
 
 function reindex(memory: Memory, log: Logger): void {
   void memory
-    .reindex()
+    .reindex({ wasAway: true })
     .catch((error: unknown) =>
       log.warn({ reason: firstLine(error) }, 'The search index could not catch up yet'),
     );

@@ -13,6 +13,3 @@ export function conversationOrder(turns: readonly Turn[]): Turn[] {
     turn.replyTo === undefined ? [turn, ...(answers.get(turn.id) ?? [])] : [turn],
   );
 }
-
-/** Identifies a turn within its session; a message and an answer may have the same id. */
-export const turnKey = (turn: Turn): string => `${turn.speaker}:${turn.id}`;

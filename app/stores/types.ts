@@ -1,5 +1,8 @@
 import type { GateState } from '../../model/report.ts';
-import type { Turn, UsedFact } from '../../contract/protocol.ts';
+import type { Stated, Statement } from '../knowledge/statement.ts';
+import type { Meaning } from '../meaning/embedder.ts';
+import type { Likeness } from '../memory/recall/ranking.ts';
+import type { Certainty, Turn, UsedFact } from '../../contract/protocol.ts';
 import type { StoreName } from '../../contract/services/backend-variables.ts';
 
 /** The three store interfaces. Each has a remote and an embedded implementation; one store suite tests both. */
@@ -39,9 +42,10 @@ export interface Store {
   /**
    * One round trip that proves the store usable: connected, authorised, writable.
    * Connects when it is not connected; creates constraints, indexes, collections when they are missing.
+   * @param onWork told, in words, what takes longer than a round trip once the store has answered.
    * @throws Error with the client's message when it does not answer within STORE_TIMEOUT.
    */
-  connect(): Promise<void>;
+  connect(onWork?: (work: string) => void): Promise<void>;
   /** Closes the connection. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -68,8 +72,12 @@ export interface SessionEvent {
   readonly turn: Turn;
   /** The facts an answer used. */
   readonly facts: readonly UsedFact[];
+  /** How sure it is that they are what was asked for. */
+  readonly certainty?: Certainty | undefined;
   /** Why an answer may lack facts that the memory has. */
   readonly degraded?: string | undefined;
+  /** The attempt that ended so, of an answer; none of one that an earlier release stored. */
+  readonly attempt?: number | undefined;
 }
 
 /** The right to answer a message, while its lease runs. */
@@ -95,6 +103,8 @@ export interface Outcome {
   readonly turn: NewTurn;
   /** The facts the answer used. */
   readonly facts: readonly UsedFact[];
+  /** How sure it is that they are what was asked for. */
+  readonly certainty?: Certainty;
   /** Why the answer may lack facts that the memory has. */
   readonly degraded?: string;
 }
@@ -120,6 +130,20 @@ export type Claimed =
 export interface OwedMessage extends Scope {
   readonly messageId: string;
   readonly text: string;
+}
+
+/** A message that no facts were read from yet, taken to be read while its lease runs. */
+export interface UnreadMessage extends OwedMessage {
+  readonly recordedAt: string;
+  /** How often it was taken; only the newest attempt may say what became of it. */
+  readonly attempt: number;
+}
+
+/** How many messages no facts were read from. */
+export interface UnreadCount {
+  readonly inAll: number;
+  /** Those that were taken so often, or more. */
+  readonly failing: number;
 }
 
 /** A message as the record has it. */
@@ -150,12 +174,13 @@ export interface RecordStore extends Store {
    * @throws IdReusedError when the id was used for another text; NothingToReplaceError.
    */
   addMessage(episode: Episode, facts: readonly Fact[], lease?: Lease): Promise<StoredMessage>;
+  /** The answer to a message is owed once more if it failed; anybody may claim it. Else nothing changes. */
+  oweAgain(scope: Scope, messageId: string): Promise<void>;
   /**
-   * Claims the answer to a message, unless it is settled or another owner's lease is running. A stored failure is
-   * claimed only with `again`.
+   * Claims the answer to a message, unless it is settled or another owner's lease is running.
    * @throws Error when there is no such message.
    */
-  claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed>;
+  claim(scope: Scope, messageId: string, lease: Lease): Promise<Claimed>;
   /** Whether the answer is owed, and another owner's lease on it is running. Only reads. */
   isBusy(scope: Scope, messageId: string): Promise<boolean>;
   /** Lets the leases of these claims run from now. @returns those that were lost, or are settled, which stay so. */
@@ -186,6 +211,21 @@ export interface RecordStore extends Store {
   /** Facts by id; ids of other patients are silently not found. */
   factsById(patientId: string, ids: readonly string[]): Promise<StoredFact[]>;
   /**
+   * Takes messages that no facts were read from and that are due, the last due first, so that what is told now does not wait
+   * for what was told long ago. They are due again when the lease has run out, unless `markRead` or `postpone` came first.
+   */
+  takeUnread(limit: number, leaseMs: number): Promise<UnreadMessage[]>;
+  /**
+   * Stores what was read from a message, which is unread no more, in one transaction. Does nothing after a newer attempt, or
+   * when the message was replaced meanwhile.
+   */
+  markRead(message: UnreadMessage, stated: readonly Stated[]): Promise<void>;
+  /** A message could not be read: it is due again after so many milliseconds. */
+  postpone(message: UnreadMessage, ms: number): Promise<void>;
+  unread(failingFrom: number): Promise<UnreadCount>;
+  /** What a patient stated last, in messages that were not replaced; the last committed first. */
+  statements(patientId: string, limit: number): Promise<Statement[]>;
+  /**
    * Claims the filling of the search index, which one process does at a time, or holds on to it; with a lease of 0
    * milliseconds gives it up.
    * @returns whether it is had.
@@ -193,11 +233,68 @@ export interface RecordStore extends Store {
   claimIndexing(lease: Lease): Promise<boolean>;
   /** The outbox of the search index `indexId`: facts that it does not hold yet, in the order of their commits. */
   unindexed(indexId: string, limit: number): Promise<Fact[]>;
+  /** Of one patient those facts, without replaced ones; the last committed first. */
+  unindexedOf(patientId: string, indexId: string, limit: number): Promise<Fact[]>;
+  /** How many facts the index `indexId` holds, as far as was recorded. */
+  indexed(indexId: string): Promise<number>;
   /** Records that the index `indexId` holds these facts. */
   markIndexed(indexId: string, facts: readonly Fact[]): Promise<void>;
 }
 
-/** Search over facts: Qdrant, or SQLite. Rebuildable from the record; adding twice changes nothing. */
+/** A part of a fact that has no vector of an embedder. */
+export interface Unembedded {
+  /** Its id in the index. */
+  readonly window: string;
+  readonly patientId: string;
+  readonly text: string;
+}
+
+/** What such a part means. */
+export interface Embedded extends Unembedded {
+  readonly meaning: Meaning;
+}
+
+/** What a question means, to the embedder that says so. */
+export interface AskedMeaning {
+  readonly embedder: string;
+  readonly meaning: Meaning;
+}
+
+/** What facts are searched for. */
+export interface Query {
+  readonly text: string;
+  /** The most facts that are wanted. */
+  readonly limit: number;
+  /** Where it is known: then by meaning too. */
+  readonly asked?: AskedMeaning | undefined;
+  /** Ids of facts that are as if they were not there: those of the message that asks. */
+  readonly except?: ReadonlySet<string> | undefined;
+  /** What the index may not hold yet: found as if it did. */
+  readonly unindexed?: readonly UnindexedWindow[];
+}
+
+/** A part of a fact that no index may hold yet. */
+export interface UnindexedWindow {
+  readonly factId: string;
+  readonly text: string;
+  /** None where it is not known. */
+  readonly meaning?: Meaning | undefined;
+}
+
+/** A fact that was found, by its best window. */
+export interface Hit extends Likeness {
+  readonly factId: string;
+  readonly score: number;
+  /** Of the window: from 0, it tells something, to 1, it asks. */
+  readonly asks: number;
+  /** Of the window, ISO 639-1; empty where it is not known. */
+  readonly language: string;
+}
+
+/**
+ * Search over facts: Qdrant, or SQLite. Rebuildable from the record; adding twice changes nothing. Facts are found by their
+ * words from when they were added, and by meaning from when their windows were embedded.
+ */
 export interface SearchIndex extends Store {
   /**
    * The id of this index. An index that was lost and created again has another, so that the record knows it is empty.
@@ -205,16 +302,29 @@ export interface SearchIndex extends Store {
    */
   id(): Promise<string>;
   add(facts: readonly Fact[]): Promise<void>;
-  /** The patient's best matching facts by words (and by meaning when embeddings are configured), best first. */
-  search(
-    patientId: string,
-    query: string,
-    limit: number,
-  ): Promise<{ readonly factId: string; readonly score: number }[]>;
+  /** How many facts it holds. */
+  held(): Promise<number>;
+  /** @throws Error in words when it takes no writes, though it may be searched. */
+  proveWritable(): Promise<void>;
+  /** Makes it another index, of another id: it has lost facts, and the record adds all again. */
+  renew(): Promise<void>;
+  /** Where it has lost vectors of an embedder, all windows are unembedded again. */
+  renewLostMeanings(embedder: string): Promise<void>;
+  /** Windows that have no vector of this embedder yet. */
+  unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
+  /** Whether there are windows with a vector of another embedder, and none of this one. */
+  hasMeaningsOfOthers(embedder: string): Promise<boolean>;
+  /** Adds their vectors. @throws Error when they are not as long as those that are there. */
+  addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void>;
+  /**
+   * The patient's best matching facts by words, and by meaning where what the text means is known, best first. What asks
+   * comes behind all that tells, and changes no score.
+   */
+  search(patientId: string, query: Query): Promise<Hit[]>;
 }
 
 /**
- * Sessions and recent turns: Redis, or SQLite. Expires after REDIS_SESSION_TTL; never the only copy of anything. What it
+ * Sessions and recent turns: Redis, or the memory of the only process. Expires after REDIS_SESSION_TTL; never the only copy of anything. What it
  * has of a session counts only while the record's position is the same.
  */
 export interface SessionCache extends Store {

@@ -92,17 +92,22 @@ export class Answers {
 
   /** The pending answer to an accepted message; `begin` starts it. */
   claim(scope: Scope, message: Message): RunningAnswer {
-    const known = this.#find(scope, message.id);
-    if (known) return known;
+    return this.#find(scope, message.id) ?? this.#new(scope, message);
+  }
+
+  #new(scope: Scope, message: Message): RunningAnswer {
     const answer = new RunningAnswer((running) => this.#make(scope, message, running));
     const key = sessionKey(scope);
     const ofSession = this.#running.get(key) ?? new Map<string, RunningAnswer>();
     this.#running.set(key, ofSession.set(message.id, answer));
-    void answer.ended.then(() => {
-      ofSession.delete(message.id);
-      if (ofSession.size === 0) this.#running.delete(key);
-    });
     return answer;
+  }
+
+  #forget(scope: Scope, id: string): void {
+    const key = sessionKey(scope);
+    const ofSession = this.#running.get(key);
+    ofSession?.delete(id);
+    if (ofSession?.size === 0) this.#running.delete(key);
   }
 
   /**
@@ -174,6 +179,8 @@ export class Answers {
       stop({ outcome: 'failed' });
       log.warn({ messageId: message.id, reason: firstLine(error) }, 'No answer could be made');
       return undefined;
+    } finally {
+      this.#forget(scope, message.id);
     }
   }
 

@@ -59,7 +59,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
   readonly #answered: Set<string>;
   /** Messages whose answer failed, as far as this connection was told. */
   readonly #failed: Set<string>;
+  /** Until answers in progress were joined: the messages that the client has, where that is not all of them. */
+  #shown: Set<string> | undefined;
   readonly #pace = new Pace();
+  readonly #follower: Follower;
   #committing = Promise.resolve();
   #answering = Promise.resolve();
   #pending = 0;
@@ -69,12 +72,13 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.scope = scope;
     this.socket = new ChatSocket(socket, around.times);
     this.#around = around;
+    this.#follower = follower;
     this.#answered = new Set(opening.history?.flatMap(({ replyTo }) => replyTo ?? []));
     this.#failed = new Set(opening.history?.flatMap(({ id, failed }) => (failed ? id : [])));
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('close', (code) => this.emit('closed', code));
     this.#send(welcomeOf(scope, opening, around.memory.mode));
-    this.#follow(follower, opening);
+    this.#follow(opening);
   }
 
   /** Resolves when every message received so far was committed and answered. */
@@ -83,7 +87,10 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     await this.#answering;
   }
 
-  #follow(follower: Follower, { position, missed }: Opening): void {
+  #follow({ position, missed, history }: Opening): void {
+    const follower = this.#follower;
+    const joins = this.#around.memory.mode === 'llm';
+    this.#shown = joins && history ? new Set(history.map(({ id }) => id)) : undefined;
     follower.begin(position, {
       log: ({ epoch, offset }) => this.#send({ type: 'session', epoch, offset }),
       event: (event) => this.#tell(event),
@@ -91,13 +98,19 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
       memory: () => this.#send({ type: 'memory' }),
     });
     for (const event of missed) follower.offer(event);
-    if (this.#around.memory.mode === 'llm') void this.#joinAnswers(follower);
+    if (joins) void this.#joinAnswers();
   }
 
-  /** What was said so far of answers in progress. What is kept of one that failed is void, and nothing would end it. */
-  async #joinAnswers(follower: Follower): Promise<void> {
-    for (const delta of await this.#around.answers.said(this.scope))
-      if (!this.#answered.has(delta.id) && !this.#failed.has(delta.id)) follower.delta(delta);
+  /**
+   * What was said so far of answers in progress. Pieces are kept of others too, which nothing would end: of one that failed,
+   * and of answers that are older than the history a client is shown.
+   */
+  async #joinAnswers(): Promise<void> {
+    const said = await this.#around.answers.said(this.scope);
+    const isOver = (id: string): boolean =>
+      this.#answered.has(id) || this.#failed.has(id) || this.#shown?.has(id) === false;
+    for (const delta of said) if (!isOver(delta.id)) this.#follower.delta(delta);
+    this.#shown = undefined;
   }
 
   #send(frame: ServerFrame): void {
@@ -149,7 +162,8 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     const tooFast = await rates.take(this.scope.patientId);
     if (tooFast) return this.#tooFast(tooFast.limit, { id, retryAfterMs: tooFast.retryAfterMs });
     this.#sent.add(id);
-    this.#asked.add(id);
+    // Of those that are refused, or edited, no answer is ever told.
+    keep(this.#asked, id);
     const accepted = await memory.accept(this.scope, message).catch((error: unknown) => {
       this.#sent.delete(id);
       this.#notAccepted(id, error);
@@ -199,13 +213,15 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   /** The next event of the session's log. */
   #tell(event: SessionEvent): void {
-    const { kind, turn } = event;
+    const { kind, turn, attempt } = event;
     const { offset, replyTo } = turn;
-    if (replyTo === undefined)
+    if (replyTo === undefined) {
+      this.#shown?.add(turn.id);
       return this.#send(this.#sent.delete(turn.id) ? ackOf(event, false) : { type: 'turn', offset, turn });
+    }
     if (kind === 'failed') {
       keep(this.#failed, replyTo);
-      return this.#notAnswered(replyTo, offset);
+      return this.#notAnswered(replyTo, { offset, attempt });
     }
     if (this.#asked.has(replyTo)) return this.#done(replyTo, event);
     this.#noteAnswered(replyTo);
@@ -222,11 +238,11 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     keep(this.#answered, id);
   }
 
-  #notAnswered(id: string, offset?: number): void {
+  #notAnswered(id: string, event: Pick<About, 'offset' | 'attempt'> = {}): void {
     this.#error(
       'ANSWER_FAILED',
       'The message is stored, but no answer could be made. Send it again to try once more.',
-      { id, ...(offset === undefined ? {} : { offset }) },
+      { id, ...event },
     );
   }
 
@@ -249,7 +265,7 @@ function keep(ids: Set<string>, id: string): void {
 }
 
 /** What an error frame is about. */
-type About = Pick<ErrorFrame, 'id' | 'offset' | 'retryAfterMs'>;
+type About = Pick<ErrorFrame, 'id' | 'offset' | 'attempt' | 'retryAfterMs'>;
 
 /** The message a frame is about, where it is about one. */
 function idOf(read: ReadFrame): string | undefined {

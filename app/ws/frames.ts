@@ -24,8 +24,13 @@ export const ackOf = ({ turn }: SessionEvent, duplicate: boolean): FrameOf<'ack'
   duplicate,
 });
 
-const answered = ({ facts, degraded }: SessionEvent): Pick<FrameOf<'answer'>, 'facts' | 'degraded'> => ({
+const answered = ({
+  facts,
+  certainty,
+  degraded,
+}: SessionEvent): Pick<FrameOf<'answer'>, 'facts' | 'certainty' | 'degraded'> => ({
   facts: [...facts],
+  ...(certainty === undefined ? {} : { certainty }),
   ...(degraded === undefined ? {} : { degraded }),
 });
 

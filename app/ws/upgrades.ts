@@ -68,7 +68,8 @@ export class Upgrades {
     // The peer may disconnect during the checks.
     socket.on('error', () => socket.destroy());
     try {
-      const admission = await this.#inTime(this.#admit(request));
+      const admission = await this.#inTime(this.#admit(request, () => socket.destroyed));
+      if (admission === undefined) return;
       if (socket.destroyed) admission.leave();
       else {
         socket.once('close', admission.leave);
@@ -81,11 +82,11 @@ export class Upgrades {
   }
 
   /** One that is admitted too late holds nothing. @throws ProblemError HANDSHAKE_TIMEOUT. */
-  async #inTime(admitting: Promise<Admission>): Promise<Admission> {
+  async #inTime(admitting: Promise<Admission | undefined>): Promise<Admission | undefined> {
     return withTimeLimit(admitting, this.#rules.handshakeMs).catch((error: unknown) => {
       if (!(error instanceof TimeLimitError)) throw error;
       admitting.then(
-        ({ leave }) => leave(),
+        (admission) => admission?.leave(),
         () => undefined,
       );
       this.#around.log.warn({ ms: this.#rules.handshakeMs }, 'A handshake was not finished in time');
@@ -95,7 +96,14 @@ export class Upgrades {
     });
   }
 
-  async #admit({ url = '', headers }: IncomingMessage): Promise<Admission> {
+  /**
+   * @param isGone whether the peer has given up. Where many connect at once and some give up, work for those would take the
+   * time of the others. @returns none for one that is gone.
+   */
+  async #admit(
+    { url = '', headers }: IncomingMessage,
+    isGone: () => boolean,
+  ): Promise<Admission | undefined> {
     const scope = scopeOf(url);
     this.#rules.sameSite.check(headers);
     checkSubprotocols(offered(headers));
@@ -107,6 +115,10 @@ export class Upgrades {
     try {
       const follower = await this.#around.sessions.follow(scope);
       held.push(() => this.#around.sessions.unfollow(scope, follower));
+      if (isGone()) {
+        leave();
+        return undefined;
+      }
       const opening = await this.#open(scope, resumedAt(url));
       // A dependency may have gone away meanwhile.
       this.#checkReady();

@@ -15,7 +15,13 @@ import { whatIsChecked, type BoundCheck } from '../../deploy/rollout/stack-check
 import { ensureSecret } from '../../deploy/secret.ts';
 import { historyPlace, stackSecretOf } from '../../deploy/stack-objects.ts';
 import { deleteObjects } from '../../deploy/take-down.ts';
-import { planStack, refuseObstacles, type StackPlan, type StackSource } from '../../deploy/stack-plan.ts';
+import {
+  planStack,
+  refuseLostSecret,
+  refuseObstacles,
+  type StackPlan,
+  type StackSource,
+} from '../../deploy/stack-plan.ts';
 import { inWaves } from '../../deploy/waves.ts';
 import { awaitCheck } from '../waiting/check.ts';
 import { EarlyChecks } from '../waiting/early-checks.ts';
@@ -104,6 +110,7 @@ async function accepted(
 ): Promise<StackPlan> {
   const plan = await planStack(cluster, source, signal);
   refuseObstacles(plan, forceConflicts);
+  await refuseLostSecret(cluster, source, plan, signal);
   await confirm(plan);
   return plan;
 }

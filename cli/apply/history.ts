@@ -9,6 +9,7 @@ import type { ClusterOptions } from '../options.ts';
 import { note, print, table } from '../output.ts';
 import { documentOf } from '../source.ts';
 import { inSeconds } from '../times.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 /** What `mooring history` does. Throws ClusterError. */
 export async function historyCommand(kinds: Kinds, options: ClusterOptions): Promise<void> {
@@ -30,7 +31,7 @@ export async function historyCommand(kinds: Kinds, options: ClusterOptions): Pro
 }
 
 const ownedText = (resource: OwningResource): string =>
-  `${nameOf(resource)} owns this stack. Its operator keeps no history: status.revision is the generation of the document, and earlier documents are where you keep it. Listed is what "mooring apply" applied.`;
+  `${nameOf(resource)} owns this stack. Its operator keeps no history: status.revision is the generation of the document, and earlier documents are where you keep it. Listed is what "${mooringOfStack('apply')}" applied.`;
 
 const meanings: Readonly<Record<Revision['outcome'], string>> = {
   applying: 'begun, not ended',

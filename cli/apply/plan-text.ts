@@ -8,6 +8,7 @@ import type { Planned } from '../../deploy/plan.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Contested } from '../../deploy/contested.ts';
 import { tone } from '../output.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 /** One object that differs, as data. */
 export interface ObjectDiff {
@@ -59,7 +60,7 @@ export interface Ownership {
 export function keptText({ leftoverClaims }: StackPlan, { isOwned = false }: Ownership = {}): string[] {
   if (leftoverClaims.length === 0) return [];
   const names = leftoverClaims.map(nameOf).join(', ');
-  const removes = isOwned ? 'kubectl delete pvc' : 'mooring apply --prune --delete-data';
+  const removes = isOwned ? 'kubectl delete pvc' : mooringOfStack('apply --prune --delete-data');
   return [`Kept, though their service is gone ("${removes}" removes them): ${names}`];
 }
 
@@ -68,13 +69,13 @@ export const differencesIn = (planned: readonly Planned[]): ObjectDiff[] =>
   planned.filter(differs).map(objectDiff);
 
 const differs = (planned: Planned): boolean =>
-  outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0;
+  outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0 || planned.anothers !== undefined;
 
-const objectDiff = ({ object, live, changes, contested, refused }: Planned): ObjectDiff => ({
+const objectDiff = ({ object, live, changes, contested, refused, anothers }: Planned): ObjectDiff => ({
   object: nameOf(object),
   action: live ? 'change' : 'create',
   changes: live ? changes : [],
-  problems: [...refused, ...contested.map(ownerText)],
+  problems: [...(anothers === undefined ? [] : [anothers]), ...refused, ...contested.map(ownerText)],
 });
 
 function ownerText({ field, manager, change, isRendered }: Contested): string {

@@ -8,6 +8,7 @@ import { note } from '../output.ts';
 import { changeOf, refuseOwned } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import { applyDocument } from './apply.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 /** What `mooring rollback` does. Throws as `mooring apply` does; CommandError when there is no revision to apply. */
 export async function rollbackCommand(
@@ -41,7 +42,7 @@ export async function rollbackCommand(
   const differs = documentDigest(document) !== documentDigest(kept.known.document);
   if (!options.dryRun && differs)
     note(
-      `${source} differs from this revision, and the next "mooring apply" would apply it again. Change it too.`,
+      `${source} differs from this revision, and the next "${mooringOfStack('apply')}" would apply it again. Change it too.`,
     );
 }
 
@@ -59,7 +60,7 @@ function chosenFrom(history: readonly Revision[], wanted: string | undefined, na
   if (found) return found;
   throw new CommandError(
     'NOT_FOUND_IN_CLUSTER',
-    `The stack "${name}" has no earlier revision that worked (it has: ${known}). "mooring history" lists them.`,
+    `The stack "${name}" has no earlier revision that worked (it has: ${known}). "${mooringOfStack('history')}" lists them.`,
   );
 }
 

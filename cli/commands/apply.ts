@@ -15,10 +15,10 @@ export function addApply(program: Command, kinds: LoadKinds): void {
       (await import('../apply/apply.ts')).applyCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring apply': './stack.yaml, else the defaults, into the current context',
-    'mooring apply -f clinic.yaml --context prod --dry-run':
+    'npx mooring apply': './stack.yaml, else the defaults, into the current context',
+    'npx mooring apply -f clinic.yaml --context prod --dry-run':
       'what would change there, and what would be refused',
-    'mooring apply --prune': 'also remove what the document no longer says',
+    'npx mooring apply --prune': 'also remove what the document no longer says',
   });
 }
 

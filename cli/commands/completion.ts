@@ -14,9 +14,9 @@ export function addCompletion(program: Command): void {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action(() => complete(program));
   withExamples(command, {
-    'source <(mooring completion bash)': 'for this bash; in ~/.bashrc for every one',
-    'source <(mooring completion zsh)': 'for this zsh; in ~/.zshrc for every one',
-    'mooring completion fish > ~/.config/fish/completions/mooring.fish': 'for every fish',
+    'source <(npx mooring completion bash)': 'for this bash; in ~/.bashrc for every one',
+    'source <(npx mooring completion zsh)': 'for this zsh; in ~/.zshrc for every one',
+    'npx mooring completion fish > ~/.config/fish/completions/mooring.fish': 'for every fish',
   });
   program
     .command(completeCommand, { hidden: true })

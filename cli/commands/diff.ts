@@ -10,7 +10,7 @@ export function addDiff(program: Command, kinds: LoadKinds): void {
       (await import('../apply/diff.ts')).diffCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring diff': './stack.yaml, else the defaults, against the current context',
-    'mooring diff -f clinic.yaml -o json': 'as data, for another program',
+    'npx mooring diff': './stack.yaml, else the defaults, against the current context',
+    'npx mooring diff -f clinic.yaml -o json': 'as data, for another program',
   });
 }

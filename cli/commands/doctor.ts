@@ -15,9 +15,10 @@ export function addDoctor(program: Command, kinds: LoadKinds): void {
       (await import('../doctor/doctor.ts')).doctorCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring doctor': 'the stack of ./stack.yaml in the current context',
-    'mooring doctor --dry-run': 'adds no container to a pod that crash-loops, to dial the stores from there',
-    'mooring doctor --local': 'no cluster needed; reads ./.env and the shell',
-    'mooring doctor -o json': 'for scripts; exit code 1 when something is wrong',
+    'npx mooring doctor': 'the stack of ./stack.yaml in the current context',
+    'npx mooring doctor --dry-run':
+      'adds no container to a pod that crash-loops, to dial the stores from there',
+    'npx mooring doctor --local': 'no cluster needed; reads ./.env and the shell',
+    'npx mooring doctor -o json': 'for scripts; exit code 1 when something is wrong',
   });
 }

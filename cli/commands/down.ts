@@ -18,7 +18,7 @@ export function addDown(program: Command, kinds: LoadKinds): void {
       (await import('../down/down.ts')).downCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring down': 'keeps the data: "mooring apply" brings everything back',
-    'mooring down --delete-data --dry-run': 'what would be deleted',
+    'npx mooring down': 'keeps the data: "npx mooring apply" brings everything back',
+    'npx mooring down --delete-data --dry-run': 'what would be deleted',
   });
 }

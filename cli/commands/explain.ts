@@ -24,12 +24,14 @@ function examplesOf(kinds: Kinds): Examples {
   return {
     ...(variable === undefined
       ? {}
-      : { [`mooring explain ${variable}`]: 'where it is defined, its default, what this stack gives it' }),
+      : {
+          [`npx mooring explain ${variable}`]: 'where it is defined, its default, what this stack gives it',
+        }),
     ...(port === undefined
       ? {}
-      : { [`mooring explain ${port}`]: 'who listens there, and what people expect there' }),
-    [`mooring explain ${group}`]: 'every field of a group',
-    'mooring explain PORT_NOT_SERVED': 'what shows a finding of verify, with an example',
-    'mooring explain': 'every code of a finding, an answer or an exit',
+      : { [`npx mooring explain ${port}`]: 'who listens there, and what people expect there' }),
+    [`npx mooring explain ${group}`]: 'every field of a group',
+    'npx mooring explain PORT_NOT_SERVED': 'what shows a finding of verify, with an example',
+    'npx mooring explain': 'every code of a finding, an answer or an exit',
   };
 }

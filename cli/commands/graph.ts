@@ -11,9 +11,9 @@ export function addGraph(program: Command, kinds: LoadKinds): void {
       (await import('../graph/graph.ts')).graphCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring graph': 'every connection, as a table',
-    'mooring graph -o mermaid': 'for Markdown on GitHub or GitLab',
-    'mooring graph -f clinic.yaml -o svg > clinic.svg': 'an image',
-    'mooring graph -o dot | dot -Tpng > stack.png': 'for Graphviz',
+    'npx mooring graph': 'every connection, as a table',
+    'npx mooring graph -o mermaid': 'for Markdown on GitHub or GitLab',
+    'npx mooring graph -f clinic.yaml -o svg > clinic.svg': 'an image',
+    'npx mooring graph -o dot | dot -Tpng > stack.png': 'for Graphviz',
   });
 }

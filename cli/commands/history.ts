@@ -10,7 +10,7 @@ export function addHistory(program: Command, kinds: LoadKinds): void {
       (await import('../apply/history.ts')).historyCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring history': 'of the stack ./stack.yaml names',
-    'mooring history -o yaml': 'with each whole document',
+    'npx mooring history': 'of the stack ./stack.yaml names',
+    'npx mooring history -o yaml': 'with each whole document',
   });
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Kinds } from '../../model/kinds.ts';
+import { documented, type Kinds } from '../../model/kinds.ts';
 import type { LoadKinds } from '../program.ts';
 import { describeLater } from '../described-later.ts';
 import { withExamples, withOutput, type Examples } from '../options.ts';
@@ -9,23 +9,36 @@ import type { InitOptions } from '../init/init.ts';
 /** `mooring init`: a document to begin with. */
 export function addInit(program: Command, kinds: LoadKinds): void {
   const command = withOutput(program.command('init'))
-    .description('write a stack.yaml to begin with, every choice explained')
+    .description('write a stack.yaml to begin with, or a mooring.config.ts, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
+    .option('--config', 'write a stack in code instead, ./mooring.config.ts, for services of your own')
     .action(async (path: string, options: InitOptions) =>
-      (await import('../init/init.ts')).initCommand(await kinds(), path, options),
+      options.config
+        ? (await import('../init/config.ts')).initConfig(command.args, given(command))
+        : (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
-  describeLater(command, kinds, (known) => {
+  describeLater(command, kinds, (all) => {
+    const known = documented(all);
     addChoices(command, known);
     withExamples(command, examplesOf(known));
   });
 }
 
+/** The options without the defaults, which are those of a document. */
+const given = (command: Command): InitOptions =>
+  Object.fromEntries(
+    Object.entries(command.opts<InitOptions>()).filter(
+      ([name]) => command.getOptionValueSource(name) === 'cli',
+    ),
+  );
+
 function examplesOf(kinds: Kinds): Examples {
   const { preset } = exampleNames(kinds);
   const choice = preset === undefined ? '' : ` --preset ${preset}`;
   return {
-    'mooring init': './stack.yaml, for kind',
-    [`mooring init clinic.yaml --name clinic -n clinic${choice}`]: 'the second of many',
+    'npx mooring init': './stack.yaml, for kind',
+    [`npx mooring init clinic.yaml --name clinic -n clinic${choice}`]: 'the second of many',
+    'npx mooring init --config': './mooring.config.ts: services of your own, without a document',
   };
 }
 

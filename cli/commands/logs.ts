@@ -26,10 +26,10 @@ function examplesOf(kinds: Kinds): Examples {
   const [first = '<service>'] = services;
   const two = services.slice(-2);
   return {
-    [`mooring logs ${first} -F`]: 'what it writes, as it happens',
+    [`npx mooring logs ${first} -F`]: 'what it writes, as it happens',
     ...(two.length === 2
-      ? { [`mooring logs ${two.join(' ')} --since 10m`]: 'of two services, each line with its pod' }
+      ? { [`npx mooring logs ${two.join(' ')} --since 10m`]: 'of two services, each line with its pod' }
       : {}),
-    [`mooring logs ${first} --previous`]: 'why it restarted',
+    [`npx mooring logs ${first} --previous`]: 'why it restarted',
   };
 }

@@ -18,8 +18,8 @@ export function addOpen(program: Command, kinds: LoadKinds): void {
     command.option('--no-browser', 'only print the URL');
   });
   withExamples(command, {
-    'mooring open': 'until Ctrl-C; finds another pod when one goes',
-    'mooring open --port 8080 --no-browser': 'for scripts: the URL is the first line',
+    'npx mooring open': 'until Ctrl-C; finds another pod when one goes',
+    'npx mooring open --port 8080 --no-browser': 'for scripts: the URL is the first line',
   });
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { documented } from '../../model/kinds.ts';
 import { labelProblem } from '../../model/names.ts';
 import { withConfirmation, withExamples, withKubeconfig, withOutput, withTarget } from '../options.ts';
 import type { UninstallOptions } from '../installation/uninstall.ts';
@@ -8,7 +9,8 @@ import type { OperatorStatusOptions } from '../installation/status.ts';
 import type { LoadKinds } from '../program.ts';
 
 /** `mooring operator …`: the controller that reconciles stacks inside a cluster. */
-export function addOperator(program: Command, kinds: LoadKinds): void {
+export function addOperator(program: Command, load: LoadKinds): void {
+  const kinds = async () => documented(await load());
   const group = program
     .command('operator')
     .description('the controller that reconciles stacks inside a cluster')
@@ -27,8 +29,8 @@ function addManifest(group: Command, kinds: LoadKinds): void {
       (await import('../installation/manifest.ts')).manifestCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring operator manifest': 'for every namespace',
-    'mooring operator manifest --namespace talk': 'for one namespace, without a right outside it',
+    'npx mooring operator manifest': 'for every namespace',
+    'npx mooring operator manifest --namespace talk': 'for one namespace, without a right outside it',
   });
 }
 
@@ -41,8 +43,8 @@ function addInstall(group: Command, kinds: LoadKinds): void {
       (await import('../installation/install.ts')).installCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring operator install --dry-run': 'what would change in the current context',
-    'mooring operator install --context prod --image registry.example.com/mooring/operator:0.1.0':
+    'npx mooring operator install --dry-run': 'what would change in the current context',
+    'npx mooring operator install --context prod --image registry.example.com/mooring/operator:0.1.0':
       'there, with an image of your own registry',
   });
 }
@@ -55,8 +57,8 @@ function addStatus(group: Command, kinds: LoadKinds): void {
       (await import('../installation/status.ts')).operatorStatusCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring operator status': 'exit code 0 when it works, else 1',
-    'mooring operator status --namespace talk -o json': 'of the operator of one namespace, as data',
+    'npx mooring operator status': 'exit code 0 when it works, else 1',
+    'npx mooring operator status --namespace talk -o json': 'of the operator of one namespace, as data',
   });
 }
 
@@ -72,7 +74,7 @@ function addUninstall(group: Command, kinds: LoadKinds): void {
       (await import('../installation/uninstall.ts')).uninstallCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring operator uninstall --dry-run': 'what would be removed from the current context',
+    'npx mooring operator uninstall --dry-run': 'what would be removed from the current context',
   });
 }
 

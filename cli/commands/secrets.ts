@@ -16,6 +16,6 @@ export function addSecrets(program: Command, kinds: LoadKinds): void {
       (await import('../secrets/rotate.ts')).rotateCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring secrets rotate': 'of the stack ./stack.yaml names; if it was interrupted, run it again',
+    'npx mooring secrets rotate': 'of the stack ./stack.yaml names; if it was interrupted, run it again',
   });
 }

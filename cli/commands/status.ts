@@ -12,7 +12,7 @@ export function addStatus(program: Command, kinds: LoadKinds): void {
       (await import('../status/status.ts')).statusCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring status': 'exit code 0 when everything is ready, else 1',
-    'mooring status -w': 'until Ctrl-C',
+    'npx mooring status': 'exit code 0 when everything is ready, else 1',
+    'npx mooring status -w': 'until Ctrl-C',
   });
 }

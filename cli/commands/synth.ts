@@ -13,8 +13,8 @@ export function addSynth(program: Command, kinds: LoadKinds): void {
       (await import('../synth.ts')).synthCommand(await kinds(), options),
     );
   withExamples(command, {
-    'mooring synth': 'dist/ from ./stack.yaml, else from the defaults',
-    'mooring synth -f clinic.yaml --stdout': 'to look at, or to pipe',
-    'mooring synth --check': 'in CI: fails where dist/ is not what the document renders to',
+    'npx mooring synth': 'dist/ from ./stack.yaml, else from the defaults',
+    'npx mooring synth -f clinic.yaml --stdout': 'to look at, or to pipe',
+    'npx mooring synth --check': 'in CI: fails where dist/ is not what the document renders to',
   });
 }

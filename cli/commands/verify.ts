@@ -25,11 +25,11 @@ export function addVerify(program: Command, kinds: LoadKinds): void {
       (await import('../verify/verify.ts')).verifyCommand(await kinds(), files, options),
     );
   withExamples(command, {
-    'mooring verify': 'what mooring synth wrote; exit 1 on errors',
-    'helm template my-release my-chart | mooring verify -': "another tool's output",
-    'mooring verify --fix --write deploy/': 'mend what can be mended by one certain change',
-    'mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
-    'mooring verify --policies': 'what the policies allow that no connection of the stack needs',
-    'mooring verify --live -n shop': 'what is in a namespace now; nothing is changed',
+    'npx mooring verify': 'what npx mooring synth wrote; exit 1 on errors',
+    'helm template my-release my-chart | npx mooring verify -': "another tool's output",
+    'npx mooring verify --fix --write deploy/': 'mend what can be mended by one certain change',
+    'npx mooring verify -o json deploy/ extra.yaml': 'in CI, for a program to read',
+    'npx mooring verify --policies': 'what the policies allow that no connection of the stack needs',
+    'npx mooring verify --live -n shop': 'what is in a namespace now; nothing is changed',
   });
 }

@@ -16,6 +16,7 @@ import type { Check } from './check.ts';
 import { consentOf, type Consent } from './consent.ts';
 import { dialChecks } from './dials.ts';
 import { gateChecks, type Gated } from './gates.ts';
+import { namespaceChecks } from './namespace.ts';
 import { environmentChecks } from './environments.ts';
 import { objectChecks, remedyOf, type Foreseen, type Operated, type Unread } from './objects.ts';
 import { podChecks } from './pods.ts';
@@ -23,6 +24,7 @@ import { runningPods } from './running.ts';
 import { prerequisiteChecks } from './prerequisites.ts';
 import { writtenManifests } from './rendered-manifests.ts';
 import { wiringChecks } from './wiring.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 /**
  * Compares what the contract says, what is rendered, what lives in the cluster and what the processes that report say
@@ -59,10 +61,12 @@ async function checksOf(
   const written = writtenManifests(stack);
   progress.show('Asking the running services …');
   const running = await runningPods(cluster, stack, live);
-  const [pods, gates, surroundings, foreseen] = await Promise.all([
+  const { owned } = gated;
+  const [pods, gates, surroundings, namespace, foreseen] = await Promise.all([
     podChecks(cluster, stack, states),
     gateChecks(cluster, gated),
     prerequisiteChecks(cluster, stack, rendered),
+    owned ? namespaceChecks(cluster, owned) : [],
     foresee(cluster, source, gated),
   ]);
   const others = await otherObjects(
@@ -83,6 +87,7 @@ async function checksOf(
     ...gates,
     ...pods,
     ...surroundings,
+    ...namespace,
   ];
 }
 
@@ -92,8 +97,8 @@ async function absent(cluster: Cluster, context: string, gated: Gated): Promise<
   const checks = owned ? await gateChecks(cluster, gated) : [];
   if (checks.length > 0) return checks;
   const what = owned
-    ? `${nameOf(owned.resource)} is there, and its operator has made no workload of it: "mooring status" shows why.`
-    : '"mooring apply" brings it there.';
+    ? `${nameOf(owned.resource)} is there, and its operator has made no workload of it: "${mooringOfStack('status')}" shows why.`
+    : `"${mooringOfStack('apply')}" brings it there.`;
   throw new CommandError(
     'NOT_FOUND_IN_CLUSTER',
     `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${context}. ${what}`,

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { Check, Place } from './check.ts';
 import { environmentIn, type SetVariable } from './pod-environment.ts';
 import { workloadIn, type RunningPod } from './running.ts';
+import { mooringOfDocument } from '../same-stack.ts';
 
 type RemedyWith = (effect: string) => string | undefined;
 
@@ -134,7 +135,9 @@ type Sentence = Pick<Check, 'verdict' | 'says' | 'fix'>;
 
 function sentence(service: Workload, name: string, said: Said): Sentence {
   const { should, live, remedy } = said;
-  const fix = remedy(` (explained by "mooring explain ${name}"), and restarts ${service.name}`);
+  const fix = remedy(
+    ` (explained by "${mooringOfDocument(`explain ${name}`)}"), and restarts ${service.name}`,
+  );
   if (should === null && live !== null) return unforeseen(service, name, live, fix);
   if (live === should) return behind(service, name, said);
   return {
@@ -156,7 +159,7 @@ function behind(service: Workload, name: string, { should, live, rendered, astra
   return {
     verdict: 'wrong',
     says: `${service.name}: ${name} is ${rendered ?? 'not there'} in dist/, but the contract says ${should ?? 'nothing'}.`,
-    fix: 'mooring synth',
+    fix: mooringOfDocument('synth'),
   };
 }
 

@@ -11,9 +11,11 @@ import { crdName } from '../../operator/manifests/names.ts';
 import { isLed } from '../installation/leader.ts';
 import { isEssential, operatorSeen } from '../installation/operator-checks.ts';
 import { operatorPlace } from '../installation/operator-running.ts';
-import { releaseOf, targetWords, type Owned, type Where } from '../owned.ts';
-import { commandLine } from '../shell.ts';
+import { releaseOf, type Owned, type Where } from '../owned.ts';
+import { commandLine, targetWords } from '../shell.ts';
 import type { Check } from './check.ts';
+import { mooring } from '../called-as.ts';
+import { mooringOfCluster } from '../same-stack.ts';
 
 /** A stack, the resource that owns it, and where its document is. */
 export interface Gated {
@@ -53,7 +55,7 @@ function unowned(pods: readonly Pod[], { stack, kind, where, file }: Gated): Che
     id: 'gates',
     verdict: 'wrong',
     says: `No operator sets the readiness gates of ${names(pods)}: ${kind.kind} ${stack.name} is not in namespace ${stack.namespace}. ${consequence(pods)}`,
-    fix: commandLine('mooring', 'apply', ...targetWords(where), '--force-conflicts', ...own),
+    fix: mooring(commandLine('apply', ...targetWords(where), '--force-conflicts', ...own)),
   };
 }
 
@@ -81,7 +83,7 @@ async function checksOfOperator(
       verdict: 'wrong',
       says: `No operator sets the readiness gates of ${names(pods)}: ${wrong.says} ${consequence(pods)}`,
       fix: [
-        wrong.fix ?? '"mooring operator status" says what its operator lacks.',
+        wrong.fix ?? `"${mooringOfCluster('operator status')}" says what its operator lacks.`,
         '    Or let the stack run without an operator:',
         ...release,
       ].join('\n'),

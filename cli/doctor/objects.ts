@@ -4,6 +4,7 @@ import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import { isPaused, stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import type { Check } from './check.ts';
+import { mooringOfCluster, mooringOfStack } from '../same-stack.ts';
 
 /** What an apply would do to each object, or why that is unknown. */
 export type Foreseen = ForeseenPlan | { readonly unknown: string };
@@ -55,7 +56,7 @@ export function objectChecks(stack: StackRef, foreseen: Foreseen, looked: Looked
 
 /** An object that is gone as soon as its finalizers are. */
 function endingCheck({ kind, metadata }: KubeObject, foreseen: Foreseen): Check[] {
-  const maker = 'operated' in foreseen ? 'its operator' : '"mooring apply"';
+  const maker = 'operated' in foreseen ? 'its operator' : `"${mooringOfStack('apply')}"`;
   const { name, deletionTimestamp, finalizers = [] } = metadata;
   if (deletionTimestamp === undefined) return [];
   const held = finalizers.length > 0 ? `, held by ${finalizers.map((one) => `"${one}"`).join(', ')}` : '';
@@ -82,12 +83,12 @@ export function remedyOf(foreseen: Foreseen, effect = ''): string | undefined {
   const isContested = planned.some(({ contested }) => contested.length > 0);
   // Who owns the fields of an object that is refused is not known.
   if (blocked.length > 0 && !isContested)
-    return `once the API server takes ${names}, "mooring diff" shows what an apply takes back.`;
+    return `once the API server takes ${names}, "${mooringOfStack('diff')}" shows what an apply takes back.`;
   const once = blocked.length > 0 ? `, once the API server takes ${names}` : '';
   if (operated?.leaves !== undefined) return `${operated.leaves}${once}.`;
   if (operated)
-    return `its operator takes it back${effect}${once}, unless the document there says otherwise ("${operated.changedBy}" changes it) or the operator does not work ("mooring operator status").`;
-  return `"mooring apply${isContested ? ' --force-conflicts' : ''}" takes it back${effect}${once}.`;
+    return `its operator takes it back${effect}${once}, unless the document there says otherwise ("${operated.changedBy}" changes it) or the operator does not work ("${mooringOfCluster('operator status')}").`;
+  return `"${mooringOfStack(`apply${isContested ? ' --force-conflicts' : ''}`)}" takes it back${effect}${once}.`;
 }
 
 /** Without a plan. */
@@ -105,7 +106,7 @@ function unreadCheck({ unread }: Looked): Check[] {
   return [{ id: 'object/unread', verdict: 'note', says }];
 }
 
-function missing(object: KubeObject, refused: readonly string[] = [], fix = 'mooring apply'): Check {
+function missing(object: KubeObject, refused: readonly string[] = [], fix = mooringOfStack('apply')): Check {
   const id = `object/${nameOf(object)}`;
   const says = `${nameOf(object)} is not in the cluster.`;
   if (refused.length === 0) return { id, verdict: 'wrong', says, fix };
@@ -118,7 +119,8 @@ function unknownCheck(reason: string): Check {
 }
 
 function objectCheck(planned: Planned, usual: string | undefined, operated?: Operated): Check[] {
-  const { object, live, changes, refused } = planned;
+  const { object, live, changes, refused, anothers } = planned;
+  if (anothers !== undefined) return [{ id: `object/${nameOf(object)}`, verdict: 'wrong', says: anothers }];
   if (!live) return [missing(object, refused, operated?.leaves ?? operated?.changedBy)];
   if (changes.length === 0 && refused.length === 0) return [];
   const says = [
@@ -143,7 +145,9 @@ function fieldsText({ changes, contested }: Planned): string {
     return `${fieldText(change)}${owner ? ` (set by "${owner.manager}")` : ''}`;
   });
   const more = changes.length - fields.length;
-  return [...fields, ...(more > 0 ? [`and ${more} more ("mooring diff" shows them)`] : [])].join(', ');
+  return [...fields, ...(more > 0 ? [`and ${more} more ("${mooringOfStack('diff')}" shows them)`] : [])].join(
+    ', ',
+  );
 }
 
 function fieldText({ path, from, to }: FieldChange): string {
@@ -160,8 +164,8 @@ const brief = (value: unknown): string => {
 function secretCheck(stack: StackRef, { newSecretKeys, secretExists, operated }: ForeseenPlan): Check[] {
   if (newSecretKeys.length === 0) return [];
   const fix = operated
-    ? `restore it from a backup, or make it of what running pods have ("kubectl --namespace ${stack.namespace} exec POD -- env"): its operator makes no new values while a workload takes them from it.`
-    : 'restore it from a backup if there is one: "mooring apply" makes new values, and a volume keeps the password it was made with.';
+    ? `restore it from a backup, or write what running pods have, by the command that "${mooringOfStack('status')}" shows of the condition Degraded: its operator makes no new values while a workload takes them from it.`
+    : `restore it from a backup if there is one: "${mooringOfStack('apply')}" makes new values, and a volume keeps the password it was made with.`;
   const name = nameOf(stackSecretOf(stack));
   return [
     {

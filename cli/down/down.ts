@@ -11,10 +11,11 @@ import { announce, findTarget, type Target } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { note, print, progress } from '../output.ts';
-import { commandLine } from '../shell.ts';
-import { kubectlOf, refuseOwned, targetWords } from '../owned.ts';
+import { commandLine, targetWords } from '../shell.ts';
+import { kubectlOf, refuseOwned } from '../owned.ts';
 import { documentOf } from '../source.ts';
 import type { ChangeOptions } from '../options.ts';
+import { mooring } from '../called-as.ts';
 
 export interface DownOptions extends ChangeOptions {
   readonly deleteData?: true;
@@ -47,10 +48,12 @@ export async function downCommand(kinds: Kinds, options: DownOptions): Promise<v
 }
 
 const again = (file: string | undefined, options: DownOptions): string =>
-  commandLine(
-    ...['mooring', 'down', ...targetWords(options), '--delete-data'],
-    ...(options.deleteNamespace ? ['--delete-namespace'] : []),
-    ...(file === undefined ? [] : ['--file', file]),
+  mooring(
+    commandLine(
+      ...['down', ...targetWords(options), '--delete-data'],
+      ...(options.deleteNamespace ? ['--delete-namespace'] : []),
+      ...(file === undefined ? [] : ['--file', file]),
+    ),
   );
 
 interface Surroundings {

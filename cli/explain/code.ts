@@ -6,6 +6,7 @@ import { knowledgeOf } from '../../proof/knowledge.ts';
 import { packsOf } from '../../proof/packs/built-in.ts';
 import { readDocuments } from '../../proof/source.ts';
 import { verify } from '../../proof/verify.ts';
+import { asCalled } from '../called-as.ts';
 import { packageRoot } from '../package-root.ts';
 import {
   errorFacts,
@@ -37,7 +38,7 @@ export type CodeExplained = FindingCodeExplained | ErrorCodeExplained;
 /** Everything known of a code; `undefined` where no table has it. */
 export function explainCode(kinds: Kinds, code: string): CodeExplained | undefined {
   const error = errorFacts(code);
-  if (error) return { ...errorListed(code, error), fix: error.fix };
+  if (error) return { ...errorListed(code, error), fix: asCalled(error.fix) };
   const facts = findingFacts(code);
   if (!facts) return undefined;
   const { evidence } = facts;

@@ -1,6 +1,7 @@
 import { errorCodes, terminalCodes, type ErrorCodeFacts } from '../../model/errors.ts';
 import { findingCodes, findingGroups, type FindingCodeFacts, type Severity } from '../../proof/codes.ts';
 import { table } from '../output.ts';
+import { mooringOfDocument } from '../same-stack.ts';
 
 /** A code of a finding of `mooring verify`. */
 export interface FindingCodeListed {
@@ -74,5 +75,8 @@ export function listInWords(): string {
     const [head = [], ...rest] = rows;
     return `${group}:\n${table(head, rest)}`;
   });
-  return [...groups, '"mooring explain CODE" says more, with an example of each finding.'].join('\n\n');
+  return [
+    ...groups,
+    `"${mooringOfDocument('explain CODE')}" says more, with an example of each finding.`,
+  ].join('\n\n');
 }

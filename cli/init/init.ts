@@ -1,14 +1,16 @@
-import type { Kinds } from '../../model/kinds.ts';
-import { existsSync, readFileSync, mkdirSync, writeFileSync, lstatSync } from 'node:fs';
+import { documented, type Kinds } from '../../model/kinds.ts';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { jsonSchemaOf } from '../../model/document-fields.ts';
 import { readDocument } from '../../model/read-document.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { packageRoot } from '../package-root.ts';
-import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { schemaPath } from './schema-path.ts';
+import { write } from './write.ts';
 import type { OutputOptions } from '../options.ts';
+import { mooring } from '../called-as.ts';
+import { commandLine } from '../shell.ts';
 
 export interface InitOptions extends OutputOptions {
   readonly name?: string;
@@ -16,11 +18,13 @@ export interface InitOptions extends OutputOptions {
   readonly preset?: string;
   readonly kind?: string;
   readonly force?: true;
+  readonly config?: true;
 }
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */
 export async function initCommand(kinds: Kinds, path: string, options: InitOptions): Promise<void> {
-  const kind = kinds.find((one) => one.kind === options.kind) ?? kinds[0];
+  const known = documented(kinds);
+  const kind = known.find((one) => one.kind === options.kind) ?? known[0];
   const usual = readDocument(kind.schema, {}, 'The defaults').metadata;
   const { name = usual.name, namespace = usual.namespace, force = false } = options;
   const preset = options.preset ?? kind.presets[0] ?? '';
@@ -35,7 +39,7 @@ export async function initCommand(kinds: Kinds, path: string, options: InitOptio
   write(path, kind.starter({ name, namespace, preset, schema: schema.path }), force);
   const copy = schema.isCopy && writeSchema(kind, join(folder, schema.path), force);
   const also = copy ? `, and ${schema.path} beside it for your editor: commit both` : '';
-  const next = path === 'stack.yaml' ? 'mooring synth' : `mooring synth -f ${path}`;
+  const next = mooring(path === 'stack.yaml' ? 'synth' : commandLine('synth', '-f', path));
   await print({ path, name, namespace, preset }, `Wrote ${path}${also}.\nNext: ${next}`, options.output);
 }
 
@@ -52,26 +56,4 @@ function writeSchema(kind: StackKind, path: string, force: boolean): boolean {
     : `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`;
   write(path, text, force);
   return true;
-}
-
-function write(path: string, text: string, force: boolean): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (force && stat && !stat.isFile())
-    throw new CommandError(
-      'CANNOT_WRITE',
-      `${path} is a folder, a link, a pipe or a device; --force replaces only a file.`,
-    );
-  try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
-    writeFileSync(path, text, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      'CANNOT_WRITE',
-      isThere
-        ? `${path} is there already; nothing was written. --force replaces it.`
-        : `${path} cannot be written: ${reason}`,
-    );
-  }
 }

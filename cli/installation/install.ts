@@ -94,8 +94,9 @@ async function refuseMissing(
 async function tell(planned: readonly Planned[], options: InstallOptions): Promise<void> {
   for (const line of warningsOf({ planned })) note(line);
   const diff = differencesIn(planned);
-  const text =
-    diff.length === 0 ? 'Nothing would change.' : `${diffText(diff)}\nA dry run: nothing was changed.`;
+  const lines = diff.length === 0 ? [] : [diffText(diff)];
+  const end = diff.length === 0 ? 'Nothing would change.' : 'A dry run: nothing was changed.';
+  const text = [...lines, `The operator runs the image ${where(options).image}.`, end].join('\n');
   await print({ dryRun: true, ...where(options), diff }, text, options.output);
   refuseObstacles({ planned }, options.forceConflicts === true);
 }

@@ -4,6 +4,7 @@ import { leaseAt } from '../../kube/lease-object.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { operatorName } from '../../operator/manifests/names.ts';
 import { servedBy, servesAnnotation } from '../../operator/manifests/serves.ts';
+import { progress } from '../output.ts';
 import { inSeconds } from '../times.ts';
 import { pause } from '../waiting/pause.ts';
 
@@ -63,6 +64,9 @@ async function isRenewed(
   namespace: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  progress.show(
+    `Lease ${operatorName} of namespace ${namespace} looks old; watching for ${watchedMs / 1_000} s whether it is renewed …`,
+  );
   const end = performance.now() + watchedMs;
   while (performance.now() < end) {
     await pause(signal);

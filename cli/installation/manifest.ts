@@ -6,6 +6,7 @@ import { operatorManifests } from '../../operator/manifests/operator-manifests.t
 import type { ManifestOptions } from '../../operator/manifests/options.ts';
 import type { OutputOptions } from '../options.ts';
 import { note, print } from '../output.ts';
+import { mooring } from '../called-as.ts';
 
 export type ManifestCommandOptions = ManifestOptions & OutputOptions;
 
@@ -18,5 +19,5 @@ export async function manifestCommand(kinds: Kinds, options: ManifestCommandOpti
 }
 
 const neededDefinitions = (kinds: Kinds): string => {
-  return `Must exist: CustomResourceDefinition ${kinds.map(crdName).join(', ')}, which "mooring operator manifest" has without --namespace.`;
+  return `Must exist: CustomResourceDefinition ${kinds.map(crdName).join(', ')}, which "${mooring('operator manifest')}" has without --namespace.`;
 };

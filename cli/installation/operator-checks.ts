@@ -12,6 +12,7 @@ import {
   type OperatorRunning,
   type Place,
 } from './operator-running.ts';
+import { mooring } from '../called-as.ts';
 
 /** An operator, as it is in its namespace. */
 export interface OperatorSeen extends Pick<OperatorRunning, 'namespace' | 'leader'> {
@@ -65,7 +66,7 @@ const definitionChecks = (missing: readonly StackKind[], { isNamespaced, install
     verdict: 'wrong',
     says: `The API server does not serve ${kind.kind} of ${kind.apiVersion}: CustomResourceDefinition ${crdName(kind)} is not there.`,
     fix: isNamespaced
-      ? 'an administrator applies the CustomResourceDefinition, which "mooring operator manifest" has without --namespace.'
+      ? `an administrator applies the CustomResourceDefinition, which "${mooring('operator manifest')}" has without --namespace.`
       : install(),
   }));
 

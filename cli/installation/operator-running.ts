@@ -1,4 +1,4 @@
-import { causesOf } from '../../deploy/rollout/causes.ts';
+import { causesOf, isPull } from '../../deploy/rollout/causes.ts';
 import { causeText, lastLogLine } from '../../deploy/rollout/diagnostics.ts';
 import { isReady, workloadsIn, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import { isClusterError } from '../../kube/cluster-error.ts';
@@ -13,10 +13,11 @@ import {
 } from '../../operator/manifests/names.ts';
 import { chosen, needsOwnImage } from '../../operator/manifests/options.ts';
 import type { Check } from '../doctor/check.ts';
-import { targetWords, type Where } from '../owned.ts';
-import { commandLine } from '../shell.ts';
+import type { Where } from '../owned.ts';
+import { commandLine, targetWords } from '../shell.ts';
 import { isInstalledIn, watchedBy } from './installed.ts';
 import { isLed, leaderIn, type Leader } from './leader.ts';
+import { mooring } from '../called-as.ts';
 
 /** Whether an operator runs, and of which kinds. */
 export interface OperatorRunning {
@@ -110,7 +111,7 @@ function installationOf(workload: WorkloadState, { namespace, where }: Place): I
 /** The command line of an installation, of one namespace or of all. */
 const installLine = (where: Where, namespace: string | undefined, ...words: readonly string[]): string => {
   const own = namespace === undefined ? [] : ['--namespace', namespace];
-  return commandLine('mooring', 'operator', 'install', ...targetWords(where), ...own, ...words);
+  return mooring(commandLine('operator', 'install', ...targetWords(where), ...own, ...words));
 };
 
 /** A command line that ends with an image to be named. */
@@ -158,7 +159,8 @@ const kindChecks = (
       fix: ofOwnImage(withAnotherImage),
     }));
 
-const cannotPull = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
+const isOfImage = (reason: string): boolean =>
+  isPull(reason) || ['InvalidImageName', 'ErrImageNeverPull'].includes(reason);
 
 async function podChecks(cluster: Cluster, installed: Installation): Promise<Check[]> {
   const { namespace, workload, wanted, kubectl } = installed;
@@ -196,7 +198,7 @@ async function podChecks(cluster: Cluster, installed: Installation): Promise<Che
 }
 
 function podFix(reason: string, where: string, { withAnotherImage, kubectl }: Installation): string {
-  if (!cannotPull.includes(reason)) return kubectl('describe', ...where.toLowerCase().split(' '));
+  if (!isOfImage(reason)) return kubectl('describe', ...where.toLowerCase().split(' '));
   return `make that image one that the nodes can pull, or take another: ${withAnotherImage}`;
 }
 

@@ -5,10 +5,11 @@ import type { Deployment } from '../../kube/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdName, operatorPodLabels } from '../../operator/manifests/names.ts';
 import { chosen, type Chosen } from '../../operator/manifests/options.ts';
-import { targetWords, type Where } from '../owned.ts';
-import { commandLine } from '../shell.ts';
+import type { Where } from '../owned.ts';
+import { commandLine, targetWords } from '../shell.ts';
 import { watchedBy } from './installed.ts';
 import { servedIn } from './served.ts';
+import { mooring } from '../called-as.ts';
 
 /** Where an operator runs, and whether it looks at that namespace only. */
 export type Works = Pick<Chosen, 'namespace' | 'isNamespaced'>;
@@ -87,5 +88,5 @@ export const otherText = ({ namespace, watches }: OtherOperator): string =>
 /** The command that removes an operator. */
 export function removalOf({ namespace, watches }: OtherOperator, where: Where): string {
   const own = watches === undefined && namespace === chosen({}).namespace ? [] : ['--namespace', namespace];
-  return commandLine('mooring', 'operator', 'uninstall', ...targetWords(where), ...own);
+  return mooring(commandLine('operator', 'uninstall', ...targetWords(where), ...own));
 }

@@ -10,7 +10,7 @@ import { checkText, type Check } from '../doctor/check.ts';
 import { CommandError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ClusterOptions } from '../options.ts';
-import { print, table, type OutputFormat } from '../output.ts';
+import { print, progress, table, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
 import { conditionIn, isCurrent } from '../status/conditions.ts';
 import { isEssential, operatorSeen, type OperatorSeen } from './operator-checks.ts';
@@ -29,6 +29,8 @@ interface StackRow {
   readonly reason: string;
   /** Object, field and time. */
   readonly lastDrift?: string;
+  /** What needs the attention of people, also where it is ready. */
+  readonly attention?: string;
 }
 
 /**
@@ -58,6 +60,7 @@ async function tell(
   );
   const stacks = listed.flatMap((one) => ('stacks' in one ? one.stacks : []));
   const checks = [...seen.checks, ...listed.flatMap((one) => ('unknown' in one ? [one.unknown] : []))];
+  progress.done();
   const format = options.output === 'table' ? undefined : options.output;
   await print(asData(seen, kinds, { stacks, checks }), asText(seen, kinds, { stacks, checks }), format);
   if (checks.some(({ verdict }) => verdict === 'wrong')) throw new CommandError('DIFFERENT', '');
@@ -84,16 +87,22 @@ async function stacksOf(
 }
 
 function rowOf(resource: OwningResource): StackRow {
-  const { status: { lastDrift } = {} } = resource;
   const ready = conditionIn(resource, 'Ready');
-  const drift = lastDrift && [lastDrift.object, lastDrift.field, lastDrift.time].filter(Boolean).join(' ');
+  const degraded = conditionIn(resource, 'Degraded');
+  const drift = lastDriftOf(resource);
   return {
     namespace: resource.metadata.namespace ?? '',
     stack: nameOf(resource),
     ready: isCurrent(resource) ? (ready?.status ?? 'Unknown') : 'Unknown',
     reason: isCurrent(resource) ? (ready?.reason ?? 'Unknown') : 'NotObserved',
     ...(drift === undefined ? {} : { lastDrift: drift }),
+    ...(degraded?.status === 'True' ? { attention: degraded.message } : {}),
   };
+}
+
+function lastDriftOf({ status }: OwningResource): string | undefined {
+  const { lastDrift } = status ?? {};
+  return lastDrift && [lastDrift.object, lastDrift.field, lastDrift.time].filter(Boolean).join(' ');
 }
 
 interface Listed {
@@ -148,10 +157,16 @@ function asText(seen: OperatorSeen, kinds: Kinds, { stacks, checks }: Listed): s
   const rows = stacks.map(({ namespace, stack, ready, reason, lastDrift = '' }) => [
     ...[namespace, stack, ready, reason, lastDrift],
   ]);
+  const attention = stacks.flatMap((one) =>
+    one.attention === undefined
+      ? []
+      : [`  ${one.stack} of namespace ${one.namespace}: ${one.attention.replaceAll('\n', '\n    ')}`],
+  );
   return [
     ...(seen.workload ? [table(['NAMESPACE', 'IMAGE', 'READY', 'LEADER', 'SINCE'], [operator])] : []),
     table(['DEFINITION', 'VERSION', 'STATE'], definitions),
     ...(rows.length > 0 ? [table(['NAMESPACE', 'STACK', 'READY', 'REASON', 'LAST DRIFT'], rows)] : []),
+    ...(attention.length > 0 ? [`${attention.join('\n')}\n`] : []),
     ...(checks.length > 0 ? [checks.map(checkText).join('\n')] : []),
   ].join('\n\n');
 }

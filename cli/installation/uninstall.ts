@@ -13,7 +13,7 @@ import { interruptible } from '../interrupt.ts';
 import type { ChangeOptions } from '../options.ts';
 import { print, progress } from '../output.ts';
 import { definitionsIn, deleteDefinitions, noteRemoved, resourcesOf } from './definitions.ts';
-import { releaseOf } from '../owned.ts';
+import { kubectlOf, releaseOf } from '../owned.ts';
 import { awaitPodsGone } from './pods.ts';
 import { refuseUnknownKinds } from './served.ts';
 import { announce, findTarget, type Target } from '../target.ts';
@@ -119,21 +119,22 @@ async function refuseStacks(
 ): Promise<void> {
   // A definition takes along the resources of every namespace.
   const scope = options.deleteCrds ? undefined : options.namespace;
-  const commands = await Promise.all(
+  const found = await Promise.all(
     kinds.map(async (kind) =>
-      (await resourcesOf(cluster, kind, scope, signal)).flatMap((resource) =>
-        releaseOf({ resource, kind, where: options }),
-      ),
+      (await resourcesOf(cluster, kind, scope, signal)).map((resource) => ({
+        ...{ resource, kind, where: options },
+      })),
     ),
   );
-  const lines = commands.flat();
-  if (lines.length === 0) return;
+  const stacks = found.flat();
+  if (stacks.length === 0) return;
   throw new ClusterError(
     'PREFLIGHT_FAILED',
     [
       'Pods of these stacks wait for the operator, so that without it no new one could become ready; nothing was changed. Release each, by these commands in order:',
-      ...lines.map((line) => `  ${line}`),
-      'Each keeps running, and then has pods that wait for no operator.',
+      ...stacks.flatMap(releaseOf).map((line) => `  ${line}`),
+      'Each keeps running, and then has pods that wait for no operator. Or delete the stacks you do not need; with spec.deletionPolicy Retain, the default, the volumes and the Secret of each stay:',
+      ...stacks.map((stack) => `  ${kubectlOf(stack, 'delete')}`),
     ].join('\n'),
     { reason: 'RequirementsMissing' },
   );

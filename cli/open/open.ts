@@ -19,6 +19,7 @@ import { note, print } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';
 import type { ClusterOptions } from '../options.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 export interface OpenOptions extends ClusterOptions {
   readonly port?: string;
@@ -38,7 +39,7 @@ export async function openCommand(kinds: Kinds, options: OpenOptions): Promise<v
     if (!(await podToTake(cluster, stack, opens)))
       throw new CommandError(
         'NOT_FOUND_IN_CLUSTER',
-        `There is no running pod of ${opens.service} in namespace ${stack.namespace} of context ${context}; "mooring status" says why.`,
+        `There is no running pod of ${opens.service} in namespace ${stack.namespace} of context ${context}; "${mooringOfStack('status')}" says why.`,
       );
     const forward = await listen(cluster, { stack, opens }, portOf(options));
     const url = `http://${forward.host}:${forward.port}${path}`;

@@ -1,6 +1,7 @@
 import type { Condition } from 'kubernetes-types/meta/v1.js';
 import { nameOf } from '../../kube/objects.ts';
 import type { OwningResource } from '../../deploy/owning-resource.ts';
+import { asCalled } from '../called-as.ts';
 import { table } from '../output.ts';
 import { inSeconds } from '../times.ts';
 
@@ -34,7 +35,9 @@ export function conditionsText(resource: OwningResource): string {
   );
   return [
     table(['CONDITION', 'STATUS', 'REASON', 'SINCE'], rows),
-    ...[...told].reverse().map(([message, type]) => `  ${type}: ${message.replaceAll('\n', '\n    ')}`),
+    ...[...told]
+      .reverse()
+      .map(([message, type]) => `  ${type}: ${asCalled(message).replaceAll('\n', '\n    ')}`),
     ...(isCurrent(resource)
       ? []
       : [

@@ -10,7 +10,7 @@ import { replicasOf } from '../../deploy/volume-claims.ts';
 import { findTarget } from '../target.ts';
 import { CommandError } from '../errors.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { print, table, tone } from '../output.ts';
+import { print, progress, table, tone } from '../output.ts';
 import { documentOf } from '../source.ts';
 import type { Subject } from '../subject.ts';
 import { checkText } from '../doctor/check.ts';
@@ -18,6 +18,7 @@ import { operatorPlace, operatorRunning, type OperatorRunning } from '../install
 import type { Where } from '../owned.ts';
 import { conditionsText, isReadyResource } from './conditions.ts';
 import type { ClusterOptions } from '../options.ts';
+import { mooringOfStack } from '../same-stack.ts';
 
 export interface StatusOptions extends ClusterOptions {
   readonly watch?: true;
@@ -44,17 +45,22 @@ export async function statusCommand(kinds: Kinds, options: StatusOptions): Promi
   const stack = found.stack();
   const asked = { kind: found.kind, stack };
   const target = await findTarget(options);
+  progress.show(
+    `Reading stack "${stack.name}" in namespace ${stack.namespace} of context ${target.context} (${target.server}) …`,
+  );
   try {
     if (options.watch) return await watch(target.cluster, asked, options);
     const seen = await seenOf(target.cluster, asked, options);
     if (seen.services.length === 0 && !seen.resource)
       throw new CommandError(
         'NOT_FOUND_IN_CLUSTER',
-        `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${target.context}. "mooring apply" brings it there.`,
+        `There is no stack "${stack.name}" in namespace ${stack.namespace} of context ${target.context}. "${mooringOfStack('apply')}" brings it there.`,
       );
+    progress.done();
     await print(asData(stack, seen), statusText(seen), options.output);
     if (!isAllReady(seen)) throw new CommandError('DIFFERENT', '');
   } finally {
+    progress.done();
     target.cluster.api.close();
   }
 }
@@ -69,7 +75,10 @@ function watch(cluster: Cluster, asked: Subject, options: StatusOptions): Promis
       const seen = await seenOf(cluster, asked, options, signal);
       const isThere = seen.services.length > 0 || seen.resource !== undefined;
       const text = isThere ? statusText(seen) : `There is no stack "${stack.name}" yet.`;
-      if (text !== shown) await print(asData(stack, seen), `${text}\n`, output);
+      if (text !== shown) {
+        progress.done();
+        await print(asData(stack, seen), `${text}\n`, output);
+      }
       shown = text;
       await pause(signal, watchMs);
     }
@@ -171,7 +180,7 @@ function operatorText(
   const renewed =
     leader &&
     `, and ${leader.renewed === undefined ? 'no replica of it leads' : `its Lease was renewed last at ${leader.renewed}`}`;
-  const age = `  The conditions may be old: they are of generation ${status?.observedGeneration ?? 0} of the document, which is at generation ${metadata.generation ?? 0}${renewed ?? ''}.`;
+  const age = `  The conditions are what an operator wrote last, and need not hold now: they are of generation ${status?.observedGeneration ?? 0} of the document, which is at generation ${metadata.generation ?? 0}${renewed ?? ''}.`;
   return [...checks.map(checkText), ...(isTold ? [age] : [])].join('\n');
 }
 

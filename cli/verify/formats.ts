@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import packageJson from '../../package.json' with { type: 'json' };
-import { findingCodes, type Severity } from '../../proof/codes.ts';
+import { version } from '../../model/version.ts';
+import { findingCodes, type FindingCode, type Severity } from '../../proof/codes.ts';
 import type { End, Finding } from '../../proof/findings.ts';
 import { repository } from '../environment.ts';
 import { standardInput } from './input.ts';
@@ -13,6 +13,19 @@ export const formats = {
   junit: junitText,
   sarif: sarifText,
 } as const;
+
+/** A finding, or why the input cannot be read. */
+export type Reported = Omit<Finding, 'code'> & { readonly code: FindingCode | 'UNREADABLE' };
+
+/** What programs are told of input that cannot be read: without it they would take it for input without findings. */
+export const unreadable = (message: string, { file, line }: Pick<End, 'file' | 'line'>): Reported => ({
+  ...{ code: 'UNREADABLE', severity: 'error', message },
+  here: { file, line, field: '' },
+  fix: 'Correct the input: nothing in it was checked.',
+});
+
+const meaningOf = (code: Reported['code']): string =>
+  code === 'UNREADABLE' ? 'The input cannot be read.' : findingCodes[code].meaning;
 
 export type FindingFormat = keyof typeof formats;
 
@@ -27,7 +40,7 @@ const levels = { error: 'error', warning: 'warning', unknown: 'note' } as const 
 >;
 
 /** Workflow commands of GitHub Actions, which shows each at its line of a change. */
-function githubText(findings: readonly Finding[]): string {
+function githubText(findings: readonly Reported[]): string {
   const commands = { error: 'error', warning: 'warning', unknown: 'notice' } as const;
   return findings
     .map(({ severity, code, message, here, fix }) => {
@@ -46,7 +59,7 @@ const data = (text: string): string =>
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** SARIF 2.1.0, as code scanning reads it. */
-function sarifText(findings: readonly Finding[]): string {
+function sarifText(findings: readonly Reported[]): string {
   const codes = [...new Set(findings.map(({ code }) => code))].sort();
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -56,11 +69,13 @@ function sarifText(findings: readonly Finding[]): string {
         tool: {
           driver: {
             name: 'mooring verify',
-            version: packageJson.version,
+            version,
             rules: codes.map((id) => ({
               id,
-              shortDescription: { text: findingCodes[id].meaning },
-              defaultConfiguration: { level: levels[findingCodes[id].severity] },
+              shortDescription: { text: meaningOf(id) },
+              defaultConfiguration: {
+                level: id === 'UNREADABLE' ? 'error' : levels[findingCodes[id].severity],
+              },
             })),
           },
         },
@@ -89,8 +104,8 @@ function uriOf(file: string): string {
 }
 
 /** A suite for each file with findings, as CI servers read JUnit's reports. */
-function junitText(findings: readonly Finding[], { strict }: FormatOptions): string {
-  const fails = ({ severity }: Finding): boolean =>
+function junitText(findings: readonly Reported[], { strict }: FormatOptions): string {
+  const fails = ({ severity }: Reported): boolean =>
     severity === 'error' || (strict && severity === 'warning');
   const suites = [...Map.groupBy(findings, ({ here }) => here.file)].map(([file, ones]) => {
     const cases = ones.map((one) => caseText(one, fails(one))).join('');
@@ -102,7 +117,7 @@ function junitText(findings: readonly Finding[], { strict }: FormatOptions): str
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="mooring verify" tests="${tests}" failures="${failures}">\n${suites.join('') || none}</testsuites>\n`;
 }
 
-function caseText({ code, severity, message, here, fix }: Finding, isFailure: boolean): string {
+function caseText({ code, severity, message, here, fix }: Reported, isFailure: boolean): string {
   const text = xml(`${here.file}:${here.line}: ${message}\nfix: ${fix}`);
   const inside = isFailure
     ? `<failure type="${code}" message="${xml(message)}">${text}</failure>`

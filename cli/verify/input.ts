@@ -4,7 +4,11 @@ import { readRegularBytes, readStream, TooLargeError } from '../../charts-ts/rea
 import { UserError } from '../../charts-ts/user-error.ts';
 import type { Source } from '../../proof/fixes.ts';
 import { readDocuments, UnreadableError, utf8Of, type Doc } from '../../proof/source.ts';
+import { listed } from '../../proof/listed.ts';
 import { CommandError } from '../errors.ts';
+import { note } from '../output.ts';
+import { isNamedAsPatch } from './patches.ts';
+import { mooringOfDocument } from '../same-stack.ts';
 
 /** Where `mooring synth` writes. */
 export const usualFolder = 'dist';
@@ -39,9 +43,25 @@ export async function sourcesOf(named: readonly string[]): Promise<Source[]> {
   return orUserError(() => inputs.map(({ file, bytes }) => ({ file, text: utf8Of(file, bytes) })));
 }
 
-/** The objects of texts. @throws UserError when one is no YAML. */
-export const documentsOf = (sources: readonly Source[]): Doc[] =>
-  orUserError(() => sources.flatMap(({ file, text }) => readDocuments(file, text)));
+/** The objects of texts, without patches, which are told once. @throws UserError when one is no YAML. */
+export function documentsOf(sources: readonly Source[]): Doc[] {
+  const patches = new Set<string>();
+  const kustomizations = new Map<string, ReadonlySet<string>>();
+  const docs = orUserError(() =>
+    sources.flatMap(({ file, text }) => {
+      const leaveOut = (): unknown => patches.add(file);
+      if (file === standardInput || !isNamedAsPatch(file, kustomizations))
+        return readDocuments(file, text, leaveOut);
+      leaveOut();
+      return [];
+    }),
+  );
+  if (patches.size > 0)
+    note(
+      `Left out, since a patch is no object: ${listed([...patches])}. Verify what kubectl kustomize renders.`,
+    );
+  return docs;
+}
 
 function orUserError<T>(read: () => T): T {
   try {
@@ -55,7 +75,7 @@ function usual(): string {
   if (existsSync(usualFolder)) return usualFolder;
   throw new CommandError(
     'NO_SUCH_FILE',
-    `There is no ${usualFolder}/ here; run mooring synth first, or name files, folders or -.`,
+    `There is no ${usualFolder}/ here; run "${mooringOfDocument('synth')}" first, or name files, folders or -.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { redactorFor } from '../../model/redact.ts';
 import type { Severity } from '../../proof/codes.ts';
 import { findingText, type Finding } from '../../proof/findings.ts';
 import { fixesOf, type Source } from '../../proof/fixes.ts';
-import type { Doc } from '../../proof/source.ts';
+import { UnreadableError, type Doc } from '../../proof/source.ts';
 import { beyondEdges, type Beyond } from '../../proof/packs/mooring/beyond-edges.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { packsOf } from '../../proof/packs/built-in.ts';
@@ -14,10 +14,11 @@ import { variablesIn, verifySifted, type VerifyChoice } from '../../proof/verify
 import { CommandError } from '../errors.ts';
 import { note, print, type OutputFormat } from '../output.ts';
 import { findTarget } from '../target.ts';
-import { formats, type FindingFormat } from './formats.ts';
+import { formats, unreadable, type FindingFormat } from './formats.ts';
 import { printFixes, writeFixes } from './fix.ts';
 import { printBeyond } from './policies.ts';
-import { documentsOf, sourcesOf, usualFolder } from './input.ts';
+import { documentsOf, sourcesOf, standardInput, usualFolder } from './input.ts';
+import { mooringOfDocument } from '../same-stack.ts';
 
 /** What `-o json` and `-o yaml` write. */
 interface Verdict {
@@ -67,7 +68,9 @@ export async function verifyCommand(
   refuseFixOf(options);
   refusePoliciesOf(options);
   const choice = choiceOf(options);
-  const { sources, docs, kubernetes, asSaid } = await inputOf(named, options);
+  const { sources, docs, kubernetes, asSaid } = await inputOf(named, options).catch((error: unknown) =>
+    refused(error, named, options),
+  );
   const knowledge = knowledgeOf(kinds);
   const packs = packsOf(kinds);
   if (options.policies) return concludePolicies(beyondEdges(docs, knowledge, packs), options);
@@ -88,6 +91,23 @@ export async function verifyCommand(
   const shown = verdictFor(options.write ? { ...sifted, findings: fixes.left } : sifted);
   if (options.write) note(forPeople(shown, options));
   endWith(shown, options);
+}
+
+/** Tells other programs, too, why the input cannot be read. */
+async function refused(
+  error: unknown,
+  [first = usualFolder]: readonly string[],
+  { output, strict = false }: VerifyOptions,
+): Promise<never> {
+  if (error instanceof UserError && output !== undefined && output !== 'json' && output !== 'yaml') {
+    const { cause } = error;
+    const told =
+      cause instanceof UnreadableError
+        ? unreadable(cause.what, cause)
+        : unreadable(error.message, { file: first === '-' ? standardInput : first, line: 1 });
+    await print(undefined, formats[output]([told], { strict }));
+  }
+  throw error;
 }
 
 interface Sifted {
@@ -230,7 +250,9 @@ function forPeople(verdict: Verdict, options: VerifyOptions): string {
 
 /** The command that says more of a code, once. */
 const explainedBy = (shown: readonly Finding[]): string[] =>
-  shown.slice(0, 1).map(({ code }) => `"mooring explain ${code}" says what shows it, with an example.`);
+  shown
+    .slice(0, 1)
+    .map(({ code }) => `"${mooringOfDocument(`explain ${code}`)}" says what shows it, with an example.`);
 
 function summaryOf({ objects, errors, warnings, unknowns, ignored }: Verdict, showsAll: boolean): string {
   const many = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

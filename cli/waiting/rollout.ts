@@ -1,12 +1,13 @@
 import type { Stack } from '../../model/stack.ts';
 import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { causesOf, progressOf, type Cause } from '../../deploy/rollout/causes.ts';
+import { causesOf, progressOf } from '../../deploy/rollout/causes.ts';
 import { isRolledOut, replaceStuck, rolloutFailure, rolloutTimeout } from '../../deploy/rollout/rollout.ts';
 import { workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { gateWatch, type OnReady } from './gate-watch.ts';
 import { pause } from './pause.ts';
+import { Sightings } from './sightings.ts';
 
 export interface RolloutOptions {
   /** In milliseconds. */
@@ -50,7 +51,7 @@ async function untilDone(
     if (isRolledOut(stack, states)) return;
     onProgress?.(progressOf(states));
     const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
-    const settled = seen.settled(causes);
+    const settled = seen.settled(causes, performance.now());
     if (settled) throw await rolloutFailure(cluster, stack, settled);
     if (performance.now() > deadline) throw await rolloutTimeout(cluster, stack, states, timeoutMs);
     await change();
@@ -72,18 +73,5 @@ async function lookedAt(
       onProgress?.('the API server does not answer; waiting for it');
       await pause(signal);
     }
-  }
-}
-
-/** How long each cause has lasted. */
-class Sightings {
-  #since = new Map<string, number>();
-
-  /** The first cause that has lasted longer than its patience. */
-  settled(causes: readonly Cause[]): Cause | undefined {
-    const now = performance.now();
-    const key = ({ reason, where }: Cause): string => `${reason} ${where}`;
-    this.#since = new Map(causes.map((cause) => [key(cause), this.#since.get(key(cause)) ?? now]));
-    return causes.find((cause) => now - (this.#since.get(key(cause)) ?? now) >= cause.patienceMs);
   }
 }

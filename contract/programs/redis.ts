@@ -3,6 +3,7 @@ import { redisImage } from '../services/redis.ts';
 import {
   argumentsOf,
   notKnown,
+  settingsOf,
   type Memory,
   type Process,
   type ProgramFacts,
@@ -35,7 +36,10 @@ export const redisFacts: ProgramFacts = {
     return text === undefined || /^\$|\0/.test(text) ? undefined : text;
   },
   alone: (running) =>
-    !directive(running, 'replicaof') && directive(running, 'cluster-enabled')?.value.toLowerCase() !== 'yes',
+    // A script of one's own may join it to others.
+    argumentsOf(running, [server]) !== undefined &&
+    !directive(running, 'replicaof') &&
+    directive(running, 'cluster-enabled')?.value.toLowerCase() !== 'yes',
   writes: (running) => {
     const folder = directive(running, 'dir');
     return folder ? [{ in: folder.in, path: folder.value, how: 'kept' }] : [];
@@ -76,12 +80,11 @@ const known: Readonly<Record<string, RegExp>> = {
   replicaof: /^\S+ \d+$/,
 };
 
-/** Every directive, from the mounted `.conf` files, the arguments and the lines a script pipes in. */
+/** Every directive, from its mounted files, the arguments and the lines a script pipes in. */
 function directives(running: Process): Directive[] {
-  const { files, command } = running;
   const sources = [
-    ...files.filter(({ path }) => path.endsWith('.conf')).map(({ path, text }) => ({ in: path, text })),
-    ...command.map((script) => ({ in: '', text: piped(script) })),
+    ...settingsOf(running, [server]).map(({ path, text }) => ({ in: path, text })),
+    ...running.command.map((script) => ({ in: '', text: piped(script) })),
     { in: '', text: argued(running) },
   ];
   return sources.flatMap((source) =>
@@ -166,19 +169,19 @@ function repeated(running: Process): SettingProblem[] {
 }
 
 /** An empty file is Redis without a password, a limit or a folder. */
-const emptyFiles = ({ files }: Process): SettingProblem[] =>
-  files
-    .filter(({ path, text }) => path.endsWith('.conf') && text.trim() === '')
+const emptyFiles = (running: Process): SettingProblem[] =>
+  settingsOf(running, [server])
+    .filter(({ text }) => text.trim() === '')
     .map(({ path }) => ({
       in: path,
       message: `${path} is empty.`,
       fix: 'Write the configuration, or mount none.',
     }));
 
-/** Without log and snapshots the volume stays empty. */
+/** Without log and snapshots the volume stays empty; a cache that is told no folder is meant to. */
 function persistenceProblems(running: Process): SettingProblem[] {
   const [log, snapshots] = [directive(running, 'appendonly'), directive(running, 'save')];
-  if (log?.value !== 'no' || snapshots?.value !== '""') return [];
+  if (log?.value !== 'no' || snapshots?.value !== '""' || !directive(running, 'dir')) return [];
   return [
     {
       in: log.in,

@@ -112,8 +112,12 @@ const modelVariables = {
     unit: 'calls',
     doc: 'most calls that wait for one patient; a further message is answered by the memory itself',
   }),
+  LLM_FACTS: flag({
+    default: true,
+    doc: 'whether the model also reads facts from what patients said, with nearly as many calls again',
+  }),
   EMBEDDINGS_BASE_URL: url({
-    doc: 'an OpenAI-compatible embeddings endpoint; unset: search is by words (BM25) alone',
+    doc: 'an OpenAI-compatible embeddings endpoint; unset: the models of MODEL_DIR',
   }),
   EMBEDDINGS_MODEL: text({ default: 'default', doc: 'embedding model' }),
   EMBEDDINGS_API_KEY: token({ secret: true, doc: 'bearer token of that endpoint' }),
@@ -196,9 +200,13 @@ const chatVariables = {
 const localVariables = {
   EMBEDDED_STORES: list(storeNames, {
     local: true,
-    doc: 'stores served from SQLite in DATA_DIR instead of a server',
+    doc: 'stores the app serves itself (record and index: SQLite in DATA_DIR; cache: memory) instead of a server',
   }),
   DATA_DIR: text({ local: true, default: '.mooring/chat', doc: 'folder of the embedded stores' }),
+  MODEL_DIR: text({
+    local: true,
+    doc: 'folder of the embedding models (`npm run models`); the image has them; without, search is by words alone',
+  }),
 };
 
 /** Every variable the app reads. `model/env.ts` derives the app's schema from it, the manifests their values. */

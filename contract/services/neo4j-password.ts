@@ -21,7 +21,7 @@ export const changeNeo4jPassword: RotateService = async (reach: Reach, { from, t
     await withDriver(url, from, async (driver) => {
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
       const session = driver.session({ database: 'system' });
-      await session.run('ALTER CURRENT USER SET PASSWORD FROM $from TO $to', { from, to });
+      await session.run('ALTER CURRENT USER SET PASSWORD FROM $from TO $to', { from, to }).catch(notTaken);
       await session.close();
     });
   } finally {
@@ -47,10 +47,15 @@ async function withDriver<T>(
   }
 }
 
-const refusals = [
-  'Neo.ClientError.Security.Unauthorized',
-  'Neo.ClientError.Security.AuthenticationRateLimit',
-];
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What is wrong with the password stays so; what is wrong with the server may pass. */
+function notTaken(error: unknown): never {
+  const final = codeOf(error).startsWith('Neo.ClientError.');
+  throw new CheckFailed(`Neo4j did not take the new password: ${wordsOf(error)}`, { final });
+}
 
 function isPassword(url: string, password: string): Promise<boolean> {
   return withDriver(url, password, async (driver) => {
@@ -59,11 +64,14 @@ function isPassword(url: string, password: string): Promise<boolean> {
       await driver.verifyConnectivity();
       return true;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (refusals.includes(code)) return false;
-      throw new CheckFailed(
-        `Neo4j cannot be asked: ${error instanceof Error ? error.message : String(error)}. Is its pod ready?`,
-      );
+      const code = codeOf(error);
+      if (code === 'Neo.ClientError.Security.Unauthorized') return false;
+      // After some wrong passwords every login is refused for a while: it says nothing about this one.
+      if (code === 'Neo.ClientError.Security.AuthenticationRateLimit')
+        throw new CheckFailed(
+          'Neo4j refuses every login for a while, since clients tried a wrong password too often.',
+        );
+      throw new CheckFailed(`Neo4j cannot be asked: ${wordsOf(error)}. Is its pod ready?`);
     }
   });
 }

@@ -3,6 +3,8 @@ import { environmentOf, generatedSecretKeys, stackSecretName } from '../../model
 import { isWorkload, type Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { secretProblems } from '../../model/secret-problems.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { unmarkedSecretText } from '../ownership.ts';
 import { nextSecretName, valuesIn } from '../secret.ts';
 
 /**
@@ -26,9 +28,10 @@ async function unusableOwn({ api }: Cluster, stack: Stack, signal?: AbortSignal)
   const found = [stackSecretName(stack), nextSecretName(stack)].map(async (name) => {
     const path = `/api/v1/namespaces/${stack.namespace}/secrets/${name}`;
     const { status, json } = await api.request('GET', path, { accept: [403, 404], signal });
-    return status === 403 || status === 404
-      ? []
-      : unusable(stack, name, json as object, stackSecretName(stack));
+    if (status === 403 || status === 404) return [];
+    const anothers = unmarkedSecretText(stack, json as KubeObject);
+    if (anothers !== undefined) return [`a Secret of its own: ${anothers}`];
+    return unusable(stack, name, json as object, stackSecretName(stack));
   });
   return (await Promise.all(found)).flat();
 }

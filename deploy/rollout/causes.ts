@@ -12,6 +12,10 @@ export interface Cause {
   readonly message: string;
   /** How long it must last, in milliseconds, not to count as transient. */
   readonly patienceMs: number;
+  /** The service that a closed gate waits for. */
+  readonly dependency?: string;
+  /** How often a process has tried, of one that tries again: the same number says nothing new. */
+  readonly attempts?: number;
   /** The container whose last log line is reported. */
   readonly log?: { readonly pod: string; readonly container: string; readonly previous: boolean };
   /** The last line of a container that ended, where Kubernetes keeps it (`FallbackToLogsOnError`). */
@@ -23,6 +27,8 @@ const seconds = 1_000;
 /** Waiting reasons of a container that do not resolve themselves, and how long each may be transient, in ms. */
 const waits: Readonly<Record<string, number>> = {
   ImagePullBackOff: 0,
+  // The first try may meet a registry that is only slow.
+  ErrImagePull: 10 * seconds,
   InvalidImageName: 0,
   ErrImageNeverPull: 0,
   CrashLoopBackOff: 0,
@@ -69,12 +75,16 @@ export function podCauses(pod: Pod, { isCounted = true }: { readonly isCounted?:
 
 function containerCauses(
   pod: Pod,
-  { name, state, lastState, restartCount }: ContainerStatus,
+  { name, image, state, lastState, restartCount }: ContainerStatus,
   isCounted: boolean,
 ): Cause[] {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const patienceMs = waits[reason];
   if (patienceMs === undefined) return [];
+  if (isPull(reason))
+    return [
+      { reason, where: nameOf(pod), message: `container "${name}": ${pullText(image, message)}`, patienceMs },
+    ];
   if (reason !== 'CrashLoopBackOff')
     return [{ reason, where: nameOf(pod), message: `container "${name}": ${message}`, patienceMs }];
   return [
@@ -87,6 +97,16 @@ function containerCauses(
       log: { pod: pod.metadata.name, container: name, previous: true },
     },
   ];
+}
+
+/** Whether a container waits since its image cannot be pulled: between two tries, or in one. */
+export const isPull = (reason: string | undefined): boolean =>
+  reason === 'ImagePullBackOff' || reason === 'ErrImagePull';
+
+/** While a container waits between two tries, Kubernetes puts its own words before those of the failure. */
+function pullText(image: string, message: string): string {
+  const why = message.replace(/^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/, '');
+  return `the image "${image}" cannot be pulled: ${why || 'no reason given'}`;
 }
 
 function endingOf(last: ContainerStatus['lastState']): string {

@@ -9,7 +9,7 @@ import type { Cause } from './causes.ts';
 import { isReady, type WorkloadState } from './workload-status.ts';
 
 /** A dependency that is up is dialled again within seconds; a gate closed ten times as long is no delay. */
-const gateMs = 20_000;
+export const gateMs = 20_000;
 
 /** The timeout of a readiness answer. */
 const answerMs = 5_000;
@@ -71,8 +71,11 @@ export function closedGates(
       .map(({ name, lastError, attempts }) => ({
         reason: 'Gate',
         where: nameOf(pod),
+        dependency: name,
         message: `it waits for ${name}, which is up, and says: ${lastError ?? ''} (${attempts} attempts)`,
         patienceMs: gateMs,
+        // A service that does not count its attempts reports 0.
+        ...(attempts > 0 ? { attempts } : {}),
       })),
   );
 }

@@ -1,5 +1,5 @@
 import type { ContainerStatus } from 'kubernetes-types/core/v1.js';
-import { podCauses, type Cause } from '../../deploy/rollout/causes.ts';
+import { isPull, podCauses, type Cause } from '../../deploy/rollout/causes.ts';
 import type { Pod } from '../../kube/kinds.ts';
 import { shownError } from './words.ts';
 
@@ -7,6 +7,8 @@ import { shownError } from './words.ts';
 export interface PodCause extends Pick<Cause, 'reason' | 'message' | 'patienceMs'> {
   /** From then on it is no cause any more, in milliseconds on the wall clock; absent: until the pod changes. */
   readonly untilMs?: number;
+  /** It counts from then on, in milliseconds on the wall clock; absent: for as long as the pod has not been ready. */
+  readonly sinceMs?: number;
 }
 
 /** A container that runs for so long after a crash is taken as one that does not crash any more. */
@@ -43,14 +45,11 @@ const isRetried = ({ state, lastState, ready }: ContainerStatus): boolean =>
   !ready && state?.waiting === undefined && (lastState?.terminated?.exitCode ?? 0) !== 0;
 
 function asInBackOff(status: ContainerStatus): ContainerStatus {
-  const { reason, message = '' } = status.state?.waiting ?? {};
+  const { waiting } = status.state ?? {};
   if (isRetried(status)) return { ...status, state: { waiting: { reason: crash } } };
-  if (reason !== 'ErrImagePull' && reason !== 'ImagePullBackOff') return status;
-  // While it waits, Kubernetes puts its own words before those of the failure.
-  const why =
-    message.replace(/^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/, '') || 'no reason given';
-  const words = `the image "${status.image}" cannot be pulled: ${why}`;
-  return { ...status, state: { waiting: { reason: 'ImagePullBackOff', message: words } } };
+  return waiting && isPull(waiting.reason)
+    ? { ...status, state: { waiting: { ...waiting, reason: 'ImagePullBackOff' } } }
+    : status;
 }
 
 /** When a container that runs again is taken as mended; Infinity for one that does not run, or never crashed. */

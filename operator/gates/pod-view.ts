@@ -29,10 +29,12 @@ export interface PodView {
   /** Whether Kubernetes takes it as ready. */
   readonly isReady: boolean;
   readonly isEnding: boolean;
-  /** Of a pod that is not ready only: since when, RFC 3339. */
-  readonly unreadySince?: string;
+  /** Since when Kubernetes takes it as ready, or as not ready, RFC 3339. */
+  readonly readinessSince?: string;
   /** Of a pod that is not ready only: why it may never be. */
   readonly causes: readonly PodCause[];
+  /** When the first of its containers began that run, RFC 3339; absent while none runs. */
+  readonly startedAt?: string;
   /** Its owner with `controller: true`. */
   readonly ownerUid?: string;
   /** The revision of its StatefulSet that it was made from. */
@@ -64,8 +66,15 @@ export function projectPod(object: KubeObject): PodView {
     ...(digest === undefined ? {} : { digest }),
     ...readinessOf(object as Pod),
     isEnding: metadata.deletionTimestamp !== undefined,
+    ...startOf(object as Pod),
     ...originOf(object),
   };
+}
+
+function startOf({ status }: Pod): Pick<PodView, 'startedAt'> {
+  const times = (status.containerStatuses ?? []).flatMap(({ state }) => state?.running?.startedAt ?? []);
+  const [startedAt] = times.sort();
+  return startedAt === undefined ? {} : { startedAt };
 }
 
 function originOf({ metadata }: KubeObject): Pick<PodView, 'ownerUid' | 'revision'> {
@@ -77,14 +86,13 @@ function originOf({ metadata }: KubeObject): Pick<PodView, 'ownerUid' | 'revisio
   };
 }
 
-function readinessOf(pod: Pod): Pick<PodView, 'isReady' | 'unreadySince' | 'causes'> {
-  if (isReady(pod)) return { isReady: true, causes: [] };
+function readinessOf(pod: Pod): Pick<PodView, 'isReady' | 'readinessSince' | 'causes'> {
   const condition = pod.status.conditions?.find(({ type }) => type === 'Ready');
   const since = condition?.lastTransitionTime ?? pod.metadata.creationTimestamp;
   return {
-    isReady: false,
-    ...(since === undefined ? {} : { unreadySince: since }),
-    causes: lastingCauses(pod),
+    isReady: isReady(pod),
+    ...(since === undefined ? {} : { readinessSince: since }),
+    causes: isReady(pod) ? [] : lastingCauses(pod),
   };
 }
 

@@ -110,6 +110,12 @@ function columnsOf<D extends StackDocument>(kind: StackKind<D>): PrinterColumn[]
   });
   return [
     conditionColumn('Ready', 'Ready', 'whether the stack works'),
+    {
+      name: 'Status',
+      type: 'string',
+      jsonPath: '.status.summary',
+      description: 'why it works or not; Paused, Contested and the like beside it',
+    },
     ...gateNames(kind).map((gate) =>
       conditionColumn(
         kubernetesWord(gate),

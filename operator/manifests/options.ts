@@ -1,4 +1,4 @@
-import packageJson from '../../package.json' with { type: 'json' };
+import { version } from '../../model/version.ts';
 import { groupOf } from '../../kube/objects.ts';
 import { apiGroup } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
@@ -21,7 +21,7 @@ export interface ManifestOptions {
 export const needsOwnImage = ({ apiVersion }: Pick<StackKind, 'apiVersion'>): boolean =>
   groupOf(apiVersion) !== apiGroup;
 
-export const operatorVersion = packageJson.version;
+export const operatorVersion = version;
 
 /** The options with their defaults. */
 export interface Chosen {

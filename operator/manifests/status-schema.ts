@@ -28,7 +28,11 @@ const lastDrift: Schema = {
     object: text('its kind and name', 512),
     field: text('its path', 1_024),
     from: text('the value that is rendered, redacted', 1_024),
-    to: text('the value that was found, redacted; not shown where nothing is rendered', 1_024),
+    to: text(
+      'the value that was found, redacted; "(not shown)" of an added text that may be a secret',
+      1_024,
+    ),
+    overrides: text('what is rendered elsewhere, such as in a ConfigMap, and is not used beside it', 1_024),
     manager: text('the field manager that wrote it', 256),
     time: time('when it was found'),
   },
@@ -40,7 +44,11 @@ const rotation: Schema = {
   required: ['token', 'phase', 'message', 'time'],
   properties: {
     token: text('what it was asked for with', longestToken),
-    phase: { type: 'string', enum: ['Rotating', 'Waiting', 'Failed', 'Done', 'Cancelled'] },
+    phase: {
+      type: 'string',
+      description: 'how far it is; Done: pods that began with the new values are ready',
+      enum: ['Rotating', 'Waiting', 'Failed', 'Done', 'Cancelled'],
+    },
     message: text('what it waits for, or why it failed', longestMessage),
     time: time('since when it is in this phase'),
   },
@@ -58,6 +66,10 @@ export const statusSchema: Schema = {
       format: 'int64',
       description: 'the generation of the document this status is of',
     },
+    summary: text(
+      'the reason of Ready, and those of Degraded, Paused and Drifted where they are True, separated by commas',
+      256,
+    ),
     conditions: {
       type: 'array',
       maxItems: 64,
@@ -68,7 +80,7 @@ export const statusSchema: Schema = {
     endpoint: text('where the stack is reached', 2_048),
     revision: { type: 'integer', format: 'int64', description: 'of the history' },
     digest: text('of the configuration the pods run with', 128),
-    inventory: text('a digest of the names of its objects', 64),
+    inventory: text('a digest of the name of each object that was there', 8_192),
     replicas: { type: 'integer', format: 'int32', description: 'of the service that `kubectl scale` scales' },
     selector: text('of the pods of that service', 2_048),
     lastDrift,

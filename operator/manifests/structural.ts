@@ -1,3 +1,4 @@
+import { isFields } from '../../model/fields.ts';
 import type { SchemaKeywords } from '../../model/json-schema.ts';
 import { validationsKeyword, type ValidationRule } from '../../model/validation-rules.ts';
 
@@ -42,21 +43,18 @@ export function structural(node: object, path = ''): Schema {
 
 /** The API server holds a group's default against the group's rules as it stands, before it fills in defaults inside. */
 const withWholeDefault = (schema: Schema): Schema =>
-  schema[validationsKeyword] && isGroup(schema.default)
+  schema[validationsKeyword] && isFields(schema.default)
     ? { ...schema, default: filledIn(schema, schema.default) }
     : schema;
 
 function filledIn({ properties = {} }: Schema, value: unknown): unknown {
-  if (!isGroup(value)) return value;
+  if (!isFields(value)) return value;
   const inside = Object.entries(properties).flatMap(([key, child]): [string, unknown][] => {
     const own = key in value ? value[key] : child.default;
     return own === undefined ? [] : [[key, filledIn(child, own)]];
   });
   return { ...value, ...Object.fromEntries(inside) };
 }
-
-const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const groups = (properties: object, path: string): Record<string, Schema> =>
   Object.fromEntries(

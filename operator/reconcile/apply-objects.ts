@@ -1,18 +1,23 @@
+import { takesNoNewKey } from '../../deploy/lost-secret.ts';
+import type { SecretReader } from '../../deploy/secret-readers.ts';
 import { scaledBy, targetIdOf, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
+import { variableNames } from '../../deploy/variable-names.ts';
 import { unlessStale } from '../../deploy/unless-stale.ts';
 import { inWaves } from '../../deploy/waves.ts';
-import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
-import type { Context } from './context.ts';
-import { converge, problemOf, problemsOf } from './converge.ts';
+import { podTemplateOf } from '../../kube/kinds.ts';
+import { keyOfObject, nameOf, type KubeObject } from '../../kube/objects.ts';
+import type { Context, StackContext } from './context.ts';
+import { anothersAmong, converge, leftPaused, problemOf, problemsOf } from './converge.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import type { Desired } from './desired.ts';
 import type { DriftHistory } from './drift-history.ts';
+import { driftText, undoingText } from './drift-text.ts';
 import { isStill, type InSync } from './in-sync.ts';
+import type { Inventory } from './inventory.ts';
 import { objectKey, type Observed } from './observed.ts';
-import type { StackResource } from './resource.ts';
-import { driftText } from './status.ts';
+import type { Drift, StackResource } from './resource.ts';
 
 /** One stack in one reconcile. */
 export interface Pass {
@@ -21,8 +26,11 @@ export interface Pass {
   readonly resource: StackResource;
   readonly desired: Desired;
   readonly live: readonly Observed[];
-  /** Every object was there once: an absent one was deleted by somebody else. */
-  readonly wasApplied: boolean;
+  /** Who reads the stack's own Secret. */
+  readonly readers: readonly SecretReader[];
+  readonly inventory: Inventory;
+  /** The stack's own Secret, where it cannot be made what the stack needs. */
+  readonly unmadeSecret?: KubeObject | undefined;
   /** What was found of it before. */
   readonly before: InSync | undefined;
   readonly signal: AbortSignal;
@@ -36,39 +44,136 @@ export interface AppliedObjects {
 }
 
 /** Makes every object of a stack what is rendered, and deletes what it owns and no longer renders. */
-export async function applyObjects(context: Context, pass: Pass): Promise<AppliedObjects> {
+export async function applyObjects(context: StackContext, pass: Pass): Promise<AppliedObjects> {
   const live = new Map(pass.live.map((one) => [objectKey(one), one]));
-  const scaled = { ...pass, isScaled: scaledBy(pass.desired.objects, context.isForeignTarget) };
+  const { objects } = pass.desired;
+  const isScaled = scaledBy(objects, context.isForeignTarget);
+  const whole = { ...pass, isScaled, variables: variableNames(objects) };
   const results = new Map<KubeObject, Converged>();
-  for (const wave of inWaves(pass.desired.objects, ({ kind }) => kind))
-    await inBatches(wave, async (object) => {
-      results.set(object, await applyOne(context, scaled, object, live.get(keyOfObject(object))));
-    });
+  const apply = async (object: KubeObject): Promise<void> => {
+    const known = live.get(keyOfObject(object));
+    const waits =
+      waitingIn(results, object, !known && !pass.inventory.has(object)) ??
+      (await waitingForSecret(context, pass, object));
+    results.set(object, waits ?? (await applyOne(context, whole, object, known)));
+  };
+  for (const wave of inWaves(objects, ({ kind }) => kind)) {
+    const started = wave.filter((one) => isStarted(one) && !live.has(keyOfObject(one)));
+    for (const [object, found] of await othersFound(context, pass, started)) results.set(object, found);
+    await inBatches(
+      wave.filter((one) => !results.has(one)),
+      apply,
+    );
+  }
   // An object serves until its replacement does.
   const isWhole = [...results.values()].every(({ problems, pending }) => problems.length === 0 && !pending);
   return { results, problems: isWhole ? await prune(context, pass) : [] };
 }
 
-/** With what is known of autoscalers once for all objects. */
-interface ScaledPass extends Pass {
+/** What of some objects that are not there yet is another's, before one of them is started. */
+async function othersFound(
+  context: Context,
+  { inventory, signal }: Pass,
+  objects: readonly KubeObject[],
+): Promise<(readonly [KubeObject, Converged])[]> {
+  const kinds = Map.groupBy(
+    objects.filter((one) => !inventory.has(one)),
+    ({ kind }) => kind,
+  );
+  const found = await Promise.all(
+    [...kinds.values()].map(async (wanted) => {
+      const others = await orProblem(() => anothersAmong(context, wanted, signal));
+      return 'problems' in others ? wanted.map((one) => [one, others] as const) : others;
+    }),
+  );
+  return found.flat();
+}
+
+const isStarted = (object: KubeObject): boolean => podTemplateOf(object) !== undefined;
+
+/**
+ * A new workload does not start beside an object that is another's, since a stack works as a whole or not at all. One that
+ * was there waits only where its pods need that object, such as a ConfigMap: they must not start with it.
+ */
+function waitingIn(
+  results: ReadonlyMap<KubeObject, Converged>,
+  object: KubeObject,
+  isNew: boolean,
+): Converged | undefined {
+  if (!isStarted(object)) return undefined;
+  const others = [...results].filter(([, { isAnothers }]) => isAnothers === true).map(([one]) => one);
+  const needed = new Set(neededBy(object));
+  const awaited = others.find((one) => needed.has(keyOfObject(one)));
+  if (awaited) return waiting(`${nameOf(object)} waits for ${nameOf(awaited)}, which its pods need.`);
+  const [one] = others;
+  return isNew && one
+    ? waiting(`${nameOf(object)} is not started while ${nameOf(one)} is another's.`)
+    : undefined;
+}
+
+/** Pods must not start with a key that the Secret has not, and never had. */
+async function waitingForSecret(
+  { cluster }: Context,
+  { unmadeSecret, signal }: Pass,
+  object: KubeObject,
+): Promise<Converged | undefined> {
+  if (!unmadeSecret || !isStarted(object)) return undefined;
+  return (await takesNoNewKey(cluster, object, unmadeSecret.metadata.name, signal))
+    ? undefined
+    : waiting(`${nameOf(object)} waits for ${nameOf(unmadeSecret)}, which its pods need.`);
+}
+
+function neededBy(object: KubeObject): string[] {
+  const {
+    containers = [],
+    initContainers = [],
+    volumes = [],
+    serviceAccountName,
+  } = podTemplateOf(object)?.spec ?? {};
+  const all = [...containers, ...initContainers];
+  const configMaps = [
+    ...all.flatMap(({ envFrom = [] }) => envFrom.map(({ configMapRef }) => configMapRef?.name)),
+    ...all.flatMap(({ env = [] }) => env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name)),
+    ...volumes.map(({ configMap }) => configMap?.name),
+  ];
+  const named = (kind: string, name: string | undefined): string[] =>
+    name === undefined ? [] : [keyOfObject({ kind, metadata: { name } })];
+  return [
+    ...configMaps.flatMap((name) => named('ConfigMap', name)),
+    ...named('ServiceAccount', serviceAccountName),
+  ];
+}
+
+const waiting = (pending: string): Converged => ({ drift: [], problems: [], isAwaiting: true, pending });
+
+/** With what is known once for all objects. */
+interface WholePass extends Pass {
   readonly isScaled: IsAutoscaled;
+  readonly variables: ReadonlySet<string>;
 }
 
 async function applyOne(
-  context: Context,
-  pass: ScaledPass,
+  context: StackContext,
+  pass: WholePass,
   object: KubeObject,
   known: Observed | undefined,
 ): Promise<Converged> {
   const isForeign = context.isForeignTarget(targetIdOf(object));
   if (known && pass.before && isStill(pass.before, known, isForeign))
     return { observed: known, drift: [], problems: [] };
-  if (known?.isPaused) return { drift: [], isLeft: true, problems: [] };
   const options = optionsOf(pass, object, context.drifts);
-  try {
+  if (known?.isPaused) return leftPaused(context, options.key);
+  return orProblem(async () => {
     const converged = await unlessStale(() => converge(context, object, options, known));
     await recordDrift(context, pass.resource, { key: options.key, converged });
     return converged;
+  });
+}
+
+/** What becomes of an object; an error that is about it, and not about the API server, is a problem of it. */
+async function orProblem<T>(work: () => Promise<T>): Promise<T | Converged> {
+  try {
+    return await work();
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
@@ -76,17 +181,19 @@ async function applyOne(
   }
 }
 
-function optionsOf(pass: ScaledPass, object: KubeObject, drifts: DriftHistory): ConvergeOptions {
-  const { desired, before, wasApplied, isScaled, signal } = pass;
+function optionsOf(pass: WholePass, object: KubeObject, drifts: DriftHistory): ConvergeOptions {
+  const { desired, before, inventory, isScaled, variables, signal } = pass;
   const id = keyOfObject(object);
   const key = `${pass.key} ${id}`;
   return {
     key,
     isScaled: isScaled(object),
     drift: desired.reserved.drift,
-    wasApplied,
+    wasThere: inventory.has(object),
     wasInSync: before?.fingerprints.has(id) === true,
     owners: new Map(drifts.leftOf(key)),
+    rendered: desired.objects,
+    variables,
     now: () => new Date().toISOString(),
     signal,
   };
@@ -105,14 +212,16 @@ async function recordDrift(
     await record(resource, {
       type: 'Warning',
       reason: isLeft ? 'DriftFound' : 'DriftHealed',
-      message: `${driftText(one)} ${whatBecameOf(converged)}`,
+      message: `${driftText(one)} ${whatBecameOf(one, converged)}`,
     });
   }
 }
 
-function whatBecameOf({ isLeft, requeueAfterMs }: Converged): string {
-  if (!isLeft) return 'It was put back.';
-  return requeueAfterMs === undefined ? 'It is left so.' : 'It keeps being changed, and is put back later.';
+function whatBecameOf(drift: Drift, { isLeft, requeueAfterMs }: Converged): string {
+  if (!isLeft) return `It was ${undoingText(drift)}.`;
+  return requeueAfterMs === undefined
+    ? 'It is left so.'
+    : `This comes back again and again; it is ${undoingText(drift)} later.`;
 }
 
 async function prune(

@@ -30,6 +30,12 @@ export interface Context {
   readonly onDrift: (drift: Drift) => void;
 }
 
+/** In one reconcile of one stack. Its writes are refused, too, once the stack's resource is known to be deleted. */
+export interface StackContext extends Context {
+  /** Asks the API server whether the resource is there and is not being deleted. @throws ClusterError where it is not so. */
+  readonly assertWanted: () => Promise<void>;
+}
+
 export interface RecordedEvent {
   readonly type: 'Normal' | 'Warning';
   /** In PascalCase. */

@@ -1,11 +1,14 @@
+import type { SecretReader } from '../../deploy/secret-readers.ts';
 import { objectKey, type Observed } from './observed.ts';
 import type { StackResource } from './resource.ts';
 import type { Outcome } from './status.ts';
 
 /** What follows from a document alone. */
-export type Shape = Pick<Outcome, 'wantedWorkloads' | 'idle' | 'gates' | 'facts'> & {
-  /** It generates passwords, and keeps them in a Secret. */
-  readonly hasSecret: boolean;
+export type Shape = Pick<Outcome, 'wantedWorkloads' | 'idle' | 'gates' | 'facts' | 'ignoresDrift'> & {
+  /** The keys of its own Secret; none where it generates no password. */
+  readonly secretKeys: readonly string[];
+  /** Who reads them. */
+  readonly readers: readonly SecretReader[];
 };
 
 /** A stack as it was found or made: what need not be rendered and compared again. */

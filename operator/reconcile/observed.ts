@@ -40,6 +40,10 @@ export interface Rollout {
   readonly revision?: string;
 }
 
+/** A stack of another kind may have the same name. What nothing owns was made by `mooring apply`. */
+export const isOfResource = ({ ownerUid }: Pick<Observed, 'ownerUid'>, uid: string | undefined): boolean =>
+  ownerUid === undefined || ownerUid === uid;
+
 /** The key of an object in the cache, as `keyOfObject` has it of the object itself. */
 export const objectKey = ({ kind, name }: Pick<Observed, 'kind' | 'name'>): string =>
   keyOfObject({ kind, metadata: { name } });

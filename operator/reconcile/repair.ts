@@ -1,11 +1,13 @@
-import { replacedAt, valueAt } from '../../deploy/changes.ts';
+import { hidden, replacedAt, valueAt } from '../../deploy/changes.ts';
 import { execute } from '../../deploy/execute.ts';
+import { overriddenText } from '../../deploy/overridden.ts';
 import { isInSync, type Planned } from '../../deploy/plan.ts';
+import { changeOfOthers } from '../../deploy/values-of-others.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Context } from './context.ts';
 import type { Converged, ConvergeOptions } from './converged.ts';
 import { projectObject } from './observed.ts';
-import { hiddenValue, noValue, unknownManager, type Drift } from './resource.ts';
+import { noValue, unknownManager, type Drift } from './resource.ts';
 
 /** A field that others changed. */
 interface Drifted {
@@ -19,30 +21,37 @@ export async function repair(
   planned: Planned,
   options: ConvergeOptions,
 ): Promise<Converged> {
-  const refused = [...planned.refused, ...ownedByOthers(planned)];
-  if (refused.length > 0) return { drift: [], problems: refused };
+  if (planned.anothers !== undefined) return leftToAnother(planned.anothers);
+  if (planned.refused.length > 0) return { drift: [], problems: planned.refused };
   const drifted = driftIn(planned, options);
-  const left = drifted.length > 0 ? leftBy(context, options) : undefined;
-  if (left) return { ...left, ...(await leave(context, planned, drifted, options)) };
-  const done = await carryOut(context, planned, options);
   const drift = drifted.map((one) => one.drift);
-  if (drift.length > 0)
-    context.drifts.repaired(
-      options.key,
-      drift.map(({ manager }) => manager),
-    );
+  const left = drifted.length > 0 ? leftBy(context, options, drift) : undefined;
+  if (left) return { ...left, ...(await leave(context, planned, drifted, options)) };
+  // The status says that it is not there before it is deleted: a process that ends in between must not find it deleted.
+  if (planned.grows.length > 0 && options.wasThere)
+    return { drift: [], problems: [], pending: recreated(planned), requeueAfterMs: 1 };
+  const done = await carryOut(context, planned, options);
+  if (drift.length > 0) context.drifts.repaired(options.key, drift);
   return { ...done, drift, problems: [] };
 }
+
+/** What is another's is not touched, whatever its fields are. */
+export const leftToAnother = (why: string): Converged => ({ drift: [], isAnothers: true, problems: [why] });
 
 /** Whether what others did is left: by the policy, or for a while, since they do it again and again. */
 export function leftBy(
   { drifts }: Context,
   { key, drift }: ConvergeOptions,
+  changes: readonly Drift[],
 ): Pick<Converged, 'isLeft' | 'requeueAfterMs'> | undefined {
   if (drift !== 'heal') return { isLeft: true };
+  drifts.found(key, changes);
   const waitMs = drifts.waitMs(key);
   return waitMs > 0 ? { isLeft: true, requeueAfterMs: waitMs } : undefined;
 }
+
+const recreated = ({ object }: Planned): string =>
+  `${nameOf(object)} is about to be recreated around its running pods, since a volume grows.`;
 
 type Done = Pick<Converged, 'observed' | 'requeueAfterMs' | 'pending'>;
 
@@ -96,30 +105,25 @@ async function leave(
 const asLeft = (rendered: KubeObject, live: KubeObject, kept: readonly Drifted[]): KubeObject =>
   kept.reduce((object, { steps }) => replacedAt(object, steps, valueAt(live, steps)) as KubeObject, rendered);
 
-/** A stack of another kind may have the same name. An earlier document of ours has another uid only. */
-function ownedByOthers({ object, live }: Planned): string[] {
-  const [ours, theirs] = [object, live].map((one) =>
-    one?.metadata.ownerReferences?.find(({ controller }) => controller),
-  );
-  if (!theirs || (theirs.kind === ours?.kind && theirs.name === ours.name)) return [];
-  return [`${nameOf(object)} belongs to ${theirs.kind} ${theirs.name}; rename one of the two.`];
-}
-
 /**
  * What others changed. `managedFields` keeps no record of a removal, so only what this process has seen before, in sync or
  * left as it is, can tell one.
  */
 function driftIn({ object, contested, changes, steps }: Planned, options: ConvergeOptions): Drifted[] {
-  const { wasInSync, owners, now } = options;
+  const { wasInSync, owners, rendered, variables: known, now } = options;
   const time = now();
   for (const { change, manager } of contested) owners.set(change.path, manager);
-  return changes.flatMap(({ path, from, to }, index) => {
+  return changes.flatMap((change, index) => {
     const at = steps[index];
+    const { path, to } = change;
     if (!at || (!wasInSync && !owners.has(path))) return [];
     const manager = owners.get(path) ?? unknownManager;
+    const { from } = changeOfOthers(change, at, { desired: object, known });
+    const overrides = to === undefined ? overriddenText(rendered, object, at) : undefined;
     const drift = {
       ...{ object: nameOf(object), field: path.slice(0, longestValue) },
-      ...{ from: shown(to), to: isRendered(object, at) ? shown(from) : added(from), manager, time },
+      ...{ from: shown(to), to: shown(from), manager, time },
+      ...(overrides === undefined ? {} : { overrides: overrides.slice(0, longestValue) }),
     };
     return [{ steps: at, drift }];
   });
@@ -127,12 +131,8 @@ function driftIn({ object, contested, changes, steps }: Planned, options: Conver
 
 const longestValue = 1_000;
 
-const isRendered = (object: KubeObject, steps: readonly string[]): boolean =>
-  valueAt(object, steps) !== undefined;
-
-/** Of a field that nothing renders no name tells whether others keep a secret in it. */
-const added = (value: unknown): string => (value === undefined ? noValue : hiddenValue);
-
-/** A value as JSON; it and a path are bounded, as in the status' schema. */
-const shown = (value: unknown): string =>
-  value === undefined ? noValue : JSON.stringify(value).slice(0, longestValue);
+/** A value as JSON; it and a path are bounded, as in the status' schema. A text in JSON is quoted, what stands in is not. */
+const shown = (value: unknown): string => {
+  if (value === undefined) return noValue;
+  return value === hidden ? hidden : JSON.stringify(value).slice(0, longestValue);
+};

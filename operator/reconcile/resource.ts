@@ -1,4 +1,4 @@
-import type { KubeObject, Metadata } from '../../kube/objects.ts';
+import { nameOf, type KubeObject, type Metadata } from '../../kube/objects.ts';
 import type { Condition } from '../conditions.ts';
 
 /** A custom resource: a document in the cluster, and what is known of its stack. */
@@ -11,6 +11,8 @@ export interface StackResource extends KubeObject {
 /** As `manifests/status-schema.ts` describes it. */
 export interface StackStatus {
   readonly observedGeneration?: number;
+  /** Reasons of conditions, such as `Available` or `Available,Paused`. */
+  readonly summary?: string;
   readonly conditions?: readonly Condition[];
   readonly endpoint?: string;
   readonly revision?: number;
@@ -40,9 +42,6 @@ export const unknownManager = 'unknown';
 /** Stands in a drift for the value of a field that is not there. */
 export const noValue = 'nothing';
 
-/** Stands in a drift for the value of a field that nothing renders: it may be a secret, whatever the field's name. */
-export const hiddenValue = 'not shown';
-
 /** A change by another manager. Both values are redacted. */
 export interface Drift {
   /** Such as `Service demo-redis`. */
@@ -51,12 +50,24 @@ export interface Drift {
   readonly field: string;
   /** What is rendered, as JSON. */
   readonly from: string;
-  /** What was found, as JSON; `hiddenValue` of a field that nothing renders. */
+  /** What was found, as JSON; `hidden` where it may be a secret. */
   readonly to: string;
+  /** What is rendered elsewhere and has no effect beside it, in words. */
+  readonly overrides?: string;
   readonly manager: string;
   /** When it was found, RFC 3339. */
   readonly time: string;
 }
+
+/** That an object itself was deleted, which leaves no trace of whose it was. */
+export const deletionOf = (object: KubeObject, time = new Date().toISOString()): Drift => ({
+  object: nameOf(object),
+  field: '',
+  from: 'the object',
+  to: 'deleted',
+  manager: unknownManager,
+  time,
+});
 
 /** What is kept of a custom resource in the cache. */
 export const projectResource = (object: KubeObject): StackResource => {

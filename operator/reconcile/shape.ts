@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { secretReaders } from '../../deploy/secret-readers.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import { gatesOfService } from '../../model/gates.ts';
 import { asSelector, selectorOf } from '../../model/labels.ts';
@@ -12,7 +12,7 @@ import type { Shape } from './in-sync.ts';
 
 /** What a status says of a stack that follows from its document alone. */
 export function shapeOf(kind: StackKind, desired: Desired): Shape {
-  const { stack, objects } = desired;
+  const { stack, objects, reserved } = desired;
   const idle = objects.filter(isIdle);
   const idleNames = new Set(idle.map(({ metadata }) => metadata.name));
   // One that the document scales to 0 has no pod that could report.
@@ -22,18 +22,16 @@ export function shapeOf(kind: StackKind, desired: Desired): Shape {
   return {
     wantedWorkloads: stack.services.filter(isWorkload).length,
     idle: idle.map(keyOfObject),
-    hasSecret: generatedSecretKeys(stack).length > 0,
+    secretKeys: generatedSecretKeys(stack).map(({ key }) => key),
+    readers: secretReaders(kind, stack),
     gates: [...new Set(reporting.flatMap(gatesOfService))],
     facts: factsOf(kind, desired),
+    ignoresDrift: reserved.drift === 'ignore',
   };
 }
 
 const isIdle = (object: KubeObject): boolean =>
   podTemplateOf(object) !== undefined && (object as Partial<Deployment>).spec?.replicas === 0;
-
-/** Tells whether two documents, or two versions of the operator, ask for objects of the same names. */
-export const inventoryOf = (objects: readonly KubeObject[]): string =>
-  createHash('sha256').update(objects.map(keyOfObject).sort().join('\n')).digest('hex').slice(0, 16);
 
 function factsOf(kind: StackKind, { stack, objects }: Desired): Shape['facts'] {
   const [reporting] = reportingServices(stack);
@@ -43,7 +41,6 @@ function factsOf(kind: StackKind, { stack, objects }: Desired): Shape['facts'] {
   const scaled = stack.services.find(({ name }) => name === kind.scale?.service);
   const endpoint = endpointOf(kind, { stack });
   return {
-    inventory: inventoryOf(objects),
     ...(digest === undefined ? {} : { digest }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(scaled && isWorkload(scaled) ? { selector: asSelector(selectorOf(stack, scaled)) } : {}),

@@ -5,23 +5,21 @@ import { longestMessage } from '../manifests/status-schema.ts';
 import type { Dependencies } from '../gates/dependency-states.ts';
 import { stackConditions, type ReasonOf, type StackConditionType } from '../reasons.ts';
 import { isUnderWay } from '../rotation/token.ts';
-import { objectKey, type Observed, type Rollout } from './observed.ts';
-import {
-  hiddenValue,
-  noValue,
-  unknownManager,
-  type Drift,
-  type RotationStatus,
-  type StackResource,
-  type StackStatus,
-} from './resource.ts';
+import { driftText } from './drift-text.ts';
+import { lateText } from './late.ts';
+import { objectKey, type Observed } from './observed.ts';
+import type { Drift, RotationStatus, StackResource, StackStatus } from './resource.ts';
 
 /** What one reconcile found. */
 export interface Outcome {
   /** Why the document is refused; nothing was applied. */
   readonly refused?: string;
-  /** What is left as it is, a sentence. */
+  /** Why the whole stack is left as it is, a sentence. */
   readonly paused?: string;
+  /** What of it is left as it is by its annotation, such as `Service demo-redis`. */
+  readonly pausedObjects: readonly string[];
+  /** By its policy nothing is said of what others change. */
+  readonly ignoresDrift: boolean;
   /** Why objects could not be applied, a sentence each. */
   readonly problems: readonly string[];
   /** What has to end before the document is applied as a whole, a sentence each. */
@@ -29,6 +27,8 @@ export interface Outcome {
   /** What others changed and was found in this reconcile, or is left as it is. */
   readonly drift: readonly Drift[];
   readonly left: readonly Drift[];
+  /** What runs with other values than the stack's Secret has, a sentence each. */
+  readonly outdated: readonly string[];
   /** What keeps coming back, a sentence each. */
   readonly contested: readonly string[];
   readonly workloads: readonly Observed[];
@@ -43,17 +43,22 @@ export interface Outcome {
   readonly dependencies: Dependencies;
   /** How far a rotation came; absent: as it was. */
   readonly rotation?: RotationStatus;
-  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'inventory' | 'selector'>;
+  readonly facts: Pick<StackStatus, 'endpoint' | 'digest' | 'selector'>;
+  /** Which objects are there; absent: as before. */
+  readonly inventory?: string;
   /** How many pods the workload has that the kind's `scale` is about. */
   readonly replicas?: number;
 }
 
 /** Of a reconcile that found nothing to tell. */
 export const nothingFound: Outcome = {
+  ignoresDrift: false,
+  pausedObjects: [],
   problems: [],
   pending: [],
   drift: [],
   left: [],
+  outdated: [],
   contested: [],
   workloads: [],
   stuck: [],
@@ -69,17 +74,17 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
   const { status: before = {}, metadata } = resource;
   const generation = metadata.generation ?? 0;
   const drift = laterDrift(before, outcome);
-  const { rotation = before.rotation, replicas } = outcome;
+  const { rotation = before.rotation, inventory = before.inventory, replicas } = outcome;
   const earlier = before.conditions ?? [];
   const found = { ...outcome, ...(rotation ? { rotation } : {}) };
+  const findings = findingsOf(found, dependenciesOf(outcome, earlier));
   return {
     observedGeneration: generation,
-    conditions: conditionsOf(findingsOf(found, dependenciesOf(outcome, earlier)), earlier, {
-      generation,
-      now,
-    }),
+    summary: summaryOf(findings),
+    conditions: conditionsOf(findings, earlier, { generation, now }),
     revision: generation,
     ...(outcome.refused === undefined ? outcome.facts : factsOf(before)),
+    ...(inventory === undefined ? {} : { inventory }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(drift ? { lastDrift: drift } : {}),
     ...(rotation ? { rotation } : {}),
@@ -87,24 +92,19 @@ export function statusOf(resource: StackResource, outcome: Outcome, now: string)
 }
 
 /** Of a document that is refused: what was applied before runs on. */
-function factsOf({ endpoint, digest, inventory, selector }: StackStatus): Outcome['facts'] {
-  const known = Object.entries({ endpoint, digest, inventory, selector });
+function factsOf({ endpoint, digest, selector }: StackStatus): Outcome['facts'] {
+  const known = Object.entries({ endpoint, digest, selector });
   return Object.fromEntries(known.filter(([, fact]) => fact !== undefined));
 }
 
-/**
- * Whether every object was there once for the document as it is now, as the status has it: one that is absent then was
- * deleted by somebody else. A newer operator may render further ones.
- * @param inventory of the objects that are rendered now.
- */
-export function wasApplied({ metadata, status }: StackResource, inventory: string | undefined): boolean {
+/** Whether the document as it is now was applied as a whole, as the status has it. */
+export function wasApplied({ metadata, status }: StackResource): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const isRefused = ready === undefined || unapplied.includes(ready.reason);
-  const isSame = status?.observedGeneration === metadata.generation && status?.inventory === inventory;
-  return isSame && !isRefused;
+  return status?.observedGeneration === metadata.generation && !isRefused;
 }
 
-/** Reasons of `Ready` with which an object may be absent for another cause. */
+/** Reasons of `Ready` with which something of the document is not applied. */
 const unapplied: readonly string[] = ['DocumentRefused', 'NotApplied'] satisfies ReasonOf<'Ready'>[];
 
 /** Whether two statuses say the same. */
@@ -120,6 +120,15 @@ const findingsOf = (outcome: Outcome, dependencies: readonly Finding[]): Finding
   drifted(outcome),
   ...dependencies,
 ];
+
+/** For a column of `kubectl get`: why `Ready` is as it is, and why each condition is True that else no column shows. */
+function summaryOf(findings: readonly Finding[]): string {
+  const isTold = ({ type, status }: Finding): boolean =>
+    type === 'Ready' || (summarised.includes(type) && status === 'True');
+  return [...new Set(findings.filter(isTold).map(({ reason }) => reason))].join();
+}
+
+const summarised: readonly string[] = ['Degraded', 'Paused', 'Drifted'] satisfies StackConditionType[];
 
 const typeOf = (gate: string): string => `${kubernetesWord(gate)}Ready`;
 
@@ -169,28 +178,34 @@ function ready(outcome: Outcome, dependencies: readonly Finding[]): Finding {
     return finding('Ready', 'False', 'WorkloadsNotReady', sentences([...waiting, ...outcome.stuck]));
   if (unknown.length > 0)
     return finding('Ready', 'Unknown', 'Unreachable', sentences(unknown.map(({ message }) => message)));
-  const what = outcome.left.length > 0 ? 'as others have changed it (see Drifted)' : 'what is rendered';
-  return finding('Ready', 'True', 'Available', `Every workload runs ${what} and is ready.`);
+  return finding('Ready', 'True', 'Available', availableText(outcome));
 }
+
+function availableText(outcome: Outcome): string {
+  if (outcome.left.length > 0)
+    return 'Every workload runs as others have changed it (see Drifted) and is ready.';
+  return isCompared(outcome)
+    ? 'Every workload runs what is rendered and is ready.'
+    : 'Every workload is ready; whether each runs what is rendered is not known (see Drifted).';
+}
+
+/** Whether every object is compared with what is rendered. */
+const isCompared = ({ paused: why, pausedObjects, ignoresDrift }: Outcome): boolean =>
+  why === undefined && pausedObjects.length === 0 && !ignoresDrift;
 
 function unready({ workloads, wantedWorkloads, idle }: Outcome): string[] {
   const late = workloads.flatMap((one) => {
     const isStopped = one.rollout?.wanted === 0 && !idle.includes(objectKey(one));
-    return one.rollout && (isStopped || !one.rollout.isDone) ? [lateText(one, one.rollout)] : [];
+    if (isStopped) return [`${one.kind} ${one.name} is scaled to 0; the document wants pods of it.`];
+    return lateText(one) ?? [];
   });
   const absent = wantedWorkloads - workloads.length;
   return absent > 0 ? [...late, `${absent} workloads are not there yet.`] : late;
 }
 
-/** Pods of an earlier template that are ready go on serving. */
-function lateText({ kind, name }: Observed, { wanted, ready, updated }: Rollout): string {
-  if (wanted === 0) return `${kind} ${name} is scaled to 0; the document wants pods of it.`;
-  const earlier = updated < wanted && ready > 0 ? `; ${updated} run what is rendered` : '';
-  return `${kind} ${name} has ${ready} of ${wanted} pods ready${earlier}.`;
-}
-
 function progressing(outcome: Outcome): FindingOf<'Progressing'> {
   const { rotation, refused, stuck } = outcome;
+  if (rotation?.phase === 'Failed') return finding('Progressing', 'False', 'Stuck', rotationText(rotation));
   if (rotation && isUnderWay(rotation))
     return finding('Progressing', 'True', 'Rotating', rotationText(rotation));
   const waiting = refused === undefined && outcome.paused === undefined ? unready(outcome) : [];
@@ -216,34 +231,50 @@ function kstatusOf(outcome: Outcome): Finding[] {
   ];
 }
 
-function degraded({ refused, problems, contested, stuck, rotation }: Outcome): Finding {
+function degraded(outcome: Outcome): Finding {
+  const { refused, problems, outdated, contested, stuck, rotation } = outcome;
   const reasons = [
     ...(refused === undefined ? [] : [refusedText]),
     ...problems,
+    ...outdated,
     ...contested,
     ...stuck,
     ...(rotation?.phase === 'Failed' ? [rotationText(rotation)] : []),
   ];
-  return reasons.length > 0
-    ? finding('Degraded', 'True', 'AttentionNeeded', sentences(reasons))
-    : finding('Degraded', 'False', 'AsRendered', 'Nothing needs attention.');
+  if (reasons.length > 0) return finding('Degraded', 'True', 'AttentionNeeded', sentences(reasons));
+  return isCompared(outcome)
+    ? finding('Degraded', 'False', 'AsRendered', 'Nothing needs attention.')
+    : finding('Degraded', 'False', 'NotCompared', 'Nothing that is looked at needs attention.');
 }
 
-function paused({ paused: why, refused }: Outcome): Finding {
+function paused({ paused: why, pausedObjects, refused }: Outcome): Finding {
   if (refused !== undefined) return finding('Paused', 'Unknown', 'DocumentRefused', refusedText);
-  return why === undefined
-    ? finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.')
-    : finding('Paused', 'True', 'Paused', why);
+  if (why !== undefined) return finding('Paused', 'True', 'Paused', why);
+  return pausedObjects.length > 0
+    ? finding('Paused', 'True', 'Paused', `Left as they are, by annotation: ${pausedObjects.join(', ')}.`)
+    : finding('Paused', 'False', 'Reconciled', 'The stack is reconciled.');
 }
 
-function drifted({ left, contested, paused: why, refused }: Outcome): Finding {
+function drifted(outcome: Outcome): Finding {
+  const { left, contested, paused: why, pausedObjects, ignoresDrift, refused, problems, pending } = outcome;
   if (refused !== undefined) return finding('Drifted', 'Unknown', 'DocumentRefused', refusedText);
-  const lines = [...contested, ...left.map(driftText)];
+  const isPartial = pausedObjects.length > 0;
+  const uncompared = isPartial ? [`Not compared, since paused: ${pausedObjects.join(', ')}.`] : [];
+  const lines = [...contested, ...left.map(driftText), ...uncompared];
   if (contested.length > 0) return finding('Drifted', 'True', 'Contested', sentences(lines));
   if (left.length > 0) return finding('Drifted', 'True', 'LeftAsChanged', sentences(lines));
-  if (why !== undefined)
-    return finding('Drifted', 'Unknown', 'Paused', `What is paused is not compared. ${why}`);
-  return finding('Drifted', 'False', 'AsRendered', 'Every object is as rendered.');
+  if (why !== undefined) return finding('Drifted', 'Unknown', 'Paused', `Nothing is compared. ${why}`);
+  if (ignoresDrift)
+    return finding(
+      'Drifted',
+      'Unknown',
+      'Ignored',
+      'spec.drift is ignore: nothing is told of what others change.',
+    );
+  if (problems.length > 0 || pending.length > 0)
+    return finding('Drifted', 'Unknown', 'NotApplied', 'Not every object could be compared; Ready says why.');
+  const asRendered = isPartial ? 'Every other object is as rendered.' : 'Every object is as rendered.';
+  return finding('Drifted', 'False', 'AsRendered', sentences([asRendered, ...uncompared].toReversed()));
 }
 
 /** The last that is news: one that was left as it is, and still is, was told before; one that is put back is a new one. */
@@ -264,16 +295,5 @@ const rotationText = ({ token, phase, message }: RotationStatus): string => {
   const how = { Waiting: 'waits', Failed: 'failed' }[phase as string] ?? 'is under way';
   return `The rotation "${token}" ${how}${message === '' ? '.' : `: ${message}`}`;
 };
-
-/** A drift in a sentence. `managedFields` tells of no removal whose it was. */
-export function driftText({ object, field, from, to, manager }: Drift): string {
-  if (field === '') return `${object} was deleted.`;
-  const by = manager === unknownManager ? '' : ` (set by ${manager})`;
-  if (from === noValue) return `${object}: ${field} was added${by}; nothing is rendered there.`;
-  if (to === noValue) return `${object}: ${field} was removed; rendered is ${from}.`;
-  if (to === hiddenValue)
-    return `${object}: ${field} was changed${by}; nothing is rendered there, and by default it is ${from}.`;
-  return `${object}: ${field} is ${to}${by}; rendered is ${from}.`;
-}
 
 const sentences = (lines: readonly string[]): string => lines.join('\n').slice(0, longestMessage);

@@ -99,7 +99,7 @@ function blockingPods({ podsOf, objects }: Context, { key, before }: Look): Bloc
     if (revision === undefined || isUnderWay) return [];
     return own
       .filter((pod) => pod.revision !== undefined && pod.revision !== revision)
-      .filter((pod) => isStuck(pod, workloads, now))
+      .filter((pod) => isStuck(pod, { pods, workloads }, now))
       .map((pod) => ({ pod, set, revision }));
   });
 }

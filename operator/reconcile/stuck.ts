@@ -1,3 +1,4 @@
+import { gateMs } from '../../deploy/rollout/gates.ts';
 import { dependencyOfCondition } from '../../model/gates.ts';
 import { workloadName } from '../../model/names.ts';
 import type { PodCause } from '../gates/pod-causes.ts';
@@ -12,29 +13,28 @@ export interface Stuck {
   readonly requeueAfterMs?: number;
 }
 
+/** A stack's pods and workloads. */
+interface StackView {
+  readonly pods: readonly PodView[];
+  readonly workloads: readonly Observed[];
+}
+
 /** So many pods are named. */
 const mostNamed = 3;
-
-/** A dependency that is up is dialled again within seconds; a gate closed ten times as long is no delay. */
-const gateMs = 20_000;
 
 /** What keeps a stack's pods from coming up, from what is in the caches alone. @param nowMs the wall clock. */
 export function stuckOf(pods: readonly PodView[], workloads: readonly Observed[], nowMs: number): Stuck {
   const unready = [...pods]
-    .filter(({ isReady, isEnding }) => !isReady && !isEnding)
+    .filter(isUnready)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((pod) => ({
-      pod,
-      causes: causesWithin(pod, workloads).filter(({ untilMs = Infinity }) => nowMs < untilMs),
-      lasted: nowMs - sinceOf(pod),
-    }));
-  const named = unready.flatMap(({ pod, causes, lasted }) => {
-    const due = causes.filter(({ patienceMs }) => lasted >= patienceMs);
+    .map((pod) => ({ pod, causes: causesNow(pod, { pods, workloads }, nowMs) }));
+  const named = unready.flatMap(({ pod, causes }) => {
+    const due = causes.filter(isDue);
     return due.length > 0 ? [sentence(pod, due)] : [];
   });
-  const waits = unready.flatMap(({ causes, lasted }) =>
+  const waits = unready.flatMap(({ causes }) =>
     causes
-      .flatMap(({ patienceMs, untilMs = Infinity }) => [patienceMs - lasted, untilMs - nowMs])
+      .flatMap(({ patienceMs, lastedMs, untilMs = Infinity }) => [patienceMs - lastedMs, untilMs - nowMs])
       .filter((ms) => ms > 0 && Number.isFinite(ms)),
   );
   return {
@@ -44,8 +44,21 @@ export function stuckOf(pods: readonly PodView[], workloads: readonly Observed[]
 }
 
 /** Whether a pod has a cause that has lasted too long to pass by itself. */
-export const isStuck = (pod: PodView, workloads: readonly Observed[], nowMs: number): boolean =>
-  !pod.isReady && stuckOf([pod], workloads, nowMs).stuck.length > failures(workloads).length;
+export const isStuck = (pod: PodView, stack: StackView, nowMs: number): boolean =>
+  isUnready(pod) && causesNow(pod, stack, nowMs).some(isDue);
+
+interface Lasting extends PodCause {
+  readonly lastedMs: number;
+}
+
+const isUnready = ({ isReady, isEnding }: PodView): boolean => !isReady && !isEnding;
+
+const isDue = ({ lastedMs, patienceMs }: Lasting): boolean => lastedMs >= patienceMs;
+
+const causesNow = (pod: PodView, stack: StackView, nowMs: number): Lasting[] =>
+  causesWithin(pod, stack)
+    .filter(({ untilMs = Infinity }) => nowMs < untilMs)
+    .map((cause) => ({ ...cause, lastedMs: nowMs - Math.max(sinceOf(pod), cause.sinceMs ?? -Infinity) }));
 
 const failures = (workloads: readonly Observed[]): string[] =>
   workloads.flatMap(({ kind, name, rollout }) =>
@@ -60,20 +73,28 @@ function atMost(sentences: readonly string[]): string[] {
   return more > 0 ? [...sentences.slice(0, mostNamed), `${more} more pods are stuck.`] : [...sentences];
 }
 
-/** Since when a pod is not ready; one of which it is not known has just begun. */
-const sinceOf = ({ unreadySince = '' }: PodView): number => {
-  const at = Date.parse(unreadySince);
+/** Since when a pod is ready, or not; one of which it is not known has just begun. */
+const sinceOf = ({ readinessSince = '' }: PodView): number => {
+  const at = Date.parse(readinessSince);
   return Number.isNaN(at) ? Infinity : at;
 };
 
-const causesWithin = (pod: PodView, workloads: readonly Observed[]): readonly PodCause[] =>
-  pod.causes.length > 0 ? pod.causes : closedGates(pod, workloads);
+const causesWithin = (pod: PodView, stack: StackView): readonly PodCause[] =>
+  pod.causes.length > 0 ? pod.causes : closedGates(pod, stack);
 
 /** A process that waits for what is up has a wrong place or a wrong password for it, or a policy is in between. */
-const closedGates = (pod: PodView, workloads: readonly Observed[]): PodCause[] =>
+const closedGates = (pod: PodView, { pods, workloads }: StackView): PodCause[] =>
   pod.conditions
-    .filter(({ type, status }) => status === 'False' && isUp(dependencyOfCondition(type), pod, workloads))
-    .map(({ message }) => ({ reason: 'Gate', message, patienceMs: gateMs }));
+    .map(({ type, status, message }) => ({ status, message, dependency: dependencyOfCondition(type) }))
+    .filter(({ status, dependency }) => status === 'False' && isUp(dependency, pod, workloads))
+    .map(({ message, dependency }) => ({
+      ...{ reason: 'Gate', message, patienceMs: gateMs },
+      sinceMs: upSince(dependency, pod, pods),
+    }));
+
+/** Since when the last of a dependency's pods is ready. */
+const upSince = (dependency: string | undefined, { stack }: PodView, pods: readonly PodView[]): number =>
+  Math.max(...pods.filter((one) => one.service === dependency && one.stack === stack).map(sinceOf));
 
 /** What this cluster does not start counts as up. */
 function isUp(dependency: string | undefined, { stack }: PodView, workloads: readonly Observed[]): boolean {

@@ -34,7 +34,10 @@ export async function suspendedOutcome(
     return { paused, problems: [], pending: isUnapplied ? [ready.message] : [] };
   const asked = await dryRuns(context, pass);
   const names = asked.flatMap((one) => ('object' in one && isPending(one) ? [nameOf(one.object)] : []));
-  const problems = asked.flatMap((one) => ('problem' in one ? [one.problem] : []));
+  const problems = asked.flatMap((one) => {
+    if ('problem' in one) return [one.problem];
+    return one.anothers ?? [];
+  });
   return { paused, problems: [...new Set(problems)], pending: unappliedText(names) };
 }
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { reachBy, type Lead, type Way } from '../../deploy/reach.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
+import { usualCall } from '../../model/names.ts';
 import type { Reach } from '../../model/reach.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { PodView } from '../gates/pod-view.ts';
@@ -58,6 +59,6 @@ async function dial(host: string | undefined, port: number): Promise<Duplex> {
 const noCommand = (): ClusterError =>
   new ClusterError(
     'CLUSTER_REFUSED',
-    'This rotation runs a command in a pod, which the operator may not; use `mooring secrets rotate`.',
+    `This rotation runs a command in a pod, which the operator may not; use \`${usualCall} secrets rotate\`.`,
     { reason: 'Refused' },
   );

@@ -1,15 +1,19 @@
-import { rotateStep, type Rotators } from '../../deploy/rotate.ts';
+import { restartedServices, rotateStep, type Rotators } from '../../deploy/rotate.ts';
 import { liveSecret, madeFor, nextSecret, rotationToken, type Staged } from '../../deploy/secret.ts';
 import { stackSecretOf } from '../../deploy/stack-objects.ts';
 import { ClusterError } from '../../kube/cluster-error.ts';
+import { podTemplateOf } from '../../kube/kinds.ts';
 import { readObject } from '../../kube/server-side-apply.ts';
 import { generatedSecretKeys } from '../../model/environment.ts';
+import { workloadName } from '../../model/names.ts';
 import { maskSecrets } from '../../model/redact.ts';
 import { longestMessage } from '../manifests/status-schema.ts';
 import type { Pass } from '../reconcile/apply-objects.ts';
 import type { Context } from '../reconcile/context.ts';
+import { lateText } from '../reconcile/late.ts';
+import { projectObject } from '../reconcile/observed.ts';
 import type { RotationStatus } from '../reconcile/resource.ts';
-import { ensureOwnSecret, ownSecretMaker } from '../reconcile/secret.ts';
+import { assertOwnSecret, ensureOwnSecret, ownSecretMaker } from '../reconcile/secret.ts';
 import { close, doorOf, open } from './door.ts';
 import { askedToken, isUnderWay } from './token.ts';
 
@@ -39,6 +43,7 @@ const failedMs = 60_000;
  */
 export async function rotate(context: Context, pass: RotationPass): Promise<Rotation> {
   const { resource, desired, signal } = pass;
+  await assertOwnSecret(context.cluster, pass);
   const staged = await nextSecret(context.cluster, desired.stack, signal);
   const asked = askedToken(resource);
   if (staged?.rotation) {
@@ -46,7 +51,9 @@ export async function rotate(context: Context, pass: RotationPass): Promise<Rota
     const token = staged.token ?? asked ?? resource.status?.rotation?.token ?? '';
     return step(context, pass, { token, staged });
   }
-  if (asked !== undefined && (await isMadeFor(context, pass, asked))) return done(context, pass, asked);
+  // One whose values are in force is waited for, also where it is no longer asked for.
+  const begun = asked ?? tokenUnderWay(resource);
+  if (begun !== undefined && (await isMadeFor(context, pass, begun))) return done(context, pass, begun);
   await ensureOwnSecret(context.cluster, pass);
   if (asked === undefined) return cancelled(context, pass);
   return step(context, pass, { token: asked });
@@ -135,12 +142,27 @@ async function stopped(
   };
 }
 
-/** The status is written last: a process that ends before comes here again. */
+function tokenUnderWay({ status }: RotationPass['resource']): string | undefined {
+  const { rotation } = status ?? {};
+  return rotation && isUnderWay(rotation) ? rotation.token : undefined;
+}
+
+/**
+ * Done once the pods that began with the new values are ready. The status is written last: a process that ends before
+ * comes here again.
+ */
 async function done(context: Context, pass: RotationPass, token: string): Promise<Rotation> {
   const { resource, desired, rotators, signal } = pass;
   await close(context, doorOf(context, desired, rotators), signal);
   const before = resource.status?.rotation;
   if (before?.token === token && isUnderWay(before)) {
+    const late = await lateWorkloads(context, pass);
+    if (late.length > 0)
+      return {
+        status: statusOf(pass, token, 'Rotating', `The new values are in force. ${late.join(' ')}`),
+        isBlocking: false,
+        requeueAfterMs: waitingMs,
+      };
     const keys = generatedSecretKeys(desired.stack).map(({ key }) => key);
     await context.record(resource, {
       type: 'Normal',
@@ -149,6 +171,21 @@ async function done(context: Context, pass: RotationPass, token: string): Promis
     });
   }
   return { status: statusOf(pass, token, 'Done'), isBlocking: false };
+}
+
+/** The restarted workloads that have not rolled out, a sentence each. The cache may be behind the restart. */
+async function lateWorkloads(
+  { cluster }: Context,
+  { desired, rotators, signal }: RotationPass,
+): Promise<string[]> {
+  const names = restartedServices(desired.stack, rotators).map((name) =>
+    workloadName(desired.stack.name, name),
+  );
+  const restarted = desired.objects.filter(
+    (object) => podTemplateOf(object) !== undefined && names.includes(object.metadata.name),
+  );
+  const live = await Promise.all(restarted.map((object) => readObject(cluster, object, signal)));
+  return live.flatMap((object) => (object && lateText(projectObject(object))) ?? []);
 }
 
 /** It is no longer asked for, and nothing was staged. */

@@ -1,5 +1,5 @@
 import { ApiError } from '../../kube/cluster-error.ts';
-import type { KubeObject } from '../../kube/objects.ts';
+import { isNewer, type KubeObject } from '../../kube/objects.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import type { Cache } from './cache.ts';
 import { pause } from './pause.ts';
@@ -23,6 +23,8 @@ export interface InformerOptions<T> {
   readonly onRestart: (error: unknown) => void;
   /** A watch that is silent for so long is begun anew, in milliseconds. An API server's bookmarks come each minute. */
   readonly silentMs?: number;
+  /** A watch that ends sooner counts as failed, in milliseconds. */
+  readonly shortestMs?: number;
   readonly backoff?: BackoffOptions;
 }
 
@@ -32,9 +34,6 @@ export interface Change<T> {
   readonly before?: T;
   readonly now?: T;
 }
-
-/** An API server that is leaving, or a proxy, may end a watch at once; asking it anew without a pause would be a flood. */
-const shortestWatchMs = 1_000;
 
 /** `project` or `onChange` failed. */
 class NotTaken extends Error {
@@ -124,22 +123,36 @@ export class Informer<T> {
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    const { collection, silentMs = 80_000 } = this.#options;
-    const begun = performance.now();
-    for await (const event of watch(collection, { resourceVersion, silentMs, signal })) this.#take(event);
-    if (performance.now() - begun < shortestWatchMs)
-      throw new Error(`The watch of ${collection.path} ended as soon as it began.`);
+    const { collection, silentMs = 80_000, shortestMs = 1_000 } = this.#options;
+    let openedAt = Infinity;
+    const onOpen = (): void => {
+      openedAt = this.#heardAt = performance.now();
+    };
+    const lasted = (): boolean => performance.now() - openedAt >= shortestMs;
+    try {
+      for await (const event of watch(collection, { resourceVersion, silentMs, signal, onOpen }))
+        this.#take(event);
+    } finally {
+      // One of a quiet collection tells nothing before its first bookmark, and has not failed.
+      if (lasted()) this.#failures = 0;
+    }
+    // An API server that is leaving, or a proxy, may end a watch at once; asking it anew without a pause would be a flood.
+    if (!lasted()) throw new Error(`The watch of ${collection.path} ended as soon as it began.`);
   }
 
   #take({ type, object }: WatchEvent): void {
     this.#heard();
+    const { cache } = this.#options;
+    // A connection that does not keep the order of events may have let an older state follow a newer one.
+    if (cache.version !== undefined && isNewer({ resourceVersion: cache.version }, object.metadata))
+      throw new NotTaken(`A change of ${keyOf(object)} came after a later one.`);
     try {
       if (type === 'DELETED') this.#drop(keyOf(object));
       else if (type !== 'BOOKMARK' && !this.#options.isKnown?.(keyOf(object), object)) this.#put(object);
     } catch (cause) {
       throw new NotTaken(`A change of ${keyOf(object)} was not taken.`, { cause });
     }
-    this.#options.cache.version = object.metadata.resourceVersion ?? this.#options.cache.version;
+    cache.version = object.metadata.resourceVersion ?? cache.version;
   }
 
   #heard(): void {

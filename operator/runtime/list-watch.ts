@@ -64,6 +64,8 @@ export interface WatchOptions {
   /** In milliseconds. */
   readonly silentMs: number;
   readonly signal: AbortSignal;
+  /** Called when the API server has begun to answer. */
+  readonly onOpen?: () => void;
 }
 
 /** The API server ends a watch after this long, so that load spreads over its replicas again; then it is begun anew. */
@@ -75,7 +77,7 @@ const watchSeconds = (): number => Math.round(240 + Math.random() * 240);
  */
 export async function* watch(
   { api, path, query }: Collection,
-  { resourceVersion, silentMs, signal }: WatchOptions,
+  { resourceVersion, silentMs, signal, onOpen }: WatchOptions,
 ): AsyncGenerator<WatchEvent> {
   const asked = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds()) };
   const response = await api
@@ -83,6 +85,7 @@ export async function* watch(
     .catch((error: unknown) => {
       throw error instanceof ApiError && error.status === 410 ? new ResourceExpired(error.message) : error;
     });
+  onOpen?.();
   const silence = setTimeout(
     () => response.destroy(new WatchSilent(`The watch of ${path} was silent for ${silentMs / 1_000} s.`)),
     silentMs,

@@ -3,7 +3,7 @@ import type { Severity } from '../codes.ts';
 import type { Fault } from '../findings.ts';
 import { portsCalled } from '../graph/ports.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import { numberAsked, probesByContainer, type Asking } from './probes.ts';
+import { numberAsked, probesByContainer, type Asking } from './written-probes.ts';
 import { containerCalled, inContainer, type Subject } from './subject.ts';
 import { toldIn, type Told } from './told.ts';
 
@@ -50,14 +50,12 @@ const mayOpen = ({ workload, container, addresses, only: alone }: Told, number: 
 
 /** What else runs at the address may open the port; and a default may be another one in an image of one's own. */
 function severityOf(subject: Subject, { workload, container, addresses }: Told): Severity {
-  const others = workload.containers.filter((one) => one !== container && runsBeside(one));
+  const others = workload.containers.filter((one) => one !== container && !one.init);
   const isAlone =
     others.every((one) => toldIn(subject).get(one)?.only) && workload.pod['hostNetwork'] !== true;
   if (!isAlone || startsMore(container)) return 'unknown';
   return addresses.every(({ usualPort }) => usualPort) ? 'warning' : 'error';
 }
-
-const runsBeside = ({ init, spec }: Container): boolean => !init || spec['restartPolicy'] === 'Always';
 
 /** Whether a script starts something in the background. */
 const startsMore = ({ spec: { command, args } }: Container): boolean =>

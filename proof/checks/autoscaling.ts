@@ -1,7 +1,12 @@
+import { removing, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
-import { placeIn, type ObjectOf } from '../graph/objects.ts';
+import type { Graph } from '../graph/graph.ts';
+import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
+import { oncePer } from '../graph/once-per.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import type { Path } from '../source.ts';
+import { listed } from '../listed.ts';
+import { valueAt, type Doc, type Path } from '../source.ts';
+import { areNear, elsewhere } from './absence.ts';
 import { called, containerCalled, inContainer, type Check } from './subject.ts';
 
 type Scaler = ObjectOf<'HorizontalPodAutoscaler'>;
@@ -82,3 +87,104 @@ function sharesOf({ content }: Scaler): Share[] {
 
 const metricAt = (metric: object, field: string): Metric =>
   (metric as Readonly<Record<string, Metric | undefined>>)[field] ?? {};
+
+/** What scales a workload, and which one. */
+interface Scaling {
+  readonly by: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly doc: Doc;
+  };
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** By Kubernetes' own autoscaler, or by KEDA's objects, which scale a Deployment where they say nothing else. */
+const scalingsIn = (graph: Graph): Scaling[] => [
+  ...graph
+    .ofKind('HorizontalPodAutoscaler')
+    .map((by): Scaling => ({ by, ...by.content.spec.scaleTargetRef })),
+  ...graph.customs.all
+    .filter(({ apiVersion, kind }) => apiVersion.startsWith('keda.sh/') && kind === 'ScaledObject')
+    .flatMap((by): Scaling[] => {
+      const {
+        name,
+        kind = 'Deployment',
+        apiVersion = 'apps/v1',
+      } = {
+        ...(valueAt(by.doc.value, ['spec', 'scaleTargetRef']) as Partial<Scaling> | undefined),
+      };
+      return typeof name === 'string' ? [{ by, apiVersion, kind, name }] : [];
+    }),
+];
+
+const callOf = (namespace: string, kind: string, name: string): string => [namespace, kind, name].join('/');
+
+const workloadsCalled = oncePer((graph: Graph) =>
+  Map.groupBy(graph.workloads, ({ namespace, kind, name }) => callOf(namespace, kind, name)),
+);
+
+/** The workloads whose number of pods can be set. */
+const scalableKinds: readonly string[] = ['Deployment', 'StatefulSet'];
+
+/**
+ * Whether a target that is not there is missing: its kind is one that Kubernetes cannot scale, others of its kind are in
+ * the namespace, or one of its name is in another.
+ */
+const isCertain = (graph: Graph, { by: { namespace }, apiVersion, kind, name }: Scaling): boolean =>
+  (apiVersion === 'apps/v1' && ![...scalableKinds, 'ReplicaSet'].includes(kind)) ||
+  areNear(
+    graph.workloads.filter((one) => one.kind === kind),
+    { namespace, name },
+  );
+
+/** What is scaled must be there, and leave its replicas to what scales it. */
+export const autoscalers: Check = ({ graph }) =>
+  scalingsIn(graph).flatMap((scaling): Fault[] => {
+    const { by, apiVersion, kind, name } = scaling;
+    if (graph.customs.includes({ apiVersion, kind, name, namespace: by.namespace })) return [];
+    const target = workloadsCalled(graph)
+      .get(callOf(by.namespace, kind, name))
+      ?.find(({ object }) => valueAt(object.doc.value, ['apiVersion']) === apiVersion);
+    if (!target) return [missingTarget(graph, scaling)];
+    // KEDA's object may come and go, and then the replicas that are written hold.
+    if (by.kind !== 'HorizontalPodAutoscaler' || replicasOf(target.object) === undefined) return [];
+    return [
+      {
+        code: 'REPLICAS_CONFLICT' as const,
+        message: `${called(target)} says how many replicas it has, and ${called(by)} scales it: each apply undoes the other.`,
+        here: placeIn(target.object, 'spec', 'replicas'),
+        there: placeIn(by, 'spec', 'scaleTargetRef', 'name'),
+        fix: 'Remove spec.replicas.',
+        ...removing(placeIn(target.object, 'spec', 'replicas')),
+      },
+    ];
+  });
+
+function missingTarget(graph: Graph, scaling: Scaling): Fault {
+  const { by, apiVersion, kind, name } = scaling;
+  const scalable = graph.workloadsIn(by.namespace).filter((one) => scalableKinds.includes(one.kind));
+  const ofKind = scalable.filter((one) => one.kind === kind);
+  const here = placeIn(by, 'spec', 'scaleTargetRef', 'name');
+  return {
+    code: 'OBJECT_MISSING',
+    ...(isCertain(graph, scaling) ? {} : elsewhere),
+    message: `${called(by)} scales ${kind} ${name} (${apiVersion}), which is not in namespace ${by.namespace}.`,
+    here,
+    fix:
+      scalable.length === 0
+        ? `Add ${kind} ${name}, or name a workload that is there.`
+        : `Name a workload that is there: ${listed(scalable, called)}.`,
+    ...slipOf(
+      here,
+      name,
+      ofKind.map((one) => one.name),
+    ),
+  };
+}
+
+/** What a workload says about its replicas, where it may say anything. */
+const replicasOf = (object: AnyObject): number | undefined =>
+  object.kind === 'Deployment' || object.kind === 'StatefulSet' ? object.content.spec.replicas : undefined;

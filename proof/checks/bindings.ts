@@ -115,7 +115,7 @@ function missingAccount(graph: Graph, account: Account, isUsed: boolean): Fault 
   const isWritten = valueAt(binding.doc.value, at('namespace').path) !== undefined;
   return {
     code: 'OBJECT_MISSING',
-    ...(meant && !isUsed && !graph.mayMakeCalled(namespace, name) ? {} : { severity: 'unknown' }),
+    ...(meant && !isUsed && !graph.customs.mayMakeCalled(namespace, name) ? {} : { severity: 'unknown' }),
     message: `${called(binding)} gives its role to ServiceAccount ${name}, which is not in namespace ${namespace}${elsewhere ? `, but in ${elsewhere.namespace}` : ''}.`,
     here: at(elsewhere && isWritten ? 'namespace' : 'name'),
     ...told(meant, `Name an account that is there: ${namesIn(beside)}.`),

@@ -5,10 +5,10 @@ import { only, replacing, setting, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { wordsOf } from '../graph/command-words.ts';
 import { mountsOf } from '../graph/files.ts';
-import { isScriptFlag, isShell, programsIn, scriptOf } from '../graph/shell.ts';
+import { isOption, isScriptFlag, isShell, programsIn, scriptOf } from '../graph/shell.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import type { Path } from '../source.ts';
-import { probesOf } from './probes.ts';
+import { probesOf } from './written-probes.ts';
 import { containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 
 /** A command of a container: its own, or a probe's. */
@@ -74,15 +74,19 @@ export const faultIn = (
   fix,
 });
 
+/** What an image can execute, as far as that is known. */
+type Executables = NonNullable<Program['facts']['executables']>;
+
 /** A command must start a program that exists in its image, as far as that is known. */
 export const executables: Check = (subject) =>
   commandsOf(subject).flatMap((command) => {
     const program = programOf(subject, command.container);
-    if (command.path[0] === 'args') return entrypointFaults(command, program);
+    const own = program?.facts.executables;
+    if (command.path[0] === 'args') return entrypointFaults(command, own);
     return [
       ...startFaults(command, scriptOf(command.words), command.words[1]),
-      ...(program && startsAWord(command) ? nameFaults(subject, command, program) : []),
-      ...(program ? idleScript(subject, command, program) : []),
+      ...(own && startsAWord(command) ? nameFaults(subject, command, own) : []),
+      ...(own ? idleScript(subject, command, own) : []),
       ...(program && command.words[0]?.startsWith('.') ? folderFaults(command, program) : []),
     ];
   });
@@ -92,10 +96,9 @@ const startsAWord = ({ words: [first = ''] }: Command): boolean => first !== '' 
 const bare = (word: string): string => word.replace(/^\.\//, '').replace(/^(\/usr(\/local)?)?\/s?bin\//, '');
 
 /** A slip in the name of one of its programs, where the image is known; of other programs nothing is known. */
-function nameFaults(subject: Subject, command: Command, { facts }: Program): Fault[] {
+function nameFaults(subject: Subject, command: Command, own: Executables): Fault[] {
   const script = scriptOf(command.words);
   const [first = ''] = command.words;
-  const own = facts.executables;
   const word = [first, ...(script ? programsIn(script.text) : [])].find(
     (name) => isSlip(bare(name), own.map(bare)) && !mountedFiles(subject, command).includes(name),
   );
@@ -126,15 +129,15 @@ const mountedFiles = ({ graph }: Subject, { workload, container }: Command): str
   mountsOf(graph, workload, container).flatMap(({ files = [] }) => files.map(({ path }) => path));
 
 /** The script of a known program's container that starts neither the program nor a file that might. */
-function idleScript(subject: Subject, command: Command, { facts }: Program): Fault[] {
+function idleScript(subject: Subject, command: Command, executables: Executables): Fault[] {
   const script = scriptOf(command.words);
   const files = mountedFiles(subject, command).map((path) => path.split('/').at(-1) ?? path);
-  const started = [...facts.executables, ...files].some((word) => script?.text.includes(word));
-  const own = !command.container.init && command.path.length === 1;
-  return when(script && own && !started, () =>
+  const started = [...executables, ...files].some((word) => script?.text.includes(word));
+  const isOwn = !command.container.init && command.path.length === 1;
+  return when(script && isOwn && !started, () =>
     faultIn(
       command,
-      `${command.what} runs a script that starts none of ${facts.executables.join(', ')}.`,
+      `${command.what} runs a script that starts none of ${executables.join(', ')}.`,
       'Start the program in it.',
       script?.index,
     ),
@@ -160,8 +163,17 @@ function startFaults(
     : [];
 }
 
-const looksLikeScript = ([flag = '', ...words]: readonly string[]): boolean =>
-  flag.startsWith('-') || [flag, ...words].some((word) => /\s/.test(word));
+/**
+ * Behind its options a shell takes a script's file, which is no text with spaces, and arguments, which are neither lines
+ * nor `-c` and a text.
+ */
+function looksLikeScript(words: readonly string[]): boolean {
+  const file = words.find((word, index) => !isOption(word, words[index - 1]));
+  return !file || /\s/.test(file) || words.some(isText);
+}
+
+const isText = (word: string, at: number, words: readonly string[]): boolean =>
+  word.includes('\n') || (isScriptFlag(words[at - 1] ?? '') && /\s/.test(word));
 
 /** A shell without a script reads its input: an init step may end so, and a container with a terminal waits. */
 const endsAtOnce = ({ container: { init, spec }, path }: Command): boolean =>
@@ -170,17 +182,16 @@ const endsAtOnce = ({ container: { init, spec }, path }: Command): boolean =>
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
 /** The arguments of an image's entrypoint: options, a file, or one of its own programs. */
-function entrypointFaults(command: Command, program: Program | undefined): Fault[] {
+function entrypointFaults(command: Command, own: Executables | undefined): Fault[] {
   const [first = ''] = command.words;
-  const fine =
-    !program || /^-|\/|\.conf$/.test(first) || isShell(first) || program.facts.executables.includes(first);
+  const fine = !own || /^-|\/|\.conf$/.test(first) || isShell(first) || own.includes(first);
   return fine
     ? []
     : [
         faultIn(
           command,
-          `${command.what} gives its image's entrypoint "${first}", which is none of ${program.facts.executables.join(', ')}.`,
-          `Write ${nearest(first, program.facts.executables) ?? program.facts.executables[0] ?? ''}.`,
+          `${command.what} gives its image's entrypoint "${first}", which is none of ${own.join(', ')}.`,
+          `Write ${nearest(first, own) ?? own[0] ?? ''}.`,
           0,
         ),
       ];

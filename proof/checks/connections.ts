@@ -1,13 +1,13 @@
-import { repositoryOf } from '../../model/image-repository.ts';
 import { knownPortHint } from '../../model/known-port.ts';
 import { nearest, onlyNearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
 import { only as onlyOf, replacing, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
-import { itself } from '../graph/clients.ts';
-import type { Dial, DialPart } from '../graph/dial.ts';
-import { resolveHost, type Host } from '../graph/hosts.ts';
-import { placeIn } from '../graph/objects.ts';
+import { hasNumber, wordsOf } from '../graph/command-words.ts';
+import type { Dial } from '../graph/dial.ts';
+import { resolveHost, type Host, type ServiceName } from '../graph/hosts.ts';
+import { imageFactsOf } from '../graph/images.ts';
+import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import { oncePer } from '../graph/once-per.ts';
 import {
   portsCalled,
@@ -21,8 +21,9 @@ import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
 import type { Doc, Place } from '../source.ts';
 import { listed } from '../listed.ts';
-import { redialled, rewritten } from './redial.ts';
+import { partText, redialled, rewritten, setTo } from './redial.ts';
 import { called, inContainer, type Check, type Subject } from './subject.ts';
+import { toItself } from './to-itself.ts';
 
 /**
  * Follows each configured connection: host, Service, port, pod, the program that answers there. What is wrong at one place
@@ -50,15 +51,21 @@ function faultsAt(subject: Subject, dial: Dial): Fault[] {
   const host = resolveHost(subject.graph, dial.workload.namespace, dial.host.text);
   switch (host.kind) {
     case 'missing':
-      return [missingHost(subject, dial, host)];
+      return isOwnName(dial) ? [] : [missingHost(subject, dial, host)];
     case 'itself':
       return toItself(subject, dial);
     case 'service':
       return toService(subject, dial, host.service);
     case 'outside':
-      return [];
+      return host.service ? [unseenHost(subject, dial, host.service)] : [];
   }
 }
+
+/** A host that the pod itself gives an address. */
+const isOwnName = ({ workload: { pod }, host }: Dial): boolean =>
+  ((pod['hostAliases'] ?? []) as readonly { readonly hostnames?: readonly string[] }[]).some(
+    ({ hostnames }) => hostnames?.includes(host.text),
+  );
 
 /** `QUEUE_PORT` beside `QUEUE_HOST` in an unknown program must be a port. */
 export const pairs: Check = ({ graph, knownIn }) =>
@@ -91,6 +98,9 @@ export const pairs: Check = ({ graph, knownIn }) =>
 const namesOf = oncePer((services: readonly Service[]) => services.map(({ name }) => name));
 
 function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind: 'missing' }>): Fault {
+  if (host.set) return missingPod(dial, host.set);
+  const own = graph.find('Service', host.namespace, host.name);
+  if (own) return withoutPodNames(dial, own);
   const names = namesOf(graph.ofKindIn('Service', host.namespace));
   const near = nearest(host.name, names);
   const only = onlyNearest(host.name, names);
@@ -98,7 +108,7 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
   const there = (near === undefined ? undefined : graph.find('Service', host.namespace, near)) ?? elsewhere;
   return {
     code: 'HOST_UNKNOWN',
-    ...(graph.mayMakeCalled(host.namespace, host.name)
+    ...(graph.customs.mayMakeCalled(host.namespace, host.name)
       ? { severity: 'unknown' as const }
       : missingSeverity(dial, names.length > 0, there !== undefined)),
     message: `${partText(dial.host)} of ${called(dial.workload)}, and no Service in namespace ${host.namespace} is called that.`,
@@ -108,6 +118,41 @@ function missingHost({ graph }: Subject, dial: Dial, host: Extract<Host, { kind:
       ? `Write ${there === elsewhere ? `${there.name}.${there.namespace}` : there.name}.`
       : `Name a Service: ${listed(names) || 'there is none'}.`,
     ...(only === undefined ? {} : hostAs(dial, only)),
+  };
+}
+
+/** Of a namespace that is nowhere in the input; another one that has such a Service may be meant. */
+function unseenHost({ graph }: Subject, dial: Dial, { name, namespace }: ServiceName): Fault {
+  const [there] = graph.ofKindCalled('Service', name);
+  const orWrite = there ? `, or write ${there.name}.${there.namespace} if that is meant` : '';
+  return {
+    code: 'HOST_UNKNOWN',
+    severity: 'unknown',
+    message: `${partText(dial.host)} of ${called(dial.workload)}, and nothing of namespace ${namespace} is here.`,
+    here: dial.host.place,
+    ...(there ? { there: placeIn(there, 'metadata', 'name') } : {}),
+    fix: `Give verify the manifests of namespace ${namespace} too${orWrite}.`,
+  };
+}
+
+const withoutPodNames = (dial: Dial, service: ObjectOf<'Service'>): Fault => ({
+  code: 'HOST_UNKNOWN',
+  ...(dial.known === 'guessed' ? { severity: 'warning' as const } : {}),
+  message: `${partText(dial.host)} of ${called(dial.workload)}, and ${called(service)} is not headless: only a headless Service gives each pod a name.`,
+  here: dial.host.place,
+  there: placeIn(service, 'metadata', 'name'),
+  fix: `Write ${service.name}, or clusterIP: None in the Service.`,
+});
+
+function missingPod(dial: Dial, set: ObjectOf<'StatefulSet'>): Fault {
+  const { replicas = 1 } = set.content.spec;
+  return {
+    code: 'HOST_UNKNOWN',
+    ...(dial.known === 'guessed' ? { severity: 'warning' as const } : {}),
+    message: `${partText(dial.host)} of ${called(dial.workload)}, and ${called(set)} has ${replicas === 1 ? 'one pod, whose number is 0' : `${replicas} pods`}.`,
+    here: dial.host.place,
+    there: placeIn(set, 'spec', 'replicas'),
+    fix: 'Name a pod that it has, or give it more replicas.',
   };
 }
 
@@ -122,87 +167,9 @@ function missingSeverity(
   return known === 'guessed' || !hasOthers ? { severity: 'warning' } : {};
 }
 
-function partText({ variable, text, unset, part, secret, in: where = 'the environment' }: DialPart): string {
-  if (unset) return `${variable} is not set, so it is "${text}" in ${where}`;
-  const shown = secret ? notShown : `"${text}"`;
-  return part === undefined
-    ? `${variable} is ${shown} in ${where}`
-    : `the ${part} in ${variable} is ${shown} in ${where}`;
-}
-
 /** The host with another first word: a Service of the same namespace. */
 const hostAs = (dial: Dial, service: string): Mended =>
   redialled(dial, 'host', dial.host.text.replace(/^[^.]+/, service));
-
-/** What to write instead of a part of an address; `value` completes `Set DB_PORT to …`. */
-const setTo = ({ variable, part }: DialPart, value: string): string =>
-  part === undefined ? `Set ${variable} to ${value}` : `In ${variable}, change the ${part} to ${value}`;
-
-/** A host that is the pod itself: only one of its own containers can answer. */
-function toItself(subject: Subject, dial: Dial): Fault[] {
-  const { workload, meant } = dial;
-  if (mayAnswer(subject, dial)) return [];
-  if (!meant && (isOwnAddress(dial) || !isElsewhere(subject, dial))) return [];
-  return [
-    {
-      code: 'HOST_IS_ITSELF',
-      // What a process tells others, such as a browser, looks the same; and it may open ports it does not declare.
-      ...(meant ? {} : { severity: 'warning' as const }),
-      message: `${partText(dial.host)} of ${called(workload)}: the pod itself, where nothing${meant ? ` of ${meant.service}'s` : ''} listens on ${dial.port.text}.`,
-      here: dial.host.place,
-      fix: `${setTo(dial.host, `the name of the Service that leads to ${meant?.service ?? 'it'}`)}.`,
-    },
-  ];
-}
-
-/** Whether a container of the pod may answer: what one opens that is not known, or not written here, is not known. */
-function mayAnswer(subject: Subject, { workload, container, port: { text }, meant }: Dial): boolean {
-  const others = workload.containers.filter((one) => !one.init && one !== container);
-  if (isJoined(subject, workload) || others.some((one) => !subject.knownIn(one))) return true;
-  const opened = subject.knownOf(workload).flatMap(({ opens }) => Object.values(opens));
-  const isOpened = opened.includes(Number(text));
-  if (meant) return isOpened && others.length > 0;
-  return isOpened || portsCalled(workload, Number(text)).length > 0;
-}
-
-/** Names of variables that say where a process itself listens, or how others are told to reach it. */
-const ownNames = new RegExp(
-  `${itself}|(^|_)(admin|metrics?|health|probe|debug|pprof|management|self|local)(_|$)|^((server|http|https|web|app|grpc)_)?(host|hostname|addr|address|url)$`,
-  'i',
-);
-
-/** Whether a variable is the program's own: by its name, or by that of the program's image, as in `OLLAMA_HOST`. */
-function isOwnAddress({ container, host: { variable } }: Dial): boolean {
-  const product =
-    repositoryOf(container.spec.image ?? '')
-      .split('/')
-      .at(-1) ?? '';
-  const beginning = product.replaceAll('-', '_').toLowerCase();
-  return ownNames.test(variable) || (beginning !== '' && variable.toLowerCase().startsWith(`${beginning}_`));
-}
-
-/** Whether what is dialled runs in pods of its own: a store, by the scheme, or what a Service of the namespace leads to. */
-function isElsewhere({ graph, beside }: Subject, { workload, scheme, port }: Dial): boolean {
-  const speech = scheme === undefined ? undefined : beside.schemes[scheme.replace(/\+.*$/, '')];
-  if (speech !== undefined && speech !== 'http') return true;
-  return graph
-    .ofKindIn('Service', workload.namespace)
-    .some(
-      (service) =>
-        servicePort(service, Number(port.text)) !== undefined &&
-        !selectedBy(graph, service).includes(workload),
-    );
-}
-
-/** Annotations and labels by which others put containers into a pod: of Istio, Linkerd, Dapr, Vault and their like. */
-const joining = /inject|sidecar|dapr\.io\/enabled|istio\.io\/rev/i;
-
-/** Whether a pod may have containers that are not written, or shares the addresses of its node. */
-export function isJoined({ graph }: Subject, { namespace, labels, annotations, pod }: Workload): boolean {
-  const around = graph.find('Namespace', '', namespace)?.content.metadata;
-  const names = [labels, annotations, around?.labels ?? {}, around?.annotations ?? {}].flatMap(Object.keys);
-  return pod.hostNetwork === true || names.some((name) => joining.test(name));
-}
 
 function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   const number = Number(dial.port.text);
@@ -210,6 +177,7 @@ function toService(subject: Subject, dial: Dial, service: Service): Fault[] {
   if (!/^\d+$/.test(dial.port.text)) return [];
   const port = servicePort(service, number);
   const workloads = selectedBy(subject.graph, service);
+  if (!port && isOpened(dial, service, workloads)) return [];
   if (!port) return [notServed(subject, dial, service, isAtPods(service, workloads, number))];
   return workloads.flatMap((workload) => {
     const target = targetOf(port, workload);
@@ -226,6 +194,18 @@ const isAtPods = (service: Service, workloads: readonly Workload[], number: numb
   service.content.spec.clusterIP === 'None' &&
   workloads.some((workload) => portsCalled(workload, number).length > 0);
 
+/** Behind a headless Service a pod may be told to open a port that nothing declares, as members of a quorum are. */
+const isOpened = (dial: Dial, service: Service, workloads: readonly Workload[]): boolean =>
+  service.content.spec.clusterIP === 'None' &&
+  workloads.some(({ containers }) =>
+    containers.some((container) =>
+      [
+        ...container.env.flatMap(({ name, value = '' }) => (name === dial.port.variable ? [] : [value])),
+        ...wordsOf(container),
+      ].some((text) => hasNumber(text, dial.port.text)),
+    ),
+  );
+
 /** A dialled port that the Service does not serve. */
 function notServed(subject: Subject, dial: Dial, service: Service, works: boolean): Fault {
   const { ports } = service.content.spec;
@@ -233,7 +213,7 @@ function notServed(subject: Subject, dial: Dial, service: Service, works: boolea
   const served = listed(ports, ({ port }) => port);
   return {
     code: 'PORT_NOT_SERVED',
-    ...(works || dial.known === 'guessed' ? { severity: 'warning' as const } : {}),
+    ...(works || mayAnswer(subject, dial, service) ? { severity: 'warning' as const } : {}),
     message: `${partText(dial.port)} of ${called(dial.workload)}, but ${called(service)} (${dial.host.variable}) serves ${served || 'no port'}${works ? '; it is headless, and its pods have the port' : ''}.`,
     here: dial.port.place,
     there: only ? placeIn(service, 'spec', 'ports', 0, 'port') : placeIn(service, 'spec'),
@@ -246,6 +226,25 @@ function notServed(subject: Subject, dial: Dial, service: Service, works: boolea
     hint: dial.port.secret ? undefined : knownPortHint(subject.knownPorts, Number(dial.port.text)),
   };
 }
+
+/**
+ * Whether what is dialled may be right: it is guessed from words, or a headless Service, which leads to its pods on any port,
+ * has an unknown program behind it.
+ */
+const mayAnswer = ({ graph, knownIn, beside }: Subject, dial: Dial, service: Service): boolean =>
+  dial.known === 'guessed' ||
+  (service.content.spec.clusterIP === 'None' &&
+    !dial.meant &&
+    selectedBy(graph, service).some((workload) =>
+      workload.containers.some(
+        (container) =>
+          !container.init &&
+          !knownIn(container) &&
+          imageFactsOf(beside.images, workload, container).facts.every(
+            ({ speaks, listens }) => !speaks && !listens,
+          ),
+      ),
+    ));
 
 /** Whether the Service may be what is wrong: all its clients, several, dial one other port. */
 function isOdd({ dialsTo }: Subject, { port: { text, place } }: Dial, service: Service): boolean {

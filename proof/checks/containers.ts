@@ -1,12 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import { knownPortHint } from '../../model/known-port.ts';
-import { repositoryOf } from '../../model/image-repository.ts';
+import { repositoryOf, tagOf } from '../../model/image-repository.ts';
 import { only, replacing, setting } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { firstIndices } from '../first-indices.ts';
-import { declaredPorts, type DeclaredPort } from '../graph/ports.ts';
+import type { Graph } from '../graph/graph.ts';
+import { declaredPorts, servicesOf, type DeclaredPort } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
-import type { Container } from '../graph/workloads.ts';
+import type { Container, Workload } from '../graph/workloads.ts';
 import type { Place } from '../source.ts';
 import { called, containerCalled, inContainer, when, type Check } from './subject.ts';
 
@@ -60,35 +61,48 @@ export const configuredAt = (container: KnownContainer['container'], variable: s
  * Ports of one pod with the same number or name: the second process cannot listen, or is never found. One process may
  * give its port two names.
  */
-export const duplicateContainerPorts: Check = ({ graph }) =>
+export const duplicateContainerPorts: Check = ({ graph, knownIn }) =>
   graph.workloads.flatMap((workload) => {
+    // A declaration only informs: of two containers it is enough that one listens there.
+    const listens = ({ container, number }: DeclaredPort): boolean =>
+      Object.values(knownIn(container)?.opens ?? {}).includes(number);
     const all = declaredPorts(workload);
     const numbers = firstIndices(all.map(({ number, protocol }) => `${number}/${protocol}`));
     const names = firstIndices(all.map(({ name }) => name));
     return all.flatMap((port, position): Fault[] => {
       const sameNumber = numbers.get(`${port.number}/${port.protocol}`) ?? position;
-      const sameName = port.name === undefined ? position : (names.get(port.name) ?? position);
+      const named = port.name === undefined ? position : (names.get(port.name) ?? position);
+      const sameName = isOneNeeded(graph, workload, port, all[named]) ? named : position;
       const first = all[Math.min(sameNumber, sameName)];
       return first && first !== port
-        ? [
-            {
-              code: 'PORT_TWICE',
-              // Two containers may call their ports alike: what asks for the name finds the first.
-              ...(isAllowedTwice(port, first) ? { severity: 'warning' } : {}),
-              message: `${called(workload)} declares port ${port.name ?? port.number} (${port.number}) beside ${first.name ?? first.number} (${first.number}).`,
-              here: inContainer(port.container, 'ports', port.index, 'containerPort'),
-              there: inContainer(first.container, 'ports', first.index, 'containerPort'),
-              fix: 'Give each port of the pod a number and a name of its own.',
-            },
-          ]
+        ? [portTwice(workload, port, first, listens(port) && listens(first))]
         : [];
     });
   });
 
-const isAllowedTwice = (port: DeclaredPort, first: DeclaredPort): boolean =>
-  port.container === first.container
-    ? port.name !== first.name
-    : port.number !== first.number || port.protocol !== first.protocol;
+const portTwice = (
+  workload: Workload,
+  port: DeclaredPort,
+  first: DeclaredPort,
+  bothListen: boolean,
+): Fault => ({
+  code: 'PORT_TWICE',
+  ...(isRefused(port, first) || (bothListen && port.number === first.number) ? {} : { severity: 'warning' }),
+  message: `${called(workload)} declares port ${port.name ?? port.number} (${port.number}) beside ${first.name ?? first.number} (${first.number}).`,
+  here: inContainer(port.container, 'ports', port.index, 'containerPort'),
+  there: inContainer(first.container, 'ports', first.index, 'containerPort'),
+  fix: 'Give each port of the pod a number and a name of its own.',
+});
+
+/** Two containers may call their ports alike, unless something asks for the name: it finds the first. */
+const isOneNeeded = (graph: Graph, workload: Workload, port: DeclaredPort, first?: DeclaredPort): boolean =>
+  first?.container === port.container ||
+  servicesOf(graph, workload).some(({ content }) =>
+    content.spec.ports.some(({ targetPort }) => targetPort === port.name),
+  );
+
+const isRefused = (port: DeclaredPort, first: DeclaredPort): boolean =>
+  port.container === first.container && port.name === first.name;
 
 /** A container without an image is refused. */
 export const imagesGiven: Check = ({ graph }) =>
@@ -129,14 +143,17 @@ export const images: Check = ({ graph, programs }) =>
     }),
   );
 
-/** Containers of one pod from one repository run one program: two tags are two versions of it. */
+/** Whether the tag of an image is a version, and no name of another program of one repository, as `app:init` is. */
+const isVersion = (image: string): boolean => /^(v?\d|latest$|$)/.test(tagOf(image));
+
+/** Containers of one pod from one repository run one program: two versions of it are probably not meant. */
 export const imageTags: Check = ({ graph }) =>
   graph.workloads.flatMap((workload) => {
     // Of each repository the first container, and the first with another image than that one.
     const firsts = new Map<string, { readonly one: Container; other?: Container }>();
     return workload.containers.flatMap((container): Fault[] => {
       const { image } = container.spec;
-      if (image === undefined) return [];
+      if (image === undefined || !isVersion(image)) return [];
       const seen = firsts.get(repositoryOf(image)) ?? { one: container };
       firsts.set(repositoryOf(image), seen);
       const differs = seen.one.spec.image !== image;

@@ -141,15 +141,24 @@ export const envReferences: Check = ({ graph }) =>
       const names = [...container.variables.keys()];
       const all = firstIndices(names);
       const links = linksOf(graph, workload);
+      // `$(NAME)` and no command that a shell runs, where no source may hold the name.
+      const isMeant = (other: string, word: string): boolean =>
+        container.spec.image !== undefined &&
+        container.envKnown &&
+        /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(other) &&
+        !/\s/.test(word) &&
+        !links.isSet(other);
       const inWords = (['command', 'args'] as const).flatMap((field) =>
         container.spec[field].flatMap((word, index) =>
           referredIn(word)
-            .filter((other) => !all.has(other) && nearest(other, names) !== undefined)
-            .map((other) => ({
+            .filter((other) => !all.has(other))
+            .map((other) => ({ other, near: nearest(other, names) }))
+            .filter(({ other, near }) => near !== undefined || isMeant(other, word))
+            .map(({ other, near }) => ({
               code: 'ENV_REFERENCE' as const,
               message: `${containerCalled(workload, container)} is started with $(${other}), which is not set: the process gets the text "$(${other})".`,
               here: inContainer(container, field, index),
-              fix: `Write $(${nearest(other, names) ?? other}).`,
+              fix: near === undefined ? `Set ${other} in env.` : `Write $(${near}).`,
               ...referring(inContainer(container, field, index), other, names),
             })),
         ),

@@ -3,7 +3,8 @@ import { field, only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
 import { placeIn } from '../graph/objects.ts';
-import { gatewayGroup, gatewayRoutes, gatewayTargets, type Routed } from './routed.ts';
+import { gatewayGroup, gatewayRoutes, gatewayTargets } from './routed.ts';
+import type { Routed } from './routed-service.ts';
 import { called, type Check } from './subject.ts';
 
 /** A route of the Gateway API must say the port of a Service, and be let into another namespace. */

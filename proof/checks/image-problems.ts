@@ -1,4 +1,5 @@
 import type { Fault } from '../findings.ts';
+import { tagOf } from '../../model/image-repository.ts';
 import { mountsOf, placeOfSetting } from '../graph/files.ts';
 import { imageFactsOf, isServer } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
@@ -16,7 +17,7 @@ export const imageProblems: Check = ({ graph, beside }) =>
         const mounts = mountsOf(graph, workload, container);
         const started = {
           running: processOf(graph, workload, container),
-          tag: tagOf(container.spec.image),
+          tag: tagOf(container.spec.image ?? ''),
           mounted: mounts.map(({ path }) => path),
         };
         return known
@@ -34,8 +35,6 @@ export const imageProblems: Check = ({ graph, beside }) =>
           }));
       }),
   );
-
-const tagOf = (image = ''): string => /:([^/:@]+)(?:@|$)/.exec(image)?.[1] ?? '';
 
 /** Of an image that starts as root, kubelet starts none that may not: it would have to be told another user. */
 export const rootImages: Check = ({ graph, beside }) =>

@@ -8,7 +8,7 @@ import { oncePer } from '../graph/once-per.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { listed } from '../listed.ts';
 import type { Place } from '../source.ts';
-import { probesByContainer } from './probes.ts';
+import { probesByContainer } from './written-probes.ts';
 import { askedElsewhere, probeFault } from './asked-elsewhere.ts';
 import { toldIn, type Told } from './told.ts';
 import { containerCalled, inContainer, type Check, type Subject } from './subject.ts';

@@ -33,7 +33,7 @@ export const unusedNamespace: Check = ({ graph }) => {
   const strays = inside.find(({ namespace }) => !known.has(namespace));
   if (!strays) return [];
   return spaces
-    .filter(({ name }) => !inside.some(({ namespace }) => namespace === name))
+    .filter(({ name }) => !graph.isNamed(name) && !inside.some(({ namespace }) => namespace === name))
     .map((space) => ({
       code: 'NAMESPACE_UNUSED' as const,
       message: `Namespace ${space.name} is made, but no object is in it; ${called(strays)} is in ${strays.namespace}.`,

@@ -26,10 +26,8 @@ const routedNumbers = oncePer((graph: Graph) =>
 function looksWrong({ knownPorts }: Subject, number: number, right: number): boolean {
   const [text, expected] = [String(number), String(right)];
   const usual = knownPort(knownPorts, number);
-  return (
-    (distance(text, expected) === 1 && text.length === expected.length) ||
-    (usual !== undefined && !usual.shared)
-  );
+  if (usual) return !usual.shared;
+  return distance(text, expected) === 1 && text.length === expected.length;
 }
 
 /**

@@ -1,15 +1,15 @@
 import { repositoryOf } from '../../model/image-repository.ts';
 import { nearest } from '../../model/nearest.ts';
-import { field, removing, setting, slipOf, type Mended } from '../changes.ts';
+import { field, setting, slipOf, type Mended } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import type { Graph } from '../graph/graph.ts';
-import { placeIn, type AnyObject, type ObjectOf } from '../graph/objects.ts';
-import { oncePer } from '../graph/once-per.ts';
+import { placeIn, type ObjectOf } from '../graph/objects.ts';
 import { selectedBy } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
 import type { PodSpec } from '../shapes/pod.ts';
 import type { Place } from '../source.ts';
 import { listed } from '../listed.ts';
+import { areNear, elsewhere } from './absence.ts';
 import { called, inPod, type Check } from './subject.ts';
 
 /** A claim may be outside the manifests, unless a claim among them is unused. */
@@ -21,6 +21,7 @@ export const claimsUsed: Check = ({ graph }) =>
         .ofKind('PersistentVolumeClaim')
         .filter(
           (claim) =>
+            !graph.customs.uses(claim.namespace, claim.name) &&
             !graph.workloads.some(
               ({ namespace, pod }) =>
                 namespace === claim.namespace &&
@@ -35,7 +36,10 @@ export const claimsUsed: Check = ({ graph }) =>
               message: `${called(workload)} keeps its data in claim ${wanted.claimName}, which is not in namespace ${workload.namespace}, while no workload uses ${called(unused)}.`,
               here: inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
               there: placeIn(unused, 'metadata', 'name'),
-              fix: `Write ${unused.name}, and put both into one namespace.`,
+              fix:
+                unused.namespace === workload.namespace
+                  ? `Write ${unused.name}.`
+                  : `Write ${unused.name}, and put both into one namespace.`,
               ...(others.length === 0 && unused.namespace === workload.namespace
                 ? setting(
                     inPod(workload, 'volumes', index, 'persistentVolumeClaim', 'claimName'),
@@ -47,15 +51,6 @@ export const claimsUsed: Check = ({ graph }) =>
         : [];
     }),
   );
-
-/** Where no object of a kind is among the manifests of a namespace, all of them may be made elsewhere. */
-const elsewhere = { severity: 'unknown' } as const;
-
-/** Whether some objects are of the namespace, or one of the name is of another: then one that is not there is missing. */
-const areNear = (
-  objects: readonly { readonly namespace: string; readonly name: string }[],
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): boolean => objects.some((one) => one.namespace === namespace || one.name === name);
 
 /** The account of a pod, and the field that says so: it has a former name, too. */
 const accountOf = ({
@@ -75,7 +70,8 @@ export const accounts: Check = ({ graph }) => {
   );
   const unusedOnes = graph.workloads.flatMap((workload): Fault[] => {
     const own = graph.find('ServiceAccount', workload.namespace, workload.name);
-    if (!own || used.has(`${own.namespace}/${own.name}`)) return [];
+    if (!own || used.has(`${own.namespace}/${own.name}`) || graph.customs.uses(own.namespace, own.name))
+      return [];
     return [
       {
         code: 'ACCOUNT_UNUSED',
@@ -149,76 +145,9 @@ const named = (place: Place, written: string, objects: readonly { readonly name:
     objects.map(({ name }) => name),
   );
 
-const callOf = (...parts: readonly [namespace: string, kind: string, name: string]): string =>
-  parts.join('/');
-
-const workloadsCalled = oncePer((graph: Graph) =>
-  Map.groupBy(graph.workloads, ({ namespace, kind, name }) => callOf(namespace, kind, name)),
-);
-
-/** The workloads whose number of pods can be set. */
-const scalableKinds: readonly string[] = ['Deployment', 'StatefulSet'];
-
-/**
- * Whether a target that is not there is missing: its kind is one that Kubernetes cannot scale, others of its kind are in
- * the namespace, or one of its name is in another.
- */
-function isCertain(graph: Graph, { namespace, content }: ObjectOf<'HorizontalPodAutoscaler'>): boolean {
-  const { apiVersion, kind, name } = content.spec.scaleTargetRef;
-  if (apiVersion === 'apps/v1' && ![...scalableKinds, 'ReplicaSet'].includes(kind)) return true;
-  return areNear(
-    graph.workloads.filter((one) => one.kind === kind),
-    { namespace, name },
-  );
-}
-
-/** What an autoscaler scales must be there, and leave its replicas to it. */
-export const autoscalers: Check = ({ graph }) =>
-  graph.ofKind('HorizontalPodAutoscaler').flatMap((scaler): Fault[] => {
-    const { scaleTargetRef: wanted } = scaler.content.spec;
-    const target = workloadsCalled(graph)
-      .get(callOf(scaler.namespace, wanted.kind, wanted.name))
-      ?.find(({ object }) => (object.doc.value as { apiVersion?: string }).apiVersion === wanted.apiVersion);
-    const here = placeIn(scaler, 'spec', 'scaleTargetRef', 'name');
-    if (!target) {
-      const scalable = graph.workloadsIn(scaler.namespace).filter(({ kind }) => scalableKinds.includes(kind));
-      return [
-        {
-          code: 'OBJECT_MISSING',
-          ...(isCertain(graph, scaler) ? {} : elsewhere),
-          message: `${called(scaler)} scales ${wanted.kind} ${wanted.name} (${wanted.apiVersion}), which is not in namespace ${scaler.namespace}.`,
-          here,
-          fix:
-            scalable.length === 0
-              ? `Add ${wanted.kind} ${wanted.name}, or name a workload that is there.`
-              : `Name a workload that is there: ${listed(scalable, called)}.`,
-          ...named(
-            here,
-            wanted.name,
-            scalable.filter(({ kind }) => kind === wanted.kind),
-          ),
-        },
-      ];
-    }
-    return [
-      ...(replicasOf(target.object) !== undefined
-        ? [
-            {
-              code: 'REPLICAS_CONFLICT' as const,
-              message: `${called(target)} says how many replicas it has, and ${called(scaler)} scales it: each apply undoes the other.`,
-              here: placeIn(target.object, 'spec', 'replicas'),
-              there: here,
-              fix: 'Remove spec.replicas.',
-              ...removing(placeIn(target.object, 'spec', 'replicas')),
-            },
-          ]
-        : []),
-    ];
-  });
-
 /** What scales a workload: an autoscaler, or a resource of another project, such as KEDA's, that names it as its target. */
 const isScaled = (graph: Graph, workload: Workload): boolean =>
-  scalerOf(graph, workload) !== undefined || graph.isTarget(workload);
+  scalerOf(graph, workload) !== undefined || graph.customs.scales(workload.namespace, workload.name);
 
 const scalerOf = (graph: Graph, { namespace, kind, name }: Workload): Scaler | undefined =>
   graph.ofKindIn('HorizontalPodAutoscaler', namespace).find(({ content }) => {
@@ -289,7 +218,3 @@ export const budgets: Check = ({ graph }) =>
 /** A number of pods; a share is rounded up. */
 const shareOf = (amount: string | number, whole: number): number =>
   typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) * whole) / 100);
-
-/** What a workload says about its replicas, where it may say anything. */
-const replicasOf = (object: AnyObject): number | undefined =>
-  object.kind === 'Deployment' || object.kind === 'StatefulSet' ? object.content.spec.replicas : undefined;

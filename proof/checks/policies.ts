@@ -148,7 +148,7 @@ export const entriesAllowed: Check = ({ graph }) => {
 
 /** A port of pods that is opened to clients outside the cluster. */
 export interface Entry extends Pick<Wanted, 'to' | 'port' | 'why' | 'here'> {
-  /** Whether by an Ingress or a route, whose controller is the client. */
+  /** Whether by an Ingress, a route or a load balancer of a class, whose controller is the client. */
   readonly routed: boolean;
 }
 
@@ -159,7 +159,9 @@ export function entriesIn(graph: Graph): Entry[] {
     .filter(({ content }) => content.spec.type === 'NodePort' || content.spec.type === 'LoadBalancer')
     .flatMap((service) =>
       service.content.spec.ports.map((port) => ({
-        ...{ service, port, here: placeIn(service, 'spec', 'type'), routed: false },
+        ...{ service, port, here: placeIn(service, 'spec', 'type') },
+        // What a class names may be pods, such as Tailscale's, MetalLB's or Cilium's.
+        routed: service.content.spec['loadBalancerClass'] !== undefined,
       })),
     );
   const routed = routedIn(graph).flatMap(({ route, namespace, name, port: wanted = '', portAt }) => {

@@ -98,6 +98,9 @@ const linkLocalServices = ['169.254.20.10', '169.254.169.253'];
 /** Where clouds hand out the node's own credentials. */
 const metadataAddress = '169.254.169.254';
 
+/** The same, by which pods get credentials of their own: EKS' Pod Identity and ECS. */
+const metadataAddresses = [metadataAddress, '169.254.170.23', '169.254.170.2'];
+
 function peerForms(
   policy: Policy,
   direction: Direction,
@@ -232,7 +235,7 @@ const beyondPrefix = (policy: Policy, cidr: string, here: Place): Fault[] =>
   }));
 
 const isNearNodeLocal = (address: string): boolean =>
-  !linkLocalServices.includes(address) &&
+  ![...linkLocalServices, ...metadataAddresses].includes(address) &&
   (address.startsWith('169.254.') || linkLocalServices.some((known) => distance(known, address) <= 2));
 
 /** What CoreDNS listens on: names, and its own metrics. */

@@ -7,55 +7,11 @@ import { oncePer } from '../graph/once-per.ts';
 import { declaredPorts, portsCalled, targetOf } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
-import type { Probe } from '../shapes/container.ts';
 import { listed } from '../listed.ts';
 import { dialledNumbers, leadsTo } from './services.ts';
 import { called, containerCalled, inContainer, when, type Check, type Subject } from './subject.ts';
 import { toldIn } from './told.ts';
-
-const probeFields = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
-type ProbeField = (typeof probeFields)[number];
-
-/** A probe as it is written, with what it asks. */
-export interface Asking {
-  readonly workload: Workload;
-  readonly container: Container;
-  readonly field: ProbeField;
-  readonly probe: Probe;
-  readonly path: readonly string[];
-  readonly port: string | number | undefined;
-}
-
-export const probesOf = oncePer(({ graph }: Subject): readonly Asking[] =>
-  graph.workloads.flatMap((workload) =>
-    workload.containers.flatMap((container) =>
-      probeFields.flatMap((field) => {
-        const probe = container.spec[field];
-        if (!probe) return [];
-        const action = probe.httpGet
-          ? 'httpGet'
-          : probe.tcpSocket
-            ? 'tcpSocket'
-            : probe.grpc
-              ? 'grpc'
-              : 'exec';
-        const port = (probe.httpGet ?? probe.tcpSocket ?? probe.grpc)?.port;
-        return [{ workload, container, field, probe, path: [field, action], port }];
-      }),
-    ),
-  ),
-);
-
-/** The number of the port that a probe asks; a name is one of the container's own. */
-export const numberAsked = ({ container, port }: Asking): number | undefined =>
-  typeof port === 'number'
-    ? port
-    : container.spec.ports.find(({ name }) => name !== undefined && name === port)?.containerPort;
-
-/** The probes of each container. */
-export const probesByContainer = oncePer((subject: Subject) =>
-  Map.groupBy(probesOf(subject), ({ container }) => container),
-);
+import { probesOf, type Asking } from './written-probes.ts';
 
 /** What Kubernetes takes in place of 0. */
 const insteadOfZero = {
@@ -135,10 +91,10 @@ const undeclaredSeverity = (
   port: string | number,
 ): Pick<Fault, 'severity'> => (typeof port === 'string' || knownIn(container) ? {} : { severity: 'unknown' });
 
-/** A TCP probe must ask the port that clients dial; another one tells nothing about it. */
+/** A TCP probe of a known program must ask the port that clients dial; another one tells nothing about it. */
 export const probedPorts: Check = (subject) =>
   probesOf(subject).flatMap(({ workload, container, field, probe, port }): Fault[] => {
-    if (!probe.tcpSocket || port === undefined) return [];
+    if (!probe.tcpSocket || port === undefined || !subject.knownIn(container)) return [];
     const asked = portsCalled(workload, port)[0]?.number;
     const dialled = dialledPorts(subject)(workload);
     return when(asked !== undefined && dialled.size > 0 && !dialled.has(asked), () => ({

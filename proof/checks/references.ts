@@ -33,18 +33,17 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
   const { workload, kind, name, keys, optional } = reference;
   if (optional || madeEverywhere.includes(name)) return [];
   const found = graph.find(kind, workload.namespace, name);
-  if (!found) return missingObject(graph, reference);
-  const held = keysIn(found);
+  if (!found) return isMade(graph, reference) ? [] : missingObject(graph, reference);
+  const { held, known, words } = keysIn(found);
   return keys
     .filter(({ key }) => !held.has(key))
     .map(({ key, place: here }) => {
-      const known = [...held];
       const like = nearest(key, known);
       return {
         code: 'KEY_MISSING' as const,
         // An object with nothing in it is there for others to fill.
         ...(known.length === 0 ? { severity: 'warning' as const } : {}),
-        message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${listed(known) || 'no key'}; its pods will not start.`,
+        message: `${called(workload)} takes key "${key}" from ${kind} ${name}, which has ${words}; its pods will not start.`,
         here,
         there: placeIn(found, 'data'),
         fix: like ? `Write ${like}.` : `Add the key to ${kind} ${name}, or take another.`,
@@ -53,14 +52,16 @@ function missing({ graph }: Subject, reference: Reference): Fault[] {
     });
 }
 
-/** Those of `binaryData` too. */
-const keysIn = oncePer(
-  (object: Holder): ReadonlySet<string> =>
-    new Set([
-      ...Object.keys(textsOf(object)),
-      ...(object.kind === 'ConfigMap' ? Object.keys(object.content.binaryData) : []),
-    ]),
-);
+/** Those of `binaryData` too; and as a sentence says them, once for all that are missing. */
+const keysIn = oncePer((object: Holder) => {
+  const binary = object.kind === 'ConfigMap' ? Object.keys(object.content.binaryData) : [];
+  const known = [...Object.keys(textsOf(object)), ...binary];
+  return { held: new Set(known), known, words: listed(known) || 'no key' };
+});
+
+/** A Certificate, an ExternalSecret and the like say which Secret they make. */
+const isMade = (graph: Graph, { workload, kind, name }: Reference): boolean =>
+  kind === 'Secret' && graph.customs.uses(workload.namespace, name);
 
 /** A missing Secret is reported only where the manifests have one that was probably meant. */
 function missingObject(graph: Graph, { workload, kind, name, keys, place }: Reference): Fault[] {
@@ -79,7 +80,7 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
   const fix = meant ? `Write ${meant.name}.` : `Add the ${kind}, or correct its name.`;
   return when(kind === 'ConfigMap' || meant, () => ({
     code: 'OBJECT_MISSING',
-    ...(meant || (others.length > 0 && !graph.mayMakeCalled(workload.namespace, name))
+    ...(meant || (others.length > 0 && !graph.customs.mayMakeCalled(workload.namespace, name))
       ? {}
       : { severity: 'unknown' }),
     message: `${called(workload)} takes values from ${kind} ${name}, which is not in namespace ${workload.namespace}; its pods will not start.`,
@@ -94,12 +95,54 @@ function missingObject(graph: Graph, { workload, kind, name, keys, place }: Refe
   }));
 }
 
+/** A part of a ConfigMap or Secret that is mounted alone must be in it: else an empty folder is mounted. */
+export const subPaths: Check = ({ graph }) =>
+  graph.workloads.flatMap((workload) =>
+    workload.containers.flatMap((container) =>
+      container.spec.volumeMounts.flatMap(({ name, subPath = '' }, index) => {
+        const { source, paths } = partsOf(graph, workload, name);
+        const isThere = paths.some((path) => path === subPath || path.startsWith(`${subPath}/`));
+        if (!source || paths.length === 0 || subPath === '' || isThere) return [];
+        const here = inContainer(container, 'volumeMounts', index, 'subPath');
+        return [
+          {
+            code: 'KEY_MISSING' as const,
+            message: `${called(workload)} mounts "${subPath}" of ${called(source)}, which as volume "${name}" has ${listed(paths)}: an empty folder is mounted instead.`,
+            here,
+            there: placeIn(source, 'data'),
+            fix: 'Mount a part that it has.',
+            ...slipOf(here, subPath, paths),
+          },
+        ];
+      }),
+    ),
+  );
+
+/** The ConfigMap or Secret of a volume, if it is here, and the paths of its parts. */
+function partsOf(
+  graph: Graph,
+  workload: Workload,
+  name: string,
+): { readonly source?: Holder | undefined; readonly paths: readonly string[] } {
+  const { configMap, secret } = workload.pod.volumes.find((one) => one.name === name) ?? {};
+  const source = configMap
+    ? graph.find('ConfigMap', workload.namespace, configMap.name)
+    : secret && graph.find('Secret', workload.namespace, secret.secretName);
+  const items = (configMap ?? secret)?.items ?? [];
+  return {
+    source,
+    paths: items.length > 0 ? items.map(({ path }) => path) : source ? keysIn(source).known : [],
+  };
+}
+
 type Holder = ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>;
 
 /** What objects are called, and, by key, those that no pod refers to. */
 const namesIn = oncePer((graph: Graph) =>
   oncePer((objects: readonly Holder[]) => {
-    const unused = objects.filter((object) => !used(graph).has(keyOf(object)));
+    const unused = objects.filter(
+      (object) => !used(graph).has(keyOf(object)) && !graph.customs.uses(object.namespace, object.name),
+    );
     const keyed = unused.flatMap((object) => Object.keys(textsOf(object)).map((key) => ({ key, object })));
     const holders = new Map(keyed.map(({ key, object }) => [key, object] as const).reverse());
     return { names: objects.map(({ name }) => name), holders };

@@ -1,7 +1,8 @@
 import type { Fault } from '../findings.ts';
+import { commandsIn } from '../graph/command-words.ts';
 import { imageFactsOf } from '../graph/images.ts';
 import { processOf } from '../graph/programs.ts';
-import { allClaims } from '../graph/volume-claims.ts';
+import { allClaims, isForGiven } from '../graph/volume-claims.ts';
 import { placeIn } from '../graph/objects.ts';
 import type { Container, Workload } from '../graph/workloads.ts';
 import { amountOf } from '../../model/quantity.ts';
@@ -88,6 +89,7 @@ export const claimSizes: Check = ({ graph }) =>
     const value = amountOf(text ?? Infinity);
     // The API server refuses what asks for nothing.
     if (text === undefined || value <= 0) return [];
+    if (isForGiven(spec)) return [];
     if (value >= 64 * mebi && value <= 256 * 2 ** 40) return [];
     return [
       {
@@ -122,7 +124,11 @@ export const scratchSizes: Check = ({ graph }) =>
 export const memorySettings: Check = ({ graph, known, beside }) => {
   const taken = graph.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
-      const facts = imageFactsOf(beside.images, workload, container).facts.filter(({ memory }) => memory);
+      const facts = [
+        ...imageFactsOf(beside.images, workload, container).facts,
+        // In an image of one's own by the command.
+        ...beside.images.filter(({ name }) => name !== undefined && programsOf(container).includes(name)),
+      ].filter(({ memory }, index, all) => memory && all.findIndex((one) => one.memory === memory) === index);
       const running = facts.length > 0 ? processOf(graph, workload, container) : undefined;
       const told = facts.flatMap(({ memory }) => (running && memory?.(running)) ?? []);
       return told.length > 0 ? [{ workload, container, told }] : [];
@@ -147,6 +153,10 @@ export const memorySettings: Check = ({ graph, known, beside }) => {
     ];
   });
 };
+
+/** What a container's commands start, without folders. */
+const programsOf = (container: Container): readonly string[] =>
+  commandsIn(container).map(([first = '']) => first.split('/').at(-1) ?? '');
 
 /** Replicas of a store that is not configured as a cluster do not share data. */
 export const replicas: Check = ({ known }) =>

@@ -47,7 +47,7 @@ type Ingress = ObjectOf<'Ingress'>;
 /** What no path has that is meant as it is written. */
 const isPattern = (path: string): boolean => /[()[\]{}|*+^$\\]/.test(path);
 
-const isOfNginx = ({ content: { metadata, spec } }: Ingress): boolean =>
+export const isOfNginx = ({ content: { metadata, spec } }: Ingress): boolean =>
   Object.keys(metadata.annotations).some((key) => key.startsWith(nginx)) ||
   (spec.ingressClassName ?? metadata.annotations['kubernetes.io/ingress.class']) === 'nginx';
 

@@ -4,19 +4,10 @@ import type { AnyObject, ObjectOf } from '../graph/objects.ts';
 import { oncePer } from '../graph/once-per.ts';
 import type { GatewayReference } from '../shapes/gateway.ts';
 import { steps, type Path } from '../source.ts';
+import { aliasTargets } from './aliases.ts';
+import { customTargets } from './custom-routes.ts';
 import { routesOf } from './ingress.ts';
-
-/** A Service that a route sends requests to. */
-export interface Routed {
-  readonly route: AnyObject;
-  readonly namespace: string;
-  readonly name: string;
-  /** Its number or name; absent: none is written. */
-  readonly port?: number | string;
-  /** Where the Service is named, and its port. */
-  readonly at: Path;
-  readonly portAt: Path;
-}
+import type { Routed } from './routed-service.ts';
 
 /** Kinds of the Gateway API that route to Services. */
 export const gatewayRoutes = [
@@ -30,17 +21,53 @@ export type GatewayRoute = ObjectOf<(typeof gatewayRoutes)[number]>;
 
 export const gatewayGroup = 'gateway.networking.k8s.io';
 
-/** What every Ingress and every route of the Gateway API leads to. */
+/** What every Ingress, every route of the Gateway API and those of known controllers lead clients from outside to. */
 export const routedIn = oncePer((graph: Graph): readonly Routed[] => [
   ...graph.ofKind('Ingress').flatMap(ingressTargets),
   ...gatewayRoutes.flatMap((kind) => graph.ofKind(kind)).flatMap(gatewayTargets),
+  ...customTargets(graph, 'outside'),
 ]);
 
 type Named = Pick<Routed, 'namespace' | 'name'>;
 const nameOf = ({ namespace, name }: Named): string => `${namespace}/${name}`;
-const routedByName = oncePer((graph: Graph) => Map.groupBy(routedIn(graph), nameOf));
 
-/** The same, to one Service. */
+/**
+ * What the cluster itself asks: the API server its webhooks, before it stores or turns an object, and the servers of other
+ * groups; a mesh, and what scales or rolls out; and what a name in DNS stands for.
+ */
+export const askedInside = oncePer((graph: Graph): readonly Routed[] => [
+  ...customTargets(graph, 'inside'),
+  ...aliasTargets(graph),
+  ...(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const)
+    .flatMap((kind): readonly WebhookConfiguration[] => graph.ofKind(kind))
+    .flatMap((route) =>
+      route.content.webhooks.flatMap(({ clientConfig: { service } }, index) =>
+        askedOf(route, service, ['webhooks', index, 'clientConfig', 'service']),
+      ),
+    ),
+  ...graph
+    .ofKind('APIService')
+    .flatMap((route) => askedOf(route, route.content.spec.service, steps('spec.service'))),
+  ...graph
+    .ofKind('CustomResourceDefinition')
+    .flatMap((route) =>
+      askedOf(
+        route,
+        route.content.spec.conversion.webhook.clientConfig.service,
+        steps('spec.conversion.webhook.clientConfig.service'),
+      ),
+    ),
+]);
+type WebhookConfiguration = ObjectOf<'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration'>;
+
+const askedOf = (route: AnyObject, service: (Named & { port: number }) | undefined, at: Path): Routed[] =>
+  service ? [{ ...service, route, at: [...at, 'name'], portAt: [...at, 'port'] }] : [];
+
+const routedByName = oncePer((graph: Graph) =>
+  Map.groupBy([...routedIn(graph), ...askedInside(graph)], nameOf),
+);
+
+/** Both, to one Service. */
 export const routedTo = (graph: Graph, service: Named): readonly Routed[] =>
   routedByName(graph).get(nameOf(service)) ?? [];
 

@@ -71,7 +71,9 @@ const mustBeSet = (
 export const commandFiles: Check = (subject) =>
   commandsOf(subject).flatMap((command) => {
     const found = mountsOf(subject.graph, command.workload, command.container);
-    return pathsIn(command.words.join(' ')).flatMap((path) => pathFaults(subject, command, found, path));
+    return pathsIn(command.words.join(' ')).flatMap((path) =>
+      isMade(command, path) ? unwritable(command, found, path) : pathFaults(subject, command, found, path),
+    );
   });
 
 /** A program may be told to read all files of a folder. */
@@ -97,7 +99,7 @@ function pathFaults(subject: Subject, command: Command, found: readonly Mount[],
         ...(mount ? { there: mount.place } : {}),
       },
     ];
-  return mount ? [] : unwritable(command, found, path);
+  return [];
 }
 
 const nearestOf = (path: string, files: readonly string[]): string[] => {
@@ -116,14 +118,17 @@ const meantPath = (
   files.find((file) => file.split('/').at(-1) === path.split('/').at(-1)) ??
   imagePath(programOf(subject, command.container), path);
 
+/** Whether the command itself makes what is at a path. */
+const isMade = ({ words }: Command, path: string): boolean =>
+  new RegExp(
+    `(\\b(cp|mv|ln|mkdir|touch|tee)\\b[^\\n;&|]*\\s|>\\s*)${path.replaceAll('.', '\\.')}\\s*($|[\\n;&|])`,
+  ).test(words.join(' '));
+
 /** A path that is written to, on a root that is read-only. */
 function unwritable(command: Command, found: readonly Mount[], path: string): Fault[] {
-  const written = new RegExp(
-    `\\b(cp|mv|mkdir|touch|tee)\\b[^\\n;&|]*\\s${path.replaceAll('.', '\\.')}\\s*($|[\\n;&|])`,
-  ).test(command.words.join(' '));
   const readOnly = command.container.spec.securityContext.readOnlyRootFilesystem === true;
   const others = found.filter(({ writable }) => writable).map((one) => one.path);
-  return when(written && readOnly, () => ({
+  return when(readOnly && !mountAt(found, path) && !path.startsWith('/dev/'), () => ({
     ...faultIn(
       command,
       `${command.what} writes to ${path}, which is on no volume, and its root is read-only.`,

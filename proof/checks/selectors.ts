@@ -5,12 +5,13 @@ import type { Graph } from '../graph/graph.ts';
 import type { Workload } from '../graph/workloads.ts';
 import { placeIn, type AnyObject } from '../graph/objects.ts';
 import { isManagedByMooring, nameLabel } from '../graph/managed-by.ts';
-import { selectedBy } from '../graph/ports.ts';
+import { selectedBy, servicesOf, targetOf } from '../graph/ports.ts';
 import { everyPod, selectorText, selects } from '../graph/selectors.ts';
 import { listed } from '../listed.ts';
 import type { Selector } from '../shapes/common.ts';
 import type { Path, Place } from '../source.ts';
-import { called, inPod, type Check } from './subject.ts';
+import { routedTo } from './routed.ts';
+import { called, inPod, type Check, type Subject } from './subject.ts';
 
 /** A selector of an object, where it is written. */
 interface Selecting {
@@ -53,28 +54,66 @@ function comparedIn(graph: Graph, namespace: string): Graph['workloads'] {
 }
 
 /** A Service, budget or policy that selects no pod has no effect, and Kubernetes does not report it. */
-export const selectsNothing: Check = ({ graph }) =>
-  selectorsOf(graph)
-    .filter(({ object, selector }) => graph.selected(object.namespace, selector).length === 0)
-    .map(({ object, selector, path }, _, { length }) => {
+export const selectsNothing: Check = (subject) => {
+  const { graph } = subject;
+  return selectorsOf(graph)
+    .filter(
+      ({ object: { namespace }, selector }) =>
+        graph.selected(namespace, selector).length === 0 && !graph.customs.makesPods(namespace, selector),
+    )
+    .map((one, _, { length }) => {
+      const { object, selector, path } = one;
+      const here = placeIn(object, ...path);
+      const selected = `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}`;
+      if (isElsewhere(graph, object.namespace, selector))
+        return {
+          code: 'SELECTS_NOTHING' as const,
+          severity: 'unknown' as const,
+          message: `${selected}, which no workload here makes.`,
+          here,
+          fix: 'Verify it together with what makes the pods.',
+        };
       const workloads = length > mostCompared ? [] : comparedIn(graph, object.namespace);
       const near = closest(workloads, selector);
       return {
         code: 'SELECTS_NOTHING' as const,
-        ...(isElsewhere(graph, object.namespace, selector) ? { severity: 'unknown' as const } : {}),
+        ...(near && isMeant(subject, one, near) ? { severity: 'error' as const } : {}),
         message:
-          `${called(object)} selects pods with ${selectorText(selector)} in namespace ${object.namespace}, and there are none.` +
+          `${selected}, and there are none.` +
           (near ? ` The pods of ${called(near)} have ${labelsText(near.labels, selector)}.` : ''),
-        here: placeIn(object, ...path),
+        here,
         ...(near
           ? { there: { doc: near.object.doc, path: [...near.podPath.slice(0, -1), 'metadata', 'labels'] } }
           : {}),
         fix: near
           ? 'Make the selector and the labels of the pods agree.'
           : 'Select labels some pod has, or remove it.',
-        ...reselecting(placeIn(object, ...path), selector, workloads),
+        ...reselecting(here, selector, workloads),
       };
     });
+};
+
+/**
+ * Whether a Service that is dialled or routed to misses, by one label, the pods that it is meant for: they have its port,
+ * and no other Service leads to them.
+ */
+function isMeant(subject: Subject, { object, selector }: Selecting, near: Workload): boolean {
+  if (object.kind !== 'Service') return false;
+  const { graph } = subject;
+  const isUsed =
+    routedTo(graph, object).length > 0 || subject.dialsTo(object).some(({ known }) => known === undefined);
+  const hasPort = object.content.spec.ports.some((port) => targetOf(port, near)?.declared);
+  if (!isUsed || !hasPort || servicesOf(graph, near).length > 0) return false;
+  const wanted = Object.entries(selector.matchLabels);
+  const [missed, ...others] = wanted.filter(([key, value]) => near.labels[key] !== value);
+  const has = missed && near.labels[missed[0]];
+  return (
+    missed !== undefined &&
+    has !== undefined &&
+    others.length === 0 &&
+    (wanted.length > 1 || onlyNearest(missed[1], [has]) !== undefined)
+  );
+}
 
 /** The value of the one label by which the pods of one workload alone are missed, by a slip. */
 function reselecting(
@@ -99,10 +138,14 @@ function reselecting(
     : {};
 }
 
-/** A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own. */
+/**
+ * A custom resource may make the pods, or another chart: of a namespace without any here, or by labels of their own.
+ * Those of the control plane and of cluster DNS are nobody's manifests.
+ */
 const isElsewhere = (graph: Graph, namespace: string, selector: Selector): boolean =>
   (graph.workloadsIn(namespace).length === 0 ||
-    graph.mayBeMade(namespace, selector) ||
+    namespace === 'kube-system' ||
+    graph.customs.mayMakePods(namespace, selector) ||
     Object.keys(selector.matchLabels).some(isForeign)) &&
   !graph.workloads.some(({ labels }) => selects(selector, labels));
 
@@ -215,6 +258,7 @@ export const selectorOfAnother: Check = ({ graph }) =>
     const [own, wanted] = [object.labels[nameLabel], selector.matchLabels[nameLabel]];
     if (object.kind === 'NetworkPolicy' || own === undefined || wanted === undefined) return [];
     if (own === wanted || own.startsWith(`${wanted}-`)) return [];
+    if (object.name.endsWith(`-${wanted}`) && !isManagedByMooring(object)) return [];
     const hasPods = graph.workloadsIn(object.namespace).some(({ labels }) => labels[nameLabel] === own);
     if (!hasPods && !isManagedByMooring(object)) return [];
     return [

@@ -32,8 +32,9 @@ export const linksBesideHosts: Check = ({ graph, knownIn }) =>
     return workload.containers
       .filter((container) => !knownIn(container))
       .flatMap((container) =>
-        container.env.flatMap(({ name, place }): Fault[] => {
-          const [, variable] = /^(.+_)HOST$/.exec(name) ?? [];
+        container.env.flatMap(({ name, value = '', place }): Fault[] => {
+          // An address with a port needs none beside it.
+          const [, variable] = /:/.test(value) ? [] : (/^(.+_)HOST$/.exec(name) ?? []);
           const port = `${variable ?? ''}PORT`;
           const link = variable === undefined ? undefined : linkOf(links, container, port);
           return link && container.envKnown

@@ -4,8 +4,11 @@ import { field as setField, only } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { firstIndices } from '../first-indices.ts';
 import type { Graph } from '../graph/graph.ts';
+import { isManagedByMooring } from '../graph/managed-by.ts';
 import { placeIn } from '../graph/objects.ts';
+import { imageFactsOf } from '../graph/images.ts';
 import { oncePer } from '../graph/once-per.ts';
+import { saysNumber } from '../graph/said-numbers.ts';
 import { listed } from '../listed.ts';
 import {
   declaredPorts,
@@ -18,6 +21,7 @@ import {
 } from '../graph/ports.ts';
 import type { KnownContainer } from '../graph/programs.ts';
 import type { Workload } from '../graph/workloads.ts';
+import { probesByContainer } from './written-probes.ts';
 import { called, inContainer, when, type Check, type Subject } from './subject.ts';
 
 /** A port of a Service, with one workload behind it. */
@@ -78,7 +82,7 @@ export const targets: Check = (subject) =>
               fix: `Write ${found.protocol} at both.`,
             },
           ]),
-      ...(namesake && namesake.number !== target.number
+      ...(namesake && namesake.number !== target.number && !isChosen(service, port, found, namesake)
         ? [
             {
               code: 'PORT_NAME_CROSSED' as const,
@@ -93,6 +97,17 @@ export const targets: Check = (subject) =>
         : []),
     ];
   });
+
+/** Whether the port that is named is of another container, a proxy in front, or no other port of the Service, so that none are crossed. */
+const isChosen = (
+  service: Service,
+  { targetPort }: ServicePort,
+  found: DeclaredPort,
+  namesake: DeclaredPort,
+): boolean =>
+  typeof targetPort === 'string' &&
+  (found.container !== namesake.container ||
+    (!isManagedByMooring(service) && !service.content.spec.ports.some(({ name }) => name === targetPort)));
 
 /** The pods' port of a name. Which of two ports of one name is meant is not known; PORT_TWICE tells of those. */
 function namesakeOf(
@@ -121,7 +136,7 @@ function undeclared(subject: Subject, { service, port, index, workload }: Lead):
   return [
     {
       code: 'TARGET_PORT_UNKNOWN',
-      ...undeclaredSeverity(port, known.length > 0),
+      ...undeclaredSeverity(subject, { service, port, index, workload }),
       message: `Port ${port.port} of ${called(service)} leads to "${wanted}", which the pods of ${called(workload)} do not have; they declare ${named || 'no port'}.`,
       here: placeIn(service, 'spec', 'ports', index, port.targetPort === undefined ? 'port' : 'targetPort'),
       ...(first ? { there: inContainer(first.container, 'ports', first.index, 'containerPort') } : {}),
@@ -165,10 +180,27 @@ function meantPorts(workload: Workload, { name, targetPort }: ServicePort): read
 }
 
 /** A declared port only informs: an unknown program may open others. Without a target it is probably forgotten. */
-function undeclaredSeverity({ targetPort }: ServicePort, isKnown: boolean): Pick<Fault, 'severity'> {
-  if (isKnown || typeof targetPort === 'string') return {};
-  return { severity: targetPort === undefined ? 'warning' : 'unknown' };
+function undeclaredSeverity(
+  subject: Subject,
+  { port: { port, targetPort }, workload }: Lead,
+): Pick<Fault, 'severity'> {
+  if (subject.knownOf(workload).length > 0 || typeof targetPort === 'string') return {};
+  const isForgotten = targetPort === undefined && !isSaid(subject, workload, port);
+  return { severity: isForgotten ? 'warning' : 'unknown' };
 }
+
+/** Whether a container of the pods is told a number, asked it by a probe, or is known to open it. */
+const isSaid = (subject: Subject, workload: Workload, number: number): boolean =>
+  workload.containers.some(
+    (container) =>
+      saysNumber(subject.graph, workload, container, number) ||
+      probesByContainer(subject)
+        .get(container)
+        ?.some(({ port }) => port === number) ||
+      imageFactsOf(subject.beside.images, workload, container).facts.some(
+        ({ speaks = {}, opens = [] }) => Object.hasOwn(speaks, number) || opens.includes(number),
+      ),
+  );
 
 /** Duplicate ports and names of a Service, and a missing name where it has several ports. */
 export const duplicateServicePorts: Check = ({ graph }) =>
@@ -201,16 +233,18 @@ export const duplicateNodePorts: Check = ({ graph }) => {
   const all = graph
     .ofKind('Service')
     .flatMap((service) =>
-      service.content.spec.ports.flatMap(({ nodePort }, index) =>
+      service.content.spec.ports.flatMap(({ nodePort, protocol }, index) =>
         nodePort === undefined
           ? []
-          : [{ nodePort, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
+          : [{ nodePort, protocol, place: placeIn(service, 'spec', 'ports', index, 'nodePort'), service }],
       ),
     );
   const firsts = new Map(all.toReversed().map((one) => [one.nodePort, one]));
   return all.flatMap((one) => {
     const first = firsts.get(one.nodePort);
-    return first && first !== one
+    // One Service may take a number for both protocols.
+    const isOther = first?.service !== one.service || first.protocol === one.protocol;
+    return first && first !== one && isOther
       ? [
           {
             code: 'PORT_TWICE' as const,

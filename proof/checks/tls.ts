@@ -5,11 +5,13 @@ import { resolveHost } from '../graph/hosts.ts';
 import { placeIn } from '../graph/objects.ts';
 import { selectedBy, servicePort, targetOf, type Service, type ServicePort } from '../graph/ports.ts';
 import type { Workload } from '../graph/workloads.ts';
-import type { Place } from '../source.ts';
-import { isJoined } from './connections.ts';
-import { numberAsked, probesOf } from './probes.ts';
-import { routedIn, type Routed } from './routed.ts';
-import { called, inContainer, type Check, type Subject } from './subject.ts';
+import { valueAt, type Place } from '../source.ts';
+import { isOfNginx } from './rewrites.ts';
+import { isJoined } from './to-itself.ts';
+import { numberAsked, probesByContainer, probesOf } from './written-probes.ts';
+import { routedIn } from './routed.ts';
+import type { Routed } from './routed-service.ts';
+import { called, containerCalled, inContainer, type Check, type Subject } from './subject.ts';
 import { toldIn } from './told.ts';
 
 /** What a scheme of every program says of TLS; the packs say it of the others. */
@@ -80,12 +82,55 @@ const spokenBehind = 'nginx.ingress.kubernetes.io/backend-protocol';
 /** ingress-nginx speaks to a Service as its annotation says, else without TLS. */
 export const tlsOfRoutes: Check = (subject) =>
   routedIn(subject.graph).flatMap((route): Fault[] => {
-    const written = route.route.content.metadata.annotations[spokenBehind];
+    const written = valueAt(route.route.doc.value, ['metadata', 'annotations', spokenBehind]);
     const service = subject.graph.find('Service', route.namespace, route.name);
-    if (written === undefined || !service || route.port === undefined) return [];
-    const client = /^(HTTPS|GRPCS)$/i.test(written);
+    if (!service || route.port === undefined) return [];
     const shown = shownBehind(subject, service, route.port);
+    if (typeof written !== 'string')
+      return shown?.tls && isPlain(subject, route) ? [unsaid(route, service, shown)] : [];
+    const client = /^(HTTPS|GRPCS)$/i.test(written);
     return shown && shown.tls !== client ? [routeFault(route, service, shown, written)] : [];
+  });
+
+/** Whether ingress-nginx takes a route and ends its TLS. */
+function isPlain({ graph }: Subject, { route: { kind, namespace, name } }: Routed): boolean {
+  const ingress = kind === 'Ingress' ? graph.find(kind, namespace, name) : undefined;
+  return (
+    ingress !== undefined &&
+    isOfNginx(ingress) &&
+    ingress.content.metadata.annotations['nginx.ingress.kubernetes.io/ssl-passthrough'] !== 'true'
+  );
+}
+
+const unsaid = ({ route, port }: Routed, service: Service, { by, place }: Shown): Fault => ({
+  code: 'TLS_MISMATCH',
+  severity: 'warning',
+  message: `${called(route)} does not say what port ${port ?? ''} of ${called(service)} speaks, so that ingress-nginx speaks HTTP to it, where ${by}.`,
+  here: placeIn(route, 'metadata', 'name'),
+  there: place,
+  fix: `Annotate it with ${spokenBehind}: HTTPS.`,
+});
+
+/** Probes of one port speak one protocol: one that speaks the other fails, and so does one without TLS of a port called https. */
+export const probeSchemes: Check = (subject) =>
+  probesOf(subject).flatMap((asking): Fault[] => {
+    const { workload, container, field, probe, path, port } = asking;
+    if (probe.httpGet?.scheme !== 'HTTP' || subject.knownIn(container)) return [];
+    const other = probesByContainer(subject)
+      .get(container)
+      ?.find((one) => one.probe.httpGet?.scheme === 'HTTPS' && numberAsked(one) === numberAsked(asking));
+    if (!other && !/^https\b/.test(String(port))) return [];
+    const here = inContainer(container, ...path, 'scheme');
+    return [
+      {
+        code: 'TLS_MISMATCH',
+        severity: 'warning',
+        message: `The ${field} of ${containerCalled(workload, container)} speaks HTTP to port ${port ?? ''}${other ? `, and its ${other.field} HTTPS` : ''}.`,
+        here: valueAt(here.doc.value, here.path) === undefined ? inContainer(container, ...path) : here,
+        ...(other ? { there: inContainer(container, ...other.path, 'scheme') } : {}),
+        fix: 'Write scheme: HTTPS.',
+      },
+    ];
   });
 
 function routeFault({ route, port }: Routed, service: Service, shown: Shown, written: string): Fault {
@@ -105,7 +150,7 @@ function routeFault({ route, port }: Routed, service: Service, shown: Shown, wri
 
 function shownBehind(subject: Subject, service: Service, wanted: number | string): Shown | undefined {
   const port = servicePort(service, wanted);
-  if (!port || isSaidToSpeak(port)) return undefined;
+  if (!port) return undefined;
   const found = selectedBy(subject.graph, service).map((workload) => {
     const number = targetOf(port, workload)?.number;
     return number === undefined
@@ -113,7 +158,8 @@ function shownBehind(subject: Subject, service: Service, wanted: number | string
       : (toldAt(subject, workload, number) ?? probedAt(subject, workload, number));
   });
   const [first] = found;
-  return found.every((one) => one !== undefined && one.tls === first?.tls) ? first : undefined;
+  const isOne = found.every((one) => one !== undefined && one.tls === first?.tls);
+  return isOne && (first?.tls || !isSaidToSpeak(port)) ? first : undefined;
 }
 
 /** Some servers speak both on one port, and are probed without TLS. */

@@ -2,7 +2,7 @@ import { nearest } from '../../model/nearest.ts';
 import { only, setting, slipOf } from '../changes.ts';
 import type { Fault } from '../findings.ts';
 import { firstIndices } from '../first-indices.ts';
-import { allClaims } from '../graph/volume-claims.ts';
+import { allClaims, isForGiven } from '../graph/volume-claims.ts';
 import { trimmed } from '../graph/files.ts';
 import { listed } from '../listed.ts';
 import { isManagedByMooring } from '../graph/managed-by.ts';
@@ -30,13 +30,14 @@ export const mounts: Check = ({ graph }) =>
     const claimed = new Set(workload.claims.map(({ metadata }) => metadata.name));
     // What an init step is given to read, such as its script or a claim with a copy of data, is its own.
     const given = new Set(workload.pod.volumes.filter(({ emptyDir }) => !emptyDir).map(({ name }) => name));
+    const passed = new Set(names.filter((name) => usersOf(workload, name).length > 1));
     const used = new Set([
       ...workload.containers
         .filter(({ init }) => !init)
         .flatMap(({ spec }) => [...spec.volumeMounts, ...spec.volumeDevices].map(({ name }) => name)),
       ...workload.containers
         .flatMap(({ spec }) => spec.volumeMounts.map(({ name }) => name))
-        .filter((name) => given.has(name)),
+        .filter((name) => given.has(name) || passed.has(name)),
     ]);
     return [
       ...workload.containers.flatMap((container) => [
@@ -47,12 +48,12 @@ export const mounts: Check = ({ graph }) =>
         .filter(({ name }) => !used.has(name))
         .map(({ name, place }) => ({
           code: 'VOLUME_UNUSED' as const,
-          message: `${called(workload)} has volume "${name}", and no container mounts it${workload.containers.some(({ init }) => init) ? ' but a step that ends before they start' : ''}.`,
+          message: `${called(workload)} has volume "${name}", and ${whoMounts(workload, name)} mounts it.`,
           here: place,
           fix: 'Mount it, or remove it.',
         })),
       ...volumes.flatMap(({ name, place }, index): Fault[] =>
-        (firsts.get(name) ?? index) < index
+        (firsts.get(name) ?? index) < index && !isStandIn(workload, name)
           ? [
               {
                 code: 'MOUNT_TWICE',
@@ -67,6 +68,20 @@ export const mounts: Check = ({ graph }) =>
       ),
     ];
   });
+
+/** A volume that says what the claim template of its name makes of it: the claim of the same name. */
+const isStandIn = ({ pod, claims: templates }: Workload, name: string): boolean =>
+  templates.some(({ metadata }) => metadata.name === name) &&
+  pod.volumes.some((volume) => volume.name === name && volume.persistentVolumeClaim?.claimName === name);
+
+/** What mounts a volume that no container which goes on running mounts. */
+function whoMounts(workload: Workload, volume: string): string {
+  const users = usersOf(workload, volume);
+  return users.length === 0 ? 'no container' : `only init container ${listed(users, ({ name }) => name)}`;
+}
+
+const usersOf = ({ containers }: Workload, volume: string): Container[] =>
+  containers.filter(({ spec }) => spec.volumeMounts.some(({ name }) => name === volume));
 
 function withoutVolume(
   workload: Workload,
@@ -124,8 +139,10 @@ const isWhole = (mount: ContainerSpec['volumeMounts'][number]): boolean =>
 export const claims: Check = ({ graph }) =>
   allClaims(graph)
     .filter(
-      ({ spec: { accessModes: modes } }) =>
-        modes.length > 0 && modes.every((mode) => mode === 'ReadOnlyMany'),
+      ({ spec }) =>
+        spec.accessModes.length > 0 &&
+        spec.accessModes.every((mode) => mode === 'ReadOnlyMany') &&
+        !isForGiven(spec),
     )
     .map(({ object, path }) => ({
       code: 'CLAIM_READ_ONLY' as const,

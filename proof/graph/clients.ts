@@ -1,4 +1,5 @@
-import type { Client } from '../../model/pack.ts';
+import { isLoopback } from '../../model/loopback.ts';
+import type { Client, Login } from '../../model/pack.ts';
 import { addressesIn, isHostName, type FoundAddress, type UsualPorts } from './addresses.ts';
 
 /** Programs of every image that scripts wait with. */
@@ -20,6 +21,10 @@ export interface Called extends FoundAddress {
   readonly loose: boolean;
   /** Which word holds it. */
   readonly word: number;
+  /** The option of the port, where it has one of its own, and its word. */
+  readonly portAt?: Pick<Called, 'by' | 'word'>;
+  /** Options of who logs in, and where. */
+  readonly beside?: Readonly<Partial<Record<keyof Login, Option>>>;
 }
 
 /** Programs whose arguments are names of other things, or texts. */
@@ -60,23 +65,24 @@ export function calledIn(
 ): readonly Called[] {
   const words = all.slice(0, mostWords);
   const program = (words[0] ?? '').split('/').at(-1) ?? '';
+  const caller = program.startsWith('-') || program === '' ? 'the command' : program;
   if (others.test(program)) return shellSockets(words);
   const client = clients.find(({ names }) => names.includes(program.replace(/\.sh$/, '')));
   return [
     ...(client ? byClient(words, client, program) : pairsIn(words)),
-    ...wholeAddresses(words, usual, client !== undefined),
+    ...wholeAddresses(words, usual, client !== undefined, caller),
     ...shellSockets(words),
   ];
 }
 
-interface Option {
+export interface Option {
   readonly name: string;
   readonly value: string;
   readonly word: number;
 }
 
 /** `--host db`, `--host=db`, `-h db`, `-Dhost=db`. */
-const optionsIn = (words: readonly string[]): Option[] =>
+export const optionsIn = (words: readonly string[]): Option[] =>
   words.flatMap((text, word): Option[] => {
     const [, name, value] = /^(--?[A-Za-z][-\w.]*)(?:=(.*))?$/s.exec(text) ?? [];
     if (name === undefined) return [];
@@ -97,9 +103,15 @@ function byClient(words: readonly string[], client: Client, program: string): Ca
     {
       ...{ scheme: client.scheme ?? '', host: host.value, port: number, by: program },
       ...{ loose: false, word: (port ?? host).word },
+      beside: withoutUnset({ user: valueOf(client.user), database: valueOf(client.database) }),
     },
   ];
 }
+
+const withoutUnset = (
+  options: Readonly<Record<string, Option | undefined>>,
+): Readonly<Record<string, Option>> =>
+  Object.fromEntries(Object.entries(options).flatMap(([key, option]) => (option ? [[key, option]] : [])));
 
 /** `-hdb`, as some clients take it. */
 function attached(words: readonly string[], names: readonly string[]): Option | undefined {
@@ -129,21 +141,36 @@ function pairsIn(words: readonly string[]): Called[] {
     const port = options.find((other) => other.name.toLowerCase() === `${beginning}port`.toLowerCase());
     if (!port || !/^\d+$/.test(port.value)) return [];
     const loose = /^--?$/.test(beginning);
-    return [{ scheme: '', host: value, port: port.value, by: name, loose, word: Math.max(word, port.word) }];
+    const portAt = { by: port.name, word: port.word };
+    const find = (...ends: string[]): Option | undefined =>
+      options.find((one) =>
+        ends.some((end) => one.name.toLowerCase() === `${beginning}${end}`.toLowerCase()),
+      );
+    const beside = loose
+      ? {}
+      : withoutUnset({ user: find('user', 'username'), database: find('database', 'name', 'dbname') });
+    return [{ scheme: '', host: value, port: port.value, by: name, loose, word, portAt, beside }];
   });
 }
 
-/** Words and values of options that hold nothing but addresses. */
-function wholeAddresses(words: readonly string[], usual: UsualPorts, isClient: boolean): Called[] {
+/** Words and values of options that hold nothing but addresses, as written behind an option or the program. */
+function wholeAddresses(
+  words: readonly string[],
+  usual: UsualPorts,
+  isClient: boolean,
+  program: string,
+): Called[] {
   const options = optionsIn(words);
+  // `-fsS`, `-XPOST` and the like stand before an address, and take none.
+  const isTaking = ({ name }: Option): boolean => name.startsWith('--') || dialling.test(name);
   return words.flatMap((text, word) => {
     const option = options.find((one) => one.word === word);
     if ((word === 0 && !option) || (option && own.test(option.name))) return [];
     return addressesIn(option?.value ?? text.replace(/^[\w.-]+=/, ''), usual)
-      .filter(({ host }) => isHostName(host))
+      .filter(({ host }) => isHostName(host) || isLoopback(host))
       .map((address) => ({
         ...address,
-        by: option?.name ?? 'the command',
+        by: option && isTaking(option) ? option.name : program,
         loose: address.scheme === '' && !isClient && !(option && dialling.test(option.name)),
         word,
       }));

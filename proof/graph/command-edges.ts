@@ -1,7 +1,7 @@
 import type { Place } from '../source.ts';
 import { calledIn, type Called } from './clients.ts';
 import { expandedWords, wordsOf } from './command-words.ts';
-import { dialAt, type Dial } from './dial.ts';
+import { dialAt, type Dial, type DialPart } from './dial.ts';
 import { mountsOf, type MountedFile } from './files.ts';
 import type { Graph } from './graph.ts';
 import type { KnownPrograms } from './images.ts';
@@ -16,13 +16,23 @@ export function commandDials(
   container: Container,
   { clients, usual }: KnownPrograms,
 ): Dial[] {
-  const dial = ({ by, loose, bare, ...address }: Called, place: Place, where: string): Dial => ({
-    ...dialAt(workload, container, address, {
-      ...{ variable: by, text: '', unset: false, place, in: where },
-    }),
-    known: loose ? 'guessed' : 'read',
-    ...(loose && bare ? { bare } : {}),
-  });
+  const dial = (found: Called, placeOf: (word: number) => Place, where: string): Dial => {
+    const { loose, bare, portAt, beside = {} } = found;
+    const part = ({ by, word }: Pick<Called, 'by' | 'word'>): DialPart => ({
+      ...{ variable: by, text: '', unset: false, place: placeOf(word), in: where },
+    });
+    return {
+      login: Object.fromEntries(
+        Object.entries(beside).map(([key, { name, value, word }]) => [
+          key,
+          { ...part({ by: name, word }), text: value },
+        ]),
+      ),
+      ...dialAt(workload, container, found, portAt ? { host: part(found), port: part(portAt) } : part(found)),
+      known: loose ? 'guessed' : 'read',
+      ...(loose && bare ? { bare } : {}),
+    };
+  };
   const variables = new Map(
     container.env.flatMap(({ name, value, secret }): [string, string][] =>
       value === undefined || secret ? [] : [[name, value]],
@@ -31,7 +41,7 @@ export function commandDials(
   const inScript = ({ text, place, where }: Written): Dial[] =>
     simpleCommands(text, variables).flatMap(({ words, line }) =>
       calledIn(words, clients, usual).map((called) =>
-        dial(called, { doc: place.doc, path: [...place.path, line] }, where),
+        dial(called, () => ({ doc: place.doc, path: [...place.path, line] }), where),
       ),
     );
   const script = scriptIn(container);
@@ -39,7 +49,7 @@ export function commandDials(
   if (script) return [...inScript(script), ...files];
   const words = expandedWords(container, (name) => variables.get(name));
   const plain = calledIn(words, clients, usual).map((called) =>
-    dial(called, placeOfWord(container, called.word), 'the arguments'),
+    dial(called, (word) => placeOfWord(container, word), 'the arguments'),
   );
   return [...plain, ...files];
 }
@@ -50,7 +60,8 @@ interface Written {
   readonly where: string;
 }
 
-function scriptIn(container: Container): Written | undefined {
+/** The script that a container is started with. */
+export function scriptIn(container: Container): Written | undefined {
   const script = scriptOf(wordsOf(container));
   return script && { ...script, place: placeOfWord(container, script.index), where: 'the script' };
 }

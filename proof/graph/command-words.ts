@@ -24,3 +24,7 @@ export function commandsIn(container: Pick<Container, 'spec' | 'env'>): readonly
   if (script) return simpleCommands(script.text, variables).map((command) => command.words);
   return words.length === 0 ? [] : [expandedWords(container, (name) => variables.get(name))];
 }
+
+/** Whether a text has a number by itself, as `:9093` has 9093 and not 909. */
+export const hasNumber = (text: string, number: number | string): boolean =>
+  new RegExp(`(?<!\\d)${number}(?!\\d)`).test(text);

@@ -13,7 +13,7 @@ export interface Dial {
   readonly tls?: DialPart;
   /** Of a URL. */
   readonly scheme?: string;
-  readonly login?: Login;
+  readonly login?: DialLogin;
   /** The secrets it sends: the target's own name of each, and the variable that holds it. */
   readonly secrets: readonly {
     readonly name: string;
@@ -31,6 +31,9 @@ export interface Dial {
   readonly bare?: true;
 }
 
+/** Who logs in, and where, as far as it is written. */
+export type DialLogin = Readonly<Partial<Record<keyof Login, DialPart>>>;
+
 /** A part of an address as it is written, or a variable's default where it is unset. */
 export interface DialPart {
   /** What it is called by: a variable, an option, a program, or a directive of a file. */
@@ -39,27 +42,42 @@ export interface DialPart {
   readonly unset: boolean;
   readonly place: Place;
   /** Which part of what is written it is, where that is a URL or `host:port`; absent: all of it. */
-  readonly part?: 'host' | 'port';
+  readonly part?: 'host' | 'port' | keyof Login;
   /** Where it is written, as in `in the script`; absent: in the environment. */
   readonly in?: string;
   /** From a Secret: never to be shown. */
   readonly secret?: true;
 }
 
-/** The connection that an address means, which is a part of something written. */
+/**
+ * The connection that an address means, which is a part of something written.
+ * @param written where: the whole, or host and port each alone.
+ */
 export function dialAt(
   workload: Workload,
   container: Container,
   { scheme, host, port, login }: Address,
-  written: DialPart,
+  written: DialPart | Pick<Dial, 'host' | 'port' | 'login'>,
 ): Dial {
   return {
     workload,
     container,
-    host: { ...written, text: host, part: 'host' },
-    port: { ...written, text: port, part: 'port' },
+    ...('host' in written
+      ? { ...written, host: { ...written.host, text: host }, port: { ...written.port, text: port } }
+      : {
+          host: { ...written, text: host, part: 'host' },
+          port: { ...written, text: port, part: 'port' },
+          ...(login ? { login: loginIn(written, login) } : {}),
+        }),
     ...(scheme === '' ? {} : { scheme }),
-    ...(login ? { login } : {}),
     secrets: [],
   };
 }
+
+const loginIn = (written: DialPart, login: Login): DialLogin =>
+  Object.fromEntries(
+    (['user', 'password', 'database'] as const).flatMap((part) => {
+      const text = login[part];
+      return text === undefined ? [] : [[part, { ...written, text, part }]];
+    }),
+  );

@@ -1,15 +1,17 @@
 import { nearest } from '../../model/nearest.ts';
 import type { Program } from '../../model/program.ts';
 import { asText } from '../../model/variable.ts';
-import { addressesIn, isListenAddress, type UsualPorts } from './addresses.ts';
-import { meaningOf } from './clients.ts';
+import { addressesIn, isHostName, isListenAddress, type UsualPorts } from './addresses.ts';
+import { calledIn, meaningOf } from './clients.ts';
 import { commandDials } from './command-edges.ts';
-import { dialAt, type Dial, type DialPart } from './dial.ts';
+import { dialAt, type Dial, type DialLogin, type DialPart } from './dial.ts';
 import type { EnvEntry } from './environment.ts';
 import { fileDials } from './file-edges.ts';
+import { hostDials, lookedUp } from './host-names.ts';
 import type { Graph } from './graph.ts';
 import { resolveHost } from './hosts.ts';
 import type { KnownPrograms } from './images.ts';
+import loginNames from './login-names.json' with { type: 'json' };
 import { oncePer } from './once-per.ts';
 import { selectedBy, servicePort } from './ports.ts';
 import type { KnownContainer } from './programs.ts';
@@ -35,17 +37,27 @@ export function dialsOf(
         ...urlDials(graph, workload, container, beside.usual),
       ];
       const written = [
+        ...optionDials(workload, container, beside),
         ...commandDials(graph, workload, container, beside),
         ...fileDials(graph, workload, container, beside),
       ].filter((dial) => isInside(graph, dial) && isAddress(graph, dial));
-      return [...stated, ...unlike(stated, written)];
+      const known = [...stated, ...unlike(stated, written)];
+      return [
+        ...known,
+        ...hostDials(graph, workload, container, known),
+        ...lookedUp(graph, workload, container),
+      ];
     }),
   );
 }
 
-/** What leads out of the manifests, or to the pod's own Service, which it advertises, is not followed. */
+/**
+ * What leads out of the manifests, or to the pod's own Service, which it advertises, is not followed; the pod itself only
+ * where another of its containers may answer.
+ */
 function isInside(graph: Graph, { workload, host }: Dial): boolean {
   const found = resolveHost(graph, workload.namespace, host.text);
+  if (found.kind === 'itself') return workload.containers.filter(({ init }) => !init).length > 1;
   if (found.kind === 'service') return !selectedBy(graph, found.service).includes(workload);
   return found.kind === 'missing';
 }
@@ -120,28 +132,53 @@ function partOf(container: Container, { service }: Program, variable: string): D
   };
 }
 
-/** `DB_HOST` beside `DB_PORT`, in any container. */
+/** `DB_HOST` beside `DB_PORT` or `DB_PORT_NUMBER`, in any container. */
 function pairDials(workload: Workload, container: Container, taken: ReadonlySet<string>): Dial[] {
-  const ports = portVariables(container);
+  const ports = variablesIn(container);
   return container.env.flatMap((host) => {
-    const match = /^(.*_|PG)?(HOST|HOSTNAME|ADDR)$/i.exec(host.name);
-    const port = match && ports.get(`${match[1] ?? ''}port`.toLowerCase());
+    const match = /^(.*_|PG)?(HOST|HOSTNAME|ADDR)$/i.exec(host.name) ?? otherHost(host);
+    const port =
+      match &&
+      ['port', 'port_number', 'host_port'].flatMap(
+        (end) => ports.get(`${match[1] ?? ''}${end}`.toLowerCase()) ?? [],
+      )[0];
     if (!port || taken.has(host.name) || taken.has(port.name) || isListenAddress(host.value ?? '')) return [];
     const [dialledHost, dialledPort] = [stated(host), stated(port)];
-    return dialledHost && dialledPort && /^\d+$/.test(dialledPort.text)
-      ? [{ workload, container, host: dialledHost, port: dialledPort, secrets: [] }]
-      : [];
+    if (!dialledHost || !dialledPort || !/^\d+$/.test(dialledPort.text)) return [];
+    const login = loginBeside(container, match[1] ?? '');
+    return [{ workload, container, host: dialledHost, port: dialledPort, login, secrets: [] }];
   });
 }
 
-/** The variables called so, in upper or lower case, by their names in lower case. */
-const portVariables = ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
-  new Map(
-    env
-      .map((entry): [string, EnvEntry] => [entry.name.toLowerCase(), entry])
-      .filter(([name]) => name.endsWith('port'))
-      .reverse(),
-  );
+/** `DB_SERVER`, which may hold something else than a host. */
+const otherHost = ({ name, value = '' }: EnvEntry): RegExpExecArray | null =>
+  isHostName(value) && meaningOf(name) !== 'other' ? /^(.+_)(HOST_NAME|ADDRESS|SERVER)$/i.exec(name) : null;
+
+/** `DB_USER`, `DB_PASSWORD` and `DB_NAME`, beside the `DB_HOST` or `DB_URL` of a beginning. */
+function loginBeside(container: Container, beginning: string): DialLogin {
+  if (beginning === '') return {};
+  const isStore = stores.test(beginning);
+  const find = (...ends: string[]): DialPart | undefined =>
+    ends.flatMap((end) => {
+      const entry = variablesIn(container).get(`${beginning}${end}`.toLowerCase());
+      return (entry && stated(entry)) ?? [];
+    })[0];
+  const parts = {
+    user: find(...loginNames.user),
+    password: find(...loginNames.password),
+    database: find(...loginNames.database, ...(isStore ? ['name'] : [])),
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+}
+
+/** Beginnings of variables about a database: elsewhere a `NAME` may be of anything. */
+const stores = new RegExp(`(${loginNames.databases.join('|')})_?$`, 'i');
+
+/** The variables of a container, in upper or lower case, by their names in lower case. */
+const variablesIn = oncePer(
+  ({ env }: Container): ReadonlyMap<string, EnvEntry> =>
+    new Map(env.map((entry): [string, EnvEntry] => [entry.name.toLowerCase(), entry]).reverse()),
+);
 
 /**
  * URLs such as `http://model.ai:8080/v1`, and `host:1234`, in any container, and lists of them. What one is expanded from
@@ -153,14 +190,38 @@ const urlDials = (graph: Graph, workload: Workload, container: Container, usual:
     const meaning = meaningOf(entry.name);
     const found = text ? addressesIn(text.text, usual) : [];
     if (!text || (meaning === 'other' && found.some(({ bare }) => bare))) return [];
+    const [, beginning = ''] = /^(.*_)(?:url|uri|dsn)$/i.exec(entry.name) ?? [];
+    const beside = found.length === 1 ? loginBeside(container, beginning) : {};
     const dials = found
       .map((address) => dialAt(workload, container, address, text))
-      .map((dial) => ({ ...dial, host: saidBy(entry, dial.host), port: saidBy(entry, dial.port) }));
+      .map((dial) => ({
+        ...dial,
+        host: saidBy(entry, dial.host),
+        port: saidBy(entry, dial.port),
+        login: { ...beside, ...dial.login },
+      }));
     // In a list, one that leads to a port which is served shows what the others are.
     if (meaning === 'address' || dials.some((dial) => isServed(graph, dial))) return dials;
     return dials
       .map((dial, index): Dial => (found[index]?.bare ? { ...dial, known: 'guessed', bare: true } : dial))
       .filter((dial) => isAddress(graph, dial));
+  });
+
+/** `-Dcache.host=x -Dcache.port=1` in `JAVA_OPTS` or the like, whatever a program calls it. */
+const optionDials = (workload: Workload, container: Container, { clients, usual }: KnownPrograms): Dial[] =>
+  container.env.flatMap((entry) => {
+    const text = stated(entry);
+    if (!text || !/(^|\s)-D[\w.]+=/.test(text.text)) return [];
+    const part = (option: string): DialPart => ({ ...text, variable: `${option} of ${entry.name}` });
+    return calledIn(['java', ...text.text.trim().split(/\s+/)], clients, usual).map((called): Dial => {
+      const { by, loose, bare, portAt } = called;
+      const written = portAt ? { host: part(by), port: part(portAt.by) } : part(by);
+      return {
+        ...dialAt(workload, container, called, written),
+        known: loose ? 'guessed' : 'read',
+        ...(loose && bare ? { bare } : {}),
+      };
+    });
   });
 
 /** The variable that a part of an expanded text is from, where it is the whole value of one. */

@@ -1,3 +1,4 @@
+import { isSealed } from '../shapes/core.ts';
 import type { ContainerSpec } from '../shapes/container.ts';
 import type { Place } from '../source.ts';
 import { placeIn, type ObjectOf } from './objects.ts';
@@ -121,7 +122,8 @@ function entryOf(
   source: ObjectOf<'ConfigMap'> | ObjectOf<'Secret'>,
   key: string,
 ): Pick<EnvEntry, 'value' | 'secret'> {
-  return { value: textsOf(source)[key] ?? '', secret: source.kind === 'Secret' };
+  const value = textsOf(source)[key] ?? '';
+  return { ...(isSealed(value) ? {} : { value }), secret: source.kind === 'Secret' };
 }
 
 /** The texts of a ConfigMap or Secret by key; a Secret's decoded. */
@@ -130,7 +132,7 @@ export const textsOf = oncePer(
     if (source.kind === 'ConfigMap') return source.content.data;
     const decoded = Object.entries(source.content.data).map(([key, text]): [string, string] => [
       key,
-      Buffer.from(text, 'base64').toString(),
+      isSealed(text) ? text : Buffer.from(text, 'base64').toString(),
     ]);
     return { ...Object.fromEntries(decoded), ...source.content.stringData };
   },

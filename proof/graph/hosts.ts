@@ -10,10 +10,20 @@ export type Host =
   | { readonly kind: 'service'; readonly service: Service }
   /** The pod itself. */
   | { readonly kind: 'itself' }
-  /** Not in the manifests: a name or address outside the cluster, or in another namespace. */
-  | { readonly kind: 'outside'; readonly address?: string }
-  /** A name of a Service that is not there. */
-  | { readonly kind: 'missing'; readonly name: string; readonly namespace: string };
+  /** Not in the manifests: a name or address outside the cluster, or a Service of a namespace of which nothing is here. */
+  | { readonly kind: 'outside'; readonly address?: string; readonly service?: ServiceName }
+  /** A name of a Service that is not there, or of a pod that a StatefulSet does not have. */
+  | {
+      readonly kind: 'missing';
+      readonly name: string;
+      readonly namespace: string;
+      readonly set?: ObjectOf<'StatefulSet'>;
+    };
+
+export interface ServiceName {
+  readonly name: string;
+  readonly namespace: string;
+}
 
 /** The usual DNS domain of a cluster. */
 const usualDomain = 'cluster.local';
@@ -33,17 +43,22 @@ export function resolveHost(graph: Graph, namespace: string, host: string): Host
 const serviceOrMissing = (graph: Graph, namespace: string, name: string): Host =>
   serviceOr(graph, namespace, name) ?? { kind: 'missing', name, namespace };
 
-/** `queue.shop`, `queue.shop.svc.cluster.local`, `queue-0.queue-peers`, or a name in the world. */
+/** `queue.shop`, `queue-0.queue-peers.shop`, `queue.shop.svc.cluster.local`, `queue-0.queue-peers`, or a name in the world. */
 function dotted(graph: Graph, namespace: string, name: string): Host {
   const cluster = /^(.*)\.svc(?:\.(.+))?$/.exec(name);
   if (cluster) return inCluster(graph, namespace, cluster[1] ?? '', cluster[2] ?? usualDomain);
-  const [first = '', second = '', third] = name.split('.');
-  const near = graph.hasNamespace(second);
-  if (third === undefined && near) return serviceOrMissing(graph, second, first);
+  return inDots(graph, namespace, name.split('.'));
+}
+
+function inDots(graph: Graph, from: string, parts: readonly string[]): Host {
+  const [first = '', second = '', third = ''] = parts;
+  if (parts.length === 3 && graph.hasNamespace(third)) return inside(graph, from, parts);
+  if (!graph.hasNamespace(second)) return podOf(graph, from, parts) ?? { kind: 'outside' };
+  if (parts.length === 2) return serviceOrMissing(graph, second, first);
   // `queue.shop.svx`: there is no such top-level domain, so `svc` is meant.
-  if (third !== undefined && near && distance(third, 'svc') === 1)
-    return { kind: 'missing', name: first, namespace: `${second}.${third}` };
-  return podOf(graph, namespace, name.split('.')) ?? { kind: 'outside' };
+  return distance(third, 'svc') === 1
+    ? { kind: 'missing', name: first, namespace: `${second}.${third}` }
+    : { kind: 'outside' };
 }
 
 /** A name under `svc`. A cluster's domain is free, but one a letter or two off the usual one is a typo. */
@@ -57,8 +72,9 @@ function inside(graph: Graph, from: string, parts: readonly string[]): Host {
   const namespace = parts.at(-1) ?? from;
   const name = parts.at(-2) ?? '';
   const found = serviceOr(graph, namespace, name);
-  if (found) return found;
-  return graph.hasNamespace(namespace) ? { kind: 'missing', name, namespace } : { kind: 'outside' };
+  if (found) return missingPod(graph, namespace, parts.at(-3)) ?? found;
+  const service = { name, namespace };
+  return graph.hasNamespace(namespace) ? { kind: 'missing', ...service } : { kind: 'outside', service };
 }
 
 /** `queue-0.queue-peers`: one pod of a StatefulSet by name, from its own namespace. */
@@ -68,12 +84,26 @@ function podOf(graph: Graph, namespace: string, parts: readonly string[]): Host 
   const found = serviceOr(graph, namespace, service);
   const set = graph.find('StatefulSet', namespace, name.replace(/-\d+$/, ''));
   if (!set) return found;
-  if (!hasPod(set, name)) return { kind: 'missing', name, namespace };
-  return isHeadless(found) ? found : { kind: 'missing', name: service, namespace };
+  return (
+    missingPod(graph, namespace, name) ??
+    (isHeadless(found) ? found : { kind: 'missing', name: service, namespace })
+  );
 }
 
-const hasPod = ({ content }: ObjectOf<'StatefulSet'>, name: string): boolean =>
-  Number(/-(\d+)$/.exec(name)?.[1]) < (content.spec.replicas ?? 1);
+/** A pod that its StatefulSet has not, by its number. What another object scales may have any. */
+function missingPod(graph: Graph, namespace: string, name = ''): Host | undefined {
+  const [, of = '', number] = /^(.*)-(\d+)$/.exec(name) ?? [];
+  const set = graph.find('StatefulSet', namespace, of);
+  const { start = 0 } = (set?.content.spec['ordinals'] ?? {}) as { readonly start?: number };
+  const isScaled =
+    graph.customs.scales(namespace, of) ||
+    graph
+      .ofKindIn('HorizontalPodAutoscaler', namespace)
+      .some(({ content }) => content.spec.scaleTargetRef.name === of);
+  return set && !isScaled && Number(number) >= start + (set.content.spec.replicas ?? 1)
+    ? { kind: 'missing', name, namespace, set }
+    : undefined;
+}
 
 /** Only a headless Service gives each pod a name. */
 const isHeadless = (host: Host | undefined): boolean =>
@@ -82,7 +112,20 @@ const isHeadless = (host: Host | undefined): boolean =>
 function serviceOr(graph: Graph, namespace: string, name: string): Host | undefined {
   const service = graph.find('Service', namespace, name);
   if (!service) return undefined;
-  return service.content.spec.type === 'ExternalName' ? { kind: 'outside' } : { kind: 'service', service };
+  return service.content.spec.type === 'ExternalName'
+    ? aliased(graph, service)
+    : { kind: 'service', service };
+}
+
+/** A name for another: a Service behind it is followed, and one that is not there is told of the alias alone. */
+function aliased(graph: Graph, { namespace, content }: Service): Host {
+  const { externalName = '' } = content.spec;
+  const [, name = '', other = namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(externalName) ?? [];
+  const service = graph.find('Service', other, name);
+  // What is a name for a name is not followed further.
+  return service && service.content.spec.type !== 'ExternalName'
+    ? { kind: 'service', service }
+    : { kind: 'outside' };
 }
 
 function addressed(graph: Graph, address: string): Host {

@@ -3,6 +3,7 @@ import { argumentsOf, type Process } from '../../model/program.ts';
 import { repositoryOf } from '../../model/image-repository.ts';
 import type { UsualPorts } from './addresses.ts';
 
+import { oncePer } from './once-per.ts';
 import { saidProgram } from './programs.ts';
 import type { Container, Workload } from './workloads.ts';
 
@@ -23,12 +24,26 @@ export interface KnownPrograms {
 export const isServer = (running: Process, { servers, name }: ImageFacts, product: string): boolean =>
   argumentsOf(running, servers ?? [name ?? product]) !== undefined;
 
+interface FactsOfImage {
+  readonly product: string;
+  readonly facts: readonly ImageFacts[];
+}
+
+const memory = oncePer<readonly ImageFacts[], WeakMap<Container, FactsOfImage>>(() => new WeakMap());
+
 /** Everything known of what a container runs, by the annotation or its image, with the name of the product. */
 export function imageFactsOf(
   images: readonly ImageFacts[],
   workload: Workload,
   container: Container,
-): { readonly product: string; readonly facts: readonly ImageFacts[] } {
+): FactsOfImage {
+  const known = memory(images);
+  const found = known.get(container) ?? freshFactsOf(images, workload, container);
+  known.set(container, found);
+  return found;
+}
+
+function freshFactsOf(images: readonly ImageFacts[], workload: Workload, container: Container): FactsOfImage {
   const said = saidProgram(workload, container);
   const named = images.filter(({ name }) => name !== undefined && name === said);
   const repository = repositoryOf(container.spec.image ?? '');

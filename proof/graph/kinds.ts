@@ -2,9 +2,11 @@ import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { groupOf } from '../schemas/kubernetes-types.ts';
 import { metadata } from '../shapes/common.ts';
-import { gatewayRouteSpec, referenceGrantSpec } from '../shapes/gateway.ts';
+import { gatewayRouteSpec, gatewaySpec, referenceGrantSpec } from '../shapes/gateway.ts';
 import { ingressSpec, policySpec, serviceSpec } from '../shapes/network.ts';
 import { configMap, namespace, secret, serviceAccount } from '../shapes/core.ts';
+import { serviceMonitorSpec } from '../shapes/monitor.ts';
+import { apiServiceSpec, definitionSpec, webhookConfiguration } from '../shapes/webhooks.ts';
 import { claimSpec, podSpec } from '../shapes/pod.ts';
 import { binding, rightsMetadata } from '../shapes/rights.ts';
 import {
@@ -42,12 +44,22 @@ export const shapes = {
   HorizontalPodAutoscaler: object(withSpec(autoscalerSpec)),
   LimitRange: object(withSpec(limitRangeSpec)),
   PersistentVolumeClaim: object(withSpec(claimSpec)),
+  Gateway: object(withSpec(gatewaySpec)),
   HTTPRoute: object(withSpec(gatewayRouteSpec)),
   GRPCRoute: object(withSpec(gatewayRouteSpec)),
   TCPRoute: object(withSpec(gatewayRouteSpec)),
   TLSRoute: object(withSpec(gatewayRouteSpec)),
   UDPRoute: object(withSpec(gatewayRouteSpec)),
   ReferenceGrant: object(withSpec(referenceGrantSpec)),
+  ValidatingWebhookConfiguration: object(webhookConfiguration),
+  MutatingWebhookConfiguration: object(webhookConfiguration),
+  APIService: object(withSpec(apiServiceSpec)),
+  CustomResourceDefinition: object(withSpec(definitionSpec)),
+  PriorityClass: object({}),
+  StorageClass: object({}),
+  IngressClass: object({}),
+  RuntimeClass: object({}),
+  ServiceMonitor: object(withSpec(serviceMonitorSpec)),
   Role: rights({}),
   ClusterRole: rights({}),
   RoleBinding: rights(binding),
@@ -57,7 +69,7 @@ export const shapes = {
 export type KnownKind = keyof typeof shapes;
 export type Parsed<K extends KnownKind> = z.output<(typeof shapes)[K]>;
 
-/** The version in which each kind is served: by every supported release of Kubernetes, or by the Gateway API. */
+/** The version in which each kind is served: by every supported release of Kubernetes, by the Gateway API, or by Prometheus' operator. */
 export const apiVersions: Readonly<Record<KnownKind, string>> = {
   Deployment: 'apps/v1',
   StatefulSet: 'apps/v1',
@@ -76,12 +88,22 @@ export const apiVersions: Readonly<Record<KnownKind, string>> = {
   HorizontalPodAutoscaler: 'autoscaling/v2',
   LimitRange: 'v1',
   PersistentVolumeClaim: 'v1',
+  Gateway: 'gateway.networking.k8s.io/v1',
   HTTPRoute: 'gateway.networking.k8s.io/v1',
   GRPCRoute: 'gateway.networking.k8s.io/v1',
   TCPRoute: 'gateway.networking.k8s.io/v1alpha2',
   TLSRoute: 'gateway.networking.k8s.io/v1alpha2',
   UDPRoute: 'gateway.networking.k8s.io/v1alpha2',
   ReferenceGrant: 'gateway.networking.k8s.io/v1beta1',
+  ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
+  MutatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
+  APIService: 'apiregistration.k8s.io/v1',
+  CustomResourceDefinition: 'apiextensions.k8s.io/v1',
+  PriorityClass: 'scheduling.k8s.io/v1',
+  StorageClass: 'storage.k8s.io/v1',
+  IngressClass: 'networking.k8s.io/v1',
+  RuntimeClass: 'node.k8s.io/v1',
+  ServiceMonitor: 'monitoring.coreos.com/v1',
   Role: 'rbac.authorization.k8s.io/v1',
   ClusterRole: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
@@ -93,6 +115,14 @@ export const clusterKinds: readonly string[] = [
   'Namespace',
   'ClusterRole',
   'ClusterRoleBinding',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'APIService',
+  'CustomResourceDefinition',
+  'PriorityClass',
+  'StorageClass',
+  'IngressClass',
+  'RuntimeClass',
 ] satisfies KnownKind[];
 
 /** Where Kubernetes had workloads, policies and routes before they had groups of their own. */

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { nearest } from '../../model/nearest.ts';
 import { notShown } from '../../model/redact.ts';
@@ -61,8 +62,12 @@ const nothing: Read = { faults: [], damage: [] };
 /** What has a slip in its kind is read as the kind it was meant to be: the slip is reported by the schema. */
 function meantKind(apiVersion: string, kind: string): KnownKind | undefined {
   const near = nearest(kind, Object.keys(shapes));
-  return near !== undefined && isKnown(near) && isGroupOf(apiVersion, near) ? near : undefined;
+  const isSlip = near !== undefined && distance(near.toLowerCase(), kind.toLowerCase()) <= mostLetters;
+  return isSlip && isKnown(near) && isGroupOf(apiVersion, near) ? near : undefined;
 }
+
+/** A PersistentVolume and a GatewayClass are further from a PersistentVolumeClaim and a Gateway. */
+const mostLetters = 2;
 
 /** A stand-in may uncover what else is wrong, but not without end. */
 const mostRounds = 100;

@@ -76,14 +76,15 @@ function recognise(
 ): Pick<KnownContainer, 'program' | 'by'> | undefined {
   const byAnnotation = programCalled(programs, saidProgram(workload, container));
   if (byAnnotation) return { program: byAnnotation, by: 'annotation' };
-  const byImage = programOfImage(programs, container);
+  const isLabelled = ({ service }: Program): boolean =>
+    isManagedByMooring(workload.object) &&
+    workload.labels['app.kubernetes.io/name'] === service.name &&
+    service.name === container.name;
+  // Services of one image differ in what they read.
+  const byImage =
+    programOfImage(programs.filter(isLabelled), container) ?? programOfImage(programs, container);
   if (byImage) return { program: byImage, by: 'image' };
-  const byLabel = programs.find(
-    ({ service }) =>
-      isManagedByMooring(workload.object) &&
-      workload.labels['app.kubernetes.io/name'] === service.name &&
-      service.name === container.name,
-  );
+  const byLabel = programs.find(isLabelled);
   return byLabel && { program: byLabel, by: 'label' };
 }
 

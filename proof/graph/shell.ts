@@ -24,7 +24,7 @@ export function scriptOf(command: readonly string[]): Script | undefined {
 }
 
 /** `-e` and `-o pipefail` may stand between `-c` and the script. */
-const isOption = (word: string, before: string | undefined): boolean =>
+export const isOption = (word: string, before: string | undefined): boolean =>
   /^(--|[-+][A-Za-z]+)$/.test(word) || /^[-+][a-z]*o$/.test(before ?? '');
 
 /** The variables a script expands (`$NAME`, `${NAME:?…}`) or unsets. Set within it, they are not of the environment. */

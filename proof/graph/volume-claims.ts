@@ -11,6 +11,10 @@ export interface Claim {
   readonly path: Path;
 }
 
+/** Whether a claim is for a volume that is made by hand or copied, whose size and contents are others'. */
+export const isForGiven = ({ volumeName, storageClassName, ...spec }: Claim['spec']): boolean =>
+  Boolean(volumeName) || storageClassName === '' || spec['dataSource'] !== undefined;
+
 export const allClaims = (graph: Graph): Claim[] => [
   ...graph.workloads.flatMap(({ object, claims }) =>
     claims.map(({ spec }, index) => ({

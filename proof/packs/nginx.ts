@@ -1,5 +1,6 @@
 import type { FileAddress, Listening } from '../../model/pack.ts';
 import { argumentsOf, type Process } from '../../model/program.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import type { Pack } from '../checks/subject.ts';
 import { isHostName, webPorts, type UsualPorts } from '../graph/addresses.ts';
 
@@ -44,20 +45,52 @@ const passes =
 const ports: UsualPorts = { ...webPorts, grpc: 80, grpcs: 443 };
 
 function addresses(running: Process): FileAddress[] {
-  const lines = linesOf(running);
+  const lines = withVariables(linesOf(running));
   const groups = new Set(
     lines.flatMap(({ text }) => [...text.matchAll(/\bupstream\s+([-\w.]+)/g)].map(([, name = '']) => name)),
   );
   return [...lines.flatMap((line) => passedIn(line, groups)), ...membersOf(lines)];
 }
 
+/** The lines with what `set $to api;` says in the place of `$to`, where only one line says it. */
+function withVariables(lines: readonly Line[]): readonly Line[] {
+  const all = lines.flatMap(({ text }) =>
+    [...text.matchAll(/\bset\s+(\$\w+)\s+["']?([^\s;"'$]+)["']?\s*;/g)].map(([, name = '', value = '']) => ({
+      name,
+      value,
+    })),
+  );
+  const once = new Map(
+    [...Map.groupBy(all, ({ name }) => name)].flatMap(([name, sets]): [string, string][] =>
+      sets.length === 1 && isAlone(lines, name) ? [[name, sets[0]?.value ?? '']] : [],
+    ),
+  );
+  return once.size === 0
+    ? lines
+    : lines.map((line) => ({
+        ...line,
+        text: /_pass\s/.test(line.text)
+          ? line.text.replaceAll(/\$\w+/g, (name) => once.get(name) ?? name)
+          : line.text,
+      }));
+}
+
+/** Whether no other line sets a variable to what is not written, such as `map` or a second `set`. */
+const isAlone = (lines: readonly Line[], name: string): boolean =>
+  lines.filter(({ text }) =>
+    new RegExp(`\\b(set|map|geo|split_clients|auth_request_set)\\b[^;]*\\${name}\\b`).test(text),
+  ).length === 1;
+
 const passedIn = ({ text, ...at }: Line, groups: ReadonlySet<string>): FileAddress[] =>
   [...text.matchAll(passes)].flatMap(([, by = '', scheme = '', host = '', number]) => {
     const port = number ?? ports[scheme]?.toString();
-    if (port === undefined || groups.has(host) || !isHostName(host) || host === 'unix') return [];
+    if (port === undefined || groups.has(host) || !isDialled(host)) return [];
     // What a proxied server speaks is known by the scheme; other protocols have none.
     return [{ scheme, host, port, by, ...at }];
   });
+
+/** A Service, or another container of the pod. */
+const isDialled = (host: string): boolean => (isHostName(host) || isLoopback(host)) && host !== 'unix';
 
 /** `server api:8080 weight=2;` inside of `upstream name { … }`. */
 function membersOf(lines: readonly Line[]): FileAddress[] {
@@ -66,7 +99,7 @@ function membersOf(lines: readonly Line[]): FileAddress[] {
     if (/\bupstream\s+[-\w.]+/.test(text)) inside = true;
     const found = inside
       ? [...text.matchAll(/\bserver\s+([-\w.]+)(?::(\d+))?[^;{]*;/g)].flatMap(([, host = '', port = '80']) =>
-          isHostName(host) && host !== 'unix' ? [{ scheme: '', host, port, by: 'upstream', ...at }] : [],
+          isDialled(host) ? [{ scheme: '', host, port, by: 'upstream', ...at }] : [],
         )
       : [];
     if (text.includes('}')) inside = false;

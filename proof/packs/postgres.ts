@@ -21,24 +21,46 @@ function settingIn(running: Process, name: string): string | undefined {
     .at(-1);
 }
 
-/** The address for clients; a file of settings may say otherwise. */
+/** The file that is named instead of the one in the folder of the data, where its text is known whole. */
+function fileOf(running: Process): Process['files'][number] | undefined {
+  const path = settingIn(running, 'config_file');
+  return running.files.find((file) => file.path === path && !/^\s*include/m.test(file.text));
+}
+
+/** `port = 5433 # of the archive` */
+function inFile(running: Process, name: string): string | undefined {
+  const line = new RegExp(`^[ \\t]*${name}[ \\t]*=?[ \\t]*(?:'([^'\\n]*)'|([^\\s'#]+))`, 'gm');
+  return [...(fileOf(running)?.text ?? '').matchAll(line)].map(([, quoted, bare]) => quoted ?? bare).at(-1);
+}
+
+/** The address for clients; a file of settings may say otherwise, and a silent one leaves it to the pod alone. */
 function listens(running: Process): Listening[] | undefined {
   const port = portIn(running);
-  const host = settingIn(running, 'listen_addresses')?.replaceAll(/["']/g, '') ?? '*';
-  if (settingIn(running, 'config_file') !== undefined || host.includes(',')) return undefined;
+  const file = fileOf(running);
+  if (settingIn(running, 'config_file') !== undefined && !file) return undefined;
+  const host = (
+    settingIn(running, 'listen_addresses') ??
+    inFile(running, 'listen_addresses') ??
+    (file ? 'localhost' : '*')
+  ).replaceAll(/["']/g, '');
+  if (host.includes(',')) return undefined;
   return Number.isInteger(port.port) ? [{ ...port, ...(host === '*' ? {} : { host }) }] : undefined;
 }
 
-/** By options, by `-p`, or by PGPORT. */
+/** By options, by `-p`, by the file, or by PGPORT. */
 function portIn(running: Process): Listening {
   const { env } = running;
   const words = argumentsOf(running, [server]) ?? [];
   const short = words.includes('-p') ? words[words.indexOf('-p') + 1] : undefined;
   const told =
     settingIn(running, 'port') ?? short ?? words.flatMap((word) => /^-p(\d+)$/.exec(word)?.[1] ?? []).at(-1);
-  const variable = told === undefined && env['PGPORT'] !== undefined ? 'PGPORT' : '';
-  const port = told ?? env['PGPORT'];
-  return { port: Number(port ?? usualPort), in: variable, usualPort: port === undefined };
+  const by: readonly (readonly [text: string | undefined, where: string])[] = [
+    [told, ''],
+    [inFile(running, 'port'), fileOf(running)?.path ?? ''],
+    [env['PGPORT'], 'PGPORT'],
+  ];
+  const [text, where = ''] = by.find(([one]) => one !== undefined) ?? [];
+  return { port: Number(text ?? usualPort), in: where, usualPort: text === undefined };
 }
 
 const passwordVariable = 'POSTGRES_PASSWORD';
@@ -79,7 +101,23 @@ function atFormerFolder({ running: { env }, tag, mounted }: Started): SettingPro
 /** The user that the image makes, with a database of its name unless another is named. */
 function accounts({ POSTGRES_USER: user, POSTGRES_DB: database }: Process['env']): Account[] {
   if (user === undefined) return [];
-  return [{ user, password: passwordVariable, databases: [database ?? user, server, 'template1'] }];
+  const databases = [database ?? user, server, 'template1'];
+  return [{ user, password: passwordVariable, databases, database: 'POSTGRES_DB' }];
+}
+
+/** As Bitnami's image is told, in its own words or in those of the official one. */
+function bitnamiAccounts(env: Process['env']): Account[] {
+  const told = (...names: string[]): string | undefined => names.find((name) => env[name] !== undefined);
+  const user = told('POSTGRESQL_USERNAME', 'POSTGRES_USER');
+  const password = told('POSTGRESQL_PASSWORD', 'POSTGRES_PASSWORD') ?? passwordVariable;
+  const database = told('POSTGRESQL_DATABASE', 'POSTGRES_DATABASE', 'POSTGRES_DB');
+  const databases = [...(database === undefined ? [] : [env[database] ?? '']), server, 'template1'];
+  const owner = { password, databases, ...(database === undefined ? {} : { database }) };
+  const superuser = told('POSTGRESQL_POSTGRES_PASSWORD', 'POSTGRES_POSTGRES_PASSWORD') ?? password;
+  return [
+    ...(user === undefined ? [] : [{ ...owner, user: env[user] ?? '' }]),
+    { ...owner, user: server, password: superuser },
+  ];
 }
 
 export const postgresPack: Pack = {
@@ -98,6 +136,15 @@ export const postgresPack: Pack = {
     },
     // What comes with the entrypoint of the official image.
     { image: /^(postgres|pgvector\/pgvector|postgis\/postgis)$/, servers: [server], problems, accounts },
+    {
+      image: /^(bitnami|bitnamilegacy)\/postgresql$/,
+      ...{
+        name: 'postgresql',
+        speaks: { [usualPort]: server },
+        servers: [server],
+        accounts: bitnamiAccounts,
+      },
+    },
     { image: /^prometheuscommunity\/postgres-exporter$/, speaks: { 9187: 'http' } },
   ],
   schemes: {
@@ -108,6 +155,7 @@ export const postgresPack: Pack = {
     {
       names: ['pg_isready', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'createdb', 'dropdb', 'vacuumdb'],
       ...{ host: ['-h', '--host'], port: ['-p', '--port'], usual: usualPort, scheme: server },
+      ...{ user: ['-U', '--username'], database: ['-d', '--dbname'] },
     },
   ],
 };

@@ -101,7 +101,7 @@ function faultOf(judged: Judged, { instancePath, params, keyword }: ErrorObject)
   if (facts.missingProperty !== undefined)
     return {
       code: 'INVALID_FIELD',
-      message: `${shown([...path, facts.missingProperty])} is nothing; its CustomResourceDefinition requires it.`,
+      message: `${shown([...path, facts.missingProperty])} is missing; its CustomResourceDefinition requires it.`,
       here: { doc, path },
       there: writtenAt(judged, path),
       fix: `Write ${facts.missingProperty}.`,

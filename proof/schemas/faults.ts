@@ -27,13 +27,19 @@ function freshFaults(doc: Doc, validator: Validator): Fault[] {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return identity;
   const type = validator.types.typeOfKind(apiVersion, kind);
   if (type === undefined) return identity;
-  const errors = validator.errorsOf(type, doc.value).filter((error) => isRefused(doc, error));
+  const errors = validator
+    .errorsOf(type, doc.value)
+    .filter((error) => isRefused(doc, error) && !isOfSops(error));
   return [...identity, ...errors.map((error) => faultOf({ doc, type, validator }, error))];
 }
 
 /** Kubernetes takes null in a list for the least value of its type. */
 const isRefused = ({ value }: Doc, { instancePath }: ErrorObject): boolean =>
   valueAt(value, pathOf(value, instancePath)) !== null;
+
+/** What SOPS adds to an object that it encrypts, and takes away before it is applied. */
+const isOfSops = ({ instancePath, params }: ErrorObject): boolean =>
+  instancePath === '' && (params as { additionalProperty?: string }).additionalProperty === 'sops';
 
 /** A JSON pointer as a path: a step into a list is a number. */
 export function pathOf(value: unknown, pointer: string): Path {
@@ -130,7 +136,7 @@ function missingField({ doc, type, validator: { types } }: Typed, at: Path, fiel
   const word = wordAt(types, type, [...at, field]) ?? 'any';
   return {
     code: 'INVALID_FIELD',
-    message: `${shownPath([...at, field])} is nothing; expected ${expected(word)}.`,
+    message: `${shownPath([...at, field])} is missing; expected ${expected(word)}.`,
     here: { doc, path: at },
     fix: `Write ${field}.`,
   };

@@ -3,6 +3,7 @@ import { only, setting, slipOf, type Mended } from '../changes.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Fault } from '../findings.ts';
 import type { Doc } from '../source.ts';
+import { groupOf, newestVersion } from './kubernetes-types.ts';
 import type { Validator } from './validator.ts';
 
 /** Whether Kubernetes has the version and kind an object says it is of. */
@@ -77,6 +78,30 @@ const otherKind = (replacement: string, kind: string): string => {
   return other === kind ? '' : `, kind: ${other}`;
 };
 
+/** A version that has a kind of the name, and the nearest name of a kind of the version. */
+interface Meant {
+  readonly home: string | undefined;
+  readonly near: string | undefined;
+}
+
+/** Alpha, beta, stable: a kind goes from one to the next. */
+const maturityOf = (apiVersion: string): number => {
+  const [, stage = 'stable'] = /(alpha|beta)\d+$/.exec(apiVersion) ?? [];
+  return ['alpha', 'beta', 'stable'].indexOf(stage);
+};
+
+/**
+ * Whether a release after the newest whose schema is known may have it: a new kind comes in a version that is not stable,
+ * and is moved to riper ones.
+ */
+function mayBeNewer(apiVersion: string, { home, near }: Meant): boolean {
+  if (home === undefined) return near === undefined && maturityOf(apiVersion) < maturityOf('v1');
+  return groupOf(home) === groupOf(apiVersion) && maturityOf(home) < maturityOf(apiVersion);
+}
+
+const severityOf = ({ types }: Validator, apiVersion: string, meant: Meant): Pick<Fault, 'severity'> =>
+  !types.isBefore(newestVersion()) && mayBeNewer(apiVersion, meant) ? { severity: 'unknown' } : {};
+
 function unknownKind(doc: Doc, validator: Validator, { apiVersion, kind }: Identity): Fault[] {
   const { types } = validator;
   const homes = types.homesOf(kind);
@@ -89,6 +114,7 @@ function unknownKind(doc: Doc, validator: Validator, { apiVersion, kind }: Ident
   return [
     {
       code: 'UNKNOWN_KIND',
+      ...severityOf(validator, apiVersion, { home, near }),
       message: kinds
         ? `There is no kind "${kind}" in ${apiVersion}.`
         : `${kind} is said to be of apiVersion "${apiVersion}", which Kubernetes does not serve.`,

@@ -53,6 +53,9 @@ export class KubernetesTypes {
   readonly #stored = stored();
   readonly #at: number;
   readonly #types = new Map<string, ObjectType | undefined>();
+  readonly #groups = new Set(
+    [this.#stored.kinds, this.#stored.retired].flatMap((known) => Object.keys(known).map(groupOf)),
+  );
 
   /** @param version one of `knownVersions`. */
   constructor(version: string) {
@@ -69,8 +72,7 @@ export class KubernetesTypes {
 
   /** Whether an apiVersion claims to be Kubernetes' own: `apps/v2` does, `cert-manager.io/v1` does not. */
   isOwnGroup(apiVersion: string): boolean {
-    const known = [...Object.keys(this.#stored.kinds), ...Object.keys(this.#stored.retired)];
-    return known.some((one) => groupOf(one) === groupOf(apiVersion));
+    return this.#groups.has(groupOf(apiVersion));
   }
 
   /** The apiVersions that have a kind of this name, stable ones first. */

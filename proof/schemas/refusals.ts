@@ -50,7 +50,7 @@ function refusedIn(judged: Judged, value: unknown, word: TypeWord, at: Path): Fa
   // What a status says is of no object that is applied.
   if (!type || Array.isArray(value) || at[0] === 'status') return [];
   const part = value as Part;
-  const all = [...choiceRules(type), ...(rules[word] ?? [])].flatMap((rule) => rule(part));
+  const all = rulesOf(type, word).flatMap((rule) => rule(part));
   return [
     ...all
       .filter((refusal) => !isSlip(judged.types, word, part, refusal))
@@ -73,13 +73,18 @@ function isSlip(types: KubernetesTypes, word: TypeWord, part: Part, { at, absent
 /** A list or map of texts or numbers has no type inside. */
 const isWithTypes = (word: TypeWord): boolean => /[.[{]/.test(word);
 
-const choiceMemory = new WeakMap<ObjectType, readonly Rule[]>();
+const ruleMemory = new WeakMap<ObjectType, readonly Rule[]>();
+
+/** All that a type is held against. */
+function rulesOf(type: ObjectType, word: TypeWord): readonly Rule[] {
+  const found = ruleMemory.get(type) ?? [...choiceRules(type), ...(rules[word] ?? [])];
+  ruleMemory.set(type, found);
+  return found;
+}
 
 /** A field with few values has one of them; so has each item of a list with few. */
-function choiceRules(type: ObjectType): readonly Rule[] {
-  const known = choiceMemory.get(type);
-  if (known) return known;
-  const found = [...type.choices].map(([field, choices]): Rule => {
+const choiceRules = (type: ObjectType): readonly Rule[] =>
+  [...type.choices].map(([field, choices]): Rule => {
     const one = oneOfTexts(field, choices, (place, text) => {
       const right = onlyNearest(text, choices);
       return right === undefined ? {} : setting(place, right);
@@ -91,9 +96,6 @@ function choiceRules(type: ObjectType): readonly Rule[] {
       ),
     ];
   });
-  choiceMemory.set(type, found);
-  return found;
-}
 
 function faultOf(doc: Doc, { at, what, fix, there, mend }: Refusal, around: Path): Fault {
   const here = { doc, path: [...around, ...at] };

@@ -108,7 +108,7 @@ export const amounts = z
 
 const mount = z.looseObject({
   name: labelName,
-  mountPath: z.string().regex(/^\/[^:]*$/, 'an absolute path'),
+  mountPath: z.string().regex(/^(\/[^:]*|[A-Za-z]:[\\/].*)$/, 'an absolute path'),
   subPath: z.string().optional(),
   readOnly: z.boolean().default(false),
 });
@@ -129,7 +129,7 @@ export const container = z.looseObject({
   name: labelName,
   image: z
     .string()
-    .regex(/^\S+$/, 'an image')
+    .regex(/^(?!.*(::|:$|@$))\S+$/, 'an image without spaces, and with one tag at most')
     .refine(
       (image) => !/[A-Z]/.test(image.replace(/[:@][^/]*$/, '').replace(/^[^/]*[.:][^/]*\//, '')),
       'an image whose name is in lower case',

@@ -3,10 +3,13 @@ import { quoted } from './common.ts';
 
 /** The shapes of ConfigMaps, Secrets, Namespaces and ServiceAccounts. */
 
+/** What SOPS wrote in the place of a value, which it decrypts before the object is applied. */
+export const isSealed = (text: string): boolean => text.startsWith('ENC[AES256_GCM,');
+
 const base64 = z
   .string('a text in base64; put it in quotes')
-  .regex(
-    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+  .refine(
+    (text) => isSealed(text) || /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text),
     'a value in base64 (plain text goes under stringData)',
   );
 

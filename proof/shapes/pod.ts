@@ -70,6 +70,7 @@ const accessModes = list(z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWrite
 export const claimSpec = z.looseObject({
   accessModes,
   storageClassName: z.string().nullish(),
+  volumeName: z.string().nullish(),
   resources: z
     .looseObject({ requests: z.looseObject({ storage: quantity.optional() }).prefault({}) })
     .prefault({}),

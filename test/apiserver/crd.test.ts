@@ -128,3 +128,42 @@ describe('a volume of a live ChatStack', () => {
     expect(JSON.stringify(moved.json)).toContain('is immutable');
   });
 });
+
+describe('/scale of a live ChatStack whose document has no spec.backend.replicas', () => {
+  const definition = crdOf(kinds.ChatStack);
+  const scaleOf = (name: string) => server().request('GET', `${collectionOf(kinds.ChatStack)}/${name}/scale`);
+
+  test('cannot be read, as an autoscaler does, until kubectl scale has written it', async () => {
+    const document = { apiVersion: chatKind.apiVersion, kind: chatKind.kind, metadata: { name: 'scaled' } };
+    expect(await server().request('POST', collectionOf(kinds.ChatStack), document)).toMatchObject({
+      status: 201,
+    });
+    const unread = await scaleOf('scaled');
+    expect(unread).toMatchObject({ status: 500 });
+    expect(JSON.stringify(unread.json)).toContain('.spec.backend.replicas\\" does not exist');
+    const { code, stderr } = await server().kubectl(['scale', 'chatstack/scaled', '--replicas=2']);
+    expect(code, stderr).toBe(0);
+    expect(await scaleOf('scaled')).toMatchObject({ status: 200, json: { spec: { replicas: 2 } } });
+  });
+
+  test('cannot have it from the status, where the operator could write it: the API server refuses such a definition', async () => {
+    const [version] = structuredClone(definition.spec.versions);
+    const moved = {
+      ...version?.subresources,
+      scale: { ...version?.subresources['scale'], specReplicasPath: '.status.replicas' },
+    };
+    const changed = {
+      ...definition,
+      spec: { ...definition.spec, versions: [{ ...version, subresources: moved }] },
+    };
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
+    const refused = await server().request(
+      'PATCH',
+      `${path}?fieldManager=test&force=true&dryRun=All`,
+      JSON.stringify(changed),
+      { 'content-type': 'application/apply-patch+yaml' },
+    );
+    expect(refused).toMatchObject({ status: 422 });
+    expect(JSON.stringify(refused.json)).toContain('should be a json path under .spec');
+  });
+});

@@ -42,6 +42,15 @@ describe('the context of a patient', () => {
     expect(context.recent.at(-1)?.id, 'turns come newest last').toBe('19');
     expect(context.recent.length).toBeGreaterThan(2);
   });
+
+  test('has room for the facts that still hold, too', () => {
+    const text = 'ü'.repeat(16_000);
+    const said = Array.from({ length: 50 }, (_, at) => ({ ...turn(String(at), text), sourceId: 'm' }));
+    const held = said.map((one) => ({ ...one, subject: 'patient', predicate: 'takes', value: 'aspirin' }));
+    const context = fittingContext({ patientId: 'p', facts: said, held, recent: said, unavailable: [] });
+    expect(bytesOf(context)).toBeLessThan(limits.contextBytes + 1_000);
+    expect(context.held?.[0]?.id, 'they come newest first').toBe('0');
+  });
 });
 
 test('a text that is short enough is not cut', () => {

@@ -190,7 +190,7 @@ test('memory settings follow the limits', () => {
     NEO4J_server_memory_pagecache_size: '409m',
   });
   expect(at(pick(rendered, 'ConfigMap', 'demo-backend-config'), 'data')).toMatchObject({
-    NODE_OPTIONS: '--max-old-space-size=1433',
+    NODE_OPTIONS: '--max-old-space-size=1433 --max-semi-space-size=4',
   });
   expect(
     at(pick(rendered, 'StatefulSet', 'demo-redis'), 'spec.template.spec.containers.0.resources'),

@@ -9,6 +9,7 @@ import { errorCodes, exitCodeOf, terminalCodes } from '../../model/errors.ts';
 /** Scripts of users test for these numbers: a change here breaks them. Those above 63 are of sysexits.h. */
 const exits: Readonly<Record<keyof typeof terminalCodes, number>> = {
   DIFFERENT: 1,
+  CONFIG_FILE_INVALID: 78,
   USAGE: 64,
   NOT_CONFIRMED: 64,
   NO_SUCH_FILE: 66,

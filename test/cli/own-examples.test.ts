@@ -9,7 +9,7 @@ import { wordsFound, wordsOf } from '../contract/words.ts';
 import { shopKind } from '../kinds/shop-kind.ts';
 
 const cliOf = (kinds: Kinds): ReturnType<typeof createCli> =>
-  createCli(kinds, { name: 'mooring', version: '0.0.0', commands });
+  createCli(kinds, { version: '0.0.0', commands });
 
 /** The `--help` of every command, by its name. */
 async function helpOf(kinds: Kinds): Promise<Record<string, string>> {

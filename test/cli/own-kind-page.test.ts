@@ -27,7 +27,7 @@ test('the operator of docs/own-kind.md is that of test/kinds/operator.ts, which 
 test('docs/own-kind.md says of every command, once, what it takes from the kind', () => {
   const cells = [...page.matchAll(/^\| (`.*?) +\|/gm)].map(([, cell = '']) => cell);
   const told = cells.flatMap((cell) => [...cell.matchAll(/`([a-z]+)[^`]*`/g)].map(([, name]) => name));
-  const { commands: known } = createCli([shopKind], { name: 'mooring', version: '0.0.0', commands });
+  const { commands: known } = createCli([shopKind], { version: '0.0.0', commands });
   const visible = known.map((command) => command.name()).filter((name) => name !== 'complete');
   expect(told.sort()).toEqual(visible.sort());
 });

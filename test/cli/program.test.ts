@@ -6,7 +6,7 @@ import { described } from '../../cli/described-later.ts';
 import { createCli } from '../../cli/program.ts';
 import { terminalCodes } from '../../model/errors.ts';
 
-const program = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+const program = createCli([chatKind], { version: '0.0.0', commands });
 await Promise.all(program.commands.map(described));
 const visible = program.commands.filter((command) => !command.name().startsWith('complete'));
 const docs = readFileSync('docs/cli.md', 'utf8');
@@ -28,7 +28,7 @@ function examplesOf(name: string): string[][] {
 
 /** What the parser says of a command line; empty when it takes it. Nothing is run. */
 async function refusalOf(words: readonly string[]): Promise<string> {
-  const fresh = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+  const fresh = createCli([chatKind], { version: '0.0.0', commands });
   let said = '';
   for (const one of [fresh, ...fresh.commands, ...fresh.commands.flatMap((group) => group.commands)])
     one.configureOutput({ writeErr: (text) => (said += text) }).action(() => undefined);
@@ -92,7 +92,7 @@ test.each([
     /'--outptu'\n\(Did you mean --output\?\)\nSee "mooring explain --help"\./,
   ],
 ])('%j is told what there is', async (words, told) => {
-  const fresh = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+  const fresh = createCli([chatKind], { version: '0.0.0', commands });
   let written = '';
   for (const command of [fresh, ...fresh.commands])
     command.configureOutput({ writeErr: (text) => (written += text) });
@@ -104,7 +104,7 @@ test.each([[['--version']], [['--help']], [['status', '--help']], [['foo']]])(
   '%j loads no kind, which takes longer than all the rest',
   async (words) => {
     const load = vi.fn(() => Promise.resolve([chatKind] as const));
-    const fresh = createCli(load, { name: 'mooring', version: '0.0.0', commands });
+    const fresh = createCli(load, { version: '0.0.0', commands });
     for (const command of [fresh, ...fresh.commands])
       command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
     await expect(fresh.parseAsync(words, { from: 'user' })).rejects.toThrow();

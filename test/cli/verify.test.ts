@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -79,6 +88,33 @@ test('-o sarif and -o junit and -o github end as without', async () => {
   const file = written('all.yaml', bad);
   for (const format of ['sarif', 'junit', 'github']) expect(await run(file, '-o', format), format).toBe(1);
   expect(printed()).toContain('::error file=');
+});
+
+test.each(['github', 'sarif', 'junit'])('-o %s says why the input cannot be read', async (format) => {
+  const broken = written('broken.yaml', 'apiVersion: v1\nkind: [\n');
+  await expect(run(broken, '-o', format)).rejects.toMatchObject({ name: 'UserError' });
+  expect(printed()).toContain('UNREADABLE');
+  expect(printed()).toContain('broken.yaml');
+});
+
+test('patches that a kustomization names, and lists of changes, are left out and named', async () => {
+  const base = written('base.yaml', good);
+  const patches = join(folder(), 'patches');
+  mkdirSync(patches);
+  const put = (file: string, text: string): void => {
+    writeFileSync(join(folder(), file), text);
+  };
+  put('kustomization.yaml', 'patches: [{path: patches/more.yaml}]\nresources: [base.yaml]\n');
+  put(
+    'patches/more.yaml',
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 3}\n',
+  );
+  put('patches/image.yaml', '- {op: replace, path: /spec/replicas, value: 2}\n');
+  put('patches/gone.yaml', 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\n$patch: delete\n');
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(await run(base, patches)).toBeUndefined();
+  expect(told.mock.calls.join('')).toMatch(/^Left out.* \S+gone.yaml, \S+image.yaml, \S+more.yaml\./);
+  await expect(run(patches)).rejects.toMatchObject({ name: 'UserError' });
 });
 
 test.each([

@@ -74,6 +74,27 @@ describe('a connection', () => {
     expect(world.frames).toEqual([]);
   });
 
+  test('hears what came while the page was suspended before it gives the server up', async () => {
+    const world = new FakeWorld();
+    world.connection.start();
+    await world.pass(0);
+    world.suspend(60_000);
+    await world.pass(timing.late - 1);
+    world.last.receive(welcome());
+    await world.pass(timing.late);
+    expect(world.handshakes).toHaveLength(1);
+    expect(world.connection.state.name).toBe('connected');
+  });
+
+  test('gives up a server from which nothing came while the page was suspended', async () => {
+    const world = new FakeWorld();
+    world.connection.start();
+    await world.pass(0);
+    world.suspend(60_000);
+    await world.pass(timing.late);
+    expect(world.last.closedByPage).toBe(true);
+  });
+
   test("after a loss shows the server's own reason as soon as it has one", async () => {
     const world = new FakeWorld();
     await world.connect();
@@ -457,6 +478,15 @@ describe('a message that was refused for the rate', () => {
   const limited = (id: string, retryAfterMs?: number) =>
     refusal(id, 'RATE_LIMITED', retryAfterMs === undefined ? {} : { retryAfterMs });
   const sentIds = (world: FakeWorld) => world.last.sent.map((frame) => (frame as MessageFrame).id);
+  /** A page whose messages were all refused, at the moment when the first of them is sent again. */
+  const sentAgain = async (...ids: readonly string[]): Promise<FakeWorld> => {
+    const world = new FakeWorld();
+    await world.connect();
+    for (const id of ids) world.connection.send(message(id));
+    for (const id of ids) world.last.receive(limited(id, 1_000));
+    await world.pass(1_000);
+    return world;
+  };
 
   test('is held as long as the server asks, and then sent again with all behind it, in order', async () => {
     const world = new FakeWorld();
@@ -477,13 +507,17 @@ describe('a message that was refused for the rate', () => {
     expect(world.kept).toEqual([]);
   });
 
+  test('does not hold those behind it for good when no store can take it then', async () => {
+    const world = await sentAgain('a', 'b');
+    world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
+    expect(sentIds(world)).toEqual(['a', 'b', 'a', 'a', 'b']);
+    world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
+    world.last.receive(refusal('b', 'UNKNOWN_OUTCOME'));
+    expect(sentIds(world)).toHaveLength(5);
+  });
+
   test('overtakes nothing when it is refused again', async () => {
-    const world = new FakeWorld();
-    await world.connect();
-    for (const id of ['a', 'b']) world.connection.send(message(id));
-    world.last.receive(limited('a', 1_000));
-    world.last.receive(limited('b', 1_000));
-    await world.pass(1_000);
+    const world = await sentAgain('a', 'b');
     world.last.receive(limited('a'));
     await world.pass(timing.rateLimit);
     expect(sentIds(world)).toEqual(['a', 'b', 'a', 'a']);

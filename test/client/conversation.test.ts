@@ -25,8 +25,9 @@ const said = (id: string, offset: number): Turn => ({
 const answered = (id: string, offset: number, text: string): Turn => ({
   ...{ id: `answer to ${id}`, offset, speaker: 'assistant', text, recordedAt: at, replyTo: id },
 });
-const failure = (id: string, offset?: number): FrameOf<'error'> => ({
-  ...{ type: 'error', code: 'ANSWER_FAILED', retryable: true, message: 'The model is away.', id, offset },
+const failure = (id: string, offset?: number, attempt?: number): FrameOf<'error'> => ({
+  ...{ type: 'error', code: 'ANSWER_FAILED', retryable: true, message: 'The model is away.' },
+  ...{ id, offset, attempt },
 });
 
 const after = (frames: ServerFrame[], start = emptyConversation) => frames.reduce(receive, start);
@@ -179,6 +180,9 @@ describe('an answer in pieces', () => {
     const failed = [ack('a', 1), delta('a', 'You'), failure('a', 2), delta('a', 'You like')];
     expect(textOf(failed)).toBeUndefined();
     expect(textOf([...failed, delta('a', 'Tea', 0, 2)])).toBe('Tea');
+    const early = [ack('a', 1), failure('a', 2, 3), delta('a', 'You', 0, 3)];
+    expect(textOf(early), 'also when the failure was told first').toBeUndefined();
+    expect(textOf([...early, delta('a', 'Tea', 0, 4)])).toBe('Tea');
   });
 });
 

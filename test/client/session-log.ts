@@ -89,7 +89,8 @@ function stepsOf({ frame, isOwn, failures, end }: Story): Unnumbered[] {
     said(frame, isOwn),
     ...attempts.flatMap((attempt) => {
       const isLast = attempt === attempts.length;
-      const outcome = isLast && end !== 'failed' ? answered(frame.id, end === 'stopped') : failed(frame.id);
+      const outcome =
+        isLast && end !== 'failed' ? answered(frame.id, end === 'stopped') : failed(frame.id, attempt);
       return [...pieces.map((_, index) => piece(frame.id, attempt, index)), outcome];
     }),
   ];
@@ -137,7 +138,7 @@ const answered =
   };
 
 const failed =
-  (id: string): Unnumbered =>
+  (id: string, attempt: number): Unnumbered =>
   (offset) => ({
     offset,
     forms: [
@@ -148,6 +149,7 @@ const failed =
         message: 'No answer could be made.',
         id,
         offset,
+        attempt,
       },
     ],
   });

@@ -110,13 +110,18 @@ export class FakeWorld {
     return last;
   }
 
+  /** Time passes without the page, as on a laptop that sleeps: its timers are late. */
+  suspend(ms: number): void {
+    this.time += ms;
+  }
+
   /** Lets promises settle, then time pass, timer by timer. */
   async pass(ms: number): Promise<void> {
     await settle();
     const end = this.time + ms;
     for (let next = this.#due(end); next !== undefined; next = this.#due(end)) {
       this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.time = next.at;
+      this.time = Math.max(this.time, next.at);
       next.run();
       await settle();
     }

@@ -8,11 +8,13 @@ import { shopKind } from '../kinds/shop-kind.ts';
 
 const kinds = [chatKind, shopKind] as const;
 
+/** Sections for other tools: test/e2e/verify-ci.test.ts runs the one, test/operator/metrics.test.ts reads the other. */
+const ofOtherTools = ['In CI', 'Metrics and alerts'];
+
 /** Every `yaml` block of the README and of docs/, which show nothing but documents; ADRs show parts of manifests, too. */
 const blocks = globSync(['README.md', 'docs/*.md', 'docs/reference/*.md']).flatMap((file) =>
   blocksOf(file)
-    // What other tools read is run by test/e2e/verify-ci.test.ts.
-    .filter(({ language, heading }) => language === 'yaml' && heading !== 'In CI')
+    .filter(({ language, heading }) => language === 'yaml' && !ofOtherTools.includes(heading))
     .map(({ heading, text }) => [`${file}, ${heading}`, text] as const),
 );
 

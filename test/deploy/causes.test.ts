@@ -33,23 +33,25 @@ const waiting = (reason: string, message = '') => ({
 });
 
 describe('a workload that does not come up', () => {
-  test.each(['ContainerCreating', 'PodInitializing', 'ErrImagePull'])(
-    'is waited for while it is %s',
-    (reason) => {
-      expect(causesOf(state(waiting(reason)))).toEqual([]);
+  test.each(['ContainerCreating', 'PodInitializing'])('is waited for while it is %s', (reason) => {
+    expect(causesOf(state(waiting(reason)))).toEqual([]);
+  });
+
+  test.each([
+    ['ImagePullBackOff', 'Back-off pulling image "web:1"', 'no reason given', 0],
+    ['ImagePullBackOff', 'Back-off pulling image "web:1": ErrImagePull: not found', 'not found', 0],
+    ['ErrImagePull', 'not found', 'not found', 10_000],
+  ])(
+    'names an image that cannot be pulled, and why, while it is %s: %s',
+    (reason, message, why, patienceMs) => {
+      expect(causesOf(state(waiting(reason, message)))).toEqual([
+        {
+          ...{ reason, where: 'Pod web-0', patienceMs },
+          message: `container "web": the image "web:1" cannot be pulled: ${why}`,
+        },
+      ]);
     },
   );
-
-  test('names an image that cannot be pulled', () => {
-    expect(causesOf(state(waiting('ImagePullBackOff', 'Back-off pulling image "x:1"')))).toMatchObject([
-      {
-        reason: 'ImagePullBackOff',
-        where: 'Pod web-0',
-        message: 'container "web": Back-off pulling image "x:1"',
-        patienceMs: 0,
-      },
-    ]);
-  });
 
   test('names how a container that crashes ended, and where its last words are', () => {
     expect(causesOf(state(waiting('CrashLoopBackOff')))).toMatchObject([

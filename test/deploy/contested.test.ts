@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { differencesBetween } from '../../deploy/changes.ts';
 import { contestedBy, type Contested } from '../../deploy/contested.ts';
+import { variableNames } from '../../deploy/variable-names.ts';
 import type { FieldSet } from '../../kube/fields.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 
@@ -43,7 +44,7 @@ const envOf = (names: string[]): FieldSet => ({
 });
 /** What an apply that makes `live` into `desired` takes from others. */
 const contested = (live: KubeObject, desired: KubeObject): Contested[] =>
-  contestedBy('mooring', live, desired, differencesBetween(live, desired));
+  contestedBy('mooring', live, desired, { differences: differencesBetween(live, desired) });
 
 test('what others added is told, but no secret and no password of a URL', () => {
   const added = [
@@ -53,15 +54,60 @@ test('what others added is told, but no secret and no password of a URL', () => 
   ];
   const owner = { manager: 'kubectl-set', fieldsV1: envOf(added.map(({ name }) => name)) };
   const found = contested(ownedBy(deployment(added), owner), deployment([]));
-  expect(found.map(({ change }) => change.from)).toEqual(['debug', '(secret)', 'redis://***@cache']);
+  expect(found.map(({ change }) => change.from)).toEqual(Array(3).fill('(not shown)'));
   const configMap = (data: object): KubeObject => ({ ...object({ data }), kind: 'ConfigMap' });
   const keys = { manager: 'kubectl-patch', fieldsV1: { 'f:data': { 'f:LLM_API_KEY': {} } } };
   const [key] = contested(ownedBy(configMap({ LLM_API_KEY: 'hunter2' }), keys), configMap({}));
   expect(key).toMatchObject({
     manager: 'kubectl-patch',
     isRendered: false,
-    change: { path: 'data.LLM_API_KEY', from: '(secret)' },
+    change: { path: 'data.LLM_API_KEY', from: '(not shown)' },
   });
+});
+
+test("what others set a variable of the stack to is shown, unless its name is a secret's", () => {
+  const added = [
+    { name: 'REDIS_PORT', value: '6380' },
+    { name: 'REDIS_PASSWORD', value: 'hunter2' },
+    { name: 'NOTE', value: 'hunter2' },
+  ];
+  const owner = { manager: 'kubectl-set', fieldsV1: envOf(added.map(({ name }) => name)) };
+  const live = ownedBy(deployment(added), owner);
+  const config = { ...object({ data: { REDIS_PORT: '6379', REDIS_PASSWORD: '' } }), kind: 'ConfigMap' };
+  const differences = differencesBetween(live, deployment([]));
+  const found = contestedBy('mooring', live, deployment([]), {
+    differences,
+    known: variableNames([config]),
+  });
+  expect(found.map(({ change }) => change.from)).toEqual(['6380', '(secret)', '(not shown)']);
+});
+
+test('a port, a number and a switch that others added are shown', () => {
+  const service = (spec: object): KubeObject => ({ ...object({ spec }), kind: 'Service' });
+  const added = { name: 'metrics', port: 9090, protocol: 'TCP' };
+  const live = ownedBy(
+    service({ ports: [{ name: 'web', port: 80 }, added], healthCheckNodePort: 30_001, note: 'hunter2' }),
+    {
+      manager: 'kubectl-edit',
+      fieldsV1: { 'f:spec': { 'f:ports': {}, 'f:healthCheckNodePort': {}, 'f:note': {} } },
+    },
+  );
+  const found = contested(live, service({ ports: [{ name: 'web', port: 80 }] }));
+  expect(found.map(({ change }) => change.from)).toEqual([added, 30_001, '(not shown)']);
+});
+
+test('what others write in the place of a value from a Secret is not shown, whatever its name', () => {
+  const fromSecret = { name: 'SALT', valueFrom: { secretKeyRef: { name: 'shop', key: 'salt' } } };
+  const live = ownedBy(deployment([{ name: 'SALT', value: 'hunter2' }]), {
+    manager: 'kubectl-set',
+    fieldsV1: envOf(['SALT']),
+  });
+  const desired = deployment([fromSecret]);
+  const found = contestedBy('mooring', live, desired, {
+    differences: differencesBetween(live, desired),
+    known: variableNames([desired]),
+  });
+  expect(JSON.stringify(found)).not.toContain('hunter2');
 });
 
 describe('a difference is contested', () => {

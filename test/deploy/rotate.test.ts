@@ -4,6 +4,7 @@ import { readChatStack } from '../../contract/read-chat-stack.ts';
 import { restartedServices, rotateStep, type RotateOptions } from '../../deploy/rotate.ts';
 import type { SecretValues } from '../../deploy/secret.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { stackLabels } from '../../model/labels.ts';
 import { CheckFailed } from '../../model/reach.ts';
 import { generatedSecretKeys } from '../../model/environment.ts';
 import { memoryCluster, type MemoryCluster } from './memory-cluster.ts';
@@ -20,7 +21,7 @@ const valuesOf = (value: string): SecretValues => Object.fromEntries(keys.map((k
 const secretOf = (values: SecretValues, more: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: 'demo-secrets', namespace: stack.namespace },
+  metadata: { name: 'demo-secrets', namespace: stack.namespace, labels: stackLabels(stack) },
   data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, btoa(value)])),
   ...more,
 });

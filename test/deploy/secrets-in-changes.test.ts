@@ -128,7 +128,7 @@ function told(live: KubeObject, desired: KubeObject): string {
     },
   };
   const differences = differencesBetween(live, desired);
-  const contested = contestedBy('mooring', owned, desired, differences);
+  const contested = contestedBy('mooring', owned, desired, { differences });
   const planned = {
     ...{
       object: desired,

@@ -47,6 +47,17 @@ export class ChatClient {
     }
   }
 
+  /** Waits until what it was last told of a dependency is `state`; others may come and go meanwhile. */
+  async dependency(name: string, state: Frame<'dependency'>['state']): Promise<Frame<'dependency'>> {
+    for (;;) {
+      const told = this.framesOf('dependency');
+      const last = told.findLast((frame) => frame.name === name);
+      if (last?.state === state) return last;
+      // The next one, of whichever dependency.
+      await this.frame('dependency', undefined, told.length);
+    }
+  }
+
   framesOf<T extends ServerFrame['type']>(type: T, id?: string): Frame<T>[] {
     return this.frames.filter(
       (frame): frame is Frame<T> =>

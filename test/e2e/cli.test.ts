@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { capture } from '../servers/command.ts';
 import { LOOPBACK, freePort } from '../servers/ports.ts';
@@ -24,9 +25,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the program as a user does, in a folder of its own. */
+const PATH = process.env['PATH'] ?? '';
+
+/** Runs the program as a user does who has its folder on the PATH, in a folder of its own. */
 const mooring = (words: readonly string[], env: Record<string, string> = {}) =>
-  capture(launcher, words, { cwd: folder, env: { MOORING_STACK: '', KUBECONFIG: '', HOME: folder, ...env } });
+  capture(launcher, words, {
+    cwd: folder,
+    env: { PATH: `${dirname(launcher)}:${PATH}`, MOORING_STACK: '', KUBECONFIG: '', HOME: folder, ...env },
+  });
 
 const noStackTrace = /^\s+at .*\.ts:\d+/m;
 
@@ -131,11 +137,18 @@ describe('the snapshot', () => {
     expect(await mooring(['synth', '--nope'])).toMatchObject({ code: 64 });
   });
 
+  test('is not used where a stack is written in code', async () => {
+    expect(await mooring(['init', '--config', '--name', 'tiny'])).toMatchObject({ code: 0 });
+    const { stdout } = await mooring(['synth', '-o', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'tiny', source: 'mooring.config.ts' });
+  });
+
   test('of older sources is not used', async () => {
     // A copy, so that nothing of this clone changes.
     const copy = join(folder, 'clone');
     for (const part of [
       'cli',
+      'config',
       'charts-ts',
       'model',
       'contract',
@@ -252,11 +265,46 @@ describe('every mistake is told in words, with its exit code', () => {
 });
 
 describe('how it is called', () => {
-  test('as a plugin of kubectl it is called kubectl mooring', async () => {
-    const plugin = join(folder, 'kubectl-mooring');
-    symlinkSync(launcher, plugin);
-    const { stdout } = await capture(plugin, ['--help'], { cwd: folder });
-    expect(stdout).toMatch(/^Usage: kubectl mooring /);
+  /** Runs a line as a shell does in the folder; there is a project that has the package, and a folder on the PATH. */
+  const typed = async (line: string) => {
+    for (const place of ['node_modules/.bin', 'on-path']) {
+      mkdirSync(join(folder, place), { recursive: true });
+      for (const name of ['mooring', 'kubectl-mooring'])
+        if (!existsSync(join(folder, place, name))) symlinkSync(launcher, join(folder, place, name));
+    }
+    // As kubectl runs its plugins.
+    writeFileSync(
+      join(folder, 'on-path/kubectl'),
+      '#!/bin/sh\nplugin=kubectl-$1\nshift\nexec "$plugin" "$@"\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const own = { MOORING_STACK: '', HOME: folder, PATH: `${join(folder, 'on-path')}:${PATH}` };
+    return capture('sh', ['-c', line], { cwd: folder, env: own });
+  };
+
+  test.each<[string, () => string, RegExp?]>([
+    ['npx mooring', () => 'npx mooring'],
+    ['mooring', () => 'mooring'],
+    ['kubectl mooring', () => 'kubectl mooring'],
+    ['the path of a link', () => 'on-path/mooring', /^on-path\/mooring$|^mooring$/],
+    ['the path of the launcher', () => relative(folder, launcher)],
+    ['Node', () => `node ${relative(folder, join(root, 'cli/main.mjs'))}`, /^\S*node \S+\/cli\/main\.mjs$/],
+    ['Node in a clone', () => `cd ${root}; npx node test/kinds/cli.ts`, /^npx node test\/kinds\/cli\.ts$/],
+  ])('what is shown to who calls %s begins with that, and runs as it stands', async (_, called, as) => {
+    const line = `unset MOORING_CALLED_AS; ${called()}`;
+    const { stdout } = await typed(`${line} explain`);
+    const [, shown = ''] = /^"(.*) explain CODE" says more/m.exec(stdout) ?? [];
+    if (as) expect(shown).toMatch(as);
+    else expect(shown).toBe(called());
+    const isThere = line.includes('cd ') ? `cd ${root}; ` : '';
+    expect(await typed(`${isThere}${shown} explain PORT_NOT_SERVED`)).toMatchObject({ code: 0 });
+  });
+
+  test('what a snapshot shows begins with what was called, too', async () => {
+    const { stderr } = await typed('npx mooring synth --check');
+    expect(stderr).toContain('Run "npx mooring synth" and commit');
   });
 
   test('a line of its output is plain without a terminal', async () => {
@@ -276,15 +324,17 @@ describe('how it is called', () => {
     ['npx mooring --version', 'npx', ['mooring', '--version']],
     ['npm ci', 'npm', ['ci', '--dry-run', '--ignore-scripts', '--prefer-offline']],
   ])("%s warns of nothing, whatever Node is the user's own", async (_, command, words) => {
-    const PATH = (process.env['PATH'] ?? '')
-      .split(':')
+    const path = PATH.split(':')
       .filter((part) => !part.includes('node_modules'))
       .join(':');
     // `npm test` passes its own log level on.
     const asTyped = ['-u', 'npm_config_loglevel', command, ...words];
     // npx warns when it first links the package into its cache.
     const cache = command === 'npx' ? { npm_config_cache: join(folder, 'npm') } : {};
-    const { code, stdout, stderr } = await capture('env', asTyped, { cwd: root, env: { PATH, ...cache } });
+    const { code, stdout, stderr } = await capture('env', asTyped, {
+      cwd: root,
+      env: { PATH: path, ...cache },
+    });
     expect(`${stdout}${stderr}`).not.toMatch(/npm warn/);
     expect(code).toBe(0);
   });

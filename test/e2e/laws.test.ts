@@ -50,9 +50,9 @@ const twins: Readonly<Record<string, Twin>> = {
   },
   'law 5: it is acknowledged before it is stored': {
     file: 'app/ws/connection.ts',
-    find: 'this.#asked.add(id);',
+    find: 'keep(this.#asked, id);',
     replace:
-      "this.#asked.add(id);\n    this.#send({ type: 'ack', id, offset: 1, recordedAt: new Date().toISOString(), duplicate: false });",
+      "keep(this.#asked, id);\n    this.#send({ type: 'ack', id, offset: 1, recordedAt: new Date().toISOString(), duplicate: false });",
     tests: 'test/e2e/chat.test.ts',
     red: 'with another text is an error, and nothing is acknowledged',
   },

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 import { buildPage } from '../../scripts/build-page.ts';
 import { neo4jName } from '../../contract/services/neo4j.ts';
 import { qdrantName } from '../../contract/services/qdrant.ts';
@@ -76,6 +76,36 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
     });
   });
 
+  test('shows what a language model read and still holds, with its date and message', async () => {
+    const server = await startModelServer(
+      (response, { body }) => {
+        const read = { message: 1, subject: 'patient', value: 'lisinopril', quote: 'I take lisinopril' };
+        const facts = [{ ...read, predicate: 'takes', validAt: '2026-03-01' }];
+        const text = body['response_format'] === undefined ? 'Noted.' : JSON.stringify({ facts });
+        response.end(`${delta(text)}${delta('', 'stop')}data: [DONE]\n\n`);
+      },
+      { readsFacts: true },
+    );
+    const start = (): Promise<ChatApp> => startChatApp({ LLM_BASE_URL: server.baseUrl });
+    await withApp(start, async (app) => {
+      const { page, complaints } = await chromium().open();
+      await page.goto(app.url + demo);
+      await isConnected(page);
+      await memory(page).getByRole('heading', { name: 'Still holds' }).waitFor();
+      await say(page, 'I take lisinopril since March.');
+      await log(page).locator('.answer', { hasText: 'Noted.' }).waitFor();
+      const context = `${app.url}/api/patients/patient:demo/context`;
+      await vi.waitFor(async () => expect(await (await fetch(context)).text()).toContain('"takes"'), 60_000);
+      await page.reload();
+      const held = memory(page).locator('.held', { hasText: 'takes: lisinopril since 2026-03-01' });
+      await held.locator('q', { hasText: 'I take lisinopril' }).waitFor();
+      await held.locator('time').waitFor();
+      expect(await held.locator('.source').innerText()).toMatch(/^[0-9a-f]{32}$/);
+      expect(complaints).toEqual([]);
+    });
+    await server.stop();
+  });
+
   test('makes exactly one handshake in 60 s', async () => {
     await withApp(startChatApp, async (app) => {
       const { page, dials, complaints } = await chromium().open();
@@ -133,6 +163,8 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
       await isConnected(page);
       await log(page).locator('.answer:not(.streaming)').waitFor();
       expect(await log(page).locator('.said').count()).toBe(1);
+      // The page asks for the memory once the answer is there.
+      await memory(page).locator('.fact').first().waitFor();
       expect(await memory(page).locator('.fact').count()).toBe(1);
     });
   });
@@ -224,7 +256,7 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
       const { page, dials } = await chromium().open();
       await page.goto(app.url + demo);
       await status(page).filter({ hasText: 'You are not signed in' }).waitFor();
-      expect(dials).toHaveLength(1);
+      const dialsUntilTold = dials.length;
       const token = await new SignJWT({ sub: 'patient:demo' })
         .setProtectedHeader({ alg: 'HS256' })
         .setExpirationTime('1h')
@@ -233,6 +265,7 @@ describe.concurrent('the chat page', { timeout: 120_000 }, () => {
       await signedIn.goto(`${app.url}${demo}#token=${token}`);
       await isConnected(signedIn);
       expect(signedIn.url()).not.toContain('token');
+      expect(dials).toHaveLength(dialsUntilTold);
     });
   });
 

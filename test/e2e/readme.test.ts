@@ -10,13 +10,18 @@ import { freshClone, type Clone } from './clone.ts';
 import { blocksOf, ciExamples, titleOf } from './shell-blocks.ts';
 
 /**
- * Run by test/in-cluster/deploying.test.ts and test/apiserver/operator/docs.test.ts, which have the same check: their
- * commands need a cluster, or its API server.
+ * Run by test/in-cluster/deploying.test.ts, test/apiserver/operator/docs.test.ts and test/e2e/package.test.ts, which have
+ * the same check: their commands need a cluster, its API server, or a folder outside the clone.
  */
-const elsewhere = ['docs/deploying.md', 'docs/operator.md'];
+const elsewhere = [
+  'docs/deploying.md',
+  'docs/operator.md',
+  'docs/package.md',
+  'docs/guides/your-own-stack.md',
+];
 
 /** Every command a document shows, by the document it stands in; test/e2e/verify-ci.test.ts runs those for CI servers. */
-const commands = globSync(['*.md', 'docs/*.md'])
+const commands = globSync(['*.md', 'docs/*.md', 'docs/guides/*.md'])
   .filter((file) => !elsewhere.includes(file))
   .flatMap((file) => blocksOf(file).map((block) => ({ file, ...block })))
   .filter(({ language }) => language === 'sh')
@@ -47,7 +52,8 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npm ci\nnpm run check\nnpm run test:unit': isWhatRunsThis,
 };
 
-describe('in a fresh clone', () => {
+// The first one to run installs the packages, beside whatever else runs here.
+describe('in a fresh clone', { timeout: 400_000 }, () => {
   test('every command of the documents is run by a test', () => {
     const untagged = commands.filter(({ needs }) => needs === undefined).map(({ text }) => text);
     expect([...new Set(untagged)].filter((text) => !(text in runs))).toEqual([]);
@@ -93,6 +99,7 @@ async function chatsInAFreshClone(): Promise<void> {
   expect((await chat.answer('m2')).text).toContain("My sister's name is Anna.");
 
   const second = clone.shell('npm start', { ...env, DATA_DIR: '.mooring/second' });
+  onTestFinished(() => second.ctrlC());
   expect(await second.exited).not.toBe(0);
   expect(second.output()).toMatch(
     new RegExp(`Port \\d+ on \\S+ is taken by node \\(process \\d+.*npm start -- --port`, 's'),

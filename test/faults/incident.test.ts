@@ -87,16 +87,12 @@ describe('Redis goes away under a running chat', () => {
     const client = await connected(app.url);
 
     await first.stop();
-    expect(await client.frame('dependency')).toMatchObject({
-      name: 'redis',
-      state: 'away',
-      reason: 'Redis is away',
-    });
+    expect(await client.dependency('redis', 'away')).toMatchObject({ reason: 'Redis is away' });
     expect(isRefused(await handshake(app.url))).toBe(true);
 
     const second = await startRedis({ port });
     onTestFinished(() => second.stop());
-    expect(await client.frame('dependency', undefined, 1)).toMatchObject({ name: 'redis', state: 'back' });
+    await client.dependency('redis', 'back');
     await until('the app to be ready', app.isReady, 5_000);
     // The same connection serves again: no second greeting, an answer to what is said now.
     client.say('m1', "My sister's name is Anna.");

@@ -115,7 +115,8 @@ export const bodies: Readonly<Record<string, z.ZodType>> = {
 };
 export const { retryAfterSeconds } = http;
 
-const wholeCommandLine = createCli([chatKind], { name: 'mooring', version: '0', commands });
+// It is called as its user does.
+const wholeCommandLine = createCli([chatKind], { version: '0', commands }).name('mooring');
 await Promise.all(wholeCommandLine.commands.map(described));
 
 /** The whole command line. */

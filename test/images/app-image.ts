@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { cachedModels } from '../../scripts/models/cached-models.ts';
 import { run } from '../servers/process.ts';
 import { inFolder } from './base-images.ts';
 import { imageOf, type Image } from './image.ts';
@@ -23,11 +24,28 @@ interface Program {
   /** Paths that the build sees besides those that the ignore file names. */
   readonly further?: readonly string[];
   readonly args?: Readonly<Record<string, string>>;
+  /** What it mounts beside npm's settings. */
+  readonly volumes?: () => Promise<string[]>;
 }
 
 /** The app's image, from its own Dockerfile over a base that needs no registry. */
 export const appImage = (base: Image, log: Log): Promise<Image> =>
-  programImage({ name: 'backend', dockerfile: 'app/Dockerfile', ignoreFile: '.dockerignore' }, base, log);
+  programImage(
+    {
+      name: 'backend',
+      dockerfile: 'app/Dockerfile',
+      ignoreFile: '.dockerignore',
+      volumes: () => models(log),
+    },
+    base,
+    log,
+  );
+
+/** The build fetches the embedding models unless it finds them in the cache of its user. */
+async function models(log: Log): Promise<string[]> {
+  const folder = await cachedModels(log);
+  return [`${folder}:/root/.cache/mooring/${basename(folder)}:ro`];
+}
 
 const operator: Program = {
   name: 'operator',
@@ -53,7 +71,15 @@ export const ownKindsOperatorImage = (base: Image, log: Log): Promise<Image> =>
   );
 
 async function programImage(
-  { root = ROOT, name, dockerfile, ignoreFile, further = [], args = {} }: Program,
+  {
+    root = ROOT,
+    name,
+    dockerfile,
+    ignoreFile,
+    further = [],
+    args = {},
+    volumes = () => Promise.resolve([]),
+  }: Program,
   base: Image,
   log: Log,
 ): Promise<Image> {
@@ -77,7 +103,7 @@ async function programImage(
           ignoreFile: widened,
           context: root,
           args,
-          volumes: await npmSettings(settings),
+          volumes: [...(await npmSettings(settings)), ...(await volumes())],
         });
       });
     },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { neo4jName, neo4jPorts } from '../../contract/services/neo4j.ts';
+import { stackLabels } from '../../model/labels.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startCliLab } from './cli-run.ts';
 import { ask } from './stack/ask.ts';
@@ -69,7 +70,7 @@ describe('an apply that cannot come up ends with the cause, long before its time
     const { code, stderr } = await lab().mooring(apply(file));
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /Pod demo-redis-0: ImagePullBackOff: container "redis": .*localhost\/mooring-test\/redis:none/,
+      /Pod demo-redis-0: (ImagePullBackOff|ErrImagePull): container "redis": the image "localhost\/mooring-test\/redis:none" cannot be pulled: /,
     );
     expect((await revisions(file)).at(-1)).toMatchObject({ outcome: 'failed' });
   });
@@ -178,7 +179,11 @@ describe('secrets rotate', () => {
       input: JSON.stringify({
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'demo-secrets-next', annotations: { 'mooring.dev/rotation': 'begun' } },
+        metadata: {
+          name: 'demo-secrets-next',
+          labels: stackLabels({ name: 'demo' }),
+          annotations: { 'mooring.dev/rotation': 'begun' },
+        },
         data: Object.fromEntries(next) as object,
       }),
     });

@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { forSuite } from '../servers/for-suite.ts';
 import { orStop } from '../servers/or-stop.ts';
+import { inUserShell } from '../servers/user-shell.ts';
 import { chatsWithoutOperator } from './operator/absent.ts';
-import { isWell } from './operator/conditions.ts';
+import { isWell, statusOf } from './operator/conditions.ts';
 import { cutOffOperator, type CutOff } from './operator/cut-off.ts';
 import { breakages, isHealed } from './operator/drifts.ts';
 import { startOperatorLab } from './operator/lab.ts';
 import { inOrder, tenChecks } from './stack/ten-checks.ts';
+import { until } from './stack/until.ts';
 import { visit } from './stack/visit.ts';
 
 // What takes longer is in operator.nightly.ts and operator/long.ts, parts of `npm run nightly`.
@@ -32,7 +34,7 @@ describe('a stack that `kubectl apply -f stack.yaml` made and an operator keeps'
     await isWell(stack);
     const listed = await stack.kubectl(['get', 'cstack']);
     expect(listed.split('\n')[0]?.split(/\s+/)).toEqual(
-      expect.arrayContaining(['NAME', 'READY', 'REDIS', 'NEO4J', 'QDRANT', 'REVISION', 'AGE']),
+      expect.arrayContaining(['NAME', 'READY', 'STATUS', 'REDIS', 'NEO4J', 'QDRANT', 'REVISION', 'AGE']),
     );
     console.log(`${JSON.stringify(stack.timings)}\n${listed}`);
   });
@@ -73,5 +75,25 @@ describe('what others change is put back, with its Event and `status.lastDrift`'
     expect(breakage).toBeDefined();
     if (breakage) console.log(`${name}: seen back after ${await isHealed(stack, breakage)} ms.`);
     expect(visited.socket.readyState).toBe(visited.socket.OPEN);
+  });
+});
+
+describe('a Secret that was deleted', () => {
+  test('is missed by the next pod, told, and written back by the command that the condition has', async () => {
+    const { cluster, stack } = lab();
+    const values = () => stack.kubectl(['get', 'secret/demo-secrets', '-o', 'jsonpath={.data}']);
+    const before = JSON.parse(await values()) as unknown;
+    await stack.kubectl(['delete', 'secret/demo-secrets']);
+    await stack.kubectl(['delete', 'pod', '-l', 'app.kubernetes.io/name=backend', '--wait=false']);
+    const degraded = async () => (await statusOf(stack)).conditions?.find(({ type }) => type === 'Degraded');
+    await until('the report', async () => ((await degraded())?.message ?? '').includes('was deleted'));
+    const command = /^Restore it .* what the pods have: (?<command>.*)$/m.exec(
+      (await degraded())?.message ?? '',
+    );
+    const { code, printed } = await inUserShell(command?.groups?.['command'] ?? 'false', cluster);
+    expect(code, printed).toBe(0);
+    expect(JSON.parse(await values())).toEqual(before);
+    await until('the end of it', async () => (await degraded())?.status === 'False');
+    await isWell(stack);
   });
 });

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Cluster } from '../lab/cluster.ts';
+import { linksOf } from '../lab/link.ts';
 
 /** What is to be seen of a cluster on this machine: its processes, mounts, cgroups, folder and link. */
-export async function tracesOf({ kubeconfigPath, hostAddress }: Cluster): Promise<string[]> {
+export async function tracesOf({ kubeconfigPath }: Cluster): Promise<string[]> {
   const folder = dirname(kubeconfigPath);
-  const links = Object.entries(networkInterfaces()).filter(([, addresses]) =>
-    addresses?.some(({ address }) => address === hostAddress),
-  );
   return [
     ...(existsSync(folder) ? [`folder ${folder}`] : []),
-    ...links.map(([name]) => `link ${name}`),
+    ...(await linksOf(basename(folder))).map((name) => `link ${name}`),
     ...(await mountsOf(folder)),
     ...(await cgroupsOf(basename(folder))),
     ...(await processesOf(folder)),

@@ -36,6 +36,12 @@ describe('after synth and `kubectl apply -f dist/`', () => {
     expect((await say('What am I allergic to?')).text).toContain('penicillin');
   });
 
+  test('the memory is searched by meaning, with the models of the image', async () => {
+    const { stack } = lab();
+    await until('the models to be open', async () => (await stack.status()).search === 'meaning');
+    expect((await say('Which medicine do I react badly to?')).text).toContain('penicillin');
+  });
+
   test('a chat through the Service is answered, out of the same memory', async () => {
     const { cluster, images, stack } = lab();
     const service = `${hostOf(stack.stack, serviceOf(stack.stack, backendName))}.${stack.stack.namespace}`;

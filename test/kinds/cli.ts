@@ -5,5 +5,5 @@ import { chatKind } from '../../contract/chat-kind.ts';
 import { shopKind } from './shop-kind.ts';
 
 /** The command line of a program that serves the built-in kind and one of its own. */
-const cli = createCli([chatKind, shopKind], { name: 'mooring', version: '0.0.0', commands });
+const cli = createCli([chatKind, shopKind], { version: '0.0.0', commands });
 await run(cli, process.argv.slice(2));

@@ -45,6 +45,9 @@ async function storeImages(): Promise<string[]> {
 }
 
 async function fill(target: string, archives: readonly string[], cni: string): Promise<void> {
+  process.stderr.write(
+    'Unpacking images into a store of containerd (half a minute); it is kept for later runs.\n',
+  );
   const place = await makePlace();
   const capsule = await createCapsule(place.folder, basename(place.folder));
   try {

@@ -69,13 +69,18 @@ export async function joinNodes(one: NodeEnd, other: NodeEnd): Promise<void> {
  * with it, for minutes.
  */
 export async function disconnect(owner: string): Promise<void> {
+  // Another answer than success means that the kernel was quicker.
+  for (const device of await linksOf(owner)) await capture('ip', ['link', 'del', device]);
+}
+
+/** The devices of `owner`'s links. Neither their names nor their addresses tell: the next cluster is given them. */
+export async function linksOf(owner: string): Promise<string[]> {
   const devices = '/sys/class/net';
-  for (const device of await readdir(devices)) {
-    if (!device.startsWith(PREFIX)) continue;
-    const alias = await readFile(join(devices, device, 'ifalias'), 'utf8').catch(() => '');
-    // Another answer than success means that the kernel was quicker.
-    if (alias.trim() === owner) await capture('ip', ['link', 'del', device]);
-  }
+  const links = (await readdir(devices)).filter((device) => device.startsWith(PREFIX));
+  const aliases = await Promise.all(
+    links.map((device) => readFile(join(devices, device, 'ifalias'), 'utf8').catch(() => '')),
+  );
+  return links.filter((_, at) => aliases[at]?.trim() === owner);
 }
 
 /** Arguments of `nsenter` for running a command where process `first` is. */

@@ -91,15 +91,15 @@ describe('resources of a document', () => {
   };
 
   test("a request of the preset's follows a smaller limit, which the API server would refuse", () => {
-    expect(backend({ limits: { memory: '96Mi', cpu: '50m' } })).toEqual({
-      requests: { cpu: '50m', memory: '96Mi' },
-      limits: { cpu: '50m', memory: '96Mi' },
+    expect(backend({ limits: { memory: '192Mi', cpu: '50m' } })).toEqual({
+      requests: { cpu: '50m', memory: '192Mi' },
+      limits: { cpu: '50m', memory: '192Mi' },
     });
   });
 
   test('a request that was chosen is never changed, but refused where it exceeds the limit', () => {
     expect(() => backend({ requests: { memory: '2Gi' } })).toThrow(
-      'it requests 2Gi of memory but may use 384Mi at most',
+      'it requests 2Gi of memory but may use 512Mi at most',
     );
   });
 });
@@ -117,7 +117,7 @@ describe('limits too small for their program are refused with field, value and t
     [
       'backend',
       { limits: { memory: '1Mi' } },
-      /"backend": its resources\.limits\.memory is 1Mi; expected 96Mi or more/,
+      /"backend": its resources\.limits\.memory is 1Mi; expected 192Mi or more/,
     ],
     [
       'redis',

@@ -16,6 +16,7 @@ test.each<[string, z.ZodType, string[]]>([
   ['in a list', z.strictObject({ a: z.array(even.default(2)).max(2) }), ['a[]']],
   ['in a map', z.strictObject({ a: z.record(z.string().max(2), even) }), ['a.*']],
   ['of a whole group', z.strictObject({ a: z.strictObject({}).refine(() => true) }), ['a']],
+  ['beside one that has', z.strictObject({ a: even.refine((n) => n !== 4).meta(cel) }), ['a']],
   ['that is a transform', z.strictObject({ a: z.string().transform(Number) }), ['a']],
 ])('a refinement %s that has no CEL is found', (_, schema, paths) => {
   expect(unstatedRules(schema)).toEqual(paths);

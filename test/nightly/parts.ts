@@ -2,13 +2,11 @@ import { killAndRepeat } from '../apiserver/cli/killed-at.ts';
 import { startLab } from '../apiserver/cli/mooring.ts';
 import { startWithChatStacks } from '../apiserver/operator/lab.ts';
 import { runSchedule } from '../apiserver/operator/schedule.ts';
-import { measureRecall, type Measured } from '../app/memory/recall-facts.ts';
 import { partNames as chatParts } from '../bench/chat/measure.ts';
 import { measureStorm, wholeStorm } from '../bench/chat/storm.ts';
 import { partNames } from '../bench/operator/measure.ts';
 import { measurePeers } from '../bench/operator/peers/measure-peers.ts';
 import { soak } from '../bench/operator/soak.ts';
-import { generatedSet } from '../app/memory/sets/generated.ts';
 import { startOperatorLab } from '../in-cluster/operator/lab.ts';
 import { longProofs } from '../in-cluster/operator/long.ts';
 import { run } from '../servers/command.ts';
@@ -122,16 +120,6 @@ export const parts: Readonly<Record<string, Part>> = {
     false,
   ),
   'chat-history-neo4j': history('the same on Neo4j, which is killed in every seed', 10, 10, true),
-  recall: {
-    what: 'fifty generated facts each, asked for in other words, and ten that were never told',
-    seeds: 100,
-    start: () => Promise.resolve({ run: (seed) => measureRecall(generatedSet(seed)), stop }),
-    sum: (results) => {
-      const measured = results as Measured[];
-      const misses = measured.flatMap((one) => one.misses).length;
-      return { asked: measured.length * 60, misses, worst: Math.min(...measured.map(({ hits }) => hits)) };
-    },
-  },
   'kubernetes-schemas': {
     what: 'the checked-in schema of Kubernetes and its removals, made again from its sources and from their newest patches',
     seeds: 1,

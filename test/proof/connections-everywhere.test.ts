@@ -232,7 +232,40 @@ describe('a file of nginx', () => {
       front(`upstream all { server api:8080; keepalive 8; }\n${server('proxy_pass http://all;')}`),
       silent,
     ],
-    ['passes to a name of the request', front(server('set $to api; proxy_pass http://$to:99;')), silent],
+    [
+      'passes to a name that it sets, with another port',
+      front(server('set $to api; proxy_pass http://$to:99;')),
+      is('error', 'PORT_NOT_SERVED'),
+    ],
+    [
+      'passes to a whole address that it sets, with a slip',
+      front(server('set $to "http://apii.default.svc.cluster.local:8080"; proxy_pass $to;')),
+      is('error', 'HOST_UNKNOWN'),
+    ],
+    [
+      'is a template that passes to a name that it sets',
+      front(
+        server('set $to api; proxy_pass http://$to:81/v1;'),
+        'site.conf.template',
+        '/etc/nginx/templates',
+      ),
+      is('error', 'PORT_NOT_SERVED'),
+    ],
+    [
+      'passes to a name that it sets',
+      front(server('set $to api;\nproxy_pass http://$to:8080$request_uri;')),
+      silent,
+    ],
+    [
+      'passes to one of two names',
+      front(server('set $to api; if ($arg_b) { set $to apii; }\nproxy_pass http://$to:99;')),
+      silent,
+    ],
+    [
+      'passes to a name of the request',
+      front(`map $host $to { default api; }\n${server('proxy_pass http://$to:99;')}`),
+      silent,
+    ],
     ['says so in a comment', front(server('return 204; # proxy_pass http://api:1;\n')), silent],
     [
       'passes to a socket and outside',
@@ -315,7 +348,10 @@ describe('a host of which no Service is here', () => {
     [
       'but in another namespace',
       [
-        deployment('teller', { args: ['--cache=redis://cache:6379'] }),
+        {
+          ...deployment('teller', { args: ['--cache=redis://cache:6379'] }),
+          metadata: { name: 'teller', namespace: 'other' },
+        },
         ...store('cache', 'valkey/valkey:8', 6379).map((object) => ({
           ...object,
           metadata: { name: 'cache', namespace: 'shared' },
@@ -341,7 +377,7 @@ describe('a headless Service', () => {
   ];
   judged([
     ['is dialled on a port of its pods only', peers(7000, 7001), is('warning', 'PORT_NOT_SERVED')],
-    ['is dialled on no port of its pods', peers(7000, 7002), is('error', 'PORT_NOT_SERVED')],
+    ['is dialled on no port of its pods', peers(7000, 7002), is('warning', 'PORT_NOT_SERVED')],
     ['is dialled on its port', peers(7001, 7001), silent],
   ]);
 });

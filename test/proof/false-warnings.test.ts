@@ -167,3 +167,105 @@ describe('what an autoscaler scales', () => {
     ['is there', [scaler, deployment('shop', {})], silent],
   ]);
 });
+
+describe('a shell that is given a file', () => {
+  const started = (...command: string[]): Fields[] => [deployment('app', { command })];
+  judged([
+    ['behind an option', started('/bin/bash', '-e', '/test/setup.sh'), silent],
+    ['behind options with a word', started('sh', '-eu', '-o', 'errexit', '/run.sh'), silent],
+    ['with an argument that has a space', started('sh', '/run.sh', 'a b'), silent],
+    ['a script without -c', started('sh', '-e', 'sleep 5; run'), is('error', 'COMMAND')],
+    ['options alone', started('sh', '-c'), is('error', 'COMMAND')],
+  ]);
+});
+
+describe('two images of one repository in a pod', () => {
+  const both = (one: string, other: string): Fields[] => [
+    deployment(
+      'app',
+      { image: `registry.example.org/app:${one}` },
+      { initContainers: [{ name: 'prepare', image: `registry.example.org/app:${other}` }] },
+    ),
+  ];
+  judged([
+    ['of two versions', both('1.2.0', '1.1.0'), is('warning', 'IMAGE_TAGS')],
+    ['of a version and the latest', both('1.2.0', 'latest'), is('warning', 'IMAGE_TAGS')],
+    ['of a version and another program', both('1.2.0', 'init-tools'), silent],
+  ]);
+});
+
+describe('two ports of one name in a pod', () => {
+  const pod = (): Fields => {
+    const object = structuredClone(
+      deployment('app', { ports: [{ name: 'metrics', containerPort: 9100 }] }),
+    ) as { spec: { template: { spec: { containers: Fields[] } } } };
+    object.spec.template.spec.containers.push({
+      ...{ name: 'exporter', image: 'registry.example.org/exporter:1' },
+      ports: [{ name: 'metrics', containerPort: 9200 }],
+    });
+    return object;
+  };
+  const asking: Fields = {
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'app' } },
+    spec: { selector: { app: 'app' }, ports: [{ port: 9100, targetPort: 'metrics' }] },
+  };
+  judged([
+    ['that nothing asks for by name', [pod()], silent],
+    ['that a Service asks for', [asking, pod()], is('warning', 'PORT_TWICE')],
+  ]);
+});
+
+describe('a TCP probe of another port than clients dial', () => {
+  const ports = [
+    { name: 'http', containerPort: 9200 },
+    { name: 'transport', containerPort: 9300 },
+  ];
+  const app = deployment('app', { env: env({ SEARCH_URL: 'http://search:9200' }) });
+  judged([
+    [
+      'of a program with two',
+      [
+        service('search', 9200),
+        deployment('search', { ports, livenessProbe: { tcpSocket: { port: 'transport' } } }),
+        app,
+      ],
+      silent,
+    ],
+  ]);
+});
+
+describe('the selector of a Job', () => {
+  const uid = '95052288-f609-11e8-aa53-42010a80021b';
+  const job = (metadata: Fields): Fields[] => {
+    const labels = { 'batch.kubernetes.io/controller-uid': uid };
+    const containers = [{ name: 'main', image: 'registry.example.org/own:1' }];
+    const spec = { restartPolicy: 'Never', enableServiceLinks: false, containers };
+    return [
+      {
+        ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', ...metadata } },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      },
+    ];
+  };
+  judged([
+    ['that Kubernetes made, as a cluster has it', job({ uid }), silent],
+    ['that is chosen', job({}), is('error', 'INVALID_FIELD')],
+  ]);
+});
+
+describe('a port that a headless Service does not serve', () => {
+  const dialled = (image: string, clusterIP?: string): Fields[] => [
+    {
+      ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'db' } },
+      spec: { selector: { app: 'db' }, ports: [{ port: 9002 }], ...(clusterIP ? { clusterIP } : {}) },
+    },
+    deployment('db', { image, ports: [{ containerPort: 9002 }] }),
+    deployment('app', { env: env({ DATABASE_URL: 'tcp://db:5432' }) }),
+  ];
+  const own = 'registry.example.org/db:1';
+  judged([
+    ['may be open in an unknown program', dialled(own, 'None'), is('warning', 'PORT_NOT_SERVED')],
+    ['is not open in a known one', dialled('rabbitmq:4', 'None'), is('error', 'PORT_NOT_SERVED')],
+    ['is not there where addresses are translated', dialled(own), is('error', 'PORT_NOT_SERVED')],
+  ]);
+});

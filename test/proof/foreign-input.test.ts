@@ -21,9 +21,14 @@ describe('what another tool reads is refused with the command to run first', () 
       'apiVersion: v1\nkind: Service\nmetadata:\n  labels:\n    {{- include "a.labels" . | nindent 4 }}\n',
     ],
     ['a value inside a text', 'kind: Pod\nmetadata:\n  name: {{ .Values.name }}-web\n'],
+    ['a name in quotes', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: "{{ .Release.Name }}-web"\n'],
+    [
+      'a label in quotes',
+      `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: { app: '{{ template "a.name" . }}' }\n`,
+    ],
   ])('%s', (_, text) => {
     expect(refusal(text)).toBe(
-      'input.yaml is a Helm template that was not rendered. Verify what it renders: helm template RELEASE CHART | mooring verify -',
+      'input.yaml is a Helm template that was not rendered. Verify what it renders: helm template RELEASE CHART | npx mooring verify -',
     );
   });
 
@@ -35,14 +40,14 @@ describe('what another tool reads is refused with the command to run first', () 
     ['one that does not say what it is', 'resources:\n- a.yaml\nnamePrefix: b-\n'],
     ['a component', 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: []\n'],
   ])('%s', (_, text) => {
-    expect(refusal(text)).toContain('kubectl kustomize FOLDER | mooring verify -');
+    expect(refusal(text)).toContain('kubectl kustomize FOLDER | npx mooring verify -');
   });
 
   test.each([
     ['a Compose file', 'services:\n  web:\n    image: nginx\n'],
     ['an old one with a build', 'version: "3"\nservices:\n  web:\n    build: .\n'],
   ])('%s', (_, text) => {
-    expect(refusal(text)).toContain('kompose convert --stdout | mooring verify -');
+    expect(refusal(text)).toContain('kompose convert --stdout | npx mooring verify -');
   });
 });
 
@@ -65,4 +70,9 @@ describe('an object is taken', () => {
   test('of broken YAML without a template, with line and reason', () => {
     expect(refusal('apiVersion: v1\nkind: [')).toMatch(/^input\.yaml:\d+: /);
   });
+});
+
+test('the settings of a transformer of kustomize are no object', () => {
+  const text = 'apiVersion: builtin\nkind: LabelTransformer\nmetadata: { name: a }\nlabels: { app: a }\n';
+  expect(readDocuments('input.yaml', text)).toEqual([]);
 });

@@ -482,3 +482,38 @@ describe('Redis', () => {
     ['is told nothing', cache(['--save', '']), silent],
   ]);
 });
+
+describe('PostgreSQL with a file of its own', () => {
+  const path = '/etc/settings/postgresql.conf';
+  const own = (text: string, ...args: string[]): Fields[] => [
+    configMap('settings', { 'postgresql.conf': text }),
+    service('ledger', 5432),
+    deployment(
+      'ledger',
+      {
+        image: 'postgres:17',
+        args: ['-c', `config_file=${path}`, ...args],
+        ports: [{ containerPort: 5432 }],
+        env: env({ POSTGRES_HOST_AUTH_METHOD: 'trust' }),
+        volumeMounts: [{ name: 'settings', mountPath: '/etc/settings' }],
+      },
+      { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] },
+    ),
+  ];
+  const all = "listen_addresses = '*'\n";
+  const wrong = is('error', 'CONTAINER_PORT');
+  judged([
+    ['listens on the port of the file', own(`${all}port = 5433 # archive\n`), wrong],
+    ['listens on the last port of the file', own(`port = 5432\n${all}port = '5434'\n`), wrong],
+    [
+      'listens for the pod alone, as the file says',
+      own("listen_addresses = 'localhost'\nport = 5432\n"),
+      wrong,
+    ],
+    ['listens for the pod alone, as the file says nothing', own('max_connections = 50\n'), wrong],
+    ['listens where its Service leads', own(`${all}port = 5432\n`), silent],
+    ['is told a port beside the file', own(`${all}port = 5433\n`, '-p', '5432'), silent],
+    ['is told an address beside the file', own('#port = 5433\n', '-c', 'listen_addresses=*'), silent],
+    ['takes in other files', own("include_dir 'conf.d'\nport = 5433\n"), silent],
+  ]);
+});

@@ -22,7 +22,7 @@ test('an Ingress that is in another namespace than its Service has its namespace
   expect(others).toEqual([]);
   expect(finding).toMatchObject({
     code: 'HOST_UNKNOWN',
-    severity: 'warning',
+    severity: 'error',
     here: { field: 'metadata.namespace', value: 'edge' },
   });
 });

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { configMap, deployment, is, judged, service, silent, type Fields } from './small-manifests.ts';
+import { configMap, deployment, env, is, judged, service, silent, type Fields } from './small-manifests.ts';
 
 /** Forms that public sets of manifests have, and that are right. */
 
@@ -30,6 +30,118 @@ describe('a Service of pods that a custom resource makes', () => {
   ]);
 });
 
+describe('an object with a template of pods, which is not read,', () => {
+  const template = { metadata: { labels: { app: 'board' } }, spec: { containers: [{ name: 'main' }] } };
+  const rollout = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'board' },
+    spec: { selector: { matchLabels: { app: 'board' } }, template },
+  };
+  const scaler = (kind: string): Fields => ({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'board' },
+    spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind, name: 'board' } },
+  });
+  const jobs = {
+    ...{ apiVersion: 'jobset.x-k8s.io/v1alpha2', kind: 'JobSet', metadata: { name: 'board' } },
+    spec: { replicatedJobs: [{ name: 'a', template: { spec: { template } } }] },
+  };
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'board' } }];
+  const claim = {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'board' } },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  const mounts = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+  const other = deployment('shop', {});
+  judged([
+    ['makes what a Service selects', [service('board', 80), other, rollout], silent],
+    ['makes it deeper', [service('board', 80), other, jobs], silent],
+    ['makes other pods', [service('bored', 80), other, rollout], is('warning', 'SELECTS_NOTHING')],
+    ['is scaled', [rollout, scaler('Rollout')], silent],
+    ['is not scaled as another kind', [rollout, scaler('Roll')], is('unknown', 'OBJECT_MISSING')],
+    [
+      'uses the claim that no workload uses',
+      [
+        {
+          ...rollout,
+          spec: { ...rollout.spec, template: { ...template, spec: { ...template.spec, volumes } } },
+        },
+        claim,
+        deployment('shop', mounts, {
+          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'bored' } }],
+        }),
+      ],
+      silent,
+    ],
+  ]);
+});
+
+describe('objects without a namespace beside those of several', () => {
+  const inside = (namespace: string, object: Fields): Fields => ({
+    ...object,
+    metadata: { ...(object['metadata'] as Fields), namespace },
+  });
+  const other = inside('away', deployment('other', {}));
+  const calls = (name: string): Fields => deployment('web', { env: env({ CACHE_URL: `http://${name}:80` }) });
+  judged([
+    ['select what is in one', [service('web', 80), inside('shop', deployment('web', {})), other], silent],
+    ['are selected from one', [inside('shop', service('web', 80)), deployment('web', {}), other], silent],
+    [
+      'dial what is in one',
+      [calls('b'), inside('shop', service('b', 80)), inside('shop', deployment('b', {})), other],
+      silent,
+    ],
+    [
+      'are dialled from one',
+      [inside('shop', calls('b')), service('b', 80), deployment('b', {}), other],
+      silent,
+    ],
+    [
+      'are not those of another name',
+      [
+        inside('shop', calls('b')),
+        inside('shop', service('c', 80)),
+        inside('shop', deployment('c', {})),
+        service('d', 80),
+        deployment('d', {}),
+        other,
+      ],
+      is('error', 'HOST_UNKNOWN'),
+    ],
+  ]);
+});
+
+describe('a Service that selects nothing', () => {
+  const web = (labels: Fields): Fields => ({
+    ...service('web', 80),
+    spec: { selector: labels, ports: [{ port: 80 }] },
+  });
+  const route: Fields = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'web' },
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+  };
+  const pods = deployment('wob', { ports: [{ containerPort: 80 }] });
+  const wrong = web({ app: 'wbb' });
+  judged([
+    ['but a slip, and is routed to, cannot work', [wrong, pods, route], is('error', 'SELECTS_NOTHING')],
+    ['and is not routed to is a warning', [wrong, pods], is('warning', 'SELECTS_NOTHING')],
+    [
+      'while the pods have another Service is a warning',
+      [wrong, pods, route, service('wob', 80)],
+      is('warning', 'SELECTS_NOTHING'),
+    ],
+    [
+      'by a word of its own is a warning',
+      [web({ app: 'canary' }), pods, route],
+      is('warning', 'SELECTS_NOTHING'),
+    ],
+  ]);
+});
+
 describe('options of a shell', () => {
   const starts = (...command: string[]): Fields[] => [
     deployment('tool', { command: [...command, 'echo begin\nexec /app/tool serve'] }),
@@ -43,12 +155,12 @@ describe('options of a shell', () => {
 });
 
 describe('a claim', () => {
-  const claim = (mode: string, storage: string): Fields[] => [
+  const claim = (mode: string, storage: string, own: Fields = {}): Fields[] => [
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'models' },
-      spec: { accessModes: [mode], storageClassName: '', resources: { requests: { storage } } },
+      spec: { accessModes: [mode], resources: { requests: { storage } }, ...own },
     },
     deployment(
       'model',
@@ -69,6 +181,8 @@ describe('a claim', () => {
       claim('ReadWriteMany', '1Mi'),
       is('warning', 'QUANTITY'),
     ],
+    ['of what is there', claim('ReadOnlyMany', '10Gi', { volumeName: 'models' }), silent],
+    ['of a volume made by hand', claim('ReadWriteMany', '1Mi', { storageClassName: '' }), silent],
     ['of a disk', claim('ReadWriteOnce', '10Gi'), silent],
   ]);
 });

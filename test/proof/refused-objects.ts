@@ -210,6 +210,18 @@ const refused = (
   at = Object.keys(wrong)[0] ?? '',
 ): RefusedObject => ({ name, right, wrong: changed(right, wrong), at: pathOf(at).join('.') });
 
+const definition: Fields = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.org' },
+  spec: {
+    group: 'example.org',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+};
+
 export const refusedObjects: readonly RefusedObject[] = [
   // Metadata
   refused('a name with a capital letter', configMap, { 'metadata.name': 'Settings' }),
@@ -892,4 +904,7 @@ export const refusedObjects: readonly RefusedObject[] = [
   ),
   refused('a rule for resources and URLs', clusterRole, { 'rules.0.nonResourceURLs': ['/metrics'] }),
   refused('a priority of the system', priority, { value: 1_000_000_001 }),
+  refused('a definition that is not called like what it defines', definition, {
+    'metadata.name': 'widget.example.org',
+  }),
 ];

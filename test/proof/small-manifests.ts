@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { applied } from '../../proof/applied.ts';
 import type { FindingCode } from '../../proof/codes.ts';
 import type { Finding } from '../../proof/findings.ts';
 import { readDocuments } from '../../proof/source.ts';
@@ -16,6 +17,22 @@ export const textOf = (...objects: Fields[]): string =>
 /** What is found in objects, as they are written in one file. */
 export const findingsIn = (...objects: Fields[]): Finding[] =>
   verifyChat(readDocuments('a.yaml', textOf(...objects)));
+
+/** The findings of objects, the line of the first, and what is found when its fix was applied to the letter. */
+export function mended(...objects: Fields[]): {
+  readonly found: readonly Finding[];
+  readonly line: string | undefined;
+  readonly left: readonly Finding[];
+} {
+  const text = textOf(...objects);
+  const found = verifyChat(readDocuments('a.yaml', text));
+  const [first] = found;
+  return {
+    found,
+    line: text.split('\n')[(first?.here.line ?? 0) - 1],
+    left: verifyChat(readDocuments('a.yaml', applied(text, first?.edits ?? []).text)),
+  };
+}
 
 const findings = (...objects: Fields[]): string[] =>
   findingsIn(...objects).map(({ severity, code }) => `${severity} ${code}`);

@@ -157,3 +157,43 @@ test('the fix of a URL changes its scheme', () => {
   expect(finding?.fix).toBe('Write http://, or make the server speak TLS.');
   expect(finding?.edits?.map(({ text }) => text)).toEqual([expect.stringContaining('http://')]);
 });
+
+describe('the probes of one port', () => {
+  const asked = (liveness: Fields, readiness: Fields): Fields[] => [
+    deployment('metrics', {
+      ports: [{ name: 'https', containerPort: 10250 }],
+      livenessProbe: { httpGet: { path: '/livez', ...liveness } },
+      readinessProbe: { httpGet: { path: '/readyz', ...readiness } },
+    }),
+  ];
+  const [tls, plain] = [{ port: 10250, scheme: 'HTTPS' }, { port: 10250 }];
+  judged([
+    ['speak two protocols', asked(plain, tls), is('warning', 'TLS_MISMATCH')],
+    ['speak TLS', asked(tls, tls), silent],
+    ['speak none to the port https', asked({ port: 'https' }, tls), is('warning', 'TLS_MISMATCH')],
+    ['speak none', asked(plain, plain), silent],
+  ]);
+});
+
+describe('an Ingress of ingress-nginx to pods that are asked with TLS', () => {
+  const routed = (annotations: Fields, ingressClassName = 'nginx'): Fields[] => [
+    service('board', 443, 8443),
+    deployment('board', {
+      ports: [{ containerPort: 8443 }],
+      readinessProbe: { httpGet: { path: '/', port: 8443, scheme: 'HTTPS' } },
+    }),
+    {
+      ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'board', annotations } },
+      spec: {
+        ...{ ingressClassName },
+        defaultBackend: { service: { name: 'board', port: { number: 443 } } },
+      },
+    },
+  ];
+  judged([
+    ['says nothing', routed({}), is('warning', 'TLS_MISMATCH')],
+    ['says so', routed({ 'nginx.ingress.kubernetes.io/backend-protocol': 'HTTPS' }), silent],
+    ['passes TLS on', routed({ 'nginx.ingress.kubernetes.io/ssl-passthrough': 'true' }), silent],
+    ['is of another controller', routed({}, 'alb'), silent],
+  ]);
+});

@@ -60,16 +60,29 @@ test('the policies are followed', () => {
 });
 
 test.each([
-  [
-    'a host of a namespace that is not among the manifests',
-    'QUEUE_HOST: queue',
-    'QUEUE_HOST: queues.other.svc',
-  ],
   ['a host outside', 'QUEUE_HOST: queue', 'QUEUE_HOST: queues.example.com'],
   ['what a flag says to listen on', '/scripts/start.sh]', '/scripts/start.sh, --listen=queues:5672]'],
   ['a word of a message in a script', 'exec /app/orders --verbose', 'echo queues:5672'],
 ])('%s is not', (_, from, to) => {
   expect(codes(changed(from, to))).toEqual([]);
+});
+
+test('a host of a namespace that is not among the manifests is unknown, and where such a Service is', () => {
+  const host = (name: string) => faults(changed('QUEUE_HOST: queue', `QUEUE_HOST: ${name}`));
+  expect(host('elsewhere.other.svc')).toMatchObject([
+    {
+      ...{ code: 'HOST_UNKNOWN', severity: 'unknown' },
+      fix: 'Give verify the manifests of namespace other too.',
+    },
+  ]);
+  expect(host('queue.other.svc.cluster.local')).toMatchObject([
+    {
+      message: expect.stringMatching(
+        /"queue\.other\.svc\.cluster\.local".*nothing of namespace other is here/,
+      ) as string,
+      fix: 'Give verify the manifests of namespace other too, or write queue.shop if that is meant.',
+    },
+  ]);
 });
 
 test('an address in a Secret is followed, and not shown', () => {

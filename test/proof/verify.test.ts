@@ -27,13 +27,13 @@ describe('nothing is found', () => {
       'stores that run elsewhere',
       stackOf({
         redis: { external: { host: 'cache.example.com', port: 6380, tls: true } },
-        neo4j: { external: { host: 'graph.ai.svc' } },
+        neo4j: { external: { host: 'graph.example.com' } },
       }),
     ],
     [
       'a model, an ingress and images of another registry',
       stackOf({
-        llm: { baseUrl: 'http://model.ai.svc:8080/v1' },
+        llm: { baseUrl: 'http://model.example.com:8080/v1' },
         embeddings: { baseUrl: 'https://198.51.100.4/v1' },
         ingress: { host: 'chat.example.com' },
         images: { registry: 'registry.example.com:5000' },
@@ -63,6 +63,13 @@ describe('nothing is found', () => {
     ['corners of the model', cornerStack],
   ])('in what is rendered for %s', (_, stack) => {
     expect(found(yamlOf(stack))).toEqual([]);
+  });
+
+  test('but an unknown, in what is rendered for a store in a namespace that is not here', () => {
+    const stack = stackOf({ neo4j: { external: { host: 'graph.ai.svc' } } });
+    expect(found(yamlOf(stack))).toEqual([
+      expect.stringContaining('unknown: HOST_UNKNOWN: NEO4J_HOST is "graph.ai.svc"'),
+    ]);
   });
 
   test('in manifests with readiness gates and owners, as the operator renders them', () => {

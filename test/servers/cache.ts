@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
+import { check, lock } from 'proper-lockfile';
+import { cacheRoot } from '../../scripts/cache-root.ts';
 import { Unavailable } from './unavailable.ts';
 
 /** A thing that is slow to make and the same for everybody who makes it by the same recipe. */
@@ -27,6 +27,8 @@ export async function cached(tool: Tool, build: (dir: string) => Promise<void>):
   const target = join(cacheRoot(), entryName(tool));
   if (existsSync(target)) return target;
   await mkdir(cacheRoot(), { recursive: true });
+  if (await check(target, { realpath: false, stale: STALE_MS }))
+    process.stderr.write(`Waiting for another process that makes ${tool.name} ${tool.version}.\n`);
   const release = await lock(target, {
     realpath: false,
     stale: STALE_MS,
@@ -54,17 +56,6 @@ async function make(tool: Tool, target: string, build: (dir: string) => Promise<
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Could not make ${tool.name} ${tool.version}: ${reason}`, { cause });
   }
-}
-
-/** Where made tools are kept between runs; safe to delete at any time. */
-function cacheRoot(): string {
-  const { MOORING_CACHE, XDG_CACHE_HOME } = process.env;
-  return setOr(MOORING_CACHE, join(setOr(XDG_CACHE_HOME, join(homedir(), '.cache')), 'mooring'));
-}
-
-/** An empty variable is an unset one. */
-function setOr(value: string | undefined, fallback: string): string {
-  return value === undefined || value === '' ? fallback : value;
 }
 
 function entryName(tool: Tool): string {

@@ -1,36 +1,79 @@
-import { expect, test } from 'vitest';
-import { measureRecall } from '../app/memory/recall-facts.ts';
-import { chattySet } from '../app/memory/sets/chatty.ts';
-import { clinicSet } from '../app/memory/sets/clinic.ts';
-import { generatedSet } from '../app/memory/sets/generated.ts';
-import { householdSet } from '../app/memory/sets/household.ts';
-import { villageSet } from '../app/memory/sets/village.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { LocalEmbedder } from '../../app/meaning/local-embedder.ts';
+import { cachedModels } from '../../scripts/models/cached-models.ts';
+import { measured, personOf } from '../app/memory/labelled.ts';
+import { openMemory } from '../app/memory/open-memory.ts';
 
-for (const seed of [1, 20_261_123])
-  test(`fifty generated facts are quoted with date and source, ten never told are not known (seed ${seed})`, async () => {
-    const set = generatedSet(seed);
-    expect([set.told.length, set.never.length]).toEqual([50, 10]);
-    const { hits, abstained, misses } = await measureRecall(set);
-    expect(misses).toEqual([]);
-    expect({ hits, abstained }).toEqual({ hits: 50, abstained: 10 });
-  }, 60_000);
+const embedder = new LocalEmbedder(await cachedModels(console.log));
+// A question is not kept waiting for models that are being opened.
+beforeAll(() => embedder.embed([{ text: 'Hello', patientId: 'p', isQuestion: false }]));
+afterAll(() => embedder.close());
 
-/**
- * Four sets written by hand. What was seen when each was first asked, before anything was changed for it:
- * nurse 43 of 50 (none of 10 made up), friend 38 (1 made up), household 35 (1 made up), village 46 (none made up).
- * The first three have led the recall since; the village one has not, so it tells what a stranger's facts will give.
- */
 test.each([
-  ['to a nurse', clinicSet, 50],
-  ['to a friend', chattySet, 46],
-  ['about a household', householdSet, 48],
-  ['in a village', villageSet, 46],
-] as const)(
-  'of fifty facts told %s nearly all are quoted, and none of ten is made up',
-  async (_, set, hits) => {
-    const measured = await measureRecall(set);
-    expect(measured.hits, measured.misses.join('\n')).toBeGreaterThanOrEqual(hits);
-    expect(measured.abstained, measured.misses.join('\n')).toBe(10);
+  ['in English', 'en', 1],
+  ['in German', 'de', 0],
+  ['in Chinese', 'zh', 0],
+  ['in German, asked in English', 'cross', 0],
+])(
+  'what was told %s is found, the same after all was asked, and what was not is seldom made up',
+  async (_, set, at) => {
+    const { told, right, answered, denied, untold, untoldAnswered, changed } = await measured(
+      personOf(set, at),
+      {
+        embedder,
+      },
+    );
+    expect(changed).toEqual([]);
+    expect(right / told).toBeGreaterThanOrEqual(0.7);
+    expect(answered).toBeGreaterThan(0);
+    expect(denied / told).toBeLessThanOrEqual(0.2);
+    expect(untoldAnswered / untold).toBeLessThanOrEqual(0.35);
   },
-  60_000,
+);
+
+test.each([
+  ['Since Tuesday I take 20 mg of omeprazole in the evening.', 'Which tablets do I swallow at night?'],
+  ['Who drives me to the clinic is my neighbour Paul.', 'Who drives me to the clinic?'],
+  ['Where the pain sits is the lower back.', 'Where is my pain?'],
+  ["Depuis mardi je prends 20 mg d'oméprazole le soir.", "Qu'est-ce que je prends le soir ?"],
+  ['Quien me lleva a la clínica es mi vecino Paco.', '¿Quién me lleva a la clínica?'],
+  ['Desde terça tomo 20 mg de omeprazol à noite.', 'O que tomo à noite?'],
+])('what was told in an unusual order of words, %s, is noted and never denied', async (told, question) => {
+  const open = await openMemory({ embedder });
+  onTestFinished(() => open.close());
+  const scope = { patientId: 'p', sessionId: 's' };
+  expect((await open.say(scope, 'told', told)).text).toContain(`Noted: “${told}”`);
+  const { facts, certainty } = await open.say(scope, 'asked', question);
+  expect(facts.map(({ text }) => text)).toContain(told);
+  expect(certainty).not.toBe('nothing');
+});
+
+test.each([
+  [
+    'Meine Schwester Anna wohnt in Köln.',
+    ['Wo wohnt meine Schwester?', 'wo wohnt noch mal meine schwester', 'Weißt du, wo Anna wohnt?'],
+  ],
+  [
+    'My blood group is B negative.',
+    ['What is my blood group?', 'whats my blood group', 'Tell me my blood group.'],
+  ],
+])(
+  'a question after one sentence, %s, is answered alike however often and in whichever words it was asked',
+  async (told, wordings) => {
+    const open = await openMemory({ embedder });
+    onTestFinished(() => open.close());
+    const scope = { patientId: 'p', sessionId: 's' };
+    await open.say(scope, 'told', told);
+    const ask = async (round: string) => {
+      const answers: unknown[] = [];
+      for (const [at, wording] of wordings.entries()) {
+        const { text, certainty } = await open.say(scope, `${round} ${at}`, wording);
+        answers.push({ text, certainty });
+      }
+      return answers;
+    };
+    const first = await ask('first');
+    for (const round of ['second', 'third', 'fourth']) expect(await ask(round)).toEqual(first);
+    expect(first[0]).toMatchObject({ text: expect.stringContaining(told) as string });
+  },
 );

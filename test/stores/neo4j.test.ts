@@ -11,7 +11,7 @@ import { startNeo4j, type Neo4jServer } from '../servers/neo4j/neo4j.ts';
 import { freePort } from '../servers/ports.ts';
 import { previousRecordFacts } from './previous/facts.ts';
 import { envOf } from './real.ts';
-import { fact, message, newScope, recordStoreFacts } from './store-suite.ts';
+import { answer, fact, message, newScope, recordStoreFacts } from './store-suite.ts';
 
 /** Enough for a constraint to take a multiple of the shortest time limit. */
 const manySessions = 30_000;
@@ -59,6 +59,51 @@ describe('Neo4j', () => {
     await one.claimIndexing({ ...first, leaseMs: 0 });
     await one.close();
     await other.close();
+  });
+
+  test('a message that a replica of an earlier version stored is read, too', async () => {
+    const { url, user, password } = neo4j();
+    const [record, later] = [recordOf(neo4j()), recordOf(neo4j())];
+    await record.connect();
+    const { patientId, sessionId } = newScope();
+    for (const id of ['m1', 'm2']) await record.addMessage({ patientId, sessionId, ...message(id, id) }, []);
+    const graph = driver.driver(url, driver.auth.basic(user, password));
+    // As the earlier version writes it.
+    await graph.executeQuery("MATCH (m:Episode {patientId: $patientId, id: 'm1'}) REMOVE m.readDue", {
+      patientId,
+    });
+    await graph.close();
+    const taken = (await later.takeUnread(10_000, 60_000)).filter((one) => one.patientId === patientId);
+    expect(taken.map(({ messageId }) => messageId).toSorted()).toEqual(['m1', 'm2']);
+    for (const one of taken) await later.markRead(one, []);
+    const third = recordOf(neo4j());
+    expect((await third.takeUnread(10_000, 0)).filter((one) => one.patientId === patientId)).toEqual([]);
+    for (const one of [record, later, third]) await one.close();
+  });
+
+  test('an answer waits for a claim in progress, and is not stored once its attempt is another', async () => {
+    const { url, user, password } = neo4j();
+    const record = recordOf(neo4j());
+    await record.connect();
+    const scope = newScope();
+    await record.addMessage({ ...scope, ...message('m1', 'Hello') }, [], { owner: 'one', leaseMs: 0 });
+    const graph = driver.driver(url, driver.auth.basic(user, password));
+    const claiming = graph.session().beginTransaction();
+    await claiming.run(
+      "MATCH (m:Episode {patientId: $patientId, id: 'm1'}) SET m.isLocked = true, m.attempt = 2",
+      {
+        patientId: scope.patientId,
+      },
+    );
+    const late = { kind: 'answer' as const, turn: answer('m1', 'late'), facts: [] };
+    const settling = record.settle({ ...scope, messageId: 'm1', attempt: 1, tries: 1 }, late);
+    const blocked = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN status";
+    await vi.waitFor(async () => expect((await graph.executeQuery(blocked)).records).toHaveLength(1), 20_000);
+    await claiming.commit();
+    await graph.close();
+    expect(await settling).toBeUndefined();
+    expect(await record.events(scope, 0, 10)).toHaveLength(1);
+    await record.close();
   });
 
   test('an open connection that is cut is told, and one that is closed here is not', async () => {
@@ -118,7 +163,11 @@ describe("Neo4j, with the previous release's data", () => {
     for (const statement of statements.filter((line) => line.trim() !== ''))
       await graph.executeQuery(statement);
     const [one, other] = [recordOf(neo4j()), recordOf(neo4j())];
-    await Promise.all([one.connect(), other.connect()]);
+    const works: string[] = [];
+    await Promise.all([one.connect((work) => works.push(work)), other.connect()]);
+    expect(works.join(), 'what takes longer than a dial is told').toMatch(/answers.*indexes are being made/);
+    await one.connect((work) => works.push(work));
+    expect(works, 'a dial has nothing to prepare afterwards').toHaveLength(1);
     await previousRecordFacts(one);
     await other.close();
     await graph.executeQuery("MATCH (s:Schema {name: 'record'}) SET s.version = 99");

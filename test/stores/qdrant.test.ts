@@ -3,21 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Embedder } from '../../app/stores/qdrant/embedder.ts';
+import type { Meaning } from '../../app/meaning/embedder.ts';
 import { QdrantSearchIndex } from '../../app/stores/qdrant/search-index.ts';
+import type { AskedMeaning } from '../../app/stores/types.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
 import { startQdrant, type QdrantServer } from '../servers/qdrant/qdrant.ts';
 import { envOf } from './real.ts';
 import { fact, newScope, searchIndexFacts } from './store-suite.ts';
 
-interface Choice {
-  readonly collection?: string;
-  readonly embedder?: Embedder;
-}
 const indexOf = (
   { host, port, apiKey }: Omit<QdrantServer, 'url' | 'stop'>,
-  { collection = `memory-${randomUUID()}`, embedder }: Choice = {},
+  collection = `memory-${randomUUID()}`,
 ): QdrantSearchIndex =>
   new QdrantSearchIndex(
     envOf({
@@ -27,67 +24,161 @@ const indexOf = (
       QDRANT_COLLECTION: collection,
       STORE_TIMEOUT: '10000',
     }),
-    embedder,
   );
 
 /** Knows one thing: pets are like one another, and unlike everything else. */
-const petEmbedder = (id = 'pets'): Embedder => ({
-  id,
-  embed: (texts) => Promise.resolve(texts.map((text) => (/cat|dog|pet/i.test(text) ? [1, 0, 0] : [0, 1, 0]))),
+const meaningOf = (text: string): Meaning => ({
+  vector: Float32Array.from(/cat|dog|pet/i.test(text) ? [1, 0, 0] : [0, 1, 0]),
+  language: 'en',
 });
-const brokenEmbedder: Embedder = {
-  id: 'pets',
-  embed: () => Promise.reject(new Error('the embedder is away')),
-};
+const asked = (text: string, embedder = 'pets'): AskedMeaning => ({ embedder, meaning: meaningOf(text) });
+
+async function embedAll(index: QdrantSearchIndex, embedder = 'pets'): Promise<number> {
+  const windows = await index.unembedded(embedder, 100);
+  const embedded = windows.map((window) => ({ ...window, meaning: meaningOf(window.text) }));
+  await index.addMeanings(embedder, embedded);
+  return windows.length;
+}
+
+interface Listed {
+  readonly result: { readonly collections: readonly { readonly name: string }[] };
+}
 
 describe("Qdrant's engine", () => {
   const qdrant = forSuite(() => startQdrant());
   searchIndexFacts(() => indexOf(qdrant()));
 
   test("never finds another patient's fact by its meaning", async () => {
-    const index = indexOf(qdrant(), { embedder: petEmbedder() });
+    const index = indexOf(qdrant());
     await index.add([fact(newScope().patientId, 'Rex is my dog.')]);
-    expect(await index.search(newScope().patientId, 'Which pet is mine?', 5)).toEqual([]);
+    await embedAll(index);
+    const question = 'Which pet is mine?';
+    expect(
+      await index.search(newScope().patientId, { text: question, limit: 5, asked: asked(question) }),
+    ).toEqual([]);
   });
 
   test('finds by meaning what no word gives away, when there is an embedder', async () => {
-    const index = indexOf(qdrant(), { embedder: petEmbedder() });
+    const index = indexOf(qdrant());
     const { patientId } = newScope();
     const [dog, tea] = [fact(patientId, 'Rex is my dog.'), fact(patientId, 'I drink tea.')];
     await index.add([dog, tea]);
-    const [best] = await index.search(patientId, 'Which pet is mine?', 5);
-    expect(best?.factId).toBe(dog.id);
+    await embedAll(index);
+    const question = 'Which pet lives here?';
+    const [best] = await index.search(patientId, { text: question, limit: 5, asked: asked(question) });
+    expect(best).toMatchObject({ factId: dog.id, meaning: 1, language: 'en' });
   });
 
-  test('refuses to mix the vectors of two embedders, or vectors and none', async () => {
+  test('the vectors of another model, or after a loss, are made anew; until then words find', async () => {
     const collection = `memory-${randomUUID()}`;
-    await indexOf(qdrant(), { collection, embedder: petEmbedder() }).connect();
-    await expect(indexOf(qdrant(), { collection, embedder: petEmbedder('other') }).connect()).rejects.toThrow(
-      /vectors of pets, but vectors of other are configured; .*QDRANT_COLLECTION/,
-    );
-    await expect(indexOf(qdrant(), { collection }).connect()).rejects.toThrow(/words without embeddings/);
-  });
-
-  test('stores and finds by words while the embedder is away, and says so when adding', async () => {
-    const collection = `memory-${randomUUID()}`;
-    await indexOf(qdrant(), { collection, embedder: petEmbedder() }).connect();
-    const index = indexOf(qdrant(), { collection, embedder: brokenEmbedder });
+    const index = indexOf(qdrant(), collection);
     const { patientId } = newScope();
-    const dog = fact(patientId, 'Rex is my dog.');
-    await expect(index.add([dog])).rejects.toThrow('the embedder is away');
-    expect(await index.search(patientId, 'dog', 5)).toHaveLength(1);
+    await index.add([fact(patientId, 'Rex is my dog.')]);
+    expect(await embedAll(index)).toBe(1);
+    expect(await embedAll(index)).toBe(0);
+    expect(
+      await index.search(patientId, { text: 'dog', limit: 5, asked: asked('dog', 'other') }),
+    ).toMatchObject([{ language: '' }]);
+    expect(await index.hasMeaningsOfOthers('pets')).toBe(false);
+    expect(await index.hasMeaningsOfOthers('other')).toBe(true);
+    expect(await embedAll(index, 'other')).toBe(1);
+    expect(await index.hasMeaningsOfOthers('other')).toBe(false);
+    const { collections } = ((await (await fetch(`${qdrant().url}/collections`)).json()) as Listed).result;
+    const meanings = collections.filter(({ name }) => name.startsWith(`${collection}-meanings`));
+    expect(meanings).toHaveLength(2);
+    for (const { name } of meanings) await fetch(`${qdrant().url}/collections/${name}`, { method: 'DELETE' });
+    expect(
+      await index.search(patientId, { text: 'dog', limit: 5, asked: asked('dog', 'other') }),
+    ).toHaveLength(1);
+    expect(await embedAll(index, 'other')).toBe(1);
   });
 
   test('is one index to every replica, and another one when its collection was lost', async () => {
     const collection = `memory-${randomUUID()}`;
-    const [one, other] = [indexOf(qdrant(), { collection }), indexOf(qdrant(), { collection })];
+    const [one, other] = [indexOf(qdrant(), collection), indexOf(qdrant(), collection)];
     await Promise.all([one.connect(), other.connect()]);
     await Promise.all([one.connect(), other.connect()]);
     const id = await one.id();
     expect(await other.id()).toBe(id);
-    await fetch(`${qdrant().url}/collections/${collection}`, { method: 'DELETE' });
+    await fetch(`${qdrant().url}/collections/${collection}-words`, { method: 'DELETE' });
     await one.connect();
     expect(await one.id()).not.toBe(id);
+  });
+});
+
+describe('a search index that is not as it was left', () => {
+  const keys = { apiKey: 'may-write', readOnlyKey: 'may-read' };
+  const qdrant = forSuite(() => startQdrant(keys));
+  const ask = (path: string, method: string, body: object): Promise<Response> =>
+    fetch(`${qdrant().url}/collections/${path}`, {
+      ...{ method, body: JSON.stringify(body) },
+      headers: { 'api-key': keys.apiKey, 'content-type': 'application/json' },
+    });
+
+  test('that lost points says how many it holds, and becomes another one that is filled again', async () => {
+    const collection = `memory-${randomUUID()}`;
+    const index = indexOf(qdrant(), collection);
+    const { patientId } = newScope();
+    const told = [fact(patientId, 'I have a cat. It sleeps.'), fact(patientId, 'I have a dog.')];
+    await index.add(told);
+    await embedAll(index);
+    expect(await index.held()).toBe(2);
+    const lost = { filter: { must: [{ key: 'factId', match: { value: told[0]?.id } }] } };
+    await ask(`${collection}-words/points/delete?wait=true`, 'POST', lost);
+    expect(await index.held()).toBe(1);
+    const id = await index.id();
+    await index.renew();
+    expect(await index.id()).not.toBe(id);
+    await index.add(told);
+    expect(await index.held()).toBe(2);
+    expect(await index.search(patientId, { text: 'cat', limit: 5 })).toHaveLength(1);
+  });
+
+  test('that lost vectors has them made anew', async () => {
+    const collection = `memory-${randomUUID()}`;
+    const index = indexOf(qdrant(), collection);
+    await index.add([fact(newScope().patientId, 'I have a dog.')]);
+    expect(await embedAll(index)).toBe(1);
+    await index.renewLostMeanings('pets');
+    expect(await embedAll(index)).toBe(0);
+    const { collections } = (
+      (await (
+        await fetch(`${qdrant().url}/collections`, { headers: { 'api-key': keys.apiKey } })
+      ).json()) as Listed
+    ).result;
+    const meanings = collections.find(({ name }) => name.startsWith(`${collection}-meanings`))?.name ?? '';
+    const all = { filter: { must: [{ key: 'language', match: { value: 'en' } }] } };
+    await ask(`${meanings}/points/delete?wait=true`, 'POST', all);
+    await index.renewLostMeanings('pets');
+    expect(await embedAll(index)).toBe(1);
+  });
+
+  test('that may only be read is searched, and says so when it is written', async () => {
+    const collection = `memory-${randomUUID()}`;
+    const { patientId } = newScope();
+    await indexOf(qdrant(), collection).add([fact(patientId, 'I have a dog.')]);
+    const index = indexOf({ ...qdrant(), apiKey: keys.readOnlyKey }, collection);
+    await index.connect();
+    expect(await index.search(patientId, { text: 'dog', limit: 5 })).toHaveLength(1);
+    const words = `The key in QDRANT_API_KEY may only read; one that may write the collections "${collection}-…" is needed`;
+    await expect(index.proveWritable()).rejects.toThrow(words);
+    await expect(index.add([fact(patientId, 'I have a cat.')])).rejects.toThrow(words);
+    expect(await index.search(patientId, { text: 'dog', limit: 5 })).toHaveLength(1);
+    await expect(indexOf({ ...qdrant(), apiKey: keys.readOnlyKey }).connect()).rejects.toThrow(
+      'may only read',
+    );
+  });
+
+  test('that is another program’s collection is refused, and left as it is', async () => {
+    const collection = `memory-${randomUUID()}`;
+    await ask(`${collection}-words`, 'PUT', { vectors: { size: 2, distance: 'Dot' } });
+    const points = [{ id: 1, vector: [1, 2], payload: { title: 'theirs' } }];
+    await ask(`${collection}-words/points?wait=true`, 'PUT', { points });
+    await expect(indexOf(qdrant(), collection).connect()).rejects.toThrow(
+      `The collection "${collection}-words" is another program's: 1 points, and no stamp of this app. Set QDRANT_COLLECTION to another name`,
+    );
+    const counted = await ask(`${collection}-words/points/count`, 'POST', { exact: true });
+    expect(await counted.json()).toMatchObject({ result: { count: 1 } });
   });
 });
 
@@ -107,11 +198,11 @@ describe("Qdrant's engine, away and back", () => {
         /^(?!.*wrong-guess).*(Unauthorized|Forbidden|401|403)/i,
       );
       await first.stop();
-      await expect(index.search(patientId, 'cat', 5)).rejects.toThrow(
+      await expect(index.search(patientId, { text: 'cat', limit: 5 })).rejects.toThrow(
         /ECONNREFUSED|other side closed|ECONNRESET/,
       );
       const second = await startQdrant({ port, folder, apiKey });
-      expect(await index.search(patientId, 'cat', 5)).toHaveLength(1);
+      expect(await index.search(patientId, { text: 'cat', limit: 5 })).toHaveLength(1);
       await second.stop();
     } finally {
       await index.close();

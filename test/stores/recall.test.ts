@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { LocalEmbedder } from '../../app/meaning/local-embedder.ts';
 import { QdrantSearchIndex } from '../../app/stores/qdrant/search-index.ts';
-import { measureRecall } from '../app/memory/recall-facts.ts';
-import { chattySet } from '../app/memory/sets/chatty.ts';
-import { clinicSet } from '../app/memory/sets/clinic.ts';
-import { generatedSet } from '../app/memory/sets/generated.ts';
+import { cachedModels } from '../../scripts/models/cached-models.ts';
+import { measured, personOf } from '../app/memory/labelled.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { startQdrant } from '../servers/qdrant/qdrant.ts';
 import { envOf } from './real.ts';
 
 describe("recall over Qdrant's engine", () => {
   const qdrant = forSuite(() => startQdrant());
+  const models = forSuite(async () => {
+    const embedder = new LocalEmbedder(await cachedModels(console.log));
+    await embedder.embed([{ text: 'Hello', patientId: 'p', isQuestion: false }]);
+    return { embedder, stop: () => embedder.close() };
+  });
   const index = (): QdrantSearchIndex =>
     new QdrantSearchIndex(
       envOf({
@@ -22,21 +26,14 @@ describe("recall over Qdrant's engine", () => {
       }),
     );
 
-  test('fifty generated facts are quoted with date and source, ten never told are not known', async () => {
-    const { hits, abstained, misses } = await measureRecall(generatedSet(1), index());
-    expect(misses).toEqual([]);
-    expect({ hits, abstained }).toEqual({ hits: 50, abstained: 10 });
+  test('what a person told is found as over the embedded index', async () => {
+    const { embedder } = models();
+    const person = personOf('en', 1);
+    const over = await measured(person, { embedder, index: index() });
+    const embedded = await measured(person, { embedder });
+    expect(over.changed).toEqual([]);
+    expect(over.right).toBeGreaterThanOrEqual(embedded.right - 1);
+    expect(Math.abs(over.answered - embedded.answered)).toBeLessThanOrEqual(1);
+    expect(Math.abs(over.denied - embedded.denied)).toBeLessThanOrEqual(1);
   });
-
-  test.each([
-    ['a nurse', clinicSet, 50, 10],
-    ['a friend', chattySet, 46, 10],
-  ] as const)(
-    'facts told as to %s are quoted as over the embedded index',
-    async (_, set, hits, abstained) => {
-      const measured = await measureRecall(set, index());
-      expect(measured.hits).toBeGreaterThanOrEqual(hits);
-      expect(measured.abstained).toBeGreaterThanOrEqual(abstained);
-    },
-  );
 });

@@ -45,6 +45,18 @@ describe('replicas through Redis', () => {
     expect(await two.replicas.deltas(newScope())).toEqual([]);
   });
 
+  test('keep the newest pieces of answers', async () => {
+    const [one] = [replica(redis())];
+    const scope = newScope();
+    await one.replicas.join(scope).joined;
+    const pieces = Array.from({ length: 1_090 }, (_, at) => ({ ...delta, at }));
+    for (const [at, piece] of pieces.entries()) {
+      one.replicas.tell(scope, { type: 'delta', delta: piece });
+      if (at % 500 === 499) await one.replicas.deltas(scope);
+    }
+    expect(await one.replicas.deltas(scope)).toEqual(pieces.slice(-1_000));
+  });
+
   test('pass a stop to whoever makes the answer, also where nobody joined', async () => {
     const [one, two] = [replica(redis()), replica(redis())];
     await two.replicas.join(newScope()).joined;

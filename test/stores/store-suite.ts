@@ -1,5 +1,7 @@
+import { isAsking, isSurelyAsking } from '../../app/meaning/asking.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import type { Stated } from '../../app/knowledge/statement.ts';
 import type { Turn } from '../../contract/protocol.ts';
 import {
   IdReusedError,
@@ -14,6 +16,7 @@ import {
   type SessionCache,
   type Settled,
   type Store,
+  type UnreadMessage,
 } from '../../app/stores/types.ts';
 
 /** The store suite: what every kind of a store must do. Patients are new in every test, so a server can be shared. */
@@ -51,6 +54,14 @@ export const fact = (patientId: string, text: string, recordedAt = at(0)): Fact 
 type Texts = readonly { readonly text: string }[];
 const texts = (said: Texts | { readonly turns: Texts } | undefined): string[] | undefined =>
   (said && 'turns' in said ? said.turns : said)?.map(({ text }) => text);
+
+const stated = (value: string): Stated => ({
+  ...{ subject: 'patient', predicate: 'takes', object: '', occasion: '', value },
+  ...{ validAt: '2026-11-01', ends: false, quote: value },
+});
+
+const byMessage = (one: UnreadMessage, other: UnreadMessage): number =>
+  one.messageId < other.messageId ? -1 : 1;
 
 /** A cached or recorded session at an offset. */
 export const upTo = (offset: number, turns: readonly Turn[], epoch = 'epoch'): History => ({
@@ -221,6 +232,10 @@ export function recordStoreFacts(make: () => RecordStore): void {
       await record().markIndexed(index, [older]);
       expect(mine(await record().unindexed(index, 10_000))).toMatchObject([newer]);
       expect(mine(await record().unindexed('another index', 10_000))).toMatchObject([older, newer]);
+      expect(await record().unindexedOf(scope.patientId, index, 9)).toMatchObject([newer]);
+      expect(await record().unindexedOf(scope.patientId, 'another index', 1)).toMatchObject([newer]);
+      expect(await record().indexed(index)).toBe(1);
+      expect(await record().unindexedOf(newScope().patientId, index, 9)).toEqual([]);
       await record().markIndexed(index, []);
       expect(await record().unindexed(index, 0)).toEqual([]);
     });
@@ -293,6 +308,56 @@ export function recordStoreFacts(make: () => RecordStore): void {
         ...['m2', 'm3', 'm3'],
         undefined,
       ]);
+    });
+
+    test('has every message read once, unless its lease runs out or it is postponed', async () => {
+      const scope = newScope();
+      for (const id of ['m1', 'm2']) await record().addMessage({ ...scope, ...message(id, id, at(1)) }, []);
+      const take = async (leaseMs: number) => {
+        const taken = await record().takeUnread(10_000, leaseMs);
+        return taken.filter(({ patientId }) => patientId === scope.patientId).toSorted(byMessage);
+      };
+      const unread = (messageId: string, attempt: number) => ({
+        ...{ ...scope, messageId, text: messageId, recordedAt: at(1), attempt },
+      });
+      expect(await record().takeUnread(0, 1)).toEqual([]);
+      expect(await take(0)).toEqual([unread('m1', 1), unread('m2', 1)]);
+      expect(await take(60_000), 'the lease has run out').toEqual([unread('m1', 2), unread('m2', 2)]);
+      expect(await take(60_000), 'the lease is running').toEqual([]);
+      const { inAll, failing } = await record().unread(2);
+      expect(inAll).toBeGreaterThanOrEqual(2);
+      expect(failing).toBeGreaterThanOrEqual(2);
+      await record().postpone(unread('m2', 1), 0);
+      expect(await take(60_000), 'the attempt is not the newest').toEqual([]);
+      await record().postpone(unread('m2', 2), 0);
+      expect(await take(60_000)).toEqual([unread('m2', 3)]);
+      await record().markRead(unread('m1', 2), [stated('ramipril'), stated('aspirin')]);
+      await record().markRead(unread('m2', 2), [stated('of an older attempt')]);
+      await record().markRead(unread('m2', 3), []);
+      await record().postpone(unread('m2', 3), 0);
+      expect(await take(0)).toEqual([]);
+      const statements = await record().statements(scope.patientId, 10);
+      expect(statements).toMatchObject([
+        { ...stated('aspirin'), patientId: scope.patientId, sourceId: 'm1', recordedAt: at(1) },
+        stated('ramipril'),
+      ]);
+      expect(await record().statements(scope.patientId, 1)).toEqual(statements.slice(0, 1));
+      expect(await record().statements(newScope().patientId, 10)).toEqual([]);
+    });
+
+    test('what was stated in a message that is replaced is known no more, also when it is read late', async () => {
+      const scope = newScope();
+      for (const id of ['m1', 'm2']) await record().addMessage({ ...scope, ...message(id, id) }, []);
+      const taken = (await record().takeUnread(10_000, 60_000)).filter(
+        ({ patientId }) => patientId === scope.patientId,
+      );
+      const [first, second] = taken.toSorted(byMessage);
+      if (!first || !second) throw new Error('two messages');
+      await record().markRead(first, [stated('aspirin')]);
+      for (const replaces of ['m1', 'm2'])
+        await record().addMessage({ ...scope, ...message(`not ${replaces}`, 'Neither.'), replaces }, []);
+      await record().markRead(second, [stated('ramipril')]);
+      expect(await record().statements(scope.patientId, 10)).toEqual([]);
     });
 
     test('gives each session an epoch of its own, which stays', async () => {
@@ -378,19 +443,18 @@ export function recordStoreFacts(make: () => RecordStore): void {
         expect(await record().settle(claimed.claim, late)).toEqual(settled);
         expect(await record().settle(old, late)).toEqual(settled);
         expect(await record().outcomeOf(scope, 'm1')).toEqual(settled);
-        expect(await record().claim(scope, 'm1', lease, true)).toEqual({
-          state: 'settled',
-          outcome: settled,
-        });
+        await record().oweAgain(scope, 'm1');
+        expect(await record().claim(scope, 'm1', lease)).toEqual({ state: 'settled', outcome: settled });
         expect(await record().events(scope, 0, 10)).toHaveLength(2);
       });
 
-      test('that failed is an event, is not shown, and is claimed again only on request', async () => {
+      test('that failed is an event, is not shown, and is owed again only on request', async () => {
         const scope = newScope();
         await record().addMessage({ ...scope, ...message('m1', 'Hello') }, [], lease);
         const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
         await record().settle(claim, { kind: 'failed', turn: answer('m1', ''), facts: [] });
-        expect((await record().events(scope, 0, 10)).map(({ kind }) => kind)).toEqual(['turn', 'failed']);
+        const events = await record().events(scope, 0, 10);
+        expect(events).toMatchObject([{ kind: 'turn' }, { kind: 'failed', attempt: 1 }]);
         const isFailed = async (): Promise<unknown> => (await record().history(scope, 10))?.turns[0]?.failed;
         expect(await isFailed()).toBe(true);
         expect(texts(await record().history(scope, 10))).toEqual(['Hello']);
@@ -398,8 +462,12 @@ export function recordStoreFacts(make: () => RecordStore): void {
           state: 'settled',
           outcome: { kind: 'failed' },
         });
-        const again = await record().claim(scope, 'm1', lease, true);
+        await record().oweAgain(scope, 'm1');
+        expect(await owed(scope), 'whoever asked for it').toEqual(['m1: Hello']);
+        const again = await record().claim(scope, 'm1', lease);
         expect(again).toMatchObject({ claim: { attempt: 2, tries: 1 } });
+        await record().oweAgain(scope, 'm1');
+        expect(await record().isBusy(scope, 'm1'), 'a claim stays').toBe(true);
         expect(await record().outcomeOf(scope, 'm1')).toBeUndefined();
         expect(await isFailed(), 'it is being made').toBeUndefined();
         expect((await answered(record(), scope, answer('m1', 'at last')))?.turn.offset).toBe(3);
@@ -438,7 +506,7 @@ export function searchIndexFacts(make: () => SearchIndex): void {
   describe('the search index', () => {
     const index = opened(make);
     const found = async (patientId: string, query: string, limit = 10): Promise<string[]> =>
-      (await index().search(patientId, query, limit)).map(({ factId }) => factId);
+      (await index().search(patientId, { text: query, limit })).map(({ factId }) => factId);
 
     test('connects as often as it is asked to, and keeps its id', async () => {
       await index().connect();
@@ -458,6 +526,96 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       await index().add([sister, cat, tea]);
       expect(await found(patientId, 'What is my cat Milo like?')).toEqual([cat.id, sister.id]);
       expect(await found(patientId, 'cat', 1)).toHaveLength(1);
+    });
+
+    test('finds what answers a question however often that was asked', async () => {
+      const { patientId } = newScope();
+      const told = fact(patientId, 'My sister Ana lives in Porto.');
+      const asked = Array.from({ length: 200 }, (_, at) => ({
+        ...fact(patientId, 'Where does my sister Ana live?'),
+        id: `asked-${at}`,
+      }));
+      await index().add([told, ...asked]);
+      expect((await found(patientId, 'Where does my sister Ana live?'))[0]).toBe(told.id);
+    });
+
+    test('what was asked before, in any words, changes no score, nor does what asks now', async () => {
+      const { patientId } = newScope();
+      const asks = [
+        'Where does my sister Ana live?',
+        'my sister Ana, where does she live',
+        'Porto or Lisbon?',
+      ];
+      const meanings = async () => {
+        const windows = await index().unembedded('suite', 500);
+        const embedded = windows.map((window) => {
+          const isQuestion = asks.includes(window.text);
+          const vector = Float32Array.from([isQuestion ? 2 : 1, window.text.length / 100]);
+          return { ...window, meaning: { vector, language: 'en', asks: isQuestion ? 0.9 : 0.1 } };
+        });
+        await index().addMeanings('suite', embedded);
+      };
+      const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
+      const [text = ''] = asks;
+      const telling = async (except = new Set<string>()) =>
+        (await index().search(patientId, { text, limit: 9, asked, except })).filter(
+          (hit) => !isAsking(hit.asks),
+        );
+      await index().add(
+        ['My sister Ana lives in Porto.', 'My brother lives here.', 'I drink tea.'].map((one) =>
+          fact(patientId, one),
+        ),
+      );
+      await meanings();
+      const before = await telling();
+      expect(before).toHaveLength(3);
+      const now = { ...fact(patientId, 'Where my sister Ana lives.'), id: 'now' };
+      await index().add([
+        ...asks.flatMap((one) =>
+          Array.from({ length: 40 }, (_, at) => ({ ...fact(patientId, one), id: `${one} ${at}` })),
+        ),
+        now,
+      ]);
+      await meanings();
+      expect(await telling(new Set([now.id]))).toEqual(before);
+    });
+
+    test('finds what may ask or tell, but not what asks in the very words of the question', async () => {
+      const { patientId } = newScope();
+      const told = fact(patientId, 'Every evening ten drops, what else.');
+      const question = 'ten drops every evening, for what';
+      await index().add([told, { ...fact(patientId, question), id: 'asked' }]);
+      const embedded = (await index().unembedded('suite', 500)).map((window) => ({
+        ...window,
+        meaning: { vector: Float32Array.from([1, 0]), language: 'en', asks: 0.7 },
+      }));
+      await index().addMeanings('suite', embedded);
+      const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
+      for (const query of [{ asked }, {}]) {
+        const hits = await index().search(patientId, { text: question, limit: 9, ...query });
+        const likely = hits.filter((hit) => !isSurelyAsking(hit.asks));
+        expect(likely.map(({ factId }) => factId)).toEqual([told.id]);
+      }
+    });
+
+    test('finds what it does not hold yet as if it did', async () => {
+      const { patientId } = newScope();
+      const [cat, dog] = [
+        fact(patientId, 'My cat is called Milo.'),
+        fact(patientId, 'My dog is called Rex.'),
+      ];
+      const query = { text: 'What is my dog called?', limit: 9 };
+      const unindexed = [{ factId: dog.id, text: dog.text }];
+      await index().add([cat]);
+      const before = await index().search(patientId, { ...query, unindexed });
+      expect(before.map(({ factId }) => factId)).toEqual([dog.id, cat.id]);
+      await index().add([dog]);
+      const after = await index().search(patientId, query);
+      expect(after.map(({ score }) => score.toFixed(4))).toEqual(before.map(({ score }) => score.toFixed(4)));
+      const except = new Set([dog.id]);
+      expect(await index().search(patientId, { ...query, unindexed, except })).toMatchObject([
+        { factId: cat.id },
+      ]);
     });
 
     test('holds a fact once, however often it is added', async () => {

@@ -24,6 +24,8 @@ export interface Chat {
   readonly entries: ReadonlySignal<readonly Entry[]>;
   /** How answers are made; undefined while it is not known. */
   readonly mode: ReadonlySignal<string | undefined>;
+  /** How the memory is searched: by `meaning` and words, or by `words`. */
+  readonly search: ReadonlySignal<string | undefined>;
   readonly away: ReadonlySignal<Away>;
   readonly remembered: ReadonlySignal<Remembered>;
   /** Whether an answer is in progress. */
@@ -43,6 +45,7 @@ export function startChat(patientId: string): Chat {
   const state = signal<ConnectionState>({ name: 'idle' });
   const conversation = signal(unsent.reduce(say, emptyConversation));
   const mode = signal<string>();
+  const search = signal<string>();
   const away = signal<Away>(new Map());
   const { remembered, refresh } = rememberedFrom(() => fetchContext(patientId, token));
 
@@ -54,6 +57,7 @@ export function startChat(patientId: string): Chat {
     async status(withinMs) {
       const status = await fetchStatus(withinMs);
       mode.value = status.mode;
+      search.value = status.search;
       away.value = awayBy(status);
       return status;
     },
@@ -90,6 +94,7 @@ export function startChat(patientId: string): Chat {
     state,
     entries: computed(() => conversation.value.entries),
     mode,
+    search,
     away,
     remembered,
     answering: computed(() => state.value.name === 'connected' && awaited(conversation.value).length > 0),

@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Database, lockWaitMs } from './open-database.ts';
+import type { SQLOutputValue } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { endsAsking } from '../../meaning/asking.ts';
+import { termsOf } from '../../memory/recall/terms.ts';
+import { indexOf } from '../../memory/recall/unindexed.ts';
+import { windowsOf } from '../../memory/recall/windows.ts';
+import type { Embedded, Fact, Hit, Query, Unembedded } from '../types.ts';
+import { Database } from './open-database.ts';
+import { packed } from '../../meaning/packed-vector.ts';
+import { PatientIndex, type IndexWindow } from '../../memory/recall/patient-index.ts';
 
-/** A fact as it is searched for. */
-export interface Entry {
-  readonly patientId: string;
-  readonly factId: string;
-  readonly terms: readonly string[];
-}
-
-export interface Hit {
-  readonly factId: string;
-  readonly score: number;
-}
-
-/** Terms are stored in the form they are searched for, so the tokenizer only has to split at blanks. */
 const migrations = [
   `CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
    CREATE VIRTUAL TABLE IF NOT EXISTS entry USING fts5 (
@@ -38,14 +34,40 @@ const migrations = [
    CREATE VIRTUAL TABLE entry USING fts5 (
      patientId UNINDEXED, factId UNINDEXED, terms, tokenize = "unicode61 tokenchars '_'"
    );`,
+  // Windows with vectors, all of a patient's read at once. "embedder" is the one whose vector a window has.
+  `DELETE FROM identity;
+   DROP TABLE known;
+   DROP TABLE entry;
+   DROP TABLE patient;
+   CREATE TABLE entry (patientId TEXT NOT NULL, factId TEXT NOT NULL, PRIMARY KEY (patientId, factId)) WITHOUT ROWID;
+   CREATE TABLE window (
+     number INTEGER PRIMARY KEY, patientId TEXT NOT NULL, factId TEXT NOT NULL, text TEXT NOT NULL, terms TEXT NOT NULL,
+     asks REAL NOT NULL, language TEXT NOT NULL DEFAULT '', embedder TEXT NOT NULL DEFAULT '', step REAL, steps BLOB
+   );
+   CREATE INDEX window_patient ON window (patientId, number);
+   CREATE INDEX window_embedder ON window (embedder, number);`,
 ];
+
+/** Windows of the patients that were searched last, which are kept in memory: about 50 MB. */
+const mostKept = 30_000;
+
+/** A patient's windows with the vectors of one embedder; without its name, with none. */
+interface Kept {
+  readonly embedder: string;
+  readonly index: PatientIndex;
+}
 
 /** The search index as methods that return at once; `EmbeddedSearchIndex` runs it in a thread of its own. */
 export class IndexDatabase {
   readonly #database: Database;
+  /** By patient. One with more windows than are kept of all is kept alone. */
+  readonly #kept = new LRUCache<string, Kept>({
+    maxSize: mostKept,
+    sizeCalculation: ({ index }) => Math.min(Math.max(index.size, 1), mostKept),
+  });
 
   constructor(file: string) {
-    this.#database = new Database({ file, migrations, mark: 0x4d494458, table: 'entry', waitMs: lockWaitMs });
+    this.#database = new Database({ file, migrations, mark: 0x4d494458, table: 'entry' });
   }
 
   connect(): void {
@@ -53,12 +75,19 @@ export class IndexDatabase {
   }
 
   close(): void {
+    this.#kept.clear();
     this.#database.close();
   }
 
   /** Runs `work` as one transaction; each write in it fails by itself. */
   together<T>(work: () => T): T {
-    return this.#database.write(work);
+    try {
+      return this.#database.write(work);
+    } catch (error) {
+      // What is kept may have what was not written.
+      this.#kept.clear();
+      throw error;
+    }
   }
 
   id(): string {
@@ -71,45 +100,103 @@ export class IndexDatabase {
     });
   }
 
-  add(entries: readonly Entry[]): void {
+  add(facts: readonly Fact[]): void {
     this.together(() => {
-      const remember = this.#database.statement('INSERT INTO known VALUES (?, ?) ON CONFLICT DO NOTHING');
+      const remember = this.#database.statement('INSERT INTO entry VALUES (?, ?) ON CONFLICT DO NOTHING');
       const insert = this.#database.statement(
-        'INSERT INTO entry (patientId, factId, terms) VALUES (?, ?, ?)',
+        'INSERT INTO window (patientId, factId, text, terms, asks) VALUES (?, ?, ?, ?, ?)',
       );
-      for (const { patientId, factId, terms } of entries) {
-        if (remember.run(patientId, factId).changes === 0) continue;
-        const number = this.#numberOf(patientId) ?? this.#newNumberOf(patientId);
-        insert.run(patientId, factId, terms.map((term) => tokenOf(number, term)).join(' '));
+      for (const { patientId, id, text } of facts) {
+        if (remember.run(patientId, id).changes === 0) continue;
+        for (const window of windowsOf(text)) {
+          const [terms, asks] = [termsOf(window), endsAsking(window)];
+          const { lastInsertRowid } = insert.run(patientId, id, window, terms.join(' '), asks);
+          const added = { factId: id, terms, asks, language: '' };
+          this.#kept.peek(patientId)?.index.add(Number(lastInsertRowid), added);
+        }
       }
     });
   }
 
-  search(patientId: string, terms: readonly string[], limit: number): Hit[] {
-    const number = this.#numberOf(patientId);
-    if (number === undefined) return [];
-    return this.#database
-      .statement(
-        `SELECT factId, -rank AS score FROM entry
-         WHERE entry MATCH ? AND patientId = ? ORDER BY rank, rowid LIMIT ?`,
-      )
-      .all(terms.map((term) => `"${tokenOf(number, term)}"`).join(' OR '), patientId, limit)
-      .map((row) => ({ factId: String(row['factId']), score: Number(row['score']) }));
+  held(): number {
+    return Number(this.#database.statement('SELECT count(*) AS number FROM entry').get()?.['number']);
   }
 
-  #numberOf(patientId: string): number | undefined {
-    const row = this.#database.statement('SELECT number FROM patient WHERE id = ?').get(patientId);
-    return row && Number(row['number']);
+  renew(): void {
+    this.together(() => this.#database.statement('DELETE FROM identity').run());
   }
 
-  #newNumberOf(patientId: string): number {
-    const { lastInsertRowid } = this.#database
-      .statement('INSERT INTO patient (id) VALUES (?)')
-      .run(patientId);
-    return Number(lastInsertRowid);
+  /** The newest first: what was told last is asked for first. */
+  unembedded(embedder: string, limit: number): Unembedded[] {
+    const newest = (range: string): Unembedded[] =>
+      this.#database
+        .statement(
+          `SELECT number, patientId, text FROM window WHERE embedder ${range} ? ORDER BY embedder DESC, number DESC LIMIT ?`,
+        )
+        .all(embedder, limit)
+        .map((row) => ({
+          window: String(row['number']),
+          patientId: String(row['patientId']),
+          text: String(row['text']),
+        }));
+    // Two ranges instead of `<>`, since an index can seek ranges only. A window without a vector has the lowest one.
+    const below = newest('<');
+    return below.length > 0 ? below : newest('>');
+  }
+
+  hasMeaningsOfOthers(embedder: string): boolean {
+    const one = `SELECT 1 FROM window WHERE embedder > '' AND embedder < :embedder
+      UNION ALL SELECT 1 FROM window WHERE embedder > :embedder LIMIT 1`;
+    return this.#database.statement(one).get({ embedder }) !== undefined;
+  }
+
+  addMeanings(embedder: string, embedded: readonly Embedded[]): void {
+    this.together(() => {
+      const update = this.#database.statement(
+        'UPDATE window SET embedder = ?, step = ?, steps = ?, asks = coalesce(?, asks), language = ? WHERE number = ?',
+      );
+      for (const { window, patientId, meaning } of embedded) {
+        const vector = packed(meaning.vector);
+        const { asks = null, language } = meaning;
+        update.run(embedder, vector.step, vector.steps, asks, language, Number(window));
+        const kept = this.#kept.peek(patientId);
+        if (kept?.embedder === embedder)
+          kept.index.embed(Number(window), { vector, language, ...(asks === null ? {} : { asks }) });
+      }
+    });
+  }
+
+  search(patientId: string, { text, asked, unindexed = [], ...rest }: Query): Hit[] {
+    const question = { terms: termsOf(text), vector: asked?.meaning.vector, ...rest };
+    return this.#of(patientId, asked?.embedder ?? '').search(question, indexOf(unindexed));
+  }
+
+  #of(patientId: string, embedder: string): PatientIndex {
+    const kept = this.#kept.get(patientId);
+    const index = kept?.embedder === embedder ? kept.index : this.#read(patientId, embedder);
+    // Anew each time, since it has grown.
+    this.#kept.set(patientId, { embedder, index });
+    return index;
+  }
+
+  #read(patientId: string, embedder: string): PatientIndex {
+    const index = new PatientIndex();
+    const rows = this.#database.statement('SELECT * FROM window WHERE patientId = ? ORDER BY number');
+    for (const row of rows.all(patientId)) index.add(Number(row['number']), toWindow(row, embedder));
+    return index;
   }
 }
 
-/** One token: letters, digits and `_` stay, everything else is written as its code. */
-const tokenOf = (patient: number, term: string): string =>
-  `${patient}_${term.replace(/[^\p{L}\p{N}]/gu, (sign) => `_${sign.codePointAt(0)?.toString(36) ?? ''}_`)}`;
+function toWindow(row: Record<string, SQLOutputValue>, embedder: string): IndexWindow {
+  const { step, steps } = row;
+  return {
+    factId: String(row['factId']),
+    terms: String(row['terms']).split(' '),
+    asks: Number(row['asks']),
+    language: String(row['language']),
+    vector:
+      row['embedder'] === embedder && steps instanceof Uint8Array
+        ? { step: Number(step), steps: new Int8Array(steps.buffer, steps.byteOffset, steps.length) }
+        : undefined,
+  };
+}

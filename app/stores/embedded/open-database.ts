@@ -4,8 +4,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../observability/error-text.ts';
 import { UnknownOutcomeError } from '../types.ts';
 
-/** Milliseconds that a thread of its own waits for another program's lock: a backup's is short. */
-export const lockWaitMs = 250;
+/** Milliseconds that a database's thread waits for another program's lock: a backup's is short. */
+const lockWaitMs = 250;
 
 /** The file of one store; each entry of `migrations` raises the schema by one version. */
 export interface DatabaseSpec {
@@ -15,10 +15,6 @@ export interface DatabaseSpec {
   /** A table of every version of the schema: the files of release 0.1 have no mark. */
   readonly table: string;
   readonly migrations: readonly string[];
-  /** Whether the last commits may be lost when the machine (not the process) ends: then a commit waits for no disk. */
-  readonly mayLag?: boolean;
-  /** Milliseconds to wait for another program's lock, which blocks the thread; by default none. */
-  readonly waitMs?: number;
 }
 
 /**
@@ -57,14 +53,13 @@ function make(spec: DatabaseSpec): void {
 }
 
 function opened(file: string, spec: DatabaseSpec): DatabaseSync {
-  const { migrations, mark, mayLag = false, waitMs = 0 } = spec;
+  const { migrations, mark } = spec;
   const database = new DatabaseSync(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${waitMs}`);
+    database.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
     checkMark(database, spec);
     // FULL: a committed transaction survives a crash of the process and of the machine.
-    const synchronous = mayLag ? 'NORMAL' : 'FULL';
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000');
     inTransaction(database, () => {
       migrate(database, migrations);
       database.exec(`PRAGMA application_id = ${mark}`);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQLInputValue, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
-import type { Turn, UsedFact } from '../../../contract/protocol.ts';
+import type { Certainty, Turn, UsedFact } from '../../../contract/protocol.ts';
+import { statementId, type Stated, type Statement } from '../../knowledge/statement.ts';
 import { IdReusedError, kindOf, NoSuchMessageError, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
@@ -20,8 +21,10 @@ import type {
   Settled,
   StoredFact,
   StoredMessage,
+  UnreadCount,
+  UnreadMessage,
 } from '../types.ts';
-import { Database, lockWaitMs } from './open-database.ts';
+import { Database } from './open-database.ts';
 import { recordMigrations } from './record-migrations.ts';
 
 /** A row as this file's own statements return it. */
@@ -29,9 +32,10 @@ type Row = Record<string, SQLOutputValue>;
 type Parameters = Record<string, SQLInputValue>;
 
 const session = 'patientId = :patientId AND sessionId = :sessionId';
+const isUnread = `${session} AND messageId = :messageId AND attempt = :attempt`;
 const factColumns = 'id, patientId, text, recordedAt, sourceId, place';
 const turnColumns = 'id, "offset", kind, speaker, text, recordedAt, replyTo, replaces, replacedBy';
-const eventColumns = `${turnColumns}, facts, degraded, (SELECT epoch FROM session WHERE ${session}) AS epoch`;
+const eventColumns = `${turnColumns}, facts, degraded, certainty, attempt, (SELECT epoch FROM session WHERE ${session}) AS epoch`;
 const isTurn = "kind <> 'failed'";
 /** Whether the answer to a message failed, and is not being made again. */
 const hasFailed = `replyTo IS NULL AND EXISTS (SELECT 1 FROM owed o WHERE o.patientId = event.patientId
@@ -46,7 +50,6 @@ export class RecordDatabase {
   constructor(file: string, now: () => number = Date.now) {
     this.#database = new Database({
       ...{ file, migrations: recordMigrations, mark: 0x4d524543, table: 'fact' },
-      waitMs: lockWaitMs,
     });
     this.#now = now;
   }
@@ -84,22 +87,32 @@ export class RecordDatabase {
           leaseUntil: lease === undefined ? 0 : this.#now() + lease.leaseMs,
         },
       );
+      this.#run(
+        'INSERT INTO unread (patientId, sessionId, messageId, dueAt) VALUES (:patientId, :sessionId, :messageId, :now)',
+        { ...keyOf(episode, episode.id), now: this.#now() },
+      );
       const { epoch, offset } = position;
       return { epoch, offset, recordedAt: episode.recordedAt, duplicate: false };
     });
   }
 
-  claim(scope: Scope, messageId: string, { owner, leaseMs }: Lease, again = false): Claimed {
+  oweAgain(scope: Scope, messageId: string): void {
+    this.#run(
+      `UPDATE owed SET state = 'owed', tries = 0, owner = NULL, leaseUntil = 0
+       WHERE ${session} AND messageId = :messageId AND state = 'failed'`,
+      keyOf(scope, messageId),
+    );
+  }
+
+  claim(scope: Scope, messageId: string, { owner, leaseMs }: Lease): Claimed {
     return this.together(() => {
       const key = keyOf(scope, messageId);
       const now = this.#now();
       const [row] = this.#all(
-        `UPDATE owed SET state = 'owed', attempt = attempt + 1, tries = iif(state = 'failed', 1, tries + 1),
-           owner = :owner, leaseUntil = :until
-         WHERE ${session} AND messageId = :messageId
-           AND (state = 'owed' AND (owner IS :owner OR leaseUntil <= :now) OR state = 'failed' AND :again)
+        `UPDATE owed SET attempt = attempt + 1, tries = tries + 1, owner = :owner, leaseUntil = :until
+         WHERE ${session} AND messageId = :messageId AND state = 'owed' AND (owner IS :owner OR leaseUntil <= :now)
          RETURNING attempt, tries`,
-        { ...key, owner, until: now + leaseMs, now, again: Number(again) },
+        { ...key, owner, until: now + leaseMs, now },
       );
       if (row !== undefined)
         return {
@@ -147,8 +160,9 @@ export class RecordDatabase {
         { ...keyOf(claim, claim.messageId), state: outcome.kind, attempt: claim.attempt },
       );
       if (changes === 0) return this.outcomeOf(claim, claim.messageId);
-      const { epoch, offset } = this.#append(claim, outcome);
-      return { ...outcome, epoch, turn: numbered(outcome, offset) };
+      const ended = { ...outcome, attempt: claim.attempt };
+      const { epoch, offset } = this.#append(claim, ended);
+      return { ...ended, epoch, turn: numbered(outcome, offset) };
     });
   }
 
@@ -240,6 +254,21 @@ export class RecordDatabase {
     ).map(toFact);
   }
 
+  /** Two ranges, for the index on both columns. */
+  unindexedOf(patientId: string, indexId: string, limit: number): StoredFact[] {
+    return this.#all(
+      `SELECT ${factColumns} FROM fact
+       WHERE patientId = :patientId AND (indexedIn < :indexId OR indexedIn > :indexId) AND NOT isReplaced
+       ORDER BY place DESC, seq DESC LIMIT :limit`,
+      { patientId, indexId, limit },
+    ).map(toFact);
+  }
+
+  indexed(indexId: string): number {
+    const [row] = this.#all('SELECT count(*) AS number FROM fact WHERE indexedIn = :indexId', { indexId });
+    return Number(row?.['number']);
+  }
+
   markIndexed(indexId: string, facts: readonly Fact[]): void {
     this.together(() => {
       for (const { patientId, id } of facts)
@@ -247,6 +276,65 @@ export class RecordDatabase {
           ...{ indexId, patientId, id },
         });
     });
+  }
+
+  takeUnread(limit: number, leaseMs: number): UnreadMessage[] {
+    const now = this.#now();
+    return this.#all(
+      `UPDATE unread SET attempt = attempt + 1, dueAt = :until
+       WHERE (patientId, sessionId, messageId) IN
+         (SELECT patientId, sessionId, messageId FROM unread WHERE dueAt <= :now ORDER BY dueAt DESC LIMIT :limit)
+       RETURNING patientId, sessionId, messageId, attempt`,
+      { now, until: now + leaseMs, limit },
+    ).flatMap((row) => {
+      const scope = { patientId: text(row, 'patientId'), sessionId: text(row, 'sessionId') };
+      const messageId = text(row, 'messageId');
+      const said = this.#message(scope, messageId);
+      if (said === undefined) return [];
+      const attempt = Number(row['attempt']);
+      return [{ ...scope, messageId, text: said.text, recordedAt: said.recordedAt, attempt }];
+    });
+  }
+
+  markRead(message: UnreadMessage, stated: readonly Stated[]): void {
+    this.together(() => {
+      const key = keyOf(message, message.messageId);
+      const { changes } = this.#run(`DELETE FROM unread WHERE ${isUnread}`, {
+        ...key,
+        attempt: message.attempt,
+      });
+      if (changes === 0) return;
+      for (const [part, one] of stated.entries())
+        this.#run(
+          `INSERT INTO statement SELECT place, :part, patientId, :id, recordedAt, id, :stated FROM event
+           WHERE ${session} AND id = :messageId AND replyTo IS NULL`,
+          { ...key, part, id: statementId(message, part), stated: JSON.stringify(one) },
+        );
+    });
+  }
+
+  postpone(message: UnreadMessage, ms: number): void {
+    this.#run(`UPDATE unread SET dueAt = :dueAt WHERE ${isUnread}`, {
+      ...keyOf(message, message.messageId),
+      attempt: message.attempt,
+      dueAt: this.#now() + ms,
+    });
+  }
+
+  unread(failingFrom: number): UnreadCount {
+    const [row] = this.#all(
+      'SELECT count(*) AS inAll, count(*) FILTER (WHERE attempt >= :failingFrom) AS failing FROM unread',
+      { failingFrom },
+    );
+    return { inAll: Number(row?.['inAll']), failing: Number(row?.['failing']) };
+  }
+
+  statements(patientId: string, limit: number): Statement[] {
+    return this.#all(
+      `SELECT id, patientId, recordedAt, sourceId, place, stated FROM statement
+       WHERE patientId = :patientId ORDER BY place DESC, part DESC LIMIT :limit`,
+      { patientId, limit },
+    ).map(toStatement);
   }
 
   /** Marks a message and its answer as replaced. */
@@ -261,6 +349,12 @@ export class RecordDatabase {
     this.#run(`UPDATE event SET replacedBy = :by WHERE ${session} AND replyTo = :messageId`, key);
     this.#run(
       `UPDATE owed SET state = 'replaced' WHERE ${session} AND messageId = :messageId AND state IN ('owed', 'failed')`,
+      keyOf(by, replaced),
+    );
+    this.#run(`DELETE FROM unread WHERE ${session} AND messageId = :messageId`, keyOf(by, replaced));
+    this.#run(
+      `DELETE FROM statement WHERE patientId = :patientId AND place =
+         (SELECT place FROM event WHERE ${session} AND id = :messageId AND replyTo IS NULL)`,
       keyOf(by, replaced),
     );
     this.#run(
@@ -292,13 +386,13 @@ export class RecordDatabase {
     );
     if (row === undefined) throw new Error('An upsert returned no row.');
     const position = { epoch: text(row, 'epoch'), offset: Number(row['last']) };
-    const { turn, kind, facts = [], degraded = null } = event;
+    const { turn, kind, facts = [], degraded = null, certainty = null, attempt = null } = event;
     const message = turn.replyTo === undefined ? undefined : this.#message(scope, turn.replyTo);
     const { lastInsertRowid: place } = this.#run(
       `INSERT INTO event (patientId, sessionId, "offset", messageOffset, kind, speaker, id, text, recordedAt,
-         replyTo, replaces, facts, degraded)
+         replyTo, replaces, facts, degraded, certainty, attempt)
        VALUES (:patientId, :sessionId, :offset, :messageOffset, :kind, :speaker, :id, :text, :recordedAt,
-         :replyTo, :replaces, :facts, :degraded)`,
+         :replyTo, :replaces, :facts, :degraded, :certainty, :attempt)`,
       {
         ...scopeOf(scope),
         offset: position.offset,
@@ -308,7 +402,7 @@ export class RecordDatabase {
         replyTo: turn.replyTo ?? null,
         replaces: turn.replaces ?? null,
         facts: JSON.stringify(facts),
-        degraded,
+        ...{ degraded, certainty, attempt },
       },
     );
     return { ...position, place: Number(place) };
@@ -361,6 +455,8 @@ interface Appended {
   readonly turn: NewTurn;
   readonly facts?: readonly UsedFact[];
   readonly degraded?: string;
+  readonly certainty?: Certainty;
+  readonly attempt?: number;
 }
 
 const scopeOf = ({ patientId, sessionId }: Scope): { patientId: string; sessionId: string } => ({
@@ -378,6 +474,15 @@ const toFact = (row: Row): StoredFact => ({
   id: text(row, 'id'),
   patientId: text(row, 'patientId'),
   text: text(row, 'text'),
+  recordedAt: text(row, 'recordedAt'),
+  sourceId: text(row, 'sourceId'),
+  place: Number(row['place']),
+});
+
+const toStatement = (row: Row): Statement => ({
+  ...(JSON.parse(text(row, 'stated')) as Stated),
+  patientId: text(row, 'patientId'),
+  id: text(row, 'id'),
   recordedAt: text(row, 'recordedAt'),
   sourceId: text(row, 'sourceId'),
   place: Number(row['place']),
@@ -402,6 +507,8 @@ const toEvent = (row: Row): SessionEvent => ({
   turn: toTurn(row),
   facts: JSON.parse(text(row, 'facts')) as UsedFact[],
   ...present(row, 'degraded'),
+  ...(present(row, 'certainty') as Pick<SessionEvent, 'certainty'>),
+  ...(row['attempt'] === null ? {} : { attempt: Number(row['attempt']) }),
 });
 
 function present<K extends string>(row: Row, column: K): { readonly [key in K]?: string } {

@@ -66,4 +66,29 @@ export const recordMigrations = [
   `ALTER TABLE event ADD COLUMN replaces TEXT;
    ALTER TABLE event ADD COLUMN replacedBy TEXT;
    ALTER TABLE fact ADD COLUMN isReplaced INTEGER NOT NULL DEFAULT 0;`,
+
+  // How sure an answer is.
+  `ALTER TABLE event ADD COLUMN certainty TEXT;`,
+
+  // Which attempt an answer's end is of.
+  `ALTER TABLE event ADD COLUMN attempt INTEGER;`,
+
+  // What patients stated, and the messages that it was not read from yet: at first all. Of a message only what is read
+  // from it later is known.
+  `CREATE TABLE unread (
+     patientId TEXT NOT NULL, sessionId TEXT NOT NULL, messageId TEXT NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0, dueAt INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (patientId, sessionId, messageId)
+   ) WITHOUT ROWID;
+   CREATE INDEX unread_due ON unread (dueAt);
+   INSERT INTO unread (patientId, sessionId, messageId)
+     SELECT patientId, sessionId, id FROM event WHERE replyTo IS NULL AND replacedBy IS NULL;
+   CREATE TABLE statement (
+     place INTEGER NOT NULL, part INTEGER NOT NULL, patientId TEXT NOT NULL, id TEXT NOT NULL,
+     recordedAt TEXT NOT NULL, sourceId TEXT NOT NULL, stated TEXT NOT NULL,
+     PRIMARY KEY (patientId, place, part)
+   ) WITHOUT ROWID;`,
+
+  // What an index lacks of one patient.
+  `CREATE INDEX fact_unindexed ON fact (patientId, indexedIn);`,
 ];

@@ -1,4 +1,5 @@
 import { neo4jName } from '../../../contract/services/neo4j.ts';
+import type { Stated, Statement } from '../../knowledge/statement.ts';
 import type { Claim, Claimed, Episode, Fact, History, Lease, Outcome, OwedMessage } from '../types.ts';
 import type {
   Position,
@@ -9,6 +10,8 @@ import type {
   Settled,
   StoredFact,
   StoredMessage,
+  UnreadCount,
+  UnreadMessage,
 } from '../types.ts';
 import type { Turn } from '../../../contract/protocol.ts';
 import { Thread } from './thread.ts';
@@ -34,8 +37,12 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('addMessage', episode, facts, lease);
   }
 
-  claim(scope: Scope, messageId: string, lease: Lease, again?: boolean): Promise<Claimed> {
-    return this.#thread.call('claim', scope, messageId, lease, again);
+  oweAgain(scope: Scope, messageId: string): Promise<void> {
+    return this.#thread.call('oweAgain', scope, messageId);
+  }
+
+  claim(scope: Scope, messageId: string, lease: Lease): Promise<Claimed> {
+    return this.#thread.call('claim', scope, messageId, lease);
   }
 
   isBusy(scope: Scope, messageId: string): Promise<boolean> {
@@ -90,6 +97,26 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#thread.call('factsById', patientId, ids);
   }
 
+  takeUnread(limit: number, leaseMs: number): Promise<UnreadMessage[]> {
+    return this.#thread.call('takeUnread', limit, leaseMs);
+  }
+
+  markRead(message: UnreadMessage, stated: readonly Stated[]): Promise<void> {
+    return this.#thread.call('markRead', message, stated);
+  }
+
+  postpone(message: UnreadMessage, ms: number): Promise<void> {
+    return this.#thread.call('postpone', message, ms);
+  }
+
+  unread(failingFrom: number): Promise<UnreadCount> {
+    return this.#thread.call('unread', failingFrom);
+  }
+
+  statements(patientId: string, limit: number): Promise<Statement[]> {
+    return this.#thread.call('statements', patientId, limit);
+  }
+
   /** One process at a time has the file. */
   async claimIndexing(): Promise<boolean> {
     return true;
@@ -97,6 +124,14 @@ export class EmbeddedRecordStore implements RecordStore {
 
   unindexed(indexId: string, limit: number): Promise<Fact[]> {
     return this.#thread.call('unindexed', indexId, limit);
+  }
+
+  unindexedOf(patientId: string, indexId: string, limit: number): Promise<Fact[]> {
+    return this.#thread.call('unindexedOf', patientId, indexId, limit);
+  }
+
+  indexed(indexId: string): Promise<number> {
+    return this.#thread.call('indexed', indexId);
   }
 
   markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {

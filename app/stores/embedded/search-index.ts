@@ -1,10 +1,8 @@
 import { qdrantName } from '../../../contract/services/qdrant.ts';
-import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../../memory/words/terms.ts';
-import type { Hit } from './index-database.ts';
+import type { Embedded, Fact, Hit, Query, SearchIndex, Unembedded } from '../types.ts';
 import { Thread } from './thread.ts';
 
-/** Search by words (BM25) in one SQLite file. */
+/** Search by words and by meaning in one SQLite file. */
 export class EmbeddedSearchIndex implements SearchIndex {
   readonly name = qdrantName;
   readonly #thread: Thread<'index'>;
@@ -26,16 +24,40 @@ export class EmbeddedSearchIndex implements SearchIndex {
   }
 
   add(facts: readonly Fact[]): Promise<void> {
-    const entries = facts.map(({ patientId, id, text }) => ({
-      patientId,
-      factId: id,
-      terms: factTerms(text),
-    }));
-    return this.#thread.call('add', entries);
+    return this.#thread.call('add', facts);
   }
 
-  async search(patientId: string, query: string, limit: number): Promise<Hit[]> {
-    const terms = queryTerms(query);
-    return terms.length === 0 ? [] : this.#thread.call('search', patientId, terms, limit);
+  held(): Promise<number> {
+    return this.#thread.call('held');
+  }
+
+  /** The dial proves that. */
+  proveWritable(): Promise<void> {
+    return this.connect();
+  }
+
+  renew(): Promise<void> {
+    return this.#thread.call('renew');
+  }
+
+  /** A vector is in the row of its window: both are lost together. */
+  async renewLostMeanings(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
+    return this.#thread.call('unembedded', embedder, limit);
+  }
+
+  hasMeaningsOfOthers(embedder: string): Promise<boolean> {
+    return this.#thread.call('hasMeaningsOfOthers', embedder);
+  }
+
+  addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void> {
+    return this.#thread.call('addMeanings', embedder, embedded);
+  }
+
+  search(patientId: string, query: Query): Promise<Hit[]> {
+    return this.#thread.call('search', patientId, query);
   }
 }

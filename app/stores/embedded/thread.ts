@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadEntry } from '../../thread-entry.ts';
 import { revived, UnknownOutcomeError } from '../types.ts';
 import type { Call, databases, Reply, ThreadSpec } from './database-thread.ts';
 
@@ -18,8 +19,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Bundled for the image, a file has the name of its entry and another ending. */
-const entry = new URL(`./database-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+const entry = threadEntry('database-thread', import.meta.url);
 
 /** A database in a thread: started when it is first called, and again after it was closed or ended. */
 export class Thread<K extends ThreadSpec['kind']> {

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { turn as turnSchema, usedFact, type Turn } from '../../../contract/protocol.ts';
+import {
+  certainty as certaintySchema,
+  turn as turnSchema,
+  usedFact,
+  type Turn,
+} from '../../../contract/protocol.ts';
 import { eventKinds, IdReusedError, kindOf, NothingToReplaceError, numbered } from '../types.ts';
 import type {
   Claim,
@@ -17,7 +22,7 @@ import type {
 } from '../types.ts';
 import type { Run } from './graph.ts';
 import type { Results } from '../group-commit.ts';
-import { answerKey, failureKey, key, messageKey, sessionKey } from './keys.ts';
+import { answerKey, byKey, failureKey, key, messageKey, sessionKey } from './keys.ts';
 import * as statements from './statements.ts';
 
 /** A write that takes an offset. */
@@ -35,7 +40,7 @@ export type EntryResult = StoredMessage | Settled | undefined;
 /** Writes a group of entries within one transaction; repeated, it writes nothing twice. */
 export async function commitTogether(run: Run, entries: readonly Entry[]): Promise<Results<EntryResult>> {
   const ordered = entries.toSorted((left, right) =>
-    compare(sessionKey(scopeOf(left)), sessionKey(scopeOf(right))),
+    byKey(sessionKey(scopeOf(left)), sessionKey(scopeOf(right))),
   );
   const commit = new Commit(await begin(run, ordered));
   const results = new Map(ordered.map((entry) => [entry, commit.add(entry)]));
@@ -69,14 +74,14 @@ interface Begun {
 
 async function begin(run: Run, entries: readonly Entry[]): Promise<Begun> {
   const scopes = new Map(entries.map((entry) => [sessionKey(scopeOf(entry)), scopeOf(entry)]));
-  const patients = [...new Set([...scopes.values()].map(({ patientId }) => patientId))].sort(compare);
+  const patients = [...new Set([...scopes.values()].map(({ patientId }) => patientId))].sort(byKey);
   const sessions = [...scopes].map(([id, { patientId, sessionId }]) => ({
     ...{ key: id, patientId, sessionId, epoch: randomUUID() },
   }));
   const [, opened, known] = await Promise.all([
     run(statements.lockPatients, { patients }),
     run(statements.openSessions, { sessions }),
-    run(statements.knownMessages, { keys: [...new Set(entries.flatMap(keysOf))] }),
+    run(statements.knownMessages, { keys: [...new Set(entries.flatMap(keysOf))].sort(byKey) }),
   ]);
   const open = opened.map((row) => openSession.parse(row));
   return {
@@ -166,17 +171,19 @@ class Commit {
     const message = this.#begun.messages.get(keyOf(entry));
     if (message?.state !== 'owed' || message.attempt !== claim.attempt)
       return message?.outcome && message.state !== 'owed' ? { ...message.outcome, epoch } : undefined;
-    const { kind, turn, facts, degraded } = outcome;
+    const { kind, turn, facts, degraded, certainty } = outcome;
     const id =
       kind === 'failed'
         ? failureKey(claim, claim.messageId, claim.attempt)
         : answerKey(claim, claim.messageId);
-    const made = { facts: JSON.stringify(facts), ...(degraded === undefined ? {} : { degraded }) };
+    // An undefined property is none.
+    const { attempt } = claim;
+    const made = { facts: JSON.stringify(facts), degraded, certainty, attempt };
     const event = this.#append(session, { key: id, kind, scope: claim, turn, ...made }, message.offset);
     this.#events.push(event);
     this.#settled.push({ key: keyOf(entry), state: kind, outcome: id });
     message.state = kind;
-    message.outcome = { ...outcome, turn: numbered(outcome, event.properties.offset) };
+    message.outcome = { ...outcome, attempt, turn: numbered(outcome, event.properties.offset) };
     return { ...message.outcome, epoch };
   }
 
@@ -217,7 +224,6 @@ const keysOf = (entry: Entry): string[] => {
   const replaced = entry.type === 'message' ? entry.episode.replaces : undefined;
   return [keyOf(entry), ...(replaced === undefined ? [] : [messageKey(scopeOf(entry), replaced)])];
 };
-const compare = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
 const openSession = z.object({
   key: z.string(),
@@ -249,12 +255,19 @@ const event = z.object({
     .nullable()
     .transform((json) => z.array(usedFact).parse(JSON.parse(json ?? '[]'))),
   degraded: z.string().nullable(),
+  certainty: certaintySchema.nullable(),
+  ofAttempt: z.number().nullable(),
 });
 
 /** An event without its epoch, from its row. */
 export function toEvent(row: Record<string, unknown>): Omit<SessionEvent, 'epoch'> {
-  const { kind, facts, degraded } = event.parse(row);
-  return { kind, turn: toTurn(row), facts, ...(degraded === null ? {} : { degraded }) };
+  const { kind, facts, degraded, certainty, ofAttempt } = event.parse(row);
+  return {
+    ...{ kind, turn: toTurn(row), facts },
+    ...(degraded === null ? {} : { degraded }),
+    ...(certainty === null ? {} : { certainty }),
+    ...(ofAttempt === null ? {} : { attempt: ofAttempt }),
+  };
 }
 
 /** An event that settled a message. */

@@ -11,3 +11,5 @@ export const answerKey = ({ patientId, sessionId }: Scope, messageId: string): s
 /** A failure is of one attempt. */
 export const failureKey = ({ patientId, sessionId }: Scope, messageId: string, attempt: number): string =>
   key(patientId, sessionId, 'failed', messageId, String(attempt));
+/** The order in which transactions lock nodes, so that no two wait for each other. */
+export const byKey = (left: string, right: string): number => (left < right ? -1 : Number(left > right));

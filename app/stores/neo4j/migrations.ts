@@ -80,6 +80,21 @@ const migrations: readonly Migration[] = [
       }
       RETURN count(p) AS changed`,
   },
+  // What patients stated, and the messages that it was not read from yet: at first all. Those that another process has read
+  // meanwhile count their reads.
+  {
+    schema: [
+      'CREATE INDEX episode_unread IF NOT EXISTS FOR (e:Episode) ON (e.readDue)',
+      'CREATE INDEX statement_place IF NOT EXISTS FOR (s:Statement) ON (s.patientId, s.place)',
+    ],
+    batch: `
+      MATCH (e:Episode) WHERE e.reads IS NULL AND e.readDue IS NULL AND e.replyTo IS NULL AND e.replacedBy IS NULL
+      WITH e LIMIT 1000
+      SET e.readDue = 0
+      RETURN count(e) AS changed`,
+  },
+  // What an index lacks of one patient.
+  { schema: ['CREATE INDEX fact_unindexed IF NOT EXISTS FOR (f:Fact) ON (f.patientId, f.indexedIn)'] },
 ];
 
 /** A node that is written in every step: two processes that migrate take turns. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Turn } from '../../../contract/protocol.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
+import { statementId, type Stated, type Statement } from '../../knowledge/statement.ts';
 import { NoSuchMessageError, UnknownOutcomeError } from '../types.ts';
 import type { Claim, Claimed, Episode, Fact, History, Lease, Outcome, OwedMessage } from '../types.ts';
 import type {
@@ -12,11 +13,13 @@ import type {
   Settled,
   StoredFact,
   StoredMessage,
+  UnreadCount,
+  UnreadMessage,
 } from '../types.ts';
 import { commitTogether, toEvent, toSettled, toTurn, type Entry, type EntryResult } from './commit.ts';
 import { codeOf, Graph, type GraphEnv } from './graph.ts';
 import { GroupCommit, type Results } from '../group-commit.ts';
-import { key, messageKey, sessionKey } from './keys.ts';
+import { byKey, key, messageKey, sessionKey } from './keys.ts';
 import { migrate } from './migrations.ts';
 import * as statements from './statements.ts';
 
@@ -36,12 +39,43 @@ const owedSchema = z.object({
   messageId: z.string(),
   text: z.string(),
 });
+const unreadSchema = owedSchema.extend({ recordedAt: z.string(), attempt: z.number() });
+const countSchema = z.object({ inAll: z.number(), failing: z.number() });
+const statementSchema = z.object({
+  statement: z.object({
+    ...{
+      id: z.string(),
+      patientId: z.string(),
+      recordedAt: z.string(),
+      sourceId: z.string(),
+      place: z.number(),
+    },
+    ...{
+      subject: z.string(),
+      predicate: z.string(),
+      object: z.string(),
+      occasion: z.string(),
+      value: z.string(),
+    },
+    ...{ validAt: z.string().optional(), ends: z.boolean(), quote: z.string() },
+  }),
+});
 const claimSchema = z.object({
   isFree: z.boolean(),
   attempt: z.number(),
   tries: z.number(),
   state: z.string(),
 });
+
+/** How often, how far back, and how many messages are queued that a replica of an earlier version stored. */
+const unmarked = { everyMs: 60_000, sinceMs: 600_000, limit: 1_000 };
+
+/** Whose facts an index lacks, and how many of them are asked for. */
+interface Lacking {
+  readonly patientId: string;
+  readonly indexId: string;
+  readonly limit: number;
+}
 
 /** The system of record in Neo4j. */
 export class Neo4jRecordStore implements RecordStore {
@@ -51,17 +85,22 @@ export class Neo4jRecordStore implements RecordStore {
   /** Reads that every turn, and every handshake, needs. */
   readonly #positions = new GroupCommit<string, Position | undefined>((keys) => this.#positionsOf(keys));
   readonly #factGroups = new GroupCommit<readonly string[], StoredFact[]>((groups) => this.#factsOf(groups));
+  readonly #lacking = new GroupCommit<Lacking, Fact[]>((asked) => this.#unindexedOf(asked));
   #isPrepared = false;
+  #queuedAt = -Infinity;
 
   /** @param onLost told when an open connection closes. */
   constructor(env: GraphEnv, onLost?: () => void) {
     this.#graph = new Graph(env, onLost);
   }
 
-  async connect(): Promise<void> {
+  async connect(onWork?: (work: string) => void): Promise<void> {
     try {
       await this.#graph.write((run) => run(statements.dial));
-      if (!this.#isPrepared) await migrate(this.#graph);
+      if (!this.#isPrepared) {
+        onWork?.('Neo4j answers; its constraints and indexes are being made, or brought up to date.');
+        await migrate(this.#graph);
+      }
       this.#isPrepared = true;
     } catch (error) {
       // The database may be another, empty one when it is back.
@@ -84,8 +123,12 @@ export class Neo4jRecordStore implements RecordStore {
     return (await this.#commits.add({ type: 'outcome', claim, outcome })) as Settled | undefined;
   }
 
-  async claim(scope: Scope, messageId: string, lease: Lease, again = false): Promise<Claimed> {
-    const parameters = { key: messageKey(scope, messageId), again, ...lease };
+  async oweAgain(scope: Scope, messageId: string): Promise<void> {
+    await this.#graph.write((run) => run(statements.oweAgain, { key: messageKey(scope, messageId) }));
+  }
+
+  async claim(scope: Scope, messageId: string, lease: Lease): Promise<Claimed> {
+    const parameters = { key: messageKey(scope, messageId), ...lease };
     const [row] = await this.#graph.write((run) => run(statements.claim, parameters));
     if (row === undefined) throw new NoSuchMessageError(messageId);
     const { isFree, attempt, tries, state } = claimSchema.parse(row);
@@ -103,14 +146,14 @@ export class Neo4jRecordStore implements RecordStore {
 
   async renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
     const rows = await this.#graph.write((run) =>
-      run(statements.renew, { claims: claims.map(claimRow), leaseMs }),
+      run(statements.renew, { claims: claimRows(claims), leaseMs }),
     );
     const renewed = new Set(rows.map((row) => String(row['key'])));
     return claims.filter((claim) => !renewed.has(messageKey(claim, claim.messageId)));
   }
 
   async release(claims: readonly Claim[]): Promise<void> {
-    await this.#graph.write((run) => run(statements.release, { claims: claims.map(claimRow) }));
+    await this.#graph.write((run) => run(statements.release, { claims: claimRows(claims) }));
   }
 
   async owed(limit: number): Promise<OwedMessage[]> {
@@ -159,6 +202,34 @@ export class Neo4jRecordStore implements RecordStore {
     return this.#factGroups.add(ids.map((id) => key(patientId, id)));
   }
 
+  async takeUnread(limit: number, leaseMs: number): Promise<UnreadMessage[]> {
+    await this.#queueUnmarked();
+    const due = await this.#graph.read(statements.dueUnread, { limit });
+    if (due.length === 0) return [];
+    const keys = due.map((row) => String(row['key']));
+    const rows = await this.#graph.write((run) => run(statements.takeUnread, { keys, leaseMs }));
+    return rows.map((row) => unreadSchema.parse(row));
+  }
+
+  async markRead(message: UnreadMessage, stated: readonly Stated[]): Promise<void> {
+    const rows = stated.map((one, part) => ({ ...one, id: statementId(message, part), part }));
+    await this.#graph.write((run) => run(statements.markRead, { ...attemptOf(message), statements: rows }));
+  }
+
+  async postpone(message: UnreadMessage, ms: number): Promise<void> {
+    await this.#graph.write((run) => run(statements.postpone, { ...attemptOf(message), ms }));
+  }
+
+  async unread(failingFrom: number): Promise<UnreadCount> {
+    const [row] = await this.#graph.read(statements.unread, { failingFrom });
+    return countSchema.parse(row);
+  }
+
+  async statements(patientId: string, limit: number): Promise<Statement[]> {
+    const rows = await this.#graph.read(statements.statements, { patientId, limit });
+    return rows.map((row) => statementSchema.parse(row).statement);
+  }
+
   async claimIndexing(lease: Lease): Promise<boolean> {
     const rows = await this.#graph.write((run) => run(statements.claimIndexing, lease));
     return rows.some((row) => row['isFree'] === true);
@@ -168,9 +239,24 @@ export class Neo4jRecordStore implements RecordStore {
     return this.#facts(statements.unindexed, { indexId, limit });
   }
 
+  async unindexedOf(patientId: string, indexId: string, limit: number): Promise<Fact[]> {
+    return this.#lacking.add({ patientId, indexId, limit });
+  }
+
+  async indexed(indexId: string): Promise<number> {
+    const [row] = await this.#graph.read(statements.indexed, { indexId });
+    return z.object({ indexed: z.number() }).parse(row).indexed;
+  }
+
   async markIndexed(indexId: string, facts: readonly Fact[]): Promise<void> {
     const keys = facts.map(({ patientId, id }) => key(patientId, id));
     await this.#graph.write((run) => run(statements.markIndexed, { indexId, keys }));
+  }
+
+  async #queueUnmarked(): Promise<void> {
+    if (performance.now() - this.#queuedAt < unmarked.everyMs) return;
+    await this.#graph.write((run) => run(statements.queueUnmarked, unmarked));
+    this.#queuedAt = performance.now();
   }
 
   async #positionsOf(sessionKeys: readonly string[]): Promise<Results<Position | undefined>> {
@@ -186,6 +272,15 @@ export class Neo4jRecordStore implements RecordStore {
     const facts = await this.#facts(statements.factsById, { keys: groups.flat() });
     const found = new Map(facts.map((fact) => [key(fact.patientId, fact.id), fact]));
     return groups.map((keys) => keys.flatMap((one) => found.get(one) ?? []));
+  }
+
+  async #unindexedOf(asked: readonly Lacking[]): Promise<Results<Fact[]>> {
+    const limit = Math.max(...asked.map((one) => one.limit));
+    const rows = await this.#graph.read(statements.unindexedOf, { asked, limit });
+    const found = Map.groupBy(rows, (row) => Number(row['at']));
+    return asked.map((one, at) =>
+      (found.get(at) ?? []).slice(0, one.limit).map((row) => factSchema.parse(row)),
+    );
   }
 
   async #facts(statement: string, parameters: object): Promise<StoredFact[]> {
@@ -220,7 +315,12 @@ export class Neo4jRecordStore implements RecordStore {
 
 const epochOf = (row: Record<string, unknown>): string => z.object({ epoch: z.string() }).parse(row).epoch;
 
-const claimRow = (claim: Claim): object => ({
-  key: messageKey(claim, claim.messageId),
-  attempt: claim.attempt,
+const attemptOf = (message: UnreadMessage): object => ({
+  key: messageKey(message, message.messageId),
+  attempt: message.attempt,
 });
+
+const claimRows = (claims: readonly Claim[]): object[] =>
+  claims
+    .map((claim) => ({ key: messageKey(claim, claim.messageId), attempt: claim.attempt }))
+    .sort((left, right) => byKey(left.key, right.key));

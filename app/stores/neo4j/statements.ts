@@ -1,7 +1,8 @@
 /**
  * The graph: (:Session)<-[:IN]-(:Episode)<-[:SAID_IN]-(:Fact), and a (:Patient) that counts the commits of all sessions.
  * An episode is an event of its session's log. That an answer is owed is written on its message: state, attempt, tries,
- * owner, leaseUntil; `outcome` is then the key of the event that settled it.
+ * owner, leaseUntil; `outcome` is then the key of the event that settled it. A message that no facts were read from yet
+ * has a `readDue`, and counts its `reads`; what was read from it are (:Statement)-[:STATED_IN]->(:Episode).
  */
 
 /** The dial writes, so that a read-only database does not pass for ready. */
@@ -24,11 +25,14 @@ export const openSessions = `
 const turn = `e.id AS id, e.offset AS offset, e.kind AS kind, e.speaker AS speaker, e.text AS text,
     e.recordedAt AS recordedAt, e.replyTo AS replyTo, e.replaces AS replaces, e.replacedBy AS replacedBy`;
 
-const event = `${turn}, e.facts AS facts, e.degraded AS degraded`;
+const event = `${turn}, e.facts AS facts, e.degraded AS degraded, e.certainty AS certainty,
+  CASE WHEN e.replyTo IS NULL THEN null ELSE e.attempt END AS ofAttempt`;
 
+/** Locks the messages as a claim does, so that what is decided by their state and attempt holds until the commit. */
 export const knownMessages = `
-  MATCH (m:Episode) WHERE m.key IN $keys
-  OPTIONAL MATCH (e:Episode {key: m.outcome})
+  UNWIND $keys AS key
+  MATCH (m:Episode {key: key}) SET m.isLocked = true
+  WITH m OPTIONAL MATCH (e:Episode {key: m.outcome})
   RETURN m.key AS key, m.text AS said, m.recordedAt AS saidAt, m.offset AS saidOffset, m.state AS state,
     m.attempt AS attempt, m.replacedBy IS NOT NULL AS isReplaced, e.key AS outcome, ${event}`;
 
@@ -36,7 +40,8 @@ export const createEvents = `
   UNWIND $events AS event
   MATCH (s:Session {key: event.sessionKey})
   CREATE (e:Episode)-[:IN]->(s)
-  SET e = event.properties, e.leaseUntil = timestamp() + event.leaseMs`;
+  SET e = event.properties, e.leaseUntil = timestamp() + event.leaseMs,
+    e.readDue = CASE WHEN event.properties.replyTo IS NULL THEN timestamp() END`;
 
 export const createFacts = `
   UNWIND $facts AS fact
@@ -59,20 +64,26 @@ export const moveOnPatients = `
 /** The facts of a replaced message are recalled no more; its answer is marked too. */
 export const replaceMessages = `
   UNWIND $replaced AS replaced
-  MATCH (m:Episode {key: replaced.key}) SET m.replacedBy = replaced.by, m.state = replaced.state
+  MATCH (m:Episode {key: replaced.key}) SET m.replacedBy = replaced.by, m.state = replaced.state, m.readDue = null
   WITH m, replaced
   OPTIONAL MATCH (a:Episode {key: replaced.answer}) SET a.replacedBy = m.replacedBy
   WITH DISTINCT m
+  OPTIONAL MATCH (s:Statement)-[:STATED_IN]->(m)
+  DETACH DELETE s
+  WITH DISTINCT m
   OPTIONAL MATCH (f:Fact)-[:SAID_IN]->(m) SET f.isReplaced = true`;
 
-/** Setting a property locks the message before its lease is read. */
+/** Setting a property locks the message before its state is read. */
+export const oweAgain = `
+  MATCH (m:Episode {key: $key}) SET m.isLocked = true
+  WITH m WHERE m.state = 'failed'
+  SET m.state = 'owed', m.tries = 0, m.owner = '', m.leaseUntil = 0`;
+
 export const claim = `
   MATCH (m:Episode {key: $key}) SET m.isLocked = true
-  WITH m, m.state = 'owed' AND (m.owner = $owner OR m.leaseUntil <= timestamp()) OR m.state = 'failed' AND $again
-    AS isFree
+  WITH m, m.state = 'owed' AND (m.owner = $owner OR m.leaseUntil <= timestamp()) AS isFree
   FOREACH (ignored IN CASE WHEN isFree THEN [1] ELSE [] END |
-    SET m.attempt = m.attempt + 1, m.tries = CASE m.state WHEN 'failed' THEN 1 ELSE m.tries + 1 END,
-      m.owner = $owner, m.leaseUntil = timestamp() + $leaseMs, m.state = 'owed')
+    SET m.attempt = m.attempt + 1, m.tries = m.tries + 1, m.owner = $owner, m.leaseUntil = timestamp() + $leaseMs)
   RETURN coalesce(isFree, false) AS isFree, m.attempt AS attempt, m.tries AS tries, m.state AS state`;
 
 /** A row when the answer is owed, and a lease on it is running. */
@@ -81,7 +92,8 @@ export const busy = `
 
 const heldClaims = `
   UNWIND $claims AS claim
-  MATCH (m:Episode {key: claim.key}) WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
+  MATCH (m:Episode {key: claim.key}) SET m.isLocked = true
+  WITH m, claim WHERE m.state = 'owed' AND m.attempt = claim.attempt`;
 
 export const renew = `${heldClaims} SET m.leaseUntil = timestamp() + $leaseMs RETURN m.key AS key`;
 
@@ -99,6 +111,53 @@ export const owed = `
   MATCH (m:Episode) WHERE m.state = 'owed' AND m.leaseUntil <= timestamp()
   RETURN m.patientId AS patientId, m.sessionId AS sessionId, m.id AS messageId, m.text AS text
   ORDER BY m.leaseUntil, m.place LIMIT toInteger($limit)`;
+
+export const dueUnread = `
+  MATCH (m:Episode) WHERE m.readDue <= timestamp()
+  RETURN m.key AS key ORDER BY m.readDue DESC LIMIT toInteger($limit)`;
+
+/**
+ * Messages of a replica of an earlier version that still runs: it marks none as unread. What has a lease that ran out
+ * lately is found by an index.
+ */
+export const queueUnmarked = `
+  MATCH (m:Episode)
+  WHERE m.state IN ['owed', 'answer', 'stopped', 'failed'] AND m.leaseUntil > timestamp() - toInteger($sinceMs)
+    AND m.reads IS NULL AND m.readDue IS NULL AND m.replacedBy IS NULL
+  WITH m LIMIT toInteger($limit)
+  SET m.readDue = timestamp()`;
+
+/** Another process may have taken them meanwhile. Setting a property locks the messages before that is looked at. */
+export const takeUnread = `
+  MATCH (m:Episode) WHERE m.key IN $keys
+  WITH m ORDER BY m.key
+  SET m.isLocked = true
+  WITH m WHERE m.readDue <= timestamp()
+  SET m.reads = coalesce(m.reads, 0) + 1, m.readDue = timestamp() + toInteger($leaseMs)
+  RETURN m.patientId AS patientId, m.sessionId AS sessionId, m.id AS messageId, m.text AS text,
+    m.recordedAt AS recordedAt, m.reads AS attempt`;
+
+const takenMessage = `
+  MATCH (m:Episode {key: $key}) SET m.isLocked = true
+  WITH m WHERE m.readDue IS NOT NULL AND m.reads = $attempt`;
+
+export const markRead = `${takenMessage}
+  SET m.readDue = null
+  WITH m
+  UNWIND $statements AS row
+  CREATE (s:Statement)-[:STATED_IN]->(m)
+  SET s = row, s.patientId = m.patientId, s.recordedAt = m.recordedAt, s.sourceId = m.id, s.place = m.place`;
+
+export const postpone = `${takenMessage} SET m.readDue = timestamp() + toInteger($ms)`;
+
+export const unread = `
+  MATCH (m:Episode) WHERE m.readDue IS NOT NULL
+  RETURN count(m) AS inAll, sum(CASE WHEN m.reads >= $failingFrom THEN 1 ELSE 0 END) AS failing`;
+
+export const statements = `
+  MATCH (s:Statement {patientId: $patientId})
+  WITH s ORDER BY s.place DESC, s.part DESC LIMIT toInteger($limit)
+  RETURN properties(s) AS statement ORDER BY s.place DESC, s.part DESC`;
 
 export const outcomeOf = `
   MATCH (m:Episode {key: $key}) WHERE m.state <> 'owed'
@@ -142,5 +201,18 @@ export const factsById = `MATCH (f:Fact) WHERE f.key IN $keys AND f.isReplaced I
 export const unindexed = `
   MATCH (f:Fact) WHERE f.indexedIn < $indexId OR f.indexedIn > $indexId
   RETURN ${fact} ORDER BY f.patientId, f.place LIMIT toInteger($limit)`;
+
+export const unindexedOf = `
+  UNWIND range(0, size($asked) - 1) AS at
+  WITH at, $asked[at] AS asked
+  CALL {
+    WITH asked
+    MATCH (f:Fact {patientId: asked.patientId})
+    WHERE (f.indexedIn < asked.indexId OR f.indexedIn > asked.indexId) AND f.isReplaced IS NULL
+    RETURN f ORDER BY f.place DESC LIMIT toInteger($limit)
+  }
+  RETURN at, ${fact} ORDER BY at, f.place DESC`;
+
+export const indexed = 'MATCH (f:Fact {indexedIn: $indexId}) RETURN count(f) AS indexed';
 
 export const markIndexed = 'MATCH (f:Fact) WHERE f.key IN $keys SET f.indexedIn = $indexId';

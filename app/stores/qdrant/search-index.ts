@@ -4,36 +4,72 @@ import { z } from 'zod';
 import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
+import { asksFrom, endsAsking, isAsking, isSurelyAsking, surelyAsksFrom } from '../../meaning/asking.ts';
+import { bestOfFacts, raritiesOf, windowsIn, type Counts } from '../../memory/recall/patient-index.ts';
+import { scoreOf } from '../../memory/recall/ranking.ts';
+import { termsOf } from '../../memory/recall/terms.ts';
+import { indexOf } from '../../memory/recall/unindexed.ts';
+import { windowsOf } from '../../memory/recall/windows.ts';
 import { errorText } from '../../observability/error-text.ts';
-import type { Fact, SearchIndex } from '../types.ts';
-import { factTerms, queryTerms } from '../../memory/words/terms.ts';
-import { meaningVector, openCollection, wordVector, type Stamp } from './collection.ts';
-import type { Embedder } from './embedder.ts';
-import { factVector, queryVector } from './sparse-vector.ts';
+import type { Embedded, Fact, Hit, Query, SearchIndex, Unembedded } from '../types.ts';
+import {
+  knownId,
+  meaningsOf,
+  openCollection,
+  stamp,
+  stampPoint,
+  vectorName,
+  wordsOf,
+} from './collections.ts';
+import { termVector, weightedTerms } from './sparse-vector.ts';
 
 type QdrantEnv = Pick<
   Env,
   'QDRANT_HOST' | 'QDRANT_PORT' | 'QDRANT_API_KEY' | 'QDRANT_COLLECTION' | 'QDRANT_TLS' | 'STORE_TIMEOUT'
 >;
 
-type Found = { readonly factId: string; readonly score: number }[];
+const windowSchema = z.object({
+  patientId: z.string(),
+  factId: z.string(),
+  text: z.string(),
+  asks: z.number(),
+  language: z.string(),
+});
+type Window = z.infer<typeof windowSchema>;
+const termsSchema = z.object({ terms: z.array(z.string()) });
 
-const payloadSchema = z.object({ factId: z.string() });
+/** Terms of a question whose windows are counted; a question of 32 pieces has fewer. */
+const mostTerms = 24;
 
-/** Constant k of reciprocal rank fusion: the smaller, the more the first ranks of each list count. */
-const fusionConstant = 2;
+/** Windows of a patient whose terms are read and counted here, in one request; of more, Qdrant counts each term. */
+const mostCountedHere = 100;
 
-/** Search in Qdrant: by words (BM25), and by meaning when there is an embedder. */
+/** Windows of a fact that are found beside one another. */
+const windowsOfFact = 3;
+
+/** What was found of a window. */
+interface Found extends Window {
+  readonly words?: number;
+  readonly meaning?: number;
+}
+
+type Asked = Parameters<QdrantClient['query']>[1];
+type Filter = NonNullable<Asked['filter']>;
+/** The windows of a patient that tell. */
+type Telling = Filter & { readonly must: readonly object[] };
+
+/** Search in Qdrant, by words and by meaning: a point a window in a collection of each. */
 export class QdrantSearchIndex implements SearchIndex {
   readonly name = qdrantName;
   readonly #client: QdrantClient;
   readonly #env: QdrantEnv;
-  readonly #embedder: Embedder | undefined;
-  #stamp: Stamp | undefined;
+  readonly #words: string;
+  #id: string | undefined;
+  #opening: Promise<string> | undefined;
 
-  constructor(env: QdrantEnv, embedder?: Embedder) {
+  constructor(env: QdrantEnv) {
     this.#env = env;
-    this.#embedder = embedder;
+    this.#words = wordsOf(env.QDRANT_COLLECTION);
     this.#client = new QdrantClient({
       // The client takes what follows the last colon for a port.
       host: env.QDRANT_HOST.includes(':') ? `[${env.QDRANT_HOST}]` : env.QDRANT_HOST,
@@ -41,76 +77,230 @@ export class QdrantSearchIndex implements SearchIndex {
       https: env.QDRANT_TLS,
       timeout: env.STORE_TIMEOUT,
       checkCompatibility: false,
-      // As a header: given as `apiKey` without TLS, which is usual inside a cluster, the client prints a warning.
-      ...(env.QDRANT_API_KEY === undefined ? {} : { headers: { 'api-key': env.QDRANT_API_KEY } }),
+      headers: {
+        // Qdrant takes 40 ms to compress an answer that the network between pods carries in one.
+        'accept-encoding': 'identity',
+        // As a header: given as `apiKey` without TLS, which is usual inside a cluster, the client prints a warning.
+        ...(env.QDRANT_API_KEY === undefined ? {} : { 'api-key': env.QDRANT_API_KEY }),
+      },
     });
   }
 
   async connect(): Promise<void> {
-    this.#stamp = undefined;
-    this.#stamp = await this.#ask(openCollection(this.#client, this.#env.QDRANT_COLLECTION, this.#embedder));
+    await this.#open();
   }
 
   async close(): Promise<void> {
-    this.#stamp = undefined;
+    this.#id = undefined;
   }
 
   async id(): Promise<string> {
-    if (this.#stamp === undefined) await this.connect();
-    if (this.#stamp === undefined) throw new Error('The search index was closed while it was being opened.');
-    return this.#stamp.indexId;
+    return this.#id ?? this.#open();
   }
 
-  /** Without an embedding a fact is indexed by its words only; the error then makes the caller add it again. */
+  /** Asks for the id again, once for all who wait for it; meanwhile the one that is known is used. */
+  #open(): Promise<string> {
+    this.#opening ??= this.#write(openCollection(this.#client, this.#words, { words: true }))
+      .then((id) => (this.#id = id))
+      .finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
   async add(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
     await this.id();
-    const meanings = await this.#meanings(facts.map(({ text }) => text));
-    const points = facts.map((fact, at) => {
-      const meaning = meanings.vectors?.[at];
-      return {
-        id: pointId(fact),
-        vector: {
-          [wordVector]: { ...factVector(factTerms(fact.text)) },
-          ...(meaning === undefined ? {} : { [meaningVector]: meaning }),
-        },
-        payload: { patientId: fact.patientId, factId: fact.id },
-      };
-    });
-    await this.#ask(this.#client.upsert(this.#env.QDRANT_COLLECTION, { wait: true, points }));
-    if (meanings.error !== undefined) throw meanings.error;
-  }
-
-  async search(patientId: string, query: string, limit: number): Promise<Found> {
-    await this.id();
-    const words = { ...queryVector(queryTerms(query)) };
-    const [meaning] = (await this.#meanings([query])).vectors ?? [];
-    const filter = { must: [{ key: 'patientId', match: { value: patientId } }] };
-    const byWords = { query: words, using: wordVector, filter, limit };
-    if (meaning === undefined && words.indices.length === 0) return [];
-    const { points } = await this.#ask(
-      this.#client.query(this.#env.QDRANT_COLLECTION, {
-        ...(meaning === undefined
-          ? byWords
-          : {
-              prefetch: [byWords, { query: meaning, using: meaningVector, filter, limit }],
-              query: { rrf: { k: fusionConstant } },
-              limit,
-            }),
-        with_payload: true,
+    const points = facts.flatMap((fact) =>
+      windowsOf(fact.text).map((text, at) => {
+        const terms = termsOf(text);
+        const payload: Window = {
+          ...{ patientId: fact.patientId, factId: fact.id, text },
+          ...{ asks: endsAsking(text), language: '' },
+        };
+        return {
+          id: pointId(fact, at),
+          vector: { [vectorName]: { ...termVector(terms) } },
+          payload: { ...payload, part: at, terms: [...new Set(terms)] },
+        };
       }),
     );
-    return points.map(({ payload, score }) => ({ factId: payloadSchema.parse(payload).factId, score }));
+    await this.#write(this.#client.upsert(this.#words, { wait: true, points }));
   }
 
-  /** Without an embedder neither vectors nor error; embeddings never keep words from being stored or found. */
-  async #meanings(texts: readonly string[]): Promise<{ vectors?: number[][]; error?: Error }> {
-    if (this.#embedder === undefined) return {};
-    try {
-      return { vectors: await this.#embedder.embed(texts) };
-    } catch (error) {
-      return { error: new Error(errorText(error), { cause: error }) };
+  async held(): Promise<number> {
+    await this.id();
+    return this.#count(this.#words, { must: [{ key: 'part', match: { value: 0 } }] });
+  }
+
+  async proveWritable(): Promise<void> {
+    const payload = { writtenAt: new Date().toISOString() };
+    await this.#write(this.#client.setPayload(this.#words, { wait: true, payload, points: [stampPoint] }));
+  }
+
+  async renew(): Promise<void> {
+    this.#id = await this.#write(stamp(this.#client, this.#words));
+  }
+
+  async renewLostMeanings(embedder: string): Promise<void> {
+    const name = this.#meanings(embedder);
+    const embeddedIn = await this.#ask(knownId(this.#client, name));
+    if (embeddedIn === undefined) return;
+    const marked = await this.#count(this.#words, {
+      must: [{ key: 'embeddedIn', match: { value: embeddedIn } }],
+    });
+    const held = await this.#count(name, { must_not: [{ has_id: [stampPoint] }] });
+    if (held < marked) await this.#write(stamp(this.#client, name));
+  }
+
+  async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
+    await this.id();
+    const embeddedIn = await this.#ask(knownId(this.#client, this.#meanings(embedder)));
+    const known = embeddedIn === undefined ? [] : [{ key: 'embeddedIn', match: { value: embeddedIn } }];
+    const filter = { must_not: [{ has_id: [stampPoint] }, ...known] };
+    const { points } = await this.#ask(
+      this.#client.scroll(this.#words, { filter, limit, with_payload: true }),
+    );
+    return points.map(({ id, payload }) => {
+      const { patientId, text } = windowSchema.parse(payload);
+      return { window: String(id), patientId, text };
+    });
+  }
+
+  async hasMeaningsOfOthers(embedder: string): Promise<boolean> {
+    const embeddedIn = await this.#ask(knownId(this.#client, this.#meanings(embedder)));
+    const known = embeddedIn === undefined ? [] : [{ key: 'embeddedIn', match: { value: embeddedIn } }];
+    const filter = { must_not: [{ is_empty: { key: 'embeddedIn' } }, ...known] };
+    const { points } = await this.#ask(this.#client.scroll(this.#words, { filter, limit: 1 }));
+    return points.length > 0;
+  }
+
+  async addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void> {
+    const [first] = embedded;
+    if (!first) return;
+    const name = this.#meanings(embedder);
+    const dimension = first.meaning.vector.length;
+    const embeddedIn = await this.#write(openCollection(this.#client, name, { dimension }));
+    const ids = embedded.map(({ window }) => window);
+    const said = await this.#ask(this.#client.retrieve(this.#words, { ids, with_payload: true }));
+    const windows = new Map(said.map(({ id, payload }) => [String(id), windowSchema.parse(payload)]));
+    const points = embedded.flatMap(({ window: id, meaning: { vector, language, asks } }) => {
+      const window = windows.get(id);
+      const payload = window && { ...window, language, asks: asks ?? window.asks };
+      return payload ? [{ id, vector: { [vectorName]: [...vector] }, payload }] : [];
+    });
+    if (points.length > 0) await this.#write(this.#client.upsert(name, { wait: true, points }));
+    // Whether each asks, is known better now.
+    for (const asks of [0, asksFrom, surelyAsksFrom]) {
+      const alike = points.flatMap(({ id, payload }) => (leastLike(payload.asks) === asks ? [id] : []));
+      const payload = { embeddedIn, asks };
+      if (alike.length > 0)
+        await this.#write(this.#client.setPayload(this.#words, { wait: true, payload, points: alike }));
     }
+  }
+
+  async search(patientId: string, { text, limit, asked, except, unindexed = [] }: Query): Promise<Hit[]> {
+    await this.id();
+    const beside = indexOf(unindexed);
+    const must = [{ key: 'patientId', match: { value: patientId } }];
+    // What asks has the words of a question, and may have been asked hundreds of times.
+    const excepted = { key: 'factId', match: { any: [...(except ?? [])] } };
+    const telling = { must: [...must, { key: 'asks', range: { lt: asksFrom } }], must_not: [excepted] };
+    const asking = {
+      must: [
+        { key: 'asks', range: { gte: asksFrom } },
+        { key: 'text', match: { value: text } },
+      ],
+    };
+    const likely = {
+      must: [...must, { key: 'asks', range: { lt: surelyAsksFrom } }],
+      must_not: [excepted, asking],
+    };
+    const terms = [...new Set(termsOf(text))].slice(0, mostTerms);
+    const counts = [await this.#counts(terms, telling), beside.counts({ terms, except })];
+    const rarities = raritiesOf(terms, counts);
+    const most = limit * windowsOfFact;
+    const byWords = rarities.size === 0 ? undefined : { ...weightedTerms(rarities) };
+    const vector = asked && [...asked.meaning.vector];
+    const wordsIn = (filter: Filter): Promise<Map<string, Found>> =>
+      this.#query(this.#words, byWords, { filter, limit: most }, 'words');
+    const meaningsIn = (filter: Filter): Promise<Map<string, Found>> =>
+      this.#query(this.#meanings(asked?.embedder ?? ''), vector, { filter, limit: most }, 'meaning');
+    const [bestWords, bestMeanings] = await Promise.all([wordsIn(likely), meaningsIn(likely)]);
+    // What only one search found is looked up in the other one, since both count.
+    const [otherMeanings, otherWords] = await Promise.all([
+      without(bestWords, bestMeanings, (filter) => meaningsIn(filter), must),
+      without(bestMeanings, bestWords, (filter) => wordsIn(filter), must),
+    ]);
+    const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
+    const scored = { windows: windowsIn(counts), isByMeaning: vector !== undefined };
+    const question = { terms, vector: asked?.meaning.vector, except };
+    const hits = [...found.map((one) => toHit(one, scored)), ...beside.hits(question, counts)];
+    return bestOfFacts(hits).slice(0, limit);
+  }
+
+  /** Of the patient's own windows that tell: what others said, or was asked, changes nothing. */
+  async #counts(terms: readonly string[], telling: Telling): Promise<Counts> {
+    const read = { filter: telling, limit: mostCountedHere, with_payload: ['terms'] };
+    const { points, next_page_offset: next } = await this.#ask(this.#client.scroll(this.#words, read));
+    if (next === null || next === undefined)
+      return countsOf(
+        points.map(({ payload }) => new Set(termsSchema.parse(payload).terms)),
+        terms,
+      );
+    const count = (more: readonly object[]): Promise<number> =>
+      this.#count(this.#words, { ...telling, must: [...telling.must, ...more] });
+    const [windows, ...having] = await Promise.all([
+      count([]),
+      ...terms.map((value) => count([{ key: 'terms', match: { value } }])),
+    ]);
+    return { windows, having: new Map(terms.map((term, at) => [term, having[at] ?? 0])) };
+  }
+
+  async #count(collection: string, filter: Filter): Promise<number> {
+    return (await this.#ask(this.#client.count(collection, { filter, exact: true }))).count;
+  }
+
+  /** The windows that are nearest to a vector; none without one, or where nothing was embedded yet. */
+  async #query(
+    collection: string,
+    query: Asked['query'],
+    { filter, limit }: { readonly filter: Filter; readonly limit: number },
+    score: 'words' | 'meaning',
+  ): Promise<Map<string, Found>> {
+    if (query === undefined) return new Map();
+    const asked = {
+      ...{ query, using: vectorName, filter, limit },
+      with_payload: true,
+      params: { exact: true },
+    };
+    try {
+      const { points } = await this.#ask(this.#client.query(collection, asked));
+      return new Map(
+        points.map((point) => [
+          String(point.id),
+          { ...windowSchema.parse(point.payload), [score]: point.score },
+        ]),
+      );
+    } catch (error) {
+      if (score === 'meaning' && (await this.#ask(knownId(this.#client, collection))) === undefined)
+        return new Map();
+      throw error;
+    }
+  }
+
+  #meanings(embedder: string): string {
+    return meaningsOf(this.#env.QDRANT_COLLECTION, embedder);
+  }
+
+  /** @throws Error in words where the key may only read. */
+  async #write<T>(answer: Promise<T>): Promise<T> {
+    const told = answer.catch((error: unknown) => {
+      throw isForbidden(error) ? new Error(this.#readOnly) : error;
+    });
+    return this.#ask(told);
+  }
+
+  get #readOnly(): string {
+    return `The key in QDRANT_API_KEY may only read; one that may write the collections "${this.#env.QDRANT_COLLECTION}-…" is needed`;
   }
 
   async #ask<T>(answer: Promise<T>): Promise<T> {
@@ -120,16 +310,54 @@ export class QdrantSearchIndex implements SearchIndex {
       return await withTimeLimit(answer, STORE_TIMEOUT, tooLate);
     } catch (error) {
       // The collection may have been removed or replaced by the next request.
-      this.#stamp = undefined;
+      this.#id = undefined;
       throw new Error(errorText(error), { cause: error });
     }
   }
 }
 
-/** The id of a fact's point: the same for the same fact, different for different patients. */
-function pointId({ patientId, id }: Fact): string {
+function countsOf(windows: readonly ReadonlySet<string>[], terms: readonly string[]): Counts {
+  const having = (term: string): number => windows.filter((window) => window.has(term)).length;
+  return { windows: windows.length, having: new Map(terms.map((term) => [term, having(term)])) };
+}
+
+/** A wrong key is answered 401. */
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'status' in error && error.status === 403;
+
+async function without(
+  found: ReadonlyMap<string, Found>,
+  known: ReadonlyMap<string, Found>,
+  search: (filter: Filter) => Promise<Map<string, Found>>,
+  must: readonly object[],
+): Promise<ReadonlyMap<string, Found>> {
+  const missing = [...found.keys()].filter((id) => !known.has(id));
+  if (missing.length === 0) return new Map();
+  return search({ must: [...must, { has_id: missing }] });
+}
+
+/** The payload of a later map wins: that of a vector knows the language. */
+function merged(maps: readonly ReadonlyMap<string, Found>[]): Found[] {
+  const all = new Map<string, Found>();
+  for (const map of maps) for (const [id, found] of map) all.set(id, { ...all.get(id), ...found });
+  return [...all.values()];
+}
+
+const toHit = (
+  { factId, words = 0, meaning, asks, language }: Found,
+  scored: Parameters<typeof scoreOf>[1],
+): Hit => ({ factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language });
+
+/** The least of those that are taken for asking in the same way. */
+function leastLike(asks: number): number {
+  if (isSurelyAsking(asks)) return surelyAsksFrom;
+  return isAsking(asks) ? asksFrom : 0;
+}
+
+/** The id of a window's point: the same for the same window, different for different patients. */
+function pointId({ patientId, id }: Fact, at: number): string {
   const hex = createHash('sha256')
-    .update(JSON.stringify([patientId, id]))
+    .update(JSON.stringify([patientId, id, at]))
     .digest('hex');
   return [
     hex.slice(0, 8),

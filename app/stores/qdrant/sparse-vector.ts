@@ -1,29 +1,26 @@
+import { termWeights } from '../../memory/recall/ranking.ts';
+
 /** A sparse vector as Qdrant expects it: ascending, unique dimensions and their weights. */
 export interface SparseVector {
   readonly indices: number[];
   readonly values: number[];
 }
 
-/** BM25's usual constants; facts are single sentences, about this many terms long. */
-const saturation = 1.2;
-const lengthShare = 0.75;
-const usualLength = 12;
+/** The weights of a window's terms. */
+export const termVector = (terms: readonly string[]): SparseVector => vector([...termWeights(terms)]);
 
-/** The BM25 weights of a fact's terms: saturated frequencies. Qdrant adds the inverse document frequency (`idf`). */
-export function factVector(terms: readonly string[]): SparseVector {
-  const counts = new Map<number, number>();
-  for (const term of terms) counts.set(dimension(term), (counts.get(dimension(term)) ?? 0) + 1);
-  const norm = saturation * (1 - lengthShare + (lengthShare * terms.length) / usualLength);
-  return vector([...counts].map(([at, count]) => [at, (count * (saturation + 1)) / (count + norm)]));
+/** A question's terms by their rarity, as shares: the product with a window is the share of the question that it has. */
+export function weightedTerms(rarities: ReadonlyMap<string, number>): SparseVector {
+  const all = [...rarities.values()].reduce((sum, one) => sum + one, 0);
+  return vector([...rarities].map(([term, one]) => [term, one / all]));
 }
 
-/** The BM25 weights of a query's terms: 1 for each. */
-export function queryVector(terms: readonly string[]): SparseVector {
-  return vector([...new Set(terms.map(dimension))].map((at) => [at, 1]));
-}
-
-function vector(entries: [at: number, weight: number][]): SparseVector {
-  entries.sort(([a], [b]) => a - b);
+/** Terms that fall on one dimension add up. */
+function vector(weights: readonly (readonly [string, number])[]): SparseVector {
+  const byDimension = new Map<number, number>();
+  for (const [term, weight] of weights)
+    byDimension.set(dimension(term), (byDimension.get(dimension(term)) ?? 0) + weight);
+  const entries = [...byDimension].sort(([a], [b]) => a - b);
   return { indices: entries.map(([at]) => at), values: entries.map(([, weight]) => weight) };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { deltaFrame, turn, usedFact } from '../../../contract/protocol.ts';
+import { certainty, deltaFrame, turn, usedFact } from '../../../contract/protocol.ts';
 import { parseJson } from '../../../model/json.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import type { Delta, Joining, Note, Replicas } from '../replicas.ts';
@@ -35,6 +35,8 @@ const said = z.object({
         turn,
         facts: z.array(usedFact),
         degraded: z.string().optional(),
+        certainty: certainty.optional(),
+        attempt: z.int().optional(),
       }),
       isRemembered: z.boolean(),
     }),
@@ -132,9 +134,9 @@ export class RedisReplicas implements Replicas {
 
   async deltas(scope: Scope): Promise<readonly Delta[]> {
     const entries = await this.#connection
-      .run((client) => client.xrange(deltasOf(scope), '-', '+', 'COUNT', keptDeltas))
+      .run((client) => client.xrevrange(deltasOf(scope), '+', '-', 'COUNT', keptDeltas))
       .catch(() => []);
-    return entries.flatMap(([, [, text = '']]) => delta.safeParse(parseJson(text)).data ?? []);
+    return entries.reverse().flatMap(([, [, text = '']]) => delta.safeParse(parseJson(text)).data ?? []);
   }
 
   onNote(listener: (scope: Scope, note: Note) => void): void {

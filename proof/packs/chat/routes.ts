@@ -1,4 +1,3 @@
-import { backendName } from '../../../contract/services/backend-ports.ts';
 import { httpPaths, webSocketPrefix } from '../../../contract/services/backend.ts';
 import { routesOf, type Route } from '../../checks/ingress.ts';
 import { called, type Check, type Subject } from '../../checks/subject.ts';
@@ -6,6 +5,7 @@ import type { Fault } from '../../findings.ts';
 import { placeIn, type ObjectOf } from '../../graph/objects.ts';
 import { selectedBy, servicePort, targetOf, type Service } from '../../graph/ports.ts';
 import { steps } from '../../source.ts';
+import { isBackend } from './backend.ts';
 
 /** The paths a browser asks the chat for: WebSocket, page, status. */
 const asked = [httpPaths.chat, httpPaths.page, httpPaths.status].map((path) =>
@@ -89,7 +89,7 @@ function isChat({ graph, known }: Subject, { ingress, name, port }: Route): bool
     known.some(
       (one) =>
         one.workload === workload &&
-        one.program.service.name === backendName &&
+        isBackend(one.program) &&
         targetOf(found, workload)?.number === one.opens['http'],
     ),
   );

@@ -3,7 +3,7 @@ import { neo4jPorts } from '../../../contract/services/neo4j.ts';
 import { qdrantPorts } from '../../../contract/services/qdrant.ts';
 import { redisName, redisPorts } from '../../../contract/services/redis.ts';
 import type { Pack } from '../../checks/subject.ts';
-import { boundTo, redisServers } from '../redis/listening.ts';
+import { boundTo, passwordOf, redisServers } from '../redis/listening.ts';
 
 const bolt = { speaks: 'bolt', port: neo4jPorts.bolt.containerPort } as const;
 const resp = { speaks: 'resp', port: redisPorts.redis.containerPort } as const;
@@ -25,6 +25,7 @@ export const storeImages: readonly ImageFacts[] = [
   {
     image: /^(redis|valkey\/valkey|redis\/redis-stack(-server)?)$/,
     ...{ speaks: { [resp.port]: 'resp' }, listens: boundTo(resp.port), user: 0 },
+    password: passwordOf,
     servers: redisServers,
   },
   {

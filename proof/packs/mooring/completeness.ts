@@ -112,7 +112,7 @@ export const writtenNamespaces: Check = ({ graph }) => {
 };
 
 const isWritten = ({ doc }: { readonly doc: Place['doc'] }): boolean =>
-  valueAt(doc.value, ['metadata', 'namespace']) !== undefined;
+  Boolean(valueAt(doc.value, ['metadata', 'namespace']));
 
 /** Without its probes a service is sent requests it cannot answer, and is left alone when it hangs. */
 export const modelProbes: Check = ({ known }) =>

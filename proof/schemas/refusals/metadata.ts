@@ -56,7 +56,7 @@ export const objectName: Rule = (object) => {
     // A number or a truth value there is of a wrong type, which is told already.
     return refuseIf(!isSet(object, 'metadata', 'generateName') && !hasName(object), () => ({
       at: ['metadata', 'name'],
-      what: 'is nothing; an object needs a name',
+      what: 'is missing; an object needs a name',
       fix: 'Write a name.',
     }));
   const free = freeGroups.test(String(apiVersion));
@@ -68,6 +68,24 @@ export const objectName: Rule = (object) => {
     what: `is ${quoted(name)}; expected ${expected}`,
     fix: `Write ${expected}.`,
   }));
+};
+
+/** A definition is called like what it defines. */
+export const definitionName: Rule = (definition) => {
+  const [name, plural] = [
+    textAt(definition, 'metadata', 'name'),
+    textAt(definition, 'spec', 'names', 'plural'),
+  ];
+  const right = `${plural ?? ''}.${textAt(definition, 'spec', 'group') ?? ''}`;
+  return refuseIf(
+    name !== undefined && plural !== undefined && isSet(definition, 'spec', 'group') && name !== right,
+    () => ({
+      at: ['metadata', 'name'],
+      what: `is ${quoted(name)}; a definition is called by the plural and the group of its objects, ${quoted(right)}`,
+      there: ['spec', 'names', 'plural'],
+      fix: `Write ${right}.`,
+    }),
+  );
 };
 
 const hasName = (object: Part): boolean =>

@@ -71,7 +71,7 @@ export const servicePorts: Rule = (spec) => {
     })),
     ...refuseIf(isName && textAt(spec, 'externalName') === undefined, () => ({
       at: ['externalName'],
-      what: 'is nothing; a Service of type ExternalName needs the name it stands for',
+      what: 'is missing; a Service of type ExternalName needs the name it stands for',
       fix: 'Write externalName, such as mail.example.org.',
     })),
   ];

@@ -1,8 +1,9 @@
+import { isFields, type Fields } from '../../../model/fields.ts';
 import type { Mended } from '../../changes.ts';
 import { valueAt, type Path, type Place } from '../../source.ts';
 
 /** A map of fields of an object, as it is written. */
-export type Part = Readonly<Record<string, unknown>>;
+export type Part = Fields;
 
 /** What the API server refuses of a part, though its fields are known and of the right types. */
 export interface Refusal {
@@ -25,18 +26,15 @@ export type Rule = (part: Part) => readonly Refusal[];
 /** Rules by the type of the part. */
 export type Rules = Readonly<Record<string, readonly Rule[]>>;
 
-const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The map at a path; empty where there is none. */
 export function partAt(part: Part, ...path: Path): Part {
   const found = valueAt(part, path);
-  return isPart(found) ? found : {};
+  return isFields(found) ? found : {};
 }
 
 /** The items of a list of maps; empty where there is none. An item that is no map counts as an empty one. */
 export const partsAt = (part: Part, ...path: Path): readonly Part[] =>
-  listAt(part, ...path).map((item) => (isPart(item) ? item : {}));
+  listAt(part, ...path).map((item) => (isFields(item) ? item : {}));
 
 export function listAt(part: Part, ...path: Path): readonly unknown[] {
   const found = valueAt(part, path);

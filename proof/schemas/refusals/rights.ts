@@ -57,7 +57,7 @@ export const subjects: Rule = (binding) =>
 const account = (subject: Part, at: Refusal['at'], isForCluster: boolean): readonly Refusal[] => [
   ...refuseIf(isForCluster && textAt(subject, 'namespace') === undefined, () => ({
     at: [...at, 'namespace'],
-    what: 'is nothing; a ClusterRoleBinding must say in which namespace the account is',
+    what: 'is missing; a ClusterRoleBinding must say in which namespace the account is',
     fix: 'Write the namespace of the ServiceAccount.',
   })),
   ...refuseIf(textAt(subject, 'apiGroup') !== undefined, () => ({

@@ -6,7 +6,7 @@ import {
   persistentSource,
   secretKeys,
 } from './storage.ts';
-import { labelSelector, labelsAndAnnotations, selectorOf } from './metadata.ts';
+import { definitionName, labelSelector, labelsAndAnnotations, selectorOf } from './metadata.ts';
 import {
   blockExceptions,
   ingressBackend,
@@ -73,6 +73,8 @@ const fromZero = (...fields: readonly string[]) => within(0, Infinity, ...fields
 export const rules: Rules = {
   'apis.meta.v1.ObjectMeta': [labelsAndAnnotations],
   'apis.meta.v1.LabelSelector': [labelSelector],
+
+  'apiextensions.v1.CustomResourceDefinition': [definitionName],
 
   'core.v1.PodSpec': [
     ...[containerNames, initContainers, hostPorts, nameServers, spreads],

@@ -21,7 +21,7 @@ export const claimStorage: Rule = (spec) => {
   return [
     ...refuseIf((storage ?? undefined) === undefined, () => ({
       at: ['resources', 'requests', 'storage'],
-      what: 'is nothing; a claim asks for an amount',
+      what: 'is missing; a claim asks for an amount',
       fix: 'Write an amount such as 10Gi.',
     })),
     ...refuseIf(isNone, () => ({
@@ -92,7 +92,7 @@ export const secretKeys: Rule = (secret) => {
       return [
         {
           at: [list, keys[0] ?? ''],
-          what: `is nothing; a Secret of type ${type} must have ${keys.join(' or ')}`,
+          what: `is missing; a Secret of type ${type} must have ${keys.join(' or ')}`,
           fix: `Write ${keys.join(' or ')}, or another type.`,
         },
       ];
@@ -124,7 +124,7 @@ export const accountOfToken: Rule = (secret) => {
       textAt(secret, 'metadata', 'annotations', annotation) === undefined,
     () => ({
       at: ['metadata', 'annotations', annotation],
-      what: 'is nothing; a Secret of this type must name its ServiceAccount',
+      what: 'is missing; a Secret of this type must name its ServiceAccount',
       fix: `Write the annotation ${annotation}.`,
     }),
   );

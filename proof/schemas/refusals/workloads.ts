@@ -60,13 +60,21 @@ export const endsPods: Rule = (spec) => {
 };
 
 /** A Job is given its selector. */
-export const givenSelector: Rule = (job) =>
-  refuseIf(isSet(job, 'spec', 'selector') && partAt(job, 'spec')['manualSelector'] !== true, () => ({
+export const givenSelector: Rule = (job) => {
+  const isChosen = isSet(job, 'spec', 'selector') && !isOwnSelector(job);
+  return refuseIf(isChosen && partAt(job, 'spec')['manualSelector'] !== true, () => ({
     at: ['spec', 'selector'],
     what: 'is allowed only with manualSelector: true; Kubernetes makes the selector of a Job',
     fix: 'Remove selector.',
     mend: removing,
   }));
+};
+
+/** A Job that is read from a cluster has the selector that Kubernetes made: its own uid. */
+const isOwnSelector = (job: Part): boolean =>
+  Object.values(partAt(job, 'spec', 'selector', 'matchLabels')).every(
+    (value) => value === partAt(job, 'metadata')['uid'],
+  ) && isSet(job, 'metadata', 'uid');
 
 /** The Jobs of a CronJob are always given theirs. */
 export const templateSelector: Rule = (template) =>
@@ -85,7 +93,7 @@ export const indexed: Rule = (spec) => {
   return [
     ...refuseIf(isIndexed && isSet(spec, 'parallelism') && !isSet(spec, 'completions'), () => ({
       at: ['completions'],
-      what: 'is nothing; with completionMode Indexed it must be there',
+      what: 'is missing; with completionMode Indexed it must be there',
       fix: 'Write completions.',
     })),
     ...['backoffLimitPerIndex', 'maxFailedIndexes', 'successPolicy']

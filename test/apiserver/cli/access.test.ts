@@ -172,7 +172,7 @@ describe('what the cluster lacks is found before anything is changed:', () => {
     );
     expect(stderr).toContain('  - llm in Secret "keys"\n');
     expect(stderr).toContain(
-      '  - room in quota "tight" for requests.memory: 100Mi at most, 20Mi used, 1088Mi more needed\n',
+      '  - room in quota "tight" for requests.memory: 100Mi at most, 20Mi used, 1216Mi more needed\n',
     );
     expect(await lab().kubectl(['-n', 'lacking', 'get', 'statefulsets', '-o', 'name'])).toBe('');
   });

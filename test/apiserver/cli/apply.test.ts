@@ -56,6 +56,29 @@ describe('a stack that is applied', () => {
     expect(await lab().field('shared', 'serviceaccount/shared-redis', secret)).toBe('registry');
   });
 
+  test('is not applied over an object that another controller owns, also by force', async () => {
+    await lab().kubectl(['create', 'namespace', 'bossed']);
+    const controller = {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      name: 'boss',
+      uid: 'u',
+      controller: true,
+    };
+    const metadata = { name: 'bossed-redis', namespace: 'bossed', ownerReferences: [controller] };
+    await lab().kubectl(
+      ['apply', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata }),
+    );
+    const before = await versions('bossed');
+    const { code, stderr } = await lab().mooring(
+      applied(await lab().document('bossed'), '--force-conflicts'),
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('ServiceAccount bossed-redis belongs to Widget boss, which controls it.');
+    expect(await versions('bossed')).toBe(before);
+  });
+
   test('shows a changed value field by field, on both sides, before it is applied and never after', async () => {
     const file = await lab().document('changed');
     await lab().mooring(applied(file));
@@ -141,6 +164,41 @@ describe('the Secret', () => {
   });
 });
 
+describe('a Secret that was deleted', () => {
+  test('is not made anew while workloads or volumes have its passwords: apply names them, and the command', async () => {
+    const file = await lab().document('lost');
+    await lab().mooring(applied(file));
+    const before = await lab().field('lost', 'secret/lost-secrets', '{.data}');
+    await lab().kubectl(['-n', 'lost', 'delete', 'secret', 'lost-secrets']);
+    const revisions = await lab().field('lost', 'configmap/lost-history', '{.data}');
+    const refused = await lab().mooring(applied(file));
+    expect(refused).toMatchObject({ code: 69, stdout: '' });
+    expect(refused.stderr).toContain(
+      'Secret lost-secrets was deleted. No new value is made: the stores keep the passwords in their volumes',
+    );
+    expect(refused.stderr).toContain('kubectl -n lost create secret generic lost-secrets');
+    expect(await lab().field('lost', 'configmap/lost-history', '{.data}')).toBe(revisions);
+    expect(await lab().kubectl(['-n', 'lost', 'get', 'secrets', '-o', 'name'])).toBe('');
+    await lab().kubectl(['-n', 'lost', 'delete', 'deployments,statefulsets', '--all']);
+    const claim = { metadata: { name: 'data-lost-neo4j-0', namespace: 'lost' } };
+    await lab().kubectl(
+      ['create', '-f', '-'],
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+        ...claim,
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } },
+      }),
+    );
+    expect((await lab().mooring(applied(file))).stderr).toContain(
+      'kubectl -n lost delete pvc data-lost-neo4j-0',
+    );
+    await lab().kubectl(['-n', 'lost', 'delete', 'pvc', '--all', '--wait=false']);
+    const anew = await lab().mooring(applied(file));
+    expect(anew, anew.stderr).toMatchObject({ code: 0 });
+    expect(await lab().field('lost', 'secret/lost-secrets', '{.data}')).not.toBe(before);
+  });
+});
+
 describe('what another manager changed', () => {
   test('is named with its manager and field, and nothing is changed; --force-conflicts takes it back', async () => {
     const file = await lab().document('contested');
@@ -203,7 +261,7 @@ describe('what another manager changed', () => {
     const refused = await lab().mooring(applied(file));
     expect(refused).toMatchObject({ code: 73 });
     expect(refused.stderr).toContain(
-      'ConfigMap keyed-backend-config: data.LOG_LEVELS ("debug") was added by "kubectl-patch"',
+      'ConfigMap keyed-backend-config: data.LOG_LEVELS was added by "kubectl-patch"',
     );
     expect(await lab().mooring(applied(file, '--force-conflicts'))).toMatchObject({ code: 0 });
     expect(await lab().field('keyed', 'configmap/keyed-backend-config', '{.data.LOG_LEVELS}')).toBe('');

@@ -85,6 +85,11 @@ describe('commands that only look', () => {
     const { stdout } = await lab().mooring(['doctor', '-f', file]);
     expect(stdout).toMatch(/live: +6380 \(Deployment sick-backend, set by kubectl set at \d{4}-/);
     expect(stdout).toMatch(/Service sick-redis, last set by kubectl patch at/);
+    // What it offers works as it stands, whatever file the document is in.
+    const [, offered = ''] = /"[^"]*\b(apply [^"]*)" takes it back/.exec(stdout) ?? [];
+    expect((await lab().mooring([...offered.split(' '), '--yes', '--no-wait'])).code, offered).toBe(0);
+    const port = await lab().field('sick', 'service/sick-redis', '{.spec.ports[0].targetPort}');
+    expect(port).toBe('redis');
   });
 
   test('doctor explains a claim that waits for a default StorageClass, and an autoscaler without metrics', async () => {

@@ -28,6 +28,13 @@ describe('mooring operator install', () => {
     expect(diff.map(({ action }) => action)).toEqual(Array(all).fill('create'));
     const definitions = await lab().kubectl(['get', 'customresourcedefinitions', '-o', 'name']);
     expect(definitions).toBe('');
+    for (const [words, image] of [
+      [[], 'mooring/operator:'],
+      [['--image', 'registry.example.com/own:2'], 'registry.example.com/own:2.'],
+    ] as const) {
+      const said = await lab().mooring(['operator', 'install', '--dry-run', ...words]);
+      expect(said.stdout).toContain(`\nThe operator runs the image ${image}`);
+    }
   });
 
   test('asks first outside kind', async () => {
@@ -150,7 +157,10 @@ describe('mooring operator uninstall', () => {
     const all = await lab().mooring(['operator', 'uninstall', '--yes', '-n', 'alone', '--delete-crds']);
     expect(all.code).toBe(69);
     expect(all.stderr).toContain('--namespace default delete chatstacks talk --cascade=orphan');
-    await lab().kubectl(['delete', 'chatstacks', 'talk']);
+    // The other way out.
+    const deletion = 'kubectl --namespace default delete chatstacks talk';
+    expect(stderr).toMatch(new RegExp(`^ +${deletion}$`, 'm'));
+    await lab().kubectl(deletion.split(' ').slice(1));
   });
 
   test('with --delete-crds refuses while another operator uses the definitions', async () => {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
-import { chatStackIn, startWithChatStacks, until, userOf } from './lab.ts';
+import { chatStackIn, until, userOf } from './lab.ts';
 import { bundleOperator, startOperatorProcess } from './operator-process.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 test('the bundle that the image holds needs no other file, and applies a stack', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-operator-'));

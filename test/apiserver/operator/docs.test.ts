@@ -10,6 +10,7 @@ import { chosen } from '../../../operator/manifests/options.ts';
 import { blocksOf } from '../../e2e/shell-blocks.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { inUserShell } from '../../servers/user-shell.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { chatStackIn, until } from './lab.ts';
 import { operated, startOperated, type Operated } from './operated.ts';
 
@@ -51,18 +52,22 @@ const sections: Readonly<Record<string, (lab: DocsLab, run: () => Promise<string
     await lab.startOperator();
   },
   'A stack': async (lab, run) => {
+    await refusesUnknownField(lab);
     const printed = run();
     await until('the namespace', async () => {
       const { status } = await lab.server.request('GET', `/api/v1/namespaces/${operated.namespace}`);
       return status === 200;
     });
     await lab.startBackend();
-    expect(await printed).toMatch(/^demo +True +True +True +True +1 /m);
+    expect(await printed).toMatch(/^demo +True +Available +True +True +True +1 /m);
   },
   Status: async (_, run) => {
     const printed = await run();
     expect(printed).toContain('Ready True Available: ');
     expect(printed).toContain('RedisReady True Open: ');
+  },
+  Scale: async (_, run) => {
+    expect(await run()).toMatch(/(chatstack.* scaled[^]*condition met[^]*){2}/);
   },
   'Readiness gates': async (_, run) => {
     const printed = await run();
@@ -70,10 +75,36 @@ const sections: Readonly<Record<string, (lab: DocsLab, run: () => Promise<string
     expect(printed).toContain('mooring.dev/config-verified True DigestEqual');
   },
   Drift: async (_, run) => {
-    expect(await run()).toContain('is 6380 (set by kubectl-patch); rendered is 6379.');
+    expect(await run()).toContain('is 6380 (set by kubectl-patch) instead of 6379.');
+  },
+  'The Secret': async ({ server }, run) => {
+    const { namespace, name } = operated;
+    const secret = ['-n', namespace, 'secret', `${name}-secrets`];
+    const { stdout } = await server.kubectl(['get', ...secret, '-o', 'json']);
+    await server.kubectl(['delete', ...secret]);
+    // A change of the stack has the Secret looked for.
+    await server.kubectl(['-n', namespace, 'annotate', 'cstack', name, 'example.com/look=now']);
+    const degraded = ['-n', namespace, 'wait', `cstack/${name}`, '--for=condition=Degraded', '--timeout=90s'];
+    expect((await server.kubectl(degraded)).code).toBe(0);
+    expect(await run()).toMatch(
+      /^redis_password="\$\(kubectl -n chat exec .*kubectl -n chat (apply|create)/m,
+    );
+    const { apiVersion, kind, type, data, metadata } = JSON.parse(stdout) as KubeObject & {
+      readonly type: string;
+      readonly data: object;
+    };
+    const { labels, annotations } = metadata;
+    const again = { apiVersion, kind, type, data, metadata: { name: metadata.name, labels, annotations } };
+    const made = await server.kubectl(['-n', namespace, 'create', '-f', '-'], {
+      input: JSON.stringify(again),
+    });
+    expect(made.code, made.stderr).toBe(0);
+    const well = degraded.map((word) => word.replace('=Degraded', '=Ready'));
+    expect((await server.kubectl(well)).code).toBe(0);
   },
   Pause: async (_, run) => {
     expect(await run()).toContain('condition met');
+    expect(await run()).toMatch(/(configured|unchanged)[^]*^true$/m);
   },
   Upgrade: async (_, run) => {
     expect(await run()).toMatch(/unchanged|nothing to change|up to date/i);
@@ -90,6 +121,17 @@ const sections: Readonly<Record<string, (lab: DocsLab, run: () => Promise<string
     expect(await run()).toContain('The operator is gone');
   },
 };
+
+/** A document with the field that the page mistypes is refused in the words of the page. */
+async function refusesUnknownField({ shell }: DocsLab): Promise<void> {
+  const told = /```console\n(?<text>.*)\n```/.exec(readFileSync(page, 'utf8'))?.groups?.['text'] ?? 'nothing';
+  const mistyped = stringify(chatStackIn('default', { backend: { replica: 2 } }, 'mistyped'));
+  const printed = await shell(
+    `cat > typo.yaml <<'END'\n${mistyped}END\n! kubectl apply -f typo.yaml\n! npx mooring diff --file typo.yaml`,
+  );
+  expect(printed).toContain(told.replace('stack.yaml', 'typo.yaml'));
+  expect(printed).toMatch(/typo\.yaml:\d+:\d+: spec\.backend\.replica: .*Did you mean "replicas"\?/);
+}
 
 test(`every section of ${page} with commands is run, and no other`, () => {
   expect(headings).toEqual(Object.keys(sections));
@@ -125,7 +167,7 @@ test(`the incident that ${page} shows has today's columns`, () => {
   const [header = '', ...rows] = captured.trim().split('\n');
   const columns = crdOf(chatKind).spec.versions[0]?.additionalPrinterColumns ?? [];
   expect(header.split(/ {2,}/)).toEqual(['NAME', ...columns.map(({ name }) => name.toUpperCase())]);
-  const redis = rows.map((row) => row.split(/ {2,}/)[2]);
+  const redis = rows.map((row) => row.split(/ {2,}/)[3]);
   expect(redis[0]).toBe('True');
   expect(redis).toContain('False');
   expect(redis.at(-1)).toBe('True');

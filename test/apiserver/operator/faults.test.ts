@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../../kube/cluster-error.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { differences } from './differences.ts';
@@ -10,24 +9,14 @@ import {
   newNamespace,
   settled,
   startOperator,
-  startWithChatStacks,
   until,
   userOf,
+  refused,
   type Intercept,
 } from './lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
-
-/** An error as an API server sends it. */
-const refused = (status: number, reason: string): ApiError =>
-  new ApiError(
-    status === 403 ? 'CLUSTER_DENIED' : 'CLUSTER_CONFLICT',
-    `The test says ${reason}.`,
-    {},
-    {
-      ...{ status, reason, said: reason, causes: [] },
-    },
-  );
+const lab = forSuite(sharedServer);
 
 describe('an operator that ends in the middle', () => {
   test('after any write leaves what the next one completes', async () => {
@@ -79,6 +68,59 @@ describe('an operator whose requests fail', () => {
       expect(errors).toEqual([]);
     },
   );
+});
+
+test.each([
+  ['a conflict', 409, 'Conflict'],
+  ['a fault of the API server', 500, 'InternalError'],
+])(
+  'what was put back is told although the status could not be written at once: %s',
+  async (_, status, reason) => {
+    const namespace = await newNamespace(lab(), 'fault');
+    const user = userOf(lab());
+    let isRefused = false;
+    let refusals = 0;
+    const intercept: Intercept = (method, path, send) => {
+      if (!isRefused || method !== 'PATCH' || !path.endsWith('/talk/status')) return send();
+      isRefused = false;
+      refusals += 1;
+      return Promise.reject(refused(status, reason));
+    };
+    const operator = await startOperator(lab(), { namespace, intercept });
+    await user.apply(chatStackIn(namespace));
+    await until('the stack to be applied', () => user.isObserved(namespace));
+    await settled(operator);
+    const service = (await user.read('v1', 'Service', namespace, 'talk-redis')) as KubeObject;
+    isRefused = true;
+    await user.patch(service, [{ op: 'replace', path: '/spec/ports/0/port', value: 6380 }]);
+    const lastDrift = async () => (await user.resource(namespace))?.status?.lastDrift;
+    await until('it to be told', async () => (await lastDrift()) !== undefined);
+    expect(await lastDrift()).toMatchObject({ object: 'Service talk-redis', to: '6380' });
+    expect(refusals).toBe(1);
+  },
+);
+
+test('may not read the Secret of a stack that is as rendered: that is a condition', async () => {
+  const namespace = await newNamespace(lab(), 'fault');
+  const user = userOf(lab());
+  let isDenied = false;
+  const intercept: Intercept = (_, path, send) =>
+    isDenied && path.includes('/secrets/') ? Promise.reject(refused(403, 'Forbidden')) : send();
+  const { errors, enqueue } = await startOperator(lab(), { namespace, intercept });
+  await user.apply(chatStackIn(namespace));
+  const applied = async () => conditionOf(await user.resource(namespace), 'Degraded') === 'False AsRendered';
+  await until('the stack to be applied', applied);
+  isDenied = true;
+  await until('the condition', async () => {
+    enqueue(namespace, 'talk');
+    return conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied';
+  });
+  isDenied = false;
+  await until('it to end', async () => {
+    enqueue(namespace, 'talk');
+    return applied();
+  });
+  expect(errors).toEqual([]);
 });
 
 test('a paused stack of which a dry run is denied says so, and asks again', async () => {

@@ -3,10 +3,10 @@ import type { ManagedFields } from '../../../kube/objects.ts';
 import { verifiedCondition } from '../../../model/gates.ts';
 import { gatesFieldManager } from '../../../operator/gates/write-conditions.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { startApiServer } from '../../servers/kubernetes/api-server.ts';
 import { probing, queueReady, startProcess, until, wordsOf, type Probing } from './gates-lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const server = forSuite(startApiServer);
+const server = forSuite(sharedServer);
 
 /** A prober, and a pod whose process says that its gate is open. */
 async function probingOne() {

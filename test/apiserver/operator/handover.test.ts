@@ -4,9 +4,10 @@ import type { Ask } from '../../../operator/gates/pod-answer.ts';
 import { gate, saying } from '../../operator/gates/pods.ts';
 import { forSuite } from '../../servers/for-suite.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
-import { appliedStack, conditionOf, settled, startOperator, startWithChatStacks, until } from './lab.ts';
+import { appliedStack, conditionOf, settled, startOperator, until } from './lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 const open: Ask = () =>
   Promise.resolve(saying(['redis', 'neo4j', 'qdrant'].map((name) => gate('open', { name }))));

@@ -8,9 +8,10 @@ import { forSuite } from '../../servers/for-suite.ts';
 import { capture } from '../../servers/command.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { orSkip } from '../../servers/or-skip.ts';
-import { chatStackIn, startWithChatStacks, userOf } from './lab.ts';
+import { chatStackIn, userOf } from './lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 interface Seen {
   readonly kstatus: string;

@@ -1,51 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { chatKind } from '../../../contract/chat-kind.ts';
-import type { ApiAnswer } from '../../../kube/api.ts';
+import type { Api, ApiAnswer } from '../../../kube/api.ts';
+import { ApiError } from '../../../kube/cluster-error.ts';
 import { openCluster, type Cluster } from '../../../kube/cluster.ts';
 import type { Choice } from '../../../kube/kubeconfig.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { applyObject, readObject } from '../../../kube/server-side-apply.ts';
-import type { StackKind } from '../../../model/stack-kind.ts';
 import { Operator, operatorName, type OperatorOptions } from '../../../operator/operator.ts';
 import type { StackResource } from '../../../operator/reconcile/resource.ts';
-import {
-  startApiServer,
-  type ApiServer,
-  type ApiServerOptions,
-} from '../../servers/kubernetes/api-server.ts';
+import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { until as untilWithin } from '../../servers/poll.ts';
+
+export { isServed, startWithChatStacks } from './chat-stacks.ts';
 
 const timeoutMs = 60_000;
 
 export const until = (what: string, check: () => Promise<boolean>): Promise<void> =>
   untilWithin(what, check, timeoutMs);
 
-/** An API server that serves ChatStacks. */
-export async function startWithChatStacks(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const server = await startApiServer(options);
-  const cluster = openCluster({ kubeconfig: server.kubeconfigPath }, 'test');
-  const text = await readFile('operator/manifests/chatstacks.yaml', 'utf8');
-  for (const document of parseAllDocuments(text)) await applyObject(cluster, document.toJS() as KubeObject);
-  await isServed(cluster, chatKind);
-  cluster.api.close();
-  return server;
-}
-
 export async function newNamespace(server: ApiServer, prefix: string): Promise<string> {
   const namespace = `${prefix}-${randomUUID().slice(0, 8)}`;
   await server.createNamespace(namespace);
   return namespace;
-}
-
-/** Until the API server serves a kind and says so in its discovery, which follow a definition apart, in either order. */
-export async function isServed({ api, discovery }: Cluster, { apiVersion, kind }: StackKind): Promise<void> {
-  await until(`the API server to serve ${kind}`, async () => {
-    const { status } = await api.request('GET', await discovery.collectionOf(apiVersion, kind));
-    return status === 200;
-  });
 }
 
 export interface RunningOperator {
@@ -71,14 +48,19 @@ export async function startOperator(server: ApiServer, options: StartOptions = {
   return operator;
 }
 
-export type StartOptions = Partial<OperatorOptions> & { readonly intercept?: Intercept };
+export type StartOptions = Partial<OperatorOptions> & {
+  readonly intercept?: Intercept;
+  /** The API server as the operator is to see it. */
+  readonly through?: (api: Api) => Api;
+};
 
 /** An operator in this process, which the caller stops. */
 export async function openOperator(
   choice: Choice,
-  { intercept = (_, __, send) => send(), ...options }: StartOptions = {},
+  { intercept = (_, __, send) => send(), through = (api) => api, ...options }: StartOptions = {},
 ): Promise<RunningOperator> {
-  const cluster = openCluster(choice, operatorName);
+  const opened = openCluster(choice, operatorName);
+  const cluster: Cluster = { ...opened, api: through(opened.api) };
   const writes: string[] = [];
   const errors: unknown[] = [];
   let ended = 0;
@@ -180,6 +162,17 @@ export async function eventsIn({ cluster }: User, namespace: string): Promise<Op
   const { items } = json as { items: (OperatorEvent & { reportingComponent?: string })[] };
   return items.filter(({ reportingComponent }) => reportingComponent === operatorName);
 }
+
+/** An error as an API server sends it. */
+export const refused = (status: number, reason: string): ApiError =>
+  new ApiError(
+    status === 403 ? 'CLUSTER_DENIED' : 'CLUSTER_CONFLICT',
+    `The test says ${reason}.`,
+    {},
+    {
+      ...{ status, reason, said: reason, causes: [] },
+    },
+  );
 
 /** A ChatStack document. */
 export const chatStackIn = (namespace: string, spec: object = {}, name = 'talk'): KubeObject => ({

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { forSuite } from '../../servers/for-suite.ts';
-import { chatStackIn, startWithChatStacks, until, userOf } from './lab.ts';
+import { chatStackIn, until, userOf } from './lab.ts';
 import { startOperatorProcess, type OperatorProcess } from './operator-process.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 /** An operator of one namespace. Killed at the end of the test. */
 async function startReplica(
@@ -77,6 +78,22 @@ test('each line of a reconcile is logged with its kind, its stack and its id', a
   const ends = () => linesOf('Reconciled').filter(({ reconcile }) => reconcile === id);
   await until('its reconcile to end', () => Promise.resolve(ends().length > 0));
   expect(ends()).toMatchObject([{ kind: 'ChatStack', stack: `${namespace}/talk`, reconcile: id }]);
+});
+
+test('what a stack tells in a condition is in the metrics of the process: as an error, and as a stack that has it', async () => {
+  const namespace = `counted-${randomUUID().slice(0, 8)}`;
+  await lab().createNamespace(namespace);
+  const user = userOf(lab());
+  const anothers = { metadata: { name: 'talk-redis', namespace }, spec: { ports: [{ port: 1 }] } };
+  await user.apply({ apiVersion: 'v1', kind: 'Service', ...anothers });
+  await user.apply(chatStackIn(namespace));
+  const { get } = await startReplica(namespace, 'counting');
+  const counted = async (metric: string) => (await get('/metrics')).text.includes(`\n${metric} 1\n`);
+  const ready = 'kind="ChatStack",condition="Ready",status="False",reason="NotApplied"';
+  await until('the stack to be counted', () => counted(`mooring_operator_stacks{${ready}}`));
+  expect((await get('/metrics')).text).toMatch(
+    /^mooring_operator_errors_total\{kind="ChatStack",reason="NotApplied"\} [1-9]/m,
+  );
 });
 
 test('without a cluster a process is alive and unready, and says why', async () => {

@@ -1,22 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { renderStack } from '../../../charts-ts/render.ts';
 import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
+import { managedBy } from '../../../model/labels.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import {
-  appliedStack,
-  chatStackIn,
-  conditionOf,
-  settled,
-  startOperator,
-  startWithChatStacks,
-  until,
-  userOf,
-} from './lab.ts';
+import { appliedStack, chatStackIn, conditionOf, settled, startOperator, until, type User } from './lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 const applied = (spec?: object) => appliedStack(lab(), spec);
 
@@ -100,6 +92,18 @@ describe('an operator', () => {
         ],
       ],
       [
+        'apps/v1',
+        'Deployment',
+        'talk-backend',
+        [
+          {
+            op: 'add',
+            path: '/spec/template/spec/containers/0/env/-',
+            value: { name: 'REDIS_PORT', value: '6380' },
+          },
+        ],
+      ],
+      [
         'networking.k8s.io/v1',
         'NetworkPolicy',
         'talk-default-deny',
@@ -129,9 +133,14 @@ describe('an operator', () => {
     const said = (await events())
       .filter(({ reason }) => reason === 'DriftHealed')
       .map(({ message }) => message);
-    expect(
-      said.some((one) => /Service talk-redis: .*6380 \(set by kubectl-edit\); rendered is .*6379/s.test(one)),
-    ).toBe(true);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Service talk-redis: .* instead of 6379\. It was put back to 6379\.$/),
+        expect.stringMatching(
+          /env\[REDIS_PORT\] was added as "6380" \(set by kubectl-edit\), and is used instead of REDIS_PORT of ConfigMap talk-backend-config, "6379"\. It was removed\.$/,
+        ),
+      ]),
+    );
     expect(operator.errors).toEqual([]);
   });
 
@@ -303,6 +312,8 @@ describe('an operator', () => {
       );
     });
     expect(await port()).toBe(6380);
+    // The rest is compared all the same.
+    expect(conditionOf(await user.resource(namespace), 'Drifted')).toBe('False AsRendered');
     await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
       { op: 'remove', path: '/metadata/annotations/mooring.dev~1paused' },
     ]);
@@ -314,12 +325,15 @@ describe('an operator', () => {
     await settled(operator);
     const secret = (await read('Secret', 'talk-secrets')) as KubeObject;
     await user.remove(secret);
-    const condition = async (type: string) => {
-      operator.enqueue(namespace, 'talk');
-      return conditionOf(await user.resource(namespace), type);
-    };
+    const condition = async (type: string) => conditionOf(await user.resource(namespace), type);
+    await podWithoutSecret(user, namespace);
     await until('the report', async () => (await condition('Degraded')) === 'True AttentionNeeded');
     expect(await condition('Ready')).toBe('False NotApplied');
+    expect(await condition('Drifted')).toBe('True LeftAsChanged');
+    const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+    expect(conditions.find(({ type }) => type === 'Degraded')?.message).toContain(
+      `redis_password="$(kubectl -n ${namespace} exec statefulset/talk-redis -- printenv REDISCLI_AUTH || `,
+    );
     await until('the Event', async () => (await events()).some(({ reason }) => reason === 'SecretLost'));
     await user.apply(chatStackIn(namespace, { backend: { replicas: 2 } }));
     await until('the change to be applied', async () => {
@@ -332,10 +346,10 @@ describe('an operator', () => {
     const { type, data, metadata } = secret as KubeObject & { data: object; type: string };
     const { name, labels = {} } = metadata;
     await user.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, type, data });
-    await until(
-      'the stack to be whole again',
-      async () => (await condition('Degraded')) === 'False AsRendered',
-    );
+    await until('the stack to be whole again', async () => {
+      operator.enqueue(namespace, 'talk');
+      return (await condition('Degraded')) === 'False AsRendered';
+    });
     expect(((await read('Secret', 'talk-secrets')) as { data?: object }).data).toEqual(data);
     expect(operator.errors).toEqual([]);
   });
@@ -356,26 +370,17 @@ describe('an operator', () => {
     expect(operator.errors).toEqual([]);
   });
 
-  test('does not take over an object of somebody else', async () => {
-    const namespace = `taken-${randomUUID().slice(0, 8)}`;
-    await lab().createNamespace(namespace);
-    const user = userOf(lab());
-    const theirs = { app: 'theirs' };
-    await user.apply({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 'talk-redis', namespace },
-      spec: { selector: theirs, ports: [{ name: 'redis', port: 6379, targetPort: 1234 }] },
-    });
-    await startOperator(lab(), { namespace });
-    await user.apply(chatStackIn(namespace));
-    await until(
-      'the problem to be reported',
-      async () => conditionOf(await user.resource(namespace), 'Ready') === 'False NotApplied',
-    );
-    const service = await user.read('v1', 'Service', namespace, 'talk-redis');
-    expect(service?.['spec']).toMatchObject({ selector: theirs });
-    expect(service?.metadata.ownerReferences).toBeUndefined();
+  test('says that a volume does not shrink, also where its size is merely left out', async () => {
+    const { namespace, user } = await applied({ redis: { storage: { size: '50Gi' } } });
+    await user.apply(chatStackIn(namespace, {}));
+    const ready = async () => {
+      const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+      return conditions.find(({ type }) => type === 'Ready');
+    };
+    await until('the refusal', async () => (await ready())?.reason === 'NotApplied');
+    expect((await ready())?.message).toMatch(/^StatefulSet talk-redis: .* is 50Gi and cannot shrink to /);
+    await user.apply(chatStackIn(namespace, { redis: { storage: { size: '50Gi' } } }));
+    await until('the end of it', async () => (await ready())?.reason === 'WorkloadsNotReady');
   });
 
   test('puts back ever more rarely what another program keeps changing, and names it', async () => {
@@ -398,10 +403,58 @@ describe('an operator', () => {
       const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
       for (const type of ['Drifted', 'Degraded'])
         expect(conditions.find((one) => one.type === type)?.message).toMatch(
-          /^ConfigMap talk-backend-config was changed by kubectl-edit and put back \d+ times\.$/m,
+          /^ConfigMap talk-backend-config was changed by kubectl-edit, which was undone \d+ times\.$/m,
         );
     } finally {
       clearInterval(fight);
     }
   });
+
+  test('names what comes back each hour, and puts it back at once each time', async () => {
+    let now = 0;
+    const { namespace, user, operator, read } = await appliedStack(lab(), {}, { now: () => now });
+    await settled(operator);
+    const drifted = async () => conditionOf(await user.resource(namespace), 'Drifted');
+    const port = async () =>
+      ((await read('ConfigMap', 'talk-backend-config')) as unknown as { data: Record<string, string> }).data[
+        'REDIS_PORT'
+      ];
+    const said: (string | undefined)[] = [];
+    for (let round = 1; round <= 5; round++) {
+      now += 3_600_000;
+      const config = (await read('ConfigMap', 'talk-backend-config')) as KubeObject;
+      await user.patch(config, [{ op: 'replace', path: '/data/REDIS_PORT', value: '6380' }]);
+      await until('it to be put back', async () => (await port()) === '6379');
+      await settled(operator);
+      said.push(await drifted());
+    }
+    expect(said).toEqual([...Array<string>(4).fill('False AsRendered'), 'True Contested']);
+    const { conditions = [] } = (await user.resource(namespace))?.status ?? {};
+    for (const type of ['Drifted', 'Degraded'])
+      expect(conditions.find((one) => one.type === type)?.message).toBe(
+        'ConfigMap talk-backend-config was changed by kubectl-edit, which was undone 5 times within 4 hours.',
+      );
+    expect(operator.errors).toEqual([]);
+  });
 });
+
+/** A pod that kubelet cannot start, since it takes its environment from what is not there. */
+async function podWithoutSecret({ cluster }: User, namespace: string): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const labels = {
+    'app.kubernetes.io/instance': 'talk',
+    'app.kubernetes.io/name': 'redis',
+    ...managedBy,
+  };
+  const containers = [{ name: 'redis', image: 'redis' }];
+  const metadata = { name: 'talk-redis-0', labels };
+  await cluster.api.request('POST', path, {
+    body: { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers } },
+  });
+  const waiting = { reason: 'CreateContainerConfigError', message: 'secret "talk-secrets" not found' };
+  const status = { name: 'redis', ready: false, restartCount: 0, image: 'redis', imageID: '' };
+  await cluster.api.request('PATCH', `${path}/talk-redis-0/status`, {
+    contentType: 'application/merge-patch+json',
+    body: { status: { containerStatuses: [{ ...status, state: { waiting } }] } },
+  });
+}

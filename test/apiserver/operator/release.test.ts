@@ -6,9 +6,10 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { at } from '../../charts-ts/rendered.ts';
 import { capture } from '../../servers/command.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { chatStackIn, startOperator, startWithChatStacks, until, userOf } from './lab.ts';
+import { appliedStack, chatStackIn, settled, startOperator, until, userOf, type Intercept } from './lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 test('a stack that was released is taken over by mooring apply, with pods that do not wait for the operator', async () => {
   const namespace = 'released';
@@ -50,4 +51,30 @@ test('a stack that was released is taken over by mooring apply, with pods that d
   );
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   expect(await gates()).toBeUndefined();
+});
+
+test('an owner that was taken from an object comes back only while the API server has it, whatever the watch says', async () => {
+  let isThere = true;
+  let asked = 0;
+  const intercept: Intercept = async (method, path, send) => {
+    const answer = await send();
+    if (method !== 'GET' || !path.endsWith('/chatstacks') || isThere) return answer;
+    asked++;
+    return { ...answer, json: { items: [] } };
+  };
+  const { namespace, user, operator, read } = await appliedStack(lab(), {}, { intercept });
+  const owners = async () => (await read('Service', 'talk-redis'))?.metadata.ownerReferences?.length ?? 0;
+  await settled(operator);
+  isThere = false;
+  await user.patch((await read('Service', 'talk-redis')) as KubeObject, [
+    { op: 'remove', path: '/metadata/ownerReferences' },
+  ]);
+  await until('the resource to be asked for', () => Promise.resolve(asked > 0));
+  await settled(operator);
+  expect(await owners()).toBe(0);
+  isThere = true;
+  await until('the owner to be back', async () => {
+    operator.enqueue(namespace, 'talk');
+    return (await owners()) === 1;
+  });
 });

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { managedBy } from '../../../model/labels.ts';
 import { chatKind } from '../../../contract/chat-kind.ts';
 import { ownedObjects } from '../../../deploy/stack-objects.ts';
 import { keyOfObject, type KubeObject } from '../../../kube/objects.ts';
 import { readyCondition, verifiedCondition } from '../../../model/gates.ts';
-import { configDigestAnnotation } from '../../../model/names.ts';
+import { configDigestAnnotation, rotateAnnotation } from '../../../model/names.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
 import { chatStackIn, until, type User } from './lab.ts';
 import { report, ReportingProcess } from './reporting-process.ts';
@@ -29,6 +30,12 @@ const full = {
   backend: { autoscaling: { enabled: true } },
   ingress: { host: 'chat.example.com' },
   redis: { storage: { storageClass: 'growing' } },
+};
+
+const grown = {
+  ...full,
+  deletionPolicy: 'Delete',
+  redis: { storage: { ...full.redis.storage, size: '3Gi' } },
 };
 
 const isApplied = ({ user, namespace }: Walk): Promise<void> =>
@@ -96,13 +103,7 @@ const steps: readonly Step[] = [
       const claim = claimIn(namespace);
       await user.apply(claim);
       await patchStatus(walk, claim, { phase: 'Bound', capacity: { storage: '1Gi' } });
-      await user.apply(
-        chatStackIn(namespace, {
-          ...full,
-          deletionPolicy: 'Delete',
-          redis: { storage: { ...full.redis.storage, size: '3Gi' } },
-        }),
-      );
+      await user.apply(chatStackIn(namespace, grown));
       const set = () => user.read('apps/v1', 'StatefulSet', namespace, 'talk-redis');
       await until(
         'the StatefulSet to be deleted',
@@ -111,6 +112,31 @@ const steps: readonly Step[] = [
       // As the garbage collector does once the pods have no owner.
       await user.patch((await set()) as KubeObject, [{ op: 'remove', path: '/metadata/finalizers' }]);
       await isApplied(walk);
+    },
+  },
+  {
+    what: 'a pod of an earlier template is in the way of its StatefulSet',
+    happens: async (walk) => {
+      const set = () => walk.user.read('apps/v1', 'StatefulSet', walk.namespace, `${name}-redis`);
+      await until('the StatefulSet to be there again', async () => (await set()) !== undefined);
+      await stuckPodIn(walk);
+      await until('it to be deleted', () => walk.hasUsed('delete pods.'));
+    },
+  },
+  {
+    what: 'the passwords are rotated, in an immutable Secret',
+    happens: async (walk) => {
+      const { user, namespace } = walk;
+      const secret = (await user.read('v1', 'Secret', namespace, `${name}-secrets`)) as KubeObject;
+      await user.patch(secret, [{ op: 'add', path: '/immutable', value: true }]);
+      // No store has to be told.
+      const document = chatStackIn(namespace, {
+        ...grown,
+        neo4j: { external: { host: 'neo4j.example.com' } },
+      });
+      const annotations = { [rotateAnnotation]: 'now' };
+      await user.apply({ ...document, metadata: { ...document.metadata, annotations } });
+      await until('the Secret to be made anew', () => walk.hasUsed('delete secrets.'));
     },
   },
   {
@@ -167,6 +193,44 @@ export const podOf = (namespace: string, containerPort: number): KubeObject => (
     containers: [{ name: 'backend', image: 'backend', ports: [{ name: report.port, containerPort }] }],
   },
 });
+
+/** A pod of an earlier template that crashes, for which its StatefulSet waits, as it is said to. */
+export async function stuckPodIn({ user, namespace }: Pick<Walk, 'user' | 'namespace'>): Promise<void> {
+  const set = (await user.read('apps/v1', 'StatefulSet', namespace, `${name}-redis`)) as KubeObject;
+  const { uid = '', generation } = set.metadata;
+  const owner = {
+    ...{ apiVersion: set.apiVersion, kind: set.kind },
+    name: set.metadata.name,
+    uid,
+    controller: true,
+  };
+  const pod: KubeObject = {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: {
+      ...{ name: `${name}-redis-0`, namespace, ownerReferences: [owner] },
+      labels: {
+        ...managedBy,
+        'app.kubernetes.io/instance': name,
+        'app.kubernetes.io/name': 'redis',
+        'controller-revision-hash': 'earlier',
+      },
+    },
+    spec: { containers: [{ name: 'redis', image: 'redis' }] },
+  };
+  await user.apply(pod);
+  await patchStatus({ user }, pod, {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+    containerStatuses: [
+      {
+        ...{ name: 'redis', image: 'redis', imageID: '', ready: false, restartCount: 3 },
+        state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+        lastState: { terminated: { exitCode: 78, message: 'a setting is bad' } },
+      },
+    ],
+  });
+  await patchStatus({ user }, set, { observedGeneration: generation, updateRevision: 'now', replicas: 1 });
+}
 
 /** The claim of the stack's Redis. */
 export const claimIn = (namespace: string): KubeObject => ({

@@ -4,6 +4,7 @@ import { chatKind } from '../../../contract/chat-kind.ts';
 import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { StackKind } from '../../../model/stack-kind.ts';
+import { pause } from '../../../operator/runtime/pause.ts';
 import type { RotationStatus } from '../../../operator/reconcile/resource.ts';
 import type { ApiServer } from '../../servers/kubernetes/api-server.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
@@ -18,6 +19,7 @@ import {
   type StartOptions,
   type User,
 } from './lab.ts';
+import { rollOut } from './stand-ins.ts';
 import { tellOver, TellingStore } from './telling-store.ts';
 
 /** ChatStacks whose Neo4j is a stand-in. */
@@ -29,6 +31,8 @@ export const kinds = [
 export interface RotationLab {
   readonly namespace: string;
   readonly store: TellingStore;
+  /** Whether the pods of workloads become ready, as far as their statuses say. */
+  readonly pods: { areReady: boolean };
   readonly user: User;
   readonly start: (options?: StartOptions) => Promise<RunningOperator>;
   /** Creates the pod of the store, ready or not. */
@@ -48,12 +52,26 @@ export interface RotationLab {
   readonly doors: () => Promise<string[]>;
 }
 
+const turnMs = 50;
+
 export async function startRotationLab(server: ApiServer, spec: object = {}): Promise<RotationLab> {
   const namespace = `rotate-${randomUUID().slice(0, 8)}`;
   await server.createNamespace(namespace);
   const store = await TellingStore.start();
   onTestFinished(() => store.stop());
   const user = userOf(server);
+  const podsOfAll = { areReady: true };
+  const stopping = new AbortController();
+  const standing = (async () => {
+    while (!stopping.signal.aborted) {
+      await rollOut(server, (_, replicas) => (podsOfAll.areReady ? replicas : 0), namespace);
+      await pause(turnMs, stopping.signal);
+    }
+  })();
+  onTestFinished(async () => {
+    stopping.abort();
+    await standing;
+  });
   const request: typeof user.cluster.api.request = (...asked) => user.cluster.api.request(...asked);
   const start = (options: StartOptions = {}) => startOperator(server, { namespace, kinds, ...options });
   const read = (kind: string, name: string, apiVersion = 'v1') =>
@@ -62,7 +80,7 @@ export async function startRotationLab(server: ApiServer, spec: object = {}): Pr
   const status = async () => (await user.resource(namespace))?.status?.rotation;
   await user.apply(chatStackIn(namespace, spec));
   return {
-    ...{ namespace, store, user, start, read, status },
+    ...{ namespace, store, user, start, read, status, pods: podsOfAll },
     podOfStore: async (isReady) => {
       const set = (await read('StatefulSet', 'talk-neo4j', 'apps/v1')) as unknown as {
         spec: { template: { metadata: { labels: object } } };

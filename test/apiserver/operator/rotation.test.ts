@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../kube/objects.ts';
+import { stackLabels } from '../../../model/labels.ts';
 import { forSuite } from '../../servers/for-suite.ts';
-import { conditionOf, startWithChatStacks, until, type Intercept } from './lab.ts';
+import { conditionOf, until, type Intercept } from './lab.ts';
 import { endRotationAtWrites } from './ended-rotations.ts';
 import { appliedRotation, expectRotated, restarted } from './rotated.ts';
 import { startRotationLab, type RotationLab } from './rotation-lab.ts';
+import { sharedServer } from './shared-server.ts';
 
-const lab = forSuite(startWithChatStacks);
+const lab = forSuite(sharedServer);
 
 /** The version of what a write is about; undefined where there is nothing. */
 async function versionAt({ user }: RotationLab, path: string): Promise<string | undefined> {
@@ -50,6 +52,29 @@ describe('a rotation that an annotation asks for', () => {
     ]);
     for (const secret of [...Object.values(values ?? {}), ...Object.values(before)])
       expect(shown).not.toContain(secret);
+    expect([...operator.errors, ...next.errors]).toEqual([]);
+  });
+
+  test('is done once the pods with the new values are ready, and says until then which are not', async () => {
+    const rotation = await appliedRotation(lab());
+    await rotation.podOfStore(true);
+    const before = (await rotation.values()) ?? {};
+    const operator = await rotation.start();
+    rotation.pods.areReady = false;
+    await rotation.ask('slow');
+    await until('the wait', async () =>
+      ((await rotation.status())?.message ?? '').includes('of 1 pods ready'),
+    );
+    expect((await rotation.status())?.phase).toBe('Rotating');
+    expect(await rotation.values()).not.toEqual(before);
+    expect(await rotation.doors(), 'the store was told').toEqual([]);
+    await operator.stop();
+    const next = await rotation.start();
+    await until('a reconcile', () => Promise.resolve(next.ended() > 0));
+    expect((await rotation.status())?.phase).toBe('Rotating');
+    rotation.pods.areReady = true;
+    await rotation.isDone('slow');
+    await expectRotated(lab(), rotation, 'slow', before);
     expect([...operator.errors, ...next.errors]).toEqual([]);
   });
 
@@ -227,7 +252,11 @@ describe('a rotation that an annotation asks for', () => {
     await user.cluster.api.request('POST', `/api/v1/namespaces/${namespace}/secrets`, {
       body: {
         ...{ apiVersion: 'v1', kind: 'Secret', data },
-        metadata: { name: 'talk-secrets-next', annotations: { 'mooring.dev/rotation': 'begun' } },
+        metadata: {
+          name: 'talk-secrets-next',
+          labels: stackLabels({ name: 'talk' }),
+          annotations: { 'mooring.dev/rotation': 'begun' },
+        },
       },
     });
     const operator = await rotation.start();

@@ -47,14 +47,29 @@ async function markPods({ request }: ApiServer, { namespace }: Standing): Promis
   return ready;
 }
 
-async function markWorkloads({ request }: ApiServer, standing: Standing, pods: number): Promise<void> {
+const markWorkloads = (server: ApiServer, { namespace, deployment }: Standing, pods: number): Promise<void> =>
+  rollOut(server, (workload, replicas) => {
+    const own = workload.metadata.namespace === namespace && workload.metadata.name === deployment;
+    return own ? Math.min(pods, replicas) : replicas;
+  });
+
+/**
+ * Gives each workload the status of one that is rolled out.
+ * @param readyOf how many of its pods are ready. @param within a namespace; absent: all.
+ */
+export async function rollOut(
+  { request }: ApiServer,
+  readyOf: (workload: Workload, replicas: number) => number,
+  within?: string,
+): Promise<void> {
+  const place = within === undefined ? '' : `/namespaces/${within}`;
   for (const plural of ['deployments', 'statefulsets']) {
-    const { items } = (await request('GET', `/apis/apps/v1/${plural}`)).json as { items: Workload[] };
-    for (const { metadata, spec, status } of items) {
+    const { items } = (await request('GET', `/apis/apps/v1${place}/${plural}`)).json as { items: Workload[] };
+    for (const workload of items) {
+      const { metadata, spec, status } = workload;
       const { name, namespace = '', generation } = metadata;
       const replicas = spec.replicas ?? 1;
-      const own = namespace === standing.namespace && name === standing.deployment;
-      const ready = own ? Math.min(pods, replicas) : replicas;
+      const ready = readyOf(workload, replicas);
       const wanted = {
         ...{ observedGeneration: generation, replicas, updatedReplicas: replicas },
         ...{ readyReplicas: ready, availableReplicas: ready },

@@ -92,21 +92,21 @@ describe('mooring operator status', () => {
     });
   });
 
-  test('names an image that cannot be pulled', async () => {
+  test.each([
+    ['ImagePullBackOff', 'Back-off pulling image "mooring/operator:0": ErrImagePull: not found'],
+    ['ErrImagePull', 'not found'],
+  ])('names an image that cannot be pulled, and why, while it is %s', async (reason, message) => {
     await pods(2);
+    const image = 'mooring/operator:0';
+    const container = { name: 'operator', image, imageID: '', ready: false, restartCount: 0 };
     await lab().setPods(system, {
       phase: 'Pending',
-      containerStatuses: [
-        {
-          ...{ name: 'operator', image: '', imageID: '', ready: false, restartCount: 0 },
-          state: {
-            waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mooring/operator"' },
-          },
-        },
-      ],
+      containerStatuses: [{ ...container, state: { waiting: { reason, message } } }],
     });
     const [check] = (await seen()).checks;
-    expect(check?.says).toContain('ImagePullBackOff');
+    expect(check?.says).toContain(
+      `${reason}: container "operator": the image "${image}" cannot be pulled: not found.`,
+    );
     expect(check?.fix).toContain('mooring operator install --image <reference>');
   });
 
@@ -125,8 +125,14 @@ describe('mooring operator status', () => {
     await lab().kubectl(['apply', '-f', '-'], JSON.stringify(stack));
     const now = '2026-11-28T09:00:00Z';
     const condition = { type: 'Ready', status: 'True', reason: 'Available', message: '' };
+    const degraded = {
+      type: 'Degraded',
+      status: 'True',
+      reason: 'AttentionNeeded',
+      message: 'It is fought over.',
+    };
     const lastDrift = { object: 'Service listed-redis', field: 'spec.ports', from: '1', to: '2', time: now };
-    const conditions = [{ ...condition, lastTransitionTime: now }];
+    const conditions = [condition, degraded].map((one) => ({ ...one, lastTransitionTime: now }));
     const patch = JSON.stringify({ status: { observedGeneration: 1, conditions, lastDrift } });
     await lab().kubectl([
       ...['patch', 'chatstack', 'listed', '--subresource=status', '--type=merge', '-p', patch],
@@ -140,6 +146,7 @@ describe('mooring operator status', () => {
     expect(stdout).toMatch(
       /^default +ChatStack listed +True +Available +Service listed-redis spec\.ports \S+$/m,
     );
+    expect(stdout).toContain('\n  ChatStack listed of namespace default: It is fought over.\n');
     await lab().kubectl(['delete', 'chatstack', 'listed']);
   });
 
@@ -266,10 +273,11 @@ describe('a stack whose operator is away', () => {
 
   test('is told so by mooring status and doctor, with the command that brings one, and how old its conditions may be', async () => {
     const file = await left('stale');
-    const { stdout } = await lab().mooring(['status', '-f', file]);
+    const { stdout, stderr } = await lab().mooring(['status', '-f', file]);
+    expect(stderr).toContain('Reading stack "stale" in namespace stale of context ');
     expect(stdout).toMatch(/✗ .*[0-9]+ of 3 replicas run what is installed and are ready/);
     expect(stdout).toMatch(
-      /conditions may be old: they are of generation 1 of the document, which is at generation 2, and no replica of it leads\.$/m,
+      /conditions are what an operator wrote last, and need not hold now: they are of generation 1 of the document, which is at generation 2, and no replica of it leads\.$/m,
     );
 
     await lab().kubectl(['-n', system, 'delete', 'deployment', operatorName]);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import type { FieldChange } from '../../../deploy/changes.ts';
+import { hidden, type FieldChange } from '../../../deploy/changes.ts';
 import { execute, obstaclesOf } from '../../../deploy/execute.ts';
 import { nameOf, type KubeObject } from '../../../kube/objects.ts';
 import { forSuite } from '../../servers/for-suite.ts';
@@ -125,12 +125,16 @@ const valueAt = (object: unknown, pointer: string): unknown =>
     object,
   );
 
-/** Whether a value is shown, or is the name in the path; a struct or list by its parts, a secret by a mark, false by nothing. */
+/**
+ * Whether a value is shown, or is the name in the path; a struct or list by its parts, a secret and what others added by a mark,
+ * false by nothing.
+ */
 const shows = (shown: readonly unknown[], value: unknown): boolean =>
   value === undefined ||
   value === false ||
   typeof value === 'object' ||
   shown.includes('(secret)') ||
+  shown.includes(hidden) ||
   JSON.stringify(shown).includes(JSON.stringify(value).slice(1, -1));
 
 /** A pointer as people read it: items by their names, keys that are no words in brackets. */

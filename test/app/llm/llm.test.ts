@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { limits, modelCallLimits } from '../../../contract/protocol.ts';
 import { languageModel, type LanguageModel } from '../../../app/llm/chat-completions.ts';
 import { embedder } from '../../../app/llm/embeddings.ts';
+import type { Text } from '../../../app/meaning/embedder.ts';
 import { historyOf, openMemory } from '../memory/open-memory.ts';
 import { answer } from '../../stores/store-suite.ts';
 import { delta, startModelServer, type ModelServer } from './sse-server.ts';
@@ -131,11 +132,15 @@ test('a model that fails before its first word leaves the answer to the memory, 
   const scope = { patientId: 'p', sessionId: 's' };
   await open.say(scope, 'm1', 'My cat is called Milo.');
   const { text, degraded } = await open.say(scope, 'm2', 'What is my cat called?');
-  expect(text).toContain('you said: "My cat is called Milo."');
+  expect(text).toContain('You said on 23 November 2026: "My cat is called Milo."');
   expect(degraded).toBe('the language model gave no answer');
   expect(open.warnings.at(-1)).toMatch(
     /^The language model gave no whole answer: The language model at .* answered 500$/,
   );
+  expect(open.memory.models()).toMatchObject([
+    { name: 'language model', state: 'away' },
+    { name: 'language model, reading facts', state: 'open' },
+  ]);
   await open.close();
 });
 
@@ -160,6 +165,18 @@ test('a model that answers nothing leaves the answer to the memory', async () =>
   expect({ text, degraded }).toEqual({
     text: 'Noted: “My cat is called Milo.”',
     degraded: 'the language model gave no answer',
+  });
+  await open.close();
+});
+
+test('an answer that the model ended at its limit of tokens is given, and said to be so', async () => {
+  const cut = `${delta('It is')}${delta('', 'length')}data: [DONE]\n\n`;
+  const server = await serve((response) => void response.end(cut));
+  const open = await openMemory({ llm: modelAt(server) });
+  const { text, degraded } = await open.say({ patientId: 'p', sessionId: 's' }, 'm1', 'Tell me all.');
+  expect({ text, degraded }).toEqual({
+    text: 'It is',
+    degraded: "the language model's answer ends at its limit of tokens",
   });
   await open.close();
 });
@@ -243,15 +260,21 @@ test('a call whose answer another process took over is called off, and that answ
   await open.close();
 });
 
+const told = (text: string): Text => ({ text, patientId: 'p', isQuestion: false });
+
 test('texts are embedded in batches, in their order', async () => {
   const server = await serve((response, { body }) => {
     const input = body['input'] as string[];
-    const data = input.map((text, index) => ({ index, embedding: [Number(text), 1] })).reverse();
+    const data = input.map((text, index) => ({ index, embedding: [Number(text), 0] })).reverse();
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
   });
-  const texts = Array.from({ length: 150 }, (_, at) => String(at));
+  const texts = Array.from({ length: 150 }, (_, at) => told(String(at - 75 || 1)));
   const mini = embedder({ baseUrl: server.baseUrl, model: 'mini', apiKey, timeout: 2_000 });
-  expect(await mini.embed(texts)).toEqual(texts.map((text) => [Number(text), 1]));
+  const meanings = await mini.embed(texts);
+  expect(
+    meanings.map(({ vector }) => vector[0]),
+    'of unit length',
+  ).toEqual(texts.map(({ text }) => Math.sign(Number(text))));
   expect(server.received.map(({ body }) => (body['input'] as string[]).length)).toEqual([64, 64, 22]);
   expect(mini.id).toMatch(/^mini at 127\.0\.0\.1:\d+$/);
 });
@@ -259,7 +282,23 @@ test('texts are embedded in batches, in their order', async () => {
 test('an embedder that answers something else is refused in words', async () => {
   const server = await serve((response) => void response.end('{"data":[]}'));
   const mini = embedder({ baseUrl: server.baseUrl, model: 'mini', timeout: 2_000 });
-  await expect(mini.embed(['a'])).rejects.toThrow(
+  await expect(mini.embed([told('a')])).rejects.toThrow(
     /embedder at .* failed: 1 texts were sent, 0 vectors came back/,
   );
+});
+
+test('vectors without meaning, or of another length than before, are refused in words', async () => {
+  const answers = [
+    [1, 0],
+    [1, 0, 0],
+    [0, 0],
+  ];
+  const server = await serve((response) => {
+    const data = [{ index: 0, embedding: answers.shift() }];
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
+  });
+  const mini = embedder({ baseUrl: server.baseUrl, model: 'mini', timeout: 2_000 });
+  await mini.embed([told('a')]);
+  await expect(mini.embed([told('b')])).rejects.toThrow('answered a vector of 3 numbers; before, they had 2');
+  await expect(mini.embed([told('c')])).rejects.toThrow('a vector of zeros');
 });

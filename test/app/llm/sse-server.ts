@@ -14,13 +14,18 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
-/** An HTTP server that keeps what it is sent and answers by `respond`. */
+/**
+ * An HTTP server that keeps what it is sent and answers by `respond`. In messages that it is asked to read facts from it
+ * finds none, and does not keep them, unless `respond` is for these too.
+ */
 export async function startModelServer(
   respond: (response: ServerResponse, received: Received) => void | Promise<void>,
+  { readsFacts = false }: { readonly readsFacts?: boolean } = {},
 ): Promise<ModelServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     void read(request).then(async (one) => {
+      if (!readsFacts && one.body['response_format'] !== undefined) return noFacts(response);
       received.push(one);
       await respond(response, one);
     });
@@ -51,3 +56,6 @@ async function read(request: IncomingMessage): Promise<Received> {
 
 export const delta = (content: string, finish: string | null = null): string =>
   `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: finish }] })}\n\n`;
+
+const noFacts = (response: ServerResponse): void =>
+  void response.end(`${delta('{"facts": []}')}${delta('', 'stop')}data: [DONE]\n\n`);

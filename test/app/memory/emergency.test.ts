@@ -28,7 +28,7 @@ for (const text of [
 ])
   test(`"${text}" is none`, () => expect(isEmergency(text)).toBe(false));
 
-test('an emergency is answered by the fixed text, never by a model, and even while the search is away', async () => {
+test("the text for emergencies stands above the answer, which is no model's, also while the search is away", async () => {
   const asked: string[] = [];
   const llm = {
     async *stream(): AsyncGenerator<string, void> {
@@ -41,7 +41,7 @@ test('an emergency is answered by the fixed text, never by a model, and even whi
   const scope = { patientId: 'p', sessionId: 's' };
   await open.memory.accept(scope, { id: 'm1', text: 'I have chest pain' });
   const { text, facts } = await answerOf(open.memory, scope, { id: 'm1', text: 'I have chest pain' });
-  expect(text).toBe(emergencyText);
+  expect(text).toBe(`${emergencyText}\n\nNoted: “I have chest pain”`);
   expect({ facts, asked }).toEqual({ facts: [], asked: [] });
   await open.close();
 });

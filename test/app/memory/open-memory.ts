@@ -5,7 +5,9 @@ import type { GateState } from '../../../model/report.ts';
 import { modelCallLimits, type Turn } from '../../../contract/protocol.ts';
 import type { StoreName } from '../../../contract/services/backend-variables.ts';
 import type { LanguageModel } from '../../../app/llm/chat-completions.ts';
+import type { Embedder } from '../../../app/meaning/embedder.ts';
 import { createMemory } from '../../../app/memory/memory.ts';
+import type { Waits } from '../../../app/memory/waits.ts';
 import { errorText } from '../../../app/observability/error-text.ts';
 import type { Answer, Memory } from '../../../app/memory/types.ts';
 import type { Settled } from '../../../app/stores/types.ts';
@@ -35,20 +37,29 @@ export interface OpenMemory {
 
 export interface Parts {
   readonly index?: SearchIndex;
+  readonly embedder?: Embedder;
   readonly llm?: LanguageModel;
+  readonly readsFacts?: boolean;
   /** Stands between the memory and the stores, to break them. */
   readonly around?: (stores: Stores) => Stores;
   readonly leaseMs?: number;
+  readonly waits?: Waits;
 }
+
+/** A machine with other work is late by seconds. */
+const longWaits: Waits = { indexMs: 20_000, vectorsMs: 20_000, questionMs: 20_000 };
 
 export async function openMemory({
   index,
+  embedder,
   llm,
+  readsFacts = true,
   around = (stores) => stores,
   leaseMs = 10_000,
+  waits = longWaits,
 }: Parts = {}): Promise<OpenMemory> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-memory-'));
-  const embedded = createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
+  const embedded = await createStores(envOf({ EMBEDDED_STORES: 'redis,neo4j,qdrant', DATA_DIR: folder }));
   const stores = around(index === undefined ? embedded : { ...embedded, index });
   const gates: Partial<Record<string, GateState>> = {};
   const warnings: string[] = [];
@@ -56,11 +67,12 @@ export async function openMemory({
   const memory = createMemory({
     stores,
     availability: (name) => gates[name] ?? 'open',
+    embedder,
     llm,
+    readsFacts,
     modelCalls: new Slots(modelCallLimits),
     leaseMs,
-    // A machine with other work is late by seconds.
-    indexWaitMs: 20_000,
+    waits,
     now: () => clock.now,
     warn: (what, error) => warnings.push(`${what}: ${errorText(error)}`),
     limits: { history: 50, recall: 8 },
@@ -76,6 +88,7 @@ export async function openMemory({
       return answerOf(memory, scope, { id, text });
     },
     close: async () => {
+      await memory.close();
       for (const store of [stores.record, stores.index, stores.cache]) await store.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -98,9 +111,13 @@ export async function answerOf(
   }
 }
 
-function whole({ kind, turn, facts, degraded }: Settled, pieces: readonly string[]): WholeAnswer {
+function whole({ kind, turn, facts, certainty, degraded }: Settled, pieces: readonly string[]): WholeAnswer {
   if (kind === 'failed') throw new Error('No answer could be made.');
-  return { text: turn.text, facts, pieces, ...(degraded === undefined ? {} : { degraded }) };
+  return {
+    ...{ text: turn.text, facts, pieces },
+    ...(certainty === undefined ? {} : { certainty }),
+    ...(degraded === undefined ? {} : { degraded }),
+  };
 }
 
 /** The turns that a new connection is shown. */

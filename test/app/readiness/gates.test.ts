@@ -163,6 +163,28 @@ describe('while a store is away', () => {
     gates.stop();
   });
 
+  test('a dial that was answered says what it still prepares, and not what failed before', async () => {
+    const prepared = Promise.withResolvers<undefined>();
+    let isUp = false;
+    const connect: Dial['connect'] = async (onWork) => {
+      if (!isUp) throw new Error('refused');
+      onWork('Its indexes are being made.');
+      await prepared.promise;
+    };
+    const explain: Dial['explain'] = async (error) => (error as Error).message;
+    const gates = new Gates([{ name: 'store', gate: 'hard', dial: { connect, explain } }]);
+    gates.start();
+    await pass(0);
+    expect(gates.list()).toMatchObject([{ state: 'closed', lastError: 'refused' }]);
+    isUp = true;
+    await pass(2_000);
+    expect(gates.list()).toMatchObject([{ state: 'closed', lastError: 'Its indexes are being made.' }]);
+    prepared.resolve(undefined);
+    await pass(0);
+    expect(gates.list()).toMatchObject([{ state: 'open', lastError: 'refused' }]);
+    gates.stop();
+  });
+
   test('it is dialled at least every 2 s, and not in a loop', async () => {
     const { gates, away, dials } = house();
     away.set('redis', 'ECONNREFUSED');

@@ -18,6 +18,9 @@ async function serving(shown: 'everything' | 'outcome' = 'everything') {
     draining: () => now.isDraining,
     isFull: () => false,
     mode: 'extractive',
+    models: () => [],
+    index: () => ({ writable: true, lastError: null }),
+    searchesByWordsOnly: () => undefined,
   });
   const server = createServer({
     log: createLogger(envOf({}), { write: () => undefined }),

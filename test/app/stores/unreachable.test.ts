@@ -12,7 +12,7 @@ const timeout = 1_000;
 /** A store that had no limit of its own would wait for minutes; a machine with other work is late by seconds. */
 const longest = 10 * timeout;
 
-const storesAt = (port: number): Stores =>
+const storesAt = (port: number): Promise<Stores> =>
   createStores(
     envOf({
       REDIS_HOST: host,
@@ -47,9 +47,9 @@ describe('a real store', () => {
   let port: number;
   beforeAll(async () => {
     server = await startSilentServer();
-    silent = storesAt(server.port);
+    silent = await storesAt(server.port);
     port = await freePort();
-    nowhere = storesAt(port);
+    nowhere = await storesAt(port);
   });
   afterAll(async () => {
     for (const kind of kinds) await Promise.all([silent[kind].close(), nowhere[kind].close()]);
@@ -74,7 +74,7 @@ describe('a real store', () => {
 
 test('the environment decides store by store whether it is embedded', async () => {
   const folder = await mkdtemp(`${tmpdir()}/mooring-create-`);
-  const stores = createStores(
+  const stores = await createStores(
     envOf({ EMBEDDED_STORES: 'neo4j,qdrant', DATA_DIR: folder, REDIS_PORT: String(await freePort()) }),
   );
   await stores.record.connect();

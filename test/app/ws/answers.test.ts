@@ -105,6 +105,31 @@ test('an answer that is stopped is stored as far as it was said', async () => {
   expect(told, 'a second stop changes nothing').toHaveLength(2);
 });
 
+test('an answer that is asked for again is made, also while it waits for another process, which failed', async () => {
+  const open = await openMemory();
+  onTestFinished(() => open.close());
+  const { record } = open.stores;
+  const looked = vi.spyOn(record, 'isBusy');
+  const all = new Answers({
+    ...{ memory: open.memory, sessions: new Sessions(open.memory, alone), replicas: alone },
+    metrics: new Metrics(() => []),
+    log: createLogger(envOf({}), { write: () => undefined }),
+  });
+  const lease = { owner: 'another', leaseMs: 60_000 };
+  const said = { ...message, speaker: 'patient', recordedAt: '2026-01-01T00:00:00.000Z' } as const;
+  await record.addMessage({ ...scope, ...said }, [], lease);
+  const waiting = all.claim(scope, message);
+  waiting.begin();
+  await vi.waitFor(() => expect(looked).toHaveBeenCalled(), 20_000);
+  const turn = { ...said, id: 'a1', speaker: 'assistant', text: '', replyTo: 'm1' } as const;
+  const claim = { ...scope, messageId: 'm1', attempt: 1, tries: 1 };
+  await record.settle(claim, { kind: 'failed', turn, facts: [] });
+  await open.memory.accept(scope, message);
+  const again = all.claim(scope, message);
+  again.begin();
+  expect(await again.ended).toMatchObject({ kind: 'answer', turn: { offset: 3 } });
+});
+
 test('an answer that another process makes is waited for by reading, and told here only', async () => {
   const open = await openMemory();
   onTestFinished(() => open.close());

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeOptions } from '../../../contract/services/backend.ts';
 import { storeNames } from '../../../contract/services/backend-variables.ts';
 import { buildApp } from '../../../scripts/build-app.ts';
 import { launchApp } from '../../faults/app-process.ts';
@@ -19,6 +20,9 @@ export interface BenchedApp {
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** As the production preset's pod has it. */
+const heapMebibytes = 716;
 
 /** What is measured is how fast it is, not how fast it lets anybody be. */
 const most = '1000000';
@@ -57,6 +61,7 @@ export async function startBenchedApp(
       EMBEDDED_STORES: storeNames.join(','),
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
+      NODE_OPTIONS: nodeOptions(heapMebibytes),
       ...unlimited,
       ...env,
     },

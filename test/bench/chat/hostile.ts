@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { nodeOptions } from '../../../contract/services/backend.ts';
 import { percentile, round } from '../operator/figures.ts';
 import { startBenchedApp, type BenchedApp } from './app.ts';
 import { openSockets } from './sockets.ts';
@@ -19,9 +20,15 @@ const pingEveryMs = 20;
 const patienceMs = 60_000;
 const longText = 16_000;
 
-/** The attacks that ended the process of release 0.1, or held it for half a minute, on the heap of the dev preset. */
+/** What any one client may cost the others, and the process. */
+const most = { othersP99Ms: 100, rssGrowthMb: 64 };
+
+/**
+ * The attacks that ended the process of release 0.1, or held it for half a minute, on the heap of the dev preset.
+ * @throws Error when one costs more than it may.
+ */
 export async function measureHostile(root: string, heapMb: number): Promise<Record<string, Suffered>> {
-  const app = await startBenchedApp(root, { NODE_OPTIONS: `--max-old-space-size=${heapMb}` });
+  const app = await startBenchedApp(root, { NODE_OPTIONS: nodeOptions(heapMb) });
   try {
     const [socket, other] = await openSockets(
       app.url,
@@ -66,7 +73,12 @@ async function sufferedBy(app: BenchedApp, other: WebSocket, act: () => Promise<
   over.abort();
   await pinging;
   const rssGrowthMb = round(((await app.rssBytes()) - before) / 1e6);
-  return { seconds, othersP99Ms: percentile(times, 0.99), rssGrowthMb };
+  const suffered = { seconds, othersP99Ms: percentile(times, 0.99), rssGrowthMb };
+  if (suffered.othersP99Ms > most.othersP99Ms || rssGrowthMb > most.rssGrowthMb)
+    throw new Error(
+      `A client cost ${JSON.stringify(suffered)}; at most ${JSON.stringify(most)} are allowed.`,
+    );
+  return suffered;
 }
 
 async function answered(socket: WebSocket, id: string, text: string): Promise<void> {

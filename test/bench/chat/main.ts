@@ -1,12 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
-import { capture } from '../../servers/process.ts';
 import { choose } from '../../nightly/choose.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
 import { wholeStorm } from './storm.ts';
-import { measureChat, partNames, type Figures, type Measured } from './measure.ts';
+import { measureChat, partNames } from './measure.ts';
+import { writeResult } from '../result.ts';
 
 /**
  * `npm run bench:chat [-- --json] [--write] [--only PART]… [--seconds N] [--rounds N] [--clients N] [--connections N]
@@ -45,25 +42,10 @@ if ('problem' in answer) {
       (line) => void process.stderr.write(`${line}\n`),
     );
     console.log(JSON.stringify(figures, undefined, values.json ? undefined : 2));
-    if (values.write) await write(figures, samples);
+    const command = `npm run bench:chat -- ${process.argv.slice(2).join(' ')}`;
+    if (values.write) await writeResult(resultFile, { command, figures, samples });
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     console.error(error.message);
     process.exitCode = 69;
   }
-
-async function write(figures: Figures, samples: Measured['samples']): Promise<void> {
-  const { stdout: commit } = await capture('git', ['rev-parse', '--short', 'HEAD']);
-  const machine = {
-    ...{ cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) },
-    ...{ node: process.version, load: loadavg() },
-  };
-  const command = `npm run bench:chat -- ${process.argv.slice(2).join(' ')}`;
-  const result = {
-    at: new Date().toISOString(),
-    commit: commit.trim(),
-    ...{ machine, command, figures, samples },
-  };
-  const options = { ...(await resolveConfig(resultFile)), filepath: resultFile };
-  await writeFile(resultFile, await format(JSON.stringify(result), options));
-}

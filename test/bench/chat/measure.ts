@@ -61,7 +61,7 @@ export async function measureChat(
   const echo100 = await asked('echo', 'echo100', () => measureEcho(sizes, 100));
   const echo1000 = await asked('echo', 'echo1000', () => measureEcho(sizes, 1_000));
   const idle = await asked('idle', 'idle', () => measureIdle(sizes.root, sizes.connections));
-  // Held against limits, and written with `--write`: it is no figure of speed.
+  // It holds its figures against limits itself; they are written with `--write`, and are none of speed.
   await asked('hostile', 'hostile', () => measureHostile(sizes.root, devHeapMb));
   const stormed = await asked('storm', 'storm', () =>
     measureStorm(sizes.root, { ...wholeStorm, clients: sizes.clients }),

@@ -7,6 +7,7 @@ import { percentile } from '../operator/figures.ts';
 import { startBenchedApp, type BenchedApp } from './app.ts';
 import { startRealStores } from './stores.ts';
 import { StormClient } from './storm-client.ts';
+import { talk } from './talk.ts';
 
 /** What became of the clients of a process that was replaced. */
 export interface Storm {
@@ -27,10 +28,19 @@ export interface StormSize {
   readonly clients: number;
   /** The old process sends them away over so many seconds; meanwhile they go on talking. */
   readonly drainSeconds: number;
+  /** Others talk for so long before: a database is no day old when a backend is deployed, and its runtime compiles. */
+  readonly warmUpSeconds: number;
+  /** One search index for both processes, as in a cluster; else each has one of its own, which it fills anew. */
+  readonly sharesIndex: boolean;
 }
 
 /** The storm of the benchmark. */
-export const wholeStorm: StormSize = { clients: 5_000, drainSeconds: 5 };
+export const wholeStorm: StormSize = {
+  clients: 5_000,
+  drainSeconds: 5,
+  warmUpSeconds: 45,
+  sharesIndex: true,
+};
 
 export interface Stormed {
   readonly storm: Storm;
@@ -50,9 +60,9 @@ const patienceMs = 60_000;
  */
 export async function measureStorm(
   root: string,
-  { clients: count, drainSeconds }: StormSize,
+  { clients: count, drainSeconds, warmUpSeconds, sharesIndex }: StormSize,
 ): Promise<Stormed> {
-  const stores = await startRealStores();
+  const stores = await startRealStores({ sharesIndex });
   const env = { ...stores.env, SHUTDOWN_CLOSE_SPREAD: String(drainSeconds) };
   const apps: BenchedApp[] = [];
   const clients: StormClient[] = [];
@@ -64,6 +74,7 @@ export async function measureStorm(
   try {
     const first = await start();
     let serving = first;
+    if (warmUpSeconds > 0) await talk(first.url, { clients: atOnce, seconds: warmUpSeconds });
     for (let nth = 0; nth < count; nth += 1)
       clients.push(
         new StormClient(() => serving.url, `/ws/chat/patient%3A${nth}/session%3Astorm`, nth % 2 === 0),
@@ -93,8 +104,9 @@ export async function measureStorm(
       await second.kill();
       serving = await start();
     });
-    const { lost } = await look(clients, serving.url);
-    if (lost > 0) throw new Error(`After SIGKILL ${lost} acknowledged messages or answers are gone.`);
+    const { lost, repeated } = await look(clients, serving.url);
+    if (lost + repeated > 0)
+      throw new Error(`After SIGKILL ${lost} messages or answers are gone, ${repeated} are there twice.`);
     return {
       storm: { clients: count, ...storm, ...kept },
       kill: { back: crash.back, backMs: crash.allBackMs },

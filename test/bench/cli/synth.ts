@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { keptSecrets, secretsPath } from '../../../charts-ts/secrets.ts';
 import { manifestsOf } from '../../../charts-ts/synth.ts';
+import { buildPackage, packageFolder } from '../../../scripts/package/build.ts';
+import { manifest } from '../../../scripts/package/manifest.ts';
 import { builtProgram } from '../../servers/kubernetes/programs.ts';
 import { helmChart, sameObjects } from './helm-chart.ts';
 import { median, rounded, type Samples } from './samples.ts';
@@ -14,13 +16,16 @@ import { median, rounded, type Samples } from './samples.ts';
 export interface SynthMeasure {
   /** Median of `mooring synth` over the median of `helm template`. */
   readonly ratio: number;
+  /** The same of the package, which has no snapshot. */
+  readonly packageRatio: number;
   readonly samples: Readonly<
-    Record<'mooringSynth' | 'mooringSynthStdout' | 'helmTemplate' | 'node', Samples>
+    Record<'mooringSynth' | 'mooringSynthStdout' | 'packageSynth' | 'helmTemplate' | 'node', Samples>
   >;
 }
 
 const launcher = resolve(import.meta.dirname, '../../../cli/mooring');
 const snapshot = resolve(import.meta.dirname, '../../../build/cli/synth.blob');
+const packaged = resolve(packageFolder, manifest.bin['mooring'] ?? '');
 const warmUps = 3;
 
 /**
@@ -31,6 +36,7 @@ export async function measureSynth(rounds: number): Promise<SynthMeasure> {
   if (!existsSync(snapshot))
     throw new Error('There is no build/cli/synth.blob; run "npm run prepare" first.');
   const helm = await builtProgram('helm');
+  await buildPackage();
   const folder = await mkdtemp(join(tmpdir(), 'mooring-bench-'));
   const { files } = manifestsOf(findDocument([chatKind], ''), (stack) =>
     keptSecrets(stack, secretsPath(stack, join(folder, '.mooring/secrets'))),
@@ -39,6 +45,7 @@ export async function measureSynth(rounds: number): Promise<SynthMeasure> {
   const commands = {
     mooringSynth: [launcher, 'synth'],
     mooringSynthStdout: [launcher, 'synth', '--stdout'],
+    packageSynth: [process.execPath, packaged, 'synth'],
     helmTemplate: [helm, 'template', 'demo', chart.folder],
     node: [process.execPath, '-e', '0'],
   } as const;
@@ -48,16 +55,18 @@ export async function measureSynth(rounds: number): Promise<SynthMeasure> {
       throw new Error(
         'mooring synth and helm template did not give the same objects; there is nothing to compare.',
       );
-    const samples = { mooringSynth: [], mooringSynthStdout: [], helmTemplate: [], node: [] } as Record<
+    const names = Object.keys(commands) as (keyof typeof commands)[];
+    const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
       keyof typeof commands,
       number[]
     >;
     for (let round = -warmUps; round < rounds; round += 1)
-      for (const name of Object.keys(commands) as (keyof typeof commands)[]) {
+      for (const name of names) {
         const { took } = run(commands[name], folder, 'ignore');
         if (round >= 0) samples[name].push(rounded(took));
       }
-    return { ratio: rounded(median(samples.mooringSynth) / median(samples.helmTemplate)), samples };
+    const toHelm = (ours: readonly number[]): number => rounded(median(ours) / median(samples.helmTemplate));
+    return { ratio: toHelm(samples.mooringSynth), packageRatio: toHelm(samples.packageSynth), samples };
   } finally {
     await chart.remove();
     await rm(folder, { recursive: true, force: true });

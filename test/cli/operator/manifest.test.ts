@@ -23,7 +23,7 @@ async function writtenOf(
     });
     onTestFinished(() => spy.mockRestore());
   }
-  const program = createCli([kind], { name: 'mooring', version: '0.0.0', commands });
+  const program = createCli([kind], { version: '0.0.0', commands });
   await program.parseAsync(['operator', ...words], { from: 'user' });
   return heard;
 }
@@ -67,7 +67,7 @@ test.each([
   [['--namespace', 'Talk'], 'lower-case'],
   [['--replicas', '0'], 'number of pods'],
 ])('mooring operator manifest refuses %j', async (words, why) => {
-  const program = createCli([chatKind], { name: 'mooring', version: '0.0.0', commands });
+  const program = createCli([chatKind], { version: '0.0.0', commands });
   let said = '';
   const [group] = program.commands.filter((command) => command.name() === 'operator');
   for (const command of group?.commands ?? [])

@@ -121,7 +121,14 @@ async function runOf(
   const { code, stdout } = await capture(process.execPath, [join(root, program), ...words], {
     cwd: folder,
     env: {
-      ...{ MOORING_STACK: '', KUBECONFIG: '', HOME: folder, NO_COLOR: '1', CI: '' },
+      ...{
+        MOORING_CALLED_AS: 'mooring',
+        MOORING_STACK: '',
+        KUBECONFIG: '',
+        HOME: folder,
+        NO_COLOR: '1',
+        CI: '',
+      },
       ...ports,
       EMBEDDED_STORES: storeNames.join(','),
     },

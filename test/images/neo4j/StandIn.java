@@ -1,6 +1,8 @@
 import java.nio.file.Path;
+import java.time.Duration;
 import org.neo4j.cli.ExecutionContext;
 import org.neo4j.commandline.admin.security.SetInitialPasswordCommand;
+import org.neo4j.configuration.GraphDatabaseInternalSettings;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.connectors.BoltConnector;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
@@ -17,6 +19,9 @@ public class StandIn {
             .setConfig(GraphDatabaseSettings.strict_config_validation, true)
             .setConfig(BoltConnector.enabled, true)
             .setConfig(GraphDatabaseSettings.auth_enabled, args[1].equals("on"))
+            // A server that ends waits ten seconds for clients that might still say something; a test waits with it.
+            .setConfig(GraphDatabaseInternalSettings.netty_server_shutdown_quiet_period, 0)
+            .setConfig(GraphDatabaseInternalSettings.netty_server_shutdown_timeout, Duration.ofSeconds(1))
             .build();
     Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
     System.out.println("Started.");

@@ -56,5 +56,6 @@ maximum=$(value_of server.memory.heap.max_size)
 [ -z "$maximum" ] || jvm+=("-Xmx$maximum")
 
 echo $$ >$home/run/neo4j.pid
-STAND_IN_PASSWORD=$password exec java -XX:SharedArchiveFile=$home/classes.jsa "${jvm[@]}" \
+# The first compiler alone: the second takes more of a small machine's cores than it gives back in a test's minutes.
+STAND_IN_PASSWORD=$password exec java -XX:TieredStopAtLevel=1 -XX:SharedArchiveFile=$home/classes.jsa "${jvm[@]}" \
   -cp "$(cat $home/class-path)" StandIn $home $authentication

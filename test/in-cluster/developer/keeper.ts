@@ -12,9 +12,13 @@ import { removeNote, STACK_FILE, writeNote } from './keeper-note.ts';
 /** Holds the developer's cluster, with the images of a stack and of the operator in it, until it is told to end. Started by `up.ts`. */
 const { app, redis, neo4j, qdrant } = await buildImages();
 const operator = await operatorImage(await programBase(), say);
+say('Starting the control plane and the node.');
 const cluster = await startCluster();
 try {
-  for (const { tarPath } of [app, redis, neo4j, qdrant, operator]) await cluster.importImage(tarPath);
+  for (const { ref, tarPath } of [app, redis, neo4j, qdrant, operator]) {
+    say(`Bringing the image ${ref} onto the node.`);
+    await cluster.importImage(tarPath);
+  }
   const { name, namespace } = defaultStack;
   const document = { ...standInStack({ app, redis, neo4j, qdrant }), metadata: { name, namespace } };
   await writeFile(STACK_FILE, stringify(document));

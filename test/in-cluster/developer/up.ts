@@ -6,9 +6,13 @@ import { lastLines } from '../../servers/last-lines.ts';
 import { pollWithReason } from '../../servers/poll.ts';
 import { Unavailable } from '../../servers/unavailable.ts';
 import { prepareCluster } from '../../lab/prepare-cluster.ts';
+import { linesOf } from './lines-of.ts';
 import { KEEPER_LOG, makeKeeperFolder, readNote, STACK_FILE } from './keeper-note.ts';
 
-/** `npm run cluster:up`: a cluster that stays until `npm run cluster:down`, and how to use it. */
+/** Standard output has only what is to be run. */
+const say = (line: string): void => console.error(line);
+
+/** `npm run cluster:up`: a cluster that stays until `npm run cluster:down`, and how to use it; what it does meanwhile on stderr. */
 try {
   if ((await readNote()) === undefined) await keep();
   await tell();
@@ -19,9 +23,9 @@ try {
 }
 
 async function keep(): Promise<void> {
-  await prepareCluster((line) => console.log(line));
+  await prepareCluster(say);
   await makeKeeperFolder();
-  console.log(`Starting the cluster (${KEEPER_LOG}).`);
+  say(`Starting the process that holds the cluster (its log: ${KEEPER_LOG}).`);
   const log = openSync(KEEPER_LOG, 'w');
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts')], {
     detached: true,
@@ -29,7 +33,11 @@ async function keep(): Promise<void> {
   });
   const exited = new Promise((resolve) => keeper.once('exit', resolve));
   keeper.unref();
-  const isUp = async () => (await readNote()) !== undefined;
+  const newLines = linesOf(KEEPER_LOG);
+  const isUp = async () => {
+    (await newLines()).forEach(say);
+    return (await readNote()) !== undefined;
+  };
   const { outcome, lastError } = await pollWithReason(isUp, { timeoutMs: 1_800_000, exited });
   if (outcome === 'met') return;
   const said = lastLines(await readFile(KEEPER_LOG, 'utf8'));
@@ -44,5 +52,6 @@ async function tell(): Promise<void> {
 MOORING_STACK=${STACK_FILE} npm run synth && kubectl apply -f dist/
 # or by the operator (docs/operator.md):
 npx mooring operator install --yes --image ${note.operatorImage}
-kubectl create namespace ${note.namespace}; kubectl apply -f ${STACK_FILE}`);
+kubectl create namespace ${note.namespace}; kubectl label namespace ${note.namespace} pod-security.kubernetes.io/enforce=restricted
+kubectl apply -f ${STACK_FILE}`);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PageClient } from '../stack/page-client.ts';
+import { PageClient, type Absence } from '../stack/page-client.ts';
 import type { DeployedStack } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
+import { asOnOwnMachine } from './own-machine.ts';
 
 export interface Chatter {
   readonly patient: string;
@@ -16,11 +17,22 @@ const thinkMs = { least: 4_000, most: 12_000 };
 /**
  * Has clients chat, as people do, while something happens to the stack. Resolves when it is over, every client is
  * connected and every message is answered.
- * @param options how many clients, and where their WebSockets are, if not at the node port of the page.
+ * @param crowd how many clients, and where their WebSockets are, if not at the node port of the page.
  */
-export async function crowdDuring(
+export const crowdDuring = (
+  stack: DeployedStack,
+  crowd: Crowd,
+  happening: () => Promise<void>,
+): Promise<readonly Chatter[]> => asOnOwnMachine(() => chatDuring(stack, crowd, happening));
+
+interface Crowd {
+  readonly count: number;
+  readonly socketsUrl?: string;
+}
+
+async function chatDuring(
   { chatUrl }: DeployedStack,
-  { count, socketsUrl = chatUrl }: { readonly count: number; readonly socketsUrl?: string },
+  { count, socketsUrl = chatUrl }: Crowd,
   happening: () => Promise<void>,
 ): Promise<readonly Chatter[]> {
   // Patients nobody was before: what a client shows and what is stored are compared.
@@ -52,6 +64,19 @@ async function chat(client: PageClient, over: AbortSignal): Promise<void> {
   }
 }
 
+/** Each time that a client was away, the shortest first. */
+export const absencesOf = (chatters: readonly Chatter[]): Absence[] =>
+  chatters.flatMap(({ client }) => client.absences).sort((a, b) => a.ms - b.ms);
+
 /** How long each client was away, each time, in milliseconds and in order. */
-export const gapsOf = (chatters: readonly Chatter[]): number[] =>
-  chatters.flatMap(({ client }) => client.gaps).sort((a, b) => a - b);
+export const gapsOf = (chatters: readonly Chatter[]): number[] => absencesOf(chatters).map(({ ms }) => ms);
+
+/** What clients went through that were away for more than 5 s. */
+export const awayTooLong = (chatters: readonly Chatter[]): string[] =>
+  absencesOf(chatters)
+    .filter(({ ms }) => ms > 5_000)
+    .map(storyOf);
+
+/** What a client went through while it was away. */
+export const storyOf = ({ ms, states }: Absence): string =>
+  [...states, `${Math.round(ms)} ms connected`].join('; ');

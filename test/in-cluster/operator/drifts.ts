@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { undoingText } from '../../../operator/reconcile/drift-text.ts';
 import type { Drift } from '../../../operator/reconcile/resource.ts';
 import type { DeployedStack } from '../stack/stack.ts';
 import { until } from '../stack/until.ts';
@@ -45,7 +46,8 @@ export const breakages = (image: string): Readonly<Record<string, Breakage>> => 
       object: 'Deployment demo-backend',
       field: 'spec.template.spec.containers[backend].env[NODE_OPTIONS]',
       from: nothing,
-      to: 'not shown',
+      to: '"--trace-exit"',
+      overrides: expect.stringMatching(/^NODE_OPTIONS of ConfigMap demo-backend-config, "--/) as string,
       manager: 'kubectl-set',
     },
   },
@@ -59,7 +61,7 @@ export const breakages = (image: string): Readonly<Record<string, Breakage>> => 
       object: 'Deployment demo-backend',
       field: 'spec.template.spec.containers[sidecar]',
       from: nothing,
-      to: 'not shown',
+      to: '(not shown)',
       manager: 'kubectl-patch',
     },
   },
@@ -152,7 +154,7 @@ async function isAnEvent({ stack, kubectl }: DeployedStack, drift: Drift | undef
   const what = drift?.field === '' ? 'was deleted' : `${drift?.field} `;
   expect(
     messages.filter((message) => message.startsWith(drift?.object ?? '') && message.includes(what)),
-  ).toEqual([expect.stringMatching(/It was put back\.$/)]);
+  ).toEqual([expect.stringContaining(drift ? ` It was ${undoingText(drift)}.` : '')]);
 }
 
 /** What an object says besides its metadata and status; undefined for one that is not there. */

@@ -2,7 +2,12 @@ import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { status } from '../../../contract/http.ts';
-import { Connection, type SocketEvents, type World } from '../../../client/connection.ts';
+import {
+  Connection,
+  type ConnectionState,
+  type SocketEvents,
+  type World,
+} from '../../../client/connection.ts';
 import {
   emptyConversation,
   receive,
@@ -18,6 +23,12 @@ import { socketUrl } from '../../../web/src/url.ts';
 /** How soon a person sends again what failed. */
 const sayAgainMs = 500;
 
+/** A time without a connection that had been there, in milliseconds, and the states it went through, each with its own. */
+export interface Absence {
+  readonly ms: number;
+  readonly states: readonly string[];
+}
+
 /**
  * The page without a browser: its own connection, outbox and list of messages, over real sockets, as `chat.ts` joins
  * them. It counts what a person would notice.
@@ -25,14 +36,14 @@ const sayAgainMs = 500;
 export class PageClient {
   /** Messages the server said it has. */
   readonly acknowledged = new Set<string>();
-  /** Milliseconds without a connection, for each time one was lost and another came. The first takes none. */
-  readonly gaps: number[] = [];
+  /** Each time that a connection was lost and another came. The first connection ends none. */
+  readonly absences: Absence[] = [];
   /** What it was told of stores, in order. */
   readonly told: FrameOf<'dependency'>[] = [];
   readonly #connection: Connection;
   #conversation: Conversation = emptyConversation;
   readonly #agent = new Agent({ keepAlive: true });
-  #lostAt: number | undefined;
+  #absence: { readonly since: number; readonly states: string[] } | undefined;
   #connectedBefore = false;
   #settled: () => void = () => undefined;
 
@@ -58,7 +69,7 @@ export class PageClient {
       },
     };
     this.#connection = new Connection(world, {
-      state: ({ name }) => this.#noticed(name),
+      state: (state) => this.#noticed(state),
       frame: (frame) => this.#received(frame),
       kept: () => undefined,
     });
@@ -90,6 +101,11 @@ export class PageClient {
     return this.#conversation.entries;
   }
 
+  /** Milliseconds of each absence. */
+  get gaps(): readonly number[] {
+    return this.absences.map(({ ms }) => ms);
+  }
+
   get state(): string {
     return this.#connection.state.name;
   }
@@ -107,12 +123,18 @@ export class PageClient {
     this.#settled();
   }
 
-  #noticed(state: string): void {
-    if (state === 'connected') {
-      if (this.#lostAt !== undefined) this.gaps.push(performance.now() - this.#lostAt);
-      this.#lostAt = undefined;
+  #noticed(state: ConnectionState): void {
+    const now = performance.now();
+    if (state.name === 'connected') {
+      if (this.#absence !== undefined)
+        this.absences.push({ ms: now - this.#absence.since, states: this.#absence.states });
+      this.#absence = undefined;
       this.#connectedBefore = true;
-    } else if (state === 'waiting' && this.#connectedBefore) this.#lostAt ??= performance.now();
+      return;
+    }
+    if (state.name === 'waiting' && this.#connectedBefore) this.#absence ??= { since: now, states: [] };
+    const reason = 'reason' in state ? ` (${state.reason})` : '';
+    this.#absence?.states.push(`${Math.round(now - this.#absence.since)} ms ${state.name}${reason}`);
   }
 }
 

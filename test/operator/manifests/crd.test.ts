@@ -13,9 +13,9 @@ describe('the CRD of a kind', () => {
   });
 
   test.each([
-    ['ChatStack', crdOf(chatKind), ['Ready', 'Redis', 'Neo4j', 'Qdrant', 'Revision', 'Age']],
-    ['ShopStack', crdOf(shopKind), ['Ready', 'Queue', 'Revision', 'Age']],
-  ])('of %s has a column for each gate', (_, { spec }, columns) => {
+    ['ChatStack', crdOf(chatKind), ['Ready', 'Status', 'Redis', 'Neo4j', 'Qdrant', 'Revision', 'Age']],
+    ['ShopStack', crdOf(shopKind), ['Ready', 'Status', 'Queue', 'Revision', 'Age']],
+  ])('of %s has a column for its reasons and for each gate', (_, { spec }, columns) => {
     expect(spec.versions[0]?.additionalPrinterColumns.map(({ name }) => name)).toEqual(columns);
   });
 

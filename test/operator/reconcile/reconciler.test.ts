@@ -12,6 +12,15 @@ import { shopKind } from '../../kinds/shop-kind.ts';
 const key = 'market/shop';
 const minute = 60_000;
 
+/** Others undo each repair of an object at once. */
+function fight(drifts: DriftHistory, times: number, managers: readonly string[]): void {
+  const changes = managers.map((manager) => ({ field: 'spec.port', manager }));
+  for (let count = 0; count < times; count++) {
+    drifts.found(`${key} Service/shop-web`, changes);
+    drifts.repaired(`${key} Service/shop-web`, changes);
+  }
+}
+
 /** A stack that is paused and was looked at, and an API server that takes its status. */
 function paused() {
   let now = 0;
@@ -27,8 +36,9 @@ function paused() {
     fieldManager: 'test',
     discovery: { pathOf: () => Promise.resolve('/shop') },
     api: {
-      request: (_: string, __: string, { body }: { body: { status: StackStatus } }) => {
-        status = body.status;
+      request: (method: string, path: string, { body }: { body: { status: StackStatus } }) => {
+        if (method === 'GET') return Promise.resolve({ status: 404, json: {}, warnings: [] });
+        if (path.endsWith('/status')) ({ status } = body);
         return Promise.resolve({ status: 200, json: { ...resource, ...body }, warnings: [] });
       },
     },
@@ -50,6 +60,8 @@ function paused() {
   });
   return {
     drifts,
+    /** The document was changed since the status was written. */
+    change: () => resources.set(key, { ...resource, metadata: { ...resource.metadata, generation: 2 } }),
     pass: (ms: number) => (now += ms),
     reconcile: () => reconciler.reconcile(key, AbortSignal.timeout(minute)),
     drifted: () => status.conditions?.find(({ type }) => type === 'Drifted'),
@@ -58,7 +70,7 @@ function paused() {
 
 test('a stack that is contested is looked at again when it is no longer, and then says so', async () => {
   const { drifts, pass, reconcile, drifted } = paused();
-  for (let count = 0; count < 4; count++) drifts.repaired(`${key} Service/shop-web`);
+  fight(drifts, 4, ['kubectl-edit']);
   pass(minute);
   const { requeueAfterMs = 0 } = await reconcile();
   expect([drifted()?.reason, requeueAfterMs]).toEqual(['Contested', 9 * minute + 1]);
@@ -76,9 +88,17 @@ test.each([
   ['others, where nothing told who', ['unknown'], 'others'],
 ])('of a stack that is contested it is said how often, and by whom: %s', async (_, managers, who) => {
   const { drifts, reconcile, drifted } = paused();
-  for (let count = 0; count < 6; count++) drifts.repaired(`${key} Service/shop-web`, managers);
+  fight(drifts, 6, managers);
   // One whose maker left no trace.
-  drifts.repaired(`${key} Service/shop-web`);
+  fight(drifts, 1, [...managers, 'unknown']);
   await reconcile();
-  expect(drifted()?.message).toBe(`Service shop-web was changed by ${who} and put back 7 times.`);
+  expect(drifted()?.message).toBe(`Service shop-web was changed by ${who}, which was undone 7 times.`);
+});
+
+test('a change of the document acknowledges what is contested: while all is paused, it is not known whether anything drifted', async () => {
+  const { drifts, change, reconcile, drifted } = paused();
+  fight(drifts, 4, ['kubectl-edit']);
+  change();
+  await reconcile();
+  expect([drifted()?.status, drifted()?.reason]).toEqual(['Unknown', 'Paused']);
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../operator/reconcile/observed.ts';
 import type { Drift, RotationStatus, StackResource } from '../../../operator/reconcile/resource.ts';
 import {
-  driftText,
   isSameStatus,
   nothingFound,
   statusOf,
@@ -79,6 +78,20 @@ describe('the conditions of a stack', () => {
       'Unknown NotReported',
     ],
     ['is paused', { paused: 'why' }, 'Paused', 'True Paused'],
+    ['is paused (2)', { paused: 'why' }, 'Drifted', 'Unknown Paused'],
+    ['is paused (3)', { paused: 'why' }, 'Degraded', 'False NotCompared'],
+    ['has a paused object', { pausedObjects: ['Service demo-web'] }, 'Paused', 'True Paused'],
+    ['has a paused object (2)', { pausedObjects: ['Service demo-web'] }, 'Drifted', 'False AsRendered'],
+    ['has a paused object (3)', { pausedObjects: ['Service demo-web'] }, 'Degraded', 'False NotCompared'],
+    [
+      'has a paused object, and another that was changed',
+      { pausedObjects: ['Service demo-web'], left: [drift] },
+      'Drifted',
+      'True LeftAsChanged',
+    ],
+    ['ignores drift', { ignoresDrift: true }, 'Drifted', 'Unknown Ignored'],
+    ['ignores drift (2)', { ignoresDrift: true }, 'Degraded', 'False NotCompared'],
+    ['ignores drift (3)', { ignoresDrift: true }, 'Ready', 'True Available'],
     ['was changed by others and left so', { left: [drift] }, 'Drifted', 'True LeftAsChanged'],
     ['is fought over', { contested: ['who'] }, 'Drifted', 'True Contested'],
     ['is fought over (2)', { contested: ['who'] }, 'Degraded', 'True AttentionNeeded'],
@@ -141,10 +154,62 @@ describe('while a pod was not asked yet', () => {
   });
 });
 
+test.each<[string, Partial<Outcome>]>([
+  ['Available', {}],
+  ['Available,Paused', { paused: 'why' }],
+  ['Available,Paused', { pausedObjects: ['Service demo-web'] }],
+  ['Available,LeftAsChanged', { left: [drift] }],
+  ['Available,AttentionNeeded,Contested', { contested: ['who'] }],
+  ['NotApplied,AttentionNeeded', { problems: ['no'] }],
+  ['WorkloadsNotReady', { wantedWorkloads: 2 }],
+  ['DocumentRefused,AttentionNeeded', { refused: 'no' }],
+  ['Available', { ignoresDrift: true }],
+])('the column STATUS says %s of %o', (summary, outcome) => {
+  expect(statusOf(resource, { ...fine, ...outcome }, early).summary).toBe(summary);
+});
+
 test('under spec.paused it is not known whether others changed something', () => {
   expect(word({ paused: 'p' }, 'Drifted')).toBe('Unknown Paused');
   expect(word({ ...leaving(drift), paused: 'p' }, 'Drifted')).toBe('True LeftAsChanged');
 });
+
+test('a paused object is not compared, and named: of the others it is said whether they are as rendered', () => {
+  const message = (outcome: Partial<Outcome>): string | undefined =>
+    statusOf(resource, { ...fine, pausedObjects: ['Service demo-db'], ...outcome }, early).conditions?.find(
+      ({ type }) => type === 'Drifted',
+    )?.message;
+  expect(message({})).toBe(
+    'Not compared, since paused: Service demo-db.\nEvery other object is as rendered.',
+  );
+  expect(message({ left: [drift] })).toMatch(
+    /^Service demo-web: .*\nNot compared, since paused: Service demo-db\.$/,
+  );
+});
+
+test('where something could not be applied it is not claimed that every object is as rendered', () => {
+  expect(word({ problems: ['p'] }, 'Drifted')).toBe('Unknown NotApplied');
+  expect(word({ pending: ['p'] }, 'Drifted')).toBe('Unknown NotApplied');
+  expect(word({ ...leaving(drift), problems: ['p'] }, 'Drifted')).toBe('True LeftAsChanged');
+});
+
+test('a rotation that failed needs a person: it is stalled, not under way', () => {
+  const rotation = { token: 'one', phase: 'Failed', message: 'Neo4j says no.', time: early } as const;
+  expect(word({ rotation }, 'Progressing')).toBe('False Stuck');
+  expect(word({ rotation }, 'Stalled')).toBe('True Stuck');
+  expect(word({ rotation }, 'Reconciling')).toBe('absent ');
+});
+
+test.each([{ paused: 'why' }, { ignoresDrift: true }])(
+  'of what is not compared nothing is claimed: %o',
+  (outcome) => {
+    const { conditions = [] } = statusOf(resource, { ...fine, ...outcome }, early);
+    const claims = conditions.filter(
+      ({ reason, message }) =>
+        reason === 'AsRendered' || /\b(is|runs) (as|what is) rendered( and|\.)/.test(message),
+    );
+    expect(claims).toEqual([]);
+  },
+);
 
 test('a workload that others scaled to 0 is not ready, one that the document scales so is', () => {
   const stopped = workload({ wanted: 0, replicas: 0, ready: 0, updated: 0, isDone: true });
@@ -174,20 +239,21 @@ test('a drift that is left as it is and comes again after it was undone has the 
 
 test.each<[string, boolean, Partial<Outcome>, number]>([
   ['was applied', true, {}, 3],
-  ['was applied by an operator that renders other objects', false, { facts: { inventory: 'b' } }, 3],
   ['is applied once something has ended', false, { pending: ['later'] }, 3],
   ['was applied and has a late workload', true, { wantedWorkloads: 2 }, 3],
   ['was changed since', false, {}, 4],
   ['was refused', false, { refused: 'no' }, 3],
   ['was applied in part', false, { problems: ['no'] }, 3],
-])(
-  'an absent object of a document that %s was deleted by somebody else: %s',
-  (_, expected, outcome, generation) => {
-    const status = statusOf(resource, { ...fine, facts: { inventory: 'a' }, ...outcome }, early);
-    const now = { ...resource, metadata: { ...resource.metadata, generation }, status };
-    expect(wasApplied(now, 'a')).toBe(expected);
-  },
-);
+])('a document that %s is applied as a whole: %s', (_, expected, outcome, generation) => {
+  const status = statusOf(resource, { ...fine, ...outcome }, early);
+  expect(wasApplied({ ...resource, metadata: { ...resource.metadata, generation }, status })).toBe(expected);
+});
+
+test('what was there before stays so where nothing is applied', () => {
+  const status = statusOf(resource, { ...fine, inventory: 'a b' }, early);
+  const next = statusOf({ ...resource, status }, { ...fine, paused: 'why' }, late);
+  expect([status.inventory, next.inventory]).toEqual(['a b', 'a b']);
+});
 
 test('a refused document is told by Ready, and the other conditions refer to it', () => {
   const { conditions = [] } = statusOf(
@@ -202,7 +268,7 @@ test('a refused document is told by Ready, and the other conditions refer to it'
 });
 
 describe('of a stack whose next document is refused', () => {
-  const facts = { endpoint: 'http://demo-web', digest: 'd', inventory: 'a', selector: 'app=web' };
+  const facts = { endpoint: 'http://demo-web', digest: 'd', selector: 'app=web' };
   const status = statusOf(resource, { ...fine, facts, ...dependency('True') }, early);
   const next = { ...resource, metadata: { ...resource.metadata, generation: 4 }, status };
   const queue = (outcome: Partial<Outcome>): string => {
@@ -222,22 +288,4 @@ describe('of a stack whose next document is refused', () => {
     expect(queue({ dependencies: dependency('False', false).dependencies })).toBe(`False since ${late}`);
     expect(queue({ dependencies: dependency('Unknown', false).dependencies })).toBe(`True since ${early}`);
   });
-});
-
-test.each<[string, Partial<Drift>, string]>([
-  ['was changed', {}, 'is 81 (set by kubectl-edit); rendered is 80.'],
-  ['was changed by it is not known whom', { manager: 'unknown' }, 'is 81; rendered is 80.'],
-  [
-    'was added',
-    { from: 'nothing', to: 'not shown' },
-    'was added (set by kubectl-edit); nothing is rendered there.',
-  ],
-  [
-    'was set in place of its default',
-    { to: 'not shown' },
-    'was changed (set by kubectl-edit); nothing is rendered there, and by default it is 80.',
-  ],
-  ['was removed', { to: 'nothing', manager: 'unknown' }, 'was removed; rendered is 80.'],
-])('a field that %s is told in words', (_, change, expected) => {
-  expect(driftText({ ...drift, ...change })).toBe(`Service demo-web: spec.ports[0].port ${expected}`);
 });

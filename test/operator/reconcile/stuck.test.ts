@@ -99,6 +99,23 @@ describe('what keeps pods from coming up', () => {
     expect(at(20 * seconds, [gated], [workload('demo-queue', {})]).stuck, 'it is not up').toEqual([]);
   });
 
+  test('is such a gate only once its dependency has been up for so long', () => {
+    const gated = {
+      ...pod('web-1', {}),
+      conditions: [condition(queueReady, 'False', 'Closed', 'It waits.')],
+    };
+    const queue = {
+      ...pod('queue-0', {
+        conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:01:00Z' }],
+      }),
+      service: 'queue',
+    };
+    const up = workload('demo-queue', { isDone: true });
+    const soon = at(79 * seconds, [gated, queue], [up]);
+    expect(soon).toEqual({ stuck: [], requeueAfterMs: seconds });
+    expect(at(80 * seconds, [gated, queue], [up]).stuck).toEqual(['Pod web-1: Gate: It waits.']);
+  });
+
   test('is what a workload itself says', () => {
     const failing = workload('demo-web', { failure: 'FailedCreate: exceeded quota' });
     expect(at(0, [], [failing]).stuck).toEqual(['Deployment demo-web: FailedCreate: exceeded quota']);

@@ -13,6 +13,7 @@ function scripted(
   lists: readonly (Readonly<Record<string, string>> | number)[],
   onChange: (line: string) => void = () => undefined,
   cache = new Cache<string>(),
+  { shortestMs = 1_000 } = {},
 ) {
   const watches: { from: string | undefined; stream: PassThrough }[] = [];
   const remaining = [...lists];
@@ -52,6 +53,7 @@ function scripted(
     },
     onRestart: (error) => restarts.push((error as Error).name),
     silentMs: 50,
+    shortestMs,
     backoff: { firstMs: 1 },
   });
   const running = informer.run(stopping.signal);
@@ -61,7 +63,11 @@ function scripted(
     watches.at(-1)?.stream.destroy();
     await running;
   };
-  const heardAt = (): number => performance.now() - informer.silentForMs;
+  /** Never before it was: the clock is read last. */
+  const heardAt = (): number => {
+    const { silentForMs } = informer;
+    return performance.now() - silentForMs;
+  };
   return { watches, seen, restarts, listed, heardAt, object, said, stop };
 }
 
@@ -129,6 +135,18 @@ test('a watch that falls silent is begun anew', async () => {
   await stop();
 });
 
+test('a watch that was answered is heard, and its end no failure, though its collection is quiet', async () => {
+  const { watches, listed, heardAt, restarts, stop } = scripted([{ version: '10' }], undefined, undefined, {
+    shortestMs: 1,
+  });
+  // Each falls silent. With a pause that doubles, the last one would come after some twenty seconds.
+  await vi.waitFor(() => expect(watches.length).toBeGreaterThan(15), 10_000);
+  expect(new Set(restarts)).toEqual(new Set(['WatchSilent']));
+  expect(listed).toHaveLength(1);
+  expect(heardAt()).toBeGreaterThan((listed[0] ?? NaN) + 100);
+  await stop();
+});
+
 test('a watch that ends as soon as it began is not asked anew without a pause', async () => {
   const { watches, restarts, stop } = scripted([{ version: '10' }]);
   await soon(() => expect(watches).toHaveLength(1));
@@ -162,5 +180,24 @@ test('a state that the cache has from the answer to a write is not told again by
   watches[0]?.stream.write(said({ type: 'ADDED', object: object('b', '11') }));
   watches[0]?.stream.write(said({ type: 'DELETED', object: object('b', '21') }));
   await soon(() => expect(seen).toEqual(['n/a - 1', 'n/b 11 -']));
+  await stop();
+});
+
+test('a change that comes after a later one has all listed again, and one that comes twice does not', async () => {
+  const { watches, seen, restarts, object, said, stop } = scripted([
+    { version: '10' },
+    { version: '12', a: '11', b: '12' },
+  ]);
+  await soon(() => expect(watches).toHaveLength(1));
+  const [later, earlier] = [object('b', '12'), object('a', '11')].map((one) =>
+    said({ type: 'ADDED', object: one }),
+  );
+  watches[0]?.stream.write(`${later ?? ''}${later ?? ''}`);
+  await soon(() => expect(seen).toEqual(['n/b - 12']));
+  expect(restarts).toEqual([]);
+  watches[0]?.stream.write(earlier);
+  await soon(() => expect(watches).toHaveLength(2));
+  expect([watches[1]?.from, restarts]).toEqual(['12', ['NotTaken']]);
+  expect(seen).toContain('n/a - 11');
   await stop();
 });

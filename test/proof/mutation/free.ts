@@ -20,7 +20,7 @@ const free: readonly Free[] = [
   {
     reason: 'A setting of a program of which every value of its type is valid.',
     fields:
-      /^ConfigMap data\.(CHAT_\w+|EMBEDDINGS_MODEL|LLM_(MODEL|TIMEOUT|ANSWER_TIMEOUT|CALLS\w*)|SHUTDOWN_\w+|STORE_TIMEOUT|REDIS_SESSION_TTL|NODE_OPTIONS|NEO4J_dbms_usage__report_enabled|NEO4J_server_memory_pagecache_size|QDRANT__TELEMETRY_DISABLED|QDRANT_INIT_FILE_PATH)$/,
+      /^ConfigMap data\.(CHAT_\w+|EMBEDDINGS_MODEL|LLM_(MODEL|FACTS|TIMEOUT|ANSWER_TIMEOUT|CALLS\w*)|SHUTDOWN_\w+|STORE_TIMEOUT|REDIS_SESSION_TTL|NODE_OPTIONS|NEO4J_dbms_usage__report_enabled|NEO4J_server_memory_pagecache_size|QDRANT__TELEMETRY_DISABLED|QDRANT_INIT_FILE_PATH)$/,
   },
   {
     reason: 'A size in a file or a variable of a program, within its limit.',

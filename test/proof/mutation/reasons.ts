@@ -1,5 +1,5 @@
 import { routesOf } from '../../../proof/checks/ingress.ts';
-import { probesOf, type Asking } from '../../../proof/checks/probes.ts';
+import { probesOf, type Asking } from '../../../proof/checks/written-probes.ts';
 import { called, type Subject } from '../../../proof/checks/subject.ts';
 import { resolveHost } from '../../../proof/graph/hosts.ts';
 import { isManagedByMooring } from '../../../proof/graph/managed-by.ts';

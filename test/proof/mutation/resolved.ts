@@ -1,6 +1,6 @@
 import { asText } from '../../../model/variable.ts';
 import { routesOf } from '../../../proof/checks/ingress.ts';
-import { probesOf } from '../../../proof/checks/probes.ts';
+import { probesOf } from '../../../proof/checks/written-probes.ts';
 import { subjectOf, type Subject } from '../../../proof/checks/subject.ts';
 import { mountsOf } from '../../../proof/graph/files.ts';
 import { readGraph } from '../../../proof/graph/graph.ts';

@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asText } from '../../../model/variable.ts';
 import { valueAt, type Doc } from '../../../proof/source.ts';
+import { variablesIn } from '../../../proof/verify.ts';
+import { chatKnowledge } from '../known.ts';
 import { leavesOf } from './leaves.ts';
 import type { StructuralMutant } from './structural-mutants.ts';
 
@@ -86,6 +89,14 @@ function leadsToItsNumber(mutant: StructuralMutant): boolean {
 const unordered =
   /\.(ports|volumes|volumeMounts|volumeClaimTemplates|from|to|ingress|egress|policyTypes|accessModes|rules|paths|hosts|drop|imagePullSecrets|topologySpreadConstraints|items|metrics|except|tls)\[\]$/;
 
+/**
+ * A label of an object that no selector can be about: those of the manifests select pods, and some namespaces or Services.
+ */
+const isOfUnselectable = ({ doc, path }: StructuralMutant): boolean =>
+  path[0] === 'metadata' &&
+  path[1] === 'labels' &&
+  !['Namespace', 'Service', 'Pod', 'Node'].includes(kindOf(doc));
+
 /** A label, or all of them, that no selector and no spread of the manifests names. */
 function isUnselected({ docs, path }: StructuralMutant): boolean {
   const at = path.lastIndexOf('labels');
@@ -102,6 +113,18 @@ function isUnselected({ docs, path }: StructuralMutant): boolean {
 const isNote = ({ path }: StructuralMutant): boolean =>
   path.includes('annotations') &&
   !path.some((step) => /kubernetes\.io|k8s\.io|mooring\.dev/.test(String(step)));
+
+/** The texts that programs take for variables that are not set, or empty. */
+const usualTexts = new Map(
+  Object.entries(variablesIn(chatKnowledge)).flatMap(([name, { default: usual }]): [string, string][] =>
+    usual === undefined ? [] : [[name, asText(usual)]],
+  ),
+);
+
+const isUsual = (mutant: StructuralMutant): boolean =>
+  kindOf(mutant.doc) === 'ConfigMap' &&
+  mutant.path[0] === 'data' &&
+  partOf(mutant) === usualTexts.get(String(mutant.path[1]));
 
 const rules: readonly Rule[] = [
   {
@@ -126,9 +149,18 @@ const rules: readonly Rule[] = [
     reason: 'The same item twice in a list of alternatives or of grants.',
     holds: (mutant) =>
       mutant.damage === 'doubled' &&
-      /\.(verbs|resources|apiGroups|drop|imagePullSecrets)\[\]$/.test(fieldOf(mutant)),
+      /\.(verbs|resources|apiGroups|drop|imagePullSecrets|ingress|egress|from|to|except|accessModes|envFrom|rules|paths|tls|hosts|metrics)\[\]$/.test(
+        fieldOf(mutant),
+      ),
   },
-  { reason: 'A label that no selector names.', holds: (mutant) => isGone(mutant) && isUnselected(mutant) },
+  {
+    reason: 'The program takes the same where the variable is not set.',
+    holds: (mutant) => isGone(mutant) && isUsual(mutant),
+  },
+  {
+    reason: 'A label that no selector names.',
+    holds: (mutant) => isGone(mutant) && (isUnselected(mutant) || isOfUnselectable(mutant)),
+  },
   {
     reason: 'An annotation that no program of ours reads.',
     holds: (mutant) => isGone(mutant) && isNote(mutant),

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { retryIfPortTaken } from '../ports.ts';
 import { capture, type RunningProcess } from '../process.ts';
-import type { ApiAnswer, ApiClient } from './api-client.ts';
+import { apiClient, type ApiAnswer, type ApiClient } from './api-client.ts';
 import { auditFlags, auditLog, type AuditEvent } from './audit-log.ts';
 import { startEtcd } from './etcd.ts';
-import { startKubeApiserver, type KubeApiserver } from './kube-apiserver.ts';
+import { startKubeApiserver, type Identity, type KubeApiserver } from './kube-apiserver.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { kubernetesBinaries, type KubernetesBinaries } from './programs.ts';
 
@@ -18,6 +18,7 @@ export interface ApiServer {
   caPem: string;
   clientCertPem: string;
   clientKeyPem: string;
+  whereabouts: Whereabouts;
   /** Every request of the API server so far; only where it was started with `audit`. */
   audit(): Promise<AuditEvent[]>;
   /** The process ids of etcd and kube-apiserver, for tests of their end. */
@@ -78,9 +79,38 @@ interface Parts {
 }
 
 async function assemble({ folder, kubectl, etcd, server }: Parts): Promise<ApiServer> {
-  const { url, identity, client } = server;
-  const kubeconfigPath = join(folder, 'kubeconfig');
-  await writeFile(kubeconfigPath, kubeconfig(url, identity), { mode: 0o600 });
+  const { url, identity } = server;
+  await writeFile(kubeconfigIn(folder), kubeconfig(url, identity), { mode: 0o600 });
+  const whereabouts = { url, identity, folder, kubectl, pids: [etcd.pid, server.pid] };
+  const connected = connectTo(whereabouts);
+  return {
+    ...connected,
+    stop: async () => {
+      await connected.stop();
+      await server.stop();
+      await etcd.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What another process needs to use an API server that runs; it can be sent as JSON. */
+export interface Whereabouts {
+  readonly url: string;
+  readonly identity: Identity;
+  readonly folder: string;
+  /** The path of the program. */
+  readonly kubectl: string;
+  readonly pids: number[];
+}
+
+const kubeconfigIn = (folder: string): string => join(folder, 'kubeconfig');
+
+/** An API server that runs; to stop it closes the connections to it only. */
+export function connectTo(whereabouts: Whereabouts): ApiServer {
+  const { url, identity, folder, kubectl, pids } = whereabouts;
+  const client = apiClient(url, identity);
+  const kubeconfigPath = kubeconfigIn(folder);
   // Neither the user's preferences nor their cache of another cluster's API may play a part.
   const own = ['--kubeconfig', kubeconfigPath, '--cache-dir', join(folder, 'kubectl-cache')];
   return {
@@ -89,17 +119,13 @@ async function assemble({ folder, kubectl, etcd, server }: Parts): Promise<ApiSe
     caPem: identity.ca,
     clientCertPem: identity.cert,
     clientKeyPem: identity.key,
+    whereabouts,
     audit: () => auditLog(folder),
-    pids: [etcd.pid, server.pid],
+    pids,
     kubectl: (args, options) => capture(kubectl, [...own, ...args], { ...options, env: { KUBERC: 'off' } }),
     request: client.request,
     createNamespace: (name, labels = {}) => createNamespace(client, name, labels),
-    stop: async () => {
-      client.close();
-      await server.stop();
-      await etcd.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => Promise.resolve(client.close()),
   };
 }
 

@@ -24,6 +24,11 @@ class Malformed(Problem):
     prefix = "Format error in JSON body"
 
 
+class Forbidden(Problem):
+    status = 403
+    prefix = "Forbidden"
+
+
 class NotFound(Problem):
     status = 404
     prefix = "Not found"

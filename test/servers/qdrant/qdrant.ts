@@ -10,6 +10,8 @@ export interface QdrantOptions {
   port?: number;
   /** Without one, everybody may connect. */
   apiKey?: string;
+  /** One that may only read, beside `apiKey`. */
+  readOnlyKey?: string;
   /** Kept after `stop`, so that a later start with the same folder finds what was written. */
   folder?: string;
 }
@@ -40,7 +42,7 @@ export async function startQdrant(options: QdrantOptions = {}): Promise<QdrantSe
     return { host: own.host, port: own.port, url: own.url, apiKey, stop: () => Promise.resolve() };
   }
   const command = await qdrantPython();
-  const { port = await freePort(), apiKey = '' } = options;
+  const { port = await freePort(), apiKey = '', readOnlyKey = '' } = options;
   const folder = await serverFolder('qdrant', options.folder);
   const storage = join(folder.path, 'storage');
   await mkdir(storage, { recursive: true });
@@ -53,6 +55,7 @@ export async function startQdrant(options: QdrantOptions = {}): Promise<QdrantSe
     env: {
       QDRANT__SERVICE__HTTP_PORT: String(port),
       QDRANT__SERVICE__API_KEY: apiKey,
+      QDRANT__SERVICE__READ_ONLY_API_KEY: readOnlyKey,
       QDRANT__STORAGE__STORAGE_PATH: storage,
     },
     logFile: join(folder.path, 'qdrant.log'),

@@ -1,13 +1,14 @@
 """A stand-in for a Qdrant server: Qdrant's own engine (qdrant-edge, in process) behind a part of its REST API.
 
 Configured by the variables of the real one: QDRANT__SERVICE__HTTP_PORT, QDRANT__SERVICE__API_KEY,
-QDRANT__STORAGE__STORAGE_PATH. Handlers are `async` and never await, so that one request is served at a time.
+QDRANT__SERVICE__READ_ONLY_API_KEY, QDRANT__STORAGE__STORAGE_PATH. Handlers are `async` and never await, so that one request is served at a time.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
+import re
 import time
 import traceback
 from collections.abc import AsyncIterator
@@ -24,10 +25,12 @@ import answer_shapes as an
 import request_shapes as rq
 import translate
 from collection import Store
-from problems import BadInput, Lacking, Problem, answer, handle
+from problems import BadInput, Forbidden, Lacking, Problem, answer, handle
 
 OPEN = ("/", "/healthz", "/livez", "/readyz")
 KEY = os.environ.get("QDRANT__SERVICE__API_KEY", "")
+READ_ONLY_KEY = os.environ.get("QDRANT__SERVICE__READ_ONLY_API_KEY", "")
+READING = re.compile(r"/collections/[^/]+/points(/(query|scroll|count))?")
 store = Store(Path(os.environ["QDRANT__STORAGE__STORAGE_PATH"]) / "collections")
 
 
@@ -48,12 +51,19 @@ async def guard(request: Request, proceed: Any) -> Response:
         given = request.headers.get("api-key") or _bearer(request)
         if given is None:
             return PlainTextResponse("Must provide an API key or an Authorization bearer token", 401)
-        if not hmac.compare_digest(given.encode(), KEY.encode()):
+        if READ_ONLY_KEY and hmac.compare_digest(given.encode(), READ_ONLY_KEY.encode()):
+            if not _reads(request):
+                return answer(Forbidden("Global manage access is required"))
+        elif not hmac.compare_digest(given.encode(), KEY.encode()):
             return PlainTextResponse("Invalid API key or JWT", 401)
     try:
         return await proceed(request)
     except Exception as error:
         return answer(_blame(error))
+
+
+def _reads(request: Request) -> bool:
+    return request.method == "GET" or (request.method == "POST" and READING.fullmatch(request.url.path) is not None)
 
 
 def _blame(error: Exception) -> Problem:

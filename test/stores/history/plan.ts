@@ -10,7 +10,18 @@ export type Fault = (typeof faults)[number];
 
 /** Calls of the stores around which a replica is killed: those of a commit, a claim, a settlement, and what follows. */
 const killable = [
-  ...['addMessage', 'claim', 'settle', 'renew', 'release', 'outcomeOf', 'position', 'events', 'history'],
+  ...[
+    'addMessage',
+    'oweAgain',
+    'claim',
+    'settle',
+    'renew',
+    'release',
+    'outcomeOf',
+    'position',
+    'events',
+    'history',
+  ],
   ...['markIndexed', 'add', 'addTurn', 'fill', 'recentTurns'],
 ];
 

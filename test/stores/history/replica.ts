@@ -24,8 +24,8 @@ if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).jo
 const app = await startApp(parsed.env, { createStores: storesOf });
 process.on('SIGTERM', () => void app.stop().then(() => process.exit()));
 
-function storesOf(env: Env, surroundings?: StoreSurroundings): Stores {
-  const { record, index, cache } = createStores(env, surroundings);
+async function storesOf(env: Env, surroundings?: StoreSurroundings): Promise<Stores> {
+  const { record, index, cache } = await createStores(env, surroundings);
   const timeoutMs = env.STORE_TIMEOUT;
   return failpoints.around({
     record: withShortLeases(

@@ -23,6 +23,13 @@ export async function previousRecordFacts(record: RecordStore): Promise<void> {
   expect(unindexed.map(({ text }) => text).toSorted()).toEqual(['I have a dog.', "My cat's called Milo."]);
   expect((await record.outcomeOf(scope, 'm1'))?.turn.text).toBe('Noted.');
 
+  expect((await record.takeUnread(10, 60_000)).map(({ text }) => text).toSorted()).toEqual([
+    'I have a cat.',
+    'I have a dog.',
+    "My cat's called Milo.",
+    'What is my cat called?',
+  ]);
+
   const owed = { patientId: 'patient:demo', sessionId: 'session:2' };
   expect(await record.owed(10)).toEqual([{ ...owed, messageId: 'm1', text: "My cat's called Milo." }]);
   const claimed = await record.claim(owed, 'm1', { owner: 'a process', leaseMs: 60_000 });

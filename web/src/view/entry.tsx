@@ -40,6 +40,7 @@ export function AnswerView({ answer, isEdited }: { answer: Answer; isEdited: boo
     >
       <p class="text">{answer.text || '…'}</p>
       {words.length > 0 && <p class="meta">{words.join(', ')}</p>}
+      {answer.certainty === 'related' && <p class="meta">I am not sure that this answers it.</p>}
       {answer.degraded !== undefined && <p class="problem">{answer.degraded}</p>}
       {answer.facts.length > 0 && (
         <details

@@ -14,7 +14,10 @@ export function Header({ chat, drawer }: { chat: Chat; drawer: Signal<boolean> }
     <header>
       <div class="who">
         <h1>{chat.patientId}</h1>
-        <p class="mode">{modes[mode ?? ''] ?? '\u00a0'}</p>
+        <p class="mode">
+          {modes[mode ?? ''] ?? '\u00a0'}
+          {chat.search.value === 'words' && '; they are found by their words only'}
+        </p>
       </div>
       <Status chat={chat} />
       <button

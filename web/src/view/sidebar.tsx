@@ -4,6 +4,7 @@ import { neo4jName } from '../../../contract/services/neo4j.ts';
 import type { Chat } from '../chat.ts';
 import type { Remembered } from '../context-panel.ts';
 import { Fact } from './fact.tsx';
+import { Held } from './held.tsx';
 import { When } from './timestamp.tsx';
 
 interface Props {
@@ -13,11 +14,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** The facts and recent turns of the patient. */
+/** The facts, what of them still holds where a language model reads that, and the recent turns of the patient. */
 export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
   const remembered = chat.remembered.value;
   const outage = outageOf(remembered);
   const facts = remembered.context?.facts.map((fact) => <Fact key={fact.id} fact={fact} />);
+  const held = remembered.context?.held?.map((fact) => <Held key={fact.id} fact={fact} />);
   const recent = remembered.context?.recent
     .toSorted(newestFirst)
     .map((turn) => <Recent key={turn.id} turn={turn} />);
@@ -28,6 +30,9 @@ export function Sidebar({ chat, open, onClose }: Props): JSX.Element {
       </button>
       {outage !== undefined && <p class="problem">{outage.words}</p>}
       <Section title="Facts" items={facts} isWhole={outage?.hidesFacts !== true} />
+      {held !== undefined && (
+        <Section title="Still holds" items={held} isWhole={outage?.hidesFacts !== true} />
+      )}
       <Section title="Recent" items={recent} isWhole={outage === undefined} />
     </aside>
   );

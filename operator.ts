@@ -1,0 +1,2 @@
+/** The operator of kinds, as a program. */
+export { serveOperator } from './operator/serve.ts';
