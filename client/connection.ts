@@ -93,6 +93,7 @@ export class Connection {
       after: (ms, run) => world.after(ms, run),
       changed: (frames) => listener.kept(frames),
       transmit: (frames) => this.#transmit(frames, timing.silence),
+      wait: (refusals) => backoff(refusals, () => world.random()),
     });
   }
 

@@ -5,13 +5,16 @@ interface Surroundings {
   /** Runs once after `ms`. @returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   transmit(frames: readonly MessageFrame[]): void;
+  /** Milliseconds until the next try, after so many refusals in a row. */
+  wait(refusals: number): number;
   /** The messages that are kept are others now. */
   changed(frames: readonly MessageFrame[]): void;
 }
 
 /**
  * Messages that are not acknowledged yet, oldest first, each once. After a refusal for the rate nothing is sent for as
- * long as the server asked, and then one message at a time, so that their order stays.
+ * long as the server asked, and then one message at a time, so that their order stays. What no store took is sent again
+ * after a while: a store that was only slow is never told to be back.
  */
 export class Outbox {
   readonly #around: Surroundings;
@@ -22,6 +25,10 @@ export class Outbox {
   /** Ends the wait that the server asked for. */
   #hold: (() => void) | undefined;
   #oneByOne = false;
+  /** Ends the wait after which what no store took is sent again. */
+  #retry: (() => void) | undefined;
+  /** Such waits since something was stored. */
+  #refusals = 0;
 
   constructor(unsent: readonly MessageFrame[], around: Surroundings) {
     this.#around = around;
@@ -42,9 +49,11 @@ export class Outbox {
 
   close(): void {
     this.#isOpen = false;
+    this.#forgetRefusals();
   }
 
   sendAgain(): void {
+    this.#forgetRefusals();
     this.#inFlight.clear();
     this.#flush();
   }
@@ -59,6 +68,7 @@ export class Outbox {
   #settle(id: string): void {
     this.#inFlight.delete(id);
     if (!this.#kept.delete(id)) return;
+    this.#forgetRefusals();
     this.#changed();
     if (this.#waiting().length === 0) this.#oneByOne = false;
     else this.#flush();
@@ -69,13 +79,27 @@ export class Outbox {
     if (code === 'ANSWER_FAILED') return;
     if (!retryable) return this.#settle(id);
     this.#inFlight.delete(id);
-    if (code !== 'RATE_LIMITED') return this.#goOn();
+    if (code !== 'RATE_LIMITED') return this.#notTaken();
     this.#oneByOne = true;
     this.#hold?.();
     this.#hold = this.#around.after(retryAfterMs ?? timing.rateLimit, () => {
       this.#hold = undefined;
       this.#flush();
     });
+  }
+
+  #notTaken(): void {
+    this.#retry ??= this.#around.after(this.#around.wait(this.#refusals++), () => {
+      this.#retry = undefined;
+      this.#flush();
+    });
+    this.#goOn();
+  }
+
+  #forgetRefusals(): void {
+    this.#retry?.();
+    this.#retry = undefined;
+    this.#refusals = 0;
   }
 
   /** No store took the one message that was under way: those behind it are not to wait for it without a word. */

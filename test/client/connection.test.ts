@@ -278,6 +278,40 @@ describe('messages', () => {
     expect(world.last.sent).toEqual([message('a'), message('a')]);
   });
 
+  test('sends what no store could take again by itself, ever more rarely, until one takes it', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.connection.send(message('a'));
+    for (const wait of [750, 1_250, 2_250, 4_250, 8_250, 10_250, 10_250]) {
+      world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
+      const before = world.last.sent.length;
+      await world.pass(wait - 1);
+      expect(world.last.sent).toHaveLength(before);
+      await world.pass(1);
+      expect(world.last.sent).toHaveLength(before + 1);
+    }
+    world.last.receive(ack('a', 1));
+    const sent = world.last.sent.length;
+    await world.pass(20_000);
+    expect(world.last.sent).toHaveLength(sent);
+    expect(world.kept).toEqual([]);
+  });
+
+  test('sends only what was refused again, and nothing on a connection that is lost', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.connection.send(message('a'));
+    world.connection.send(message('b'));
+    world.last.receive(refusal('a', 'STORE_AWAY'));
+    await world.pass(750);
+    expect(world.last.sent).toEqual([message('a'), message('b'), message('a')]);
+    world.last.receive(refusal('a', 'STORE_AWAY'));
+    const lost = world.last;
+    lost.close(1006);
+    await world.pass(20_000);
+    expect(lost.sent).toHaveLength(3);
+  });
+
   test('tries again what no store could take as soon as one took another message', async () => {
     const world = new FakeWorld();
     await world.connect();
