@@ -10,6 +10,7 @@ import type { SameSite } from '../http/same-site.ts';
 import { TimeLimitError, withTimeLimit } from '../../model/time-limit.ts';
 import type { Opening } from '../memory/types.ts';
 import type { Position, Scope } from '../stores/types.ts';
+import { Admissions } from './admissions.ts';
 import { scopeOf } from './chat-path.ts';
 import { ChatConnection, type Prepared, type Surroundings } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -42,6 +43,7 @@ export class Upgrades {
   readonly #rules: UpgradeRules;
   readonly #around: Surroundings;
   readonly #connections: Connections;
+  readonly #admissions = new Admissions();
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -65,13 +67,18 @@ export class Upgrades {
   }
 
   async #answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    // The peer may disconnect during the checks.
-    socket.on('error', () => socket.destroy());
+    // The peer may disconnect during the checks. Node keeps a socket that the peer has ended open, for answers over HTTP.
+    const destroy = (): void => void socket.destroy();
+    socket.on('error', destroy);
+    socket.once('end', destroy);
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
     try {
-      const admission = await this.#inTime(this.#admit(request, () => socket.destroyed));
+      const admission = await this.#inTime(this.#admit(request, gone.signal));
       if (admission === undefined) return;
       if (socket.destroyed) admission.leave();
       else {
+        socket.off('end', destroy);
         socket.once('close', admission.leave);
         this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accepted(accepted, admission));
       }
@@ -96,14 +103,8 @@ export class Upgrades {
     });
   }
 
-  /**
-   * @param isGone whether the peer has given up. Where many connect at once and some give up, work for those would take the
-   * time of the others. @returns none for one that is gone.
-   */
-  async #admit(
-    { url = '', headers }: IncomingMessage,
-    isGone: () => boolean,
-  ): Promise<Admission | undefined> {
+  /** @param gone aborted when the peer has given up. @returns none for one that is gone. */
+  async #admit({ url = '', headers }: IncomingMessage, gone: AbortSignal): Promise<Admission | undefined> {
     const scope = scopeOf(url);
     this.#rules.sameSite.check(headers);
     checkSubprotocols(offered(headers));
@@ -113,16 +114,15 @@ export class Upgrades {
     const held = [await this.#rules.seats.take(scope.patientId)];
     const leave = (): void => held.splice(0).forEach((giveBack) => giveBack());
     try {
-      const follower = await this.#around.sessions.follow(scope);
-      held.push(() => this.#around.sessions.unfollow(scope, follower));
-      if (isGone()) {
-        leave();
-        return undefined;
-      }
-      const opening = await this.#open(scope, resumedAt(url));
+      const opened = await this.#admissions.admit(gone, async () => {
+        const follower = await this.#around.sessions.follow(scope);
+        held.push(() => this.#around.sessions.unfollow(scope, follower));
+        return { follower, opening: await this.#open(scope, resumedAt(url)) };
+      });
+      if (opened === undefined) leave();
       // A dependency may have gone away meanwhile.
-      this.#checkReady();
-      return { scope, identity, follower, opening, leave };
+      else this.#checkReady();
+      return opened && { scope, identity, ...opened, leave };
     } catch (error) {
       leave();
       throw error;
