@@ -1,17 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { defaultBackend } from '../../contract/default-stack.ts';
 import type { backendPorts } from '../../contract/services/backend-ports.ts';
+import { listenWithMany } from './listening-sockets.ts';
 import { ownerOfPort } from './port-owner.ts';
 import { ProblemError } from './problem.ts';
 
 const loopbackAddress = '127.0.0.1';
 const everyAddress = '0.0.0.0';
-
-/**
- * Most connections that the kernel holds until they are accepted, where it does not allow fewer. Node's own 511 are fewer
- * than the clients of a process that ended: a client that is turned away here tries again a second later.
- */
-const backlog = 4_096;
 
 /** The address to listen on: HTTP_HOST, else loopback without authentication, else every address. */
 export function listenHost(env: { HTTP_HOST: string | undefined; AUTH_MODE: 'none' | 'jwt' }): string {
@@ -33,7 +28,7 @@ interface ListenAt {
 export async function listen(server: FastifyInstance, port: ListenAt): Promise<string> {
   const { host, number } = port;
   try {
-    await server.listen({ host, port: number, backlog });
+    await listenWithMany(server, { host, port: number });
   } catch (cause) {
     throw await whyNot(port, cause);
   }

@@ -16,6 +16,7 @@ export class Admissions {
 
   /** @param gone aborted when the peer has given up. @returns what `open` does; none, at once, for a peer that is gone. */
   async admit<T>(gone: AbortSignal, open: () => Promise<T>): Promise<T | undefined> {
+    if (gone.aborted) return undefined;
     if (this.#opening < mostAtOnce) this.#opening += 1;
     else if (!(await this.#wait(gone))) return undefined;
     return open().finally(() => this.#next());

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { retryAfterSeconds } from '../../contract/http.ts';
 import { limits, resumeQuery, spokenVersions } from '../../contract/protocol.ts';
@@ -68,17 +69,20 @@ export class Upgrades {
 
   async #answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // The peer may disconnect during the checks. Node keeps a socket that the peer has ended open, for answers over HTTP.
-    const destroy = (): void => void socket.destroy();
-    socket.on('error', destroy);
-    socket.once('end', destroy);
     const gone = new AbortController();
-    socket.once('close', () => gone.abort());
+    const leave = (): void => {
+      gone.abort('The peer has gone.');
+      socket.destroy();
+    };
+    socket.on('error', leave);
+    socket.once('end', leave);
     try {
+      await noticed();
       const admission = await this.#inTime(this.#admit(request, gone.signal));
       if (admission === undefined) return;
       if (socket.destroyed) admission.leave();
       else {
-        socket.off('end', destroy);
+        socket.off('end', leave);
         socket.once('close', admission.leave);
         this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accepted(accepted, admission));
       }
@@ -159,6 +163,12 @@ export class Upgrades {
     this.#around.metrics.handshakes.inc({ outcome: problem.code });
     refuse(socket, problem);
   }
+}
+
+/** Resolves when the event loop has heard what came until now: of a peer that waited for long, perhaps that it has gone. */
+async function noticed(): Promise<void> {
+  await turnOfLoop();
+  await turnOfLoop();
 }
 
 /** A client none of whose subprotocols is chosen closes the connection itself: an HTTP error tells it why. */
