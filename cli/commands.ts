@@ -3,6 +3,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDown } from './commands/down.ts';
+import { addEnv } from './commands/env.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
 import { addHistory } from './commands/history.ts';
@@ -33,6 +34,7 @@ export const commands: readonly AddCommand[] = [
   addOpen,
   addDoctor,
   addExplain,
+  addEnv,
   addGraph,
   addOperator,
   addCompletion,

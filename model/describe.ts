@@ -1,5 +1,5 @@
 import { dialledPort, type Service, type Stack } from './stack.ts';
-import { asText, expectationOf, type Variable } from './variable.ts';
+import { asText, expectationOf } from './variable.ts';
 
 /** Texts about a stack for generated docs, so that no document repeats a fact by hand. */
 
@@ -38,30 +38,6 @@ export function variableTable(service: Service): string {
     variable.doc,
   ]);
   return markdownTable(['Variable', 'Default', 'Unit', 'Expected', 'What it does'], rows);
-}
-
-/** An env file with every variable of a service, commented out at its default. */
-export function envExample(service: Service): string {
-  const lines = Object.entries(service.variables ?? {}).flatMap(([name, variable]) => [
-    `# ${variable.doc}`,
-    `#   ${expectation(variable)}`,
-    `#${name}=${variable.secret || variable.default === undefined ? '' : asText(variable.default)}`,
-    '',
-  ]);
-  return [
-    `# Every variable of the ${service.name}. Generated from contract/; remove a "#" to set one.`,
-    '',
-    ...lines,
-  ].join('\n');
-}
-
-function expectation(variable: Variable): string {
-  const state = variable.secret
-    ? 'secret'
-    : variable.default === undefined
-      ? 'optional'
-      : `default ${asText(variable.default)}`;
-  return `${expectationOf(variable)}; ${state}${variable.unit ? ` ${variable.unit}` : ''}`;
 }
 
 /** A Markdown table; a "|" in a cell is escaped. */

@@ -226,10 +226,18 @@ const booleans: Readonly<Record<string, boolean>> = Object.assign(Object.create(
   false: false,
 });
 
+/** The most digits of a number: every one of so many is exact in every language. */
+export const longestNumber = 15;
+const number = new RegExp(`^[0-9]{1,${longestNumber}}$`);
+
 function integerIn({ minimum, maximum }: IntegerVariable, raw: string): number | undefined {
-  const number = /^[0-9]{1,15}$/.test(raw) ? Number(raw) : NaN;
-  return number >= minimum && number <= maximum ? number : undefined;
+  const value = number.test(raw) ? Number(raw) : NaN;
+  return value >= minimum && value <= maximum ? value : undefined;
 }
+
+/** What may stand around a word of a list: what `trim` takes away, which in other languages is something else. */
+export const spaces =
+  '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 function wordsIn({ values }: ListVariable, raw: string): readonly string[] | undefined {
   const words = raw.split(',').map((word) => word.trim());

@@ -9,7 +9,7 @@ import { Metrics } from '../app/observability/metrics.ts';
 import { kindConfig } from '../charts-ts/kind-config.ts';
 import { stringifyYaml } from '../charts-ts/yaml.ts';
 import { defaultStack } from '../contract/default-stack.ts';
-import { envExample, markdownTable, portTable, variableTable } from '../model/describe.ts';
+import { markdownTable, portTable, variableTable } from '../model/describe.ts';
 import { serviceOf } from '../model/environment.ts';
 import { errorCodes, terminalCodes } from '../model/errors.ts';
 import { fieldsOf, jsonSchemaOf } from '../model/document-fields.ts';
@@ -20,6 +20,8 @@ import { backendName } from '../contract/services/backend-ports.ts';
 import { OperatorMetrics } from '../operator/metrics.ts';
 import { installFiles } from '../operator/manifests/files.ts';
 import { crdOf } from '../operator/manifests/crd.ts';
+import { dotenv } from '../cli/env/dotenv.ts';
+import { textOf } from '../cli/env/part.ts';
 import { mermaid } from '../cli/graph/mermaid.ts';
 import { graphOf } from '../model/graph.ts';
 import { findingCodes, findingGroups } from '../proof/codes.ts';
@@ -72,7 +74,7 @@ export async function formatted(path: string, content: string): Promise<string> 
 function generatedFiles(stack: Stack): Readonly<Record<string, string>> {
   const backend = serviceOf(stack, backendName);
   return {
-    '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${envExample(backend)}`,
+    '.env.example': `# Copy it to .env, which "npm start" reads; what is set in the shell wins.\n${textOf(dotenv(backend))}`,
     'client/frames.generated.ts': clientFrames(),
     'model/version.ts': `// Generated from package.json by "npm run generate".\n/** The version of this package. */\nexport const version = '${packageJson.version}';\n`,
     'kind-config.yaml': `# Generated from contract/ by "npm run generate".\n${stringifyYaml(kindConfig(stack))}`,

@@ -9,7 +9,9 @@ import {
 import { expect, test } from 'vitest';
 import { kindConfig } from '../../charts-ts/kind-config.ts';
 import { renderStack } from '../../charts-ts/render.ts';
-import { envExample, portTable } from '../../model/describe.ts';
+import { portTable } from '../../model/describe.ts';
+import { dotenv } from '../../cli/env/dotenv.ts';
+import { textOf } from '../../cli/env/part.ts';
 import { serviceOf } from '../../model/environment.ts';
 import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { reach } from '../../proof/reach.ts';
@@ -101,7 +103,7 @@ test('its documents are written like ours', () => {
     '| redis | resp | 6379 | 6379 | 6379 | worker | RESP |',
     '| worker | health | 9000 | 9000 | – | – | probes |',
   ]);
-  expect(envExample(serviceOf(somebodyElsesStack, 'worker'))).toContain(
+  expect(textOf(dotenv(serviceOf(somebodyElsesStack, 'worker')))).toContain(
     '# where a store is\n#   a host name or IP address, without scheme, port or path; optional\n#FALKORDB_HOST=\n',
   );
 });
