@@ -5,7 +5,7 @@ import { longTests } from './long-tests.ts';
 
 /** A real server, or a skip where there is none: what the tests of the slow projects are for. */
 const startsServers =
-  /from '[./]*\/servers\/(for-suite|or-skip|prepare|redis|chromium|neo4j\/|qdrant\/|kubernetes\/)/;
+  /from '[./]*\/servers\/(for-suite|or-skip|prepare|redis|chromium|neo4j\/|pydantic\/|qdrant\/|kubernetes\/)/;
 
 const projects = (config.test?.projects ?? []) as {
   test: { name: string; include: string[]; exclude: string[] };

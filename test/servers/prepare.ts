@@ -5,6 +5,7 @@ import { installPackages } from './packages.ts';
 import { isPortOpen, LOOPBACK } from './ports.ts';
 import { run } from './process.ts';
 import { mayInstallPackages } from './programs.ts';
+import { pydanticPython } from './pydantic/pydantic.ts';
 import { qdrantPython } from './qdrant/qdrant.ts';
 import { redisPath } from './redis.ts';
 import { Unavailable } from './unavailable.ts';
@@ -16,11 +17,11 @@ export interface Missing {
 
 type Log = (line: string) => void;
 
-/** A part of the machine: how to ask for it, the Debian package that has it, and the variable that replaces it. */
+/** A part of the machine: how to ask for it, the Debian package that has it, and the variable that replaces it, if any. */
 interface Part {
   what: string;
   ask: (log: Log) => unknown;
-  replacedBy: string;
+  replacedBy?: string;
   debianPackage?: string;
 }
 
@@ -29,6 +30,7 @@ const PARTS: readonly Part[] = [
   { what: 'Chromium', ask: chromiumPath, replacedBy: 'MOORING_TEST_CHROMIUM', debianPackage: 'chromium' },
   { what: 'Neo4j', ask: neo4jProgram, replacedBy: 'MOORING_TEST_NEO4J_URL' },
   { what: "Qdrant's engine", ask: qdrantPython, replacedBy: 'MOORING_TEST_QDRANT_URL' },
+  { what: 'pydantic-settings', ask: pydanticPython },
 ];
 
 /**
@@ -64,7 +66,7 @@ async function lacking(parts: readonly Part[], log: Log): Promise<Part[]> {
 }
 
 async function attempt(part: Part, log: Log): Promise<Missing[]> {
-  if ((process.env[part.replacedBy] ?? '') !== '') return [];
+  if (part.replacedBy !== undefined && (process.env[part.replacedBy] ?? '') !== '') return [];
   try {
     await part.ask(log);
     return [];
