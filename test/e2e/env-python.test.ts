@@ -18,16 +18,14 @@ const variables = manyVariables.variables ?? {};
 
 const python3 = forSuite(async () => ({ path: await pydanticPython(), stop: () => Promise.resolve() }));
 
-/** What a program that has the module `settings` prints. */
-async function printed(program: string, input = ''): Promise<string> {
+/** What a program that has the module `settings` prints. @param shell words before the Python, in a shell. */
+async function printed(program: string, input = '', shell = 'exec'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-python-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'settings.py'), textOf(python(manyVariables)));
   writeFileSync(join(folder, 'program.py'), program);
-  const { code, stdout, stderr } = await capture(python3().path, ['-B', '-W', 'error', 'program.py'], {
-    cwd: folder,
-    input,
-  });
+  const line = `${shell} '${python3().path}' -B -W error program.py`;
+  const { code, stdout, stderr } = await capture('sh', ['-c', line], { cwd: folder, input });
   expect(code, stderr).toBe(0);
   return stdout;
 }
@@ -68,5 +66,81 @@ describe('the Python module of an environment', () => {
     // Each variable is refused at least once where a text can be.
     const everRefused = new Set(there.flatMap((one) => one.refused));
     expect(everRefused.size).toBeGreaterThan(50);
+  });
+
+  test('shows a refused secret nowhere: not in the error, its details or its traceback', async () => {
+    const shown = await printed(`
+import os, traceback
+from pydantic import ValidationError
+from settings import Settings
+
+os.environ.update({"API_KEY": "hunter2 with a space", "PIN": "hunter2", "COUNT": "99"})
+try:
+    Settings()
+except ValidationError as error:
+    print(error, repr(error), error.errors(), error.json(), traceback.format_exc())
+    assert error.__cause__ is None and error.__suppress_context__
+os.environ.update({"API_KEY": "hunter2", "PIN": "4711", "COUNT": "9"})
+settings = Settings()
+print(settings, repr(settings), settings.values(), settings.config_report())
+assert settings.API_KEY.get_secret_value() == "hunter2" and settings.PIN.get_secret_value() == 4711
+`);
+    expect(shown).toContain('API_KEY\n  expected printable ASCII without spaces');
+    expect(shown).toContain('COUNT\n  expected a whole number from 0 to 10 (apples)');
+    expect(shown).not.toMatch(/hunter2|4711/);
+  });
+
+  test('reads texts in the place of the environment, and none that is no text', async () => {
+    const shown = await printed(`
+from pydantic import ValidationError
+from settings import Settings
+
+print(Settings(COUNT="7").COUNT, Settings(http_proxy="http://a").env_http_proxy, Settings().model_config["frozen"])
+for wrong in (7, 7.0, True, None):
+    try:
+        Settings(COUNT=wrong)
+    except ValidationError as error:
+        print(error.error_count())
+`);
+    expect(shown).toBe('7 http://a True\n1\n1\n1\n1\n');
+  });
+
+  test('takes bytes that are no UTF-8 for what Node takes them for', async () => {
+    const bytes = "FEW=$(printf 'a\\377') exec";
+    const node = await capture('sh', ['-c', `${bytes} node -p 'process.env.FEW'`]);
+    const program = 'from settings import Settings\nprint(Settings().digest())';
+    const { env } = parseEnv(variables, { FEW: node.stdout.trimEnd() }) as { env: object };
+    expect(node.stdout).toBe('a\ufffd\n');
+    expect(await printed(program, '', bytes)).toBe(`${envDigest(variables, { ...env })}\n`);
+  });
+
+  test('reports the gates of its service as the reader of reports has them', async () => {
+    const lines = await printed(`
+import json
+from settings import CONFIG_PATH, READYZ_PATH, Readiness
+
+readiness = Readiness()
+for name, error in ((None, None), ("queue", None), ("index", None), ("index", "refused"), ("queue", "refused"), ("queue", "refused")):
+    if name:
+        readiness.seen(name, error)
+    print(json.dumps(readiness.report()))
+print(json.dumps([READYZ_PATH, CONFIG_PATH]))
+`);
+    const bodies = lines.trimEnd().split('\n');
+    expect(bodies.pop()).toBe('["/ready", "/environment"]');
+    const reports = bodies.map((body) => readinessReport.parse(JSON.parse(body)));
+    const states = reports.map(({ ready, gates }) => [ready, ...gates.map(({ state }) => state)]);
+    expect(states).toEqual([
+      [false, 'closed', 'closed'],
+      [false, 'open', 'closed'],
+      [true, 'open', 'open'],
+      // Needed once only.
+      [true, 'open', 'degraded'],
+      [false, 'closed', 'degraded'],
+      [false, 'closed', 'degraded'],
+    ]);
+    expect(reports[0]?.gates[0]).toMatchObject({ name: 'queue', lastError: null, attempts: 0 });
+    expect(reports.at(-1)?.gates[0]).toMatchObject({ name: 'queue', lastError: 'refused', attempts: 2 });
+    expect(reports.at(-1)?.gates[0]?.since).toBe(reports.at(-2)?.gates[0]?.since);
   });
 });
