@@ -87,6 +87,7 @@ const differing: readonly (readonly [RegExp, string])[] = [
   [/\\[1-9]/, 'a back reference'],
   [/\\[^.\\/[\](){}|?*+^$-]/, 'an escape that is not of punctuation'],
   [/\[\^/, 'a negated class, which other languages hold against other units'],
+  [/\[\]/, 'an empty class, or one that ends with "["'],
   [/\[\[:|&&|\{,/, 'a class in a class, or a repetition without its least number'],
 ];
 

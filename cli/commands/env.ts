@@ -4,7 +4,7 @@ import { completeBy } from '../completed-by.ts';
 import { describeLater } from '../described-later.ts';
 import type { EnvOptions } from '../env/env.ts';
 import type { Language } from '../env/languages.ts';
-import { withDocument, withExamples, type Examples } from '../options.ts';
+import { withDocument, withExamples, withOutput, type Examples } from '../options.ts';
 import type { LoadKinds } from '../program.ts';
 import { exampleNames } from './example-names.ts';
 
@@ -18,7 +18,7 @@ const written: Readonly<Record<Language, string>> = {
 
 /** `mooring env`: what an app parses its environment with. */
 export function addEnv(program: Command, kinds: LoadKinds): void {
-  const command = withDocument(program.command('env'))
+  const command = withOutput(withDocument(program.command('env')))
     .description('write what the app of a service parses its environment with')
     .addArgument(new Argument('<language>').choices(Object.keys(written)))
     .argument('[service]', 'whose environment (default: of the only service that reads variables)')

@@ -5,8 +5,8 @@ import type { Service, Stack } from '../../model/stack.ts';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { CommandError } from '../errors.ts';
 import { write } from '../init/write.ts';
-import type { DocumentOptions } from '../options.ts';
-import { print } from '../output.ts';
+import type { DocumentOptions, OutputOptions } from '../options.ts';
+import { print, type OutputFormat } from '../output.ts';
 import { mooringOfDocument } from '../same-stack.ts';
 import { commandLine } from '../shell.ts';
 import { documentOf } from '../source.ts';
@@ -16,18 +16,18 @@ import { differencesOf, type Difference } from './differences.ts';
 import { languages, type Language } from './languages.ts';
 import { isGenerated, textOf, type Part } from './part.ts';
 
-export interface EnvOptions extends DocumentOptions {
+export interface EnvOptions extends DocumentOptions, OutputOptions {
   /** Compare this file, and write nothing. */
   readonly check?: string;
   /** Write to this file. */
   readonly out?: string;
 }
 
-/** What is written for whom, and the command that writes it to a file. */
+/** What is written, and for whom. */
 interface Written {
+  readonly language: Language;
   readonly service: Service;
   readonly parts: readonly Part[];
-  readonly mend: (file: string) => string;
 }
 
 /**
@@ -38,16 +38,16 @@ export async function envCommand(
   kinds: Kinds,
   language: Language,
   name: string | undefined,
-  { file, check, out }: EnvOptions,
+  { file, check, out, output }: EnvOptions,
 ): Promise<void> {
   const service = serviceMeant(documentOf(kinds, file).stack(), language, name);
-  const parts = languages[language](service);
-  const mend = (path: string): string =>
-    mooringOfDocument(`env ${commandLine(language, service.name, '--out', path)}`);
-  if (check !== undefined) return compare(check, { service, parts, mend });
-  if (out === undefined) return print(undefined, textOf(parts));
-  save(out, textOf(parts), language);
-  await print(undefined, `Wrote ${out}.`);
+  const written = { language, service, parts: languages[language](service) };
+  if (check !== undefined) return compare(check, written, output);
+  const text = textOf(written.parts);
+  const about = { language, service: service.name };
+  if (out === undefined) return print({ ...about, text }, text, output);
+  save(out, text, language);
+  await print({ ...about, file: out }, `Wrote ${out}.`, output);
 }
 
 /** The service that was named; without a name the only one that reads variables. */
@@ -72,21 +72,29 @@ function serviceMeant(stack: Stack, language: Language, name: string | undefined
   );
 }
 
-async function compare(file: string, { service, parts, mend }: Written): Promise<void> {
+async function compare(
+  file: string,
+  { language, service, parts }: Written,
+  format: OutputFormat | undefined,
+): Promise<void> {
   const text = textIn(file);
   const found = text === undefined ? [] : differencesOf(text, parts);
-  if (text !== undefined && found.length === 0) return print(undefined, `${file} is the latest.`);
+  const latest = text !== undefined && found.length === 0;
+  const differences = found.map(({ variables, line }) => ({ variables, line }));
+  await print({ latest, file, differences }, latest ? `${file} is the latest.` : '', format);
+  if (latest) return;
   const what =
     text === undefined
       ? `${file} is missing.`
       : `${file} is not what the variables of ${service.name} are written as:`;
+  const mend = mooringOfDocument(`env ${commandLine(language, service.name, '--out', file)}`);
   throw new CommandError(
     'DIFFERENT',
     [
       what,
       ...found.slice(0, most).map((one) => shown(one, service)),
       ...(found.length > most ? [`  … and ${found.length - most} more`] : []),
-      `Run "${mend(file)}" and commit what it writes; what is meant otherwise belongs in the stack's own source.`,
+      `Run "${mend}" and commit what it writes; what is meant otherwise belongs in the stack's own source.`,
     ].join('\n'),
   );
 }

@@ -113,7 +113,7 @@ const tuple = (words: readonly string[]): string =>
 
 /** A literal whose characters can all be seen. */
 const escaped = (value: string): string =>
-  `"${[...value].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+  `"${value.replaceAll(/[^]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /** The gates of its readiness, as a literal: of several edges to a dependency the stricter one counts. */
 function gatesOf(service: Service): string {

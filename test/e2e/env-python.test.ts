@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { textOf } from '../../cli/env/part.ts';
 import { python } from '../../cli/env/python.ts';
-import { envDigest, parseEnv, publicValues, secretsSet } from '../../model/env.ts';
+import { envDigest, parseEnv, publicValues, secretsSet, type EnvText } from '../../model/env.ts';
 import { configReport, readinessReport } from '../../model/report.ts';
 import { environmentsOf, manyVariables } from '../cli/env/environments.ts';
 import { capture } from '../servers/command.ts';
@@ -47,7 +47,7 @@ for given in json.loads(sys.stdin.buffer.read()):
 
 const seen = z.object({ refused: z.array(z.string()), report: configReport.optional() });
 
-const inTypeScript = (source: Record<string, string>): z.infer<typeof seen> => {
+const inTypeScript = (source: EnvText): z.infer<typeof seen> => {
   const parsed = parseEnv(variables, source);
   if (!parsed.ok) return { refused: parsed.problems.map(({ name }) => name) };
   const { env } = parsed;

@@ -9,6 +9,7 @@ import {
   list,
   origins,
   port,
+  spaces,
   text,
   token,
   url,
@@ -76,6 +77,11 @@ describe('a variable is read', () => {
   });
 });
 
+test('the spaces around the words of a list are all that trim takes away', () => {
+  const units = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
+  expect(units.filter((unit) => unit.trim() === '').toSorted()).toEqual([...spaces].toSorted());
+});
+
 describe('a variable that other languages would read differently is refused by name', () => {
   test.each<[string, object, RegExp]>([
     ['with a schema of its own', { type: 'string', doc, schema: {} }, /^X has a schema of its own/],
@@ -94,6 +100,7 @@ describe('a variable that other languages would read differently is refused by n
     ['with a dot', { ...text({ doc }), pattern: 'a.b' }, /a dot or an anchor inside/],
     ['with a negated class', { ...text({ doc }), pattern: '[^a]' }, /a negated class/],
     ['with a class in a class', { ...text({ doc }), pattern: '[[:alpha:]]+' }, /a class in a class/],
+    ['with an empty class', { ...text({ doc }), pattern: 'a|[]' }, /an empty class/],
     ['with a pattern that is no text', { ...text({ doc }), pattern: /a/ }, /a pattern that is no text/],
     ['of a type of the prototype', { type: 'toString', doc }, /has the type "toString"/],
     ['with lengths nothing is within', { ...text({ doc }), minLength: 5, maxLength: 2 }, /no text is within/],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { backendVariables } from '../../../contract/services/backend-variables.ts';
 import { defineStack } from '../../../model/define-stack.ts';
-import type { Variables } from '../../../model/env.ts';
+import type { EnvText, Variables } from '../../../model/env.ts';
 import { serviceOf } from '../../../model/environment.ts';
 import type { Service } from '../../../model/stack.ts';
 import {
@@ -149,7 +149,7 @@ const spoiled = (variable: Variable): fc.Arbitrary<string> =>
     .filter(isPossible);
 
 /** Environments of a service: most variables as they are meant or unset, up to three as they are not. */
-export function environments(variables: Variables): fc.Arbitrary<Record<string, string>> {
+export function environments(variables: Variables): fc.Arbitrary<EnvText> {
   const names = Object.keys(variables);
   const good = fc.record(
     Object.fromEntries(
@@ -175,5 +175,5 @@ export function environments(variables: Variables): fc.Arbitrary<Record<string, 
 }
 
 /** So many, the same ones on every run. */
-export const environmentsOf = (variables: Variables, count: number, seed: number): Record<string, string>[] =>
+export const environmentsOf = (variables: Variables, count: number, seed: number): EnvText[] =>
   fc.sample(environments(variables), { numRuns: count, seed });
