@@ -9,14 +9,25 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPackage } from '../../scripts/package/build.ts';
 import { unportableFiles } from '../../scripts/package/check.ts';
 import { manifest } from '../../scripts/package/manifest.ts';
 import { packTarball } from '../../scripts/package/tarball.ts';
+import { configDigestAnnotation } from '../../model/names.ts';
+import { readinessReport } from '../../model/report.ts';
 import { capture } from '../servers/command.ts';
+import { forSuite } from '../servers/for-suite.ts';
+import { until } from '../servers/poll.ts';
+import { freePort, LOOPBACK } from '../servers/ports.ts';
+import { startProcess } from '../servers/process.ts';
+import { pydanticPython } from '../servers/pydantic/pydantic.ts';
 import { blocksOf } from './shell-blocks.ts';
 
 /** The package in a folder outside the clone, as docs/package.md says, and without any script of an installation. */
@@ -27,9 +38,11 @@ const commands = blocksOf(page).filter(({ language }) => language === 'sh');
 const [pack, use] = commands.map(({ text }) => text);
 
 const guide = 'docs/guides/your-own-stack.md';
+const pythonGuide = 'docs/guides/python.md';
 
 let folder: string;
 let own: string;
+let inPython: string;
 let tarball: string;
 let printed: string;
 
@@ -56,10 +69,13 @@ beforeAll(async () => {
   tarball = packTarball();
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   own = join(folder, 'own');
-  mkdirSync(own);
-  // As "npm init" writes it.
-  write('own/package.json', JSON.stringify({ private: true, type: 'commonjs' }));
-  for (const each of [folder, own]) {
+  inPython = join(folder, 'python');
+  for (const each of [own, inPython]) {
+    mkdirSync(each);
+    // As "npm init" writes it.
+    writeFileSync(join(each, 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }));
+  }
+  for (const each of [folder, own, inPython]) {
     copyFileSync(tarball, join(each, basename(tarball)));
     // From this clone, where a user's npm asks a registry.
     await shell(`npm install --silent "$(npm pack --silent '${root}/node_modules/zod')"`, each);
@@ -152,6 +168,109 @@ describe('the package', () => {
     expect(await shell('node --test green.test.ts')).toMatch(/pass 2\n/);
     expect(await shell('! node --test red.test.ts')).toMatch(/fail 1\n[^]*REDIS_PORT is \\?" 6379/);
   });
+});
+
+describe('an app in Python', () => {
+  const python3 = forSuite(async () => ({ path: await pydanticPython(), stop: () => Promise.resolve() }));
+  const fenced = (language: string): string[] =>
+    [...readFileSync(pythonGuide, 'utf8').matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
+      .filter(([, tag]) => tag === language)
+      .map(([, , body = '']) => body);
+  const [begin, start, check, again, ...others] = fenced('sh');
+  const [app = '', serve = ''] = fenced('python');
+  const file = (name: string): string => join(inPython, name);
+  /** Commands with that Python on the PATH, whose packages are there already. */
+  const withPython = (script = 'false'): Promise<string> =>
+    shell(`export PIP_NO_INDEX=1 PATH='${dirname(python3().path)}':"$PATH"\n${script}`, inPython);
+
+  test(`reads and refuses its environment as ${pythonGuide} says, command by command`, async () => {
+    expect(await withPython(begin)).toContain('Wrote settings.py.');
+    writeFileSync(file('app.py'), app);
+    const said = await withPython(start);
+    expect(said).toMatch(/^The cache is at localhost:6379\. Digest: [0-9a-f]{16}$/m);
+    expect(said).toContain(fenced('text')[0]);
+    expect(said).toContain('refused\n');
+    expect(said).not.toContain('6_379');
+    expect(others).toEqual([]);
+  });
+
+  test('fails the check of its guide where a default was edited by hand, which is named', async () => {
+    expect(await withPython(check)).toContain('settings.py is the latest.');
+    const text = readFileSync(file('settings.py'), 'utf8');
+    writeFileSync(file('settings.py'), text.replace(/(CACHE_PORT: .+ = )None/, '$16380'));
+    const said = await withPython(`! ${check ?? ''}`);
+    expect(said).toMatch(
+      /CACHE_PORT, line \d+:\n.+= 6380\n.+= None\nRun "npx mooring env python web --out settings.py"/,
+    );
+  });
+
+  test('reports the digest that its manifests have, and its gate', async () => {
+    const config = readFileSync(file('mooring.config.ts'), 'utf8');
+    writeFileSync(file('mooring.config.ts'), config.replace(/ *edges: .+\n/, fenced('ts')[0] ?? ''));
+    await withPython(again);
+    const manifests = parseAllDocuments(readFileSync(file('dist/web.k8s.yaml'), 'utf8')).map((document) =>
+      rendered.parse(document.toJS()),
+    );
+    const values = manifests.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
+    const digest = manifests.find(({ kind }) => kind === 'Deployment')?.spec?.template?.metadata.annotations;
+    const port = await freePort();
+    writeFileSync(file('serve.py'), serve.replace('("", 8080)', `("${LOOPBACK}", ${port})`));
+    const asked = async (path: string): Promise<Response> => fetch(`http://${LOOPBACK}:${port}${path}`);
+    const cache = createServer().listen(await freePort(), LOOPBACK);
+    await once(cache, 'listening');
+    const running = await startProcess({
+      ...{ command: python3().path, args: ['-B', 'serve.py'], cwd: inPython, logFile: file('serve.log') },
+      env: { CACHE_HOST: LOOPBACK, CACHE_PORT: String((cache.address() as AddressInfo).port) },
+      readyWhen: { check: async () => (await asked('/readyz')).ok },
+    });
+    try {
+      const report = readinessReport.parse(await (await asked('/readyz')).json());
+      expect(report).toMatchObject({ ready: true, gates: [{ name: 'cache', state: 'open' }] });
+      cache.close();
+      await until('the gate is closed', async () => (await asked('/readyz')).status === 503, 10_000);
+      expect(await (await asked('/config')).json()).toMatchObject({ values: { CACHE_HOST: LOOPBACK } });
+    } finally {
+      await running.stop();
+    }
+    expect(Object.keys(values)).toEqual(['CACHE_HOST', 'CACHE_PORT']);
+    const words = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+    expect(await withPython(`${words.join(' ')} python app.py`)).toContain(
+      `Digest: ${digest?.[configDigestAnnotation] ?? 'none'}`,
+    );
+  });
+});
+
+test('the TypeScript module of an environment is one for a strict program, which it gives its values', async () => {
+  await shell('rm mooring.config.ts; npx mooring init --config; npx mooring env typescript --out env.ts', own);
+  writeFileSync(
+    join(own, 'app.mts'),
+    `import { readEnv, digestOf, type Env } from './env.ts';
+const env: Env = readEnv(process.env);
+const port: number | undefined = env.CACHE_PORT;
+console.log(port, digestOf(env));`,
+  );
+  const tsc = `node '${root}/node_modules/typescript/bin/tsc' --ignoreConfig`;
+  const types = `--typeRoots '${root}/node_modules/@types' --types node`;
+  const options = '--strict --noEmit --module nodenext --target es2024 --allowImportingTsExtensions';
+  await shell(`${tsc} ${options} ${types} app.mts`, own);
+  const refused = await shell(`CACHE_PORT=6379 node app.mts; ! CACHE_PORT=6_379 node app.mts`, own);
+  expect(refused).toMatch(/^6379 [0-9a-f]{16}$/m);
+  expect(refused).toContain('CACHE_PORT is "6_379"; expected a port number');
+});
+
+/** What is looked at of a rendered object. */
+const rendered = z.looseObject({
+  kind: z.string(),
+  data: z.record(z.string(), z.string()).optional(),
+  spec: z
+    .looseObject({
+      template: z
+        .looseObject({
+          metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).optional() }),
+        })
+        .optional(),
+    })
+    .optional(),
 });
 
 /** What a user may write; each `@ts-expect-error` is an error of theirs. */
