@@ -99,7 +99,7 @@ class Settings(BaseSettings):
 
 /** @param reports whether the service reports its environment. */
 export const settingsTail = (version: number, reports: boolean): string => `
-    def __init__(self, **texts: str) -> None:
+    def __init__(self, **texts: Any) -> None:
         """\`texts\` take the place of the process' environment, as in a test."""
         try:
             super().__init__(**texts)

@@ -79,7 +79,7 @@ describe('a variable is read', () => {
 
 test('the spaces around the words of a list are all that trim takes away', () => {
   const units = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
-  expect(units.filter((unit) => unit.trim() === '').toSorted()).toEqual([...spaces].toSorted());
+  expect(units.filter((unit) => unit.trim() === '').toSorted()).toEqual(Array.from(spaces).toSorted());
 });
 
 describe('a variable that other languages would read differently is refused by name', () => {
