@@ -13,6 +13,7 @@ export const longTests: readonly string[] = [
   'test/app/ws/follower.test.ts',
   'test/charts-ts/hostile-document.test.ts',
   'test/charts-ts/hostile-yaml.test.ts',
+  'test/cli/env/languages.test.ts',
   'test/contract/one-place.test.ts',
   'test/contract/words.test.ts',
   'test/deploy/secrets-in-changes.test.ts',

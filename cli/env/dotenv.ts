@@ -6,7 +6,7 @@ import { generatedBy, oneLine, type Part } from './part.ts';
 export function dotenv({ name: service, variables = {} }: Service): Part[] {
   return [
     {
-      text: `# Every variable of the ${service}; remove a "#" to set one.\n# ${generatedBy('dotenv', service)}.`,
+      text: `# Every variable of ${service}; remove a "#" to set one.\n# ${generatedBy('dotenv', service)}.`,
     },
     ...Object.entries(variables).map(([name, variable]) => ({
       variable: name,

@@ -17,13 +17,13 @@ const head = (service: string, reports: boolean): string =>
   `// ${generatedBy('typescript', service)}; do not edit.
 import { envDigest, parseEnv, type EnvOf, type EnvText, type Variables } from 'mooring/env';
 ${reports ? `import { publicValues, reportVersion, secretsSet } from 'mooring/env';\n` : ''}
-/** Every variable of the ${service}. */
+/** Every variable of ${service}. */
 export const variables = {`;
 
 const tail = (service: string, reports: boolean): string =>
   `} as const satisfies Variables;
 
-/** The parsed environment of the ${service}. */
+/** The parsed environment of ${service}. */
 export type Env = EnvOf<typeof variables>;
 
 /**

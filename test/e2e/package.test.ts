@@ -241,10 +241,10 @@ describe('an app in Python', () => {
 });
 
 test('the TypeScript module of an environment is one for a strict program, which it gives its values', async () => {
-  await shell('rm -f mooring.config.ts; npx mooring init --config; npx mooring env typescript --out env.ts', own);
+  await shell('rm -f mooring.config.ts; npx mooring init --config; npx mooring env typescript --out env.mts', own);
   writeFileSync(
     join(own, 'app.mts'),
-    `import { readEnv, digestOf, type Env } from './env.ts';
+    `import { readEnv, digestOf, type Env } from './env.mts';
 const env: Env = readEnv(process.env);
 const port: number | undefined = env.CACHE_PORT;
 console.log(port, digestOf(env));`,
