@@ -174,6 +174,8 @@ export function environments(variables: Variables): fc.Arbitrary<EnvText> {
   }));
 }
 
-/** So many, the same ones on every run. */
-export const environmentsOf = (variables: Variables, count: number, seed: number): EnvText[] =>
-  fc.sample(environments(variables), { numRuns: count, seed });
+/** So many, the same ones on every run; then each hostile text as the value of every variable. */
+export const environmentsOf = (variables: Variables, count: number, seed: number): EnvText[] => [
+  ...fc.sample(environments(variables), { numRuns: count, seed }),
+  ...hostile.map((raw) => Object.fromEntries(Object.keys(variables).map((name) => [name, raw]))),
+];
