@@ -241,7 +241,10 @@ describe('an app in Python', () => {
 });
 
 test('the TypeScript module of an environment is one for a strict program, which it gives its values', async () => {
-  await shell('rm -f mooring.config.ts; npx mooring init --config; npx mooring env typescript --out env.mts', own);
+  await shell(
+    'rm -f mooring.config.ts; npx mooring init --config; npx mooring env typescript --out env.mts',
+    own,
+  );
   writeFileSync(
     join(own, 'app.mts'),
     `import { readEnv, digestOf, type Env } from './env.mts';
