@@ -25,14 +25,20 @@ export function embedder(endpoint: Endpoint): Embedder {
     }
     return meanings;
   };
+  const at = ` at ${new URL(endpoint.baseUrl).host}`;
   return {
-    id: `${endpoint.model} at ${new URL(endpoint.baseUrl).host}`,
+    id: `${endpoint.model}${at}`,
     async embed(texts) {
       const meanings: Meaning[] = [];
       for (let at = 0; at < texts.length; at += batch)
         meanings.push(...(await embedBatch(endpoint, texts.slice(at, at + batch))));
       return checked(meanings);
     },
+    /** Another model of the same endpoint. */
+    former: (id) =>
+      id.endsWith(at) && id.length > at.length
+        ? embedder({ ...endpoint, model: id.slice(0, -at.length) })
+        : undefined,
     close: () => Promise.resolve(),
   };
 }

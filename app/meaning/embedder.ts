@@ -26,5 +26,10 @@ export interface Embedder {
   readonly judges?: true;
   /** One meaning a text, all of one length. @throws Error in words, without a key. */
   embed(texts: readonly Text[]): Promise<Meaning[]>;
+  /**
+   * The embedder of this id, if it can still be asked: the index has vectors of it, and this one is configured in its place.
+   * Closed by its own `close`.
+   */
+  former?(id: string): Embedder | undefined;
   close(): Promise<void>;
 }

@@ -21,6 +21,15 @@ const heap = { maxOldGenerationSizeMb: 160, maxYoungGenerationSizeMb: 4 };
 
 const entry = threadEntry('embedder-thread', import.meta.url);
 
+/** Whether the models of a folder make vectors that compare with those of an embedder. */
+export function areModelsOf(folder: string, id: string): boolean {
+  try {
+    return modelsOf(idOf(folder)) === modelsOf(id);
+  } catch {
+    return false;
+  }
+}
+
 /** The models of a folder, in a thread that is started at once, since opening them takes a second, and again after it ended. */
 export class LocalEmbedder implements Embedder {
   readonly id: string;
@@ -43,6 +52,12 @@ export class LocalEmbedder implements Embedder {
     this.#thread ??= this.#started();
     this.#work();
     return Promise.all(all);
+  }
+
+  /** The same models, which judged otherwise what asks: their vectors are the same. */
+  former(id: string): Embedder | undefined {
+    if (modelsOf(id) !== modelsOf(this.id)) return undefined;
+    return { id, embed: (texts) => this.embed(texts), close: () => Promise.resolve() };
   }
 
   async close(): Promise<void> {
@@ -98,10 +113,16 @@ export class LocalEmbedder implements Embedder {
 const errorIn = (reply: EmbedderReply): string =>
   'error' in reply ? reply.error : 'it said nothing of them';
 
+const judging = '+asks-';
+
+/** Of the id of an embedder: the models. */
+const modelsOf = (id: string): string => id.split(judging)[0] ?? '';
+
+/** Of the models of a folder. @throws Error in words when it has none. */
 function idOf(folder: string): string {
   try {
     const { id } = manifestSchema.parse(JSON.parse(readFileSync(join(folder, modelFiles.manifest), 'utf8')));
-    return `${id}+asks-${askingId}`;
+    return `${id}${judging}${askingId}`;
   } catch (error) {
     throw new Error(`MODEL_DIR ${folder} has no embedding models: ${errorText(error)}`, { cause: error });
   }

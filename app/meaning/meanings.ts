@@ -1,9 +1,10 @@
 import type { ModelReport } from '../../contract/http.ts';
 import { ModelState } from '../model-state.ts';
 import { passagesOf, windowsOf } from '../memory/recall/windows.ts';
-import type { Fact, SearchIndex, UnindexedWindow } from '../stores/types.ts';
+import type { AskedMeaning, Fact, SearchIndex, UnindexedWindow } from '../stores/types.ts';
 import { withTimeLimit } from '../../model/time-limit.ts';
 import type { Embedder, Meaning } from './embedder.ts';
+import { Serving } from './serving.ts';
 
 /** Windows that are embedded before their vectors are stored. */
 const batch = 32;
@@ -45,27 +46,33 @@ export interface Judged {
 /** Gives the windows of the index their vectors, in the background, and questions theirs. Never fails: words are enough. */
 export class Meanings {
   readonly #parts: MeaningsParts;
+  readonly #serving: Serving | undefined;
   /** By patient and fact: the round that gives its windows vectors. */
   readonly #told = new Map<string, Map<string, Round>>();
   #next: Round = Promise.withResolvers();
   #working: Promise<void> | undefined;
+  #rebuilding: Promise<void> | undefined;
   #isWanted = false;
-  #isRebuilding = false;
   #again: NodeJS.Timeout | undefined;
   readonly state = new ModelState();
 
   constructor(parts: MeaningsParts) {
     this.#parts = parts;
+    const { embedder: configured, index, warn } = parts;
+    this.#serving = configured && new Serving({ configured, index, warn });
   }
 
   /** Why search is by words only; none while it is by meaning too. */
   get away(): string | undefined {
-    return this.#parts.embedder === undefined ? 'no embedding model is configured' : this.state.lastError;
+    if (this.#serving === undefined) return 'no embedding model is configured';
+    return this.#serving.former === undefined ? this.state.lastError : undefined;
   }
 
   /** Why only a part of what was told is searched by meaning, as after a change of the model. */
   get gap(): string | undefined {
-    return this.#isRebuilding ? 'search by meaning is being rebuilt for another model' : undefined;
+    return this.#serving?.isPartial === true
+      ? 'search by meaning is being rebuilt for another model'
+      : undefined;
   }
 
   report(): ModelReport {
@@ -92,7 +99,7 @@ export class Meanings {
   /** Resolves once the index has the vectors of a patient's facts that were added here, at the latest after `vectorsMs`. */
   async settled(patientId: string, except: ReadonlySet<string>): Promise<void> {
     const told = [...(this.#told.get(patientId) ?? [])].filter(([id]) => !except.has(id));
-    if (told.length === 0 || this.state.lastError !== undefined) return;
+    if (told.length === 0 || this.away !== undefined) return;
     const rounds = Promise.all(told.map(([, { promise }]) => promise));
     await withTimeLimit(rounds, this.#parts.vectorsMs).catch(() => undefined);
   }
@@ -100,29 +107,38 @@ export class Meanings {
   /** Resolves once the index has every vector, or the embedder is away. */
   async idle(): Promise<void> {
     await this.#working;
+    await this.#rebuilding;
+    await this.#working;
   }
 
-  /** The same windows, the first of them with what they mean where that is known in time. */
-  async ofWindows(patientId: string, windows: readonly UnindexedWindow[]): Promise<UnindexedWindow[]> {
-    const { embedder, vectorsMs } = this.#parts;
+  /** The same windows, the first of them with what they mean to an embedder where that is known in time. */
+  async ofWindows(
+    by: string,
+    patientId: string,
+    windows: readonly UnindexedWindow[],
+  ): Promise<UnindexedWindow[]> {
+    const embedder = [this.#serving?.embedder, this.#parts.embedder].find((one) => one?.id === by);
     const first = windows.slice(0, mostUnindexed);
     if (!embedder || first.length === 0) return [...windows];
     const embedding = embedder.embed(first.map(({ text }) => ({ text, patientId, isQuestion: false })));
-    const meanings = await withTimeLimit(embedding, vectorsMs).catch(() => []);
+    const meanings = await withTimeLimit(embedding, this.#parts.vectorsMs).catch(() => []);
     return windows.map((window, at) => ({ ...window, meaning: meanings[at] }));
   }
 
-  /** What a question means; none while that cannot be known. */
-  async ofQuestion(patientId: string, text: string): Promise<Meaning | undefined> {
-    const [meaning] = await this.#atOnce(patientId, [text]);
-    return meaning;
+  /** What a question means to the embedder whose vectors are searched; none while that cannot be known. */
+  async ofQuestion(patientId: string, text: string): Promise<AskedMeaning | undefined> {
+    const embedder = this.#serving?.embedder;
+    if (embedder === undefined) return undefined;
+    const [meaning] = await this.#atOnce(embedder, patientId, [text]);
+    return meaning && { embedder: embedder.id, meaning };
   }
 
   /** What is known of the parts of a message. */
   async ofMessage(patientId: string, message: string): Promise<Judged> {
-    if (!this.#parts.embedder?.judges) return { asks: new Map() };
+    const { embedder } = this.#parts;
+    if (!embedder?.judges) return { asks: new Map() };
     const windows = [...new Set(passagesOf(message).flatMap(windowsOf))].slice(0, mostWindows);
-    const meanings = await this.#atOnce(patientId, windows);
+    const meanings = await this.#atOnce(embedder, patientId, windows);
     const dangers = meanings.flatMap(({ danger }) => danger ?? []);
     const asks = windows.flatMap((window, at) => {
       const known = meanings[at]?.asks;
@@ -132,16 +148,20 @@ export class Meanings {
   }
 
   /** What texts mean that somebody waits for; nothing while that cannot be known. */
-  async #atOnce(patientId: string, texts: readonly string[]): Promise<readonly Meaning[]> {
-    const { embedder, questionMs } = this.#parts;
-    if (!embedder) return [];
+  async #atOnce(
+    embedder: Embedder,
+    patientId: string,
+    texts: readonly string[],
+  ): Promise<readonly Meaning[]> {
+    const { questionMs } = this.#parts;
     try {
       const embedding = embedder.embed(texts.map((text) => ({ text, patientId, isQuestion: true })));
       const meanings = await withTimeLimit(embedding, questionMs, `It took longer than ${questionMs} ms.`);
-      this.state.succeeded();
+      this.#succeeded(embedder);
       return meanings;
     } catch (error) {
-      this.#failed(error);
+      if (embedder === this.#parts.embedder) this.#failed(error);
+      else this.#serving?.doubt();
       return [];
     }
   }
@@ -149,40 +169,74 @@ export class Meanings {
   async close(): Promise<void> {
     clearTimeout(this.#again);
     this.#isWanted = false;
-    await this.#parts.embedder?.close();
+    await this.#serving?.close();
   }
 
   async #work(): Promise<void> {
-    const { embedder, isOpen } = this.#parts;
+    const { isOpen } = this.#parts;
+    const serving = this.#serving;
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
         // It is called again when the index is back.
-        if (!embedder || !isOpen()) return;
+        if (!serving || !isOpen()) return;
         const round = this.#next;
         this.#next = Promise.withResolvers();
         try {
-          while (await this.#embed(embedder));
+          await serving.look();
+          await this.#embedServing(serving);
         } finally {
           this.#end(round);
         }
+        if (serving.former === undefined) await serving.whole();
+        else
+          this.#rebuilding ??= this.#rebuild(serving).finally(() => {
+            this.#rebuilding = undefined;
+          });
       }
     } catch (error) {
       this.#isWanted = false;
-      this.#failed(error);
-      this.#again ??= setTimeout(() => {
-        this.#again = undefined;
-        this.hurry();
-      }, againMs).unref();
+      this.#failedForNow(error);
     }
+  }
+
+  /** Gives every window a vector of the configured embedder, beside the work of the one before, which serves meanwhile. */
+  async #rebuild(serving: Serving): Promise<void> {
+    try {
+      while (serving.former && this.#parts.isOpen())
+        if (!(await this.#embed(serving.configured))) await serving.whole();
+      // What was told meanwhile, or is left where the one before does not answer any more.
+      this.hurry();
+    } catch (error) {
+      this.#failedForNow(error);
+    }
+  }
+
+  #failedForNow(error: unknown): void {
+    this.#failed(error);
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.hurry();
+    }, againMs).unref();
+  }
+
+  /** Gives every window a vector of the embedder that serves. */
+  async #embedServing(serving: Serving): Promise<void> {
+    const { former } = serving;
+    if (former)
+      try {
+        while (await this.#embed(former));
+        return;
+      } catch (error) {
+        serving.giveUp(error);
+      }
+    while (await this.#embed(serving.configured));
   }
 
   /** @returns whether there may be more. */
   async #embed(embedder: Embedder): Promise<boolean> {
     const { index } = this.#parts;
     const windows = await index.unembedded(embedder.id, batch);
-    const isFull = windows.length === batch;
-    this.#rebuilding(isFull && (await index.hasMeaningsOfOthers(embedder.id)));
     if (windows.length === 0) return false;
     const embedding = embedder.embed(windows.map((one) => ({ ...one, isQuestion: false })));
     const meanings = await withTimeLimit(embedding, batchMs, `It took longer than ${batchMs} ms.`);
@@ -191,8 +245,8 @@ export class Meanings {
       return meaning ? [{ ...window, meaning }] : [];
     });
     await index.addMeanings(embedder.id, embedded);
-    this.state.succeeded();
-    return isFull;
+    this.#succeeded(embedder);
+    return windows.length === batch;
   }
 
   /** Nobody waits for a round any more, be it that it failed. */
@@ -204,21 +258,21 @@ export class Meanings {
     round.resolve();
   }
 
-  /** Told once, not with each batch. */
-  #rebuilding(isRebuilding: boolean): void {
-    const isNews = isRebuilding && !this.#isRebuilding;
-    this.#isRebuilding = isRebuilding;
-    if (isNews)
-      this.#parts.warn(
-        'Search by meaning is being rebuilt; meanwhile it finds by words what is not embedded anew',
-        new Error('the vectors of the index are of another model'),
-      );
+  #succeeded(embedder: Embedder): void {
+    if (embedder === this.#parts.embedder) this.state.succeeded();
   }
 
   /** Told once, not with each message. */
   #failed(error: unknown): void {
     const before = this.state.lastError;
     this.state.failed(error);
-    if (before === undefined) this.#parts.warn('Search is by words only: nothing can be embedded', error);
+    if (before !== undefined) return;
+    const isServed = this.#serving?.former !== undefined;
+    this.#parts.warn(
+      isServed
+        ? 'Nothing can be embedded anew; search by meaning goes on by the model before'
+        : 'Search is by words only: nothing can be embedded',
+      error,
+    );
   }
 }

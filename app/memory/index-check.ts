@@ -71,6 +71,8 @@ export class IndexCheck {
       );
       await index.renew();
     }
-    if (embedder !== undefined) await index.renewLostMeanings(embedder);
+    if (embedder === undefined) return;
+    await index.renewLostMeanings(embedder);
+    await index.keepMeanings(embedder);
   }
 }

@@ -254,6 +254,14 @@ export interface Embedded extends Unembedded {
   readonly meaning: Meaning;
 }
 
+/** What an index has of vectors, to one embedder. */
+export interface MeaningsHeld {
+  /** Whether every window had a vector of this embedder once; since then only what is told anew may lack one. */
+  readonly isWhole: boolean;
+  /** Ids of the other embedders whose vectors are whole. */
+  readonly others: readonly string[];
+}
+
 /** What a question means, to the embedder that says so. */
 export interface AskedMeaning {
   readonly embedder: string;
@@ -312,8 +320,15 @@ export interface SearchIndex extends Store {
   renewLostMeanings(embedder: string): Promise<void>;
   /** Windows that have no vector of this embedder yet. */
   unembedded(embedder: string, limit: number): Promise<Unembedded[]>;
-  /** Whether there are windows with a vector of another embedder, and none of this one. */
-  hasMeaningsOfOthers(embedder: string): Promise<boolean>;
+  /** The vectors of each embedder are held beside those of the others. */
+  meaningsHeld(embedder: string): Promise<MeaningsHeld>;
+  /** Says that every window has a vector of this embedder. */
+  markWhole(embedder: string): Promise<void>;
+  /**
+   * To be called now and then while this embedder is configured: says that its vectors are in use, and once they are whole
+   * drops those of others that no process uses. docs/adr/0021
+   */
+  keepMeanings(embedder: string): Promise<void>;
   /** Adds their vectors. @throws Error when they are not as long as those that are there. */
   addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { fact, newScope, searchIndexFacts } from './store-suite.ts';
 const indexOf = (
   { host, port, apiKey }: Omit<QdrantServer, 'url' | 'stop'>,
   collection = `memory-${randomUUID()}`,
+  now?: () => number,
 ): QdrantSearchIndex =>
   new QdrantSearchIndex(
     envOf({
@@ -24,6 +25,7 @@ const indexOf = (
       QDRANT_COLLECTION: collection,
       STORE_TIMEOUT: '10000',
     }),
+    now,
   );
 
 /** Knows one thing: pets are like one another, and unlike everything else. */
@@ -38,6 +40,11 @@ async function embedAll(index: QdrantSearchIndex, embedder = 'pets'): Promise<nu
   const embedded = windows.map((window) => ({ ...window, meaning: meaningOf(window.text) }));
   await index.addMeanings(embedder, embedded);
   return windows.length;
+}
+
+interface Marked {
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 interface Listed {
@@ -79,10 +86,7 @@ describe("Qdrant's engine", () => {
     expect(
       await index.search(patientId, { text: 'dog', limit: 5, asked: asked('dog', 'other') }),
     ).toMatchObject([{ language: '' }]);
-    expect(await index.hasMeaningsOfOthers('pets')).toBe(false);
-    expect(await index.hasMeaningsOfOthers('other')).toBe(true);
     expect(await embedAll(index, 'other')).toBe(1);
-    expect(await index.hasMeaningsOfOthers('other')).toBe(false);
     const { collections } = ((await (await fetch(`${qdrant().url}/collections`)).json()) as Listed).result;
     const meanings = collections.filter(({ name }) => name.startsWith(`${collection}-meanings`));
     expect(meanings).toHaveLength(2);
@@ -91,6 +95,66 @@ describe("Qdrant's engine", () => {
       await index.search(patientId, { text: 'dog', limit: 5, asked: asked('dog', 'other') }),
     ).toHaveLength(1);
     expect(await embedAll(index, 'other')).toBe(1);
+  });
+
+  test('vectors that a replica uses stay; those that none has used for a day are dropped once others are whole', async () => {
+    const clock = { now: Date.now() };
+    const collection = `memory-${randomUUID()}`;
+    const [before, after] = [1, 2].map(() => indexOf(qdrant(), collection, () => clock.now));
+    if (!before || !after) throw new Error('there are two replicas');
+    const dog = fact(newScope().patientId, 'Rex is my dog.');
+    await before.add([dog]);
+    await embedAll(before);
+    await before.markWhole('pets');
+    await embedAll(after, 'other');
+    const held = async (): Promise<readonly string[]> => (await after.meaningsHeld('other')).others;
+    const hours = async (passed: number): Promise<void> => {
+      clock.now += passed * 3_600_000;
+      await after.keepMeanings('other');
+    };
+    await hours(48);
+    expect(await held(), 'kept while the new ones are not whole').toEqual(['pets']);
+    await after.markWhole('other');
+    for (let day = 0; day < 3; day += 1) {
+      await before.keepMeanings('pets');
+      await hours(23);
+    }
+    expect(await held(), 'used by the other replica').toEqual(['pets']);
+    expect(await before.unembedded('pets', 9)).toEqual([]);
+    await hours(2);
+    expect(await held()).toEqual([]);
+    expect(await before.unembedded('pets', 9), 'a replica that comes back makes them again').toHaveLength(1);
+    expect(await embedAll(before)).toBe(1);
+    expect(await after.unembedded('other', 9)).toEqual([]);
+  });
+
+  test('what an earlier version embedded is not embedded again', async () => {
+    const collection = `memory-${randomUUID()}`;
+    const index = indexOf(qdrant(), collection);
+    await index.add([fact(newScope().patientId, 'Rex is my dog.')]);
+    await embedAll(index);
+    const mark = `embeddedIn_${createHash('sha256').update('pets').digest('hex').slice(0, 12)}`;
+    const words = `${qdrant().url}/collections/${collection}-words/points`;
+    const [point] = (
+      (await (
+        await fetch(`${words}/scroll`, {
+          ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+          body: JSON.stringify({ filter: { must_not: [{ is_empty: { key: mark } }] } }),
+        })
+      ).json()) as { readonly result: { readonly points: readonly Marked[] } }
+    ).result.points;
+    if (!point) throw new Error('the window was marked');
+    const { [mark]: embeddedIn, ...payload } = point.payload;
+    const { terms } = payload;
+    const vector = {
+      window: { indices: [...(terms as string[]).keys()], values: (terms as string[]).map(() => 1) },
+    };
+    await fetch(`${words}?wait=true`, {
+      ...{ method: 'PUT', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ points: [{ id: point.id, vector, payload: { ...payload, embeddedIn } }] }),
+    });
+    expect(await index.unembedded('pets', 9)).toEqual([]);
+    expect(await index.unembedded('other', 9)).toHaveLength(1);
   });
 
   test('is one index to every replica, and another one when its collection was lost', async () => {

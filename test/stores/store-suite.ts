@@ -598,6 +598,44 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       }
     });
 
+    test('holds the vectors of two embedders side by side; neither takes from the other, nor makes it begin anew', async () => {
+      const { patientId } = newScope();
+      const lacking = async (embedder: string): Promise<readonly string[]> =>
+        (await index().unembedded(embedder, 500))
+          .filter((window) => window.patientId === patientId)
+          .map(({ text }) => text);
+      const embed = async (embedder: string, vector: readonly number[]): Promise<void> => {
+        const windows = await index().unembedded(embedder, 500);
+        const meaning = { vector: Float32Array.from(vector), language: 'en', asks: 0 };
+        await index().addMeanings(
+          embedder,
+          windows.map((window) => ({ ...window, meaning })),
+        );
+      };
+      const likeness = async (embedder: string, vector: readonly number[]): Promise<unknown> => {
+        const asked = { embedder, meaning: { vector: Float32Array.from(vector), language: 'en' } };
+        return (await index().search(patientId, { text: '', limit: 1, asked }))[0]?.meaning;
+      };
+      await index().add([fact(patientId, 'Rex is my dog.')]);
+      await embed('two numbers', [0, 1]);
+      await index().markWhole('two numbers');
+      expect(await index().meaningsHeld('two numbers')).toMatchObject({ isWhole: true });
+      expect(await lacking('three numbers')).toHaveLength(1);
+      const { isWhole, others } = await index().meaningsHeld('three numbers');
+      expect(isWhole).toBe(false);
+      expect(others).toContain('two numbers');
+      await embed('three numbers', [0, 0, 1]);
+      expect(await lacking('two numbers')).toEqual([]);
+      expect(await lacking('three numbers')).toEqual([]);
+      expect(await likeness('two numbers', [0, 1])).toBeCloseTo(1, 2);
+      expect(await likeness('three numbers', [0, 0, 1])).toBeCloseTo(1, 2);
+      await index().keepMeanings('three numbers');
+      expect(await likeness('two numbers', [0, 1]), 'kept until the other ones are whole').toBeCloseTo(1, 2);
+      await index().add([fact(patientId, 'Milo is my cat.')]);
+      for (const embedder of ['two numbers', 'three numbers'])
+        expect(await lacking(embedder)).toEqual(['Milo is my cat.']);
+    });
+
     test('finds what it does not hold yet as if it did', async () => {
       const { patientId } = newScope();
       const [cat, dog] = [

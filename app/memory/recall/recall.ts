@@ -59,16 +59,16 @@ export async function recall(recalling: Recalling, patientId: string, text: stri
   const { stores, meanings } = recalling;
   const query =
     text.length <= queryLength ? text : `${text.slice(0, queryLength / 2)} ${text.slice(-queryLength / 2)}`;
-  const meaning = await meanings.ofQuestion(patientId, query);
-  const { embedder } = meanings;
-  const asked = meaning && embedder !== undefined ? { embedder, meaning } : undefined;
+  const asked = await meanings.ofQuestion(patientId, query);
   const { hits: all, degraded } = await found(recalling, patientId, query, asked);
   const ids = all.map(({ factId }) => factId);
   const byId = new Map((await stores.record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
   const hits = all.filter(({ factId }) => byId.has(factId));
   const gaps = [
     degraded,
-    asked === undefined && embedder !== undefined ? 'search by meaning is unavailable' : meanings.gap,
+    asked === undefined && meanings.embedder !== undefined
+      ? 'search by meaning is unavailable'
+      : meanings.gap,
   ];
   const gap = gaps.filter((one) => one !== undefined).join('; ');
   return {
@@ -76,7 +76,7 @@ export async function recall(recalling: Recalling, patientId: string, text: stri
       const fact = byId.get(factId);
       return fact ? [{ ...fact, score, asks }] : [];
     }),
-    certainty: certaintyOf(meaning?.language, hits),
+    certainty: certaintyOf(asked?.meaning.language, hits),
     ...(gap === '' ? {} : { degraded: gap }),
   };
 }
@@ -97,7 +97,7 @@ async function found(
   if (coverage.isSearchable)
     try {
       const windows = windowsOfFacts(coverage.unindexed.filter(({ id }) => !except.has(id)));
-      const unindexed = asked ? await meanings.ofWindows(patientId, windows) : windows;
+      const unindexed = asked ? await meanings.ofWindows(asked.embedder, patientId, windows) : windows;
       const hits = await index.search(patientId, { text, limit, asked, except, unindexed });
       const degraded = `the search index lacks more than the last ${coverage.unindexed.length} facts`;
       return { hits, ...(coverage.lacksMore ? { degraded } : {}) };

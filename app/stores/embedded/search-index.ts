@@ -1,5 +1,5 @@
 import { qdrantName } from '../../../contract/services/qdrant.ts';
-import type { Embedded, Fact, Hit, Query, SearchIndex, Unembedded } from '../types.ts';
+import type { Embedded, Fact, Hit, MeaningsHeld, Query, SearchIndex, Unembedded } from '../types.ts';
 import { Thread } from './thread.ts';
 
 /** Search by words and by meaning in one SQLite file. */
@@ -49,8 +49,17 @@ export class EmbeddedSearchIndex implements SearchIndex {
     return this.#thread.call('unembedded', embedder, limit);
   }
 
-  hasMeaningsOfOthers(embedder: string): Promise<boolean> {
-    return this.#thread.call('hasMeaningsOfOthers', embedder);
+  meaningsHeld(embedder: string): Promise<MeaningsHeld> {
+    return this.#thread.call('meaningsHeld', embedder);
+  }
+
+  markWhole(embedder: string): Promise<void> {
+    return this.#thread.call('markWhole', embedder);
+  }
+
+  /** One process uses the file: what it does not use, none does. */
+  async keepMeanings(embedder: string): Promise<void> {
+    while (await this.#thread.call('dropOthers', embedder));
   }
 
   addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void> {

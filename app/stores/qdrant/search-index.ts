@@ -11,11 +11,16 @@ import { termsOf } from '../../memory/recall/terms.ts';
 import { indexOf } from '../../memory/recall/unindexed.ts';
 import { windowsOf } from '../../memory/recall/windows.ts';
 import { errorText } from '../../observability/error-text.ts';
-import type { Embedded, Fact, Hit, Query, SearchIndex, Unembedded } from '../types.ts';
+import type { Embedded, Fact, Hit, MeaningsHeld, Query, SearchIndex, Unembedded } from '../types.ts';
 import {
+  indexField,
   knownId,
+  markOf,
+  meaningsCollections,
   meaningsOf,
+  note,
   openCollection,
+  sharedMark,
   stamp,
   stampPoint,
   vectorName,
@@ -58,6 +63,9 @@ type Filter = NonNullable<Asked['filter']>;
 /** The windows of a patient that tell. */
 type Telling = Filter & { readonly must: readonly object[] };
 
+/** Milliseconds for which vectors that no process uses are kept: for a rollout that is taken back. */
+const keptMs = 24 * 3_600_000;
+
 /** Search in Qdrant, by words and by meaning: a point a window in a collection of each. */
 export class QdrantSearchIndex implements SearchIndex {
   readonly name = qdrantName;
@@ -66,9 +74,14 @@ export class QdrantSearchIndex implements SearchIndex {
   readonly #words: string;
   #id: string | undefined;
   #opening: Promise<string> | undefined;
+  /** By mark: the id of the collection of words in which it is indexed. */
+  readonly #indexed = new Map<string, string>();
+  readonly #now: () => number;
 
-  constructor(env: QdrantEnv) {
+  /** @param now milliseconds since 1970. */
+  constructor(env: QdrantEnv, now: () => number = Date.now) {
     this.#env = env;
+    this.#now = now;
     this.#words = wordsOf(env.QDRANT_COLLECTION);
     this.#client = new QdrantClient({
       // The client takes what follows the last colon for a port.
@@ -144,17 +157,15 @@ export class QdrantSearchIndex implements SearchIndex {
     const name = this.#meanings(embedder);
     const embeddedIn = await this.#ask(knownId(this.#client, name));
     if (embeddedIn === undefined) return;
-    const marked = await this.#count(this.#words, {
-      must: [{ key: 'embeddedIn', match: { value: embeddedIn } }],
-    });
+    const marked = await this.#count(this.#words, { should: marksOf(embedder, embeddedIn) });
     const held = await this.#count(name, { must_not: [{ has_id: [stampPoint] }] });
-    if (held < marked) await this.#write(stamp(this.#client, name));
+    if (held < marked) await this.#write(stamp(this.#client, name, embedder));
   }
 
   async unembedded(embedder: string, limit: number): Promise<Unembedded[]> {
     await this.id();
     const embeddedIn = await this.#ask(knownId(this.#client, this.#meanings(embedder)));
-    const known = embeddedIn === undefined ? [] : [{ key: 'embeddedIn', match: { value: embeddedIn } }];
+    const known = embeddedIn === undefined ? [] : marksOf(embedder, embeddedIn);
     const filter = { must_not: [{ has_id: [stampPoint] }, ...known] };
     const { points } = await this.#ask(
       this.#client.scroll(this.#words, { filter, limit, with_payload: true }),
@@ -165,12 +176,44 @@ export class QdrantSearchIndex implements SearchIndex {
     });
   }
 
-  async hasMeaningsOfOthers(embedder: string): Promise<boolean> {
-    const embeddedIn = await this.#ask(knownId(this.#client, this.#meanings(embedder)));
-    const known = embeddedIn === undefined ? [] : [{ key: 'embeddedIn', match: { value: embeddedIn } }];
-    const filter = { must_not: [{ is_empty: { key: 'embeddedIn' } }, ...known] };
-    const { points } = await this.#ask(this.#client.scroll(this.#words, { filter, limit: 1 }));
-    return points.length > 0;
+  async meaningsHeld(embedder: string): Promise<MeaningsHeld> {
+    const own = this.#meanings(embedder);
+    const all = await this.#ask(meaningsCollections(this.#client, this.#env.QDRANT_COLLECTION));
+    // What an earlier version wrote says no more than that it is there.
+    const others = all.filter(({ name, stamp: { isWhole = true } }) => name !== own && isWhole);
+    return {
+      isWhole: all.some(({ name, stamp: { isWhole } }) => name === own && isWhole === true),
+      others: others.map(({ name, stamp: { embedder: id = name } }) => id),
+    };
+  }
+
+  async markWhole(embedder: string): Promise<void> {
+    const name = this.#meanings(embedder);
+    if ((await this.#ask(knownId(this.#client, name))) === undefined) return;
+    await this.#write(note(this.#client, name, { embedder, isWhole: true }));
+  }
+
+  /** Another replica may use what this one does not: it says so as long as it does. */
+  async keepMeanings(embedder: string): Promise<void> {
+    const own = this.#meanings(embedder);
+    const all = await this.#ask(meaningsCollections(this.#client, this.#env.QDRANT_COLLECTION));
+    const isWhole = all.some(({ name, stamp: { isWhole: itIs } }) => name === own && itIs === true);
+    for (const {
+      name,
+      mark,
+      stamp: { usedAt },
+    } of all) {
+      // Until its own are whole, this process may search any of them.
+      const isUsed = name === own || !isWhole || usedAt === undefined;
+      if (isUsed)
+        await this.#write(note(this.#client, name, { usedAt: new Date(this.#now()).toISOString() }));
+      else if (this.#now() - Date.parse(usedAt) > keptMs) await this.#drop(name, mark);
+    }
+  }
+
+  async #drop(meanings: string, mark: string): Promise<void> {
+    await this.#write(this.#client.deleteCollection(meanings));
+    await this.#write(this.#client.deletePayloadIndex(this.#words, mark, { wait: true }));
   }
 
   async addMeanings(embedder: string, embedded: readonly Embedded[]): Promise<void> {
@@ -178,7 +221,8 @@ export class QdrantSearchIndex implements SearchIndex {
     if (!first) return;
     const name = this.#meanings(embedder);
     const dimension = first.meaning.vector.length;
-    const embeddedIn = await this.#write(openCollection(this.#client, name, { dimension }));
+    const embeddedIn = await this.#write(openCollection(this.#client, name, { dimension, embedder }));
+    const mark = await this.#indexedMark(embedder);
     const ids = embedded.map(({ window }) => window);
     const said = await this.#ask(this.#client.retrieve(this.#words, { ids, with_payload: true }));
     const windows = new Map(said.map(({ id, payload }) => [String(id), windowSchema.parse(payload)]));
@@ -191,10 +235,18 @@ export class QdrantSearchIndex implements SearchIndex {
     // Whether each asks, is known better now.
     for (const asks of [0, asksFrom, surelyAsksFrom]) {
       const alike = points.flatMap(({ id, payload }) => (leastLike(payload.asks) === asks ? [id] : []));
-      const payload = { embeddedIn, asks };
+      const payload = { [mark]: embeddedIn, asks };
       if (alike.length > 0)
         await this.#write(this.#client.setPayload(this.#words, { wait: true, payload, points: alike }));
     }
+  }
+
+  async #indexedMark(embedder: string): Promise<string> {
+    const mark = markOf(embedder);
+    const id = await this.id();
+    if (this.#indexed.get(mark) !== id) await this.#write(indexField(this.#client, this.#words, mark));
+    this.#indexed.set(mark, id);
+    return mark;
   }
 
   async search(patientId: string, { text, limit, asked, except, unindexed = [] }: Query): Promise<Hit[]> {
@@ -315,6 +367,10 @@ export class QdrantSearchIndex implements SearchIndex {
     }
   }
 }
+
+/** Conditions of which one is true of a window that has a vector in this collection of an embedder. */
+const marksOf = (embedder: string, embeddedIn: string): object[] =>
+  [markOf(embedder), sharedMark].map((key) => ({ key, match: { value: embeddedIn } }));
 
 function countsOf(windows: readonly ReadonlySet<string>[], terms: readonly string[]): Counts {
   const having = (term: string): number => windows.filter((window) => window.has(term)).length;

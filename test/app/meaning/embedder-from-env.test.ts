@@ -28,3 +28,14 @@ test('a folder without models, or too little memory for them, is said, and searc
     'the memory limit is 300 MiB, the embedding models need 480 MiB',
   );
 });
+
+test('another model of the same endpoint can be asked, one of another endpoint cannot', async () => {
+  const { embedder } = chosen({ EMBEDDINGS_BASE_URL: 'http://127.0.0.1:9/v1', EMBEDDINGS_MODEL: 'mini' });
+  const former = embedder?.former?.('maxi at 127.0.0.1:9');
+  expect(former?.id).toBe('maxi at 127.0.0.1:9');
+  await expect(former?.embed([{ text: 'Hello', patientId: 'p', isQuestion: true }])).rejects.toThrow(
+    '127.0.0.1:9',
+  );
+  expect(embedder?.former?.('mini at 127.0.0.1:10')).toBeUndefined();
+  expect(embedder?.former?.(' at 127.0.0.1:9')).toBeUndefined();
+});

@@ -131,6 +131,72 @@ test('the record of the previous release becomes a log with everything in it', a
   await record.close();
 });
 
+test('the index of the previous release keeps its vectors, and is the same one', async () => {
+  const file = join(folder, 'previous-index.sqlite');
+  const previous = new DatabaseSync(file);
+  previous.exec(await readFile('test/stores/previous/index.sql', 'utf8'));
+  previous.close();
+  const index = new EmbeddedSearchIndex(file);
+  onTestFinished(() => index.close());
+  expect(await index.id()).toBe('the same');
+  expect((await index.unembedded('pets', 9)).map(({ text }) => text)).toEqual(['Milo is my cat.']);
+  expect(await index.unembedded('another', 9)).toHaveLength(3);
+  const meaning = { vector: Float32Array.from([1, 0]), language: 'en' };
+  const hits = await index.search('p', { text: '', limit: 9, asked: { embedder: 'pets', meaning } });
+  expect(hits).toMatchObject([
+    { factId: 'f1', meaning: 1, language: 'en' },
+    { factId: 'f2', meaning: 0 },
+  ]);
+});
+
+test('a process killed while another model embeds leaves the vectors before whole; the rest are made, then those are gone', async () => {
+  const file = newFile();
+  const { patientId } = newScope();
+  const index = new EmbeddedSearchIndex(file);
+  onTestFinished(() => index.close());
+  await index.add(
+    Array.from({ length: 20 }, (_, at) => ({ ...fact(patientId, `Day ${at}.`), id: `f${at}` })),
+  );
+  const embedAll = async (embedder: string, vector: readonly number[]): Promise<number> => {
+    const windows = await index.unembedded(embedder, 100);
+    const meaning = { vector: Float32Array.from(vector), language: 'en' };
+    await index.addMeanings(
+      embedder,
+      windows.map((window) => ({ ...window, meaning })),
+    );
+    return windows.length;
+  };
+  const found = async (embedder: string, vector: readonly number[]): Promise<number> => {
+    const asked = { embedder, meaning: { vector: Float32Array.from(vector), language: 'en' } };
+    return (await index.search(patientId, { text: '', limit: 99, asked })).length;
+  };
+  await embedAll('before', [0, 1]);
+  await index.markWhole('before');
+  await index.close();
+  const killed = await promisify(execFile)(process.execPath, [
+    ...['test/app/stores/embed-until-killed.ts', file, 'after', '12'],
+  ]).catch((error: unknown) => error);
+  expect(killed).toMatchObject({ signal: 'SIGKILL' });
+  expect(await index.meaningsHeld('after')).toEqual({ isWhole: false, others: ['before'] });
+  await index.keepMeanings('after');
+  expect(await found('before', [0, 1])).toBe(20);
+  expect(await found('after', [0, 0, 1])).toBe(12);
+  expect(await index.meaningsHeld('before'), 'to go back is to be whole at once').toMatchObject({
+    isWhole: true,
+  });
+  expect(await index.unembedded('before', 9)).toEqual([]);
+  expect(await embedAll('after', [0, 0, 1])).toBe(8);
+  await index.markWhole('after');
+  await index.keepMeanings('after');
+  expect(await index.meaningsHeld('after')).toEqual({ isWhole: true, others: [] });
+  expect(await found('after', [0, 0, 1])).toBe(20);
+  await index.close();
+  const rows = new DatabaseSync(file);
+  expect(rows.prepare('SELECT count(*) AS n FROM meaning').get()).toEqual({ n: 20 });
+  expect(rows.prepare('SELECT count(*) AS n FROM embedder').get()).toEqual({ n: 1 });
+  rows.close();
+});
+
 test('a file of a newer version of the app is refused in words', async () => {
   const file = newFile();
   const record = new EmbeddedRecordStore(file);

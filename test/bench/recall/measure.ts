@@ -119,13 +119,9 @@ async function byMeaning(
   meanings: Meanings,
   { patientId, text }: { readonly patientId: string; readonly text: string },
 ): Promise<readonly string[]> {
-  const meaning = await meanings.ofQuestion(patientId, text);
-  if (!meaning || meanings.embedder === undefined) throw new Error('The question could not be embedded.');
-  const hits = await index.search(patientId, {
-    text: '',
-    limit: 50,
-    asked: { embedder: meanings.embedder, meaning },
-  });
+  const asked = await meanings.ofQuestion(patientId, text);
+  if (!asked) throw new Error('The question could not be embedded.');
+  const hits = await index.search(patientId, { text: '', limit: 50, asked });
   const ids = hits.map(({ factId }) => factId);
   const facts = new Map((await record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
   return ids.flatMap((id) => facts.get(id)?.sourceId ?? []);
