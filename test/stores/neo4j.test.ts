@@ -11,7 +11,7 @@ import { startNeo4j, type Neo4jServer } from '../servers/neo4j/neo4j.ts';
 import { freePort } from '../servers/ports.ts';
 import { previousRecordFacts } from './previous/facts.ts';
 import { envOf } from './real.ts';
-import { answer, fact, message, newScope, recordStoreFacts } from './store-suite.ts';
+import { answer, fact, message, newScope, recordStoreFacts, stated } from './store-suite.ts';
 
 /** Enough for a constraint to take a multiple of the shortest time limit. */
 const manySessions = 30_000;
@@ -59,6 +59,33 @@ describe('Neo4j', () => {
     await one.claimIndexing({ ...first, leaseMs: 0 });
     await one.close();
     await other.close();
+  });
+
+  test('what was read from a message holds no more once a replica of an earlier version replaced it, nor is it read then', async () => {
+    const { url, user, password } = neo4j();
+    const record = recordOf(neo4j());
+    const scope = newScope();
+    for (const id of ['m1', 'm2', 'm3']) await record.addMessage({ ...scope, ...message(id, id) }, []);
+    const taken = (await record.takeUnread(10_000, 60_000)).filter(
+      ({ patientId }) => patientId === scope.patientId,
+    );
+    const [first, second, third] = taken.toSorted((a, b) => a.messageId.localeCompare(b.messageId));
+    if (!first || !second || !third) throw new Error('three messages were there to be read');
+    await record.markRead(first, [stated('ramipril')]);
+    await record.postpone(third, 0);
+    const graph = driver.driver(url, driver.auth.basic(user, password));
+    // As a version writes it that knows of no statements.
+    await graph.executeQuery(
+      "MATCH (m:Episode {patientId: $patientId}) WHERE m.replyTo IS NULL SET m.replacedBy = 'm9', m.state = 'replaced'",
+      { patientId: scope.patientId },
+    );
+    await graph.close();
+    expect(await record.statements(scope.patientId, 9)).toEqual([]);
+    await record.markRead(second, [stated('aspirin')]);
+    expect(await record.statements(scope.patientId, 9)).toEqual([]);
+    const again = await record.takeUnread(10_000, 0);
+    expect(again.filter(({ patientId }) => patientId === scope.patientId)).toEqual([]);
+    await record.close();
   });
 
   test('a message that a replica of an earlier version stored is read, too', async () => {

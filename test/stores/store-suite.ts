@@ -55,7 +55,7 @@ type Texts = readonly { readonly text: string }[];
 const texts = (said: Texts | { readonly turns: Texts } | undefined): string[] | undefined =>
   (said && 'turns' in said ? said.turns : said)?.map(({ text }) => text);
 
-const stated = (value: string): Stated => ({
+export const stated = (value: string): Stated => ({
   ...{ subject: 'patient', predicate: 'takes', object: '', occasion: '', value },
   ...{ validAt: '2026-11-01', ends: false, quote: value },
 });

@@ -127,11 +127,14 @@ export const queueUnmarked = `
   WITH m LIMIT toInteger($limit)
   SET m.readDue = timestamp()`;
 
-/** Another process may have taken them meanwhile. Setting a property locks the messages before that is looked at. */
+/**
+ * Another process may have taken them meanwhile. Setting a property locks the messages before that is looked at. What a
+ * replica of an earlier version replaced is still marked as unread.
+ */
 export const takeUnread = `
   MATCH (m:Episode) WHERE m.key IN $keys
   WITH m ORDER BY m.key
-  SET m.isLocked = true
+  SET m.isLocked = true, m.readDue = CASE WHEN m.replacedBy IS NULL THEN m.readDue END
   WITH m WHERE m.readDue <= timestamp()
   SET m.reads = coalesce(m.reads, 0) + 1, m.readDue = timestamp() + toInteger($leaseMs)
   RETURN m.patientId AS patientId, m.sessionId AS sessionId, m.id AS messageId, m.text AS text,
@@ -139,7 +142,7 @@ export const takeUnread = `
 
 const takenMessage = `
   MATCH (m:Episode {key: $key}) SET m.isLocked = true
-  WITH m WHERE m.readDue IS NOT NULL AND m.reads = $attempt`;
+  WITH m WHERE m.readDue IS NOT NULL AND m.reads = $attempt AND m.replacedBy IS NULL`;
 
 export const markRead = `${takenMessage}
   SET m.readDue = null
@@ -154,8 +157,9 @@ export const unread = `
   MATCH (m:Episode) WHERE m.readDue IS NOT NULL
   RETURN count(m) AS inAll, sum(CASE WHEN m.reads >= $failingFrom THEN 1 ELSE 0 END) AS failing`;
 
+/** A replica of an earlier version that replaces a message leaves what was stated in it. */
 export const statements = `
-  MATCH (s:Statement {patientId: $patientId})
+  MATCH (s:Statement {patientId: $patientId})-[:STATED_IN]->(m:Episode) WHERE m.replacedBy IS NULL
   WITH s ORDER BY s.place DESC, s.part DESC LIMIT toInteger($limit)
   RETURN properties(s) AS statement ORDER BY s.place DESC, s.part DESC`;
 
