@@ -2,10 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { Meaning } from '../../app/meaning/embedder.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Embedder, Meaning } from '../../app/meaning/embedder.ts';
 import { QdrantSearchIndex } from '../../app/stores/qdrant/search-index.ts';
-import type { AskedMeaning } from '../../app/stores/types.ts';
+import type { AskedMeaning, Stores } from '../../app/stores/types.ts';
+import { openMemory, type OpenMemory } from '../app/memory/open-memory.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { freePort } from '../servers/ports.ts';
 import { startQdrant, type QdrantServer } from '../servers/qdrant/qdrant.ts';
@@ -167,6 +168,78 @@ describe("Qdrant's engine", () => {
     await fetch(`${qdrant().url}/collections/${collection}-words`, { method: 'DELETE' });
     await one.connect();
     expect(await one.id()).not.toBe(id);
+  });
+});
+
+describe('two replicas whose models differ, as in a rollout', () => {
+  const qdrant = forSuite(() => startQdrant());
+  const scope = { patientId: 'p', sessionId: '1' };
+
+  /** A model that counts the windows it was asked for, of vectors of so many numbers. */
+  const modelOf = (
+    id: string,
+    numbers: number,
+    former?: Embedder,
+  ): Embedder & { readonly windows: string[] } => {
+    const windows: string[] = [];
+    return {
+      ...{ id, windows },
+      ...(former ? { former: (asked) => (asked === former.id ? former : undefined) } : {}),
+      embed: (texts) => {
+        windows.push(...texts.flatMap(({ text, isQuestion }) => (isQuestion ? [] : [text])));
+        return Promise.resolve(
+          texts.map(({ text }) => {
+            const vector = new Float32Array(numbers);
+            vector[/cat|dog|pet/i.test(text) ? 0 : 1] = 1;
+            return { vector, language: 'en' };
+          }),
+        );
+      },
+      close: () => Promise.resolve(),
+    };
+  };
+
+  test('each embeds what was told once, and finds it by meaning; the new one makes up for the past beside the old one', async () => {
+    const collection = `memory-${randomUUID()}`;
+    const replica = async (embedder: Embedder, stores?: Stores): Promise<OpenMemory> => {
+      const index = indexOf(qdrant(), collection);
+      const open = await openMemory({ embedder, index, around: (own) => ({ ...(stores ?? own), index }) });
+      onTestFinished(() => open.close());
+      return open;
+    };
+    const before = modelOf('before', 2);
+    const old = await replica(before);
+    const told = Array.from({ length: 40 }, (_, at) => `On day ${at} we had tea.`);
+    for (const [at, text] of told.entries()) await old.say(scope, `t${at}`, text);
+    const whole = async ({ stores: { index } }: OpenMemory, id: string): Promise<boolean> =>
+      (await index.meaningsHeld(id)).isWhole && (await index.unembedded(id, 1)).length === 0;
+    await expect.poll(() => whole(old, 'before'), { timeout: 30_000 }).toBe(true);
+    const after = modelOf('after', 3, before);
+    const now = await replica(after, old.stores);
+    await now.memory.reindex();
+    await expect.poll(() => whole(now, 'after'), { timeout: 60_000 }).toBe(true);
+    await old.say(scope, 'dog', 'Rex is my dog.');
+    await now.say(scope, 'cat', 'Milo is my cat.');
+    for (const [at, one] of [old, now, old, now].entries()) {
+      await one.memory.reindex({ wasAway: true });
+      await expect.poll(() => whole(one, one === old ? 'before' : 'after'), { timeout: 30_000 }).toBe(true);
+      const { facts, degraded } = await one.say(
+        { patientId: 'p', sessionId: `later ${at}` },
+        `asked ${at}`,
+        'Which pets live here?',
+      );
+      expect(degraded).toBeUndefined();
+      expect(facts.map(({ text }) => text)).toEqual(
+        expect.arrayContaining(['Rex is my dog.', 'Milo is my cat.']),
+      );
+    }
+    for (const { windows } of [before, after])
+      for (const text of told)
+        expect(
+          windows.filter((window) => window === text),
+          text,
+        ).toHaveLength(1);
+    expect((await now.stores.index.meaningsHeld('after')).others).toEqual(['before']);
   });
 });
 
