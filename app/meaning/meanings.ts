@@ -52,6 +52,7 @@ export class Meanings {
   #next: Round = Promise.withResolvers();
   #working: Promise<void> | undefined;
   #rebuilding: Promise<void> | undefined;
+  #isRebuilt = false;
   #isWanted = false;
   #again: NodeJS.Timeout | undefined;
   readonly state = new ModelState();
@@ -133,6 +134,11 @@ export class Meanings {
     return meaning && { embedder: embedder.id, meaning };
   }
 
+  /** Whether it is the embedder whose vectors are searched now. */
+  serves(embedder: string): boolean {
+    return this.#serving?.embedder.id === embedder;
+  }
+
   /** What is known of the parts of a message. */
   async ofMessage(patientId: string, message: string): Promise<Judged> {
     const { embedder } = this.#parts;
@@ -184,12 +190,14 @@ export class Meanings {
         this.#next = Promise.withResolvers();
         try {
           await serving.look();
+          // Here, where nothing is being embedded by the one before, whose vectors are then dropped.
+          if (this.#isRebuilt) await serving.whole();
           await this.#embedServing(serving);
         } finally {
           this.#end(round);
         }
         if (serving.former === undefined) await serving.whole();
-        else
+        else if (!this.#isRebuilt)
           this.#rebuilding ??= this.#rebuild(serving).finally(() => {
             this.#rebuilding = undefined;
           });
@@ -203,8 +211,8 @@ export class Meanings {
   /** Gives every window a vector of the configured embedder, beside the work of the one before, which serves meanwhile. */
   async #rebuild(serving: Serving): Promise<void> {
     try {
-      while (serving.former && this.#parts.isOpen())
-        if (!(await this.#embed(serving.configured))) await serving.whole();
+      while (serving.former && this.#parts.isOpen() && !this.#isRebuilt)
+        this.#isRebuilt = !(await this.#embed(serving.configured));
       // What was told meanwhile, or is left where the one before does not answer any more.
       this.hurry();
     } catch (error) {

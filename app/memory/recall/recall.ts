@@ -59,8 +59,7 @@ export async function recall(recalling: Recalling, patientId: string, text: stri
   const { stores, meanings } = recalling;
   const query =
     text.length <= queryLength ? text : `${text.slice(0, queryLength / 2)} ${text.slice(-queryLength / 2)}`;
-  const asked = await meanings.ofQuestion(patientId, query);
-  const { hits: all, degraded } = await found(recalling, patientId, query, asked);
+  const { asked, hits: all, degraded } = await searched(recalling, patientId, query);
   const ids = all.map(({ factId }) => factId);
   const byId = new Map((await stores.record.factsById(patientId, ids)).map((fact) => [fact.id, fact]));
   const hits = all.filter(({ factId }) => byId.has(factId));
@@ -84,6 +83,21 @@ export async function recall(recalling: Recalling, patientId: string, text: stri
 interface Found {
   readonly hits: readonly Hit[];
   readonly degraded?: string;
+}
+
+/** Once more where another model has taken over meanwhile: the vectors that were searched may have been dropped. */
+async function searched(
+  recalling: Recalling,
+  patientId: string,
+  text: string,
+): Promise<Found & { readonly asked: AskedMeaning | undefined }> {
+  const { meanings } = recalling;
+  const search = async () => {
+    const asked = await meanings.ofQuestion(patientId, text);
+    return { asked, ...(await found(recalling, patientId, text, asked)) };
+  };
+  const first = await search();
+  return first.asked === undefined || meanings.serves(first.asked.embedder) ? first : search();
 }
 
 async function found(

@@ -173,6 +173,27 @@ test('while another model embeds, the model before answers by meaning, also what
   expect(now.embedded).toContain('Rex is my dog.');
 });
 
+test('a question that another model overtakes is asked once more, of that one', async () => {
+  const swap = { now: async () => Promise.resolve() };
+  const { now, say, index } = await changed((old) => (id) => ({
+    ...old,
+    id,
+    embed: async (texts) => {
+      if (texts.some(({ text, isQuestion }) => isQuestion && text.includes('lives here'))) await swap.now();
+      return old.embed(texts);
+    },
+  }));
+  swap.now = async () => {
+    now.rebuild();
+    await expect
+      .poll(() => index.meaningsHeld('after'), { timeout: 20_000 })
+      .toEqual({ isWhole: true, others: [] });
+  };
+  const { facts, degraded } = await say(later, 'm2', 'Which pet lives here?');
+  expect(facts[0]?.text).toBe('Rex is my dog.');
+  expect(degraded).toBeUndefined();
+});
+
 test('a model before that answers no more is said once, and words find until the other one is done', async () => {
   const state = { isAway: false };
   const { say, warnings } = await changed((old) => (id) => ({
