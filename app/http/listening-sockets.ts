@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer, type ListenOptions, type Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** An address of this machine and a port. */
@@ -28,9 +28,23 @@ const sockets = 8;
  * may share a port would share it with that one, too.
  */
 export async function listenWithMany(server: FastifyInstance, at: At): Promise<void> {
-  const options = { ...at, backlog: mayShare ? backlog / sockets : backlog, reusePort: mayShare };
-  if (mayShare) await closing(await listening(createServer(), at));
-  const more = mayShare ? moreOf(server) : [];
+  if (!mayShare) {
+    await server.listen({ ...at, backlog });
+    return;
+  }
+  // Two processes that start at once would both find the port free. The kernel forgets an abstract socket with its process.
+  const alone = await listening(createServer(), { path: `\0mooring-port-${at.port}` });
+  try {
+    await closing(await listening(createServer(), at));
+    await listenTogether(server, at);
+  } finally {
+    await closing(alone);
+  }
+}
+
+async function listenTogether(server: FastifyInstance, at: At): Promise<void> {
+  const options = { ...at, backlog: backlog / sockets, reusePort: true };
+  const more = moreOf(server);
   await server.listen(options);
   await Promise.all(more.map((one) => listening(one, options)));
 }
@@ -49,7 +63,7 @@ function moreOf(server: FastifyInstance): Server[] {
   return more;
 }
 
-async function listening(server: Server, options: object): Promise<Server> {
+async function listening(server: Server, options: ListenOptions): Promise<Server> {
   server.listen(options);
   await once(server, 'listening');
   return server;

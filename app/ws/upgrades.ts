@@ -78,6 +78,7 @@ export class Upgrades {
     socket.once('end', leave);
     try {
       await noticed();
+      if (gone.signal.aborted) return;
       const admission = await this.#inTime(this.#admit(request, gone.signal));
       if (admission === undefined) return;
       if (socket.destroyed) admission.leave();
@@ -87,6 +88,8 @@ export class Upgrades {
         this.#server.handleUpgrade(request, socket, head, (accepted) => this.#accepted(accepted, admission));
       }
     } catch (error) {
+      // One that is refused because it waited too long waits no more.
+      gone.abort('The handshake was refused.');
       if (!(error instanceof ProblemError)) this.#around.log.error({ err: error }, 'A handshake failed');
       this.#refuse(socket, error instanceof ProblemError ? error : internalProblem());
     }

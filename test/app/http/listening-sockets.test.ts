@@ -77,6 +77,14 @@ test('a port at which another one listens so is taken', async () => {
   });
 });
 
+test('of two that begin at once to listen at a port one listens there', async () => {
+  const port = await freePort();
+  const begun = [newServer(), newServer()].map((server) => listenWithMany(server, { host: LOOPBACK, port }));
+  const ended = await Promise.allSettled(begun);
+  expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(ended.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'EADDRINUSE' } });
+});
+
 test('it closes when every request is answered, and listens no more', async () => {
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   let asked = 0;

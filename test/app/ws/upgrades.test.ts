@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -15,7 +15,7 @@ import { until } from '../../servers/poll.ts';
 import { LOOPBACK } from '../../servers/ports.ts';
 
 /** A server whose record opens no conversation until `answer` is called, and the patients it was asked for. */
-async function startServer() {
+async function startServer(handshakeMs = 60_000) {
   const asked: string[] = [];
   const answered = Promise.withResolvers<undefined>();
   const log = pino({ enabled: false });
@@ -39,7 +39,7 @@ async function startServer() {
     authenticate: () => Promise.resolve({}),
     sameSite: { check: () => undefined },
     refusing: () => false,
-    handshakeMs: 60_000,
+    handshakeMs,
     seats,
   } as unknown as UpgradeRules;
   const server = createServer().listen(0, LOOPBACK);
@@ -70,4 +70,20 @@ test('a client that gives up during its handshake leaves its seat at once, and n
   answer();
   await until('all that stayed', async () => sockets.every(isOpen), 5_000);
   expect(asked.toSorted()).toEqual(patients.toSorted());
+});
+
+test('a handshake that is refused because it waited too long leaves its seat at once, and nothing is read for it', async () => {
+  const { asked, seats, dial, answer } = await startServer(500);
+  const patients = Array.from({ length: mostAtOnce }, (_, nth) => `patient:${nth}`);
+  patients.map(dial);
+  await until('as many conversations as are opened at once', async () => asked.length === mostAtOnce, 5_000);
+  const refused = once(dial('patient:waits'), 'unexpected-response');
+  await until('its seat', async () => seats.isFull, 5_000);
+  const [, response] = (await refused) as [unknown, IncomingMessage];
+  expect(response.statusCode).toBe(503);
+  await until('that it has left it', async () => !seats.isFull, 5_000);
+  answer();
+  dial('patient:later');
+  await until('that another is opened', async () => asked.includes('patient:later'), 5_000);
+  expect(asked.toSorted()).toEqual([...patients, 'patient:later'].toSorted());
 });
