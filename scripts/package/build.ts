@@ -5,6 +5,7 @@ import { buildDeclarations } from './declarations.ts';
 import { licencesOf } from './licences.ts';
 import { lib, manifest } from './manifest.ts';
 import { buildPrograms } from './programs.ts';
+import { sbomFile, sbomOf } from './sbom.ts';
 
 /** The package as it is packed: its root folder. */
 export const packageFolder = 'build/package';
@@ -31,6 +32,7 @@ export async function buildPackage(): Promise<void> {
   const [inputs] = await Promise.all([buildPrograms(draft), buildDeclarations(draft)]);
   for (const [from, to] of Object.entries(copied)) cpSync(from, `${draft}/${to}`, { recursive: true });
   writeFileSync(`${draft}/THIRD-PARTY-LICENSES.txt`, licencesOf(inputs));
+  writeFileSync(`${draft}/${sbomFile}`, sbomOf(inputs));
   writeFileSync(`${draft}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
   for (const old of [builtFrom, packageFolder]) rmSync(old, { recursive: true, force: true });
   renameSync(draft, packageFolder);

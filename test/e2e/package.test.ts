@@ -35,7 +35,7 @@ import { blocksOf } from './shell-blocks.ts';
 const root = resolve('.');
 const page = 'docs/package.md';
 const commands = blocksOf(page).filter(({ language }) => language === 'sh');
-const [pack, use] = commands.map(({ text }) => text);
+const [pack, release, use] = commands.map(({ text }) => text);
 
 const guide = 'docs/guides/your-own-stack.md';
 const pythonGuide = 'docs/guides/python.md';
@@ -86,9 +86,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   test(`is made and used by the commands of ${page}, and no other stands there`, () => {
-    expect(commands).toHaveLength(2);
+    expect(commands).toHaveLength(3);
     expect(pack).toBe('npm run pack');
     expect(use).toContain(`./${basename(tarball)}`);
+  });
+
+  test('is released with what it is made of, what changed and the sums of all', async () => {
+    const said = await shell(release ?? 'false', root);
+    expect(said.match(/: OK$/gm)).toHaveLength(3);
+    const files = readdirSync(join(root, 'build/release'));
+    const named = [`${manifest.name}-${manifest.version}`].flatMap((name) =>
+      ['cdx.json', 'md', 'tgz'].map((end) => `${name}.${end}`),
+    );
+    expect(files.sort()).toEqual(['SHA256SUMS', ...named]);
+    const released = readFileSync(join(root, `build/release/${basename(tarball)}`));
+    expect(released.equals(readFileSync(tarball))).toBe(true);
   });
 
   test('begins, renders and verifies a stack, and names the commands as they are called', () => {
