@@ -4,7 +4,7 @@ import { mooringOfStack } from './same-stack.ts';
 
 /** What a user of the command line can do about an error, by its reason. */
 const hints = (): Readonly<Partial<Record<ErrorReason, string>>> => ({
-  NoKubeconfig: 'Set KUBECONFIG or --kubeconfig; `npm run cluster:up` makes a cluster.',
+  NoKubeconfig: 'Set KUBECONFIG or --kubeconfig; in a clone of Mooring `npm run cluster:up` makes a cluster.',
   NoCurrentContext: 'Name one with --context.',
   CredentialsCommandFailed: 'Install it or log in again, or choose another --context.',
   CredentialsUnreadable: 'Correct the kubeconfig, or choose another --context.',
