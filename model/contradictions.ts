@@ -1,4 +1,4 @@
-import { boundVariables } from './environment.ts';
+import { boundVariables, urlPartsOf } from './environment.ts';
 import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
@@ -7,6 +7,7 @@ import { containerProblems } from './container-problems.ts';
 import { duplicates } from './duplicates.ts';
 import { nearest } from './nearest.ts';
 import { asText, expectationOf, valueIn } from './variable.ts';
+import { secretsIn, templateProblems, urlFrom } from './url-template.ts';
 import { variableProblems } from './variable-problems.ts';
 
 /** Every contradiction of a definition; empty when it can be deployed. */
@@ -86,9 +87,32 @@ function edgeProblems(stack: FilledStack, service: Service, edge: Edge): string[
     return [
       `${where}: "${edge.to}" has no port "${edge.port}".${hint(edge.port, ports)} Its ports: ${ports.join(', ')}.`,
     ];
-  return Object.keys(edge.binds.secrets ?? {})
-    .filter((secret) => !(secret in (target.secrets ?? {})))
-    .map((secret) => `${where} binds the secret "${secret}", which "${edge.to}" does not have.`);
+  return [
+    ...Object.keys(edge.binds.secrets ?? {})
+      .filter((secret) => !(secret in (target.secrets ?? {})))
+      .map((secret) => `${where} binds the secret "${secret}", which "${edge.to}" does not have.`),
+    ...(edge.binds.user !== undefined && target.user === undefined
+      ? [`${where} binds the user of "${edge.to}", which names none: user: '…'.`]
+      : []),
+    ...urlProblems(stack, service, edge).map((problem) => `${where}: ${problem}`),
+  ];
+}
+
+function urlProblems(stack: FilledStack, { variables = {} }: Service, edge: Edge): string[] {
+  const parts = urlPartsOf(stack, edge);
+  if (parts === undefined) return [];
+  return Object.entries(edge.binds.urls ?? {}).flatMap(([name, template]) => {
+    const problems = templateProblems(template, parts).map((problem) => `the URL of ${name} ${problem}`);
+    const variable = variables[name];
+    if (problems.length > 0 || variable === undefined) return problems;
+    if (secretsIn(template).length > 0)
+      return variable.secret && variable.refers
+        ? []
+        : [`the URL of ${name} has a secret; declare ${name} with secret: true and refers: true.`];
+    const url = urlFrom(template, parts);
+    if (valueIn(variable, url) !== undefined) return [];
+    return [`the URL of ${name} is "${url}"; expected ${expectationOf(variable)}.`];
+  });
 }
 
 function bindingProblems(service: Service): string[] {
@@ -106,6 +130,10 @@ function bindingProblems(service: Service): string[] {
   const ownPorts = Object.keys(service.ownPorts ?? {})
     .filter((name) => !(name in service.ports))
     .map((name) => `Service "${service.name}" binds its own port "${name}", which it does not have.`);
+  const ownUser =
+    service.ownUser !== undefined && service.user === undefined
+      ? [`Service "${service.name}" binds its own user, which it does not name: user: '…'.`]
+      : [];
   const ownSecrets = Object.keys(service.ownSecrets ?? {})
     .filter((name) => !(name in (service.secrets ?? {})))
     .map((name) => `Service "${service.name}" binds its own secret "${name}", which it does not have.`);
@@ -114,6 +142,7 @@ function bindingProblems(service: Service): string[] {
     ...unknown,
     ...illegal,
     ...ownPorts,
+    ...ownUser,
     ...ownSecrets,
   ];
 }

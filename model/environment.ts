@@ -1,5 +1,6 @@
 import {
   dialledPort,
+  type Binding,
   type Edge,
   type SecretRef,
   type Service,
@@ -7,6 +8,7 @@ import {
   type FilledStack,
 } from './stack.ts';
 import { suffixes, workloadName } from './names.ts';
+import { urlFrom, type UrlParts } from './url-template.ts';
 import { asText } from './variable.ts';
 
 /** One variable of a container as the manifests write it, and where its value comes from. */
@@ -53,12 +55,25 @@ export function generatedSecretKeys(stack: FilledStack): { readonly key: string;
   );
 }
 
+/** The variables that an edge sets. */
+export function boundBy({ host, port, tls, user, secrets = {}, urls = {} }: Binding): string[] {
+  const names = [host, port, tls, user, ...Object.values(secrets), ...Object.keys(urls)];
+  return names.filter((name) => name !== undefined);
+}
+
+/** What the URLs of an edge are made of. */
+export function urlPartsOf(stack: FilledStack, { to, port: name, binds }: Edge): UrlParts | undefined {
+  const target = serviceOf(stack, to);
+  const port = target.ports[name];
+  if (port === undefined) return undefined;
+  const { secrets = {} } = binds;
+  return { host: hostOf(stack, target), port: dialledPort(port), user: target.user, secrets };
+}
+
 /** Every binding of a variable of `service`: the variable's name, and what binds it. */
 export function boundVariables(service: Service): [name: string, by: string][] {
   const fromEdge = (edge: Edge): [string, string][] =>
-    [edge.binds.host, edge.binds.port, edge.binds.tls, ...Object.values(edge.binds.secrets ?? {})]
-      .filter((name) => name !== undefined)
-      .map((name) => [name, `the edge to ${edge.to}:${edge.port}`]);
+    boundBy(edge.binds).map((name) => [name, `the edge to ${edge.to}:${edge.port}`]);
   return [
     ...(service.edges ?? []).flatMap(fromEdge),
     ...Object.entries(service.ownPorts ?? {}).map(([port, name]): [string, string] => [
@@ -69,6 +84,7 @@ export function boundVariables(service: Service): [name: string, by: string][] {
       name,
       `its own secret "${secret}"`,
     ]),
+    ...(service.ownUser === undefined ? [] : [[service.ownUser, 'its own user'] satisfies [string, string]]),
     ...Object.keys(service.settings ?? {}).map((name): [string, string] => [name, 'a setting']),
   ];
 }
@@ -122,7 +138,10 @@ function own(stack: Stack, service: Service): EnvValue[] {
     secret: secretRefOf(stack, service, secret),
     from: 'secret',
   }));
-  return [...ports, ...secrets];
+  const { user, ownUser } = service;
+  const users =
+    user !== undefined && ownUser !== undefined ? [{ name: ownUser, value: user, from: 'user' }] : [];
+  return [...ports, ...users, ...secrets];
 }
 
 function fromEdges(stack: Stack, service: Service): EnvValue[] {
@@ -131,17 +150,26 @@ function fromEdges(stack: Stack, service: Service): EnvValue[] {
     const port = target.ports[edge.port];
     const { binds } = edge;
     const from = `edge to ${edge.to}:${edge.port}`;
+    const parts = urlPartsOf(stack, edge);
     return [
       ...(binds.host ? [{ name: binds.host, value: hostOf(stack, target), from }] : []),
       ...(binds.port && port ? [{ name: binds.port, value: String(dialledPort(port)), from }] : []),
       ...(binds.tls
         ? [{ name: binds.tls, value: asText(target.kind === 'external' && target.tls), from }]
         : []),
+      ...(binds.user && target.user !== undefined ? [{ name: binds.user, value: target.user, from }] : []),
       ...Object.entries(binds.secrets ?? {}).map(([secret, name]): EnvValue => ({
         name,
         secret: secretRefOf(stack, target, secret),
         from,
       })),
+      ...(parts === undefined
+        ? []
+        : Object.entries(binds.urls ?? {}).map(([name, template]) => ({
+            name,
+            value: urlFrom(template, parts),
+            from,
+          }))),
     ];
   });
 }

@@ -41,8 +41,15 @@ export interface Binding {
   readonly port?: string;
   /** `true` or `false`: whether the target speaks TLS. */
   readonly tls?: string;
+  /** The target's `user`. */
+  readonly user?: string;
   /** The target's secret name → the variable that receives it. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * The variable → its URL, with `{host}`, `{port}`, `{user}` and `{secret:NAME}` in the place of what the edge knows. A secret
+   * is one of `secrets`; the variable is then `secret` and `refers`, since kubelet writes the value into it.
+   */
+  readonly urls?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -155,6 +162,10 @@ interface ServiceBase {
   /** Own port name → the variable that receives its `containerPort`. */
   readonly ownPorts?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, SecretSource>>;
+  /** Who its clients log in as. */
+  readonly user?: string;
+  /** The own variable that receives `user`. */
+  readonly ownUser?: string;
   /** Own secret name → the variable that receives it. */
   readonly ownSecrets?: Readonly<Record<string, string>>;
   readonly edges?: readonly Edge[];

@@ -77,6 +77,9 @@ function callersOf(stack: Stack, service: Service, port: string): PortExplained[
   return stack.services.flatMap((caller) =>
     (caller.edges ?? [])
       .filter((edge) => edge.to === service.name && edge.port === port)
-      .map((edge) => ({ service: caller.name, variable: edge.binds.port ?? null })),
+      .map((edge) => ({
+        service: caller.name,
+        variable: edge.binds.port ?? Object.keys(edge.binds.urls ?? {})[0] ?? null,
+      })),
   );
 }

@@ -1,4 +1,4 @@
-import { environmentOf, hostOf, serviceOf } from '../../model/environment.ts';
+import { boundBy, environmentOf, hostOf, serviceOf } from '../../model/environment.ts';
 import { dialledPort, type Service, type Stack } from '../../model/stack.ts';
 import { asText, expectationOf, type Variable } from '../../model/variable.ts';
 import type { Subject } from '../subject.ts';
@@ -55,7 +55,7 @@ function explained(
 }
 
 function targetOf(stack: Stack, service: Service, name: string): string | null {
-  const edge = service.edges?.find(({ binds }) => [binds.host, binds.port, binds.tls].includes(name));
+  const edge = service.edges?.find(({ binds }) => boundBy({ ...binds, secrets: {} }).includes(name));
   if (!edge) return null;
   const target = serviceOf(stack, edge.to);
   const port = target.ports[edge.port];
