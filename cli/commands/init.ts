@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { documented, type Kinds } from '../../model/kinds.ts';
+import type { ImageFacts } from '../../model/pack.ts';
 import type { LoadKinds } from '../program.ts';
 import { describeLater } from '../described-later.ts';
 import { withExamples, withOutput, type Examples } from '../options.ts';
@@ -12,9 +13,10 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     .description('write a stack.yaml to begin with, or a mooring.config.ts, every choice explained')
     .argument('[path]', 'where to', 'stack.yaml')
     .option('--config', 'write a stack in code instead, ./mooring.config.ts, for services of your own')
+    .option('--from <file>', 'the same, drafted from a compose file; what cannot be read is listed')
     .action(async (path: string, options: InitOptions) =>
-      options.config
-        ? (await import('../init/config.ts')).initConfig(command.args, given(command))
+      options.config || options.from !== undefined
+        ? (await import('../init/config.ts')).initConfig(command.args, given(command), await knownImages())
         : (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
   describeLater(command, kinds, (all) => {
@@ -23,6 +25,10 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     withExamples(command, examplesOf(known));
   });
 }
+
+/** What is known of images that people run beside their own. */
+const knownImages = async (): Promise<readonly ImageFacts[]> =>
+  (await import('../../proof/packs/built-in.ts')).builtInPacks.flatMap(({ images = [] }) => images);
 
 /** The options without the defaults, which are those of a document. */
 const given = (command: Command): InitOptions =>
@@ -39,6 +45,7 @@ function examplesOf(kinds: Kinds): Examples {
     'npx mooring init': './stack.yaml, for kind',
     [`npx mooring init clinic.yaml --name clinic -n clinic${choice}`]: 'the second of many',
     'npx mooring init --config': './mooring.config.ts: services of your own, without a document',
+    'npx mooring init --from compose.yaml': 'the same, of the services you have',
   };
 }
 

@@ -1,10 +1,12 @@
 import { configFile, configFiles } from '../../config/file.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { labelProblem } from '../../model/names.ts';
+import type { ImageFacts } from '../../model/pack.ts';
 import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { mooringOfDocument } from '../same-stack.ts';
 import type { InitOptions } from './init.ts';
+import { configFrom } from './compose/config-from.ts';
 import { starterConfig } from './starter-config.ts';
 import { write } from './write.ts';
 
@@ -12,10 +14,14 @@ import { write } from './write.ts';
 const ofDocuments = ['kind', 'preset'] as const;
 
 /**
- * Writes a stack in code to begin with, into the working folder.
+ * Writes a stack in code to begin with, or one that is drafted from a compose file, into the working folder.
  * @throws CommandError CANNOT_WRITE when there is one, under any of its names; StackError for a bad name.
  */
-export async function initConfig(words: readonly string[], options: InitOptions): Promise<void> {
+export async function initConfig(
+  words: readonly string[],
+  options: InitOptions,
+  images: readonly ImageFacts[],
+): Promise<void> {
   const [path] = configFiles;
   const { name = 'demo', namespace = name, force = false, output } = options;
   const other = ofDocuments.find((option) => options[option] !== undefined);
@@ -36,6 +42,18 @@ export async function initConfig(words: readonly string[], options: InitOptions)
       'CANNOT_WRITE',
       `${there} is there already; nothing was written. Remove it first.`,
     );
-  write(path, starterConfig({ name, namespace }), force);
-  await print({ path, name, namespace }, `Wrote ${path}.\nNext: ${mooringOfDocument('synth')}`, output);
+  const next = `Next: ${mooringOfDocument('synth')}`;
+  if (options.from === undefined) {
+    write(path, starterConfig({ name, namespace }), force);
+    return print({ path, name, namespace }, `Wrote ${path}.\n${next}`, output);
+  }
+  const { text, services, notes } = configFrom(options.from, options, images);
+  write(path, text, force);
+  const said =
+    notes.length === 0 ? '' : `Not read, or assumed:\n${notes.map((note) => `  ${note}\n`).join('')}`;
+  await print(
+    { path, services, notes },
+    `Wrote ${path}: ${services} services from ${options.from}.\n${said}${next}`,
+    output,
+  );
 }

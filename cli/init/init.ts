@@ -19,6 +19,8 @@ export interface InitOptions extends OutputOptions {
   readonly kind?: string;
   readonly force?: true;
   readonly config?: true;
+  /** A compose file. */
+  readonly from?: string;
 }
 
 /** Writes a document to begin with. @throws CommandError CANNOT_WRITE when one is there; StackError for a bad name. */

@@ -38,11 +38,13 @@ const commands = blocksOf(page).filter(({ language }) => language === 'sh');
 const [pack, release, use] = commands.map(({ text }) => text);
 
 const guide = 'docs/guides/your-own-stack.md';
+const composeGuide = 'docs/guides/from-compose.md';
 const pythonGuide = 'docs/guides/python.md';
 
 let folder: string;
 let own: string;
 let inPython: string;
+let fromCompose: string;
 let tarball: string;
 let printed: string;
 
@@ -70,12 +72,13 @@ beforeAll(async () => {
   write('package.json', JSON.stringify({ private: true, type: 'module' }));
   own = join(folder, 'own');
   inPython = join(folder, 'python');
-  for (const each of [own, inPython]) {
+  fromCompose = join(folder, 'compose');
+  for (const each of [own, inPython, fromCompose]) {
     mkdirSync(each);
     // As "npm init" writes it.
     writeFileSync(join(each, 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }));
   }
-  for (const each of [folder, own, inPython]) {
+  for (const each of [folder, own, inPython, fromCompose]) {
     copyFileSync(tarball, join(each, basename(tarball)));
     // From this clone, where a user's npm asks a registry.
     await shell(`npm install --silent "$(npm pack --silent '${root}/node_modules/zod')"`, each);
@@ -180,6 +183,19 @@ describe('the package', () => {
     expect(await shell('node --test green.test.ts')).toMatch(/pass 2\n/);
     expect(await shell('! node --test red.test.ts')).toMatch(/fail 1\n[^]*REDIS_PORT is \\?" 6379/);
   });
+});
+
+test(`a compose file becomes a stack by the commands of ${composeGuide}, which tell what it says`, async () => {
+  const [compose, begin, ...others] = blocksOf(composeGuide);
+  writeFileSync(join(fromCompose, 'compose.yaml'), compose?.text ?? '');
+  const said = await shell(begin?.text ?? 'false', fromCompose);
+  expect(said).toContain(/^```text\n([^]*?)^```$/m.exec(readFileSync(composeGuide, 'utf8'))?.[1]);
+  expect(said).toContain('web     db         postgres 5432   none   egress, ingress');
+  expect(said).toMatch(/^\d+ objects: no findings\.$/m);
+  expect(others).toEqual([]);
+  const manifests = readFileSync(join(fromCompose, 'dist/web.k8s.yaml'), 'utf8');
+  expect(manifests).toContain('value: postgresql://shop:$(DB_POSTGRES_PASSWORD)@shop-db:5432/shop');
+  expect(manifests).toContain('CACHE_HOST: shop-cache');
 });
 
 describe('an app in Python', () => {

@@ -17,6 +17,7 @@ const elsewhere = [
   'docs/deploying.md',
   'docs/operator.md',
   'docs/package.md',
+  'docs/guides/from-compose.md',
   'docs/guides/python.md',
   'docs/guides/your-own-stack.md',
 ];
