@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { defineStack, StackError } from '../../../model/define-stack.ts';
 import { labelProblem } from '../../../model/names.ts';
 import type { ImageFacts } from '../../../model/pack.ts';
@@ -7,7 +8,7 @@ import type { StackDefinition } from '../../../model/stack.ts';
 import { CommandError } from '../../errors.ts';
 import { codeOf, valueOf } from './code.ts';
 import { draftOf } from './draft.ts';
-import { readCompose } from './read.ts';
+import { readCompose, type ComposeService } from './read.ts';
 
 /** A configuration file that is made of a compose file. */
 export interface ConfigFrom {
@@ -28,7 +29,7 @@ export function configFrom(
   { name, namespace }: Names,
   images: readonly ImageFacts[],
 ): ConfigFrom {
-  const compose = readCompose(textOf(path), path);
+  const compose = readCompose(textOf(path), path, envBeside(path));
   const usual =
     compose.name !== undefined && labelProblem(compose.name) === undefined ? compose.name : 'demo';
   const called = name ?? usual;
@@ -37,8 +38,34 @@ export function configFrom(
   return {
     text: programOf(stack, makers, basename(path)),
     services: services.length,
-    notes: [...notes, ...contradictionsIn(stack)],
+    notes: [
+      ...compose.unread.map((key) => `${basename(path)}: ${key} was not read.`),
+      ...sharedVolumes(compose.services),
+      ...notes,
+      ...contradictionsIn(stack),
+    ],
   };
+}
+
+/** What compose reads by itself: the file `.env` beside it. */
+function envBeside(path: string): Readonly<Record<string, string | undefined>> {
+  const file = join(dirname(path), '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+/** A volume of several services is one in compose; in Kubernetes each pod has a claim of its own. */
+function sharedVolumes(services: readonly ComposeService[]): string[] {
+  const used = services.flatMap(({ name, mounts }) =>
+    mounts
+      .filter(({ kind, source }) => kind === 'volume' && source !== '')
+      .map(({ source }) => ({ name, source })),
+  );
+  return [...Map.groupBy(used, ({ source }) => source)]
+    .filter(([, by]) => new Set(by.map(({ name }) => name)).size > 1)
+    .map(
+      ([source, by]) =>
+        `${by.map(({ name }) => name).join(', ')}: the volume ${source} is shared in compose; here each has its own, an empty one.`,
+    );
 }
 
 function textOf(path: string): string {

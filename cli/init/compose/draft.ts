@@ -1,8 +1,10 @@
 import type { ImageFacts } from '../../../model/pack.ts';
 import { Drafted } from './drafted.ts';
 import { drawEdges } from './edges.ts';
+import { asWritten } from './interpolate.ts';
+import { uniqueIn } from './unique.ts';
 import type { ComposeService } from './read.ts';
-import { hasPassword, keepForeign, keepSecrets } from './secrets.ts';
+import { hasPassword, keepForeign, keepSecrets, shareSecrets } from './secrets.ts';
 import { serviceOf } from './service.ts';
 import { portVariable, settingOf, textVariable } from './variables.ts';
 
@@ -17,10 +19,13 @@ export interface Draft {
 
 /** Drafts the services of a stack. @param images what is known of images. */
 export function draftOf(services: readonly ComposeService[], images: readonly ImageFacts[]): Draft {
-  const drafted = services.map((one) => new Drafted(one, labelOf(one.name), images));
+  const names = new Set<string>();
+  const drafted = services.map((one) => new Drafted(one, uniqueIn(names, labelOf(one.name)), images));
   for (const one of drafted) listen(one);
   for (const one of drafted) keepSecrets(one);
   drawEdges(drafted);
+  shareSecrets(drafted);
+  noteEnds(drafted);
   for (const one of drafted) {
     settle(one);
     noteAddresses(one, drafted);
@@ -35,19 +40,33 @@ export function draftOf(services: readonly ComposeService[], images: readonly Im
 
 /** In the cluster a service is called otherwise than in compose. */
 function noteAddresses(one: Drafted, all: readonly Drafted[]): void {
-  for (const [name, text] of Object.entries(one.settings))
-    for (const { compose, name: called } of all)
-      if (new RegExp(`(?<![\\w.-])${compose.name.replaceAll(/[^\w-]/g, '\\$&')}:\\d`).test(String(text)))
-        one.note(
-          `${name} names ${compose.name} within a longer text: its Service is called <name of the stack>-${called}.`,
-        );
+  for (const [name, value] of Object.entries(one.settings))
+    for (const { compose, name: called } of all) {
+      const text = String(value);
+      const isName =
+        text === compose.name &&
+        !/(DRIVER|USER(NAME)?|NAME|DB|DATABASE|TYPE|KIND|MODE|ENGINE|STORE|PROVIDER|BACKEND)$/i.test(name);
+      const escaped = compose.name.replaceAll(/[^\w-]/g, '\\$&');
+      if (isName || new RegExp(`(?<![\\w.-])${escaped}:\\d`).test(text))
+        one.note(`${name} names ${compose.name}: its Service is called <name of the stack>-${called}.`);
+    }
+}
+
+/** What ends by itself would be started again and again. */
+function noteEnds(all: readonly Drafted[]): void {
+  const awaited = new Set(all.flatMap(({ compose }) => compose.awaits));
+  for (const one of all)
+    if (one.compose.ends || awaited.has(one.compose.name))
+      one.note(
+        'it ends by itself in compose: make it a start step (container.init) of what waits for it, or a Job.',
+      );
 }
 
 /** The same of several services is told once. */
 function notesOf(drafted: readonly Drafted[]): string[] {
   const all = drafted.flatMap(({ name, notes }) => notes.map((note) => ({ name, note })));
   return [...Map.groupBy(all, ({ note }) => note)].map(
-    ([note, those]) => `${those.map(({ name }) => name).join(', ')}: ${note}`,
+    ([note, those]) => `${[...new Set(those.map(({ name }) => name))].join(', ')}: ${note}`,
   );
 }
 
@@ -70,26 +89,27 @@ function listen(one: Drafted): void {
 
 /** What no edge gives is a setting. */
 function settle(one: Drafted): void {
-  for (const name of Object.keys(one.compose.environment)) {
+  for (const name of one.reads) {
     if (name in one.variables) continue;
     const text = one.given.get(name);
-    if (text === undefined || text === '') {
-      one.variables[name] = textVariable();
-      if (text === undefined)
-        one.note(`${name} has no value: compose takes it from the shell. Write it into settings.`);
-      continue;
-    }
-    if (hasPassword(text)) {
-      keepForeign(one, name);
-      continue;
-    }
-    if (/(^|_)PORT$/.test(name) && one.ports.has(Number(text)) && !one.ownPorts.has(Number(text))) {
+    if (text === undefined || text === '') one.variables[name] = textVariable();
+    else if (hasPassword(text)) keepForeign(one, name);
+    else if (/(^|_)PORT$/.test(name) && one.ports.has(Number(text)) && !one.ownPorts.has(Number(text))) {
       one.ownPorts.set(Number(text), name);
       one.variables[name] = portVariable();
-      continue;
+    } else {
+      const { variable, setting } = settingOf(text);
+      one.variables[name] = variable;
+      one.settings[name] = setting;
     }
-    const { variable, setting } = settingOf(text);
-    one.variables[name] = variable;
-    one.settings[name] = setting;
+    if (text === undefined)
+      one.note(
+        `${name} has no value: compose takes it from the shell${writtenAs(one, name)}. Write it into settings.`,
+      );
   }
 }
+
+const writtenAs = (one: Drafted, name: string): string => {
+  const text = asWritten(one.written.get(name) ?? '');
+  return text === '' || hasPassword(text) ? '' : ` (${text})`;
+};

@@ -3,7 +3,8 @@ import { repositoryOf } from '../../../model/image-repository.ts';
 import type { ImageFacts } from '../../../model/pack.ts';
 import type { Process } from '../../../model/program.ts';
 import type { ComposeService } from './read.ts';
-import { interpolated, type Declared } from './variables.ts';
+import { isShells } from './interpolate.ts';
+import type { Declared } from './variables.ts';
 
 /** What an edge gives, while it is drafted. */
 export interface DraftedEdge {
@@ -21,6 +22,9 @@ export class Drafted {
   readonly facts: readonly ImageFacts[];
   readonly entrypoint: string[];
   readonly command: string[];
+  readonly reads: string[] = [];
+  /** Text of each variable, also where it is partly the shell's. */
+  readonly written = new Map<string, string>();
   /** Text of each variable that is known. */
   readonly given = new Map<string, string>();
   /** Number → name. */
@@ -29,7 +33,9 @@ export class Drafted {
   readonly settings: Record<string, string | number | boolean> = {};
   /** Name → the variable that it is given in. */
   readonly secrets = new Map<string, string>();
-  readonly edges = new Map<Drafted, DraftedEdge>();
+  readonly edges: DraftedEdge[] = [];
+  /** Name of a secret that others have, too → its key. */
+  readonly shared = new Map<string, string>();
   /** What was not read, or is assumed. */
   readonly notes: string[] = [];
   /** Port number → the variable that receives it. */
@@ -45,8 +51,14 @@ export class Drafted {
     const repository = repositoryOf(compose.image ?? '');
     this.facts = images.filter(({ image }) => image.test(repository));
     for (const [variable, text] of Object.entries(compose.environment)) {
-      const known = text === undefined ? undefined : interpolated(text);
-      if (known !== undefined) this.given.set(variable, known);
+      if (!isVariable(variable)) {
+        this.note(`${variable} is no name of a variable: write it into the program's own configuration.`);
+        continue;
+      }
+      this.reads.push(variable);
+      if (text === undefined) continue;
+      this.written.set(variable, text);
+      if (!isShells(text)) this.given.set(variable, text);
     }
   }
 
@@ -66,15 +78,27 @@ export class Drafted {
     return name;
   }
 
-  edgeTo(to: Drafted): DraftedEdge {
-    const edge = this.edges.get(to) ?? { to, port: undefined, binds: {}, secrets: {}, urls: {} };
-    this.edges.set(to, edge);
+  /** The edge to a port of a service, or to one whose port is not known yet. */
+  edgeTo(to: Drafted, port?: number): DraftedEdge {
+    const known = this.edges.find(
+      (edge) => edge.to === to && (port === undefined || edge.port === undefined || edge.port === port),
+    );
+    const edge = known ?? { to, port: undefined, binds: {}, secrets: {}, urls: {} };
+    if (!known) this.edges.push(edge);
+    edge.port ??= port;
+    if (port !== undefined) to.portNamed(port);
     return edge;
   }
 
-  /** The name of the secret whose value a text is. */
-  secretWith(value: string): string | undefined {
-    return [...this.secrets].find(([, variable]) => this.given.get(variable) === value)?.[0];
+  /**
+   * The name of the secret whose value a text is. Of several, the one whose variable is called the same, then one that is not
+   * an administrator's.
+   */
+  secretWith(value: string, { variable = '', user = '' } = {}): string | undefined {
+    const same = [...this.secrets].filter(([, name]) => this.written.get(name) === value);
+    const isUsual = ([, name]: [string, string]): boolean =>
+      /ROOT|ADMIN/.test(name) === /^(root|admin)$/.test(user);
+    return (same.find(([, name]) => name === variable) ?? same.find(isUsual) ?? same[0])?.[0];
   }
 
   /** As its manifests would start it. */
@@ -82,8 +106,10 @@ export class Drafted {
     const words = [...this.entrypoint, ...this.command];
     const env = Object.fromEntries(this.given);
     return {
-      ...{ env, beginnings: {}, names: new Set(Object.keys(this.compose.environment)), files: [] },
+      ...{ env, beginnings: {}, names: new Set(this.reads), files: [] },
       ...{ command: words, commands: words.length > 0 ? [words] : [] },
     };
   }
 }
+
+const isVariable = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);

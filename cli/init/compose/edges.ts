@@ -1,21 +1,26 @@
 import type { Drafted, DraftedEdge } from './drafted.ts';
 import { hostVariable, portVariable, secretUrlVariable, secretVariable, textVariable } from './variables.ts';
 
+type Named = ReadonlyMap<string, Drafted>;
+
 /** Finds who dials whom: by the names of services in variables, then by what is started first. */
 export function drawEdges(all: readonly Drafted[]): void {
-  const named = new Map(all.map((one) => [one.compose.name, one]));
+  const named: Named = new Map([
+    ...all.flatMap((one) => one.compose.aliases.map((alias): [string, Drafted] => [alias, one])),
+    ...all.map((one): [string, Drafted] => [one.compose.name, one]),
+  ]);
   for (const one of all) {
     for (const [name, text] of one.given) {
       if (name in one.variables && !text.includes('://')) continue;
       if (!bindUrl(one, name, text, named)) bindHost(one, name, text, named);
     }
-    for (const need of one.compose.needs) {
-      const target = named.get(need);
-      if (target && target.ports.size > 0) one.edgeTo(target);
-    }
-    for (const edge of one.edges.values()) {
+    for (const edge of [...one.edges]) {
       bindSecrets(one, edge);
       bindUser(one, edge);
+    }
+    for (const need of one.compose.needs) {
+      const target = named.get(need);
+      if (target && !one.edges.some(({ to }) => to === target)) one.edgeTo(target);
     }
   }
 }
@@ -26,27 +31,27 @@ const address =
 
 interface Address {
   readonly scheme: string;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+  readonly user: string;
+  readonly password: string;
   readonly host: string;
-  readonly port: string | undefined;
+  readonly port: number | undefined;
   readonly rest: string;
 }
 
 /** A template has a meaning of its own for braces. */
 function addressIn(text: string): Address | undefined {
-  const [whole, scheme = '', user, password, host = '', port, rest = ''] = address.exec(text) ?? [];
+  const [whole, scheme = '', user = '', password = '', host = '', port, rest = ''] = address.exec(text) ?? [];
   const isAddress = whole !== undefined && (scheme !== '' || port !== undefined) && !/[{}]/.test(text);
-  return isAddress ? { scheme, user, password, host, port, rest } : undefined;
+  const number = port === undefined ? undefined : Number(port);
+  return isAddress ? { scheme, user, password, host, port: number, rest } : undefined;
 }
 
-function bindUrl(one: Drafted, name: string, text: string, named: ReadonlyMap<string, Drafted>): boolean {
+function bindUrl(one: Drafted, name: string, text: string, named: Named): boolean {
   const found = addressIn(text);
   const target = named.get(found?.host ?? '');
   if (!found || !target || target === one) return false;
   const { scheme, user, password, port, rest } = found;
-  const edge = dial(one, target, port);
-  if (!edge) return false;
+  const edge = one.edgeTo(target, port);
   const login = loginOf(one, edge, user, password);
   if (login === undefined) {
     one.note(
@@ -55,25 +60,23 @@ function bindUrl(one: Drafted, name: string, text: string, named: ReadonlyMap<st
     return false;
   }
   edge.urls[name] = `${scheme}${login}{host}${port === undefined ? '' : ':{port}'}${rest}`;
-  one.secrets.delete(secretNameOf(one, name) ?? '');
+  const own = [...one.secrets].find(([, variable]) => variable === name)?.[0];
+  if (own !== undefined) one.secrets.delete(own);
   one.variables[name] = login.includes('{secret:') ? secretUrlVariable() : textVariable();
   return true;
 }
 
-const secretNameOf = (one: Drafted, variable: string): string | undefined =>
-  [...one.secrets].find(([, name]) => name === variable)?.[0];
-
 /** The user and password of a URL, as its template has them; undefined where the password is of no variable. */
-function loginOf(one: Drafted, edge: DraftedEdge, user = '', password?: string): string | undefined {
-  if (user === '' && password === undefined) return '';
+function loginOf(one: Drafted, edge: DraftedEdge, user: string, password: string): string | undefined {
+  if (user === '' && password === '') return '';
   const { to } = edge;
   const known = userOf(to, user) ? '{user}' : user;
-  if (password === undefined) return `${known}@`;
-  const secret = to.secretWith(password);
+  if (password === '') return `${known}@`;
+  const secret = to.secretWith(password, { user });
   if (secret === undefined) return undefined;
   const variable = `${to.name}_${secret}`.toUpperCase().replaceAll('-', '_');
-  edge.secrets[secret] ??= variable;
-  one.variables[edge.secrets[secret] ?? variable] ??= secretVariable();
+  const bound = (edge.secrets[secret] ??= variable);
+  one.variables[bound] ??= secretVariable();
   return `${known}:{secret:${secret}}@`;
 }
 
@@ -88,23 +91,26 @@ function userOf(to: Drafted, user: string): boolean {
   return true;
 }
 
-const namesHost = /(^|_)(HOST(NAME)?|SERVER|ADDR(ESS)?|ENDPOINT|SERVICE)$/i;
+const host = /(HOST(NAME)?S?|SERVERS?|ADDR(ESS(ES)?)?|ENDPOINTS?|SERVICE|SEEDS?)$/i;
 
-/** `DB_HOST: db`, with `DB_PORT` beside it. */
-function bindHost(one: Drafted, name: string, text: string, named: ReadonlyMap<string, Drafted>): void {
+/** `DB_HOST: db`, with `DB_PORT` beside it. A driver, a user or a database may be called as a service is. */
+function bindHost(one: Drafted, name: string, text: string, named: Named): void {
   const target = named.get(text);
-  // A driver, a user or a database may be called as a service is.
-  if (!target || target === one || !namesHost.test(name)) return;
-  const beside = name.replace(/(HOST(NAME)?|SERVER|ADDR(ESS)?|ENDPOINT|SERVICE)$/, 'PORT');
-  const port = beside === name ? undefined : one.given.get(beside);
-  const edge = dial(one, target, port);
-  if (!edge || edge.binds.host !== undefined) return;
+  if (!target || target === one || !host.test(name)) return;
+  const beside = name.replace(host, 'PORT');
+  const written = one.given.get(beside) ?? '';
+  const port = /^\d+$/.test(written) ? Number(written) : undefined;
+  const edge = one.edgeTo(target, port);
+  if (edge.binds.host !== undefined) {
+    edge.urls[name] = '{host}';
+    one.variables[name] = textVariable();
+    return;
+  }
   edge.binds.host = name;
   one.variables[name] = hostVariable();
-  if (port !== undefined && /^\d+$/.test(port)) {
-    edge.binds.port = beside;
-    one.variables[beside] = portVariable();
-  }
+  if (port === undefined) return;
+  edge.binds.port = beside;
+  one.variables[beside] = portVariable();
 }
 
 /** `DB_USER` beside what the edge gives already. */
@@ -118,28 +124,18 @@ function bindUser(one: Drafted, { to, binds, urls }: DraftedEdge): void {
   one.variables[user] = textVariable();
 }
 
-/** The edge to a port of a target; none where it would be to a second port, or is to none. */
-function dial(one: Drafted, target: Drafted, port: string | undefined): DraftedEdge | undefined {
-  const edge = one.edgeTo(target);
-  const number = port === undefined ? edge.port : Number(port);
-  if (number !== undefined && edge.port !== undefined && edge.port !== number) {
-    one.note(`it dials ${target.name} at ${edge.port} and at ${number}; only the first is an edge.`);
-    return undefined;
-  }
-  if (number !== undefined) {
-    target.portNamed(number);
-    edge.port = number;
-  }
-  return edge;
-}
-
-/** A password of this service that has the value of one of its target is the target's. */
-function bindSecrets(one: Drafted, { to, secrets }: DraftedEdge): void {
+/** A password of this service that is written as one of its target is the target's. */
+function bindSecrets(one: Drafted, { to, secrets, urls }: DraftedEdge): void {
+  const user = to.user ?? '';
   for (const [own, variable] of [...one.secrets]) {
-    const value = one.given.get(variable);
-    const theirs = value === undefined || value === '' ? undefined : to.secretWith(value);
-    if (theirs === undefined || (secrets[theirs] !== undefined && secrets[theirs] !== variable)) continue;
-    secrets[theirs] = variable;
+    const value = one.written.get(variable) ?? '';
+    const theirs = value === '' ? undefined : to.secretWith(value, { variable, user });
+    if (theirs === undefined) continue;
     one.secrets.delete(own);
+    if (secrets[theirs] === undefined || secrets[theirs] === variable) secrets[theirs] = variable;
+    else {
+      urls[variable] = `{secret:${theirs}}`;
+      one.variables[variable] = secretUrlVariable();
+    }
   }
 }

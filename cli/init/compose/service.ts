@@ -1,4 +1,7 @@
 import type { Drafted, DraftedEdge } from './drafted.ts';
+import type { Mount } from './read.ts';
+import { asWritten, isShells } from './interpolate.ts';
+import { uniqueIn } from './unique.ts';
 
 /** What compose does not say of every service, and Kubernetes must know. */
 const assumed = {
@@ -33,9 +36,12 @@ export function serviceOf(one: Drafted): object {
     settings: orNone(settings, (value) => value),
     user,
     ownUser,
-    secrets: orNone(Object.fromEntries(secrets), (variable) => secretOf(one, variable)),
+    secrets: orNone(
+      Object.fromEntries([...secrets].map(([secret, variable]) => [secret, { secret, variable }])),
+      (each) => secretOf(one, each),
+    ),
     ownSecrets: orNone(Object.fromEntries(secrets), (variable) => variable),
-    edges: edges.size === 0 ? undefined : [...edges.values()].flatMap((edge) => edgeOf(one, edge)),
+    edges: edges.length === 0 ? undefined : edges.flatMap((edge) => edgeOf(one, edge)),
     container: containerOf(one, volumes),
   };
 }
@@ -45,13 +51,18 @@ const orNone = <T, U>(all: Readonly<Record<string, T>>, of: (one: T) => U): Reco
   return entries.length === 0 ? undefined : Object.fromEntries(entries.map(([name, one]) => [name, of(one)]));
 };
 
-/** One whose value is the shell's, or of nothing here, is somebody else's key. */
-function secretOf(one: Drafted, variable: string): object {
+/** One that several have, or whose value is the shell's or of nothing here, is kept by people. */
+function secretOf(
+  one: Drafted,
+  { secret, variable }: { readonly secret: string; readonly variable: string },
+): object {
   const doc = `${variable} of the compose file`;
-  if (one.given.has(variable)) return { doc };
-  const ref = { name: `${one.name}-keys`, key: variable };
+  const shared = one.shared.get(secret);
+  if (shared === undefined && one.given.has(variable)) return { doc };
+  const ref =
+    shared === undefined ? { name: `${one.name}-keys`, key: variable } : { name: 'shared-keys', key: shared };
   one.note(
-    `${variable} is a secret that cannot be made anew: keep it in a Secret ${ref.name}, under the key ${ref.key}.`,
+    `${shared ?? variable} is ${shared === undefined ? 'a secret that cannot be made anew' : 'one secret of several services'}: keep it in a Secret ${ref.name}, under the key ${ref.key}.`,
   );
   return { doc, ref };
 }
@@ -65,8 +76,11 @@ const portOf = ({ compose }: Drafted, containerPort: number): object => ({
 function edgeOf(one: Drafted, { to, port, binds, secrets, urls }: DraftedEdge): object[] {
   const number = port ?? [...to.ports.keys()][0];
   if (number === undefined) {
+    const names = [binds.host, ...Object.keys(urls)].filter((name) => name !== undefined);
+    const why =
+      names.length > 0 ? `it dials ${to.name} (${names.join(', ')})` : `it is started after ${to.name}`;
     one.note(
-      `it dials ${to.name}, whose port is not known: give ${to.name} a port, and ${one.name} an edge to it.`,
+      `${why}, whose port is not known: where it dials it, give ${to.name} a port and ${one.name} an edge to it.`,
     );
     return [];
   }
@@ -80,15 +94,23 @@ function edgeOf(one: Drafted, { to, port, binds, secrets, urls }: DraftedEdge): 
   ];
 }
 
+/** A folder of this machine in which a known program keeps its data. Its content is not brought along. */
+const isData = ({ facts }: Drafted, { kind, source, path }: Mount): boolean =>
+  kind === 'bind' && facts.length > 0 && !/\.\w+$/.test(source) && /\/(data|lib|db|storage)(\/|$)/.test(path);
+
 type Volume = { readonly kind: 'persistent' | 'scratch'; readonly name: string; readonly path: string };
 
 function volumesOf(one: Drafted): Volume[] {
   const { mounts } = one.compose;
-  for (const { source, path } of mounts.filter(({ kind }) => kind === 'bind'))
-    one.note(`${source} is mounted at ${path}: put it into the image, or its text into files.`);
+  for (const { source, path } of mounts.filter((mount) => mount.kind === 'bind' && !isData(one, mount)))
+    one.note(
+      /\.sock$|^\/(dev|lib|proc|sys)(\/|$)/.test(source)
+        ? `${source} is mounted at ${path}, which has no counterpart.`
+        : `${asWritten(source)} is mounted at ${path}: put it into the image, or its text into files.`,
+    );
   const kept = mounts
-    .filter(({ kind }) => kind === 'volume')
-    .map(({ source, path }) => ({ kind: 'persistent' as const, source, path }));
+    .filter((mount) => mount.kind === 'volume' || isData(one, mount))
+    .map(({ source, path }) => ({ kind: 'persistent' as const, source: asWritten(source), path }));
   const known = one.facts
     .flatMap(({ scratch }) => scratch?.(one.name, one.process) ?? [])
     .flatMap(([first]) => first ?? []);
@@ -112,55 +134,58 @@ const labelOf = (text: string): string =>
     .replaceAll(/^[^a-z]+|-+$/g, '')
     .slice(0, 40) || 'data';
 
-function uniqueIn(names: Set<string>, name: string): string {
-  let found = name;
-  for (let nth = 2; names.has(found); nth += 1) found = `${name}-${nth}`;
-  names.add(found);
-  return found;
-}
-
 function containerOf(one: Drafted, volumes: readonly Volume[]): object {
   const { compose } = one;
   const memory = compose.memory === undefined ? undefined : memoryOf(compose.memory);
   if (memory === undefined) one.note(`its memory is assumed: ${assumed.memory}.`);
-  const probe = probeOf(one);
   return {
     image: imageOf(one),
-    command: one.entrypoint.length > 0 ? one.entrypoint : undefined,
-    args: one.command.length > 0 ? one.command : undefined,
+    command: one.entrypoint.length > 0 ? one.entrypoint.map(asWritten) : undefined,
+    args: one.command.length > 0 ? one.command.map(asWritten) : undefined,
     workingDir: compose.workingDir,
     user: userOf(one),
     resources: {
       requests: { cpu: assumed.cpu, memory: memory ?? assumed.memory },
       limits: { cpu: compose.cpu, memory: memory ?? assumed.memory },
     },
-    probes: probe && { readiness: probe },
+    probes: probesOf(one),
     volumes,
   };
 }
 
-/** A probe's command is not expanded, so that one with a password is none. */
-function probeOf(one: Drafted): object | undefined {
+/** A probe's command is not expanded, so that one with a password, or with the shell's text, is none. */
+function probesOf(one: Drafted): object | undefined {
   const { healthcheck } = one.compose;
   if (!healthcheck) return undefined;
-  const passwords = [...one.secrets.values()]
-    .flatMap((name) => one.given.get(name) ?? [])
-    .filter((text) => text !== '');
-  if (healthcheck.command.some((word) => passwords.some((password) => word.includes(password)))) {
-    one.note('its healthcheck holds a password, and was not read.');
+  const { command, seconds, timeout, retries, startSeconds } = healthcheck;
+  const said = command.join(' ');
+  const passwords = [...one.secrets.values()].flatMap((name) => one.given.get(name) ?? []);
+  if (isShells(said) || passwords.some((password) => holds(said, password))) {
+    one.note('its healthcheck holds a password, or what only the shell has, and was not read.');
     return undefined;
   }
-  return {
-    exec: healthcheck.command,
-    periodSeconds: healthcheck.seconds,
-    failureThreshold: healthcheck.retries,
-  };
+  const probe = { exec: command, periodSeconds: seconds, timeoutSeconds: timeout };
+  const starting =
+    startSeconds === undefined
+      ? undefined
+      : { ...probe, failureThreshold: retries + Math.ceil(startSeconds / seconds) };
+  return { startup: starting, readiness: { ...probe, failureThreshold: retries } };
 }
+
+/** Behind an option or a name of a password: a user, a host or a script may be called the same. */
+const holds = (command: string, password: string): boolean =>
+  password !== '' &&
+  new RegExp(`(-p|-a\\s+|pass\\w*[=\\s]+['"]?|:)${password.replaceAll(/[^\w]/g, '\\$&')}(?!\\w)`, 'i').test(
+    command,
+  );
 
 function imageOf(one: Drafted): string {
   const { image, isBuilt } = one.compose;
   if (isBuilt || image === undefined) one.note('push the image that its build makes, and name it here.');
-  return image ?? `${one.name}:latest`;
+  const shells = [image ?? '', ...one.entrypoint, ...one.command].filter(isShells).map(asWritten);
+  if (shells.length > 0)
+    one.note(`compose takes a part of these from the shell, write it in: ${shells.join(', ')}`);
+  return asWritten(image ?? `${one.name}:latest`);
 }
 
 /** `512m` of compose is `512Mi` of Kubernetes. */
@@ -171,11 +196,15 @@ function memoryOf(text: string): string | undefined {
 }
 
 function userOf(one: Drafted): { uid: number; gid: number } {
-  const [, uid, gid = uid] = /^(\d+)(?::(\d+))?$/.exec(one.compose.user ?? '') ?? [];
+  const written = one.compose.user;
+  const [, uid, gid = uid] = /^(\d+)(?::(\d+))?$/.exec(written ?? '') ?? [];
   const known = one.facts.map(({ user }) => user).find((user) => user !== undefined && user > 0);
-  const number = Number(uid ?? known ?? assumed.uid);
-  if (number === 0)
+  if (uid !== undefined && uid !== '0') return { uid: Number(uid), gid: Number(gid) };
+  if (uid === '0')
     one.note('it runs as root in compose, which Pod Security "restricted" refuses: 1000 is assumed.');
-  else if (uid === undefined && known === undefined) one.note('the user of its image is assumed: 1000.');
-  return number === 0 ? { uid: assumed.uid, gid: assumed.uid } : { uid: number, gid: Number(gid ?? number) };
+  else if (written !== undefined)
+    one.note(`its user is ${asWritten(written)} in compose, of which the number is assumed: 1000.`);
+  else if (known === undefined) one.note('the user of its image is assumed: 1000.');
+  const assumedUser = uid === undefined && written === undefined ? (known ?? assumed.uid) : assumed.uid;
+  return { uid: assumedUser, gid: assumedUser };
 }

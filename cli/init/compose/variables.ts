@@ -43,19 +43,4 @@ export function settingOf(value: string): { variable: Declared; setting: string 
 
 /** Whether a variable holds a secret itself, not where one is kept. */
 export const holdsSecret = (name: string): boolean =>
-  isSecretName(name) && !/_(FILE|PATH|TTL|NAME|URL)$/.test(name);
-
-/** A value with what compose puts in the place of `${NAME:-default}`; undefined where the shell's is needed. */
-export function interpolated(value: string): string | undefined {
-  const needsShell = [...value.matchAll(reference)].some(
-    ([whole, usual]) => whole !== '$$' && usual === undefined,
-  );
-  return needsShell
-    ? undefined
-    : value.replaceAll(reference, (whole, usual: string | undefined) =>
-        whole === '$$' ? '$' : (usual ?? ''),
-      );
-}
-
-/** `$$`, `${NAME}`, `${NAME:-default}`, `$NAME` */
-const reference = /\$(?:\$|\{\w+(?::?-([^}]*))?[^}]*\}|\w+)/g;
+  (isSecretName(name) || /(^|_)SALT$/.test(name)) && !/_(FILE|PATH|TTL|NAME|URL)$/.test(name);

@@ -7,11 +7,16 @@ import { builtInPacks } from '../../../proof/packs/built-in.ts';
 
 const images = builtInPacks.flatMap(({ images: known = [] }) => known);
 
-function fromCompose(text: string, names: { name?: string; namespace?: string } = {}): ConfigFrom {
+function fromCompose(
+  text: string,
+  names: { name?: string; namespace?: string } = {},
+  dotenv?: string,
+): ConfigFrom {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-compose-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'compose.yaml');
   writeFileSync(path, text);
+  if (dotenv !== undefined) writeFileSync(join(folder, '.env'), dotenv);
   return configFrom(path, names, images);
 }
 
@@ -81,7 +86,7 @@ describe('a stack that is drafted from a compose file', () => {
       'db: ./init.sql is mounted at /docker-entrypoint-initdb.d/init.sql: put it into the image, or its text into files.',
       'db: the size of its volume is assumed: 1Gi.',
       'db, cache: its memory is assumed: 256Mi.',
-      'cache: its healthcheck holds a password, and was not read.',
+      'cache: its healthcheck holds a password, or what only the shell has, and was not read.',
     ]);
   });
 
@@ -139,9 +144,112 @@ services:
     const { notes } = fromCompose(
       "services: { k1: { image: 'apache/kafka:3.8.0' }, a: { image: a, environment: { BROKERS: 'k1:9092,k2:9092' } } }",
     );
-    expect(notes).toContain(
-      'a: BROKERS names k1 within a longer text: its Service is called <name of the stack>-k1.',
+    expect(notes).toContain('a: BROKERS names k1: its Service is called <name of the stack>-k1.');
+  });
+
+  test('fills in what the file .env beside it has', () => {
+    const { text } = fromCompose("services: { a: { image: 'app:${TAG}' } }", {}, 'TAG=7\n');
+    expect(text).toContain("image: 'app:7'");
+  });
+
+  test('makes one secret of one that several services have, and says where to keep it', () => {
+    const draft = fromCompose(`
+services:
+  web: { image: web, environment: { ENCRYPTION_KEY: '\${KEY}', SESSION_TOKEN: same } }
+  worker: { image: web, environment: { ENCRYPTION_KEY: '\${KEY}', SESSION_TOKEN: same } }
+`);
+    expect(
+      draft.text.match(/ref: \{ name: 'shared-keys', key: '(ENCRYPTION_KEY|SESSION_TOKEN)' \}/g),
+    ).toHaveLength(4);
+    expect(draft.notes).toContain(
+      'web, worker: ENCRYPTION_KEY is one secret of several services: keep it in a Secret shared-keys, under the key ENCRYPTION_KEY.',
     );
+  });
+
+  test('takes of two passwords alike the one of the same name, or of no administrator', () => {
+    const db =
+      'db: { image: mysql:8, environment: { MYSQL_ROOT_PASSWORD: pw1, MYSQL_USER: u, MYSQL_PASSWORD: pw1 } }';
+    const { text } = fromCompose(`services:
+  ${db}
+  a: { image: a, environment: { DB_HOST: db, MYSQL_PASSWORD: pw1 } }
+  b: { image: b, environment: { URL: 'mysql://u:pw1@db:3306/x' } }
+`);
+    expect(text.match(/secrets: \{ '(mysql-[a-z-]+)'/g)).toEqual([
+      "secrets: { 'mysql-password'",
+      "secrets: { 'mysql-password'",
+    ]);
+  });
+
+  test('gives further variables with the same password of a target its value, too', () => {
+    const { text } = fromCompose(`services:
+  store: { image: minio/minio, expose: [9000], environment: { ROOT_PASSWORD: pw1 } }
+  a: { image: a, environment: { STORE_HOST: store, STORE_PORT: 9000, ONE_SECRET: pw1, TWO_SECRET: pw1 } }
+`);
+    expect(text).toContain("secrets: { 'root-password': 'ONE_SECRET' }");
+    expect(text).toContain("urls: { TWO_SECRET: '{secret:root-password}' }");
+  });
+
+  test.each<[string, string, string]>([
+    ['an empty secret', "environment: { API_KEY: '' }", "API_KEY: text({ doc: 'as compose has it' })"],
+    [
+      'the path of a secret',
+      'environment: { TLS_KEY: /certs/k.pem }',
+      "settings: { TLS_KEY: '/certs/k.pem' }",
+    ],
+    ['a number that the shell has', 'deploy: { replicas: "${N}" }', 'replicas: 1,'],
+    ['a number with a default', 'deploy: { replicas: "${N:-3}" }', 'replicas: 3,'],
+    ['a default within a default', 'environment: { A: "${A:-${B:-c}}" }', "settings: { A: 'c' }"],
+    ['what is there only with another', 'environment: { A: "x${A:+y}" }', "settings: { A: 'x' }"],
+  ])('reads %s', (_, written, expected) => {
+    expect(fromCompose(`services: { a: { image: a, ${written} } }`).text).toContain(expected);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'a name that no variable has',
+      'environment: { discovery.type: single-node }',
+      'discovery.type is no name of a variable',
+    ],
+    ['UDP', "ports: ['53:53/udp']", 'the port 53/udp was not read'],
+    ['a port that the shell has', "ports: ['${AD_PORT}']", 'the port ${AD_PORT}, which is the shell'],
+    ['what ends by itself', "restart: 'no'", 'it ends by itself in compose'],
+    [
+      'an image that the shell completes',
+      "entrypoint: ['run', '${HOW}']",
+      'from the shell, write it in: ${HOW}',
+    ],
+    ['a socket', 'volumes: [/var/run/docker.sock:/s]', 'which has no counterpart'],
+    ['a script with a password', 'command: "mysql -psecret1 && sleep 1"', 'may hold a password'],
+  ])('says that it did not read %s', (_, written, expected) => {
+    const { notes } = fromCompose(`services: { a: { image: a, ${written} } }`);
+    expect(notes.join('\n')).toContain(expected);
+    expect(notes.join('\n')).not.toContain('To be mended');
+  });
+
+  test('says what is shared, and who is started after what has no port', () => {
+    const { notes } = fromCompose(`
+services:
+  app: { image: app, volumes: ['files:/srv'] }
+  web: { image: web, volumes: ['files:/srv'], depends_on: [app] }
+configs: { c: {} }
+`);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'compose.yaml: configs was not read.',
+        'app, web: the volume files is shared in compose; here each has its own, an empty one.',
+        'web: it is started after app, whose port is not known: where it dials it, give app a port and web an edge to it.',
+      ]),
+    );
+  });
+
+  test('draws an edge to each port that is dialled, by any name of a service', () => {
+    const { text } = fromCompose(`services:
+  ch: { image: clickhouse, hostname: warehouse }
+  a: { image: a, environment: { A: 'http://warehouse:8123', B: 'clickhouse://ch:9000/x', PGHOST: ch } }
+`);
+    expect(text).toContain("urls: { A: 'http://{host}:{port}' }");
+    expect(text).toContain("urls: { B: 'clickhouse://{host}:{port}/x' }");
+    expect(text).toContain("host: 'PGHOST'");
   });
 
   test.each([
