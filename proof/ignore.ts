@@ -20,7 +20,9 @@ export interface Ignore {
 export function ignoreOf(text: string): Ignore {
   const [, code = '', object] = /^([A-Z_]+)(?:@([A-Za-z]+\/[^/\s]+))?$/.exec(text) ?? [];
   if (!isCode(code))
-    throw new RangeError(`"${text}" is not CODE or CODE@Kind/name with a code that "mooring explain" lists.`);
+    throw new RangeError(
+      `"${text}" is not CODE or CODE@Kind/name with a code that "npx mooring explain" lists.`,
+    );
   return { code, ...(object === undefined ? {} : { object }) };
 }
 
@@ -90,6 +92,6 @@ function uselessLine({ code, reason, place }: Line): Fault {
     fix:
       isCode(code) && reason === ''
         ? `Write why: "${code} <reason>".`
-        : 'Remove the line, or name a code that "mooring explain" lists.',
+        : 'Remove the line, or name a code that "npx mooring explain" lists.',
   };
 }
