@@ -45,7 +45,7 @@ function noteAddresses(one: Drafted, all: readonly Drafted[]): void {
       const text = String(value);
       const isName =
         text === compose.name &&
-        !/(DRIVER|USER(NAME)?|NAME|DB|DATABASE|TYPE|KIND|MODE|ENGINE|STORE|PROVIDER|BACKEND)$/i.test(name);
+        !/(DRIVER|USER(NAME)?|NAME|DATABASE|TYPE|KIND|MODE|ENGINE|STORE|PROVIDER)$/i.test(name);
       const escaped = compose.name.replaceAll(/[^\w-]/g, '\\$&');
       if (isName || new RegExp(`(?<![\\w.-])${escaped}:\\d`).test(text))
         one.note(`${name} names ${compose.name}: its Service is called <name of the stack>-${called}.`);

@@ -57,7 +57,7 @@ function keepPassword(one: Drafted, password: string): string {
   return `$(${loginPassword})`;
 }
 
-/** `neo4j/password` in one variable, which then refers to the password. */
+/** `user/password` in one variable, which then refers to the password. */
 function splitLogin(one: Drafted, name: string): boolean {
   const [, user, sign = '', password = ''] = /^([\w.-]+)([/:])(\S+)$/.exec(one.written.get(name) ?? '') ?? [];
   if (user === undefined || !/(AUTH|CREDENTIALS?|LOGIN)$/.test(name)) return false;

@@ -96,7 +96,7 @@ function edgeOf(one: Drafted, { to, port, binds, secrets, urls }: DraftedEdge): 
 
 /** A folder of this machine in which a known program keeps its data. Its content is not brought along. */
 const isData = ({ facts }: Drafted, { kind, source, path }: Mount): boolean =>
-  kind === 'bind' && facts.length > 0 && !/\.\w+$/.test(source) && /\/(data|lib|db|storage)(\/|$)/.test(path);
+  kind === 'bind' && facts.length > 0 && !/\.\w+$/.test(source) && /\/(data|lib|storage)(\/|$)/.test(path);
 
 type Volume = { readonly kind: 'persistent' | 'scratch'; readonly name: string; readonly path: string };
 
