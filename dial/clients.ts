@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import neo4j from 'neo4j-driver';
+import { hostInUrl } from '../model/host-in-url.ts';
 import type { DialProtocol } from '../model/program.ts';
 import { openSocket } from './exchange.ts';
 import type { Target } from './target.ts';
@@ -97,5 +98,5 @@ async function askTcp({ host, port, tls }: Target, timeoutMs: number): Promise<v
 }
 
 function authority({ host, port }: Target): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${hostInUrl(host)}:${port}`;
 }

@@ -1,3 +1,4 @@
+import { hostInUrl } from '../model/host-in-url.ts';
 import { knownPort, type KnownPort } from '../model/known-port.ts';
 import { refusedCredentials, firstLine } from './client-errors.ts';
 import type { Finding } from './finding.ts';
@@ -36,7 +37,7 @@ export async function explain(failure: Failure): Promise<string> {
 }
 
 function at(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${hostInUrl(host)}:${port}`;
 }
 
 function credentials(target: Target, denied: 'missing' | 'wrong'): string {

@@ -1,3 +1,5 @@
+import { hostInUrl } from './host-in-url.ts';
+
 /** What a connection's URL is made of. */
 export interface UrlParts {
   readonly host: string;
@@ -28,7 +30,7 @@ export function urlFrom(template: string, { host, port, user = '', secrets }: Ur
     const secret = secretOf(word);
     if (secret !== undefined) return `$(${secrets[secret] ?? ''})`;
     if (word === 'user') return encodeURIComponent(user);
-    return word === 'port' ? String(port) : host.includes(':') ? `[${host}]` : host;
+    return word === 'port' ? String(port) : hostInUrl(host);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { hostInUrl } from '../../model/host-in-url.ts';
 import { defaultBackend } from '../../contract/default-stack.ts';
 import type { backendPorts } from '../../contract/services/backend-ports.ts';
 import { listenWithMany } from './listening-sockets.ts';
@@ -54,7 +55,7 @@ async function whyNot({ name, host, number }: ListenAt, cause: unknown): Promise
 /** The wildcard addresses are reached at localhost. */
 function urlHost(host: string): string {
   if (host === everyAddress || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+  return hostInUrl(host);
 }
 
 function portVariable(name: keyof typeof backendPorts): string {

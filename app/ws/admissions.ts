@@ -1,5 +1,7 @@
+import { mostTogether } from '../stores/group-commit.ts';
+
 /** Most conversations that are opened at once: as many as one read of the record answers together. */
-export const mostAtOnce = 64;
+export const mostAtOnce = mostTogether;
 
 interface Waiting {
   readonly gone: AbortSignal;

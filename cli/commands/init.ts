@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { documented, type Kinds } from '../../model/kinds.ts';
-import type { ImageFacts } from '../../model/pack.ts';
 import type { LoadKinds } from '../program.ts';
 import { describeLater } from '../described-later.ts';
 import { withExamples, withOutput, type Examples } from '../options.ts';
@@ -16,7 +15,7 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     .option('--from <file>', 'the same, drafted from a compose file; what cannot be read is listed')
     .action(async (path: string, options: InitOptions) =>
       options.config || options.from !== undefined
-        ? (await import('../init/config.ts')).initConfig(command.args, given(command), await knownImages())
+        ? (await import('../init/config.ts')).initConfig(command.args, given(command))
         : (await import('../init/init.ts')).initCommand(await kinds(), path, options),
     );
   describeLater(command, kinds, (all) => {
@@ -25,10 +24,6 @@ export function addInit(program: Command, kinds: LoadKinds): void {
     withExamples(command, examplesOf(known));
   });
 }
-
-/** What is known of images that people run beside their own. */
-const knownImages = async (): Promise<readonly ImageFacts[]> =>
-  (await import('../../proof/packs/built-in.ts')).builtInPacks.flatMap(({ images = [] }) => images);
 
 /** The options without the defaults, which are those of a document. */
 const given = (command: Command): InitOptions =>

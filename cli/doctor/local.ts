@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readRegularFile } from '../../charts-ts/read-file.ts';
-import { parseEnv as parseEnvFile } from 'node:util';
 import { originOf } from '../../model/environment.ts';
 import { parseEnv, type EnvText, type EnvValues } from '../../model/env.ts';
 import { shownValue } from '../../model/redact-object.ts';
@@ -9,6 +8,7 @@ import { isWorkload, type Stack, type Workload } from '../../model/stack.ts';
 import { ask } from '../../dial/ask.ts';
 import { targetsOf, type Target } from '../../dial/target.ts';
 import { CommandError } from '../errors.ts';
+import { readEnvFile } from '../named-file.ts';
 import { serviceNamed, type Subject } from '../subject.ts';
 import type { Check, Place } from './check.ts';
 import { ownPortChecks } from './local-ports.ts';
@@ -89,12 +89,7 @@ function serviceHere(stack: Stack, asked: string | undefined): Workload {
 function sourcesOf(envFile: string | undefined, shell: EnvText): Sources {
   const file = envFile ?? (existsSync('.env') ? '.env' : undefined);
   if (file === undefined) return { file, inFile: {}, inShell: shell };
-  try {
-    return { file, inFile: parseEnvFile(readRegularFile(file, 1)), inShell: shell };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('NO_SUCH_FILE', `The env file ${file} cannot be read: ${reason}`);
-  }
+  return { file, inFile: readEnvFile(file), inShell: shell };
 }
 
 const firstWord = (text: string): string => text.split(' ')[0] ?? '';

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import type { Kinds } from '../../model/kinds.ts';
 import { notShown, redactorFor } from '../../model/redact.ts';
 import type { Service, Stack } from '../../model/stack.ts';
-import { readRegularFile } from '../../charts-ts/read-file.ts';
 import { CommandError } from '../errors.ts';
 import { write } from '../init/write.ts';
+import { readNamedFile } from '../named-file.ts';
 import type { DocumentOptions, OutputOptions } from '../options.ts';
 import { print, type OutputFormat } from '../output.ts';
 import { mooringOfDocument } from '../same-stack.ts';
@@ -117,12 +117,7 @@ function shown({ variables, line, has, expected }: Difference, service: Service)
 
 /** The text of a file; undefined where there is none. @throws CommandError NO_SUCH_FILE where it cannot be read. */
 function textIn(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return readRegularFile(path, 64);
-  } catch (error) {
-    throw new CommandError('NO_SUCH_FILE', `${path} cannot be read: ${reasonOf(error)}.`);
-  }
+  return existsSync(path) ? readNamedFile(path) : undefined;
 }
 
 /** Writes a file, in the place of one that this command wrote. */
@@ -137,11 +132,10 @@ function save(path: string, text: string, language: Language): void {
   try {
     replaceFile(path, text);
   } catch (error) {
-    throw new CommandError('CANNOT_WRITE', `${path} cannot be written: ${reasonOf(error)}.`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('CANNOT_WRITE', `${path} cannot be written: ${reason}.`);
   }
 }
 
 /** Whether an env file has values of somebody's own. */
 const setsAny = (text: string): boolean => /^\s*[^\s#]/m.test(text);
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

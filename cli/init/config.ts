@@ -1,12 +1,10 @@
 import { configFile, configFiles } from '../../config/file.ts';
 import { StackError } from '../../model/define-stack.ts';
 import { labelProblem } from '../../model/names.ts';
-import type { ImageFacts } from '../../model/pack.ts';
 import { CommandError } from '../errors.ts';
 import { print } from '../output.ts';
 import { mooringOfDocument } from '../same-stack.ts';
 import type { InitOptions } from './init.ts';
-import { configFrom } from './compose/config-from.ts';
 import { starterConfig } from './starter-config.ts';
 import { write } from './write.ts';
 
@@ -17,11 +15,7 @@ const ofDocuments = ['kind', 'preset'] as const;
  * Writes a stack in code to begin with, or one that is drafted from a compose file, into the working folder.
  * @throws CommandError CANNOT_WRITE when there is one, under any of its names; StackError for a bad name.
  */
-export async function initConfig(
-  words: readonly string[],
-  options: InitOptions,
-  images: readonly ImageFacts[],
-): Promise<void> {
+export async function initConfig(words: readonly string[], options: InitOptions): Promise<void> {
   const [path] = configFiles;
   const { name = 'demo', namespace = name, force = false, output } = options;
   const other = ofDocuments.find((option) => options[option] !== undefined);
@@ -47,7 +41,9 @@ export async function initConfig(
     write(path, starterConfig({ name, namespace }), force);
     return print({ path, name, namespace }, `Wrote ${path}.\n${next}`, output);
   }
-  const { text, services, notes } = configFrom(options.from, options, images);
+  // Loaded here: what is known of images is much, and nothing else of `init` needs it.
+  const { configFrom } = await import('./compose/config-from.ts');
+  const { text, services, notes } = configFrom(options.from, options);
   write(path, text, force);
   const said =
     notes.length === 0 ? '' : `Not read, or assumed:\n${notes.map((note) => `  ${note}\n`).join('')}`;

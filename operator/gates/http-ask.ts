@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
+import { hostInUrl } from '../../model/host-in-url.ts';
 import { queryAfter } from '../../model/report.ts';
 import type { Report } from '../../model/stack.ts';
 import { textOf } from '../../kube/bounded-text.ts';
@@ -78,7 +79,7 @@ export function httpAsk({ reportOf, timeoutMs = 2_000 }: HttpAskOptions): HttpAs
     read: (text: string, at: string) => Answer,
     signal: AbortSignal,
   ): Promise<Answer | { unanswered: string }> => {
-    const at = `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}${place.path}`;
+    const at = `http://${hostInUrl(place.host)}:${place.port}${place.path}`;
     const limitMs = timeoutMs + (place.waitMs ?? 0);
     const limit = AbortSignal.timeout(limitMs);
     try {

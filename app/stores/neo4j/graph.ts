@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import neo4j, { type Driver, type RecordShape, type Session } from 'neo4j-driver';
+import { hostInUrl } from '../../../model/host-in-url.ts';
 import type { Env } from '../../../contract/backend-env.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { errorText } from '../../observability/error-text.ts';
@@ -133,7 +134,7 @@ export class Graph {
 }
 
 function open(env: GraphEnv): Driver {
-  const host = env.NEO4J_HOST.includes(':') ? `[${env.NEO4J_HOST}]` : env.NEO4J_HOST;
+  const host = hostInUrl(env.NEO4J_HOST);
   const auth =
     env.NEO4J_PASSWORD === undefined ? undefined : neo4j.auth.basic(env.NEO4J_USER, env.NEO4J_PASSWORD);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment

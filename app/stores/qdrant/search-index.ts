@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
+import { hostInUrl } from '../../../model/host-in-url.ts';
 import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
@@ -85,7 +86,7 @@ export class QdrantSearchIndex implements SearchIndex {
     this.#words = wordsOf(env.QDRANT_COLLECTION);
     this.#client = new QdrantClient({
       // The client takes what follows the last colon for a port.
-      host: env.QDRANT_HOST.includes(':') ? `[${env.QDRANT_HOST}]` : env.QDRANT_HOST,
+      host: hostInUrl(env.QDRANT_HOST),
       port: env.QDRANT_PORT,
       https: env.QDRANT_TLS,
       timeout: env.STORE_TIMEOUT,

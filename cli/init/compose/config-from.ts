@@ -1,14 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { defineStack, StackError } from '../../../model/define-stack.ts';
 import { labelProblem } from '../../../model/names.ts';
-import type { ImageFacts } from '../../../model/pack.ts';
 import type { StackDefinition } from '../../../model/stack.ts';
-import { CommandError } from '../../errors.ts';
+import { builtInPacks } from '../../../proof/packs/built-in.ts';
+import { readEnvFile, readNamedFile } from '../../named-file.ts';
 import { codeOf, valueOf } from './code.ts';
 import { draftOf } from './draft.ts';
 import { readCompose, type ComposeService } from './read.ts';
+
+/** What is known of images that people run beside their own. */
+const knownImages = builtInPacks.flatMap(({ images = [] }) => images);
 
 /** A configuration file that is made of a compose file. */
 export interface ConfigFrom {
@@ -24,16 +26,12 @@ interface Names {
 }
 
 /** Drafts a stack of what a compose file has. @throws CommandError NO_SUCH_FILE; USAGE when it is no compose file. */
-export function configFrom(
-  path: string,
-  { name, namespace }: Names,
-  images: readonly ImageFacts[],
-): ConfigFrom {
-  const compose = readCompose(textOf(path), path, envBeside(path));
+export function configFrom(path: string, { name, namespace }: Names): ConfigFrom {
+  const compose = readCompose(readNamedFile(path), path, envBeside(path));
   const usual =
     compose.name !== undefined && labelProblem(compose.name) === undefined ? compose.name : 'demo';
   const called = name ?? usual;
-  const { services, makers, notes } = draftOf(compose.services, images);
+  const { services, makers, notes } = draftOf(compose.services, knownImages);
   const stack = { name: called, namespace: namespace ?? called, services };
   return {
     text: programOf(stack, makers, basename(path)),
@@ -50,7 +48,7 @@ export function configFrom(
 /** What compose reads by itself: the file `.env` beside it. */
 function envBeside(path: string): Readonly<Record<string, string | undefined>> {
   const file = join(dirname(path), '.env');
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return existsSync(file) ? readEnvFile(file) : {};
 }
 
 /** A volume of several services is one in compose; in Kubernetes each pod has a claim of its own. */
@@ -66,17 +64,6 @@ function sharedVolumes(services: readonly ComposeService[]): string[] {
       ([source, by]) =>
         `${by.map(({ name }) => name).join(', ')}: the volume ${source} is shared in compose; here each has its own, an empty one.`,
     );
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      'NO_SUCH_FILE',
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
 }
 
 const programOf = (stack: object, makers: readonly string[], from: string): string =>

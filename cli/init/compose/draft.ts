@@ -2,10 +2,10 @@ import type { ImageFacts } from '../../../model/pack.ts';
 import { Drafted } from './drafted.ts';
 import { drawEdges } from './edges.ts';
 import { asWritten } from './interpolate.ts';
-import { uniqueIn } from './unique.ts';
 import type { ComposeService } from './read.ts';
 import { hasPassword, keepForeign, keepSecrets, shareSecrets } from './secrets.ts';
 import { serviceOf } from './service.ts';
+import { labelOf, literally, uniqueIn } from './texts.ts';
 import { portVariable, settingOf, textVariable } from './variables.ts';
 
 /** What is made of a compose file. */
@@ -46,8 +46,7 @@ function noteAddresses(one: Drafted, all: readonly Drafted[]): void {
       const isName =
         text === compose.name &&
         !/(DRIVER|USER(NAME)?|NAME|DATABASE|TYPE|KIND|MODE|ENGINE|STORE|PROVIDER)$/i.test(name);
-      const escaped = compose.name.replaceAll(/[^\w-]/g, '\\$&');
-      if (isName || new RegExp(`(?<![\\w.-])${escaped}:\\d`).test(text))
+      if (isName || new RegExp(`(?<![\\w.-])${literally(compose.name)}:\\d`).test(text))
         one.note(`${name} names ${compose.name}: its Service is called <name of the stack>-${called}.`);
     }
 }
@@ -69,13 +68,6 @@ function notesOf(drafted: readonly Drafted[]): string[] {
     ([note, those]) => `${[...new Set(those.map(({ name }) => name))].join(', ')}: ${note}`,
   );
 }
-
-/** `my_db` cannot be a name in Kubernetes. */
-const labelOf = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^[^a-z]+|-+$/g, '');
 
 /** The ports that it says, or that are known of its image. */
 function listen(one: Drafted): void {

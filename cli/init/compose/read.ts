@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { isLoopback } from '../../../model/loopback.ts';
 import { simpleCommands } from '../../../proof/graph/simple-commands.ts';
 import { CommandError } from '../../errors.ts';
 import { interpolateAll } from './interpolate.ts';
+import { portsOf, shortPort } from './ports.ts';
 
 /** A service of a compose file, in one form for each thing that has several. */
 export interface ComposeService {
@@ -280,41 +280,6 @@ function assignmentIn(line: string): [string, string | null] {
 function wordsOf(text: string): string[] {
   const [only, ...others] = simpleCommands(text, new Map());
   return only && others.length === 0 ? [...only.words] : ['sh', '-c', text];
-}
-
-/** Most ports of a range. */
-const longestRange = 100;
-
-interface Ports {
-  readonly targets: readonly number[];
-  readonly isOpen: boolean;
-  readonly unread?: string;
-}
-
-interface PortParts {
-  readonly first: number | undefined;
-  readonly last: number | undefined;
-  readonly address: string;
-  readonly protocol: string;
-  readonly written: string;
-}
-
-/** `8080:80`, `127.0.0.1:9000-9001:9000-9001/tcp`; what is published on loopback is for this machine alone. */
-function shortPort(written: string): Ports {
-  const [, address = '', first, last = first, protocol = 'tcp'] =
-    /^(?:(.*):)?(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(written) ?? [];
-  const numberOf = (text?: string): number | undefined => (text === undefined ? undefined : Number(text));
-  return portsOf({ first: numberOf(first), last: numberOf(last), address, protocol, written });
-}
-
-function portsOf({ first, last, address, protocol, written }: PortParts): Ports {
-  const isOpen = !isLoopback(address.replace(/:[\d-]*$/, ''));
-  if (first === undefined || last === undefined)
-    return { targets: [], isOpen, unread: `the port ${written.replaceAll('\0', '')}, which is the shell's,` };
-  if (protocol.toLowerCase() !== 'tcp')
-    return { targets: [], isOpen, unread: `the port ${first}/${protocol}` };
-  const count = Math.min(longestRange, Math.max(0, last - first + 1));
-  return { targets: Array.from({ length: count }, (_, nth) => first + nth), isOpen };
 }
 
 /** `data:/var/lib:ro`, `./conf:/etc/conf`, `/data`; a folder that the shell names is one of this machine. */

@@ -1,4 +1,5 @@
 import type { Drafted } from './drafted.ts';
+import { labelOf } from './texts.ts';
 import { holdsSecret, referringVariable, secretVariable } from './variables.ts';
 
 /** Receives a password that compose has within another text. */
@@ -10,7 +11,7 @@ export function keepSecrets(one: Drafted): void {
     const text = one.written.get(name);
     // An empty one is none, and a path says where one is.
     if (!holdsSecret(name) || text === '' || text?.startsWith('/')) continue;
-    if (!splitLogin(one, name)) keep(one, name, secretNameOf(name));
+    if (!splitLogin(one, name)) keep(one, name, labelOf(name));
   }
   for (const words of [one.entrypoint, one.command]) hidePasswords(one, words);
 }
@@ -18,7 +19,7 @@ export function keepSecrets(one: Drafted): void {
 /** A text that holds somebody else's password: of an address outside, or of a service that does not say it. */
 export function keepForeign(one: Drafted, name: string): void {
   one.given.delete(name);
-  keep(one, name, secretNameOf(name));
+  keep(one, name, labelOf(name));
 }
 
 /** `://user:password@`, `password=…` */
@@ -38,12 +39,6 @@ export function shareSecrets(all: readonly Drafted[]): void {
     for (const { one, secret } of same) one.shared.set(secret, same[0]?.variable ?? secret);
   }
 }
-
-const secretNameOf = (variable: string): string =>
-  variable
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
 
 function keep(one: Drafted, variable: string, secret: string): void {
   one.variables[variable] = secretVariable();

@@ -1,7 +1,7 @@
 import type { Drafted, DraftedEdge } from './drafted.ts';
 import type { Mount } from './read.ts';
 import { asWritten, isShells } from './interpolate.ts';
-import { uniqueIn } from './unique.ts';
+import { labelOf, literally, uniqueIn } from './texts.ts';
 
 /** What compose does not say of every service, and Kubernetes must know. */
 const assumed = {
@@ -120,19 +120,12 @@ function volumesOf(one: Drafted): Volume[] {
     .map((path) => ({ kind: 'scratch' as const, source: '', path }));
   const names = new Set<string>();
   return [...kept, ...scratch].map(({ kind, source, path }) => {
-    const name = uniqueIn(names, labelOf(source || path));
+    const name = uniqueIn(names, labelOf(source || path).slice(0, 40) || 'data');
     if (kind === 'scratch') return { kind, name, path, sizeLimit: assumed.scratch };
     one.note(`the size of its volume is assumed: ${assumed.size}.`);
     return { kind, name, path, size: assumed.size };
   });
 }
-
-const labelOf = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^[^a-z]+|-+$/g, '')
-    .slice(0, 40) || 'data';
 
 function containerOf(one: Drafted, volumes: readonly Volume[]): object {
   const { compose } = one;
@@ -175,9 +168,7 @@ function probesOf(one: Drafted): object | undefined {
 /** Behind an option or a name of a password: a user, a host or a script may be called the same. */
 const holds = (command: string, password: string): boolean =>
   password !== '' &&
-  new RegExp(`(-p|-a\\s+|pass\\w*[=\\s]+['"]?|:)${password.replaceAll(/[^\w]/g, '\\$&')}(?!\\w)`, 'i').test(
-    command,
-  );
+  new RegExp(`(-p|-a\\s+|pass\\w*[=\\s]+['"]?|:)${literally(password)}(?!\\w)`, 'i').test(command);
 
 function imageOf(one: Drafted): string {
   const { image, isBuilt } = one.compose;

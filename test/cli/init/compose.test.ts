@@ -1,11 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { configFrom, type ConfigFrom } from '../../../cli/init/compose/config-from.ts';
-import { builtInPacks } from '../../../proof/packs/built-in.ts';
-
-const images = builtInPacks.flatMap(({ images: known = [] }) => known);
 
 function fromCompose(
   text: string,
@@ -17,7 +15,7 @@ function fromCompose(
   const path = join(folder, 'compose.yaml');
   writeFileSync(path, text);
   if (dotenv !== undefined) writeFileSync(join(folder, '.env'), dotenv);
-  return configFrom(path, names, images);
+  return configFrom(path, names);
 }
 
 /** The lines of the draft, each without the space around it. */
@@ -260,7 +258,15 @@ configs: { c: {} }
     expect(() => fromCompose(text)).toThrow(message);
   });
 
+  test('a pipe is refused, without waiting for what is written into it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mooring-compose-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'compose.yaml');
+    execFileSync('mkfifo', [path]);
+    expect(() => configFrom(path, {})).toThrow('cannot be read: it is a pipe');
+  });
+
   test('a file that is not there is refused', () => {
-    expect(() => configFrom('/nowhere/compose.yaml', {}, images)).toThrow('cannot be read');
+    expect(() => configFrom('/nowhere/compose.yaml', {})).toThrow('cannot be read');
   });
 });
