@@ -31,6 +31,12 @@ interface Parts {
   readonly warn: Warn;
 }
 
+interface Addition {
+  readonly facts: readonly Fact[];
+  /** Never rejects. */
+  readonly done: Promise<undefined>;
+}
+
 /** Adds to the search index the facts of the record that it lacks. */
 export class Indexing {
   readonly #stores: Stores;
@@ -38,7 +44,8 @@ export class Indexing {
   readonly #indexMs: number;
   readonly #availability: Availability;
   readonly #check: IndexCheck;
-  readonly #adding = new Map<string, Promise<void>>();
+  /** By patient: what is being added. */
+  readonly #adding = new Map<string, Set<Addition>>();
   readonly #additions = new GroupCommit<readonly Fact[], undefined>(async (groups) => {
     await this.#add(groups.flat());
     return groups.map(() => undefined);
@@ -65,19 +72,22 @@ export class Indexing {
   /** Adds facts that the record already holds, in the background. Never fails. */
   add(patientId: string, facts: readonly Fact[]): void {
     if (facts.length === 0) return;
-    const adding: Promise<void> = this.#additions.add(facts).catch(() => undefined);
-    this.#adding.set(patientId, adding);
-    void adding.finally(() => {
-      if (this.#adding.get(patientId) === adding) this.#adding.delete(patientId);
+    const ofPatient = this.#adding.get(patientId) ?? new Set();
+    this.#adding.set(patientId, ofPatient);
+    const addition = { facts, done: this.#additions.add(facts).catch(() => undefined) };
+    ofPatient.add(addition);
+    void addition.done.finally(() => {
+      ofPatient.delete(addition);
+      if (ofPatient.size === 0) this.#adding.delete(patientId);
     });
   }
 
   /**
-   * What of a patient's facts a search of the index finds. Waits for additions in progress, and for the vectors of all but
-   * `except`, within a time limit.
+   * What of a patient's facts but `except` a search of the index finds. Waits for those that are being added, and for
+   * their vectors, within a time limit.
    */
   async coverage(patientId: string, except: ReadonlySet<string>): Promise<Coverage> {
-    await this.#adding.get(patientId);
+    await this.#added(patientId, except);
     if (!this.isOpen) return none;
     const until = performance.now() + this.#indexMs;
     try {
@@ -106,6 +116,13 @@ export class Indexing {
       this.#reindexing = undefined;
     });
     return this.#reindexing;
+  }
+
+  /** Resolves once what is being added now of a patient's facts, but `except`, is in the index or failed to get there. */
+  async #added(patientId: string, except: ReadonlySet<string>): Promise<void> {
+    const additions = [...(this.#adding.get(patientId) ?? [])];
+    const others = additions.filter(({ facts }) => facts.some(({ id }) => !except.has(id)));
+    await Promise.all(others.map(({ done }) => done));
   }
 
   /** One more than are searched, to tell whether there are more. */

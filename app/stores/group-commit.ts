@@ -10,29 +10,43 @@ export type Results<R> = readonly (R | Error)[];
 /** Most entries of one commit. */
 export const mostTogether = 64;
 
+interface Sizes {
+  /** Most entries of one commit. */
+  readonly together?: number;
+  /** Commits that run at the same time: of reads, whose order does not matter. */
+  readonly atOnce?: number;
+}
+
 /** What waits while a commit (or a read) runs is committed (or read) together by the next one. */
 export class GroupCommit<E, R> {
   readonly #commit: (entries: readonly E[]) => Promise<Results<R>>;
+  readonly #together: number;
+  readonly #atOnce: number;
   readonly #waiting: Waiting<E, R>[] = [];
-  #isRunning = false;
+  #running = 0;
 
-  constructor(commit: (entries: readonly E[]) => Promise<Results<R>>) {
+  constructor(
+    commit: (entries: readonly E[]) => Promise<Results<R>>,
+    { together = mostTogether, atOnce = 1 }: Sizes = {},
+  ) {
     this.#commit = commit;
+    this.#together = together;
+    this.#atOnce = atOnce;
   }
 
   add(entry: E): Promise<R> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, resolve, reject });
-      if (!this.#isRunning) void this.#run();
+      if (this.#running < this.#atOnce) void this.#run();
     });
   }
 
   async #run(): Promise<void> {
-    this.#isRunning = true;
+    this.#running += 1;
     // Entries of the same tick belong together.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#commitOne(this.#waiting.splice(0, mostTogether));
-    this.#isRunning = false;
+    while (this.#waiting.length > 0) await this.#commitOne(this.#waiting.splice(0, this.#together));
+    this.#running -= 1;
   }
 
   async #commitOne(group: readonly Waiting<E, R>[]): Promise<void> {

@@ -66,6 +66,23 @@ describe("Qdrant's engine", () => {
     ).toEqual([]);
   });
 
+  test('a search that it refuses fails alone, not those that it was asked together with', async () => {
+    const index = indexOf(qdrant());
+    const { patientId } = newScope();
+    const dog = fact(patientId, 'Rex is my dog.');
+    await index.add([dog]);
+    await embedAll(index);
+    const question = 'Which pet is mine?';
+    const wrong = { embedder: 'pets', meaning: { vector: Float32Array.from([1]), language: 'en' } };
+    const search = (how: AskedMeaning) => index.search(patientId, { text: question, limit: 5, asked: how });
+    const [first, refused, last] = await Promise.allSettled(
+      [asked(question), wrong, asked(question)].map(search),
+    );
+    expect(refused?.status).toBe('rejected');
+    for (const one of [first, last])
+      expect(one).toMatchObject({ status: 'fulfilled', value: [{ factId: dog.id }] });
+  });
+
   test('finds by meaning what no word gives away, when there is an embedder', async () => {
     const index = indexOf(qdrant());
     const { patientId } = newScope();

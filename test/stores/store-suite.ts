@@ -528,6 +528,37 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       expect(await found(patientId, 'cat', 1)).toHaveLength(1);
     });
 
+    test('searches of many patients at once find what each of them said', async () => {
+      const facts = Array.from({ length: 80 }, (_, at) =>
+        fact(newScope().patientId, `My cat number ${at} is called Milo.`),
+      );
+      await index().add(facts);
+      const all = await Promise.all(facts.map(({ patientId }) => found(patientId, 'What is my cat called?')));
+      expect(all).toEqual(facts.map(({ id }) => [id]));
+    });
+
+    test('scores what a patient told alike, whether that is little or much', async () => {
+      const much = newScope().patientId;
+      const little = newScope().patientId;
+      const told = [
+        'My cat Milo eats fish.',
+        'I eat fish on Fridays, and a cat eats with me.',
+        'Milo sleeps.',
+      ];
+      const others = Array.from({ length: 120 }, (_, at) => `On day ${at} it rained.`);
+      await index().add(told.map((text, at) => ({ ...fact(little, text), id: `${little} ${at}` })));
+      await index().add(
+        [...told, ...others].map((text, at) => ({ ...fact(much, text), id: `${much} ${at}` })),
+      );
+      const words = async (patientId: string): Promise<unknown> =>
+        (await index().search(patientId, { text: 'Milo', limit: 9 })).map((hit) => [
+          hit.factId.slice(patientId.length),
+          hit.words.toFixed(5),
+        ]);
+      expect(await words(little)).toHaveLength(2);
+      expect(await words(little)).toEqual(await words(much));
+    });
+
     test('finds what answers a question however often that was asked', async () => {
       const { patientId } = newScope();
       const told = fact(patientId, 'My sister Ana lives in Porto.');
@@ -558,9 +589,10 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
       const [text = ''] = asks;
       const telling = async (except = new Set<string>()) =>
-        (await index().search(patientId, { text, limit: 9, asked, except })).filter(
-          (hit) => !isAsking(hit.asks),
-        );
+        (await index().search(patientId, { text, limit: 9, asked, except }))
+          .filter((hit) => !isAsking(hit.asks))
+          // A store reckons with numbers of its own precision.
+          .map((hit) => ({ ...hit, score: hit.score.toFixed(6), words: hit.words.toFixed(6) }));
       await index().add(
         ['My sister Ana lives in Porto.', 'My brother lives here.', 'I drink tea.'].map((one) =>
           fact(patientId, one),

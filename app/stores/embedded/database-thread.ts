@@ -8,6 +8,8 @@ import { RecordDatabase } from './record-database.ts';
 /** The databases that have threads of their own. */
 export const databases = { record: RecordDatabase, index: IndexDatabase };
 
+type Database = InstanceType<(typeof databases)[keyof typeof databases]>;
+
 export interface ThreadSpec {
   readonly kind: keyof typeof databases;
   readonly file: string;
@@ -25,8 +27,11 @@ export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: Error; readonly name: string };
 
-/** Serves what came; calls that came while the previous ones were committed are committed together. */
-function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, first: readonly Call[]): void {
+/**
+ * Serves what came. Reads are answered at once, for they wait for no commit; writes that came while the previous ones were
+ * committed are committed together.
+ */
+function serve(database: Database, port: MessagePort, first: readonly Call[]): void {
   const waiting = [...first];
   while (waiting.length > 0) {
     while (waiting.length < mostTogether) {
@@ -34,12 +39,20 @@ function serve(database: RecordDatabase | IndexDatabase, port: MessagePort, firs
       if (next === undefined) break;
       waiting.push(...next.message);
     }
-    port.postMessage(repliesTo(database, waiting.splice(0, mostTogether)));
+    const calls = waiting.splice(0, mostTogether);
+    const [reads, writes] = [calls.filter(isRead(database)), calls.filter((call) => !isRead(database)(call))];
+    if (reads.length > 0) port.postMessage(reads.map((call) => replyTo(database, call)));
+    if (writes.length > 0) port.postMessage(repliesTo(database, writes));
   }
 }
 
+const isRead =
+  ({ reads }: Database) =>
+  ({ method }: Call): boolean =>
+    (reads as readonly string[]).includes(method);
+
 /** As one transaction; if that fails, each call by itself. */
-function repliesTo(database: RecordDatabase | IndexDatabase, calls: readonly Call[]): Reply[] {
+function repliesTo(database: Database, calls: readonly Call[]): Reply[] {
   const replies = (): Reply[] => calls.map((call) => replyTo(database, call));
   if (calls.length === 1) return replies();
   try {
@@ -49,7 +62,7 @@ function repliesTo(database: RecordDatabase | IndexDatabase, calls: readonly Cal
   }
 }
 
-function replyTo(database: object, { id, method, args }: Call): Reply {
+function replyTo(database: Database, { id, method, args }: Call): Reply {
   try {
     const run: unknown = Reflect.get(database, method);
     return { id, value: Reflect.apply(run as (...args: readonly unknown[]) => unknown, database, args) };

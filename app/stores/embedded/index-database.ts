@@ -83,6 +83,8 @@ interface Kept {
 
 /** The search index as methods that return at once; `EmbeddedSearchIndex` runs it in a thread of its own. */
 export class IndexDatabase {
+  /** What writes nothing, but the first `id`. */
+  readonly reads = ['id', 'held', 'meaningsHeld', 'search'] satisfies readonly (keyof IndexDatabase)[];
   readonly #database: Database;
   /** By patient. One with more windows than are kept of all is kept alone. */
   readonly #kept = new LRUCache<string, Kept>({
@@ -115,13 +117,11 @@ export class IndexDatabase {
   }
 
   id(): string {
-    return this.together(() => {
-      const known = this.#database.statement('SELECT id FROM identity').get()?.['id'];
-      if (typeof known === 'string') return known;
-      const id = randomUUID();
-      this.#database.statement('INSERT INTO identity (id) VALUES (?)').run(id);
-      return id;
-    });
+    const known = this.#database.statement('SELECT id FROM identity').get()?.['id'];
+    if (typeof known === 'string') return known;
+    const id = randomUUID();
+    this.together(() => this.#database.statement('INSERT INTO identity (id) VALUES (?)').run(id));
+    return id;
   }
 
   add(facts: readonly Fact[]): void {

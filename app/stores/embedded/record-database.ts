@@ -43,6 +43,11 @@ const hasFailed = `replyTo IS NULL AND EXISTS (SELECT 1 FROM owed o WHERE o.pati
 
 /** The record as methods that return at once; `EmbeddedRecordStore` runs it in a thread of its own. */
 export class RecordDatabase {
+  /** What writes nothing. */
+  readonly reads = [
+    ...(['isBusy', 'owed', 'outcomeOf', 'position', 'positions', 'events', 'history', 'recent'] as const),
+    ...(['facts', 'factsById', 'unindexed', 'unindexedOf', 'indexed', 'unread', 'statements'] as const),
+  ] satisfies readonly (keyof RecordDatabase)[];
   readonly #database: Database;
   readonly #now: () => number;
 

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { z } from 'zod';
 import { hostInUrl } from '../../../model/host-in-url.ts';
 import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { asksFrom, endsAsking, isAsking, isSurelyAsking, surelyAsksFrom } from '../../meaning/asking.ts';
-import { bestOfFacts, raritiesOf, windowsIn, type Counts } from '../../memory/recall/patient-index.ts';
-import { scoreOf } from '../../memory/recall/ranking.ts';
 import { termsOf } from '../../memory/recall/terms.ts';
-import { indexOf } from '../../memory/recall/unindexed.ts';
 import { windowsOf } from '../../memory/recall/windows.ts';
 import { errorText } from '../../observability/error-text.ts';
 import type { Embedded, Fact, Hit, MeaningsHeld, Query, SearchIndex, Unembedded } from '../types.ts';
@@ -27,42 +23,15 @@ import {
   vectorName,
   wordsOf,
 } from './collections.ts';
-import { termVector, weightedTerms } from './sparse-vector.ts';
+import { searchPatient, type Questions } from './patient-search.ts';
+import { Searches, type Filter } from './searches.ts';
+import { termVector } from './sparse-vector.ts';
+import { windowSchema, type Window } from './window.ts';
 
 type QdrantEnv = Pick<
   Env,
   'QDRANT_HOST' | 'QDRANT_PORT' | 'QDRANT_API_KEY' | 'QDRANT_COLLECTION' | 'QDRANT_TLS' | 'STORE_TIMEOUT'
 >;
-
-const windowSchema = z.object({
-  patientId: z.string(),
-  factId: z.string(),
-  text: z.string(),
-  asks: z.number(),
-  language: z.string(),
-});
-type Window = z.infer<typeof windowSchema>;
-const termsSchema = z.object({ terms: z.array(z.string()) });
-
-/** Terms of a question whose windows are counted; a question of 32 pieces has fewer. */
-const mostTerms = 24;
-
-/** Windows of a patient whose terms are read and counted here, in one request; of more, Qdrant counts each term. */
-const mostCountedHere = 100;
-
-/** Windows of a fact that are found beside one another. */
-const windowsOfFact = 3;
-
-/** What was found of a window. */
-interface Found extends Window {
-  readonly words?: number;
-  readonly meaning?: number;
-}
-
-type Asked = Parameters<QdrantClient['query']>[1];
-type Filter = NonNullable<Asked['filter']>;
-/** The windows of a patient that tell. */
-type Telling = Filter & { readonly must: readonly object[] };
 
 /** Milliseconds for which vectors that no process uses are kept: for a rollout that is taken back. */
 const keptMs = 24 * 3_600_000;
@@ -78,6 +47,7 @@ export class QdrantSearchIndex implements SearchIndex {
   /** By mark: the id of the collection of words in which it is indexed. */
   readonly #indexed = new Map<string, string>();
   readonly #now: () => number;
+  readonly #questions: Questions;
 
   /** @param now milliseconds since 1970. */
   constructor(env: QdrantEnv, now: () => number = Date.now) {
@@ -98,6 +68,11 @@ export class QdrantSearchIndex implements SearchIndex {
         ...(env.QDRANT_API_KEY === undefined ? {} : { 'api-key': env.QDRANT_API_KEY }),
       },
     });
+    this.#questions = {
+      searches: new Searches(this.#client, (answer) => this.#ask(answer)),
+      count: (collection, filter) => this.#count(collection, filter),
+      isThere: async (collection) => (await this.#ask(knownId(this.#client, collection))) !== undefined,
+    };
   }
 
   async connect(): Promise<void> {
@@ -250,94 +225,14 @@ export class QdrantSearchIndex implements SearchIndex {
     return mark;
   }
 
-  async search(patientId: string, { text, limit, asked, except, unindexed = [] }: Query): Promise<Hit[]> {
+  async search(patientId: string, query: Query): Promise<Hit[]> {
     await this.id();
-    const beside = indexOf(unindexed);
-    const must = [{ key: 'patientId', match: { value: patientId } }];
-    // What asks has the words of a question, and may have been asked hundreds of times.
-    const excepted = { key: 'factId', match: { any: [...(except ?? [])] } };
-    const telling = { must: [...must, { key: 'asks', range: { lt: asksFrom } }], must_not: [excepted] };
-    const asking = {
-      must: [
-        { key: 'asks', range: { gte: asksFrom } },
-        { key: 'text', match: { value: text } },
-      ],
-    };
-    const likely = {
-      must: [...must, { key: 'asks', range: { lt: surelyAsksFrom } }],
-      must_not: [excepted, asking],
-    };
-    const terms = [...new Set(termsOf(text))].slice(0, mostTerms);
-    const counts = [await this.#counts(terms, telling), beside.counts({ terms, except })];
-    const rarities = raritiesOf(terms, counts);
-    const most = limit * windowsOfFact;
-    const byWords = rarities.size === 0 ? undefined : { ...weightedTerms(rarities) };
-    const vector = asked && [...asked.meaning.vector];
-    const wordsIn = (filter: Filter): Promise<Map<string, Found>> =>
-      this.#query(this.#words, byWords, { filter, limit: most }, 'words');
-    const meaningsIn = (filter: Filter): Promise<Map<string, Found>> =>
-      this.#query(this.#meanings(asked?.embedder ?? ''), vector, { filter, limit: most }, 'meaning');
-    const [bestWords, bestMeanings] = await Promise.all([wordsIn(likely), meaningsIn(likely)]);
-    // What only one search found is looked up in the other one, since both count.
-    const [otherMeanings, otherWords] = await Promise.all([
-      without(bestWords, bestMeanings, (filter) => meaningsIn(filter), must),
-      without(bestMeanings, bestWords, (filter) => wordsIn(filter), must),
-    ]);
-    const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
-    const scored = { windows: windowsIn(counts), isByMeaning: vector !== undefined };
-    const question = { terms, vector: asked?.meaning.vector, except };
-    const hits = [...found.map((one) => toHit(one, scored)), ...beside.hits(question, counts)];
-    return bestOfFacts(hits).slice(0, limit);
-  }
-
-  /** Of the patient's own windows that tell: what others said, or was asked, changes nothing. */
-  async #counts(terms: readonly string[], telling: Telling): Promise<Counts> {
-    const read = { filter: telling, limit: mostCountedHere, with_payload: ['terms'] };
-    const { points, next_page_offset: next } = await this.#ask(this.#client.scroll(this.#words, read));
-    if (next === null || next === undefined)
-      return countsOf(
-        points.map(({ payload }) => new Set(termsSchema.parse(payload).terms)),
-        terms,
-      );
-    const count = (more: readonly object[]): Promise<number> =>
-      this.#count(this.#words, { ...telling, must: [...telling.must, ...more] });
-    const [windows, ...having] = await Promise.all([
-      count([]),
-      ...terms.map((value) => count([{ key: 'terms', match: { value } }])),
-    ]);
-    return { windows, having: new Map(terms.map((term, at) => [term, having[at] ?? 0])) };
+    const meanings = this.#meanings(query.asked?.embedder ?? '');
+    return searchPatient(this.#questions, { patientId, words: this.#words, meanings }, query);
   }
 
   async #count(collection: string, filter: Filter): Promise<number> {
     return (await this.#ask(this.#client.count(collection, { filter, exact: true }))).count;
-  }
-
-  /** The windows that are nearest to a vector; none without one, or where nothing was embedded yet. */
-  async #query(
-    collection: string,
-    query: Asked['query'],
-    { filter, limit }: { readonly filter: Filter; readonly limit: number },
-    score: 'words' | 'meaning',
-  ): Promise<Map<string, Found>> {
-    if (query === undefined) return new Map();
-    const asked = {
-      ...{ query, using: vectorName, filter, limit },
-      with_payload: true,
-      params: { exact: true },
-    };
-    try {
-      const { points } = await this.#ask(this.#client.query(collection, asked));
-      return new Map(
-        points.map((point) => [
-          String(point.id),
-          { ...windowSchema.parse(point.payload), [score]: point.score },
-        ]),
-      );
-    } catch (error) {
-      if (score === 'meaning' && (await this.#ask(knownId(this.#client, collection))) === undefined)
-        return new Map();
-      throw error;
-    }
   }
 
   #meanings(embedder: string): string {
@@ -373,37 +268,9 @@ export class QdrantSearchIndex implements SearchIndex {
 const marksOf = (embedder: string, embeddedIn: string): object[] =>
   [markOf(embedder), sharedMark].map((key) => ({ key, match: { value: embeddedIn } }));
 
-function countsOf(windows: readonly ReadonlySet<string>[], terms: readonly string[]): Counts {
-  const having = (term: string): number => windows.filter((window) => window.has(term)).length;
-  return { windows: windows.length, having: new Map(terms.map((term) => [term, having(term)])) };
-}
-
 /** A wrong key is answered 401. */
 const isForbidden = (error: unknown): boolean =>
   error instanceof Error && 'status' in error && error.status === 403;
-
-async function without(
-  found: ReadonlyMap<string, Found>,
-  known: ReadonlyMap<string, Found>,
-  search: (filter: Filter) => Promise<Map<string, Found>>,
-  must: readonly object[],
-): Promise<ReadonlyMap<string, Found>> {
-  const missing = [...found.keys()].filter((id) => !known.has(id));
-  if (missing.length === 0) return new Map();
-  return search({ must: [...must, { has_id: missing }] });
-}
-
-/** The payload of a later map wins: that of a vector knows the language. */
-function merged(maps: readonly ReadonlyMap<string, Found>[]): Found[] {
-  const all = new Map<string, Found>();
-  for (const map of maps) for (const [id, found] of map) all.set(id, { ...all.get(id), ...found });
-  return [...all.values()];
-}
-
-const toHit = (
-  { factId, words = 0, meaning, asks, language }: Found,
-  scored: Parameters<typeof scoreOf>[1],
-): Hit => ({ factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language });
 
 /** The least of those that are taken for asking in the same way. */
 function leastLike(asks: number): number {

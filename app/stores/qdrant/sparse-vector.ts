@@ -19,13 +19,13 @@ export function weightedTerms(rarities: ReadonlyMap<string, number>): SparseVect
 function vector(weights: readonly (readonly [string, number])[]): SparseVector {
   const byDimension = new Map<number, number>();
   for (const [term, weight] of weights)
-    byDimension.set(dimension(term), (byDimension.get(dimension(term)) ?? 0) + weight);
+    byDimension.set(dimensionOf(term), (byDimension.get(dimensionOf(term)) ?? 0) + weight);
   const entries = [...byDimension].sort(([a], [b]) => a - b);
   return { indices: entries.map(([at]) => at), values: entries.map(([, weight]) => weight) };
 }
 
 /** FNV-1a, 32 bits: the dimension of a term, the same in every process and version. */
-function dimension(term: string): number {
+export function dimensionOf(term: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(term)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;

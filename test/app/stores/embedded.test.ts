@@ -39,6 +39,22 @@ describe('embedded', () => {
   sessionCacheFacts(() => newCache(Date.now));
 });
 
+test('a read waits for no commit of what was asked for before it', async () => {
+  const record = new EmbeddedRecordStore(newFile());
+  onTestFinished(() => record.close());
+  await record.connect();
+  const scope = newScope();
+  const done: string[] = [];
+  await Promise.all([
+    ...['m1', 'm2', 'm3'].map(async (id) => {
+      await record.addMessage({ ...scope, ...message(id, 'I have a cat.') }, []);
+      done.push('written');
+    }),
+    record.position(scope).then((position) => done.push(position === undefined ? 'read' : 'read later')),
+  ]);
+  expect(done).toEqual(['read', 'written', 'written', 'written']);
+});
+
 test('the embedded record knows everything again after it was closed', async () => {
   const scope = newScope();
   const file = newFile();

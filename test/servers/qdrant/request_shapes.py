@@ -232,6 +232,10 @@ class Query(Stage):
     with_vector: Optional[WithVector] = None
 
 
+class QueryBatch(Shape):
+    searches: list[Query]
+
+
 class Scroll(Shape):
     offset: Optional[PointId] = None
     limit: Optional[Limit] = None

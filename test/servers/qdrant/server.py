@@ -30,7 +30,7 @@ from problems import BadInput, Forbidden, Lacking, Problem, answer, handle
 OPEN = ("/", "/healthz", "/livez", "/readyz")
 KEY = os.environ.get("QDRANT__SERVICE__API_KEY", "")
 READ_ONLY_KEY = os.environ.get("QDRANT__SERVICE__READ_ONLY_API_KEY", "")
-READING = re.compile(r"/collections/[^/]+/points(/(query|scroll|count))?")
+READING = re.compile(r"/collections/[^/]+/points(/(query|query/batch|scroll|count))?")
 store = Store(Path(os.environ["QDRANT__STORAGE__STORAGE_PATH"]) / "collections")
 
 
@@ -187,6 +187,13 @@ def _payload_operation(asked: rq.SetPayload) -> Any:
 async def query(request: Request, name: str, asked: rq.Query) -> Any:
     found = store.get(name).shard.query(translate.query(asked))
     return done(request, {"points": [translate.scored(one) for one in found]})
+
+
+@points("POST", "/query/batch", list[an.Points])
+async def query_batch(request: Request, name: str, asked: rq.QueryBatch) -> Any:
+    shard = store.get(name).shard
+    found = [shard.query(translate.query(one)) for one in asked.searches]
+    return done(request, [{"points": [translate.scored(one) for one in points]} for points in found])
 
 
 @points("POST", "/scroll", an.Page)

@@ -1,0 +1,168 @@
+import { asksFrom, surelyAsksFrom } from '../../meaning/asking.ts';
+import { bestOfFacts, raritiesOf, windowsIn } from '../../memory/recall/patient-index.ts';
+import { scoreOf } from '../../memory/recall/ranking.ts';
+import { termsOf } from '../../memory/recall/terms.ts';
+import { indexOf } from '../../memory/recall/unindexed.ts';
+import type { Hit, Query } from '../types.ts';
+import { vectorName } from './collections.ts';
+import type { Asked, Filter, Searches } from './searches.ts';
+import { weightedTerms } from './sparse-vector.ts';
+import { windowSchema } from './window.ts';
+import type { ById, Found, Rarities, Words } from './words.ts';
+import { wordsHere } from './words-here.ts';
+
+/** What a search asks Qdrant. */
+export interface Questions {
+  readonly searches: Searches;
+  readonly count: (collection: string, filter: Filter) => Promise<number>;
+  /** Whether there is a collection of vectors: before the first is stored there is none. */
+  readonly isThere: (collection: string) => Promise<boolean>;
+}
+
+/** The collections of one patient's windows, and the one whose windows are searched. */
+export interface Searched {
+  readonly patientId: string;
+  readonly words: string;
+  readonly meanings: string;
+}
+
+/** Terms of a question whose windows are counted; a question of 32 pieces has fewer. */
+const mostTerms = 24;
+
+/** Windows of a fact that are found beside one another. */
+const windowsOfFact = 3;
+
+/** The best windows of a patient, by words and, where the question has a vector, by meaning. */
+export async function searchPatient(questions: Questions, searched: Searched, query: Query): Promise<Hit[]> {
+  const { text, limit, asked, except, unindexed = [] } = query;
+  const terms = [...new Set(termsOf(text))].slice(0, mostTerms);
+  const beside = indexOf(unindexed);
+  const filters = filtersOf(searched.patientId, query);
+  const most = limit * windowsOfFact;
+  const words =
+    (await wordsHere(questions.searches, searched.words, { filter: filters.told, text })) ??
+    wordsThere(questions, searched.words, { filters, most });
+  const meanings = meaningsThere(questions, searched.meanings, { filters, most }, asked?.meaning.vector);
+  const counts = [await words.counts(terms), beside.counts({ terms, except })];
+  const rarities = raritiesOf(terms, counts);
+  const [bestWords, bestMeanings] = await Promise.all([words.best(rarities), meanings.best()]);
+  // What only one search found is looked up in the other one, since both count.
+  const [otherMeanings, otherWords] = await Promise.all([
+    meanings.among(missing(bestWords, bestMeanings)),
+    words.among(missing(bestMeanings, bestWords), rarities),
+  ]);
+  const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
+  const scored = { windows: windowsIn(counts), isByMeaning: asked !== undefined };
+  const question = { terms, vector: asked?.meaning.vector, except };
+  const hits = [...found.map((one) => toHit(one, scored)), ...beside.hits(question, counts)];
+  return bestOfFacts(hits).slice(0, limit);
+}
+
+type Filters = ReturnType<typeof filtersOf>;
+
+interface Bounds {
+  readonly filters: Filters;
+  readonly most: number;
+}
+
+/** Every filter is of one patient. */
+function filtersOf(patientId: string, { text, except }: Pick<Query, 'text' | 'except'>) {
+  const patient = { key: 'patientId', match: { value: patientId } };
+  const excepted = { key: 'factId', match: { any: [...(except ?? [])] } };
+  // What asks has the words of a question, and may have been asked hundreds of times.
+  const asking = {
+    must: [
+      { key: 'asks', range: { gte: asksFrom } },
+      { key: 'text', match: { value: text } },
+    ],
+  };
+  return {
+    told: { must: [patient], must_not: [excepted] },
+    telling: { must: [patient, { key: 'asks', range: { lt: asksFrom } }], must_not: [excepted] },
+    likely: {
+      must: [patient, { key: 'asks', range: { lt: surelyAsksFrom } }],
+      must_not: [excepted, asking],
+    },
+    among: (ids: readonly string[]) => ({ must: [patient, { has_id: [...ids] }] }),
+  };
+}
+
+/** Counted and searched by Qdrant: of a patient who told much. */
+function wordsThere({ searches, count }: Questions, collection: string, { filters, most }: Bounds): Words {
+  const { telling } = filters;
+  const search = (rarities: Rarities, filter: Filter): Promise<ById> =>
+    rarities.size === 0
+      ? Promise.resolve(new Map())
+      : scored(searches, collection, { query: { ...weightedTerms(rarities) }, filter, limit: most }, 'words');
+  return {
+    async counts(terms) {
+      const [windows, ...having] = await Promise.all([
+        count(collection, telling),
+        ...terms.map((value) =>
+          count(collection, { ...telling, must: [...telling.must, { key: 'terms', match: { value } }] }),
+        ),
+      ]);
+      return { windows, having: new Map(terms.map((term, at) => [term, having[at] ?? 0])) };
+    },
+    best: (rarities) => search(rarities, filters.likely),
+    among: async (ids, rarities) => (ids.length === 0 ? new Map() : search(rarities, filters.among(ids))),
+  };
+}
+
+interface Meanings {
+  best(): Promise<ById>;
+  among(ids: readonly string[]): Promise<ById>;
+}
+
+/** Nothing is found without a vector, or where nothing was embedded yet. */
+function meaningsThere(
+  { searches, isThere }: Questions,
+  collection: string,
+  { filters, most }: Bounds,
+  vector: Float32Array | undefined,
+): Meanings {
+  const search = async (filter: Filter): Promise<ById> => {
+    if (vector === undefined) return new Map();
+    try {
+      return await scored(searches, collection, { query: [...vector], filter, limit: most }, 'meaning');
+    } catch (error) {
+      if (await isThere(collection)) throw error;
+      return new Map();
+    }
+  };
+  return {
+    best: () => search(filters.likely),
+    among: async (ids) => (ids.length === 0 ? new Map() : search(filters.among(ids))),
+  };
+}
+
+async function scored(
+  searches: Searches,
+  collection: string,
+  asked: Pick<Asked, 'query' | 'filter' | 'limit'>,
+  score: 'words' | 'meaning',
+): Promise<ById> {
+  const points = await searches.run(collection, {
+    ...asked,
+    using: vectorName,
+    with_payload: true,
+    params: { exact: true },
+  });
+  return new Map(
+    points.map((point) => [String(point.id), { ...windowSchema.parse(point.payload), [score]: point.score }]),
+  );
+}
+
+const missing = (found: ById, known: ById): string[] => [...found.keys()].filter((id) => !known.has(id));
+
+/** The payload of a later map wins: that of a vector knows the language. */
+function merged(maps: readonly ById[]): Found[] {
+  const all = new Map<string, Found>();
+  for (const map of maps) for (const [id, found] of map) all.set(id, { ...all.get(id), ...found });
+  return [...all.values()];
+}
+
+const toHit = (
+  { factId, words = 0, meaning, asks, language }: Found,
+  scored: Parameters<typeof scoreOf>[1],
+): Hit => ({ factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language });
