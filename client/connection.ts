@@ -8,6 +8,7 @@ import {
   type Status,
 } from './frames.generated.ts';
 import { Outbox } from './outbox.ts';
+import { Stops } from './stops.ts';
 import { answerWithin, backoff, timing, quickWait } from './timing.ts';
 
 export type ConnectionState =
@@ -68,6 +69,7 @@ export class Connection {
   readonly #world: World;
   readonly #listener: Listener;
   readonly #outbox: Outbox;
+  readonly #stops: Stops;
   #state: ConnectionState = { name: 'idle' };
   #socket: Socket | undefined;
   /** Events of an earlier attempt are ignored. */
@@ -95,6 +97,11 @@ export class Connection {
       transmit: (frames) => this.#transmit(frames, timing.silence),
       wait: (refusals) => backoff(refusals, () => world.random()),
     });
+    this.#stops = new Stops({
+      after: (ms, run) => world.after(ms, run),
+      // Nothing may come back: the answer may have ended, or another may make it.
+      transmit: (frames) => this.#put(frames),
+    });
   }
 
   get state(): ConnectionState {
@@ -116,12 +123,13 @@ export class Connection {
 
   /** Sends a message now or once connected, and again after each reconnect until it is acknowledged. */
   send(frame: MessageFrame): void {
+    this.#stops.forget(frame.id);
     this.#outbox.keep(frame);
   }
 
-  /** Ends the answer to a message. Does nothing while not connected. */
+  /** Ends the answer to a message now or once connected, and asks again until it has ended. */
   stopAnswer(id: string): void {
-    if (this.#state.name === 'connected') this.#transmit([{ type: 'stop', id }], timing.silence);
+    this.#stops.ask(id);
   }
 
   stop(reason: string): void {
@@ -176,6 +184,7 @@ export class Connection {
   #heard(frame: ServerFrame): void {
     const isOtherLog = this.#follow(frame);
     this.#outbox.heard(frame);
+    this.#stops.heard(frame);
     this.#listener.frame(frame);
     if (isOtherLog) this.#startOver();
     else if (frame.type === 'welcome') this.#welcomed();
@@ -219,6 +228,7 @@ export class Connection {
     });
     this.#listen();
     this.#outbox.open();
+    this.#stops.open();
   }
 
   /** Something came: after a while without a frame the server is asked for one. */
@@ -231,8 +241,13 @@ export class Connection {
     );
   }
 
-  #transmit(frames: readonly ClientFrame[], patience: number): void {
+  #put(frames: readonly ClientFrame[]): void {
     for (const frame of frames) this.#socket?.send(JSON.stringify(frame));
+  }
+
+  /** Sends what the server must react to. */
+  #transmit(frames: readonly ClientFrame[], patience: number): void {
+    this.#put(frames);
     if (this.#expectsFrame) return;
     this.#expectsFrame = true;
     this.#silenceTimer();
@@ -315,6 +330,7 @@ export class Connection {
     this.#attempt++;
     this.#silenceTimer();
     this.#outbox.close();
+    this.#stops.close();
     socket?.close();
     return socket !== undefined;
   }

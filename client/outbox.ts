@@ -25,7 +25,9 @@ export class Outbox {
   /** Ends the wait that the server asked for. */
   #hold: (() => void) | undefined;
   #oneByOne = false;
-  /** Ends the wait after which what no store took is sent again. */
+  /** What no store took: it is sent again after a wait. */
+  readonly #untaken = new Set<string>();
+  /** Ends that wait. */
   #retry: (() => void) | undefined;
   /** Such waits since something was stored. */
   #refusals = 0;
@@ -79,7 +81,7 @@ export class Outbox {
     if (code === 'ANSWER_FAILED') return;
     if (!retryable) return this.#settle(id);
     this.#inFlight.delete(id);
-    if (code !== 'RATE_LIMITED') return this.#notTaken();
+    if (code !== 'RATE_LIMITED') return this.#notTaken(id);
     this.#oneByOne = true;
     this.#hold?.();
     this.#hold = this.#around.after(retryAfterMs ?? timing.rateLimit, () => {
@@ -88,9 +90,11 @@ export class Outbox {
     });
   }
 
-  #notTaken(): void {
+  #notTaken(id: string): void {
+    this.#untaken.add(id);
     this.#retry ??= this.#around.after(this.#around.wait(this.#refusals++), () => {
       this.#retry = undefined;
+      this.#untaken.clear();
       this.#flush();
     });
     this.#goOn();
@@ -99,6 +103,7 @@ export class Outbox {
   #forgetRefusals(): void {
     this.#retry?.();
     this.#retry = undefined;
+    this.#untaken.clear();
     this.#refusals = 0;
   }
 
@@ -119,7 +124,7 @@ export class Outbox {
   }
 
   #waiting(): MessageFrame[] {
-    return [...this.#kept.values()].filter(({ id }) => !this.#inFlight.has(id));
+    return [...this.#kept.values()].filter(({ id }) => !this.#inFlight.has(id) && !this.#untaken.has(id));
   }
 
   #changed(): void {

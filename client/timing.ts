@@ -23,6 +23,9 @@ export const timing = {
   quickAttempts: 8,
   /** How long a message is held that the server refused for the rate, when it does not say. */
   rateLimit: 1_000,
+  /** How often the server is asked to end an answer, and after which time again. */
+  stops: 5,
+  stopAgain: 2_000,
 } as const;
 
 /**

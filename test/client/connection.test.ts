@@ -318,7 +318,9 @@ describe('messages', () => {
     world.connection.send(message('a'));
     world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
     world.connection.send(message('b'));
-    expect(world.last.sent).toEqual([message('a'), message('a'), message('b')]);
+    expect(world.last.sent).toEqual([message('a'), message('b')]);
+    world.last.receive(ack('b', 1));
+    expect(world.last.sent).toEqual([message('a'), message('b'), message('a')]);
   });
 
   test('forgets a message that another connection told of', async () => {
@@ -344,12 +346,31 @@ describe('messages', () => {
     expect(world.kept).toEqual([message('a')]);
   });
 
-  test('ends an answer only while connected', async () => {
+  test('ends an answer once connected, and asks again until it has ended, or was wanted again', async () => {
     const world = new FakeWorld();
+    const [a, b] = [
+      { type: 'stop', id: 'a' },
+      { type: 'stop', id: 'b' },
+    ];
     world.connection.stopAnswer('a');
     await world.connect();
+    expect(world.last.sent).toEqual([a]);
+    world.last.receive(refusal('a', 'RATE_LIMITED'));
+    await world.pass(timing.stopAgain);
+    expect(world.last.sent).toEqual([a, a]);
+    world.last.receive(refusal('a', 'ANSWER_FAILED'));
+    world.connection.stopAnswer('b');
+    world.connection.send(message('b'));
+    await world.pass(2 * timing.stopAgain);
+    expect(world.last.sent).toEqual([a, a, b, message('b')]);
+  });
+
+  test('asks for the end of an answer that nothing is heard of only a few times', async () => {
+    const world = new FakeWorld();
+    await world.connect();
     world.connection.stopAnswer('a');
-    expect(world.last.sent).toEqual([{ type: 'stop', id: 'a' }]);
+    await world.pass(20 * timing.stopAgain);
+    expect(world.last.sent).toEqual(Array.from({ length: timing.stops }, () => ({ type: 'stop', id: 'a' })));
   });
 
   test('forgets a message that would only be refused again', async () => {
@@ -544,10 +565,11 @@ describe('a message that was refused for the rate', () => {
   test('does not hold those behind it for good when no store can take it then', async () => {
     const world = await sentAgain('a', 'b');
     world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
-    expect(sentIds(world)).toEqual(['a', 'b', 'a', 'a', 'b']);
-    world.last.receive(refusal('a', 'UNKNOWN_OUTCOME'));
+    expect(sentIds(world)).toEqual(['a', 'b', 'a', 'b']);
     world.last.receive(refusal('b', 'UNKNOWN_OUTCOME'));
-    expect(sentIds(world)).toHaveLength(5);
+    expect(sentIds(world)).toHaveLength(4);
+    await world.pass(2 * timing.shortestWait);
+    expect(sentIds(world)).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
   });
 
   test('overtakes nothing when it is refused again', async () => {
