@@ -6,6 +6,8 @@ import { Thread } from './thread.ts';
 export class EmbeddedSearchIndex implements SearchIndex {
   readonly name = qdrantName;
   readonly #thread: Thread<'index'>;
+  /** Asked for once, since each answer needs it. A file that was replaced takes no writes, so no other id is missed. */
+  #id: Promise<string> | undefined;
 
   constructor(file: string) {
     this.#thread = new Thread('index', file);
@@ -16,11 +18,16 @@ export class EmbeddedSearchIndex implements SearchIndex {
   }
 
   close(): Promise<void> {
+    this.#id = undefined;
     return this.#thread.close();
   }
 
   id(): Promise<string> {
-    return this.#thread.call('id');
+    this.#id ??= this.#thread.call('id').catch((error: unknown) => {
+      this.#id = undefined;
+      throw error;
+    });
+    return this.#id;
   }
 
   add(facts: readonly Fact[]): Promise<void> {
@@ -36,8 +43,9 @@ export class EmbeddedSearchIndex implements SearchIndex {
     return this.connect();
   }
 
-  renew(): Promise<void> {
-    return this.#thread.call('renew');
+  async renew(): Promise<void> {
+    await this.#thread.call('renew');
+    this.#id = undefined;
   }
 
   /** A vector is in the row of its window: both are lost together. */
