@@ -119,12 +119,36 @@ export interface SmallestMemory {
   readonly because: string;
 }
 
-/** A container that runs before the service's own, from the same image, with the same volumes. */
-export interface InitStep {
+/** What a service runs besides its own container, until it has ended. */
+interface Step {
   readonly name: string;
-  readonly command: readonly string[];
+  /** Default: the service's. */
+  readonly image?: string;
+  /** Absent: the image's own; a step in the service's image needs one. */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** `service`: the environment of the service's container, secrets included. Default: none. */
+  readonly environment?: 'service';
+  /** Default: the service's. */
+  readonly resources?: Resources;
+}
+
+/** A container that has to end before the service's own starts, in each of its pods, with the same volumes. */
+export interface InitStep extends Step {
   /** Where a scratch volume is mounted for this step when not at its own path: volume name → path. */
   readonly mounts?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A task that runs once, in a pod of its own, with the service's scratch volumes and files; again only when what it is
+ * rendered from changes. With the service's environment it may dial what the service dials; without, nothing.
+ */
+export interface Job extends Step {
+  readonly doc: string;
+  /** How many pods may fail before it has failed. Default: 6. */
+  readonly backoffLimit?: number;
+  /** After so many seconds it has failed, however many pods did. Default: no limit. */
+  readonly activeDeadlineSeconds?: number;
 }
 
 /** How the container is run. Absent on a service that runs elsewhere. */
@@ -178,25 +202,27 @@ interface ServiceBase {
   readonly externals?: readonly ExternalEdge[];
 }
 
-/** Keeps volumes and a stable name; one replica unless it says otherwise. */
-export interface StatefulService extends ServiceBase {
-  readonly kind: 'stateful';
+interface WorkloadBase extends ServiceBase {
   readonly container: Container;
-  readonly replicas?: number;
   readonly terminationGraceSeconds: number;
+  readonly jobs?: readonly Job[];
+}
+
+/** Keeps volumes and a stable name; one replica unless it says otherwise. */
+export interface StatefulService extends WorkloadBase {
+  readonly kind: 'stateful';
+  readonly replicas?: number;
 }
 
 /** Replaceable: a rolling Deployment. */
-export interface StatelessService extends ServiceBase {
+export interface StatelessService extends WorkloadBase {
   readonly kind: 'stateless';
-  readonly container: Container;
   readonly replicas: number;
   readonly autoscaling?: {
     readonly minReplicas: number;
     readonly maxReplicas: number;
     readonly cpuPercent: number;
   };
-  readonly terminationGraceSeconds: number;
   /** Ports also served by a second Service that publishes pods which are not ready. */
   readonly whileUnready?: readonly string[];
   readonly ingress?: Ingress;

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { gatesOfService } from '../../model/gates.ts';
-import type { InitStep, Resources, Workload } from '../../model/stack.ts';
+import type { Container, InitStep, Job, Resources, Workload } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { digestsOf } from './config-map.ts';
@@ -21,7 +21,6 @@ export function podTemplate(
 ): k8s.PodTemplateSpec {
   const { container } = service;
   const volumes = podVolumesOf(site, service);
-  const pullSecrets = site.stack.imagePullSecrets ?? [];
   const gates = gatesOf(site, service);
   const digests = digestsOf(site, service);
   return {
@@ -30,10 +29,8 @@ export function podTemplate(
       ...(Object.keys(digests).length > 0 ? { annotations: digests } : {}),
     },
     spec: {
-      ...hardenedPod(container.user),
-      serviceAccountName: nameOf(site, service),
+      ...accountedPod(site, service),
       terminationGracePeriodSeconds: service.terminationGraceSeconds,
-      ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
       ...(gates.length > 0 ? { readinessGates: gates.map((conditionType) => ({ conditionType })) } : {}),
       ...(volumes.length > 0 ? { volumes } : {}),
       ...(container.init
@@ -45,25 +42,42 @@ export function podTemplate(
   };
 }
 
+/** What pods of a service and of its Jobs have in common. */
+export function accountedPod(site: Site, service: Workload): k8s.PodSpec {
+  const pullSecrets = site.stack.imagePullSecrets ?? [];
+  return {
+    ...hardenedPod(service.container.user),
+    serviceAccountName: nameOf(site, service),
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
+  };
+}
+
 const gatesOf = ({ options }: Site, service: Workload): readonly string[] =>
   service.report && gatesOfService(service).length > 0 ? (options.readinessGates?.(service) ?? []) : [];
 
 function mainContainer(site: Site, service: Workload): k8s.Container {
   const { container } = service;
-  const { values, inline } = splitEnvironment(site.stack, service);
   return {
-    ...shared(site, service),
+    ...shared(site, container),
     name: service.name,
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
     ...(Object.keys(service.ports).length > 0 ? { ports: containerPorts(service) } : {}),
+    ...environmentIn(site, service),
+    ...probesOf(container.probes ?? {}),
+    ...mounts(mountsOf(service)),
+  };
+}
+
+/** The environment of a service, for any container of its pods or of its Jobs' pods. */
+function environmentIn(site: Site, service: Workload): Pick<k8s.Container, 'envFrom' | 'env'> {
+  const { values, inline } = splitEnvironment(site.stack, service);
+  return {
     ...(Object.keys(values).length > 0
       ? { envFrom: [{ configMapRef: { name: nameOf(site, service, suffixes.config) } }] }
       : {}),
     ...(inline.length > 0 ? { env: inline } : {}),
-    ...probesOf(container.probes ?? {}),
-    ...mounts(mountsOf(service)),
   };
 }
 
@@ -74,26 +88,44 @@ const containerPorts = (service: Workload): k8s.ContainerPort[] =>
     protocol: 'TCP',
   }));
 
-/** An init container only prepares volumes, so it gets no ports and no environment, hence no secrets. */
 const initContainer = (site: Site, service: Workload, step: InitStep): k8s.Container => ({
-  ...shared(site, service),
-  name: step.name,
-  command: [...step.command],
+  ...stepContainer(site, service, step),
   ...mounts(mountsOf(service, step)),
 });
 
+/** A step gets no ports, and no environment, hence no secrets, unless it asks for that of its service. */
+export const stepContainer = (site: Site, service: Workload, step: InitStep | Job): k8s.Container => ({
+  ...shared(site, { ...service.container, ...picked(step) }),
+  name: step.name,
+  ...(step.command ? { command: [...step.command] } : {}),
+  ...(step.args ? { args: [...step.args] } : {}),
+  // The folder is one of the service's own image.
+  ...(service.container.workingDir !== undefined && step.image === undefined
+    ? { workingDir: service.container.workingDir }
+    : {}),
+  ...(step.environment === 'service' ? environmentIn(site, service) : {}),
+});
+
+const picked = ({ image, resources }: InitStep | Job): Partial<Pick<Container, 'image' | 'resources'>> => ({
+  ...(image === undefined ? {} : { image }),
+  ...(resources === undefined ? {} : { resources }),
+});
+
 /** The API server drops an empty list, so one that is rendered would differ from the live object for ever. */
-const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
+export const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
   volumeMounts.length > 0 ? { volumeMounts } : {};
 
 type Shared = 'image' | 'imagePullPolicy' | 'resources' | 'securityContext' | 'terminationMessagePolicy';
 
-function shared({ options }: Site, { container }: Workload): Pick<k8s.Container, Shared> {
+function shared(
+  { options }: Site,
+  { image, resources }: Pick<Container, 'image' | 'resources'>,
+): Pick<k8s.Container, Shared> {
   return {
-    image: container.image,
+    image,
     // Always would ignore images that were loaded into a node (kind, air-gap).
     imagePullPolicy: 'IfNotPresent',
-    resources: resourcesOf(container.resources),
+    resources: resourcesOf(resources),
     securityContext: hardenedContainer,
     ...(options.keepsLastLines ? { terminationMessagePolicy: 'FallbackToLogsOnError' } : {}),
   };
