@@ -14,12 +14,13 @@ export const base = { doc: '', ports: {}, terminationGraceSeconds: 1, container 
 export const stackOf = (...services: Service[]): Stack =>
   defineStack({ name: 's', namespace: 'n', services });
 
-/** Pods that listen nowhere, one kind of them more than one, with files and an external address by number. */
+/** Pods that listen nowhere, one kind of them more than one, with files, a Job and an external address by number. */
 export const cornerStack = stackOf(
   { ...base, name: 'queue', kind: 'stateful', replicas: 2 },
   {
     ...{ ...base, name: 'worker', kind: 'stateless', replicas: 1 },
     container: { ...container, files: { '/etc/worker/one': '1', '/etc/other/two': '2' } },
+    jobs: [{ name: 'once', doc: '', command: ['once'] }],
     externals: [
       { doc: '', host: '198.51.100.4', port: 443 },
       { doc: '', host: '2001:db8::4', port: 443 },
