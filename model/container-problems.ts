@@ -1,9 +1,12 @@
-import type { Probe, Volume, Workload } from './stack.ts';
+import type { Volume, Workload } from './stack.ts';
 import { labelProblem } from './names.ts';
 import { byteQuantityPattern, mebibytes } from './quantity.ts';
 import { duplicates } from './duplicates.ts';
 import { imageProblems } from './image-repository.ts';
+import { placementProblems } from './placement-problems.ts';
+import { probeProblems } from './probe-problems.ts';
 import { resourceProblems } from './resource-problems.ts';
+import { sidecarProblems } from './sidecar-problems.ts';
 import { initProblems, jobProblems } from './step-problems.ts';
 
 /** Contradictions in how a workload's container is run. */
@@ -11,11 +14,11 @@ export function containerProblems(service: Workload): string[] {
   const { image, probes = {}, user, resources, smallestMemory, volumes = [], init = [] } = service.container;
   const problems = [
     ...imageProblems(image),
-    ...Object.entries(probes as Record<string, Probe>).flatMap(([kind, probe]) =>
-      probeProblems(service, kind, probe),
-    ),
+    ...probeProblems(probes, service.ports),
     ...volumes.flatMap(volumeProblems),
     ...init.flatMap((step) => initProblems(service, step)),
+    ...sidecarProblems(service),
+    ...placementProblems(service),
     ...(service.jobs ?? []).flatMap((job) => jobProblems(service, job)),
     ...(user.uid > 0 && user.gid > 0
       ? []
@@ -35,17 +38,10 @@ export function containerProblems(service: Workload): string[] {
       `${where}: volume name`,
     ),
     ...duplicates(
-      [service.name, ...init.map(({ name }) => name)].map((name) => [name, 'a container']),
+      [service, ...init, ...(service.container.sidecars ?? [])].map(({ name }) => [name, 'a container']),
       `${where}: container name`,
     ),
   ];
-}
-
-function probeProblems(service: Workload, kind: string, probe: Probe): string[] {
-  const port = 'http' in probe ? probe.http.port : 'tcp' in probe ? probe.tcp.port : undefined;
-  return port === undefined || port in service.ports
-    ? []
-    : [`its ${kind} probe asks port "${port}", which it does not have.`];
 }
 
 function volumeProblems(volume: Volume): string[] {

@@ -67,7 +67,12 @@ const serviceNodes = (service: Service): GraphNode[] => [
 ];
 
 const stepsOf = (service: Service): string[] =>
-  isWorkload(service) ? (service.container.init ?? []).map(({ name }) => `init ${name}`) : [];
+  isWorkload(service)
+    ? [
+        ...(service.container.sidecars ?? []).map(({ name }) => `sidecar ${name}`),
+        ...(service.container.init ?? []).map(({ name }) => `init ${name}`),
+      ]
+    : [];
 
 function serviceNode(service: Service): GraphNode {
   return {

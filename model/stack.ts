@@ -119,8 +119,8 @@ export interface SmallestMemory {
   readonly because: string;
 }
 
-/** What a service runs besides its own container, until it has ended. */
-interface Step {
+/** What a service runs besides its own container. */
+export interface Step {
   readonly name: string;
   /** Default: the service's. */
   readonly image?: string;
@@ -133,10 +133,27 @@ interface Step {
   readonly resources?: Resources;
 }
 
-/** A container that has to end before the service's own starts, in each of its pods, with the same volumes. */
-export interface InitStep extends Step {
-  /** Where a scratch volume is mounted for this step when not at its own path: volume name → path. */
+/** A container with the volumes of its service. */
+export interface Mounting {
+  /** Where a volume is mounted for it when not at its own path: volume name → path. */
   readonly mounts?: Readonly<Record<string, string>>;
+}
+
+/** A container that has to end before the service's own starts, in each of its pods, with the same volumes. */
+export interface InitStep extends Step, Mounting {}
+
+/**
+ * A container beside the service's own in each of its pods, for as long as they run; it starts before the init steps. It serves
+ * its pod alone.
+ */
+export interface Sidecar extends Step, Mounting {
+  readonly doc: string;
+  readonly image: string;
+  readonly resources: Resources;
+  /** What its probes ask, by name; no Service leads there. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** The init steps and the service wait for `startup`; the pod is ready only where `readiness` is. */
+  readonly probes?: Probes;
 }
 
 /**
@@ -165,6 +182,19 @@ export interface Container {
   /** Absolute path → content; mounted read-only from the service's ConfigMap. */
   readonly files?: Readonly<Record<string, string>>;
   readonly init?: readonly InitStep[];
+  readonly sidecars?: readonly Sidecar[];
+}
+
+/** A taint that pods may run in spite of, as Kubernetes has it. */
+export interface Toleration {
+  /** Absent: every taint. */
+  readonly key?: string;
+  /** Default: `Equal`. */
+  readonly operator?: 'Equal' | 'Exists';
+  readonly value?: string;
+  /** Absent: every effect. */
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  readonly tolerationSeconds?: number;
 }
 
 /** Where a service serves the reports of `model/report.ts`, over plain HTTP. */
@@ -206,6 +236,11 @@ interface WorkloadBase extends ServiceBase {
   readonly container: Container;
   readonly terminationGraceSeconds: number;
   readonly jobs?: readonly Job[];
+  /** What a cloud reads on its ServiceAccount, such as the role of its pods. */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Labels of the nodes that its pods, and those of its Jobs, may run on. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
 }
 
 /** Keeps volumes and a stable name; one replica unless it says otherwise. */

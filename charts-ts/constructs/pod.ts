@@ -1,6 +1,7 @@
+import { ApiObject, JsonPatch, type ApiObjectProps, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { gatesOfService } from '../../model/gates.ts';
-import type { Container, InitStep, Job, Resources, Workload } from '../../model/stack.ts';
+import type { Container, InitStep, Resources, Sidecar, Step, Workload } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { digestsOf } from './config-map.ts';
@@ -19,7 +20,6 @@ export function podTemplate(
   service: Workload,
   extra: Partial<k8s.PodSpec> = {},
 ): k8s.PodTemplateSpec {
-  const { container } = service;
   const volumes = podVolumesOf(site, service);
   const gates = gatesOf(site, service);
   const digests = digestsOf(site, service);
@@ -33,9 +33,7 @@ export function podTemplate(
       terminationGracePeriodSeconds: service.terminationGraceSeconds,
       ...(gates.length > 0 ? { readinessGates: gates.map((conditionType) => ({ conditionType })) } : {}),
       ...(volumes.length > 0 ? { volumes } : {}),
-      ...(container.init
-        ? { initContainers: container.init.map((step) => initContainer(site, service, step)) }
-        : {}),
+      ...initContainers(site, service),
       containers: [mainContainer(site, service)],
       ...extra,
     },
@@ -48,6 +46,10 @@ export function accountedPod(site: Site, service: Workload): k8s.PodSpec {
   return {
     ...hardenedPod(service.container.user),
     serviceAccountName: nameOf(site, service),
+    ...(service.nodeSelector ? { nodeSelector: { ...service.nodeSelector } } : {}),
+    ...(service.tolerations && service.tolerations.length > 0
+      ? { tolerations: [...service.tolerations] }
+      : {}),
     ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
   };
 }
@@ -63,7 +65,13 @@ function mainContainer(site: Site, service: Workload): k8s.Container {
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
-    ...(Object.keys(service.ports).length > 0 ? { ports: containerPorts(service) } : {}),
+    ...(Object.keys(service.ports).length > 0
+      ? {
+          ports: containerPorts(
+            Object.entries(service.ports).map(([name, { containerPort }]) => [name, containerPort]),
+          ),
+        }
+      : {}),
     ...environmentIn(site, service),
     ...probesOf(container.probes ?? {}),
     ...mounts(mountsOf(service)),
@@ -81,12 +89,39 @@ function environmentIn(site: Site, service: Workload): Pick<k8s.Container, 'envF
   };
 }
 
-const containerPorts = (service: Workload): k8s.ContainerPort[] =>
-  Object.entries(service.ports).map(([name, { containerPort }]) => ({
-    name,
-    containerPort,
-    protocol: 'TCP',
-  }));
+const containerPorts = (ports: readonly (readonly [name: string, number: number])[]): k8s.ContainerPort[] =>
+  ports.map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' }));
+
+/** Sidecars first: an init step may need one, such as a proxy to what it dials. */
+function initContainers(site: Site, service: Workload): Pick<k8s.PodSpec, 'initContainers'> {
+  const { init, sidecars = [] } = service.container;
+  if (!init && sidecars.length === 0) return {};
+  return {
+    initContainers: [
+      ...sidecars.map((sidecar) => sidecarContainer(site, service, sidecar)),
+      ...(init ?? []).map((step) => initContainer(site, service, step)),
+    ],
+  };
+}
+
+const sidecarContainer = (site: Site, service: Workload, sidecar: Sidecar): k8s.Container => ({
+  ...stepContainer(site, service, sidecar),
+  ...(sidecar.ports ? { ports: containerPorts(Object.entries(sidecar.ports)) } : {}),
+  ...probesOf(sidecar.probes ?? {}),
+  ...mounts(mountsOf(service, sidecar)),
+});
+
+/**
+ * Adds a workload whose sidecars run beside its container, as Kubernetes has it from 1.29 on. A patch of the manifest, since
+ * the types of cdk8s are of an earlier release and drop the field.
+ */
+export function addPods(chart: Chart, manifest: object, { container }: Workload): void {
+  const workload = new ApiObject(chart, 'workload', manifest as ApiObjectProps);
+  for (const index of (container.sidecars ?? []).keys())
+    workload.addJsonPatch(
+      JsonPatch.add(`/spec/template/spec/initContainers/${index}/restartPolicy`, 'Always'),
+    );
+}
 
 const initContainer = (site: Site, service: Workload, step: InitStep): k8s.Container => ({
   ...stepContainer(site, service, step),
@@ -94,7 +129,7 @@ const initContainer = (site: Site, service: Workload, step: InitStep): k8s.Conta
 });
 
 /** A step gets no ports, and no environment, hence no secrets, unless it asks for that of its service. */
-export const stepContainer = (site: Site, service: Workload, step: InitStep | Job): k8s.Container => ({
+export const stepContainer = (site: Site, service: Workload, step: Step): k8s.Container => ({
   ...shared(site, { ...service.container, ...picked(step) }),
   name: step.name,
   ...(step.command ? { command: [...step.command] } : {}),
@@ -106,7 +141,7 @@ export const stepContainer = (site: Site, service: Workload, step: InitStep | Jo
   ...(step.environment === 'service' ? environmentIn(site, service) : {}),
 });
 
-const picked = ({ image, resources }: InitStep | Job): Partial<Pick<Container, 'image' | 'resources'>> => ({
+const picked = ({ image, resources }: Step): Partial<Pick<Container, 'image' | 'resources'>> => ({
   ...(image === undefined ? {} : { image }),
   ...(resources === undefined ? {} : { resources }),
 });

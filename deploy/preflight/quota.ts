@@ -75,11 +75,15 @@ function addPods(add: (resource: string, amount: number) => void, spec: PodSpec,
   }
 }
 
-/** What a pod takes: all its containers together, or one of its init containers where that is more. */
+/** What a pod takes: all that runs together, or an init container with the sidecars before it where that is more. */
 function amountIn(
   { containers, initContainers = [] }: PodSpec,
   of: (container: Container) => number,
 ): number {
-  const together = containers.reduce((sum, one) => sum + of(one), 0);
-  return Math.max(together, ...initContainers.map(of));
+  let [beside, most] = [0, 0];
+  for (const one of initContainers) {
+    if (one.restartPolicy === 'Always') beside += of(one);
+    else most = Math.max(most, beside + of(one));
+  }
+  return Math.max(most, beside + containers.reduce((sum, one) => sum + of(one), 0));
 }

@@ -13,14 +13,13 @@ const lab = forSuite(() => startLab());
 const mooring = (...words: string[]): Promise<Ended> => lab().mooring(words);
 const apply = (): Promise<Ended> => mooring('apply', '--yes', '--timeout', '60');
 
-/** A worker with a Job that runs this command. */
+/** A worker with everything before and beside it, and a Job that runs this command. */
 const write = (name: string, command: string): Promise<void> =>
   writeFile(
     join(lab().folder, 'mooring.config.ts'),
     `import { defineStack } from 'mooring';
 const container = {
   image: 'example.test/worker:1',
-  user: { uid: 1000, gid: 1000 },
   resources: { requests: { cpu: '1m', memory: '8Mi' }, limits: { memory: '8Mi' } },
 };
 export default defineStack({
@@ -28,7 +27,16 @@ export default defineStack({
   namespace: '${name}',
   services: [
     {
-      ...{ name: 'worker', doc: 'works', kind: 'stateless', replicas: 1, terminationGraceSeconds: 1, container },
+      ...{ name: 'worker', doc: 'works', kind: 'stateless', replicas: 1, terminationGraceSeconds: 1 },
+      container: {
+        ...container,
+        user: { uid: 1000, gid: 1000 },
+        init: [{ name: 'prepare', command: ['prepare'] }],
+        sidecars: [{ ...container, name: 'beside', doc: 'ships logs' }],
+      },
+      serviceAccountAnnotations: { 'cloud.example.com/role': 'reader' },
+      nodeSelector: { 'example.com/disk': 'ssd' },
+      tolerations: [{ key: 'example.com/only', value: 'work' }],
       jobs: [{ name: 'seed', doc: 'first rows', command: ['${command}'], backoffLimit: 0 }],
     },
   ],

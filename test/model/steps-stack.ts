@@ -1,5 +1,5 @@
 import { defineStack, StackError } from '../../model/define-stack.ts';
-import type { Container, InitStep, Job, Stack, StatelessService } from '../../model/stack.ts';
+import type { Container, InitStep, Job, Sidecar, Stack, StatelessService } from '../../model/stack.ts';
 import { host, port, text } from '../../model/variable.ts';
 
 const container: Container = {
@@ -18,12 +18,23 @@ export const seed: Job = {
   environment: 'service',
 };
 
+export const proxy: Sidecar = {
+  ...{ name: 'proxy', doc: 'a proxy to the store', image: 'example.test/proxy:1' },
+  resources: { requests: { cpu: '5m', memory: '16Mi' }, limits: { memory: '16Mi' } },
+  ports: { health: 9090 },
+  probes: { startup: { http: { port: 'health', path: '/up' }, periodSeconds: 1, failureThreshold: 30 } },
+};
+
 /** A stack of an app that keeps its rows in a store, with the app's steps. */
 export const stepsStack = ({
   init = [],
+  sidecars = [],
   jobs = [],
   ...app
-}: Partial<StatelessService> & { readonly init?: readonly InitStep[] } = {}): Stack =>
+}: Partial<StatelessService> & {
+  readonly init?: readonly InitStep[];
+  readonly sidecars?: readonly Sidecar[];
+} = {}): Stack =>
   defineStack({
     name: 's',
     namespace: 'n',
@@ -54,6 +65,7 @@ export const stepsStack = ({
           ...container,
           volumes: [{ kind: 'scratch', name: 'tmp', path: '/tmp', sizeLimit: '16Mi' }],
           init,
+          sidecars,
         },
         jobs,
         ...app,
