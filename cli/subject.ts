@@ -1,6 +1,6 @@
 import { nearest } from '../model/nearest.ts';
 import type { StackKind } from '../model/stack-kind.ts';
-import type { Service, Stack } from '../model/stack.ts';
+import type { Stack } from '../model/stack.ts';
 import { CommandError } from './errors.ts';
 
 /** A stack, and the kind it is of. */
@@ -10,7 +10,11 @@ export interface Subject {
 }
 
 /** The one of `services` that is called `asked`. @throws CommandError NO_SUCH_NAME with the nearest. */
-export function serviceNamed<S extends Service>(stack: Stack, services: readonly S[], asked: string): S {
+export function serviceNamed<S extends { readonly name: string }>(
+  stack: Stack,
+  services: readonly S[],
+  asked: string,
+): S {
   const found = services.find(({ name }) => name === asked);
   if (found) return found;
   const known = services.map(({ name }) => name);

@@ -25,6 +25,7 @@ export const ownedKinds: readonly (readonly [apiVersion: string, kind: string])[
   ['networking.k8s.io/v1', 'Ingress'],
   ['autoscaling/v2', 'HorizontalPodAutoscaler'],
   ['policy/v1', 'PodDisruptionBudget'],
+  ['batch/v1', 'Job'],
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'StatefulSet'],
   ['v1', 'Service'],
@@ -124,8 +125,8 @@ export const stackSecretOf = (stack: StackRef): KubeObject => ({
 });
 
 export interface DeleteOptions {
-  /** What becomes of the objects it owns; default: they are deleted after it. */
-  readonly propagationPolicy?: 'Background' | 'Orphan';
+  /** What becomes of the objects it owns; default: they are deleted after it. `Foreground`: before it. */
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   /** Refuse to delete an object that was written since it was read: an API error 409. */
   readonly unchangedSince?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

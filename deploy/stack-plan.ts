@@ -4,6 +4,7 @@ import type { Cluster } from '../kube/cluster.ts';
 import { podTemplateOf } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { obstaclesOf } from './execute.ts';
+import { isSuperseded } from './jobs.ts';
 import { planOf, type Planned } from './plan.ts';
 import { namespaceState } from './preflight/preflight.ts';
 import { assertNeverMade } from './lost-secret.ts';
@@ -29,8 +30,10 @@ export interface StackPlan {
   /** Keys of the stack's own Secret that will be made. */
   readonly newSecretKeys: readonly string[];
   readonly secretExists: boolean;
-  /** Objects the stack owns and no longer renders. */
+  /** Objects the stack owns and no longer renders, but for `formerJobs`. */
   readonly leftovers: readonly KubeObject[];
+  /** Jobs whose place one of another content takes: they end before it begins. */
+  readonly formerJobs: readonly KubeObject[];
   /** Volume claims of services it no longer runs. */
   readonly leftoverClaims: readonly KubeObject[];
 }
@@ -47,6 +50,9 @@ export async function planStack(
   // An immutable Secret that was being recreated is completed from what is staged.
   const known = live ?? (exists ? (await nextSecret(cluster, stack, signal))?.values : undefined) ?? {};
   const owned = exists ? await ownedObjects(cluster, stack, signal) : [];
+  const isFormer = ({ kind, metadata: { name } }: KubeObject): boolean =>
+    isSuperseded({ kind, name }, objects);
+  const gone = leftovers(owned, objects);
   const claims = exists ? await ownedClaims(cluster, stack, signal) : [];
   return {
     planned: await planOf(cluster, objects, {
@@ -55,7 +61,8 @@ export async function planStack(
     }),
     newSecretKeys: Object.keys(completed(stack, known, () => '')).filter((key) => !(key in known)),
     secretExists: live !== undefined,
-    leftovers: leftovers(owned, objects),
+    leftovers: gone.filter((one) => !isFormer(one)),
+    formerJobs: gone.filter(isFormer),
     leftoverClaims: leftoverClaims(claims, stack),
   };
 }

@@ -13,4 +13,4 @@ export function inWaves<T>(objects: readonly T[], kindOf: (object: T) => string)
 }
 
 const early = ['Namespace', 'NetworkPolicy'];
-const workloads = ['Deployment', 'StatefulSet'];
+const workloads = ['Deployment', 'StatefulSet', 'Job'];

@@ -5,6 +5,7 @@ import type {
   StatefulSetStatus,
 } from 'kubernetes-types/apps/v1.js';
 import type { HorizontalPodAutoscalerSpec } from 'kubernetes-types/autoscaling/v2.js';
+import type { JobSpec, JobStatus } from 'kubernetes-types/batch/v1.js';
 import type { LeaseSpec } from 'kubernetes-types/coordination/v1.js';
 import type {
   PersistentVolumeClaimSpec,
@@ -25,6 +26,7 @@ type Live<Fields extends object> = KubeObject & Readonly<Fields>;
 export type Pod = Live<{ spec: PodSpec; status: PodStatus }>;
 export type Deployment = Live<{ spec: DeploymentSpec; status: DeploymentStatus }>;
 export type StatefulSet = Live<{ spec: StatefulSetSpec; status: StatefulSetStatus }>;
+export type Job = Live<{ spec: JobSpec; status?: JobStatus }>;
 export type PersistentVolumeClaim = Live<{
   spec: PersistentVolumeClaimSpec;
   status?: PersistentVolumeClaimStatus;

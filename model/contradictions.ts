@@ -2,6 +2,7 @@ import { boundVariables, urlPartsOf } from './environment.ts';
 import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
+import { isPortNumber, portNumberText } from './port-number.ts';
 import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
 import { duplicates } from './duplicates.ts';
@@ -60,11 +61,9 @@ function portProblems(service: Service): string[] {
 
 function rangeProblems(where: string, port: Port): string[] {
   const outside = [port.containerPort, port.servicePort, port.hostPort].filter(
-    (number) => number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= 65_535),
+    (number) => number !== undefined && !isPortNumber(number),
   );
-  const problems = outside.map(
-    (number) => `${where} is ${String(number)}; a port is a whole number from 1 to 65535.`,
-  );
+  const problems = outside.map((number) => `${where} is ${String(number)}; ${portNumberText}.`);
   if (port.nodePort !== undefined && !(port.nodePort >= 30_000 && port.nodePort <= 32_767))
     problems.push(`${where} has node port ${port.nodePort}; Kubernetes allows 30000 to 32767.`);
   if (port.hostPort !== undefined && port.nodePort === undefined)

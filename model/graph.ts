@@ -1,3 +1,4 @@
+import { dials, jobsOfService } from './jobs.ts';
 import { dialledPort, isWorkload, type Gate, type Outsider, type Service, type Stack } from './stack.ts';
 
 /** A stack as a graph: services and other ends, and every allowed connection. All others are denied. */
@@ -9,11 +10,11 @@ export interface StackGraph {
 }
 
 /**
- * `service` runs in the cluster, `external` elsewhere, `local` on a developer's machine only. `outsider` may connect
+ * `service` runs in the cluster, `job` there and once, `external` elsewhere, `local` on a developer's machine only. `outsider` may connect
  * from outside the stack, `ingress` is the host name of an Ingress, `address` a destination outside the cluster, `dns`
  * the cluster's name servers.
  */
-export type NodeKind = 'service' | 'external' | 'local' | 'outsider' | 'ingress' | 'address' | 'dns';
+export type NodeKind = 'service' | 'job' | 'external' | 'local' | 'outsider' | 'ingress' | 'address' | 'dns';
 
 export interface GraphNode {
   /** Unique in the graph: `service:queue`, `outsider:world`. */
@@ -22,6 +23,8 @@ export interface GraphNode {
   readonly name: string;
   readonly means: string;
   readonly ports: readonly GraphPort[];
+  /** What its pods run besides: `init migrate`. */
+  readonly steps: readonly string[];
 }
 
 export interface GraphPort {
@@ -39,7 +42,7 @@ export interface GraphEdge {
   readonly port: string | null;
   /** What is dialled. */
   readonly number: number;
-  /** What the target's absence does to the source's readiness; null where the source is no service. */
+  /** What the target's absence does to the source's readiness; null where the source is no service, or a Job of one. */
   readonly gate: Gate | null;
   /** The directions in which a network policy allows it; none on a developer's machine. */
   readonly policies: readonly ('egress' | 'ingress')[];
@@ -52,9 +55,24 @@ export function graphOf(stack: Stack): StackGraph {
     edgeKey,
   );
   const others = edges.flatMap(({ from, to }) => [from, to]).flatMap(outsideNode);
-  const nodes = unique([...others, ...stack.services.map(serviceNode)], ({ id }) => id);
+  const nodes = unique([...others, ...stack.services.flatMap(serviceNodes)], ({ id }) => id);
   return { stack: stack.name, namespace: stack.namespace, nodes, edges };
 }
+
+const serviceNodes = (service: Service): GraphNode[] => [
+  serviceNode(service),
+  ...(isWorkload(service) ? jobsOfService(service) : []).map(({ name, job }): GraphNode => ({
+    ...{ id: jobId(name), kind: 'job', name, means: job.doc, ports: [], steps: [] },
+  })),
+];
+
+const stepsOf = (service: Service): string[] =>
+  isWorkload(service)
+    ? [
+        ...(service.container.sidecars ?? []).map(({ name }) => `sidecar ${name}`),
+        ...(service.container.init ?? []).map(({ name }) => `init ${name}`),
+      ]
+    : [];
 
 function serviceNode(service: Service): GraphNode {
   return {
@@ -68,10 +86,12 @@ function serviceNode(service: Service): GraphNode {
       servicePort: dialledPort(port),
       nodePort: port.nodePort ?? null,
     })),
+    steps: stepsOf(service),
   };
 }
 
 const idOf = (service: string): string => `service:${service}`;
+const jobId = (job: string): string => `job:${job}`;
 
 /** The description of each kind of node that is no service. */
 const outside: Readonly<Record<string, string>> = {
@@ -84,16 +104,27 @@ const outside: Readonly<Record<string, string>> = {
 function outsideNode(id: string): GraphNode[] {
   const [kind = '', ...name] = id.split(':');
   const means = outside[kind];
-  return means === undefined ? [] : [{ id, kind: kind as NodeKind, name: name.join(':'), means, ports: [] }];
+  return means === undefined
+    ? []
+    : [{ id, kind: kind as NodeKind, name: name.join(':'), means, ports: [], steps: [] }];
 }
 
 function edgesOf(stack: Stack, service: Service): GraphEdge[] {
+  const own = leavingOf(stack, service);
+  const jobs = isWorkload(service) ? jobsOfService(service).filter(dials) : [];
+  return [
+    ...incoming(service),
+    ...own,
+    ...jobs.flatMap(({ name }) => own.map((edge) => ({ ...edge, from: jobId(name), gate: null }))),
+  ];
+}
+
+function leavingOf(stack: Stack, service: Service): GraphEdge[] {
   const { edges = [], externals = [] } = service;
   const from = idOf(service.name);
   const runs = isWorkload(service);
   const leaving = runs ? (['egress'] as const) : [];
   return [
-    ...incoming(service),
     ...edges.flatMap((edge) => {
       const target = stack.services.find(({ name }) => name === edge.to);
       const port = target?.ports[edge.port];

@@ -13,3 +13,7 @@ export function repositoryOf(image: string): string {
 
 /** The tag of an image; empty where it has none. `app:v1@sha256:…` gives `v1`. */
 export const tagOf = (image: string): string => /:([^/:@]+)(?:@|$)/.exec(image)?.[1] ?? '';
+
+/** Why a text is no image, in at most one sentence. */
+export const imageProblems = (image: string): string[] =>
+  image.trim() === '' || /\s/.test(image) ? [`"${image}" is no image.`] : [];

@@ -27,12 +27,17 @@ export const stackLabels = (stack: Pick<Stack, 'name'>): Record<string, string> 
   ...managedBy,
 });
 
-/** Every label of a service's objects. */
-export const labelsOf = (stack: Pick<Stack, 'name'>, service: Service): Record<string, string> => ({
+/** Every label of a service's objects, or of a Job's. */
+export const labelsOf = (
+  stack: Pick<Stack, 'name'>,
+  service: Pick<Service, 'name'> & { readonly kind: Service['kind'] | 'job' },
+): Record<string, string> => ({
   ...selectorOf(stack, service),
-  'app.kubernetes.io/component': service.kind === 'stateful' ? 'store' : 'app',
+  'app.kubernetes.io/component': components[service.kind] ?? 'app',
   ...stackLabels(stack),
 });
+
+const components: Readonly<Record<string, string>> = { stateful: 'store', job: 'job' };
 
 /** Whether something has all of these labels. */
 export const hasLabels = (labels: Labels | undefined, wanted: Labels): boolean =>

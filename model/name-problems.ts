@@ -1,6 +1,9 @@
+import { duplicates } from './duplicates.ts';
+import { jobsOf } from './jobs.ts';
 import { isWorkload, type Service, type FilledStack } from './stack.ts';
 import {
   ingressHostProblem,
+  jobNameLength,
   labelProblem,
   objectNameProblem,
   secretKeyProblem,
@@ -22,6 +25,11 @@ export function nameProblems(stack: FilledStack): string[] {
         workloadName(stack.name, service.name),
         workloadNameLength,
       ]),
+    ...jobsOf(stack).map(({ name }): [string, string, number] => [
+      'The Job name',
+      workloadName(stack.name, name),
+      jobNameLength,
+    ]),
   ];
   return named.flatMap(([what, name, max]) => {
     const problem = labelProblem(name, max);
@@ -29,15 +37,32 @@ export function nameProblems(stack: FilledStack): string[] {
   });
 }
 
-/** A service `queue-peers` beside `queue` would render two Services of one name, and one would be lost silently. */
+/**
+ * A service `queue-peers` beside `queue` would render two Services of one name, and one would be lost silently. The pods of
+ * a Job `seed` of `queue` have the labels that those of a service `queue-seed` would have.
+ */
 export function derivedNameProblems(stack: FilledStack): string[] {
   const names = stack.services.filter(isWorkload).map((service) => service.name);
-  return names.flatMap((name) =>
-    Object.values(suffixes)
-      .map((suffix) => `${name}-${suffix}`)
-      .filter((derived) => names.includes(derived))
-      .map((derived) => `The service name "${derived}" is taken by an object derived from "${name}".`),
-  );
+  const jobs = jobsOf(stack);
+  const claims = [
+    ...names.map((name): [string, string] => [name, `service "${name}"`]),
+    ...jobs.map(({ name, service, job }): [string, string] => [
+      name,
+      `Job "${job.name}" of service "${service.name}"`,
+    ]),
+  ];
+  return [
+    ...names.flatMap((name) =>
+      Object.values(suffixes)
+        .map((suffix) => `${name}-${suffix}`)
+        .filter((derived) => names.includes(derived))
+        .map((derived) => `The service name "${derived}" is taken by an object derived from "${name}".`),
+    ),
+    ...duplicates(
+      claims.filter(([claimed]) => jobs.some(({ name }) => name === claimed)),
+      'The pod label',
+    ),
+  ];
 }
 
 /** Names the stack refers to that Kubernetes would refuse: Secrets, their keys, classes, hosts. */

@@ -55,6 +55,12 @@ const longestSuffix = Math.max(
 /** The longest `<stack>-<service>` from which every derived name is a legal label. */
 export const workloadNameLength = labelLength - longestSuffix;
 
+/** Hexadecimal digits of its content that end the name of a Job, behind a dash. */
+export const jobDigestLength = 8;
+
+/** The longest `<stack>-<service>-<job>`: with the digits it is the value of a label of the Job's pods. */
+export const jobNameLength = labelLength - jobDigestLength - 1;
+
 /** `<stack>-<service>`, the name of a workload, its Service and its ServiceAccount. */
 export function workloadName(stack: string, service: string): string {
   return `${stack}-${service}`;

@@ -119,12 +119,53 @@ export interface SmallestMemory {
   readonly because: string;
 }
 
-/** A container that runs before the service's own, from the same image, with the same volumes. */
-export interface InitStep {
+/** What a service runs besides its own container. */
+export interface Step {
   readonly name: string;
-  readonly command: readonly string[];
-  /** Where a scratch volume is mounted for this step when not at its own path: volume name → path. */
+  /** Default: the service's. */
+  readonly image?: string;
+  /** Absent: the image's own; a step in the service's image needs one. */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** `service`: the environment of the service's container, secrets included. Default: none. */
+  readonly environment?: 'service';
+  /** Default: the service's. */
+  readonly resources?: Resources;
+}
+
+/** A container with the volumes of its service. */
+export interface Mounting {
+  /** Where a volume is mounted for it when not at its own path: volume name → path. */
   readonly mounts?: Readonly<Record<string, string>>;
+}
+
+/** A container that has to end before the service's own starts, in each of its pods, with the same volumes. */
+export interface InitStep extends Step, Mounting {}
+
+/**
+ * A container beside the service's own in each of its pods, for as long as they run; it starts before the init steps. It serves
+ * its pod alone.
+ */
+export interface Sidecar extends Step, Mounting {
+  readonly doc: string;
+  readonly image: string;
+  readonly resources: Resources;
+  /** What its probes ask, by name; no Service leads there. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** The init steps and the service wait for `startup`; the pod is ready only where `readiness` is. */
+  readonly probes?: Probes;
+}
+
+/**
+ * A task that runs once, in a pod of its own, with the service's scratch volumes and files; again only when what it is
+ * rendered from changes. With the service's environment it may dial what the service dials; without, nothing.
+ */
+export interface Job extends Step {
+  readonly doc: string;
+  /** How many pods may fail before it has failed. Default: 6. */
+  readonly backoffLimit?: number;
+  /** After so many seconds it has failed, however many pods did. Default: no limit. */
+  readonly activeDeadlineSeconds?: number;
 }
 
 /** How the container is run. Absent on a service that runs elsewhere. */
@@ -141,6 +182,19 @@ export interface Container {
   /** Absolute path → content; mounted read-only from the service's ConfigMap. */
   readonly files?: Readonly<Record<string, string>>;
   readonly init?: readonly InitStep[];
+  readonly sidecars?: readonly Sidecar[];
+}
+
+/** A taint that pods may run in spite of, as Kubernetes has it. */
+export interface Toleration {
+  /** Absent: every taint. */
+  readonly key?: string;
+  /** Default: `Equal`. */
+  readonly operator?: 'Equal' | 'Exists';
+  readonly value?: string;
+  /** Absent: every effect. */
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  readonly tolerationSeconds?: number;
 }
 
 /** Where a service serves the reports of `model/report.ts`, over plain HTTP. */
@@ -178,25 +232,32 @@ interface ServiceBase {
   readonly externals?: readonly ExternalEdge[];
 }
 
-/** Keeps volumes and a stable name; one replica unless it says otherwise. */
-export interface StatefulService extends ServiceBase {
-  readonly kind: 'stateful';
+interface WorkloadBase extends ServiceBase {
   readonly container: Container;
-  readonly replicas?: number;
   readonly terminationGraceSeconds: number;
+  readonly jobs?: readonly Job[];
+  /** What a cloud reads on its ServiceAccount, such as the role of its pods. */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Labels of the nodes that its pods, and those of its Jobs, may run on. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
+}
+
+/** Keeps volumes and a stable name; one replica unless it says otherwise. */
+export interface StatefulService extends WorkloadBase {
+  readonly kind: 'stateful';
+  readonly replicas?: number;
 }
 
 /** Replaceable: a rolling Deployment. */
-export interface StatelessService extends ServiceBase {
+export interface StatelessService extends WorkloadBase {
   readonly kind: 'stateless';
-  readonly container: Container;
   readonly replicas: number;
   readonly autoscaling?: {
     readonly minReplicas: number;
     readonly maxReplicas: number;
     readonly cpuPercent: number;
   };
-  readonly terminationGraceSeconds: number;
   /** Ports also served by a second Service that publishes pods which are not ready. */
   readonly whileUnready?: readonly string[];
   readonly ingress?: Ingress;

@@ -2,6 +2,7 @@ import type { Workload } from '../../model/stack.ts';
 import { addAutoscaler } from '../constructs/autoscaler.ts';
 import { addConfigMaps } from '../constructs/config-map.ts';
 import { addDisruptionBudget } from '../constructs/disruption-budget.ts';
+import { addJobs } from '../constructs/job.ts';
 import { addIngress } from '../constructs/ingress.ts';
 import { addServiceAccount } from '../constructs/service-account.ts';
 import { addStatefulServices, addStatelessServices } from '../constructs/services.ts';
@@ -23,4 +24,5 @@ export function addWorkload(site: Site, service: Workload): void {
     addIngress(site, service);
   }
   addDisruptionBudget(site, service);
+  addJobs(site, service);
 }

@@ -31,11 +31,16 @@ function addConfigMap(site: Site, service: Workload, suffix: string, content: Re
 }
 
 /** Digests of both, for the pod template: a changed value or file then rolls the pods. They cover no secret. */
-export function digestsOf(site: Site, service: Workload): Record<string, string> {
+export const digestsOf = (site: Site, service: Workload): Record<string, string> => ({
+  ...configDigestOf(site, service),
+  ...filesDigestOf(service),
+});
+
+export function configDigestOf(site: Site, service: Workload): Record<string, string> {
   const { values } = splitEnvironment(site.stack, service);
-  const files = service.container.files ?? {};
-  return {
-    ...(Object.keys(values).length > 0 ? { [configDigestAnnotation]: configDigest(values) } : {}),
-    ...(Object.keys(files).length > 0 ? { [filesDigestAnnotation]: configDigest(files) } : {}),
-  };
+  return Object.keys(values).length > 0 ? { [configDigestAnnotation]: configDigest(values) } : {};
+}
+
+export function filesDigestOf({ container: { files = {} } }: Workload): Record<string, string> {
+  return Object.keys(files).length > 0 ? { [filesDigestAnnotation]: configDigest(files) } : {};
 }

@@ -2,12 +2,12 @@ import { k8s } from 'cdk8s-plus-27';
 import type { StatelessService } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf } from './metadata.ts';
-import { podTemplate, revisionsKept } from './pod.ts';
+import { addPods, podTemplate, revisionsKept } from './pod.ts';
 
 /** A Deployment that keeps every replica available during an update (maxUnavailable 0) and spreads over nodes. */
 export function addDeployment(site: Site, service: StatelessService): void {
   const selector = { matchLabels: selectorOf(site.stack, service) };
-  new k8s.KubeDeployment(site.chart, 'workload', {
+  const manifest: unknown = k8s.KubeDeployment.manifest({
     metadata: metadataOf(site, nameOf(site, service), service),
     spec: {
       // The autoscaler owns the number: a value here would reset it at every apply.
@@ -33,4 +33,5 @@ export function addDeployment(site: Site, service: StatelessService): void {
       }),
     },
   });
+  addPods(site.chart, manifest as object, service);
 }

@@ -1,13 +1,17 @@
 import type { k8s } from 'cdk8s-plus-27';
 import { labelsOf, managedBy, selectorOf, stackLabels, stackSelector } from '../../model/labels.ts';
-import type { Service, Workload } from '../../model/stack.ts';
+import type { Workload } from '../../model/stack.ts';
 import { workloadName } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 
 export { labelsOf, managedBy, selectorOf, stackLabels, stackSelector };
 
-/** Metadata of an object of `service`; without one, of the stack as a whole. */
-export function metadataOf({ stack, options }: Site, name: string, service?: Service): k8s.ObjectMeta {
+/** Metadata of an object of `service`, or of a Job; without one, of the stack as a whole. */
+export function metadataOf(
+  { stack, options }: Site,
+  name: string,
+  service?: Parameters<typeof labelsOf>[1],
+): k8s.ObjectMeta {
   const owners = options.ownerReferences ?? [];
   return {
     name,

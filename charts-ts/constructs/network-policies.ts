@@ -1,7 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
 import { serviceOf } from '../../model/environment.ts';
+import { dials, jobsOfService } from '../../model/jobs.ts';
 import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../model/stack.ts';
-import { fromOutsider, roleLabel } from '../../model/names.ts';
+import { fromOutsider, roleLabel, workloadName } from '../../model/names.ts';
 import type { RenderOptions, Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf, stackSelector } from './metadata.ts';
 import { addressesOf, nameServers } from './network-policy-peers.ts';
@@ -34,26 +35,36 @@ function policiesOf(site: Site): NamedPolicy[] {
   return [denyAll, ...stack.services.filter(isWorkload).flatMap((service) => servicePolicies(site, service))];
 }
 
+/** What dials: a service, or a Job of it with its environment. `name` is the value of its pods' label. */
+type Client = Pick<Workload, 'name' | 'edges' | 'externals'>;
+
 function servicePolicies(site: Site, service: Workload): NamedPolicy[] {
-  const { edges = [], externals = [] } = service;
+  const jobs = jobsOfService(service).filter(dials);
   return [
-    ...edges.flatMap((edge) => edgePolicies(site, service, edge)),
-    ...externals.map(({ host, port }) => outwardPolicy(site, service, host, port)),
+    ...clientPolicies(site, service),
     ...Object.entries(service.ports).flatMap(([name, port]) => outsiderPolicies(site, service, name, port)),
-    // Only a service that dials others needs DNS.
-    ...(edges.length + externals.length > 0 ? [nameLookupPolicy(site, service)] : []),
+    ...nameLookupPolicies(site, service),
+    ...jobs.flatMap(({ name }) => {
+      const client = { ...service, name };
+      return [...clientPolicies(site, client), ...nameLookupPolicies(site, client)];
+    }),
   ];
 }
 
+const clientPolicies = (site: Site, client: Client): NamedPolicy[] => [
+  ...(client.edges ?? []).flatMap((edge) => edgePolicies(site, client, edge)),
+  ...(client.externals ?? []).map(({ host, port }) => outwardPolicy(site, client, host, port)),
+];
+
 /** One egress and one ingress rule; only the egress one where the target is not a pod of the stack. */
-function edgePolicies(site: Site, from: Workload, edge: Edge): NamedPolicy[] {
+function edgePolicies(site: Site, from: Client, edge: Edge): NamedPolicy[] {
   const target = serviceOf(site.stack, edge.to);
   const port = target.ports[edge.port];
   if (!port) return [];
   if (target.kind === 'external') return [outwardPolicy(site, from, target.host, port.containerPort)];
   const ports = [tcp(port.containerPort)];
   const [here, there] = [podsOf(site, from), podsOf(site, target)];
-  const pair = `${nameOf(site, from)}-to-${edge.to}-${edge.port}`;
+  const pair = `${clientName(site, from)}-to-${edge.to}-${edge.port}`;
   return [
     [
       `${pair}-egress`,
@@ -67,10 +78,10 @@ function edgePolicies(site: Site, from: Workload, edge: Edge): NamedPolicy[] {
 }
 
 /** Egress to a place outside the cluster. Policies know no names, so the port is often all it can restrict. */
-function outwardPolicy(site: Site, from: Workload, host: string, port: number): NamedPolicy {
+function outwardPolicy(site: Site, from: Client, host: string, port: number): NamedPolicy {
   const place = host.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return [
-    `${nameOf(site, from)}-to-${place}-${port}-egress`,
+    `${clientName(site, from)}-to-${place}-${port}-egress`,
     {
       podSelector: podsOf(site, from),
       policyTypes: ['Egress'],
@@ -105,10 +116,18 @@ export function sourcesOf(
   return { from: [{ namespaceSelector: { matchLabels: { [roleLabel]: outsider } } }] };
 }
 
-const nameLookupPolicy = (site: Site, service: Workload): NamedPolicy => [
-  `${nameOf(site, service)}-to-dns-egress`,
-  { podSelector: podsOf(site, service), policyTypes: ['Egress'], egress: [nameServers] },
-];
+/** Only what dials others needs DNS. */
+const nameLookupPolicies = (site: Site, client: Client): NamedPolicy[] =>
+  (client.edges ?? []).length + (client.externals ?? []).length === 0
+    ? []
+    : [
+        [
+          `${clientName(site, client)}-to-dns-egress`,
+          { podSelector: podsOf(site, client), policyTypes: ['Egress'], egress: [nameServers] },
+        ],
+      ];
+
+const clientName = ({ stack }: Site, { name }: Client): string => workloadName(stack.name, name);
 
 const podsOf = ({ stack }: Site, service: Parameters<typeof selectorOf>[1]): k8s.LabelSelector => ({
   matchLabels: selectorOf(stack, service),

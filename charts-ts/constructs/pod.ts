@@ -1,6 +1,7 @@
+import { ApiObject, JsonPatch, type ApiObjectProps, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { gatesOfService } from '../../model/gates.ts';
-import type { InitStep, Resources, Workload } from '../../model/stack.ts';
+import type { Container, InitStep, Resources, Sidecar, Step, Workload } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { digestsOf } from './config-map.ts';
@@ -19,9 +20,7 @@ export function podTemplate(
   service: Workload,
   extra: Partial<k8s.PodSpec> = {},
 ): k8s.PodTemplateSpec {
-  const { container } = service;
   const volumes = podVolumesOf(site, service);
-  const pullSecrets = site.stack.imagePullSecrets ?? [];
   const gates = gatesOf(site, service);
   const digests = digestsOf(site, service);
   return {
@@ -30,18 +29,28 @@ export function podTemplate(
       ...(Object.keys(digests).length > 0 ? { annotations: digests } : {}),
     },
     spec: {
-      ...hardenedPod(container.user),
-      serviceAccountName: nameOf(site, service),
+      ...accountedPod(site, service),
       terminationGracePeriodSeconds: service.terminationGraceSeconds,
-      ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
       ...(gates.length > 0 ? { readinessGates: gates.map((conditionType) => ({ conditionType })) } : {}),
       ...(volumes.length > 0 ? { volumes } : {}),
-      ...(container.init
-        ? { initContainers: container.init.map((step) => initContainer(site, service, step)) }
-        : {}),
+      ...initContainers(site, service),
       containers: [mainContainer(site, service)],
       ...extra,
     },
+  };
+}
+
+/** What pods of a service and of its Jobs have in common. */
+export function accountedPod(site: Site, service: Workload): k8s.PodSpec {
+  const pullSecrets = site.stack.imagePullSecrets ?? [];
+  return {
+    ...hardenedPod(service.container.user),
+    serviceAccountName: nameOf(site, service),
+    ...(service.nodeSelector ? { nodeSelector: { ...service.nodeSelector } } : {}),
+    ...(service.tolerations && service.tolerations.length > 0
+      ? { tolerations: [...service.tolerations] }
+      : {}),
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
   };
 }
 
@@ -50,50 +59,108 @@ const gatesOf = ({ options }: Site, service: Workload): readonly string[] =>
 
 function mainContainer(site: Site, service: Workload): k8s.Container {
   const { container } = service;
-  const { values, inline } = splitEnvironment(site.stack, service);
   return {
-    ...shared(site, service),
+    ...shared(site, container),
     name: service.name,
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
     ...(container.workingDir ? { workingDir: container.workingDir } : {}),
-    ...(Object.keys(service.ports).length > 0 ? { ports: containerPorts(service) } : {}),
-    ...(Object.keys(values).length > 0
-      ? { envFrom: [{ configMapRef: { name: nameOf(site, service, suffixes.config) } }] }
+    ...(Object.keys(service.ports).length > 0
+      ? {
+          ports: containerPorts(
+            Object.entries(service.ports).map(([name, { containerPort }]) => [name, containerPort]),
+          ),
+        }
       : {}),
-    ...(inline.length > 0 ? { env: inline } : {}),
+    ...environmentIn(site, service),
     ...probesOf(container.probes ?? {}),
     ...mounts(mountsOf(service)),
   };
 }
 
-const containerPorts = (service: Workload): k8s.ContainerPort[] =>
-  Object.entries(service.ports).map(([name, { containerPort }]) => ({
-    name,
-    containerPort,
-    protocol: 'TCP',
-  }));
+/** The environment of a service, for any container of its pods or of its Jobs' pods. */
+function environmentIn(site: Site, service: Workload): Pick<k8s.Container, 'envFrom' | 'env'> {
+  const { values, inline } = splitEnvironment(site.stack, service);
+  return {
+    ...(Object.keys(values).length > 0
+      ? { envFrom: [{ configMapRef: { name: nameOf(site, service, suffixes.config) } }] }
+      : {}),
+    ...(inline.length > 0 ? { env: inline } : {}),
+  };
+}
 
-/** An init container only prepares volumes, so it gets no ports and no environment, hence no secrets. */
+const containerPorts = (ports: readonly (readonly [name: string, number: number])[]): k8s.ContainerPort[] =>
+  ports.map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' }));
+
+/** Sidecars first: an init step may need one, such as a proxy to what it dials. */
+function initContainers(site: Site, service: Workload): Pick<k8s.PodSpec, 'initContainers'> {
+  const { init, sidecars = [] } = service.container;
+  if (!init && sidecars.length === 0) return {};
+  return {
+    initContainers: [
+      ...sidecars.map((sidecar) => sidecarContainer(site, service, sidecar)),
+      ...(init ?? []).map((step) => initContainer(site, service, step)),
+    ],
+  };
+}
+
+const sidecarContainer = (site: Site, service: Workload, sidecar: Sidecar): k8s.Container => ({
+  ...stepContainer(site, service, sidecar),
+  ...(sidecar.ports ? { ports: containerPorts(Object.entries(sidecar.ports)) } : {}),
+  ...probesOf(sidecar.probes ?? {}),
+  ...mounts(mountsOf(service, sidecar)),
+});
+
+/**
+ * Adds a workload whose sidecars run beside its container, as Kubernetes has it from 1.29 on. A patch of the manifest, since
+ * the types of cdk8s are of an earlier release and drop the field.
+ */
+export function addPods(chart: Chart, manifest: object, { container }: Workload): void {
+  const workload = new ApiObject(chart, 'workload', manifest as ApiObjectProps);
+  for (const index of (container.sidecars ?? []).keys())
+    workload.addJsonPatch(
+      JsonPatch.add(`/spec/template/spec/initContainers/${index}/restartPolicy`, 'Always'),
+    );
+}
+
 const initContainer = (site: Site, service: Workload, step: InitStep): k8s.Container => ({
-  ...shared(site, service),
-  name: step.name,
-  command: [...step.command],
+  ...stepContainer(site, service, step),
   ...mounts(mountsOf(service, step)),
 });
 
+/** A step gets no ports, and no environment, hence no secrets, unless it asks for that of its service. */
+export const stepContainer = (site: Site, service: Workload, step: Step): k8s.Container => ({
+  ...shared(site, { ...service.container, ...picked(step) }),
+  name: step.name,
+  ...(step.command ? { command: [...step.command] } : {}),
+  ...(step.args ? { args: [...step.args] } : {}),
+  // The folder is one of the service's own image.
+  ...(service.container.workingDir !== undefined && step.image === undefined
+    ? { workingDir: service.container.workingDir }
+    : {}),
+  ...(step.environment === 'service' ? environmentIn(site, service) : {}),
+});
+
+const picked = ({ image, resources }: Step): Partial<Pick<Container, 'image' | 'resources'>> => ({
+  ...(image === undefined ? {} : { image }),
+  ...(resources === undefined ? {} : { resources }),
+});
+
 /** The API server drops an empty list, so one that is rendered would differ from the live object for ever. */
-const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
+export const mounts = (volumeMounts: k8s.VolumeMount[]): Pick<k8s.Container, 'volumeMounts'> =>
   volumeMounts.length > 0 ? { volumeMounts } : {};
 
 type Shared = 'image' | 'imagePullPolicy' | 'resources' | 'securityContext' | 'terminationMessagePolicy';
 
-function shared({ options }: Site, { container }: Workload): Pick<k8s.Container, Shared> {
+function shared(
+  { options }: Site,
+  { image, resources }: Pick<Container, 'image' | 'resources'>,
+): Pick<k8s.Container, Shared> {
   return {
-    image: container.image,
+    image,
     // Always would ignore images that were loaded into a node (kind, air-gap).
     imagePullPolicy: 'IfNotPresent',
-    resources: resourcesOf(container.resources),
+    resources: resourcesOf(resources),
     securityContext: hardenedContainer,
     ...(options.keepsLastLines ? { terminationMessagePolicy: 'FallbackToLogsOnError' } : {}),
   };

@@ -3,7 +3,7 @@ import type { StatefulService } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf } from './metadata.ts';
-import { podTemplate, revisionsKept } from './pod.ts';
+import { addPods, podTemplate, revisionsKept } from './pod.ts';
 import { claimsOf } from './volumes.ts';
 
 /** Fewer replicas are no deletion: their volumes stay for when there are more again. */
@@ -12,7 +12,7 @@ const deleted = { whenDeleted: 'Delete', whenScaled: 'Retain' } as const;
 /** Parallel: OrderedReady never replaces a pod that is not ready, not even when its template is repaired. */
 export function addStatefulSet(site: Site, service: StatefulService): void {
   const claims = claimsOf(site, service);
-  new k8s.KubeStatefulSet(site.chart, 'workload', {
+  const manifest: unknown = k8s.KubeStatefulSet.manifest({
     metadata: metadataOf(site, nameOf(site, service), service),
     spec: {
       serviceName: nameOf(site, service, suffixes.peers),
@@ -29,4 +29,5 @@ export function addStatefulSet(site: Site, service: StatefulService): void {
       ...(site.options.deletionPolicy === 'Delete' ? { persistentVolumeClaimRetentionPolicy: deleted } : {}),
     },
   });
+  addPods(site.chart, manifest as object, service);
 }

@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { InitStep, Volume, Workload } from '../../model/stack.ts';
+import type { Mounting, Volume, Workload } from '../../model/stack.ts';
 import { suffixes } from '../../model/names.ts';
 import type { Site } from '../options.ts';
 import { fileKey } from './config-map.ts';
@@ -21,11 +21,12 @@ export function claimsOf({ stack }: Site, service: Workload): k8s.KubePersistent
   }));
 }
 
+const isScratch = (volume: Volume): volume is Scratch => volume.kind === 'scratch';
+
 /** The pod's volumes that are not claims: scratch space, and one volume for each folder of files. */
 export function podVolumesOf(site: Site, service: Workload): k8s.Volume[] {
-  const scratch = (volume: Volume): volume is Scratch => volume.kind === 'scratch';
   return [
-    ...(service.container.volumes ?? []).filter(scratch).map((volume) => ({
+    ...(service.container.volumes ?? []).filter(isScratch).map((volume) => ({
       name: volume.name,
       emptyDir: {
         sizeLimit: k8s.Quantity.fromString(volume.sizeLimit),
@@ -42,16 +43,18 @@ export function podVolumesOf(site: Site, service: Workload): k8s.Volume[] {
   ];
 }
 
-/** A container's mounts; an init container may mount a scratch volume at another path than the service does. */
-export function mountsOf(service: Workload, step?: InitStep): k8s.VolumeMount[] {
-  return [
-    ...(service.container.volumes ?? []).map(({ name, path }) => ({
-      name,
-      mountPath: step?.mounts?.[name] ?? path,
-    })),
-    ...fileFolders(service).map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
-  ];
-}
+/** A container's mounts; an init container or sidecar may mount a volume at another path than the service does. */
+export const mountsOf = (service: Workload, step?: Mounting): k8s.VolumeMount[] =>
+  mountsIn(service, service.container.volumes ?? [], step);
+
+/** The mounts of a Job's container. What a service keeps on a claim is its own pods' alone. */
+export const jobMountsOf = (service: Workload): k8s.VolumeMount[] =>
+  mountsIn(service, (service.container.volumes ?? []).filter(isScratch));
+
+const mountsIn = (service: Workload, volumes: readonly Volume[], step?: Mounting): k8s.VolumeMount[] => [
+  ...volumes.map(({ name, path }) => ({ name, mountPath: step?.mounts?.[name] ?? path })),
+  ...fileFolders(service).map(({ name, folder }) => ({ name, mountPath: folder, readOnly: true })),
+];
 
 interface FileFolder {
   readonly name: string;

@@ -8,6 +8,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { isAutoscaler } from '../../deploy/autoscalers.ts';
 import { execute, type Outcome } from '../../deploy/execute.ts';
 import { beginRevision, endRevision, type Revision } from '../../deploy/history.ts';
+import { isFailedJob, jobEnded } from '../../deploy/jobs.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import { preflight } from '../../deploy/preflight/preflight.ts';
 import { prune } from '../../deploy/prune.ts';
@@ -154,7 +155,7 @@ async function changeObjects(
 ): Promise<void> {
   const { signal, report } = options;
   const { newSecretKeys, secretExists } = plan;
-  const carriedOut = (one: Planned): Promise<void> => applyPlanned(cluster, one, options);
+  const carriedOut = (one: Planned): Promise<void> => applyPlanned(cluster, runningAgain(one), options);
   const [namespaces, ...waves] = inWaves(plan.planned, ({ object }) => object.kind);
   await allOf(namespaces.map(carriedOut));
   await ensureSecret(cluster, stack, secret, signal);
@@ -166,7 +167,25 @@ async function changeObjects(
   // One that is no longer rendered would scale the workload again until the rest is pruned, last.
   const scalers = options.prune ? plan.leftovers.filter(isAutoscaler) : [];
   await deleteObjects(cluster, scalers, { signal, onRemoved: removedIn(options) });
+  await endFormerJobs(cluster, plan, options);
   for (const wave of waves) await allOf(wave.map(carriedOut));
+}
+
+/** Ends Jobs whose place others take, and those that failed: they run again, since what they failed at may be mended. */
+async function endFormerJobs(cluster: Cluster, plan: StackPlan, options: ApplyStackOptions): Promise<void> {
+  const { signal, report } = options;
+  const failed = plan.planned.flatMap(({ live }) => (live && isFailedJob(live) ? live : []));
+  for (const job of [...plan.formerJobs, ...failed]) {
+    const waiting = { signal, timeoutMs: deletionMs, onWaiting: report.waiting };
+    await runToEnd(() => jobEnded(cluster, job, { signal }), waiting);
+    report.applied(job, 'removed');
+  }
+}
+
+/** What was planned, of a Job that failed as if it had not been there. */
+function runningAgain(planned: Planned): Planned {
+  const { live, ...absent } = planned;
+  return live && isFailedJob(live) ? absent : planned;
 }
 
 const removedIn =
@@ -174,7 +193,7 @@ const removedIn =
   (object: KubeObject): void =>
     report.applied(object, 'removed');
 
-/** How long the deletion of a StatefulSet that is recreated may take. */
+/** How long the deletion of a StatefulSet that is recreated, or of a Job and its pods, may take. */
 const deletionMs = 60_000;
 
 async function applyPlanned(

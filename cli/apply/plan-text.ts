@@ -4,6 +4,7 @@ import { outcomeOf } from '../../deploy/execute.ts';
 import { masked } from '../../model/redact.ts';
 import { shownAnswer } from '../../model/redact-object.ts';
 import { nameOf, type KubeObject } from '../../kube/objects.ts';
+import { isFailedJob } from '../../deploy/jobs.ts';
 import type { Planned } from '../../deploy/plan.ts';
 import { stackSecretOf, type StackRef } from '../../deploy/stack-objects.ts';
 import type { Contested } from '../../deploy/contested.ts';
@@ -29,10 +30,11 @@ export function diffOf(
   { deletesData, isOwned = false }: Deletion & Ownership = {},
 ): ObjectDiff[] {
   const isNamespace = ({ object }: Planned): boolean => object.kind === 'Namespace';
-  const different = plan.planned.filter(differs);
+  const different = plan.planned.filter((one) => differs(one) || runsAgain(one));
   return [
     ...different.filter(isNamespace).map(objectDiff),
     ...secretDiff(plan, stack),
+    ...plan.formerJobs.map((object) => removal(object, 'a Job of another content takes its place')),
     ...different.filter((planned) => !isNamespace(planned)).map(objectDiff),
     ...plan.leftovers.map((object) =>
       removal(
@@ -71,12 +73,23 @@ export const differencesIn = (planned: readonly Planned[]): ObjectDiff[] =>
 const differs = (planned: Planned): boolean =>
   outcomeOf(planned) !== 'unchanged' || planned.refused.length > 0 || planned.anothers !== undefined;
 
-const objectDiff = ({ object, live, changes, contested, refused, anothers }: Planned): ObjectDiff => ({
-  object: nameOf(object),
-  action: live ? 'change' : 'create',
-  changes: live ? changes : [],
-  problems: [...(anothers === undefined ? [] : [anothers]), ...refused, ...contested.map(ownerText)],
-});
+/** A Job that failed is run again by an apply. */
+const runsAgain = ({ live }: Planned): boolean => live !== undefined && isFailedJob(live);
+
+const objectDiff = (planned: Planned): ObjectDiff => {
+  const { object, live, changes, contested, refused, anothers } = planned;
+  return {
+    object: nameOf(object),
+    action: live ? 'change' : 'create',
+    changes: live ? changes : [],
+    problems: [
+      ...(anothers === undefined ? [] : [anothers]),
+      ...refused,
+      ...contested.map(ownerText),
+      ...(runsAgain(planned) ? ['it has failed; an apply runs it again'] : []),
+    ],
+  };
+};
 
 function ownerText({ field, manager, change, isRendered }: Contested): string {
   if (isRendered) return `${field} was set by "${manager}"`;

@@ -3,6 +3,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { causeText } from '../../deploy/rollout/diagnostics.ts';
+import { nameOf } from '../../kube/objects.ts';
 import type { WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import type { Check } from './check.ts';
 
@@ -22,19 +23,28 @@ export async function podChecks(
   );
   const told = new Set(causes.map(({ where }) => where));
   const late = states.filter(
-    ({ rolledOut, pods }) => !rolledOut && !pods.some(({ metadata }) => told.has(`Pod ${metadata.name}`)),
+    ({ object, rolledOut, pods }) => !rolledOut && ![object, ...pods].some((one) => told.has(nameOf(one))),
   );
-  const coming = late.map(({ service }): Check => ({
-    id: `pod/${service}`,
+  const coming = late.map((state): Check => ({
+    id: `pod/${state.service}`,
     verdict: 'note',
-    says: `${service}: not every pod of its newest template is ready yet.`,
+    says: isJob(state)
+      ? `${state.service}: the Job has not completed yet.`
+      : `${state.service}: not every pod of its newest template is ready yet.`,
   }));
   if (wrong.length + coming.length > 0) return [...wrong, ...coming];
   return [
     {
       id: 'pod',
       verdict: 'ok',
-      says: `Every pod of ${states.map(({ service }) => service).join(', ')} is ready.`,
+      says: [
+        `Every pod of ${namesOf(states.filter((one) => !isJob(one)))} is ready.`,
+        ...(states.some(isJob) ? [`Completed: ${namesOf(states.filter(isJob))}.`] : []),
+      ].join(' '),
     },
   ];
 }
+
+const isJob = ({ object }: WorkloadState): boolean => object.kind === 'Job';
+
+const namesOf = (states: readonly WorkloadState[]): string => states.map(({ service }) => service).join(', ');

@@ -1,9 +1,10 @@
 import type { GraphEdge, GraphNode, NodeKind, StackGraph } from '../../model/graph.ts';
 
-/** The label of a node: its name, and a line for each of its ports. */
-export function linesOf({ name, ports }: GraphNode): string[] {
+/** The label of a node: its name, and a line for each of its steps and ports. */
+export function linesOf({ kind, name, ports, steps }: GraphNode): string[] {
   return [
-    oneLine(name),
+    oneLine(kind === 'job' ? `Job ${name}` : name),
+    ...steps.map(oneLine),
     ...ports.map((port) => {
       const dialled = port.servicePort === port.containerPort ? '' : `${port.servicePort} → `;
       return oneLine(`${port.name} ${dialled}${port.containerPort}`);
@@ -23,7 +24,7 @@ export function oneLine(text: string): string {
 }
 
 /** Nodes of the namespace, drawn inside a frame. */
-export const isInside = (node: GraphNode): boolean => node.kind === 'service';
+export const isInside = ({ kind }: GraphNode): boolean => kind === 'service' || kind === 'job';
 
 export const frameOf = ({ stack, namespace }: StackGraph): string =>
   oneLine(`stack ${stack}, namespace ${namespace}`);
@@ -41,4 +42,4 @@ export function strokeOf({ gate }: GraphEdge): Stroke {
 }
 
 /** Round: not of the stack. */
-export const isRound = (kind: NodeKind): boolean => !['service', 'external', 'local'].includes(kind);
+export const isRound = (kind: NodeKind): boolean => !['service', 'job', 'external', 'local'].includes(kind);

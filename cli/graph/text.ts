@@ -19,7 +19,14 @@ export function text(graph: StackGraph): string {
     edge.gate === null ? '' : gates[edge.gate],
     edge.policies.join(', ') || 'no pod of the cluster',
   ]);
-  return `${frameOf(graph)}; every other connection is denied\n\n${table(['FROM', 'TO', 'PORT', 'GATE', 'POLICIES'], rows)}`;
+  const steps = graph.nodes
+    .filter((node) => node.steps.length > 0)
+    .map((node) => oneLine(`In the pods of ${node.name} besides: ${node.steps.join(', ')}`));
+  const connections = table(['FROM', 'TO', 'PORT', 'GATE', 'POLICIES'], rows);
+  return [
+    `${frameOf(graph)}; every other connection is denied\n\n${connections}`,
+    ...(steps.length > 0 ? [steps.join('\n')] : []),
+  ].join('\n\n');
 }
 
 function portOf({ port, number }: GraphEdge): string {

@@ -1,3 +1,4 @@
+import { jobsOf } from '../../model/jobs.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { createInterface } from 'node:readline';
 import { selectorOf } from '../../model/labels.ts';
@@ -55,7 +56,7 @@ export async function logsCommand(
 }
 
 function servicesOf(stack: Stack, asked: readonly string[]): readonly string[] {
-  const known = stack.services.filter(isWorkload);
+  const known = [...stack.services.filter(isWorkload), ...jobsOf(stack)];
   const meant = asked.length > 0 ? asked.map((name) => serviceNamed(stack, known, name)) : known;
   return meant.map(({ name }) => name);
 }

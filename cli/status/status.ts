@@ -1,7 +1,9 @@
+import { jobsOfService } from '../../model/jobs.ts';
 import type { Kinds } from '../../model/kinds.ts';
 import { isWorkload, type Stack } from '../../model/stack.ts';
 import { pause } from '../waiting/pause.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Job } from '../../kube/kinds.ts';
 import { causesOf } from '../../deploy/rollout/causes.ts';
 import { gateCauses } from '../../deploy/rollout/gates.ts';
 import { isReady, workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
@@ -24,7 +26,7 @@ export interface StatusOptions extends ClusterOptions {
   readonly watch?: true;
 }
 
-/** The status of one service of a stack. */
+/** The status of one service of a stack, or of one Job. */
 export interface ServiceStatus {
   readonly service: string;
   readonly kind: string;
@@ -135,7 +137,9 @@ export async function statusOf(
 ): Promise<ServiceStatus[]> {
   const states = await workloadStates(cluster, stack, signal);
   const gates = await gateCauses(cluster, stack, states, signal);
-  const order = stack.services.filter(isWorkload).map(({ name }) => name);
+  const order = stack.services
+    .filter(isWorkload)
+    .flatMap((service) => [service.name, ...jobsOfService(service).map(({ name }) => name)]);
   return states
     .map((state) => serviceStatus(state, [...causesOf(state), ...gates]))
     .sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
@@ -152,7 +156,7 @@ function serviceStatus(state: WorkloadState, causes: ReturnType<typeof causesOf>
     service,
     kind: object.kind,
     wanted: replicasOf(object),
-    ready: pods.filter(isReady).length,
+    ready: object.kind === 'Job' ? ((object as Job).status?.succeeded ?? 0) : pods.filter(isReady).length,
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     rolledOut,
     reasons: causes
@@ -184,16 +188,21 @@ function operatorText(
   return [...checks.map(checkText), ...(isTold ? [age] : [])].join('\n');
 }
 
+function stateWord(kind: string, isDone: boolean): string {
+  const done = kind === 'Job' ? 'completed' : 'ready';
+  return isDone ? done : `not ${done}`;
+}
+
 function servicesText(services: readonly ServiceStatus[]): string {
   const rows = services.map(({ service, kind, wanted, ready, restarts, rolledOut }) => [
     service,
     kind,
     `${ready}/${wanted}`,
     String(restarts),
-    rolledOut ? 'ready' : 'not ready',
+    stateWord(kind, rolledOut),
   ]);
   const lines = table(['SERVICE', 'KIND', 'READY', 'RESTARTS', 'STATE'], rows).replaceAll(
-    /not ready$/gm,
+    /not (ready|completed)$/gm,
     (word) => tone('bad', word),
   );
   return [lines, ...services.flatMap(({ reasons }) => reasons.map((reason) => `  ${reason}`))].join('\n');

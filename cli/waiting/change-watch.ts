@@ -9,6 +9,7 @@ const kinds = [
   ['v1', 'Pod'],
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'StatefulSet'],
+  ['batch/v1', 'Job'],
 ] as const;
 
 /** Debounces changes that come together, such as a pod's and its Deployment's. */

@@ -1,8 +1,9 @@
 import type { Stack } from '../../model/stack.ts';
 import { isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { causesOf, progressOf } from '../../deploy/rollout/causes.ts';
+import { progressOf } from '../../deploy/rollout/causes.ts';
 import { isRolledOut, replaceStuck, rolloutFailure, rolloutTimeout } from '../../deploy/rollout/rollout.ts';
+import { stackCauses } from '../../deploy/rollout/stack-causes.ts';
 import { workloadStates, type WorkloadState } from '../../deploy/rollout/workload-status.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { gateWatch, type OnReady } from './gate-watch.ts';
@@ -22,7 +23,7 @@ export interface RolloutOptions {
 type Limited = RolloutOptions & { readonly deadline: number };
 
 /**
- * Waits until every workload of a stack runs its newest template, every pod of it ready.
+ * Waits until every workload of a stack runs its newest template, every pod of it ready, and every Job has completed.
  * @throws ClusterError ROLLOUT_FAILED, naming the cause, as soon as one will not resolve itself, or when time is up.
  */
 export async function awaitRollout(cluster: Cluster, stack: Stack, options: RolloutOptions): Promise<void> {
@@ -50,7 +51,7 @@ async function untilDone(
     const states = await lookedAt(cluster, stack, options);
     if (isRolledOut(stack, states)) return;
     onProgress?.(progressOf(states));
-    const causes = [...states.flatMap(causesOf), ...(await closedGates(states))];
+    const causes = [...stackCauses(stack, states), ...(await closedGates(states))];
     const settled = seen.settled(causes, performance.now());
     if (settled) throw await rolloutFailure(cluster, stack, settled);
     if (performance.now() > deadline) throw await rolloutTimeout(cluster, stack, states, timeoutMs);

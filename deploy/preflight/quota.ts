@@ -1,4 +1,4 @@
-import type { PodSpec, ResourceQuota, ResourceQuotaList } from 'kubernetes-types/core/v1.js';
+import type { Container, PodSpec, ResourceQuota, ResourceQuotaList } from 'kubernetes-types/core/v1.js';
 import { claimsOf, replicasOf, sizeOf } from '../volume-claims.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { podTemplateOf } from '../../kube/kinds.ts';
@@ -61,14 +61,29 @@ function needsOf(objects: readonly KubeObject[]): Map<string, number> {
 
 function addPods(add: (resource: string, amount: number) => void, spec: PodSpec, replicas: number): void {
   add('pods', replicas);
-  for (const { resources } of spec.containers)
-    for (const [kind, amounts] of Object.entries({
-      requests: resources?.requests,
-      limits: resources?.limits,
-    }))
-      for (const [name, amount] of Object.entries(amounts ?? {})) {
-        add(`${kind}.${name}`, replicas * amountOf(amount));
-        // A quota's plain `cpu` means `requests.cpu`.
-        if (kind === 'requests') add(name, replicas * amountOf(amount));
-      }
+  for (const kind of ['requests', 'limits'] as const) {
+    const amountsIn = ({ resources }: Container): Readonly<Record<string, string>> => resources?.[kind] ?? {};
+    const names = [...spec.containers, ...(spec.initContainers ?? [])].flatMap((one) =>
+      Object.keys(amountsIn(one)),
+    );
+    for (const name of new Set(names)) {
+      const amount = amountIn(spec, (container) => amountOf(amountsIn(container)[name] ?? '0'));
+      add(`${kind}.${name}`, replicas * amount);
+      // A quota's plain `cpu` means `requests.cpu`.
+      if (kind === 'requests') add(name, replicas * amount);
+    }
+  }
+}
+
+/** What a pod takes: all that runs together, or an init container with the sidecars before it where that is more. */
+function amountIn(
+  { containers, initContainers = [] }: PodSpec,
+  of: (container: Container) => number,
+): number {
+  let [beside, most] = [0, 0];
+  for (const one of initContainers) {
+    if (one.restartPolicy === 'Always') beside += of(one);
+    else most = Math.max(most, beside + of(one));
+  }
+  return Math.max(most, beside + containers.reduce((sum, one) => sum + of(one), 0));
 }

@@ -1,7 +1,7 @@
 import type { ContainerStatus } from 'kubernetes-types/core/v1.js';
-import { nameOf } from '../../kube/objects.ts';
+import { nameOf, type KubeObject } from '../../kube/objects.ts';
 import type { Pod } from '../../kube/kinds.ts';
-import type { WorkloadState } from './workload-status.ts';
+import type { Failure, WorkloadState } from './workload-status.ts';
 
 /** Why a workload does not come up. */
 export interface Cause {
@@ -45,11 +45,21 @@ const replicasMs = 3 * seconds;
 /** Every cause that keeps a workload from coming up and will not resolve itself. */
 export function causesOf({ object, pods, failure }: WorkloadState): Cause[] {
   return [
-    ...(failure === undefined
-      ? []
-      : [{ reason: 'FailedCreate', where: nameOf(object), message: failure, patienceMs: replicasMs }]),
+    ...(failure === undefined ? [] : [failureCause(object, pods, failure)]),
     ...pods.flatMap((pod) => podCauses(pod)),
   ];
+}
+
+function failureCause(object: KubeObject, pods: readonly Pod[], failure: Failure): Cause {
+  const { reason, message, isFinal } = failure;
+  const failed = pods.findLast(({ status }) => status.phase === 'Failed');
+  const container = failed?.status.containerStatuses?.[0]?.name;
+  return {
+    ...{ reason, where: nameOf(object), message, patienceMs: isFinal ? 0 : replicasMs },
+    ...(failed && container !== undefined
+      ? { log: { pod: failed.metadata.name, container, previous: false } }
+      : {}),
+  };
 }
 
 /**
@@ -124,12 +134,14 @@ function lastLineOf(last: ContainerStatus['lastState']): Pick<Cause, 'lastLine'>
 /** The progress of a rollout in one line: `store ready, index starting, web 0/1 ready`. */
 export function progressOf(states: readonly WorkloadState[]): string {
   return states
-    .map(({ service, rolledOut, pods }) => `${service} ${rolledOut ? 'ready' : stageOf(pods)}`)
+    .map((state) => `${state.service} ${state.rolledOut ? doneWord(state) : stageOf(state.pods)}`)
     .join(', ');
 }
 
+const doneWord = ({ object }: WorkloadState): string => (object.kind === 'Job' ? 'completed' : 'ready');
+
 function stageOf(pods: readonly Pod[]): string {
-  const [pod] = pods;
+  const pod = pods.find(({ status }) => status.phase !== 'Failed') ?? pods[0];
   if (!pod) return 'has no pod yet';
   if (pod.status.phase === 'Pending') {
     const pulling = (pod.status.containerStatuses ?? []).some(

@@ -1,4 +1,5 @@
 import { type Stack, isWorkload } from '../../model/stack.ts';
+import { jobsOf } from '../../model/jobs.ts';
 import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Pod } from '../../kube/kinds.ts';
@@ -8,11 +9,15 @@ import { causesOf, type Cause } from './causes.ts';
 import { lastLogLine, lastWarning } from './diagnostics.ts';
 import { isReady, type WorkloadState } from './workload-status.ts';
 
-/** Whether every workload of a stack runs its newest template, every pod of it ready. */
-export function isRolledOut(stack: Stack, states: readonly WorkloadState[]): boolean {
-  const wanted = stack.services.filter(isWorkload).map(({ name }) => name);
-  return wanted.every((name) => states.some(({ service, rolledOut }) => service === name && rolledOut));
-}
+/** Whether every workload of a stack runs its newest template, every pod of it ready, and every Job has completed. */
+export const isRolledOut = (stack: Stack, states: readonly WorkloadState[]): boolean =>
+  runningIn(stack).every((name) => states.some(({ service, rolledOut }) => service === name && rolledOut));
+
+/** What a cluster runs of a stack: its workloads, and its Jobs. */
+const runningIn = (stack: Stack): string[] => [
+  ...stack.services.filter(isWorkload).map(({ name }) => name),
+  ...jobsOf(stack).map(({ name }) => name),
+];
 
 /**
  * Deletes pods that are in back-off. Their state is from before this apply, and the kubelet may take minutes to retry;
@@ -25,7 +30,8 @@ export async function replaceStuck(
 ): Promise<void> {
   const stuck = (pod: Pod, state: WorkloadState): boolean =>
     causesOf({ ...state, pods: [pod] }).some(({ reason }) => /BackOff|Error/.test(reason));
-  for (const state of states)
+  // Of a Job it would be one pod more that has failed.
+  for (const state of states.filter(({ object }) => object.kind !== 'Job'))
     for (const pod of state.pods.filter((one) => stuck(one, state)))
       await deleteObject(cluster, pod, { signal }).catch(unlessDenied);
 }
@@ -55,9 +61,9 @@ export async function rolloutTimeout(
 ): Promise<ClusterError> {
   const late = states.filter(({ rolledOut }) => !rolledOut);
   const lines = await Promise.all(late.map((state) => lastSeen(cluster, stack, state)));
-  const absent = stack.services
-    .filter((service) => isWorkload(service) && !states.some((state) => state.service === service.name))
-    .map(({ name }) => `${name}: its workload is no longer in the cluster.`);
+  const absent = runningIn(stack)
+    .filter((name) => !states.some(({ service }) => service === name))
+    .map((name) => `${name}: its workload is no longer in the cluster.`);
   return new ClusterError(
     'ROLLOUT_FAILED',
     `The stack "${stack.name}" was not up after ${Math.round(timeoutMs / 1_000)} seconds.\n${[...lines, ...absent].join('\n')}`,
@@ -65,11 +71,19 @@ export async function rolloutTimeout(
   );
 }
 
+/** The container a pod has come to: of one that is not initialized the last init container that began. */
+function lastToRun({ status }: Pod): string | undefined {
+  const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = status;
+  const isInitialized = conditions.some(({ type, status: is }) => type === 'Initialized' && is === 'True');
+  const begun = initContainerStatuses.filter(({ state }) => state?.waiting?.reason !== 'PodInitializing');
+  return (isInitialized ? containerStatuses[0] : begun.at(-1))?.name;
+}
+
 async function lastSeen(cluster: Cluster, stack: Stack, { object, pods }: WorkloadState): Promise<string> {
   const pod = pods.find((one) => !isReady(one));
   const about = pod ?? object;
   const warning = await lastWarning(cluster, stack, { kind: about.kind, name: about.metadata.name });
-  const container = pod?.status.containerStatuses?.[0]?.name;
+  const container = pod && lastToRun(pod);
   const line =
     pod && container !== undefined
       ? await lastLogLine(cluster, stack, { pod: pod.metadata.name, container, previous: false })

@@ -1,27 +1,66 @@
+import { jobsOf } from '../../model/jobs.ts';
 import { stackLabels } from '../../model/labels.ts';
+import type { Stack } from '../../model/stack.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import type { Deployment, Pod, StatefulSet } from '../../kube/kinds.ts';
+import type { Deployment, Job, Pod, StatefulSet } from '../../kube/kinds.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { listObjects, type StackRef } from '../stack-objects.ts';
+import { endingOf, newestOfEach } from '../jobs.ts';
+import { listObjects } from '../stack-objects.ts';
 
-/** One workload with the pods of its newest template. */
+/** One workload with the pods of its newest template, or a Job with its pods. */
 export interface WorkloadState {
   readonly object: KubeObject;
-  /** The service it runs. */
+  /** The service it runs; of a Job the name of it in its stack. */
   readonly service: string;
+  /** Whether every pod runs the newest template and is ready; of a Job whether it has completed. */
   readonly rolledOut: boolean;
   readonly pods: readonly Pod[];
-  /** Why its controller cannot create pods, from the status. */
-  readonly failure?: string;
+  /** Why its controller cannot create pods, or has given up a Job, from the status. */
+  readonly failure?: Failure;
 }
 
-/** The current state of every workload of a stack. */
-export const workloadStates = (
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** Whether nothing is tried any more. */
+  readonly isFinal: boolean;
+}
+
+/** The current state of every workload and Job of a stack. */
+export async function workloadStates(
   cluster: Cluster,
-  stack: StackRef,
+  stack: Stack,
   signal?: AbortSignal,
-): Promise<WorkloadState[]> =>
-  workloadsIn(cluster, { namespace: stack.namespace, labels: stackLabels(stack), signal });
+): Promise<WorkloadState[]> {
+  const at = { namespace: stack.namespace, labels: stackLabels(stack), signal };
+  const [workloads, jobs] = await Promise.all([
+    workloadsIn(cluster, at),
+    // Not asked for where there are none: who may not list Jobs can have the state of a stack without any.
+    jobsOf(stack).length === 0 ? [] : jobStates(cluster, at),
+  ]);
+  return [...workloads, ...jobs];
+}
+
+async function jobStates(cluster: Cluster, at: Parameters<typeof listObjects>[2]): Promise<WorkloadState[]> {
+  const [jobs, pods] = await Promise.all([
+    listObjects(cluster, ['batch/v1', 'Job'], at),
+    listObjects(cluster, ['v1', 'Pod'], at),
+  ]);
+  return newestOfEach(jobs as Job[]).map((object) => jobState(object, pods as Pod[]));
+}
+
+function jobState(object: Job, pods: readonly Pod[]): WorkloadState {
+  const ending = endingOf(object);
+  return {
+    object,
+    service: serviceOf(object),
+    rolledOut: ending?.is === 'Complete',
+    pods: pods
+      .filter((pod) => ownedBy(pod, object))
+      .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1)),
+    ...(ending?.is === 'Failed' ? { failure: { ...ending, isFinal: true } } : {}),
+  };
+}
 
 /** The current state of every workload of a namespace that has these labels, as its pods do. */
 export async function workloadsIn(
@@ -77,7 +116,9 @@ function deploymentState(
       status.availableReplicas === count &&
       status.replicas === count,
     pods: observed ? pods.filter((pod) => ownedBy(pod, newest)) : [],
-    ...(observed && failure?.message ? { failure: failure.message } : {}),
+    ...(observed && failure?.message
+      ? { failure: { reason: 'FailedCreate', message: failure.message, isFinal: false } }
+      : {}),
   };
 }
 

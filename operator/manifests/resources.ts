@@ -12,6 +12,7 @@ const plurals = {
   Deployment: 'deployments',
   HorizontalPodAutoscaler: 'horizontalpodautoscalers',
   Ingress: 'ingresses',
+  Job: 'jobs',
   NetworkPolicy: 'networkpolicies',
   PodDisruptionBudget: 'poddisruptionbudgets',
   Service: 'services',

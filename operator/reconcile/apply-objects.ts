@@ -2,6 +2,7 @@ import { takesNoNewKey } from '../../deploy/lost-secret.ts';
 import type { SecretReader } from '../../deploy/secret-readers.ts';
 import { scaledBy, targetIdOf, type IsAutoscaled } from '../../deploy/autoscalers.ts';
 import { inBatches } from '../../deploy/in-batches.ts';
+import { isSuperseded, jobEnded } from '../../deploy/jobs.ts';
 import { deleteObject } from '../../deploy/stack-objects.ts';
 import { variableNames } from '../../deploy/variable-names.ts';
 import { unlessStale } from '../../deploy/unless-stale.ts';
@@ -53,10 +54,12 @@ export async function applyObjects(context: StackContext, pass: Pass): Promise<A
   const apply = async (object: KubeObject): Promise<void> => {
     const known = live.get(keyOfObject(object));
     const waits =
+      ending.get(object) ??
       waitingIn(results, object, !known && !pass.inventory.has(object)) ??
       (await waitingForSecret(context, pass, object));
     results.set(object, waits ?? (await applyOne(context, whole, object, known)));
   };
+  const ending = await endFormerJobs(context, pass);
   for (const wave of inWaves(objects, ({ kind }) => kind)) {
     const started = wave.filter((one) => isStarted(one) && !live.has(keyOfObject(one)));
     for (const [object, found] of await othersFound(context, pass, started)) results.set(object, found);
@@ -68,6 +71,31 @@ export async function applyObjects(context: StackContext, pass: Pass): Promise<A
   // An object serves until its replacement does.
   const isWhole = [...results.values()].every(({ problems, pending }) => problems.length === 0 && !pending);
   return { results, problems: isWhole ? await prune(context, pass) : [] };
+}
+
+/**
+ * Ends the Jobs whose place one of another content takes.
+ * @returns the Jobs that wait for that.
+ */
+async function endFormerJobs(
+  { cluster }: Context,
+  { desired: { objects }, live, resource, signal }: Pass,
+): Promise<Map<KubeObject, Converged>> {
+  const former = live.filter((one) => isSuperseded(one, objects) && isPrunable(one, resource));
+  const waits = new Map<KubeObject, Converged>();
+  for (const one of former) {
+    const next = objects.find((object) => isSuperseded(one, [object]));
+    const ended = await orProblem(() =>
+      jobEnded(cluster, referenceOf(one), { unchangedSince: true, signal }),
+    );
+    if (!next || 'done' in ended) continue;
+    if ('problems' in ended) waits.set(next, ended);
+    else {
+      const { pending, requeueAfterMs } = ended;
+      waits.set(next, { ...waiting(`${nameOf(next)} waits: ${pending}.`), requeueAfterMs });
+    }
+  }
+  return waits;
 }
 
 /** What of some objects that are not there yet is another's, before one of them is started. */
@@ -230,14 +258,20 @@ async function prune(
 ): Promise<readonly string[]> {
   const wanted = new Set(desired.objects.map(keyOfObject));
   const leftovers = live.filter(
-    (one) =>
-      !wanted.has(objectKey(one)) && !one.isEnding && !one.isPaused && one.ownerUid === resource.metadata.uid,
+    (one) => !wanted.has(objectKey(one)) && !one.isEnding && isPrunable(one, resource),
   );
   const problems: string[] = [];
-  for (const { apiVersion, kind, name, namespace, uid, resourceVersion } of leftovers) {
-    const object = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } };
-    const deletion = () => deleteObject(cluster, object, { unchangedSince: true, signal });
+  for (const one of leftovers) {
+    const deletion = () => deleteObject(cluster, referenceOf(one), { unchangedSince: true, signal });
     problems.push(...(await problemsOf(deletion)));
   }
   return problems;
 }
+
+const isPrunable = ({ isPaused, ownerUid }: Observed, { metadata }: StackResource): boolean =>
+  !isPaused && ownerUid === metadata.uid;
+
+const referenceOf = ({ apiVersion, kind, name, namespace, uid, resourceVersion }: Observed): KubeObject => ({
+  ...{ apiVersion, kind },
+  metadata: { name, namespace, uid, resourceVersion },
+});

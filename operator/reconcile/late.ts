@@ -1,12 +1,13 @@
 import type { Observed } from './observed.ts';
 
-/** Why a workload is not as it is to be; undefined where it has rolled out, and of what is no workload. */
+/** Why a workload or Job is not as it is to be; undefined where it has rolled out, and of what is neither. */
 export function lateText({
   kind,
   name,
   rollout,
 }: Pick<Observed, 'kind' | 'name' | 'rollout'>): string | undefined {
   if (rollout === undefined || rollout.isDone) return undefined;
+  if (kind === 'Job') return `Job ${name} has not completed${rollout.failure === undefined ? ' yet' : ''}.`;
   const { wanted, replicas, ready, updated } = rollout;
   const [who, pods] = [`${kind} ${name}`, `${ready} of ${wanted} pods ready`];
   // Pods of an earlier template that are ready go on serving.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isObserved } from '../../deploy/rollout/workload-status.ts';
+import { endingOf } from '../../deploy/jobs.ts';
 import { isPaused } from '../../deploy/stack-objects.ts';
-import type { Deployment, StatefulSet } from '../../kube/kinds.ts';
+import type { Deployment, Job, StatefulSet } from '../../kube/kinds.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 
 /** What is kept of a live object in the cache; the rest of it is dropped. */
@@ -21,7 +22,7 @@ export interface Observed {
   readonly ownerUid?: string;
   /** It is to be left as it is, by its annotation. */
   readonly isPaused: boolean;
-  /** Of a workload only. */
+  /** Of a workload, and of a Job. */
   readonly rollout?: Rollout;
 }
 
@@ -32,7 +33,7 @@ export interface Rollout {
   readonly ready: number;
   /** How many pods run the newest template. */
   readonly updated: number;
-  /** Whether every pod runs the newest template and is ready. */
+  /** Whether every pod runs the newest template and is ready; of a Job whether it has completed. */
   readonly isDone: boolean;
   /** Why its controller cannot go on, with its reason. */
   readonly failure?: string;
@@ -88,6 +89,7 @@ export function fingerprintOf({ metadata, ...object }: KubeObject): string {
 const counted = ['resourceVersion', 'generation'];
 
 function rolloutOf(object: KubeObject): Rollout | undefined {
+  if (object.kind === 'Job') return runOf(object);
   if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return undefined;
   const workload = object as Workload;
   const { updatedReplicas = 0, readyReplicas = 0, replicas = 0 } = workload.status ?? {};
@@ -97,6 +99,17 @@ function rolloutOf(object: KubeObject): Rollout | undefined {
     isDone: isObserved(workload) && counts.every((count) => count === wanted),
     ...failureOf(workload),
     ...revisionOf(workload),
+  };
+}
+
+/** Of a Job's one pod: those that failed are not counted. */
+function runOf({ status = {} }: Partial<Job>): Rollout {
+  const { active = 0, succeeded = 0 } = status;
+  const ending = endingOf({ status });
+  return {
+    ...{ wanted: 1, replicas: active, ready: succeeded, updated: active + succeeded },
+    isDone: ending?.is === 'Complete',
+    ...(ending?.is === 'Failed' ? { failure: `${ending.reason}: ${ending.message}` } : {}),
   };
 }
 

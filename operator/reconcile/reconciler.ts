@@ -2,6 +2,7 @@ import { outdatedText } from '../../deploy/secret-readers.ts';
 import { targetIdOf } from '../../deploy/autoscalers.ts';
 import { listObjects, stackSecretOf } from '../../deploy/stack-objects.ts';
 import { StackError } from '../../model/define-stack.ts';
+import { stemOf } from '../../model/jobs.ts';
 import { workloadName } from '../../model/names.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { ClusterError, isClusterError } from '../../kube/cluster-error.ts';
@@ -316,7 +317,7 @@ export class Reconciler {
       .filter((one) => one.rollout !== undefined && isOfResource(one, metadata.uid))
       .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1));
     const contested = this.#contested(`${key} `);
-    const own = new Set(workloads.map((workload) => workload.name));
+    const own = new Set(workloads.map((one) => (one.kind === 'Job' ? stemOf(one.name) : one.name)));
     const isOwn = ({ stack, service }: PodView): boolean => own.has(workloadName(stack, service));
     const { stuck, ...late } = stuckOf(context.podsOf(key).filter(isOwn), workloads, Date.now());
     const calmInMs = context.drifts.calmInMs(`${key} `);

@@ -1,6 +1,7 @@
 import { secretReaders } from '../../deploy/secret-readers.ts';
 import { keyOfObject, type KubeObject } from '../../kube/objects.ts';
 import { gatesOfService } from '../../model/gates.ts';
+import { jobsOf } from '../../model/jobs.ts';
 import { asSelector, selectorOf } from '../../model/labels.ts';
 import { configDigestAnnotation, workloadName } from '../../model/names.ts';
 import { generatedSecretKeys } from '../../model/environment.ts';
@@ -20,7 +21,7 @@ export function shapeOf(kind: StackKind, desired: Desired): Shape {
     ({ name }) => !idleNames.has(workloadName(stack.name, name)),
   );
   return {
-    wantedWorkloads: stack.services.filter(isWorkload).length,
+    wantedWorkloads: stack.services.filter(isWorkload).length + jobsOf(stack).length,
     idle: idle.map(keyOfObject),
     secretKeys: generatedSecretKeys(stack).map(({ key }) => key),
     readers: secretReaders(kind, stack),

@@ -14,12 +14,28 @@ export const base = { doc: '', ports: {}, terminationGraceSeconds: 1, container 
 export const stackOf = (...services: Service[]): Stack =>
   defineStack({ name: 's', namespace: 'n', services });
 
-/** Pods that listen nowhere, one kind of them more than one, with files and an external address by number. */
+/** Pods that listen nowhere, one kind of them more than one, with files, a sidecar, a Job and an external address by number. */
 export const cornerStack = stackOf(
   { ...base, name: 'queue', kind: 'stateful', replicas: 2 },
   {
     ...{ ...base, name: 'worker', kind: 'stateless', replicas: 1 },
-    container: { ...container, files: { '/etc/worker/one': '1', '/etc/other/two': '2' } },
+    container: {
+      ...container,
+      files: { '/etc/worker/one': '1', '/etc/other/two': '2' },
+      sidecars: [
+        {
+          ...{ name: 'beside', doc: '', image: 'example/beside:1', resources: container.resources },
+          ...{ ports: { up: 9090 }, probes: { startup: { ...probe, exec: ['true'] } } },
+        },
+      ],
+    },
+    serviceAccountAnnotations: { 'cloud.example.com/role': 'reader' },
+    nodeSelector: { 'example.com/disk': 'ssd' },
+    tolerations: [
+      { key: 'example.com/only', operator: 'Equal', value: 'work', effect: 'NoSchedule' },
+      { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 },
+    ],
+    jobs: [{ name: 'once', doc: '', command: ['once'] }],
     externals: [
       { doc: '', host: '198.51.100.4', port: 443 },
       { doc: '', host: '2001:db8::4', port: 443 },

@@ -71,9 +71,10 @@ describe('a workload that does not come up', () => {
   });
 
   test('has its controller’s words where no pod can be made', () => {
-    const failure = 'pods "web-1" is forbidden: exceeded quota';
+    const message = 'pods "web-1" is forbidden: exceeded quota';
+    const failure = { reason: 'FailedCreate', message, isFinal: false };
     expect(causesOf(state({}, { pods: [], failure }))).toMatchObject([
-      { where: 'Deployment web', message: failure },
+      { reason: 'FailedCreate', where: 'Deployment web', message },
     ]);
   });
 });

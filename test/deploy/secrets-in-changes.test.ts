@@ -139,7 +139,7 @@ function told(live: KubeObject, desired: KubeObject): string {
     },
     ...{ grows: [], scope: scopeOf(desired), refused: [], warnings: [] },
   };
-  const rest = { newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] };
+  const rest = { newSecretKeys: [], secretExists: true, leftovers: [], formerJobs: [], leftoverClaims: [] };
   const plan: StackPlan = { planned: [planned], ...rest };
   const diffs = diffOf(plan, stack);
   return [

@@ -4,6 +4,7 @@ import { graphOf, type StackGraph } from '../../model/graph.ts';
 import type { Stack } from '../../model/stack.ts';
 import { reach } from '../../proof/reach.ts';
 import { presetDocuments, stackOf } from '../charts-ts/rendered.ts';
+import { migrate, seed, stepsStack } from './steps-stack.ts';
 import { somebodyElsesStack } from '../charts-ts/somebody-elses-stack.ts';
 
 const external = { redis: { external: { host: 'redis.example.com', port: 6390 } } };
@@ -28,6 +29,7 @@ describe('the graph is what the rendered policies let through', () => {
     ['external', stackOf(external)],
     ['a model', stackOf(llm)],
     ["another kind's", somebodyElsesStack],
+    ['a Job with the environment of its service', stepsStack({ init: [migrate], jobs: [seed] })],
   ])('%s', (_, stack) => {
     const services = stack.services.map(({ name }) => name);
     const open = reach(renderStack(stack))

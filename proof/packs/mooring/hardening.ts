@@ -95,7 +95,7 @@ export const mooringTokens: Check = ({ graph }) =>
  * @throws RangeError when a workload has no pod template.
  */
 export function hardeningProblems(object: object): string[] {
-  if (!('kind' in object) || !['Deployment', 'StatefulSet'].includes(String(object.kind))) return [];
+  if (!('kind' in object) || !['Deployment', 'StatefulSet', 'Job'].includes(String(object.kind))) return [];
   const { graph, faults } = readGraph([{ file: '', value: object, lineOf: () => 0 }]);
   if (faults.length > 0) throw new RangeError(faults.map(({ message }) => message).join('\n'));
   return graph.workloads.flatMap((workload) =>

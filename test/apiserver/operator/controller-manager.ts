@@ -8,13 +8,13 @@ import { startProcess } from '../../servers/process.ts';
 /** Kubernetes' own controllers of workloads, for one API server. Stopped at the end of the test. */
 export async function startControllerManager(
   { kubeconfigPath }: ApiServer,
-  featureGates = '',
+  { featureGates = '', more = '' }: { readonly featureGates?: string; readonly more?: string } = {},
 ): Promise<void> {
   const running = await startProcess({
     command: await builtProgram('kube-controller-manager'),
     args: [
       `--kubeconfig=${kubeconfigPath}`,
-      '--controllers=statefulset,deployment,replicaset',
+      `--controllers=statefulset,deployment,replicaset${more}`,
       '--leader-elect=false',
       '--secure-port=0',
       ...(featureGates === '' ? [] : [`--feature-gates=${featureGates}`]),

@@ -128,7 +128,7 @@ describe('a pod of a StatefulSet whose template was broken and is mended', () =>
     ],
   ])('%s', async (_, featureGates, expected) => {
     const stack = await started();
-    await startControllerManager(lab(), featureGates);
+    await startControllerManager(lab(), { featureGates });
     await stack.apply({ redis: { image: 'broken:1' } });
     const broken = await stack.podWith('redis', 'broken:1');
     let healthy: Pod | undefined;

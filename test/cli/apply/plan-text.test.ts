@@ -9,6 +9,7 @@ const plan: StackPlan = {
   newSecretKeys: [],
   secretExists: true,
   leftovers: [],
+  formerJobs: [],
   leftoverClaims: [claim],
 };
 

@@ -17,7 +17,7 @@ const planned = (said: Readonly<Record<string, Partial<Planned>>> = {}): StackPl
     ...{ changes: [], steps: [], grows: [], contested: [], refused: [], warnings: [] },
     ...said[nameOf(object)],
   })),
-  ...{ newSecretKeys: [], secretExists: true, leftovers: [], leftoverClaims: [] },
+  ...{ newSecretKeys: [], secretExists: true, leftovers: [], formerJobs: [], leftoverClaims: [] },
 });
 const checks = (plan: StackPlan) => objectChecks(stack, plan, { rendered, live: rendered, unread: [] });
 

@@ -31,6 +31,7 @@ const graphWith = (word: string): StackGraph => ({
     ...(['service', 'outsider'] as const).map((kind) => ({
       ...{ id: `${kind}:${word}`, kind, name: word, means: word },
       ports: [{ name: word, containerPort: 1, servicePort: 2, nodePort: null }],
+      steps: [`init ${word}`],
     })),
   ],
   edges: [
@@ -43,7 +44,7 @@ const graphWith = (word: string): StackGraph => ({
 
 /** What the picture must say, each text as its reader reads it. */
 const said = (word: string): string[] =>
-  [`stack ${word}, namespace ${word}`, `${word} 2, hard`, word, `${word} 2 → 1`].map(oneLine);
+  [`stack ${word}, namespace ${word}`, `${word} 2, hard`, word, `init ${word}`, `${word} 2 → 1`].map(oneLine);
 
 describe.each(hostile.map((word) => [JSON.stringify(word), word]))('with names like %s', (_, word) => {
   test('mermaid has one statement a line, and says the names', () => {
