@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { repositoryOf } from '../model/image-repository.ts';
 import { factsOf, type ProgramFacts } from '../model/program.ts';
 import { defineStack } from '../model/define-stack.ts';
 import type { StackDocument, StackKind } from '../model/stack-kind.ts';
-import { isWorkload, type Stack, type StackDefinition, type Workload } from '../model/stack.ts';
+import { isWorkload, type Stack, type StackDefinition } from '../model/stack.ts';
 
 /**
  * The kind of a stack that is written in code. Its document is made of the stack, which is closed data: the history holds
@@ -32,15 +31,6 @@ export function kindOfStack(stack: Stack, writtenIn: string, known: readonly Pro
   };
 }
 
-/**
- * The programs of its services: of a known image with what is known of it, of any other with its service alone. A service
- * is then taken for no other kind's of its name.
- */
+/** What is known of the programs of its services, by their images. */
 const programsIn = (stack: Stack, known: readonly ProgramFacts[]): ProgramFacts[] =>
-  stack.services.filter(isWorkload).map((service) => factsOf(service, known) ?? factsOfService(service));
-
-const factsOfService = ({ name, program = name, container }: Workload): ProgramFacts => ({
-  ...{ name: program, product: name, image: repositoryOf(container.image) },
-  told: () => ({}),
-  speaksTls: () => false,
-});
+  stack.services.filter(isWorkload).flatMap((service) => factsOf(service, known) ?? []);

@@ -1,6 +1,6 @@
 import type { EnvResult, EnvText } from './env.ts';
 import { repositoryOf } from './image-repository.ts';
-import { isWorkload, type Service, type Stack, type Workload } from './stack.ts';
+import { isWorkload, type Service, type Workload } from './stack.ts';
 
 /**
  * Facts about how a program reads its configuration, beyond the model: which port it really opens, whether it speaks
@@ -195,6 +195,13 @@ export function factsOf<F extends Pick<ProgramFacts, 'name' | 'image'>>(
   return known.find(({ image }) => image === repository);
 }
 
+/** All that is known of a program from its service alone. */
+export const factsOfService = ({ name, program = name, container }: Workload): ProgramFacts => ({
+  ...{ name: program, product: name, image: repositoryOf(container.image) },
+  told: () => ({}),
+  speaksTls: () => false,
+});
+
 /** The display name of a service's program; the service's name when the program is not among `known`. */
 export function productOf(
   service: Service,
@@ -206,14 +213,6 @@ export function productOf(
 /** What any of the programs is recognised by. */
 export const recognitionsOf = (known: readonly Pick<ProgramFacts, 'recognised'>[]): readonly Recognition[] =>
   known.flatMap(({ recognised = [] }) => recognised);
-
-/** The services of a stack whose program is among `known`. */
-export function programsOf(stack: Stack, known: readonly ProgramFacts[]): Program[] {
-  return stack.services.filter(isWorkload).flatMap((service) => {
-    const facts = factsOf(service, known);
-    return facts ? [{ service, facts }] : [];
-  });
-}
 
 /** The number in a variable such as `8000` or `:7687`; absent where it is unset or no number. */
 export function portIn(running: Process, variable: string): number | undefined {

@@ -1,3 +1,4 @@
+import { StackError } from '../model/define-stack.ts';
 import type { Kinds } from '../model/kinds.ts';
 import { readOperatorEnv } from './env.ts';
 import { runOperator } from './run.ts';
@@ -9,5 +10,14 @@ import { runOperator } from './run.ts';
 export async function serveOperator(kinds: Kinds): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-  await runOperator({ kinds, env: readOperatorEnv() }, stopping.signal);
+  await runOperator({ kinds: kindsOfDocuments(kinds), env: readOperatorEnv() }, stopping.signal);
+}
+
+/** @throws StackError for a stack in code: nobody could apply a document of it. */
+function kindsOfDocuments(kinds: Kinds): Kinds {
+  const inCode = kinds.find(({ writtenIn }) => writtenIn !== undefined);
+  if (inCode === undefined) return kinds;
+  const message =
+    'it defines a stack, and an operator keeps documents: define a kind (defineKind) in its place.';
+  throw new StackError(inCode.writtenIn ?? inCode.kind, [{ message }]);
 }

@@ -1,7 +1,8 @@
 import type { KnownPort } from '../model/known-port.ts';
-import { programsOf, type Program } from '../model/program.ts';
+import { factsOf, factsOfService, type Program } from '../model/program.ts';
 import { readDocument } from '../model/read-document.ts';
 import type { StackDocument, StackKind } from '../model/stack-kind.ts';
+import { isWorkload } from '../model/stack.ts';
 
 /** What is known beyond the manifests. */
 export interface Knowledge {
@@ -20,7 +21,11 @@ export function knowledgeOf(kinds: readonly StackKind[]): Knowledge {
   return { programs: kinds.flatMap(programsIn), knownPorts: kinds.flatMap(({ knownPorts }) => knownPorts) };
 }
 
+/** One for each service. Of a program that its kind does not know, its service is: it is then taken for no other kind's. */
 function programsIn<D extends StackDocument>(kind: StackKind<D>): Program[] {
   const document = readDocument(kind.schema, {}, 'the defaults');
-  return programsOf(kind.stack(document), kind.programs);
+  return kind
+    .stack(document)
+    .services.filter(isWorkload)
+    .map((service) => ({ service, facts: factsOf(service, kind.programs) ?? factsOfService(service) }));
 }

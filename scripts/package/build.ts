@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { lock } from 'proper-lockfile';
 import rooms from '../rooms.json' with { type: 'json' };
 import { buildDeclarations } from './declarations.ts';
 import { licencesOf } from './licences.ts';
@@ -24,8 +34,18 @@ const copied: Readonly<Record<string, string>> = {
   'docs/reference/chatstack.schema.json': 'docs/reference/chatstack.schema.json',
 };
 
-/** Builds the package, unless it was built of the same files. */
+/** Builds the package, unless it was built of the same files. Several processes may ask for it. */
 export async function buildPackage(): Promise<void> {
+  mkdirSync(packageFolder, { recursive: true });
+  const release = await lock(builtFrom, { realpath: false, retries: { forever: true, maxTimeout: 1_000 } });
+  try {
+    await buildUnlessThere();
+  } finally {
+    await release();
+  }
+}
+
+async function buildUnlessThere(): Promise<void> {
   const digest = digestOfSources();
   if (existsSync(builtFrom) && readFileSync(builtFrom, 'utf8') === digest) return;
   const draft = `${packageFolder}.${process.pid}`;

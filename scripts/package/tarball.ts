@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { packageFolder } from './build.ts';
 
 /** Packs the built package with npm. @returns the tarball's path. */
-export function packTarball(): string {
-  const destination = 'build';
+export function packTarball(destination = 'build'): string {
   const printed = execFileSync(
     'npm',
     ['pack', `./${packageFolder}`, '--pack-destination', destination, '--silent', '--ignore-scripts'],

@@ -6,13 +6,18 @@ import type { JsonSchema } from '../../model/json-schema.ts';
 import { readAnyDocument } from '../../model/kinds.ts';
 import type { StackKind } from '../../model/stack-kind.ts';
 import { crdOf } from '../../operator/manifests/crd.ts';
+import memoryChat from '../../examples/fastapi-chat/mooring.config.ts';
 import { shopKind } from '../kinds/shop-kind.ts';
 import { documentsOf } from '../operator/manifests/documents.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { until } from '../servers/poll.ts';
 import { startApiServer, type ApiServer } from '../servers/kubernetes/api-server.ts';
 
-const kinds = { ChatStack: chatKind as unknown as StackKind, ShopStack: shopKind as unknown as StackKind };
+const kinds = {
+  ChatStack: chatKind as unknown as StackKind,
+  ShopStack: shopKind as unknown as StackKind,
+  MemoryChat: memoryChat as unknown as StackKind,
+};
 const server = forSuite(async () => {
   const started = await startApiServer();
   for (const kind of Object.values(kinds)) await serve(started, kind);

@@ -1,5 +1,4 @@
 import {
-  copyFileSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -22,12 +21,12 @@ import { manifest } from '../../scripts/package/manifest.ts';
 import { packTarball } from '../../scripts/package/tarball.ts';
 import { configDigestAnnotation } from '../../model/names.ts';
 import { readinessReport } from '../../model/report.ts';
-import { capture } from '../servers/command.ts';
 import { forSuite } from '../servers/for-suite.ts';
 import { until } from '../servers/poll.ts';
 import { freePort, LOOPBACK } from '../servers/ports.ts';
 import { startProcess } from '../servers/process.ts';
 import { pydanticPython } from '../servers/pydantic/pydantic.ts';
+import { furnish, shellIn } from './package-folder.ts';
 import { blocksOf } from './shell-blocks.ts';
 
 /** The package in a folder outside the clone, as docs/package.md says, and without any script of an installation. */
@@ -48,18 +47,7 @@ let fromCompose: string;
 let tarball: string;
 let printed: string;
 
-/** Commands of a shell in that folder; `MOORING_CALLED_AS` is the clone's. Nothing is asked of a registry. */
-async function shell(script: string, cwd = folder): Promise<string> {
-  const { code, stdout, stderr } = await capture('env', ['-u', 'MOORING_CALLED_AS', 'sh', '-ec', script], {
-    cwd,
-    env: {
-      ...{ npm_config_offline: 'true', npm_config_ignore_scripts: 'true', npm_config_fund: 'false' },
-      ...{ npm_config_audit: 'false', npm_config_update_notifier: 'false', MOORING_STACK: '' },
-    },
-  });
-  expect(code, `${script}\n${stdout}${stderr}`).toBe(0);
-  return stdout + stderr;
-}
+const shell = (script: string, cwd = folder): Promise<string> => shellIn(cwd, script);
 
 const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
 
@@ -78,11 +66,7 @@ beforeAll(async () => {
     // As "npm init" writes it.
     writeFileSync(join(each, 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }));
   }
-  for (const each of [folder, own, inPython, fromCompose]) {
-    copyFileSync(tarball, join(each, basename(tarball)));
-    // From this clone, where a user's npm asks a registry.
-    await shell(`npm install --silent "$(npm pack --silent '${root}/node_modules/zod')"`, each);
-  }
+  for (const each of [folder, own, inPython, fromCompose]) await furnish(each, tarball);
   printed = await shell(use ?? '');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,11 +2,10 @@ import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { neo4jProgram } from '../servers/neo4j/build.ts';
 import { run } from '../servers/process.ts';
-import { findProgram } from '../servers/programs.ts';
-import { Unavailable } from '../servers/unavailable.ts';
 import { inFolder } from './base-images.ts';
 import { imageOf, type Image } from './image.ts';
 import { digestOf } from './sources.ts';
+import { pipWithWheels, wheels } from './wheels.ts';
 
 type Log = (line: string) => void;
 
@@ -60,35 +59,13 @@ export async function qdrantImage(debian: Image, log: Log): Promise<Image> {
       add: async (context) => {
         await mkdir(join(context, 'server'));
         for (const name of modules) await cp(join(QDRANT, name), join(context, 'server', name));
-        await fetchPackages(requirements, join(context, 'packages'));
+        const target = ['--no-deps', '--no-compile', '--target', join(context, 'packages')];
+        await pipWithWheels("Qdrant's engine", 'install', [...target, '--requirement', requirements]);
       },
     },
     debian,
     log,
   );
-}
-
-const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
-
-/** The Python of Debian 12, whatever this machine's is. */
-function wheels(): string[] {
-  const machine = MACHINES[process.arch] ?? process.arch;
-  const platforms = ['manylinux2014', 'manylinux_2_28', 'manylinux_2_34'].flatMap((platform) => [
-    '--platform',
-    `${platform}_${machine}`,
-  ]);
-  return ['--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', ...platforms];
-}
-
-async function fetchPackages(requirements: string, target: string): Promise<void> {
-  const python = findProgram('python3');
-  if (python === undefined) throw new Unavailable("Qdrant's engine", 'there is no `python3` on PATH');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', target];
-  await run(python, [...pip, ...wheels(), '--requirement', requirements]).catch((cause: unknown) => {
-    throw new Unavailable("Qdrant's engine", `its packages could not be fetched: ${String(cause)}`, {
-      cause,
-    });
-  });
 }
 
 async function standIn({ name, extra, add }: StandIn, debian: Image, log: Log): Promise<Image> {
