@@ -127,11 +127,13 @@ describe('its app', () => {
       },
       20_000,
     );
+    await after.close();
     const other = await converse(ws, 'patient:two', 'session:1');
     expect(other.history).toEqual([]);
     expect((await other.say('m1', 'What is the cat called?'))[1]).not.toMatchObject({
       text: expect.stringContaining('Minka') as string,
     });
+    await other.close();
   });
 
   test('replays the incident: with the wrong port of Redis it accepts no handshake, and says why', async () => {
