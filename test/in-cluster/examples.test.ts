@@ -30,9 +30,18 @@ describe('examples/fastapi-chat, which an operator of its own kind keeps', () =>
        npx mooring operator install --yes --image '${lab().operator}'`,
     );
     await lab().kubectl('default', 'create', 'namespace', namespace);
-    await lab().shell('npx mooring operator status');
     await lab().cluster.kubectl(['apply', '-f', `${lab().folder}/stack.yaml`]);
     await isReady();
+    await lab().kubectl(
+      'mooring-system',
+      'rollout',
+      'status',
+      'deployment/mooring-operator',
+      '--timeout=100s',
+    );
+    expect(await lab().shell('npx mooring operator status')).toMatch(
+      /^memorychats\.example\.com .+ served$/m,
+    );
     expect(await kubectl('get', 'memorychat')).toMatch(/NAME +READY +STATUS +REDIS +NEO4J +QDRANT/);
   });
 

@@ -43,7 +43,11 @@ HISTORY = """
 MATCH (t:Turn)-[:IN]->(:Session {key: $session})
 RETURN t {.id, .offset, .speaker, .text, .recordedAt} AS turn ORDER BY t.offset DESC LIMIT $limit
 """
-NOT_INDEXED = "MATCH (t:Turn {speaker: 'patient'}) WHERE t.indexed IS NULL RETURN t {.*} AS turn LIMIT 100"
+# What is asked tells nothing.
+NOT_INDEXED = """
+MATCH (t:Turn {speaker: 'patient'}) WHERE t.indexed IS NULL AND NOT t.text ENDS WITH '?'
+RETURN t {.*} AS turn LIMIT 100
+"""
 NONE_INDEXED = "MATCH (t:Turn) REMOVE t.indexed"
 INDEXED = "UNWIND $keys AS key MATCH (t:Turn {key: key}) SET t.indexed = true"
 UNIQUE = "CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.key IS UNIQUE"

@@ -79,7 +79,7 @@ describe('its app', () => {
     const stop = async (): Promise<void> => {
       await Promise.all([redis.stop(), neo4j.stop(), qdrant.stop()]);
     };
-    return { python, env, stop };
+    return { python, env, qdrant, stop };
   });
 
   /** Starts the app, which ends with the test. */
@@ -127,11 +127,13 @@ describe('its app', () => {
       },
       20_000,
     );
+    await after.close();
     const other = await converse(ws, 'patient:two', 'session:1');
     expect(other.history).toEqual([]);
     expect((await other.say('m1', 'What is the cat called?'))[1]).not.toMatchObject({
       text: expect.stringContaining('Minka') as string,
     });
+    await other.close();
   });
 
   test('replays the incident: with the wrong port of Redis it accepts no handshake, and says why', async () => {
@@ -163,5 +165,32 @@ describe('its app', () => {
     expect(said).toMatch(/REDIS_PORT\n {2}expected a port number/);
     expect(said).toContain('It ended with 78.');
     expect(said).not.toContain('6_379');
+  });
+
+  test('goes on while Qdrant is away, and recalls afterwards what was said meanwhile, also with an empty index', async () => {
+    const { ws, http } = await start({}, ({ ok }) => ok);
+    const { qdrant } = stores();
+    await qdrant.stop();
+    await until(
+      'the gate is degraded',
+      async () =>
+        (await report(http)).gates.some(({ name, state }) => name === 'qdrant' && state === 'degraded'),
+      20_000,
+    );
+    const without = await converse(ws, 'patient:three', 'session:1');
+    const [ack, answer] = await without.say('m1', 'My dog is called Rollo.');
+    expect([ack.type, answer.type]).toEqual(['ack', 'answer']);
+    const { port, apiKey } = qdrant;
+    const empty = await startQdrant({ port, apiKey });
+    onTestFinished(() => empty.stop());
+    await until(
+      'it is recalled',
+      async () => {
+        const [, said] = await without.say(`q${Date.now()}`, 'What is the dog called?');
+        return said.type === 'answer' && said.text.includes('Rollo');
+      },
+      20_000,
+    );
+    await without.close();
   });
 });
