@@ -55,6 +55,8 @@ export type {
   LocalService,
   Mounting,
   Outsider,
+  Patch,
+  PatchOperation,
   Port,
   Probe,
   Probes,

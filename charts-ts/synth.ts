@@ -4,6 +4,8 @@ import { App, Names } from 'cdk8s';
 import type { Stack } from '../model/stack.ts';
 import { addStackCharts, chartIds } from './charts/stack-charts.ts';
 import { ignoreInGit } from './ignore-in-git.ts';
+import type { Manifest } from './manifest.ts';
+import { patchedObjects } from './patched.ts';
 import type { FoundDocument } from './read-document.ts';
 import { keptSecrets } from './secrets.ts';
 import { UserError } from './user-error.ts';
@@ -48,10 +50,12 @@ export function manifestsOf(
   const stack = found.stack();
   const app = new App();
   const charts = addStackCharts(app, stack, { secretValues: secretsOf(stack) });
-  const files = charts.map((chart): [string, string] => [
+  // Not chart.toJson(): it looks for dependencies between all objects of the app again for each chart.
+  const rendered = charts.map((chart) => chart.apiObjects.map((object) => object.toJson() as Manifest));
+  const patched = [...patchedObjects(stack, rendered.flat())];
+  const files = charts.map((chart, index): [string, string] => [
     `${Names.toDnsLabel(chart)}${extension}`,
-    // Not chart.toJson(): it looks for dependencies between all objects of the app again for each chart.
-    stringifyManifests(chart.apiObjects.map((object) => object.toJson() as unknown)),
+    stringifyManifests(patched.splice(0, rendered[index]?.length)),
   ]);
   return { stack, source, usualFolder: app.outdir, files: new Map(files) };
 }

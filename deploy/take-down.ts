@@ -1,6 +1,7 @@
 import { stackHistoryName, stackSecretName } from '../model/environment.ts';
 import { hasLabels, stackLabels } from '../model/labels.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { Pod } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { deletionPending, type StepResult } from './step.ts';
 import {
@@ -60,17 +61,20 @@ export async function deleteObjects(
   }
 }
 
-/** Whether the pods of a stack have ended. Pending while one has not. */
+const endPhases = ['Succeeded', 'Failed'];
+
+/** Whether the pods of a stack have ended: one of a Job that has stays. Pending while one has not. */
 export async function podsEnded(
   cluster: Cluster,
   stack: StackRef,
   signal?: AbortSignal,
 ): Promise<StepResult<true>> {
-  const pods = await listObjects(cluster, ['v1', 'Pod'], {
+  const all = (await listObjects(cluster, ['v1', 'Pod'], {
     namespace: stack.namespace,
     labels: stackLabels(stack),
     signal,
-  });
+  })) as Pod[];
+  const pods = all.filter(({ status: { phase = '' } }) => !endPhases.includes(phase));
   if (pods.length === 0) return { done: true };
   return deletionPending(`waiting for ${pods.map(({ metadata }) => metadata.name).join(', ')} to end`);
 }

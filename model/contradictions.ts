@@ -2,6 +2,7 @@ import { boundVariables, urlPartsOf } from './environment.ts';
 import { dialledPort, isWorkload, type Edge, type Port, type Service, type FilledStack } from './stack.ts';
 import { derivedNameProblems, nameProblems, referenceProblems } from './name-problems.ts';
 import { portNameProblem } from './names.ts';
+import { patchProblems } from './patch-problems.ts';
 import { isPortNumber, portNumberText } from './port-number.ts';
 import type { Problem } from './problem.ts';
 import { containerProblems } from './container-problems.ts';
@@ -17,6 +18,7 @@ export function contradictions(stack: FilledStack): Problem[] {
   return [
     ...[...nameProblems(stack), ...derivedNameProblems(stack), ...referenceProblems(stack)].map(told),
     ...stack.services.flatMap((service) => serviceProblems(stack, service)),
+    ...patchProblems(stack),
     ...[
       ...duplicates(hostPorts(stack), 'The host port'),
       ...duplicates(nodePorts(stack), 'The node port'),

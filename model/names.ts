@@ -27,6 +27,9 @@ export const fromOutsider = (port: string, outsider: string): string => `${port}
 /** On an object of a stack, with "true": an operator leaves it as it is. */
 export const pausedAnnotation = `${apiGroup}/paused`;
 
+/** On a rendered object: the patches that it has, in JSON. */
+export const patchedAnnotation = `${apiGroup}/patched`;
+
 /** On a stack's own Secret: the kind of the resource whose stack has it, such as `ChatStack.mooring.dev`. */
 export const secretOfAnnotation = `${apiGroup}/secret-of`;
 

@@ -288,6 +288,22 @@ export interface Ingress {
 export type Service = StatefulService | StatelessService | ExternalService | LocalService;
 export type Workload = StatefulService | StatelessService;
 
+/** An operation of a JSON patch (RFC 6902). */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
+
+/** What one rendered object is beyond what this model can say. */
+export interface Patch {
+  /** Its kind and name in the cluster: `Deployment`, `shop-web`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Why, for who reads the manifests. */
+  readonly because: string;
+  readonly operations: readonly PatchOperation[];
+}
+
 /** A service as it is written: one that listens nowhere may leave out its ports. */
 export type ServiceDefinition = WithoutPorts<Service>;
 type WithoutPorts<S> = S extends Service ? Omit<S, 'ports'> & Partial<Pick<S, 'ports'>> : never;
@@ -301,6 +317,8 @@ interface StackOf<S> {
   /** A Secret the user manages that holds every key the stack would generate; none is rendered then. */
   readonly existingSecret?: string;
   readonly imagePullSecrets?: readonly string[];
+  /** In this order, after everything is rendered. */
+  readonly patches?: readonly Patch[];
 }
 
 export type StackDefinition = StackOf<ServiceDefinition>;

@@ -15,6 +15,7 @@ import { refusals } from './schemas/refusals.ts';
 import { KubernetesTypes, newestVersion } from './schemas/kubernetes-types.ts';
 import { Validator } from './schemas/validator.ts';
 import { asReplacedLater } from './placeholders.ts';
+import { asPatched } from './patched.ts';
 import { Places } from './places.ts';
 import type { Doc } from './source.ts';
 
@@ -52,7 +53,7 @@ export function verifySifted(
   const annotated = withoutAnnotated(docs, faultsOf(docs, knowledge, packs, kubernetes));
   const named = withoutNamed(annotated.faults, ignores);
   const findings = named.faults
-    .map((fault) => findingOf(fault, redactor))
+    .map((fault) => findingOf(asPatched(fault), redactor))
     .filter(({ code, message }) => !seen.has(`${code} ${message}`) && seen.add(`${code} ${message}`))
     .sort((a, b) =>
       a.here.file === b.here.file ? a.here.line - b.here.line : a.here.file < b.here.file ? -1 : 1,

@@ -8,6 +8,7 @@ import { UnreadableError, type Doc } from '../../proof/source.ts';
 import { beyondEdges, type Beyond } from '../../proof/packs/mooring/beyond-edges.ts';
 import { knowledgeOf } from '../../proof/knowledge.ts';
 import { packsOf } from '../../proof/packs/built-in.ts';
+import { patchedIn, type Patched } from '../../proof/patched.ts';
 import { ignoreOf } from '../../proof/ignore.ts';
 import { knownVersions } from '../../proof/schemas/kubernetes-types.ts';
 import { variablesIn, verifySifted, type VerifyChoice } from '../../proof/verify.ts';
@@ -29,6 +30,8 @@ interface Verdict {
   /** Findings that were left out, since an annotation or the command line says so. */
   readonly ignored: number;
   readonly findings: readonly Finding[];
+  /** What patches of a stack change beyond its model; absent where none does. */
+  readonly patched?: readonly Patched[];
 }
 
 export interface VerifyOptions {
@@ -79,7 +82,7 @@ export async function verifyCommand(
     return { findings: asSaid?.(findings) ?? findings, ignored };
   };
   const sifted = judge(docs);
-  const verdictFor = (found: Sifted): Verdict => verdictOf(docs.length, found);
+  const verdictFor = (found: Sifted): Verdict => verdictOf(docs, found);
   if (!options.fix) return conclude(verdictFor(withoutEdits(sifted)), options);
   const { findings } = sifted;
   const fixes = fixesOf(sources, findings, (some) => judge(some).findings);
@@ -228,25 +231,31 @@ const shownOf = ({ findings }: Verdict, { showUnknown = false }: VerifyOptions):
   findings.filter(({ severity }) => showUnknown || severity !== 'unknown');
 
 function verdictOf(
-  objects: number,
+  docs: readonly Doc[],
   { findings, ignored }: { readonly findings: readonly Finding[]; readonly ignored: number },
 ): Verdict {
   const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
+  const patched = patchedIn(docs);
   return {
-    objects,
+    objects: docs.length,
     errors: count('error'),
     warnings: count('warning'),
     unknowns: count('unknown'),
     ignored,
     findings,
+    ...(patched.length > 0 ? { patched } : {}),
   };
 }
 
 function forPeople(verdict: Verdict, options: VerifyOptions): string {
   const shown = shownOf(verdict, options);
   const summary = summaryOf(verdict, options.showUnknown === true);
-  return [...shown.map(findingText), [summary, ...explainedBy(shown)].join('\n')].join('\n\n');
+  const patches = (verdict.patched ?? []).map(patchedText);
+  return [...shown.map(findingText), [summary, ...patches, ...explainedBy(shown)].join('\n')].join('\n\n');
 }
+
+const patchedText = ({ object, because, paths }: Patched): string =>
+  `Patched beyond its model: ${object} at ${paths.join(', ')}: ${because}`;
 
 /** The command that says more of a code, once. */
 const explainedBy = (shown: readonly Finding[]): string[] =>

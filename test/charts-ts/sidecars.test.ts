@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderStack } from '../../charts-ts/render.ts';
 import { stringifyManifests } from '../../charts-ts/yaml.ts';
+import { text } from '../../cli/graph/text.ts';
 import { graphOf } from '../../model/graph.ts';
 import { hardeningProblems } from '../../proof/packs/mooring/hardening.ts';
 import { verifyManifests } from '../../proof/packs/verify-manifests.ts';
@@ -68,4 +69,10 @@ test('its ServiceAccount has the annotations a cloud reads, and still no token',
 test('the graph tells of sidecars', () => {
   const node = graphOf(stack).nodes.find(({ id }) => id === 'service:app');
   expect(node?.steps).toEqual(['sidecar proxy', 'sidecar other', 'init migrate']);
+});
+
+test('the table of the graph names what runs in pods besides', () => {
+  expect(text(graphOf(stack))).toContain(
+    'In the pods of app besides: sidecar proxy, sidecar other, init migrate',
+  );
 });

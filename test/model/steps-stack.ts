@@ -1,5 +1,5 @@
 import { defineStack, StackError } from '../../model/define-stack.ts';
-import type { Container, InitStep, Job, Sidecar, Stack, StatelessService } from '../../model/stack.ts';
+import type { Container, InitStep, Job, Patch, Sidecar, Stack, StatelessService } from '../../model/stack.ts';
 import { host, port, text } from '../../model/variable.ts';
 
 const container: Container = {
@@ -29,15 +29,18 @@ export const proxy: Sidecar = {
 export const stepsStack = ({
   init = [],
   sidecars = [],
+  patches = [],
   jobs = [],
   ...app
 }: Partial<StatelessService> & {
+  readonly patches?: readonly Patch[];
   readonly init?: readonly InitStep[];
   readonly sidecars?: readonly Sidecar[];
 } = {}): Stack =>
   defineStack({
     name: 's',
     namespace: 'n',
+    patches,
     services: [
       {
         ...{ name: 'store', doc: 'rows', kind: 'stateful', terminationGraceSeconds: 30 },
