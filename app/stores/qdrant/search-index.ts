@@ -6,7 +6,15 @@ import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
 import { asksFrom, endsAsking, isAsking, isSurelyAsking, surelyAsksFrom } from '../../meaning/asking.ts';
-import { bestOfFacts, raritiesOf, windowsIn, type Counts } from '../../memory/recall/patient-index.ts';
+import {
+  asksOf,
+  bestOfFacts,
+  judged,
+  raritiesOf,
+  windowsIn,
+  type Counts,
+  type Found as BesideHit,
+} from '../../memory/recall/patient-index.ts';
 import { scoreOf } from '../../memory/recall/ranking.ts';
 import { termsOf } from '../../memory/recall/terms.ts';
 import { indexOf } from '../../memory/recall/unindexed.ts';
@@ -267,7 +275,8 @@ export class QdrantSearchIndex implements SearchIndex {
       must: [...must, { key: 'asks', range: { lt: surelyAsksFrom } }],
       must_not: [excepted, asking],
     };
-    const terms = [...new Set(termsOf(text))].slice(0, mostTerms);
+    const allTerms = termsOf(text);
+    const terms = [...new Set(allTerms)].slice(0, mostTerms);
     const counts = [await this.#counts(terms, telling), beside.counts({ terms, except })];
     const rarities = raritiesOf(terms, counts);
     const most = limit * windowsOfFact;
@@ -286,8 +295,35 @@ export class QdrantSearchIndex implements SearchIndex {
     const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
     const scored = { windows: windowsIn(counts), isByMeaning: vector !== undefined };
     const question = { terms, vector: asked?.meaning.vector, except };
-    const hits = [...found.map((one) => toHit(one, scored)), ...beside.hits(question, counts)];
-    return bestOfFacts(hits).slice(0, limit);
+    const own = found.map(([id, one]) => ({ id, hit: toHit(one, allTerms.join(' '), scored) }));
+    const hits = bestOfFacts([...own.map(({ hit }) => hit), ...beside.hits(question, counts)]).slice(
+      0,
+      limit,
+    );
+    return this.#judged(hits, { asked, must, id: own.find(({ hit }) => hit === hits[0])?.id });
+  }
+
+  /** As `judged`: the vector of a window that is in Qdrant stays there. */
+  async #judged(
+    hits: readonly BesideHit[],
+    {
+      asked,
+      must,
+      id,
+    }: Pick<Query, 'asked'> & { readonly must: readonly object[]; readonly id: string | undefined },
+  ): Promise<Hit[]> {
+    const forAnswers = asked?.meaning.forAnswers;
+    const all = judged(hits, forAnswers);
+    const [best, ...others] = all;
+    if (!asked || !forAnswers || !best || id === undefined || best.meaning === undefined) return all;
+    const filter = { must: [...must, { has_id: [id] }] };
+    const found = await this.#query(
+      this.#meanings(asked.embedder),
+      [...forAnswers],
+      { filter, limit: 1 },
+      'meaning',
+    );
+    return [{ ...best, answers: found.get(id)?.meaning }, ...others];
   }
 
   /** Of the patient's own windows that tell: what others said, or was asked, changes nothing. */
@@ -394,16 +430,20 @@ async function without(
 }
 
 /** The payload of a later map wins: that of a vector knows the language. */
-function merged(maps: readonly ReadonlyMap<string, Found>[]): Found[] {
+function merged(maps: readonly ReadonlyMap<string, Found>[]): [string, Found][] {
   const all = new Map<string, Found>();
   for (const map of maps) for (const [id, found] of map) all.set(id, { ...all.get(id), ...found });
-  return [...all.values()];
+  return [...all];
 }
 
-const toHit = (
-  { factId, words = 0, meaning, asks, language }: Found,
+function toHit(
+  { factId, text, words = 0, meaning, language, ...window }: Found,
+  question: string,
   scored: Parameters<typeof scoreOf>[1],
-): Hit => ({ factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language });
+): Hit {
+  const asks = asksOf({ asks: window.asks, terms: termsOf(text) }, question);
+  return { factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language };
+}
 
 /** The least of those that are taken for asking in the same way. */
 function leastLike(asks: number): number {
