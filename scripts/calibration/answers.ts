@@ -41,7 +41,10 @@ function weightsOf(pairs: readonly Pair[], from: number, to: number): number[] {
     const pair = pairs[Math.floor(at / length)];
     const place = from + (at % length);
     return (
-      scale * (pair?.question[place] ?? 0) * numberAt(pair?.window.steps ?? [], place) * (pair?.window.step ?? 0)
+      scale *
+      (pair?.question[place] ?? 0) *
+      numberAt(pair?.window.steps ?? [], place) *
+      (pair?.window.step ?? 0)
     );
   });
   // Both outcomes count the same.

@@ -624,7 +624,7 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       const asked = { embedder: 'suite', meaning: { ...meaning, forAnswers } };
       const answers = async (unindexed: UnindexedWindow[] = []): Promise<unknown[]> => {
         const hits = await index().search(patientId, { text: '', limit: 9, asked, unindexed });
-        return hits.map((hit) => hit.answers?.toFixed(2));
+        return hits.map((hit) => hit.answers?.toFixed(1));
       };
       await index().add(['I have a cat.', 'I have a dog.'].map((one) => fact(patientId, one)));
       const windows = await index().unembedded('suite', 500);
@@ -633,10 +633,10 @@ export function searchIndexFacts(make: () => SearchIndex): void {
         'suite',
         windows.map((window) => ({ ...window, meaning: { ...meaning, vector: vectorOf(window.text) } })),
       );
-      expect(await answers()).toEqual(['2.40', undefined]);
-      const now = { ...meaning, vector: Float32Array.from([0.9, 0]) };
+      expect(await answers()).toEqual(['2.4', undefined]);
+      const now = { ...meaning, vector: Float32Array.from([1, 0]) };
       expect(await answers([{ factId: 'now', text: 'I have a cow.', meaning: now }])).toEqual([
-        ...['0.45', undefined, undefined],
+        ...['0.5', undefined, undefined],
       ]);
     });
 
