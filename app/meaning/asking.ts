@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import model from './asking.json' with { type: 'json' };
-import { oddsOf } from './linear.ts';
+import { valueOf } from './linear.ts';
 
 /**
  * Whether a text asks, from 0 to 1, by its vector of the multilingual model and whether it ends with a question mark: so it
@@ -9,7 +9,7 @@ import { oddsOf } from './linear.ts';
  */
 export const askingOf = (text: string, vector: Float32Array): number => {
   const mark = endsAsking(text);
-  return settled(1 / (1 + Math.exp(-oddsOf(model, vector) - model.mark * mark)), mark);
+  return settled(1 / (1 + Math.exp(-valueOf(model, vector) - model.mark * mark)), mark);
 };
 
 /** Where a text may ask, a question mark settles it. */

@@ -1,3 +1,5 @@
+import type { UsualLikeness } from './usual-likeness.ts';
+
 /** A text to be embedded, and why. */
 export interface Text {
   readonly text: string;
@@ -16,6 +18,10 @@ export interface Meaning {
   readonly asks?: number;
   /** Above 0 it reports a danger to a life, now; absent where the embedder cannot say. */
   readonly danger?: number;
+  /** Of a question: the vector whose product with a text says how far it answers; absent where the embedder cannot say. */
+  readonly forAnswers?: Float32Array;
+  /** Of a question: how like it is to what resembles it, as a rule; absent where the embedder cannot say. */
+  readonly usual?: UsualLikeness;
 }
 
 /** What turns texts into vectors of meaning: `local-embedder.ts`, or an endpoint (`app/llm/embeddings.ts`). */

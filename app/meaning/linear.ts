@@ -4,6 +4,6 @@ export interface Linear {
   readonly weights: readonly number[];
 }
 
-/** The log of the odds that what the model tells is true of a vector. */
-export const oddsOf = ({ bias, weights }: Linear, vector: Float32Array): number =>
+/** What the model tells of a vector: of one that was fitted to yes and no, the log of the odds. */
+export const valueOf = ({ bias, weights }: Linear, vector: Float32Array): number =>
   weights.reduce((sum, weight, at) => sum + weight * (vector[at] ?? 0), bias);

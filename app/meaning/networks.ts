@@ -4,11 +4,13 @@ import './no-telemetry.ts';
 import ort from 'onnxruntime-node';
 import type { Meaning, Text } from './embedder.ts';
 import { LRUCache } from 'lru-cache';
+import { forAnswers } from './answer-weights.ts';
 import { askingOf } from './asking.ts';
 import { dangerOf } from './danger.ts';
 import { languageOf } from './language.ts';
 import { manifestSchema, modelFiles } from './model-files.ts';
 import { tokenizerOf } from './tokenizer.ts';
+import { usualLikenessOf } from './usual-likeness.ts';
 
 /** Turns one text into a vector of unit length. */
 interface Network {
@@ -65,9 +67,14 @@ export class Networks {
   async meaningOf({ text, isQuestion }: Pick<Text, 'text' | 'isQuestion'>): Promise<Meaning> {
     const { language, minilm, multilingual } = this.#read.get(text) ?? (await this.#readingOf(text));
     const vector = new Float32Array(minilmLength + rowLength);
-    vector.set(scaled(multilingual, isQuestion && minilm ? besideMinilm : 1), minilmLength);
+    vector.set(multilingual, minilmLength);
     if (minilm) vector.set(minilm);
-    return { vector, language, asks: askingOf(text, multilingual), danger: dangerOf(multilingual) };
+    const meaning = { vector, language, asks: askingOf(text, multilingual), danger: dangerOf(multilingual) };
+    if (!isQuestion) return meaning;
+    const weighted = vector.slice();
+    if (minilm) weighted.set(scaled(multilingual, besideMinilm), minilmLength);
+    const usual = usualLikenessOf(multilingual, minilm);
+    return { ...meaning, vector: weighted, forAnswers: forAnswers(vector), usual };
   }
 
   async #readingOf(text: string): Promise<Reading> {

@@ -297,6 +297,8 @@ export interface Hit extends Likeness {
   readonly asks: number;
   /** Of the window, ISO 639-1; empty where it is not known. */
   readonly language: string;
+  /** How far the best hit is an answer; absent of others, and where that is not known. */
+  readonly answers?: number | undefined;
 }
 
 /**

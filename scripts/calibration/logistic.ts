@@ -14,10 +14,15 @@ export interface Fitting {
   readonly decay: number;
   readonly rounds: number;
   readonly rate: number;
+  /** Whether more of a value never makes it less likely that an example is true. */
+  readonly isRising?: boolean;
 }
 
 /** Logistic regression by gradient descent: its sum is the log of the odds that an example is true. */
-export function classifier(examples: readonly Example[], { decay, rounds, rate }: Fitting): Classifier {
+export function classifier(
+  examples: readonly Example[],
+  { decay, rounds, rate, isRising = false }: Fitting,
+): Classifier {
   const length = examples[0]?.values.length ?? 0;
   const weights = new Float64Array(length);
   let bias = 0;
@@ -30,7 +35,8 @@ export function classifier(examples: readonly Example[], { decay, rounds, rate }
       ofBias += wrong;
     }
     weights.forEach((weight, at) => {
-      weights[at] = weight - rate * ((slope[at] ?? 0) / examples.length + decay * weight);
+      const next = weight - rate * ((slope[at] ?? 0) / examples.length + decay * weight);
+      weights[at] = isRising ? Math.max(0, next) : next;
     });
     bias -= (rate * ofBias) / examples.length;
   }

@@ -15,6 +15,7 @@ import {
   type SearchIndex,
   type SessionCache,
   type Settled,
+  type UnindexedWindow,
   type Store,
   type UnreadMessage,
 } from '../../app/stores/types.ts';
@@ -628,6 +629,47 @@ export function searchIndexFacts(make: () => SearchIndex): void {
         const likely = hits.filter((hit) => !isSurelyAsking(hit.asks));
         expect(likely.map(({ factId }) => factId)).toEqual([told.id]);
       }
+    });
+
+    test('finds no question that has the words of the question, however it is written', async () => {
+      const { patientId } = newScope();
+      const told = fact(patientId, 'Every evening ten drops, what else.');
+      await index().add([told, { ...fact(patientId, 'TEN drops every evening: for what'), id: 'asked' }]);
+      const embedded = (await index().unembedded('suite', 500)).map((window) => ({
+        ...window,
+        meaning: { vector: Float32Array.from([1, 0]), language: 'en', asks: 0.7 },
+      }));
+      await index().addMeanings('suite', embedded);
+      const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
+      for (const query of [{ asked }, {}]) {
+        const text = 'ten drops every evening, for what';
+        const hits = await index().search(patientId, { text, limit: 9, ...query });
+        const likely = hits.filter((hit) => !isSurelyAsking(hit.asks));
+        expect(likely.map(({ factId }) => factId)).toEqual([told.id]);
+      }
+    });
+
+    test('says how far the best hit is an answer, of what is indexed and of what is not yet', async () => {
+      const { patientId } = newScope();
+      const meaning = { vector: Float32Array.from([1, 0]), language: 'en', asks: 0 };
+      const forAnswers = Float32Array.from([0.5, 4]);
+      const asked = { embedder: 'suite', meaning: { ...meaning, forAnswers } };
+      const answers = async (unindexed: UnindexedWindow[] = []): Promise<unknown[]> => {
+        const hits = await index().search(patientId, { text: '', limit: 9, asked, unindexed });
+        return hits.map((hit) => hit.answers?.toFixed(1));
+      };
+      await index().add(['I have a cat.', 'I have a dog.'].map((one) => fact(patientId, one)));
+      const windows = await index().unembedded('suite', 500);
+      const vectorOf = (text: string) => Float32Array.from(text === 'I have a cat.' ? [0.8, 0.5] : [0.1, 0]);
+      await index().addMeanings(
+        'suite',
+        windows.map((window) => ({ ...window, meaning: { ...meaning, vector: vectorOf(window.text) } })),
+      );
+      expect(await answers()).toEqual(['2.4', undefined]);
+      const now = { ...meaning, vector: Float32Array.from([1, 0]) };
+      expect(await answers([{ factId: 'now', text: 'I have a cow.', meaning: now }])).toEqual([
+        ...['0.5', undefined, undefined],
+      ]);
     });
 
     test('holds the vectors of two embedders side by side; neither takes from the other, nor makes it begin anew', async () => {

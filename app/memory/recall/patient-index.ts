@@ -17,7 +17,12 @@ export interface IndexWindow {
 export interface Question extends Pick<Query, 'limit' | 'except'> {
   readonly terms: readonly string[];
   readonly vector: Float32Array | undefined;
+  /** Where it is known: its product with a window says how far that answers. */
+  readonly forAnswers?: Float32Array | undefined;
 }
+
+/** A hit, with the vector that its window has here. */
+export type Found = Hit & { readonly vector?: PackedVector | undefined };
 
 /** Of windows that tell: how many there are, and how many have each term. */
 export interface Counts {
@@ -67,7 +72,7 @@ export class PatientIndex {
   search(question: Question, beside: PatientIndex = empty): Hit[] {
     const counts = [this, beside].map((one) => one.counts(question));
     const hits = [this, beside].flatMap((one) => one.hits(question, counts));
-    return bestOfFacts(hits).slice(0, question.limit);
+    return judged(bestOfFacts(hits).slice(0, question.limit), question.forAnswers);
   }
 
   /** What tells how rare each term is. What was asked before changes nothing. */
@@ -85,7 +90,7 @@ export class PatientIndex {
    * Every window that has something in common with the question; one that may ask and has its very words, asks it.
    * @param counts of all that is searched.
    */
-  hits({ terms, vector, except }: Omit<Question, 'limit'>, counts: readonly Counts[]): Hit[] {
+  hits({ terms, vector, except }: Omit<Question, 'limit'>, counts: readonly Counts[]): Found[] {
     const rarities = raritiesOf(terms, counts);
     const windows = windowsIn(counts);
     const words = this.#shares(rarities);
@@ -96,9 +101,9 @@ export class PatientIndex {
       const meaning = vector && window.vector && product(window.vector, vector);
       if (meaning === undefined && share === 0) return [];
       const { factId, language } = window;
-      const asks = isAsking(window.asks) && window.terms.join(' ') === question ? 1 : window.asks;
+      const asks = asksOf(window, question);
       const score = scoreOf({ words: share, meaning, asks }, { windows, isByMeaning: vector !== undefined });
-      return [{ factId, score, words: share, meaning, asks, language }];
+      return [{ factId, score, words: share, meaning, asks, language, vector: window.vector }];
     });
   }
 
@@ -130,9 +135,19 @@ export function raritiesOf(terms: readonly string[], counts: readonly Counts[]):
   return new Map(terms.map((term) => [term, rarity(windows, having(term))]));
 }
 
+/** One that may ask surely does where it has the very words of the question. */
+export const asksOf = ({ asks, terms }: Pick<IndexWindow, 'asks' | 'terms'>, question: string): number =>
+  isAsking(asks) && terms.join(' ') === question ? 1 : asks;
+
+/** Says of the best one how far it is an answer: certainty depends on that one. */
+export const judged = (hits: readonly Found[], forAnswers: Float32Array | undefined): Hit[] =>
+  hits.map(({ vector, ...hit }, at) =>
+    at === 0 && vector && forAnswers ? { ...hit, answers: product(vector, forAnswers) } : hit,
+  );
+
 /** The best window of each fact, best first. */
-export function bestOfFacts(hits: readonly Hit[]): Hit[] {
-  const best = new Map<string, Hit>();
+export function bestOfFacts<T extends Hit>(hits: readonly T[]): T[] {
+  const best = new Map<string, T>();
   for (const hit of hits) {
     const known = best.get(hit.factId);
     if (known === undefined || inOrder(hit, known) < 0) best.set(hit.factId, hit);

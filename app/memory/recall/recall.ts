@@ -75,7 +75,7 @@ export async function recall(recalling: Recalling, patientId: string, text: stri
       const fact = byId.get(factId);
       return fact ? [{ ...fact, score, asks }] : [];
     }),
-    certainty: certaintyOf(asked?.meaning.language, hits),
+    certainty: certaintyOf(asked?.meaning, hits),
     ...(gap === '' ? {} : { degraded: gap }),
   };
 }

@@ -226,7 +226,8 @@ export class IndexDatabase {
   }
 
   search(patientId: string, { text, asked, unindexed = [], ...rest }: Query): Hit[] {
-    const question = { terms: termsOf(text), vector: asked?.meaning.vector, ...rest };
+    const { vector, forAnswers } = asked?.meaning ?? {};
+    const question = { terms: termsOf(text), vector, forAnswers, ...rest };
     return this.#of(patientId, asked?.embedder ?? '').search(question, indexOf(unindexed));
   }
 
