@@ -121,9 +121,14 @@ export class Connection {
     if (this.#state.name === 'waiting') void this.#begin();
   }
 
-  /** Sends a message now or once connected, and again after each reconnect until it is acknowledged. */
+  /** Sends what a person said, now or once connected, and again after each reconnect until it is acknowledged. */
   send(frame: MessageFrame): void {
     this.#stops.forget(frame.id);
+    this.sendUnanswered(frame);
+  }
+
+  /** The same of a message that was sent before and whose answer is not known. */
+  sendUnanswered(frame: MessageFrame): void {
     this.#outbox.keep(frame);
   }
 

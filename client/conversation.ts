@@ -281,7 +281,7 @@ function failAnswer(
  */
 function anew(before: Conversation, { epoch, history = [] }: FrameOf<'welcome'>): Conversation {
   const known = before.epoch === '' || before.epoch === epoch ? before : emptyConversation;
-  const start = history[0]?.offset ?? 0;
+  const start = history[0]?.offset ?? Infinity;
   const older = known.entries.filter(({ offset = start }) => offset < start);
   const unsent = before.entries.filter(isSaid).filter(({ delivery }) => delivery === 'pending');
   const answered = new Set(history.map(({ replyTo }) => replyTo));

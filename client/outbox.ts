@@ -39,6 +39,8 @@ export class Outbox {
 
   keep(frame: MessageFrame): void {
     this.#kept.set(frame.id, frame);
+    // A person does not wait.
+    this.#untaken.delete(frame.id);
     this.#changed();
     this.#flush();
   }

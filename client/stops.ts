@@ -26,7 +26,9 @@ export class Stops {
 
   ask(id: string): void {
     this.#asked.set(id, timing.stops);
-    this.#send();
+    if (!this.#isOpen) return;
+    this.#around.transmit([{ type: 'stop', id }]);
+    this.#again ??= this.#after();
   }
 
   /** The answer is wanted again. */
@@ -36,12 +38,13 @@ export class Stops {
 
   open(): void {
     this.#isOpen = true;
-    this.#send();
+    this.#askAll();
   }
 
   close(): void {
     this.#isOpen = false;
     this.#again?.();
+    this.#again = undefined;
   }
 
   heard(frame: ServerFrame): void {
@@ -52,14 +55,20 @@ export class Stops {
       this.forget(frame.id);
   }
 
-  #send(): void {
-    this.#again?.();
-    if (!this.#isOpen || this.#asked.size === 0) return;
+  #askAll(): void {
     const ids = [...this.#asked.keys()];
+    if (ids.length === 0) return;
     this.#around.transmit(ids.map((id) => ({ type: 'stop', id })));
-    for (const [id, left] of [...this.#asked])
-      if (left > 1) this.#asked.set(id, left - 1);
-      else this.#asked.delete(id);
-    this.#again = this.#around.after(timing.stopAgain, () => this.#send());
+    this.#again = this.#after();
+  }
+
+  #after(): () => void {
+    return this.#around.after(timing.stopAgain, () => {
+      this.#again = undefined;
+      for (const [id, left] of [...this.#asked])
+        if (left > 1) this.#asked.set(id, left - 1);
+        else this.#asked.delete(id);
+      this.#askAll();
+    });
   }
 }

@@ -87,8 +87,7 @@ export const errorCodes = {
   RATE_LIMITED: {
     http: 429,
     exit: 75,
-    means:
-      'Too many frames or messages came; this one was not taken, nothing was stored, and the connection stays open.',
+    means: 'Too many frames or messages came; this one was not taken, and the connection stays open.',
     fix: 'Send it again after retryAfterMs.',
   },
   ID_REUSED: {
@@ -100,8 +99,9 @@ export const errorCodes = {
   STORE_AWAY: {
     http: 503,
     exit: 75,
-    means: 'The message was not stored; nothing was acknowledged.',
-    fix: 'Send it again.',
+    means:
+      'The message was not taken, so this sending of it is not stored; one before it, with the same id, may be.',
+    fix: 'Send it again with the same id: it is not stored twice.',
   },
   UNKNOWN_OUTCOME: {
     http: 503,

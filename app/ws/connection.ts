@@ -143,7 +143,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
 
   #tooFast(limit: RateLimit | 'connection', about: About): void {
     this.#around.metrics.rateLimited.inc({ limit });
-    this.#error('RATE_LIMITED', 'That was too fast: nothing was stored. Send it again in a while.', about);
+    this.#error('RATE_LIMITED', 'That was too fast, so it was not taken. Send it again in a while.', about);
   }
 
   #accept(frame: ClientFrame): void {
@@ -187,7 +187,7 @@ export class ChatConnection extends EventEmitter<{ closed: [code: number] }> {
     this.#around.log.warn({ messageId: id, reason: firstLine(error) }, what);
     const [code, told] = isUnknown
       ? (['UNKNOWN_OUTCOME', 'It is not known whether the message was stored.'] as const)
-      : (['STORE_AWAY', 'The memory is away: the message was not stored.'] as const);
+      : (['STORE_AWAY', 'The memory is away: the message could not be taken.'] as const);
     this.#error(code, `${told} Send it again, with the same id.`, { id });
   }
 

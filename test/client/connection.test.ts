@@ -312,6 +312,15 @@ describe('messages', () => {
     expect(lost.sent).toHaveLength(3);
   });
 
+  test('sends again at once what a person sends again, though no store took it', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    world.connection.send(message('a'));
+    world.last.receive(refusal('a', 'STORE_AWAY'));
+    world.connection.send(message('a'));
+    expect(world.last.sent).toEqual([message('a'), message('a')]);
+  });
+
   test('tries again what no store could take as soon as one took another message', async () => {
     const world = new FakeWorld();
     await world.connect();
@@ -363,6 +372,22 @@ describe('messages', () => {
     world.connection.send(message('b'));
     await world.pass(2 * timing.stopAgain);
     expect(world.last.sent).toEqual([a, a, b, message('b')]);
+  });
+
+  test('asks for the end of many answers, of each as often, also after a reconnect that sends them again', async () => {
+    const world = new FakeWorld();
+    await world.connect();
+    const stops = Array.from({ length: 14 }, (_, at) => ({ type: 'stop', id: `m${at}` }));
+    for (const { id } of stops) world.connection.stopAnswer(id);
+    expect(world.last.sent).toEqual(stops);
+    await world.pass(timing.stopAgain);
+    expect(world.last.sent).toEqual([...stops, ...stops]);
+    world.last.close(1006);
+    await world.pass(timing.longestWait);
+    world.last.receive(welcome());
+    for (const { id } of stops) world.connection.sendUnanswered(message(id));
+    await world.pass(timing.stopAgain);
+    expect(world.last.sent.slice(-stops.length)).toEqual(stops);
   });
 
   test('asks for the end of an answer that nothing is heard of only a few times', async () => {

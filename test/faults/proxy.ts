@@ -19,6 +19,8 @@ export interface Proxy {
   slicer(bytes: number): void;
   /** Resets every connection there is, as a host does that was restarted. New ones are served. */
   resetPeer(): void;
+  /** Lets no byte more through on the connections there are, and tells neither side, as when a node vanishes. New ones are served. */
+  vanish(): void;
   /** All well again. What `timeout` held back is lost with its connections. */
   up(): Promise<void>;
   stop(): Promise<void>;
@@ -35,6 +37,7 @@ interface Toxics {
 export async function startProxy(target: { host: string; port: number }): Promise<Proxy> {
   const port = await freePort();
   const open = new Set<Socket>();
+  const vanished = new WeakSet<Socket>();
   let toxics: Toxics = {};
   let fatal: { readonly bytes: Buffer; readonly met: () => void } | undefined;
   let server: Server | undefined;
@@ -47,6 +50,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
       open.add(from.setNoDelay());
       let carried = Promise.resolve();
       from.on('data', (bytes) => {
+        if (vanished.has(from)) return;
         const ofNow = toxics;
         const at = performance.now();
         carried = carried
@@ -56,7 +60,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
       from.on('error', () => to.destroy());
       from.on('close', () => {
         open.delete(from);
-        void carried.then(() => to.destroy());
+        if (!vanished.has(from)) void carried.then(() => to.destroy());
       });
     }
   };
@@ -92,6 +96,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
     latency: (latencyMs) => (toxics = { latencyMs }),
     bandwidth: (bytesPerSecond) => (toxics = { bytesPerSecond }),
     slicer: (sliceBytes) => (toxics = { sliceBytes }),
+    vanish: () => open.forEach((socket) => vanished.add(socket)),
     resetPeer: () => open.forEach((socket) => socket.resetAndDestroy()),
     stop: down,
   };

@@ -3,7 +3,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RedisReplicas } from '../../app/stores/redis/replicas.ts';
 import type { Note } from '../../app/stores/replicas.ts';
 import type { Scope, SessionEvent } from '../../app/stores/types.ts';
+import { startProxy } from '../faults/proxy.ts';
 import { forSuite } from '../servers/for-suite.ts';
+import { LOOPBACK } from '../servers/ports.ts';
 import { startRedis } from '../servers/redis.ts';
 import { envOf } from './real.ts';
 import { message, newScope } from './store-suite.ts';
@@ -55,6 +57,20 @@ describe('replicas through Redis', () => {
       if (at % 500 === 499) await one.replicas.deltas(scope);
     }
     expect(await one.replicas.deltas(scope)).toEqual(pieces.slice(-1_000));
+  });
+
+  test('hear again after Redis vanished without a word, and say that there is a gap', async () => {
+    const proxy = await startProxy(redis());
+    onTestFinished(() => proxy.stop());
+    const one = replica({ host: LOOPBACK, port: proxy.port });
+    const two = replica(redis());
+    const scope = newScope();
+    await one.replicas.join(scope).joined;
+    expect(one.gap).toHaveBeenCalledTimes(1);
+    proxy.vanish();
+    await vi.waitFor(() => expect(one.gap).toHaveBeenCalledTimes(2), { timeout: 30_000, interval: 50 });
+    await two.replicas.stop(scope, 'm1');
+    await vi.waitFor(() => expect(one.stopped).toEqual(['m1']));
   });
 
   test('pass a stop to whoever makes the answer, also where nobody joined', async () => {

@@ -76,7 +76,8 @@ export function startChat(patientId: string): Chat {
     if (frame.type === 'welcome') {
       mode.value = frame.mode;
       // After a resumed connection, how each answer ended comes by itself.
-      if (!frame.recovered) for (const message of unanswered(conversation.value)) connection.send(message);
+      if (!frame.recovered)
+        for (const message of unanswered(conversation.value)) connection.sendUnanswered(message);
     }
     if (frame.type === 'dependency') away.value = afterDependency(away.value, frame);
     if (changeMemory.has(frame.type)) void refresh();

@@ -6,15 +6,16 @@ import { Thread } from './thread.ts';
 export class EmbeddedSearchIndex implements SearchIndex {
   readonly name = qdrantName;
   readonly #thread: Thread<'index'>;
-  /** Asked for once, since each answer needs it. A file that was replaced takes no writes, so no other id is missed. */
+  /** Asked for once between two dials, since each answer needs it. */
   #id: Promise<string> | undefined;
 
   constructor(file: string) {
     this.#thread = new Thread('index', file);
   }
 
-  connect(): Promise<void> {
-    return this.#thread.call('connect');
+  async connect(): Promise<void> {
+    this.#id = undefined;
+    await this.#thread.call('connect');
   }
 
   close(): Promise<void> {

@@ -81,17 +81,22 @@ interface Lacking {
 export class Neo4jRecordStore implements RecordStore {
   readonly name = neo4jName;
   readonly #graph: Graph;
-  readonly #commits = new GroupCommit<Entry, EntryResult>((entries) => this.#commit(entries));
+  readonly #commits: GroupCommit<Entry, EntryResult>;
   /** Reads that every turn, and every handshake, needs. */
-  readonly #positions = new GroupCommit<string, Position | undefined>((keys) => this.#positionsOf(keys));
-  readonly #factGroups = new GroupCommit<readonly string[], StoredFact[]>((groups) => this.#factsOf(groups));
-  readonly #lacking = new GroupCommit<Lacking, Fact[]>((asked) => this.#unindexedOf(asked));
+  readonly #positions: GroupCommit<string, Position | undefined>;
+  readonly #factGroups: GroupCommit<readonly string[], StoredFact[]>;
+  readonly #lacking: GroupCommit<Lacking, Fact[]>;
   #isPrepared = false;
   #queuedAt = -Infinity;
 
   /** @param onLost told when an open connection closes. */
   constructor(env: GraphEnv, onLost?: () => void) {
     this.#graph = new Graph(env, onLost);
+    const sizes = { patienceMs: env.STORE_TIMEOUT };
+    this.#commits = new GroupCommit((entries) => this.#commit(entries), sizes);
+    this.#positions = new GroupCommit((keys) => this.#positionsOf(keys), sizes);
+    this.#factGroups = new GroupCommit((groups) => this.#factsOf(groups), sizes);
+    this.#lacking = new GroupCommit((asked) => this.#unindexedOf(asked), sizes);
   }
 
   async connect(onWork?: (work: string) => void): Promise<void> {
@@ -297,7 +302,9 @@ export class Neo4jRecordStore implements RecordStore {
       return await this.#together(entries);
     } catch (error) {
       if (error instanceof UnknownOutcomeError)
-        return this.#together(entries).catch(() => entries.map(() => error));
+        return this.#together(entries).catch(() => {
+          throw error;
+        });
       if (entries.length === 1 || codeOf(error) === undefined) throw error;
       return Promise.all(entries.map(async (entry) => this.#alone(entry)));
     }

@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache';
 import { asksFrom, surelyAsksFrom } from '../../meaning/asking.ts';
 import { bestOfFacts, raritiesOf, windowsIn } from '../../memory/recall/patient-index.ts';
 import { scoreOf } from '../../memory/recall/ranking.ts';
@@ -5,9 +6,9 @@ import { termsOf } from '../../memory/recall/terms.ts';
 import { indexOf } from '../../memory/recall/unindexed.ts';
 import type { Hit, Query } from '../types.ts';
 import { vectorName } from './collections.ts';
-import type { Asked, Filter, Searches } from './searches.ts';
+import type { Asked, Filter, Search, Searches } from './searches.ts';
 import { weightedTerms } from './sparse-vector.ts';
-import { windowSchema } from './window.ts';
+import { payloadOfWindow, windowSchema } from './window.ts';
 import type { ById, Found, Rarities, Words } from './words.ts';
 import { wordsHere } from './words-here.ts';
 
@@ -17,6 +18,8 @@ export interface Questions {
   readonly count: (collection: string, filter: Filter) => Promise<number>;
   /** Whether there is a collection of vectors: before the first is stored there is none. */
   readonly isThere: (collection: string) => Promise<boolean>;
+  /** Patients who told more than is read here: it is not tried again for each of their questions. */
+  readonly toldMuch: LRUCache<string, true>;
 }
 
 /** The collections of one patient's windows, and the one whose windows are searched. */
@@ -39,10 +42,11 @@ export async function searchPatient(questions: Questions, searched: Searched, qu
   const beside = indexOf(unindexed);
   const filters = filtersOf(searched.patientId, query);
   const most = limit * windowsOfFact;
-  const words =
-    (await wordsHere(questions.searches, searched.words, { filter: filters.told, text })) ??
-    wordsThere(questions, searched.words, { filters, most });
-  const meanings = meaningsThere(questions, searched.meanings, { filters, most }, asked?.meaning.vector);
+  const here = await wordsOfLittle(questions, searched, { filters, text });
+  const search = here ? questions.searches.together : questions.searches.alone;
+  const how = { ...questions, search, filters, most };
+  const words = here ?? wordsThere(searched.words, how);
+  const meanings = meaningsThere(searched.meanings, how, asked?.meaning.vector);
   const counts = [await words.counts(terms), beside.counts({ terms, except })];
   const rarities = raritiesOf(terms, counts);
   const [bestWords, bestMeanings] = await Promise.all([words.best(rarities), meanings.best()]);
@@ -60,7 +64,8 @@ export async function searchPatient(questions: Questions, searched: Searched, qu
 
 type Filters = ReturnType<typeof filtersOf>;
 
-interface Bounds {
+interface How extends Pick<Questions, 'count' | 'isThere'> {
+  readonly search: Search;
   readonly filters: Filters;
   readonly most: number;
 }
@@ -87,13 +92,24 @@ function filtersOf(patientId: string, { text, except }: Pick<Query, 'text' | 'ex
   };
 }
 
+async function wordsOfLittle(
+  { searches, toldMuch }: Questions,
+  { patientId, words }: Searched,
+  { filters, text }: { readonly filters: Filters; readonly text: string },
+): Promise<Words | undefined> {
+  if (toldMuch.get(patientId)) return undefined;
+  const here = await wordsHere(searches.together, words, { filter: filters.told, text });
+  if (here === undefined) toldMuch.set(patientId, true);
+  return here;
+}
+
 /** Counted and searched by Qdrant: of a patient who told much. */
-function wordsThere({ searches, count }: Questions, collection: string, { filters, most }: Bounds): Words {
+function wordsThere(collection: string, { search: ask, count, filters, most }: How): Words {
   const { telling } = filters;
   const search = (rarities: Rarities, filter: Filter): Promise<ById> =>
     rarities.size === 0
       ? Promise.resolve(new Map())
-      : scored(searches, collection, { query: { ...weightedTerms(rarities) }, filter, limit: most }, 'words');
+      : scored(ask, collection, { query: { ...weightedTerms(rarities) }, filter, limit: most }, 'words');
   return {
     async counts(terms) {
       const [windows, ...having] = await Promise.all([
@@ -116,15 +132,14 @@ interface Meanings {
 
 /** Nothing is found without a vector, or where nothing was embedded yet. */
 function meaningsThere(
-  { searches, isThere }: Questions,
   collection: string,
-  { filters, most }: Bounds,
+  { search: ask, isThere, filters, most }: How,
   vector: Float32Array | undefined,
 ): Meanings {
   const search = async (filter: Filter): Promise<ById> => {
     if (vector === undefined) return new Map();
     try {
-      return await scored(searches, collection, { query: [...vector], filter, limit: most }, 'meaning');
+      return await scored(ask, collection, { query: [...vector], filter, limit: most }, 'meaning');
     } catch (error) {
       if (await isThere(collection)) throw error;
       return new Map();
@@ -137,15 +152,15 @@ function meaningsThere(
 }
 
 async function scored(
-  searches: Searches,
+  search: Search,
   collection: string,
   asked: Pick<Asked, 'query' | 'filter' | 'limit'>,
   score: 'words' | 'meaning',
 ): Promise<ById> {
-  const points = await searches.run(collection, {
+  const points = await search(collection, {
     ...asked,
     using: vectorName,
-    with_payload: true,
+    with_payload: payloadOfWindow,
     params: { exact: true },
   });
   return new Map(

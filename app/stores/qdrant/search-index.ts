@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { LRUCache } from 'lru-cache';
 import { hostInUrl } from '../../../model/host-in-url.ts';
 import type { Env } from '../../../contract/backend-env.ts';
 import { qdrantName } from '../../../contract/services/qdrant.ts';
@@ -32,6 +33,9 @@ type QdrantEnv = Pick<
   Env,
   'QDRANT_HOST' | 'QDRANT_PORT' | 'QDRANT_API_KEY' | 'QDRANT_COLLECTION' | 'QDRANT_TLS' | 'STORE_TIMEOUT'
 >;
+
+/** Patients who told much that are kept in mind. */
+const mostKnown = 10_000;
 
 /** Milliseconds for which vectors that no process uses are kept: for a rollout that is taken back. */
 const keptMs = 24 * 3_600_000;
@@ -69,8 +73,13 @@ export class QdrantSearchIndex implements SearchIndex {
       },
     });
     this.#questions = {
-      searches: new Searches(this.#client, (answer) => this.#ask(answer)),
+      searches: new Searches({
+        client: this.#client,
+        ask: (answer) => this.#ask(answer),
+        patienceMs: env.STORE_TIMEOUT,
+      }),
       count: (collection, filter) => this.#count(collection, filter),
+      toldMuch: new LRUCache({ max: mostKnown }),
       isThere: async (collection) => (await this.#ask(knownId(this.#client, collection))) !== undefined,
     };
   }

@@ -8,4 +8,7 @@ export const windowSchema = z.object({
   asks: z.number(),
   language: z.string(),
 });
+/** What is read of it. */
+export const payloadOfWindow = Object.keys(windowSchema.shape);
+
 export type Window = z.infer<typeof windowSchema>;

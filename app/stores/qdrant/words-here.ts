@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { isAsking, isSurelyAsking } from '../../meaning/asking.ts';
 import { vectorName } from './collections.ts';
 import type { ById, Found, Rarities, Words } from './words.ts';
-import type { Filter, Searches } from './searches.ts';
+import type { Filter, Search } from './searches.ts';
 import { dimensionOf, weightedTerms } from './sparse-vector.ts';
-import { windowSchema } from './window.ts';
+import { payloadOfWindow, windowSchema } from './window.ts';
 
 /** Windows of a patient that are read and searched here, in one request instead of one a term; of more, Qdrant does it. */
-const mostReadHere = 100;
+const mostReadHere = 64;
 
 const wordsSchema = z.object({
   [vectorName]: z.object({ indices: z.array(z.number()), values: z.array(z.number()) }),
@@ -20,12 +20,12 @@ interface Read extends Found {
 
 /** The windows of a patient who told little, searched as Qdrant does; none of one who told more. */
 export async function wordsHere(
-  searches: Searches,
+  search: Search,
   collection: string,
   { filter, text }: { readonly filter: Filter; readonly text: string },
 ): Promise<Words | undefined> {
-  const read = { filter, limit: mostReadHere + 1, with_payload: true, with_vector: [vectorName] };
-  const points = await searches.run(collection, read);
+  const read = { filter, limit: mostReadHere + 1, with_payload: payloadOfWindow, with_vector: [vectorName] };
+  const points = await search(collection, read);
   if (points.length > mostReadHere) return undefined;
   const windows = new Map<string, Read>(
     points.map(({ id, payload, vector }) => {
@@ -37,13 +37,13 @@ export async function wordsHere(
   const isLikely = (window: Read): boolean =>
     !isSurelyAsking(window.asks) && !(isAsking(window.asks) && window.text === text);
   const telling = [...windows.values()].filter(({ asks }) => !isAsking(asks));
-  const having = (term: string): number =>
-    telling.filter(({ weights }) => weights.has(dimensionOf(term))).length;
+  const having = (dimension: number): number =>
+    telling.filter(({ weights }) => weights.has(dimension)).length;
   return {
     counts: (terms) =>
       Promise.resolve({
         windows: telling.length,
-        having: new Map(terms.map((term) => [term, having(term)])),
+        having: new Map(terms.map((term) => [term, having(dimensionOf(term))])),
       }),
     best: (rarities) =>
       Promise.resolve(

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { certainty, deltaFrame, turn, usedFact } from '../../../contract/protocol.ts';
 import { parseJson } from '../../../model/json.ts';
 import { withTimeLimit } from '../../../model/time-limit.ts';
+import { Rounds } from '../../rounds.ts';
 import type { Delta, Joining, Note, Replicas } from '../replicas.ts';
 import { eventKinds, type Scope } from '../types.ts';
 import { channelPrefix, owedChannel, sessionKey, stopsChannel } from './keys.ts';
@@ -45,6 +46,9 @@ const said = z.object({
 });
 const stop = z.object({ patientId: z.string(), sessionId: z.string(), id: z.string() });
 
+/** How often it is looked whether Redis is still there for who only listens. */
+const everyMs = 5_000;
+
 /** Replicas of one backend, by Redis' channels: one for each session that somebody follows, one for stops. */
 export class RedisReplicas implements Replicas {
   readonly #id = randomUUID();
@@ -56,6 +60,7 @@ export class RedisReplicas implements Replicas {
   readonly #owed: string;
   /** The channels that are wanted, by name, each with its session. */
   readonly #channels = new Map<string, Scope>();
+  readonly #looks = new Rounds(() => this.#look(), everyMs);
   #connected = Promise.withResolvers<undefined>();
   #quietUntil = 0;
   #notes = 0;
@@ -85,6 +90,7 @@ export class RedisReplicas implements Replicas {
     this.#subscriber.on('ready', () => void this.#subscribe());
     this.#subscriber.on('close', () => (this.#connected = Promise.withResolvers()));
     this.#subscriber.connect().catch(() => undefined);
+    this.#looks.start();
   }
 
   join(scope: Scope): Joining {
@@ -156,8 +162,17 @@ export class RedisReplicas implements Replicas {
   }
 
   async close(): Promise<void> {
+    this.#looks.stop();
     this.#subscriber.disconnect();
     await this.#connection.close();
+  }
+
+  /** Who only listens writes nothing, so that no time limit would tell that the other side is gone. */
+  async #look(): Promise<void> {
+    if (this.#subscriber.status !== 'ready') return;
+    // A refusal is an answer too.
+    const answer = this.#subscriber.ping().catch(() => undefined);
+    await withTimeLimit(answer, this.#timeout).catch(() => this.#subscriber.disconnect(true));
   }
 
   #channelOf(scope: Scope): string {

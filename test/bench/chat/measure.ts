@@ -5,7 +5,7 @@ import { measureEcho, measureEmbedded, measureReal, type Effort } from './turns.
 
 /** What is measured, by name: each may be asked for alone. */
 export const partNames = ['embedded', 'real', 'echo', 'idle', 'hostile', 'storm'] as const;
-/** As the dev preset's pod has it. */
+/** Less than the dev preset's pod has. */
 const devHeapMb = 268;
 
 export type PartName = (typeof partNames)[number];

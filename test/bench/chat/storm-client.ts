@@ -76,6 +76,6 @@ export class StormClient {
     this.#lostAt = undefined;
     // As the page: after a resumed connection, how each answer ended comes by itself.
     if (!frame.recovered)
-      for (const message of unanswered(this.#conversation)) this.#connection.send(message);
+      for (const message of unanswered(this.#conversation)) this.#connection.sendUnanswered(message);
   }
 }

@@ -167,7 +167,7 @@ export class Tab {
   #received(frame: ServerFrame): void {
     this.#conversation = receive(this.#conversation, frame);
     if (frame.type === 'welcome' && !frame.recovered)
-      for (const message of unanswered(this.#conversation)) this.#connection.send(message);
+      for (const message of unanswered(this.#conversation)) this.#connection.sendUnanswered(message);
     if (frame.type === 'error' && frame.id !== undefined) this.#failed(frame.id, frame);
   }
 
