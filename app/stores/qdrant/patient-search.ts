@@ -1,6 +1,6 @@
 import type { LRUCache } from 'lru-cache';
-import { asksFrom, surelyAsksFrom } from '../../meaning/asking.ts';
-import { bestOfFacts, raritiesOf, windowsIn } from '../../memory/recall/patient-index.ts';
+import { asksFrom, isAsking, surelyAsksFrom } from '../../meaning/asking.ts';
+import { asksOf, bestOfFacts, judged, raritiesOf, windowsIn } from '../../memory/recall/patient-index.ts';
 import { scoreOf } from '../../memory/recall/ranking.ts';
 import { termsOf } from '../../memory/recall/terms.ts';
 import { indexOf } from '../../memory/recall/unindexed.ts';
@@ -38,7 +38,8 @@ const windowsOfFact = 3;
 /** The best windows of a patient, by words and, where the question has a vector, by meaning. */
 export async function searchPatient(questions: Questions, searched: Searched, query: Query): Promise<Hit[]> {
   const { text, limit, asked, except, unindexed = [] } = query;
-  const terms = [...new Set(termsOf(text))].slice(0, mostTerms);
+  const allTerms = termsOf(text);
+  const terms = [...new Set(allTerms)].slice(0, mostTerms);
   const beside = indexOf(unindexed);
   const filters = filtersOf(searched.patientId, query);
   const most = limit * windowsOfFact;
@@ -58,8 +59,14 @@ export async function searchPatient(questions: Questions, searched: Searched, qu
   const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
   const scored = { windows: windowsIn(counts), isByMeaning: asked !== undefined };
   const question = { terms, vector: asked?.meaning.vector, except };
-  const hits = [...found.map((one) => toHit(one, scored)), ...beside.hits(question, counts)];
-  return bestOfFacts(hits).slice(0, limit);
+  const own = [...found].map(([id, one]) => ({ id, hit: toHit(one, allTerms.join(' '), scored) }));
+  const hits = bestOfFacts([...own.map(({ hit }) => hit), ...beside.hits(question, counts)]).slice(0, limit);
+  const forAnswers = asked?.meaning.forAnswers;
+  const [best, ...others] = judged(hits, forAnswers);
+  const id = own.find(({ hit }) => hit === hits[0])?.id;
+  if (best === undefined) return [];
+  if (id === undefined || best.meaning === undefined || forAnswers === undefined) return [best, ...others];
+  return [{ ...best, answers: await meanings.answers(id, forAnswers) }, ...others];
 }
 
 type Filters = ReturnType<typeof filtersOf>;
@@ -128,6 +135,8 @@ function wordsThere(collection: string, { search: ask, count, filters, most }: H
 interface Meanings {
   best(): Promise<ById>;
   among(ids: readonly string[]): Promise<ById>;
+  /** How far a window is an answer, as `judged`: its vector stays in Qdrant. */
+  answers(id: string, forAnswers: Float32Array): Promise<number | undefined>;
 }
 
 /** Nothing is found without a vector, or where nothing was embedded yet. */
@@ -136,10 +145,10 @@ function meaningsThere(
   { search: ask, isThere, filters, most }: How,
   vector: Float32Array | undefined,
 ): Meanings {
-  const search = async (filter: Filter): Promise<ById> => {
-    if (vector === undefined) return new Map();
+  const search = async (filter: Filter, by = vector): Promise<ById> => {
+    if (by === undefined) return new Map();
     try {
-      return await scored(ask, collection, { query: [...vector], filter, limit: most }, 'meaning');
+      return await scored(ask, collection, { query: [...by], filter, limit: most }, 'meaning');
     } catch (error) {
       if (await isThere(collection)) throw error;
       return new Map();
@@ -148,6 +157,7 @@ function meaningsThere(
   return {
     best: () => search(filters.likely),
     among: async (ids) => (ids.length === 0 ? new Map() : search(filters.among(ids))),
+    answers: async (id, forAnswers) => (await search(filters.among([id]), forAnswers)).get(id)?.meaning,
   };
 }
 
@@ -171,13 +181,19 @@ async function scored(
 const missing = (found: ById, known: ById): string[] => [...found.keys()].filter((id) => !known.has(id));
 
 /** The payload of a later map wins: that of a vector knows the language. */
-function merged(maps: readonly ById[]): Found[] {
+function merged(maps: readonly ById[]): ById {
   const all = new Map<string, Found>();
   for (const map of maps) for (const [id, found] of map) all.set(id, { ...all.get(id), ...found });
-  return [...all.values()];
+  return all;
 }
 
-const toHit = (
-  { factId, words = 0, meaning, asks, language }: Found,
+function toHit(
+  { factId, text, words = 0, meaning, language, ...window }: Found,
+  question: string,
   scored: Parameters<typeof scoreOf>[1],
-): Hit => ({ factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language });
+): Hit {
+  const asks = isAsking(window.asks)
+    ? asksOf({ asks: window.asks, terms: termsOf(text) }, question)
+    : window.asks;
+  return { factId, score: scoreOf({ words, meaning, asks }, scored), words, meaning, asks, language };
+}
