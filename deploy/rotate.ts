@@ -74,8 +74,12 @@ async function finish(
   stack: Stack,
   { rotators, objects, signal }: RotateOptions,
 ): Promise<void> {
-  // Deleted before, or by an interrupted run.
-  await createMissing(cluster, objects, signal);
+  // Deleted before, or by an interrupted run. No Job was: one that is not there is of a document that was not applied yet.
+  await createMissing(
+    cluster,
+    objects.filter(({ kind }) => kind !== 'Job'),
+    signal,
+  );
   // The same time after an interruption, so that no pod is restarted twice.
   const at = (await nextSecret(cluster, stack, signal))?.since;
   await restart(cluster, stack, restartedServices(stack, rotators), { at, signal });

@@ -18,7 +18,7 @@ function problemsOf(stack: FilledStack, { kind, because, operations }: Patch): s
     ...(why === undefined || (kind === 'Job' && jobsOf(stack).length === 0) ? [] : [`is refused: ${why}.`]),
     ...(because.trim() === '' ? ["does not say why: because: '…'."] : []),
     ...(operations.length === 0 ? ['has no operation.'] : []),
-    ...operations.flatMap(operationProblems),
+    ...operations.flatMap((operation) => operationProblems(kind, operation)),
   ];
 }
 
@@ -46,7 +46,7 @@ const labelPlaces: readonly (readonly string[])[] = [
   ['spec', 'template', 'metadata', 'labels'],
 ];
 
-function operationProblems(operation: PatchOperation): string[] {
+function operationProblems(kind: string, operation: PatchOperation): string[] {
   const { op, path } = operation;
   if (!operations.includes(op)) return [`has the operation "${op}"; expected ${operations.join(', ')}.`];
   if (['add', 'replace', 'test'].includes(op) && !('value' in operation))
@@ -56,10 +56,31 @@ function operationProblems(operation: PatchOperation): string[] {
   if (wrong.length > 0)
     return wrong.map((pointer) => `has the path "${pointer}"; expected a JSON pointer, as /spec/replicas.`);
   const written = op === 'test' ? [] : op === 'move' ? [path, ...from] : [path];
-  return written
-    .filter((pointer) => isIdentity(pointerSteps(pointer) ?? []))
-    .map((pointer) => `would change ${pointer || 'the whole object'}, by which the object is known.`);
+  return written.flatMap((pointer) => {
+    const steps = pointerSteps(pointer) ?? [];
+    const place = pointer || 'the whole object';
+    if (isIdentity(steps)) return [`would change ${place}, by which the object is known.`];
+    if (isOfDigest(kind, steps))
+      return [
+        `would change ${place}, and no pod would notice: it belongs into the stack's variables and files.`,
+      ];
+    return [];
+  });
 }
+
+/** Pods are replaced, and Jobs run, when a digest changes that is made of what the stack says. */
+const isOfDigest = (kind: string, steps: readonly string[]): boolean =>
+  (kind === 'ConfigMap' && steps[0] === 'data') ||
+  isWithin(annotationPlaces.ofPods, steps) ||
+  Object.values(annotationPlaces).some(
+    (place) => isWithin(steps, place) && ownAnnotation.test(steps[place.length] ?? ''),
+  );
+
+const ownAnnotation = /^mooring\.dev\//;
+const annotationPlaces = {
+  ofObject: ['metadata', 'annotations'],
+  ofPods: ['spec', 'template', 'metadata', 'annotations'],
+} as const;
 
 const operations: readonly string[] = [
   'add',

@@ -134,12 +134,17 @@ export const stepContainer = (site: Site, service: Workload, step: Step): k8s.Co
   name: step.name,
   ...(step.command ? { command: [...step.command] } : {}),
   ...(step.args ? { args: [...step.args] } : {}),
-  // The folder is one of the service's own image.
-  ...(service.container.workingDir !== undefined && step.image === undefined
-    ? { workingDir: service.container.workingDir }
+  ...(step.environment === 'service'
+    ? { ...workingDirOf(service, step), ...environmentIn(site, service) }
     : {}),
-  ...(step.environment === 'service' ? environmentIn(site, service) : {}),
 });
+
+/** The folder is one of the service's own image. */
+const workingDirOf = (
+  { container: { workingDir } }: Workload,
+  { image }: Step,
+): Pick<k8s.Container, 'workingDir'> =>
+  workingDir !== undefined && image === undefined ? { workingDir } : {};
 
 const picked = ({ image, resources }: Step): Partial<Pick<Container, 'image' | 'resources'>> => ({
   ...(image === undefined ? {} : { image }),

@@ -30,7 +30,7 @@ const fitting = { decay: 0.001, rounds: 1_500, rate: 0.5, isRising: true };
  * Of what was never told, so much may be called answered in each language, and of what was told, so much denied. Most questions
  * here are near misses and in other words; of everyday ones a third of what is denied is seen.
  */
-const [mostWrong, mostDenied] = [0.05, 0.065];
+const [mostWrong, mostDenied] = [0.1, 0.065];
 /** The least labels of what was told, and of what was not, with which an answer in a language may be certain. */
 const leastLabels = 40;
 /** What the likeness of questions usually is, is fitted without so many parts of the persons, each once. */

@@ -28,6 +28,15 @@ test.each<[unknown, string]>([
   [add('/metadata/labels/app.kubernetes.io~1name'), 'would change /metadata/labels/app.kubernetes.io~1name'],
   [add('/spec/template/metadata/labels'), 'would change /spec/template/metadata/labels'],
   [{ op: 'move', from: '/metadata/namespace', path: '/spec/x' }, 'would change /metadata/namespace'],
+  [
+    add('/metadata/annotations/mooring.dev~1paused'),
+    'would change /metadata/annotations/mooring.dev~1paused',
+  ],
+  [add('/spec/template/metadata/annotations'), 'would change /spec/template/metadata/annotations'],
+  [
+    add('/spec/template/metadata/annotations/mooring.dev~1config-digest'),
+    'would change /spec/template/metadata/annotations/mooring.dev~1config-digest, and no pod would notice',
+  ],
   [add('spec/x'), 'has the path "spec/x"; expected a JSON pointer'],
   [add('/spec/~2'), 'has the path "/spec/~2"; expected a JSON pointer'],
   [{ op: 'set', path: '/x' }, 'has the operation "set"; expected add, remove'],
@@ -40,6 +49,11 @@ test.each<[string, Partial<Patch>, string]>([
   ['without a reason', { because: ' ' }, "does not say why: because: '…'."],
   ['without an operation', { operations: [] }, 'has no operation.'],
   ['of a Secret', { kind: 'Secret' }, 'is refused: what is secret is made where it is applied'],
+  [
+    'of a variable',
+    { kind: 'ConfigMap', operations: [add('/data/X') as never] },
+    'would change /data/X, and no pod would notice',
+  ],
   ['of a Job', { kind: 'Job' }, 'is refused: its name follows from what it is rendered from.'],
 ])('a patch %s is refused', (_what, more, why) => {
   expect(refusalOf({ jobs: [seed], patches: [patch(add('/spec/x'), more)] })).toContain(why);
