@@ -51,7 +51,7 @@ test.each<[string, Partial<Patch>, string]>([
   ['of a Secret', { kind: 'Secret' }, 'is refused: what is secret is made where it is applied'],
   [
     'of a variable',
-    { kind: 'ConfigMap', operations: [add('/data/X') as never] },
+    { kind: 'ConfigMap', operations: [add('/data/X')] },
     'would change /data/X, and no pod would notice',
   ],
   ['of a Job', { kind: 'Job' }, 'is refused: its name follows from what it is rendered from.'],
