@@ -42,22 +42,25 @@ export async function startFastapiChat(): Promise<ExampleLab> {
   const usual = await operatorImage(await nodeImage(debian, say), say);
   const operator = await exampleOperatorImage('fastapi-chat', usual, say);
   const cluster = await startCluster();
-  return orStop(() => cluster.stop(), async () => {
-    for (const { tarPath } of [...Object.values(stores), app, operator]) await cluster.importImage(tarPath);
-    const copied = await copiedExample('fastapi-chat');
-    const { redis, neo4j, qdrant } = stores;
-    const images = { backend: app.ref, redis: redis.ref, neo4j: neo4j.ref, qdrant: qdrant.ref };
-    const document = {
-      ...{ apiVersion: 'example.com/v1alpha1', kind: 'MemoryChat' },
-      ...{ metadata: { name: 'chat', namespace: 'chat' }, spec: { images } },
-    };
-    await writeFile(join(copied.folder, 'stack.yaml'), stringify(document));
-    const stop = async (): Promise<void> => {
-      await cluster.stop();
-      await copied.stop();
-    };
-    return { ...reached(cluster, copied.folder), operator: operator.ref, stop };
-  });
+  return orStop(
+    () => cluster.stop(),
+    async () => {
+      for (const { tarPath } of [...Object.values(stores), app, operator]) await cluster.importImage(tarPath);
+      const copied = await copiedExample('fastapi-chat');
+      const { redis, neo4j, qdrant } = stores;
+      const images = { backend: app.ref, redis: redis.ref, neo4j: neo4j.ref, qdrant: qdrant.ref };
+      const document = {
+        ...{ apiVersion: 'example.com/v1alpha1', kind: 'MemoryChat' },
+        ...{ metadata: { name: 'chat', namespace: 'chat' }, spec: { images } },
+      };
+      await writeFile(join(copied.folder, 'stack.yaml'), stringify(document));
+      const stop = async (): Promise<void> => {
+        await cluster.stop();
+        await copied.stop();
+      };
+      return { ...reached(cluster, copied.folder), operator: operator.ref, stop };
+    },
+  );
 }
 
 function reached(cluster: Cluster, folder: string): Omit<ExampleLab, 'operator' | 'stop'> {
