@@ -63,7 +63,13 @@ export async function deleteObjects(
 
 const endPhases = ['Succeeded', 'Failed'];
 
-/** Whether the pods of a stack have ended: one of a Job that has stays. Pending while one has not. */
+/** A pod of a Job stays when it has ended. Another one, or one that is deleted, is there until kubelet has let go of it. */
+const staysEnded = ({ metadata, status: { phase = '' } }: Pod): boolean =>
+  endPhases.includes(phase) &&
+  metadata.deletionTimestamp === undefined &&
+  metadata.ownerReferences?.some(({ kind }) => kind === 'Job') === true;
+
+/** Whether the pods of a stack are gone, or of a Job and have ended. Pending while one is not. */
 export async function podsEnded(
   cluster: Cluster,
   stack: StackRef,
@@ -74,7 +80,7 @@ export async function podsEnded(
     labels: stackLabels(stack),
     signal,
   })) as Pod[];
-  const pods = all.filter(({ status: { phase = '' } }) => !endPhases.includes(phase));
+  const pods = all.filter((pod) => !staysEnded(pod));
   if (pods.length === 0) return { done: true };
   return deletionPending(`waiting for ${pods.map(({ metadata }) => metadata.name).join(', ')} to end`);
 }

@@ -220,8 +220,8 @@ const threeStores = "['redis', 'neo4j', 'qdrant']";
 const twins: Readonly<Record<string, Twin>> = {
   'policies of the stores known today only': {
     file: 'charts-ts/constructs/network-policies.ts',
-    find: '...edges.flatMap(',
-    replace: `...edges.filter(({ to }) => ${threeStores}.includes(to)).flatMap(`,
+    find: '...(client.edges ?? []).flatMap(',
+    replace: `...(client.edges ?? []).filter(({ to }) => ${threeStores}.includes(to)).flatMap(`,
     finding: /CONNECTION_BLOCKED: QUEUE_PORT wants worker to reach queue on port 5672/,
   },
   'secrets of the stores known today only': {

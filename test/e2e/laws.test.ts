@@ -15,8 +15,8 @@ interface Twin extends Change {
 const twins: Readonly<Record<string, Twin>> = {
   'law 2: policies of the services known today only': {
     file: 'charts-ts/constructs/network-policies.ts',
-    find: '...edges.flatMap(',
-    replace: '...edges.slice(0, 3).flatMap(',
+    find: '...(client.edges ?? []).flatMap(',
+    replace: '...(client.edges ?? []).slice(0, 3).flatMap(',
     tests: 'test/charts-ts/adding.test.ts',
     red: 'whoever has an edge to it is given its address, and may reach it',
   },
