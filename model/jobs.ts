@@ -1,4 +1,4 @@
-import { jobDigestLength, workloadName } from './names.ts';
+import { jobDigestLength } from './names.ts';
 import { isWorkload, type FilledStack, type Job, type Workload } from './stack.ts';
 
 /** A Job of a stack, with the service whose image, files and environment it may have. */
@@ -23,8 +23,5 @@ export const dials = ({ job }: Pick<ServiceJob, 'job'>): boolean => job.environm
 /** How many pods of a Job may fail, where it does not say. */
 export const usualBackoffLimit = 6;
 
-/** The name of a Job in the cluster without the digits of its content: the same of its former versions. */
-export const jobStem = (stack: string, label: string): string => workloadName(stack, label);
-
-/** The stem of a live Job's name. */
+/** The name of a live Job without the digits of its content: the workload's name, the same of its former versions. */
 export const stemOf = (name: string): string => name.slice(0, -(jobDigestLength + 1));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
-import { jobsOfService, jobStem, usualBackoffLimit, type ServiceJob } from '../../model/jobs.ts';
+import { jobsOfService, usualBackoffLimit, type ServiceJob } from '../../model/jobs.ts';
 import { jobDigestLength } from '../../model/names.ts';
 import type { Workload } from '../../model/stack.ts';
 import type { Site } from '../options.ts';
 import { configDigestOf, filesDigestOf } from './config-map.ts';
-import { labelsOf, metadataOf } from './metadata.ts';
+import { labelsOf, metadataOf, nameOf } from './metadata.ts';
 import { accountedPod, mounts, stepContainer } from './pod.ts';
 import { jobMountsOf, podVolumesOf } from './volumes.ts';
 
@@ -13,9 +13,8 @@ import { jobMountsOf, podVolumesOf } from './volumes.ts';
 export function addJobs(site: Site, service: Workload): void {
   for (const one of jobsOfService(service)) {
     const spec = specOf(site, one);
-    const stem = jobStem(site.stack.name, one.name);
     new k8s.KubeJob(site.chart, `job-${one.job.name}`, {
-      metadata: metadataOf(site, `${stem}-${contentDigest(spec)}`, { name: one.name, kind: 'job' }),
+      metadata: metadataOf(site, nameOf(site, one, contentDigest(spec)), { name: one.name, kind: 'job' }),
       spec,
     });
   }

@@ -22,7 +22,7 @@ export function metadataOf(
 }
 
 /** The name of a workload's objects; `suffix` is for kinds of which it has several. */
-export function nameOf({ stack }: Site, service: Workload, suffix?: string): string {
-  const base = workloadName(stack.name, service.name);
+export function nameOf({ stack }: Site, { name }: Pick<Workload, 'name'>, suffix?: string): string {
+  const base = workloadName(stack.name, name);
   return suffix === undefined ? base : `${base}-${suffix}`;
 }

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { serviceOf } from '../../model/environment.ts';
 import { dials, jobsOfService } from '../../model/jobs.ts';
 import { isWorkload, type Edge, type Outsider, type Port, type Workload } from '../../model/stack.ts';
-import { fromOutsider, roleLabel, workloadName } from '../../model/names.ts';
+import { fromOutsider, roleLabel } from '../../model/names.ts';
 import type { RenderOptions, Site } from '../options.ts';
 import { metadataOf, nameOf, selectorOf, stackSelector } from './metadata.ts';
 import { addressesOf, nameServers } from './network-policy-peers.ts';
@@ -64,7 +64,7 @@ function edgePolicies(site: Site, from: Client, edge: Edge): NamedPolicy[] {
   if (target.kind === 'external') return [outwardPolicy(site, from, target.host, port.containerPort)];
   const ports = [tcp(port.containerPort)];
   const [here, there] = [podsOf(site, from), podsOf(site, target)];
-  const pair = `${clientName(site, from)}-to-${edge.to}-${edge.port}`;
+  const pair = `${nameOf(site, from)}-to-${edge.to}-${edge.port}`;
   return [
     [
       `${pair}-egress`,
@@ -81,7 +81,7 @@ function edgePolicies(site: Site, from: Client, edge: Edge): NamedPolicy[] {
 function outwardPolicy(site: Site, from: Client, host: string, port: number): NamedPolicy {
   const place = host.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return [
-    `${clientName(site, from)}-to-${place}-${port}-egress`,
+    `${nameOf(site, from)}-to-${place}-${port}-egress`,
     {
       podSelector: podsOf(site, from),
       policyTypes: ['Egress'],
@@ -122,12 +122,10 @@ const nameLookupPolicies = (site: Site, client: Client): NamedPolicy[] =>
     ? []
     : [
         [
-          `${clientName(site, client)}-to-dns-egress`,
+          `${nameOf(site, client)}-to-dns-egress`,
           { podSelector: podsOf(site, client), policyTypes: ['Egress'], egress: [nameServers] },
         ],
       ];
-
-const clientName = ({ stack }: Site, { name }: Client): string => workloadName(stack.name, name);
 
 const podsOf = ({ stack }: Site, service: Parameters<typeof selectorOf>[1]): k8s.LabelSelector => ({
   matchLabels: selectorOf(stack, service),

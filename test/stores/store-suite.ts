@@ -613,36 +613,27 @@ export function searchIndexFacts(make: () => SearchIndex): void {
       expect(await telling(new Set([now.id]))).toEqual(before);
     });
 
-    test('finds what may ask or tell, but not what asks in the very words of the question', async () => {
+    test.each([
+      [
+        'finds what may ask or tell, but not what asks in the very words of the question',
+        'ten drops every evening, for what',
+      ],
+      [
+        'finds no question that has the words of the question, however it is written',
+        'TEN drops every evening: for what',
+      ],
+    ])('%s', async (_what, askedBefore) => {
       const { patientId } = newScope();
       const told = fact(patientId, 'Every evening ten drops, what else.');
-      const question = 'ten drops every evening, for what';
-      await index().add([told, { ...fact(patientId, question), id: 'asked' }]);
+      await index().add([told, { ...fact(patientId, askedBefore), id: 'asked' }]);
       const embedded = (await index().unembedded('suite', 500)).map((window) => ({
         ...window,
         meaning: { vector: Float32Array.from([1, 0]), language: 'en', asks: 0.7 },
       }));
       await index().addMeanings('suite', embedded);
       const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
+      const text = 'ten drops every evening, for what';
       for (const query of [{ asked }, {}]) {
-        const hits = await index().search(patientId, { text: question, limit: 9, ...query });
-        const likely = hits.filter((hit) => !isSurelyAsking(hit.asks));
-        expect(likely.map(({ factId }) => factId)).toEqual([told.id]);
-      }
-    });
-
-    test('finds no question that has the words of the question, however it is written', async () => {
-      const { patientId } = newScope();
-      const told = fact(patientId, 'Every evening ten drops, what else.');
-      await index().add([told, { ...fact(patientId, 'TEN drops every evening: for what'), id: 'asked' }]);
-      const embedded = (await index().unembedded('suite', 500)).map((window) => ({
-        ...window,
-        meaning: { vector: Float32Array.from([1, 0]), language: 'en', asks: 0.7 },
-      }));
-      await index().addMeanings('suite', embedded);
-      const asked = { embedder: 'suite', meaning: { vector: Float32Array.from([1, 0]), language: 'en' } };
-      for (const query of [{ asked }, {}]) {
-        const text = 'ten drops every evening, for what';
         const hits = await index().search(patientId, { text, limit: 9, ...query });
         const likely = hits.filter((hit) => !isSurelyAsking(hit.asks));
         expect(likely.map(({ factId }) => factId)).toEqual([told.id]);

@@ -40,16 +40,15 @@ function serve(database: Database, port: MessagePort, first: readonly Call[]): v
       waiting.push(...next.message);
     }
     const calls = waiting.splice(0, mostTogether);
-    const [reads, writes] = [calls.filter(isRead(database)), calls.filter((call) => !isRead(database)(call))];
+    const reads = calls.filter((call) => isRead(database, call));
+    const writes = calls.filter((call) => !isRead(database, call));
     if (reads.length > 0) port.postMessage(reads.map((call) => replyTo(database, call)));
     if (writes.length > 0) port.postMessage(repliesTo(database, writes));
   }
 }
 
-const isRead =
-  ({ reads }: Database) =>
-  ({ method }: Call): boolean =>
-    (reads as readonly string[]).includes(method);
+const isRead = ({ reads }: Database, { method }: Call): boolean =>
+  (reads as readonly string[]).includes(method);
 
 /** As one transaction; if that fails, each call by itself. */
 function repliesTo(database: Database, calls: readonly Call[]): Reply[] {

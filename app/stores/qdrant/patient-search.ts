@@ -59,7 +59,8 @@ export async function searchPatient(questions: Questions, searched: Searched, qu
   const found = merged([bestWords, otherWords, otherMeanings, bestMeanings]);
   const scored = { windows: windowsIn(counts), isByMeaning: asked !== undefined };
   const question = { terms, vector: asked?.meaning.vector, except };
-  const own = [...found].map(([id, one]) => ({ id, hit: toHit(one, allTerms.join(' '), scored) }));
+  const asking = allTerms.join(' ');
+  const own = [...found].map(([id, one]) => ({ id, hit: toHit(one, asking, scored) }));
   const hits = bestOfFacts([...own.map(({ hit }) => hit), ...beside.hits(question, counts)]).slice(0, limit);
   const forAnswers = asked?.meaning.forAnswers;
   const [best, ...others] = judged(hits, forAnswers);
